@@ -1,0 +1,251 @@
+"""Reading a configuration into typed dataclasses, and back: every mistake is one line that names the full key."""
+
+import datetime as dt
+import difflib
+import math
+import operator
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum, StrEnum
+from functools import cache
+from numbers import Integral, Real
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from sim.errors import ConfigError
+
+T = TypeVar("T")
+
+LONGEST_SAID = 60
+"""Characters of a value that are repeated in a message."""
+MOST_LISTED = 24
+"""Names that are listed in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a number must satisfy: `Annotated[float, Bounds(gt=0, le=1)]`."""
+
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    lt: float | None = None
+
+    def broken(self, number: float) -> str | None:
+        """The bound that the number breaks, in words; None if it breaks none.
+
+        >>> Bounds(gt=0, le=1).broken(1.5)
+        'must be at most 1'
+        """
+        if self.ge is not None and not number >= self.ge:
+            return f"must be at least {_number(self.ge)}"
+        if self.gt is not None and not number > self.gt:
+            return f"must be greater than {_number(self.gt)}"
+        if self.le is not None and not number <= self.le:
+            return f"must be at most {_number(self.le)}"
+        if self.lt is not None and not number < self.lt:
+            return f"must be less than {_number(self.lt)}"
+        return None
+
+
+def read(kind: type[T], value: object, key: str = "") -> T:
+    """A plain value (mappings, lists, scalars) as an instance of `kind`, checked.
+
+    `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
+    or float; numbers may carry `Bounds` in `Annotated`. `key` is the place of the value, for the message.
+
+    Raises:
+        ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
+
+    >>> read(dict[str, float], {"a": 1})
+    {'a': 1.0}
+    """
+    return cast("T", _read(kind, value, key))
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - dict, list or scalar, by what is put in
+    """The inverse of `read`: dataclasses to mappings, tuples to lists, enums to values, dates to ISO text.
+
+    >>> plain((dt.date(2022, 9, 5), None))
+    ['2022-09-05', None]
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    raise TypeError(f"no plain form of {type(value).__name__}")
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of a message on an unknown name: the nearest known one, or all of them if they are few.
+
+    >>> near("deman", ["demand", "hall"])
+    "; did you mean 'demand'?"
+    """
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(names)}" if 0 < len(names) <= MOST_LISTED else ""
+
+
+def _read(kind: Any, value: object, key: str) -> object:  # noqa: ANN401 - annotations have no common type
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _bounded(_read(arguments[0], value, key), arguments[1:], key)
+    if origin is Union or origin is types.UnionType:
+        (inner,) = (argument for argument in arguments if argument is not types.NoneType)
+        return None if value is None else _read(inner, value, key)
+    if origin is Literal:
+        return _literal(arguments, value, key)
+    if origin is dict:
+        items = _mapping(value, key)
+        return {name: _read(arguments[1], item, _inside(key, name)) for name, item in items.items()}
+    if origin is tuple and arguments[1:] == (...,):
+        if not isinstance(value, list | tuple):
+            raise _wrong(key, "a list", value)
+        return tuple(_read(arguments[0], item, f"{key}[{index}]") for index, item in enumerate(value))
+    if is_dataclass(kind):
+        return _record(cast("type", kind), value, key)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(cast("str", _literal(tuple(member.value for member in kind), value, key)))
+    if kind in _SCALARS:
+        return _SCALARS[kind](value, key)
+    raise TypeError(f"{key}: the reader knows no {kind!r}")
+
+
+def _record(kind: type, value: object, key: str) -> object:
+    items, hints = _mapping(value, key), _hints(kind)
+    for name in items:
+        if name not in hints:
+            raise ConfigError(f"{_inside(key, name)}: unknown key{near(name, hints)}")
+    for name in hints:
+        if name not in items:
+            raise ConfigError(f"{_inside(key, name)}: missing")
+    values = {name: _read(hint, items[name], _inside(key, name)) for name, hint in hints.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        text = " ".join(str(error).split())
+        first, colon, _ = text.partition(":")
+        if colon and first.partition(".")[0] in hints and " " not in first:
+            raise ConfigError(_inside(key, text)) from error
+        raise ConfigError(f"{key}: {text}" if key else text) from error
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: hints[field.name] for field in fields(kind)}
+
+
+def _mapping(value: object, key: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise _wrong(key, "a mapping", value)
+    for name in value:
+        if not isinstance(name, str):
+            # YAML reads NO, on, 10:30 and 1 as a flag or a number.
+            raise ConfigError(f"{_inside(key, str(name))}: a key must be text, got {_said(name)}; put it in quotes")
+    return value
+
+
+def _literal(options: tuple[object, ...], value: object, key: str) -> object:
+    for option in options:
+        # 1 == True, so the type counts too; an enum's member counts as its text.
+        if value == option and isinstance(value, bool) == isinstance(option, bool):
+            return option
+    allowed = ", ".join(str(option) for option in options)
+    close = difflib.get_close_matches(str(value), [str(option) for option in options], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise ConfigError(f"{_place(key)}must be one of {allowed}, got {_said(value)}{hint}")
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str):
+        hint = "; put it in quotes" if isinstance(value, bool | int | float) else ""
+        raise _wrong(key, "text", value, hint)
+    return str(value)
+
+
+def _flag(value: object, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(key, "true or false", value)
+    return value
+
+
+def _whole(value: object, key: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise _wrong(key, "a whole number", value)
+    return operator.index(value)
+
+
+def _real(value: object, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise _wrong(key, "a number", value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _wrong(key, "a finite number", value)
+    return number
+
+
+def _date(value: object, key: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise _wrong(key, "a date as YYYY-MM-DD", value) from None
+
+
+_SCALARS: Mapping[Any, Callable[[object, str], object]] = types.MappingProxyType(
+    {str: _text, bool: _flag, int: _whole, float: _real, dt.date: _date}
+)
+
+
+def _bounded(value: object, notes: tuple[object, ...], key: str) -> object:
+    for bounds in notes:
+        if isinstance(bounds, Bounds) and isinstance(value, int | float):
+            broken = bounds.broken(value)
+            if broken:
+                raise ConfigError(f"{_place(key)}{broken}, got {_said(value)}")
+    return value
+
+
+def _wrong(key: str, wanted: str, value: object, hint: str = "") -> ConfigError:
+    return ConfigError(f"{_place(key)}expected {wanted}, got {_said(value)}{hint}")
+
+
+def _place(key: str) -> str:
+    return f"{key}: " if key else ""
+
+
+def _inside(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 2**63 else repr(value)
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value.value) if isinstance(value, Enum) else repr(value)
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
