@@ -1,0 +1,24 @@
+"""What the command line hands to a verb."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line, taken apart: `words` are the KEY=VALUE overrides as given."""
+
+    verb: str
+    words: tuple[str, ...] = ()
+    json: bool = False
+    """The result as one JSON document on standard output, and nothing else there."""
+    out: Path = Path("runs")
+    """Folder in which run directories are made."""
+    quiet: bool = False
+    """No progress."""
+    config_dir: Path | None = None
+    """A folder of the user's own configuration groups."""
+    show: bool = False
+    """Print the composed configuration instead of running it."""
+    slow: bool = False
+    """The checks that take minutes, too."""

@@ -1,0 +1,186 @@
+"""Configurations from `configs/`, composed by Hydra and checked by the schema of `sim.config`.
+
+Only Hydra's compose API is used. Its global state belongs to the process, so it is locked, saved and restored:
+notebooks and threads may call `load` beside a Hydra of their own.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import hydra
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.words import check_option, one_line, options, parsed, sweep_points
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.reading import near, read
+
+__all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points"]
+
+T = TypeVar("T")
+
+ROOT = "config"
+"""The file that lists the groups: `configs/config.yaml`."""
+
+_LOCK = threading.RLock()
+_UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^']+)'")
+
+
+def packaged() -> Path:
+    """The folder of the configurations: the installed package's, or the checkout's."""
+    installed = Path(__file__).resolve().parent / "configs"
+    return installed if installed.is_dir() else installed.parents[1] / "configs"
+
+
+def load(
+    scenario: str = "liege_30k", *overrides: str, config_dir: Path | str | None = None, **keys: object
+) -> HubConfig:
+    """A scenario's hub, from plain Python: `load("liege_30k", "demand=permit", horizon_days=5)`.
+
+    Raises:
+        ConfigError: an unknown scenario or key, or a value that the schema refuses.
+    """
+    words = [*overrides, *(f"{key}={_value(value)}" for key, value in keys.items()), f"scenario={_value(scenario)}"]
+    known = {field.name for field in fields(HubConfig)}
+    for word in words:
+        override = parsed(word)
+        first = override.key_or_group.partition(".")[0]
+        if override.is_add() and not options(override.key_or_group, _folders(config_dir)) and first not in known:
+            raise ConfigError(f"{override.key_or_group}: unknown key{near(first, known)}")
+    return hub(compose(words, config_dir))
+
+
+def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> dict[str, Any]:
+    """The configuration that the words choose, as a plain mapping with every interpolation resolved.
+
+    The hub's keys (the fields of `HubConfig`) and the study's stand side by side; `hub` and `study` read them.
+
+    Raises:
+        ConfigError: words or files that cannot be composed.
+    """
+    folders = _folders(config_dir)
+    for word in words:
+        check_option(word, parsed(word), folders)
+    try:
+        composed = _composed(words, config_dir)
+    except ConfigError as error:
+        unknown = _UNKNOWN.search(str(error))
+        if unknown is None:
+            raise
+        key = unknown.group(1)
+        raise ConfigError(f"{key}: unknown key{near(key, _known_keys(words, config_dir))}") from error
+    with one_line():
+        plain = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    return cast("dict[str, Any]", plain)
+
+
+def hub(composed: Mapping[str, object]) -> HubConfig:
+    """The hub of a composed configuration, checked.
+
+    Raises:
+        ConfigError: unknown, missing, mistyped or out-of-range keys.
+    """
+    names = [field.name for field in fields(HubConfig)]
+    return read(HubConfig, {name: composed[name] for name in names if name in composed})
+
+
+def study(kind: type[T], composed: Mapping[str, object]) -> T:
+    """What is not the hub's, as the verb's own dataclass, checked.
+
+    Raises:
+        ConfigError: unknown, missing, mistyped or out-of-range keys.
+    """
+    hubs = {field.name for field in fields(HubConfig)}
+    return read(kind, {name: value for name, value in composed.items() if name not in hubs})
+
+
+def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:
+    """The points of a sweep, where `scenario=*` and its like match what is there."""
+    return sweep_points(words, _folders(config_dir))
+
+
+def scenarios(config_dir: Path | str | None = None) -> list[str]:
+    """The names of the scenarios, sorted."""
+    return options("scenario", _folders(config_dir))
+
+
+def _composed(words: Sequence[str], config_dir: Path | str | None) -> DictConfig:
+    own = [] if config_dir is None else [_search_path(Path(config_dir).resolve())]
+    with _LOCK, one_line():
+        saved = GlobalHydra.instance().hydra
+        GlobalHydra.instance().clear()
+        try:
+            with hydra.initialize_config_dir(str(packaged()), version_base="1.3"):
+                return hydra.compose(ROOT, overrides=[*own, *words])
+        finally:
+            GlobalHydra.instance().hydra = saved
+
+
+def _search_path(folder: Path) -> str:
+    # The raw path: Hydra does not decode file:// addresses.
+    escaped = str(folder).replace("'", "\\'")
+    return f"hydra.searchpath=['file://{escaped}']"
+
+
+def _folders(config_dir: Path | str | None) -> list[Path]:
+    """The packaged folder, and the user's if there is one.
+
+    Raises:
+        ConfigError: no such folder, or a file in it that the packaged one of the same name would hide.
+    """
+    ours = packaged()
+    if config_dir is None:
+        return [ours]
+    own = Path(config_dir)
+    if not own.is_dir():
+        raise ConfigError(f"--config-dir: no folder {str(own)!r}")
+    for file in sorted(own.rglob("*.yaml")):
+        name = file.relative_to(own)
+        if (ours / name).exists():
+            raise ConfigError(
+                f"{file}: {name.as_posix()} is the name of a packaged file, which would win; rename yours"
+            )
+    return [ours, own]
+
+
+def _known_keys(words: Sequence[str], config_dir: Path | str | None) -> list[str]:
+    """Every key, group and nested field that could have been meant, under the groups that the words choose."""
+    folders = _folders(config_dir)
+    chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
+    try:
+        composed = _composed(chosen, config_dir)
+    except ConfigError:
+        composed = _composed([], config_dir)
+    groups = [folder.name for folder in packaged().iterdir() if folder.is_dir()]
+    return [*groups, *_paths(OmegaConf.to_container(composed, resolve=False), "")]
+
+
+def _paths(value: object, key: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            path = f"{key}.{name}" if key else str(name)
+            yield path
+            yield from _paths(item, path)
+
+
+def _value(value: object) -> str:
+    """A Python value in the grammar of a word; text that looks like something else is quoted."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_value(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{name}:{_value(item)}" for name, item in value.items()) + "}"
+    text = str(value)
+    is_plain = re.fullmatch(r"[A-Za-z_][\w./-]*", text) and text.lower() not in {"null", "true", "false", "nan", "inf"}
+    if not isinstance(value, str) or is_plain:
+        return text
+    escaped = text.replace("'", "\\'")
+    return f"'{escaped}'"

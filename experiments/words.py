@@ -1,0 +1,135 @@
+"""The KEY=VALUE words of the command line: each is parsed alone, so that a mistake can name it."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Glob, Override, Sweep, ValueType
+from hydra.errors import HydraException
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.errors import CargohubError, ConfigError
+from sim.reading import near
+
+MOST_POINTS = 10_000
+"""Points of a sweep; more is a mistake in a range."""
+
+_TAILS = re.compile(
+    r"(See https?://|Config search path|Search path|Set the environment variable|Available options in).*"
+)
+_KEY = re.compile(r"full_key:\s*(\S+)")
+
+
+@contextmanager
+def one_line(place: str = "") -> Iterator[None]:
+    """The boundary to Hydra, OmegaConf and YAML: their many lines become one of ours.
+
+    Raises:
+        ConfigError: for whatever those libraries raise on a user's mistake.
+    """
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{mark.name}: line {mark.line + 1}: " if mark else ""
+        raise ConfigError(f"{place}{where}{error.problem or 'cannot be read as YAML'}") from error
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(place + _line(error)) from error
+
+
+def parsed(word: str, *, is_sweep: bool = False) -> Override:
+    """One word as Hydra reads it.
+
+    Raises:
+        ConfigError: no KEY=VALUE, a `hydra.*` key, or several values where one belongs.
+    """
+    if "=" not in word and not word.startswith("~"):
+        raise ConfigError(f"{word!r}: expected KEY=VALUE, +KEY=VALUE or ~KEY")
+    with one_line(f"{word!r}: "):
+        override = OverridesParser.create().parse_override(word)
+    key = override.key_or_group
+    if re.split(r"[./@]", key)[0] == "hydra" or override.package == "hydra":
+        raise ConfigError(f"{word!r}: hydra's own settings have no effect here")
+    if override.is_sweep_override() and not is_sweep:
+        raise ConfigError(f"{word!r}: several values; they go with `cargohub sweep`, a list in brackets: {key}=[…]")
+    return override
+
+
+def options(group: str, folders: Sequence[Path]) -> list[str]:
+    """The names that a configuration group offers; empty if it is no group."""
+    return sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")})
+
+
+def check_option(word: str, override: Override, folders: Sequence[Path]) -> None:
+    """A group takes one name that it offers. Hydra stacks `group=[a,b]` silently and answers a wrong name with a page.
+
+    Raises:
+        ConfigError: a list for a group, or a name that it does not offer.
+    """
+    group = override.key_or_group
+    known = options(group, folders) if "." not in group else []
+    if not known or override.is_delete():
+        return
+    value = override.value()
+    if not isinstance(value, str | int | float):
+        raise ConfigError(f"{word!r}: {group} takes one name{near('', known)}")
+    name = override.get_value_element_as_str().strip("'\"").removesuffix(".yaml")
+    if not any((folder / group / f"{name}.yaml").is_file() for folder in folders):
+        raise ConfigError(f"{group}: no {name!r}{near(name, known)}" + _also(name, known))
+
+
+def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tuple[str, ...]]:
+    """All combinations of the words' values, the last varying fastest: the points of Hydra's own basic sweeper.
+
+    Raises:
+        ConfigError: an interval or a shuffle, which have no fixed points, or too many points.
+
+    >>> sweep_points(["seed=1,2", "demand=today"])
+    [('seed=1', 'demand=today'), ('seed=2', 'demand=today')]
+    """
+    values = [_values(word, folders) for word in words]
+    points = list(itertools.islice(itertools.product(*values), MOST_POINTS + 1))
+    if len(points) > MOST_POINTS:
+        raise CargohubError(f"the sweep has more than {MOST_POINTS} points")
+    return points
+
+
+def _values(word: str, folders: Sequence[Path]) -> list[str]:
+    override = parsed(word, is_sweep=True)
+    if not override.is_sweep_override():
+        return [word]
+    key = override.get_key_element()
+    value: object = override.value()
+    if override.value_type is ValueType.INTERVAL_SWEEP:
+        raise ConfigError(f"{word!r}: an interval has no points; give values, or range(START,STOP,STEP)")
+    if isinstance(value, Glob):
+        names = value.filter(options(override.key_or_group, folders))
+        if not names:
+            raise ConfigError(f"{word!r}: matches nothing{near('', options(override.key_or_group, folders))}")
+        return [f"{key}={name}" for name in names]
+    if isinstance(value, Sweep) and getattr(value, "shuffle", False):
+        raise ConfigError(f"{word!r}: a shuffle would change from run to run; give the values in order")
+    with one_line(f"{word!r}: "):
+        texts = list(itertools.islice(override.sweep_string_iterator(), MOST_POINTS + 1))
+    if not texts:
+        raise ConfigError(f"{word!r}: no values")
+    if len(texts) > MOST_POINTS:
+        raise CargohubError(f"{word!r}: more than {MOST_POINTS} values")
+    return [f"{key}={text}" for text in texts]
+
+
+def _also(name: str, known: Sequence[str]) -> str:
+    return "" if near(name, known).startswith("; known") else f" (known: {', '.join(known)})"
+
+
+def _line(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "interpolations go round in a circle"
+    text = str(error)
+    key = _KEY.search(text)
+    first = " ".join(_TAILS.sub("", " ".join(text.partition("full_key:")[0].split())).split())
+    return f"{key.group(1)}: {first}" if key and key.group(1) not in first else first
