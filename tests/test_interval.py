@@ -1,0 +1,94 @@
+import json
+import math
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments.statistics import mean_interval, paired_interval, paired_intervals, variance_ratio
+
+LARGEST = 400
+"""Experiments in a coverage check."""
+
+
+def covered(intervals, truth):
+    return sum(interval.low <= truth <= interval.high for interval in intervals)
+
+
+@pytest.mark.parametrize("n", [2, 5, 30])
+@pytest.mark.parametrize("confidence", [0.9, 0.99])
+def test_the_interval_is_the_t_interval_of_scipy(n, confidence):
+    values = np.random.default_rng(7).gamma(2.0, 3.0, size=n)
+    got = mean_interval(values.tolist(), confidence=confidence)
+    low, high = stats.t.interval(confidence, n - 1, loc=values.mean(), scale=stats.sem(values))
+    assert (got.mean, got.low, got.high) == pytest.approx((values.mean(), low, high), rel=1e-9)
+    assert got.n == n
+    assert got.half_width == pytest.approx((high - low) / 2)
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_intervals_of_normal_values_hold_the_mean_as_often_as_promised(confidence):
+    draws = np.random.default_rng(11).normal(3.0, 2.0, size=(LARGEST, 5))
+    hits = covered([mean_interval(row.tolist(), confidence=confidence) for row in draws], 3.0)
+    # The number of hits is binomial: a fault of one in ten thousand is let pass.
+    low, high = stats.binom.interval(0.9999, LARGEST, confidence)
+    assert low <= hits <= high
+
+
+def test_simultaneous_intervals_hold_together_as_often_as_promised():
+    draws = np.random.default_rng(13).normal(0.0, 1.0, size=(LARGEST, 5, 8))
+    together = 0
+    for experiment in draws:
+        scenarios = {str(index): row.tolist() for index, row in enumerate(experiment)}
+        found = paired_intervals(scenarios, "0", confidence=0.9, is_simultaneous=True)
+        together += covered(found.values(), 0.0) == len(found)
+    assert together >= stats.binom.ppf(1e-4, LARGEST, 0.9)
+
+
+def test_one_replication_has_a_mean_and_no_bounds_and_goes_into_json():
+    interval = mean_interval([3.5])
+    assert interval.half_width is None
+    text = json.dumps(asdict(interval), allow_nan=False)
+    assert json.loads(text) == {"mean": 3.5, "low": None, "high": None, "n": 1}
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_not_finite_leaves_no_bounds(odd):
+    interval = mean_interval([1.0, odd, 2.0])
+    assert (interval.low, interval.high, interval.n) == (None, None, 3)
+    assert interval.mean == odd or (math.isnan(odd) and math.isnan(interval.mean))
+
+
+def test_equal_values_have_an_interval_without_width():
+    interval = mean_interval([0.1] * 10)
+    assert interval.low == interval.mean == interval.high == 0.1
+
+
+def test_what_cannot_be_said_is_refused():
+    with pytest.raises(ValueError, match="at least one replication"):
+        mean_interval([])
+    with pytest.raises(ValueError, match="confidence"):
+        mean_interval([1.0], confidence=95)
+    with pytest.raises(ValueError, match="3 replications against 2"):
+        paired_interval([1.0, 2.0, 3.0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="3 replications against 2"):
+        variance_ratio([1.0, 2.0, 3.0], [1.0, 2.0])
+
+
+def test_pairs_under_common_random_numbers_are_known_better_than_separate_means():
+    rng = np.random.default_rng(17)
+    common = rng.normal(100.0, 10.0, size=20)
+    now, more = common + rng.normal(0.0, 1.0, size=20), common - 2.0 + rng.normal(0.0, 1.0, size=20)
+    paired = paired_interval(more.tolist(), now.tolist())
+    assert paired.low < -2.0 < paired.high < 0.0
+    assert paired.half_width < mean_interval(now.tolist()).half_width / 3
+    assert variance_ratio(more.tolist(), now.tolist()) > 10
+    assert variance_ratio([1.0, 2.0], [0.0, 1.0]) is None
+    assert variance_ratio([1.0], [0.0]) is None
+
+
+def test_the_baseline_is_not_compared_with_itself():
+    found = paired_intervals({"a": [1.0, 2.0], "b": [2.0, 4.0]}, "a")
+    assert list(found) == ["b"]
+    assert found["b"].mean == 1.5
