@@ -1,0 +1,61 @@
+"""How far the work is, on the error stream: a bar on a terminal, now and then a line elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+R = TypeVar("R")
+
+FIRST_LINE_S: Final = 10.0
+NEXT_LINE_S: Final = 60.0
+"""Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
+
+
+def shown(results: Iterator[R], *, total: int, already: int, is_quiet: bool) -> Iterator[R]:
+    """The results, one by one, while the error stream tells how many of `total` are there and how long the rest takes.
+
+    `already` of the total were there before, and do not count towards the speed.
+    """
+    if is_quiet:
+        yield from results
+    elif sys.stderr.isatty():
+        yield from _with_bar(results, total, already)
+    else:
+        yield from _with_lines(results, total, already)
+
+
+def _with_bar(results: Iterator[R], total: int, already: int) -> Iterator[R]:
+    from tqdm import tqdm
+
+    # Results of parallel workers come in bursts: the time left is told from a slow average.
+    with tqdm(total=total, initial=already, unit=" replications", file=sys.stderr, leave=False, smoothing=0.05) as bar:
+        for result in results:
+            bar.update()
+            yield result
+
+
+def _with_lines(results: Iterator[R], total: int, already: int) -> Iterator[R]:
+    begin = time.monotonic()
+    due = begin + FIRST_LINE_S
+    for count, result in enumerate(results, start=1):
+        now = time.monotonic()
+        if now >= due:
+            done = already + count
+            left = time_left((now - begin) / count * (total - done))
+            sys.stderr.write(f"{done} of {total} replications, {left} left\n")
+            sys.stderr.flush()
+            due = now + NEXT_LINE_S
+        yield result
+
+
+def time_left(seconds: float) -> str:
+    """A duration as one says it.
+
+    >>> [time_left(12.0), time_left(130.0), time_left(7300.0)]
+    ['12 s', '2 min', '2 h 2 min']
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    whole = round(seconds / 60)
+    return f"{whole} min" if whole < 90 else f"{whole // 60} h {whole % 60} min"

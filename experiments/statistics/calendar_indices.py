@@ -1,0 +1,216 @@
+"""Weekday and month indices of a daily count, with the level of each period and the dispersion around them.
+
+The counts of a day have mean level × weekday index × month index: a log-linear model fitted by quasi-likelihood
+(Wedderburn 1974; McCullagh and Nelder 1989, ch. 9), which equals the Poisson maximum-likelihood fit, while the variance
+is left as dispersion × mean. Weekdays, months and periods are estimated jointly, so that an incomplete year or an unequal
+number of Mondays a month biases none of them. Days that resemble their neighbours (a strike, Christmas) carry less
+information than their number says: the variance is that of Zeger (1988, Biometrika 75:621), with the autocorrelation of
+the residuals pooled over the series and weighted as in Newey and West (1987, Econometrica 55:703).
+
+Dimensions: `N` observed days, `B` breaks of the level, `L` periods of one level each: the years counted from the first
+month observed, cut at the breaks; `K` = 7 + 11 + (L − 1) coefficients.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
+
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CONFIDENCE: Final = 0.95
+CORRELATED_DAYS: Final = 13
+"""Longest lag of the residuals' autocorrelation that widens the intervals [days]: not quite two weeks."""
+LEAST_PERIOD_DAYS: Final = 56
+"""A new year of the range starts no new level so close to a break [days]."""
+
+_JANUARY: Final = 7
+"""First month's place among the coefficients: seven weekdays, twelve months, the periods."""
+_FIRST_PERIOD: Final = 19
+_LARGEST_LOG: Final = 50.0
+"""A trial step of the search may overshoot; e⁵⁰ flights a day is far enough."""
+_TINY: Final = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Estimates of one kind (`value`, with the ends `low` and `high` of their 95 % intervals) and the days behind each.
+
+    All four have shape (n,). `dispersion` is the variance over the mean of the days of each, around the fit.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    n_days: NDArray[np.int64]
+    dispersion: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFit:
+    """The fitted calendar: weekday index (7, Monday first), month index (12), level (L) [flights/day].
+
+    The indices have mean one. `level_from` (L) is the first day of each period, `expected` (N) the fitted mean of
+    each day [flights/day], `dispersion` the variance over the mean around it, one for a Poisson process.
+    """
+
+    weekday_index: Estimates
+    month_index: Estimates
+    level: Estimates
+    level_from: Days
+    expected: Floats
+    dispersion: float
+    dispersion_low: float
+    dispersion_high: float
+
+
+def weekday_of(days: Days) -> NDArray[np.int64]:
+    """Weekday of each day, 0 for Monday; shape as given.
+
+    >>> weekday_of(np.array(["2022-09-05"], dtype="datetime64[D]")).tolist()
+    [0]
+    """
+    # 1970-01-01, day zero, was a Thursday.
+    return np.asarray((days.astype("datetime64[D]").astype(np.int64) + 3) % 7)
+
+
+def month_of(days: Days) -> NDArray[np.int64]:
+    """Month of each day, 0 for January; shape as given.
+
+    >>> month_of(np.array(["2022-09-05"], dtype="datetime64[D]")).tolist()
+    [8]
+    """
+    return np.asarray(days.astype("datetime64[M]").astype(np.int64) % 12)
+
+
+def period_starts(days: Days, breaks: Days) -> Days:
+    """First days of the periods of one level each (L,): the first day, every twelve months after it, and the breaks.
+
+    Calendar years would leave months that occur in one year only, whose index no other year could tell from the level.
+    A year's start near a break gives way to it, or a level would rest on the few days between.
+    """
+    first, last = days[[0, -1]].astype("datetime64[M]")
+    years = np.arange(first, last + 1, 12).astype("datetime64[D]")[1:]
+    apart = np.abs(years[:, None] - breaks[None, :]) >= np.timedelta64(LEAST_PERIOD_DAYS, "D")
+    return np.unique(np.concatenate([days[:1], years[apart.all(axis=1)], breaks]))
+
+
+def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
+    """The calendar of daily `counts` (N) [flights/day] on `days` (N, ascending, each once; unknown days left out).
+
+    From each day of `breaks` (B) on the level is another.
+
+    Raises:
+        ValueError: a weekday, month or period without a flight, or months that cannot be told from periods.
+    """
+    level_from = period_starts(days, breaks)
+    period = np.searchsorted(level_from, days, side="right") - 1
+    design = np.hstack([np.eye(7)[weekday_of(days)], np.eye(12)[month_of(days)], np.eye(level_from.size)[period]])
+    names = (*WEEKDAYS, *MONTHS, *(f"day of the period from {day}" for day in level_from))
+    for name, total in zip(names, counts @ design, strict=True):
+        if total == 0:
+            raise ValueError(f"no flight on any {name}")
+    # January and the first period serve as reference: with all columns the coefficients would not be unique.
+    kept = np.delete(np.arange(design.shape[1]), [_JANUARY, _FIRST_PERIOD])
+    reduced = design[:, kept]
+    if np.linalg.matrix_rank(reduced) < kept.size:
+        raise ValueError("too few days: the months cannot be told from the level")
+    beta = np.zeros(design.shape[1])
+    beta[kept] = _log_linear(reduced, counts)
+    expected = np.exp(design @ beta)
+
+    residuals = (counts - expected) / np.sqrt(expected)
+    at = (days - days[0]).astype(np.int64)
+    degrees = counts.size - kept.size
+    dispersion = float(residuals @ residuals) / degrees
+    values, jacobian = _normalised(beta)
+    covariance = _covariance(reduced * np.sqrt(expected)[:, None], residuals, at, dispersion)
+    errors = np.sqrt(np.einsum("ik,kl,il->i", jacobian[:, kept], covariance, jacobian[:, kept]))
+    reach = _quantile(degrees)
+    n_days = design.sum(axis=0).astype(np.int64)
+    of_group = residuals**2 @ design / n_days * (counts.size / degrees)
+    table = (values, values * np.exp(-reach * errors), values * np.exp(reach * errors), n_days, of_group)
+    spread = np.exp(reach * _relative_error(residuals**2, at))
+    return CalendarFit(
+        weekday_index=Estimates(*(column[:_JANUARY] for column in table)),
+        month_index=Estimates(*(column[_JANUARY:_FIRST_PERIOD] for column in table)),
+        level=Estimates(*(column[_FIRST_PERIOD:] for column in table)),
+        level_from=level_from,
+        expected=expected,
+        dispersion=dispersion,
+        dispersion_low=dispersion / spread,
+        dispersion_high=dispersion * spread,
+    )
+
+
+def _log_linear(design: Floats, counts: Floats) -> Floats:
+    """Coefficients (K,) of the log-linear fit of `counts` (N) to `design` (N, K): the likelihood is concave."""
+    from scipy.optimize import minimize
+
+    scale = counts.sum()
+
+    def loss(beta: Floats) -> tuple[float, Floats]:
+        mean = np.exp(np.minimum(design @ beta, _LARGEST_LOG))
+        return float(mean.sum() - counts @ (design @ beta)) / scale, (mean - counts) @ design / scale
+
+    def curvature(beta: Floats) -> Floats:
+        mean = np.exp(np.minimum(design @ beta, _LARGEST_LOG))
+        return np.asarray((design * mean[:, None]).T @ design / scale)
+
+    start = np.zeros(design.shape[1])
+    start[:_JANUARY] = np.log(counts.mean())
+    found = minimize(loss, start, jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-10})
+    if not float(np.abs(found.jac).max()) < 1e-7:
+        raise ArithmeticError(f"the log-linear fit did not converge: {found.message}")
+    return np.asarray(found.x, dtype=np.float64)
+
+
+def _normalised(beta: Floats) -> tuple[Floats, Floats]:
+    """Indices of mean one and the levels they leave (19 + L), and the Jacobian of their logarithms by `beta`."""
+    weekday, month, level = np.exp(beta[:_JANUARY]), np.exp(beta[_JANUARY:_FIRST_PERIOD]), np.exp(beta[_FIRST_PERIOD:])
+    values = np.concatenate([weekday / weekday.mean(), month / month.mean(), level * weekday.mean() * month.mean()])
+    jacobian = np.eye(beta.size)
+    jacobian[:_JANUARY, :_JANUARY] -= weekday / weekday.sum()
+    jacobian[_JANUARY:_FIRST_PERIOD, _JANUARY:_FIRST_PERIOD] -= month / month.sum()
+    jacobian[_FIRST_PERIOD:, :_FIRST_PERIOD] = np.concatenate([weekday / weekday.sum(), month / month.sum()])
+    return values, jacobian
+
+
+def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], dispersion: float) -> Floats:
+    """Covariance (K, K) of the coefficients, with autocorrelated residuals (Zeger 1988, eq. 2.5).
+
+    `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. A lag's
+    autocorrelation is freed of what the fit itself puts there (the hat matrix's diagonal), since months take the
+    average of a few weeks out; and none below zero is used, so that no interval is narrower than with independent days.
+    """
+    bread = np.linalg.inv(weighted.T @ weighted)
+    middle = weighted.T @ weighted
+    for lag in range(1, CORRELATED_DAYS + 1):
+        _, first, second = np.intersect1d(at + lag, at, assume_unique=True, return_indices=True)
+        if first.size == 0:
+            continue
+        cross = weighted[first].T @ weighted[second]
+        by_fit = -float(np.sum(bread * cross))
+        correlation = (float(residuals[first] @ residuals[second]) / max(dispersion, _TINY) - by_fit) / first.size
+        middle += max(correlation, 0.0) * (1 - lag / (CORRELATED_DAYS + 1)) * (cross + cross.T)
+    return np.asarray(dispersion * bread @ middle @ bread)
+
+
+def _relative_error(series: Floats, at: NDArray[np.int64]) -> float:
+    """Standard error of the mean of `series` (N), in means, its neighbours correlated (Newey and West 1987)."""
+    centred = series - series.mean()
+    total = float(centred @ centred)
+    for lag in range(1, CORRELATED_DAYS + 1):
+        _, first, second = np.intersect1d(at + lag, at, assume_unique=True, return_indices=True)
+        total += 2 * (1 - lag / (CORRELATED_DAYS + 1)) * max(float(centred[first] @ centred[second]), 0.0)
+    return float(np.sqrt(total) / max(series.sum(), _TINY))
+
+
+def _quantile(degrees: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))

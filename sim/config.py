@@ -1,0 +1,398 @@
+"""The schema of a hub: one frozen dataclass a configuration group, with bounds, and no default.
+
+Every number lives in `configs/`, with its unit and its source; `sim.reading.read(HubConfig, mapping, "")` checks it.
+Shares are fractions of one. What several fields must satisfy together is said in `__post_init__`, whose ValueError
+the reader prefixes with the key.
+"""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from sim.reading import Bounds
+from sim.units import G_PER_KG, KG_PER_T, ticks
+
+Share = Annotated[float, Bounds(ge=0, le=1)]
+Positive = Annotated[float, Bounds(gt=0, le=1e9)]
+Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
+"""At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
+NotNegative = Annotated[float, Bounds(ge=0, le=1e9)]
+Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
+CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
+
+_SUM_TOLERANCE = 1e-6
+DAYS_PER_WEEK, MONTHS, HOURS = 7, 12, 24
+
+
+class ArrivalModel(StrEnum):
+    TIMETABLE = "timetable"
+    POISSON = "poisson"
+    ALL_IFR = "all_ifr"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How much comes: flights, and what is in them. Of the last three exactly two are given; the third follows."""
+
+    name: str
+    flights_per_day: Annotated[float, Bounds(ge=0, le=200)]
+    parcels_per_flight: Annotated[int, Bounds(ge=1, le=500_000)] | None
+    net_t_per_flight: Annotated[float, Bounds(gt=0, le=500)] | None
+    kg_per_parcel: Annotated[float, Bounds(gt=0, le=100)] | None
+
+    def __post_init__(self) -> None:
+        bound = (self.parcels_per_flight, self.net_t_per_flight, self.kg_per_parcel)
+        if sum(value is None for value in bound) != 1:
+            raise ValueError(
+                "give two of parcels_per_flight, net_t_per_flight and kg_per_parcel, and null for the third, which"
+                f" follows; got {self.parcels_per_flight}, {self.net_t_per_flight} and {self.kg_per_parcel}"
+            )
+
+    @property
+    def mean_parcels_per_flight(self) -> int:
+        if self.parcels_per_flight is not None:
+            return self.parcels_per_flight
+        assert self.net_t_per_flight is not None and self.kg_per_parcel is not None
+        return max(1, round(self.net_t_per_flight * KG_PER_T / self.kg_per_parcel))
+
+    @property
+    def mean_parcel_kg(self) -> float:
+        if self.kg_per_parcel is not None:
+            return self.kg_per_parcel
+        assert self.net_t_per_flight is not None and self.parcels_per_flight is not None
+        return self.net_t_per_flight * KG_PER_T / self.parcels_per_flight
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Drawn arrival less scheduled arrival: Laplace about zero, cut on both sides."""
+
+    scale_min: Annotated[float, Bounds(ge=0, le=10_000)]
+    earliest_h: Annotated[float, Bounds(ge=-48, le=0)]
+    latest_h: Annotated[float, Bounds(ge=0, le=240)]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """When flights come. The indices have mean one; `hour_share` sums to one."""
+
+    model: ArrivalModel
+    month_index: tuple[Positive, ...] | None
+    weekday_index: tuple[Positive, ...] | None
+    hour_share: tuple[Share, ...] | None
+    delay: Delay | None
+    envelope_flights_per_day: Annotated[float, Bounds(gt=0, le=200)] | None
+    schedule: str | None
+
+    def __post_init__(self) -> None:
+        from_file = self.model is ArrivalModel.FILE
+        if from_file != (self.schedule is not None):
+            raise ValueError(f"schedule: model {self.model} {'needs' if from_file else 'takes no'} schedule file")
+        for name, length in (("month_index", MONTHS), ("weekday_index", DAYS_PER_WEEK), ("hour_share", HOURS)):
+            profile = getattr(self, name)
+            if from_file != (profile is None) or (profile is not None and len(profile) != length):
+                wanted = "null" if from_file else f"{length} numbers"
+                got = "null" if profile is None else f"{len(profile)} numbers"
+                raise ValueError(f"{name}: model {self.model} takes {wanted}, got {got}")
+        if self.hour_share is not None and abs(sum(self.hour_share) - 1) > _SUM_TOLERANCE:
+            raise ValueError(f"hour_share: must sum to 1, got {sum(self.hour_share):.6g}")
+        thinned = self.model in (ArrivalModel.POISSON, ArrivalModel.ALL_IFR)
+        if thinned != (self.envelope_flights_per_day is not None):
+            raise ValueError(
+                f"envelope_flights_per_day: model {self.model} {'needs one' if thinned else 'takes none (null)'}"
+            )
+        if (self.model is ArrivalModel.TIMETABLE and self.delay is None) or (thinned and self.delay is not None):
+            raise ValueError(f"delay: model {self.model} {'takes none (null)' if thinned else 'needs one'}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """ULD positions of one deck, and the parcels of a ULD there relative to the other deck's."""
+
+    ulds: Annotated[int, Bounds(ge=0, le=200)]
+    parcels: Annotated[int, Bounds(ge=1, le=100_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class AircraftType:
+    share: Share
+    main_deck: Deck
+    lower_deck: Deck
+
+    def __post_init__(self) -> None:
+        if self.main_deck.ulds + self.lower_deck.ulds == 0:
+            raise ValueError("main_deck.ulds + lower_deck.ulds: an aircraft type needs at least one position, got 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcels:
+    """Size and legibility of a parcel: lognormal mass, lognormal litres per kilogram."""
+
+    median_kg: Positive
+    mean_l: Positive
+    l_per_kg_sigma: Annotated[float, Bounds(ge=0, le=2)]
+    heaviest_kg: Positive
+    no_read_share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Apron:
+    stands: Count
+    loader_sets: Count
+    crew_per_loader_set: Count
+    tugs: Count
+    dollies_per_train: Count
+    taxi_in_min: Duration
+    doors_open_min: Duration
+    main_deck_uld_min: Duration
+    lower_deck_uld_min: Duration
+    turnaround_min: Duration
+    longest_hold_h: NotNegative
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneShares:
+    """How a hall's area is divided."""
+
+    uld_positions: Share
+    breakdown: Share
+    export: Share
+    customs: Share
+    empty_ulds: Share
+    airside_circulation: Share
+    sorting: Share
+    packout: Share
+    lanes: Share
+    handcoding: Share
+    dock_doors: Share
+    landside_circulation: Share
+
+    def __post_init__(self) -> None:
+        total = sum(getattr(self, name) for name in self.__dataclass_fields__)
+        if total > 1 + _SUM_TOLERANCE:
+            raise ValueError(f"zone shares sum to {total:.4f}, at most 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    area_m2: Annotated[float, Bounds(ge=100, le=10_000_000)]
+    facade_m: Positive
+    tug_round_trip_min: Duration
+    uld_positions: Count
+    breakdown_stations: Count
+    breakdown_workers: Count
+    sorting_machines: Annotated[int, Bounds(ge=1, le=64)]
+    machine_rated_per_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
+    handcoding_desks: Count
+    customs_desks: Count
+    doors_out: Count
+    doors_in: CountOrNone
+    dock_workers: Count
+    zone_shares: ZoneShares
+
+    def __post_init__(self) -> None:
+        if self.breakdown_stations < self.sorting_machines:
+            raise ValueError(
+                f"breakdown_stations: each machine needs a station to feed it: at least {self.sorting_machines},"
+                f" got {self.breakdown_stations}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Net space standards: what one unit takes of its zone."""
+
+    uld_position_m2: Positive
+    breakdown_station_m2: Positive
+    customs_hold_share: Share
+    customs_desk_m2: Positive
+    pallet_m2: Positive
+    parcels_per_pallet: Count
+    sorting_m2_per_parcel_per_h: Positive
+    handcoding_desk_m2: Positive
+    dock_door_m2: Positive
+    door_facade_m: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    uld_min: Duration
+    uld_parcels: Count
+    handling_spread: Share
+    workers_per_station: Count
+    check_in_min: Duration
+
+    @property
+    def handling_min(self) -> float:
+        """Mean handling time of a parcel [min]."""
+        return self.uld_min / self.uld_parcels
+
+    def __post_init__(self) -> None:
+        if ticks(self.handling_min) < 1:
+            raise ValueError(f"uld_min / uld_parcels: at least one tick of 2**-20 min a parcel, got {self.handling_min}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outages:
+    mtbf_h: Positive
+    mttr_min: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    efficiency: Annotated[float, Bounds(gt=0, le=1)]
+    inductions: Annotated[int, Bounds(ge=1, le=100)]
+    outages: Outages | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handcoding:
+    parcels_per_desk_h: Positive
+    to_lane_min: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Customs:
+    late_data_share: Share
+    document_check_share: Share
+    examined_share: Share
+    release_mean_h: Positive
+    examination_min: Duration
+    refused_share: Share
+    round_min: Duration
+
+    def __post_init__(self) -> None:
+        total = self.late_data_share + self.document_check_share + self.examined_share
+        if total > 1:
+            raise ValueError(f"late_data_share + document_check_share + examined_share: at most 1, got {total:.6g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    share: Share
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    parcels: Annotated[int, Bounds(ge=1, le=1_000_000)]
+    kg: Positive
+    m3: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    trailer: Trailer
+    timetable: tuple[str, ...]
+    least_fill: Share
+    longest_hold_min: NotNegative
+    round_min: Annotated[float, Bounds(ge=1, le=720)]
+    call_out_min: Duration
+    extra_trucks_per_day: CountOrNone
+    yard: CountOrNone
+    docking_min: Duration
+    loading_min: Duration
+    workers_per_truck: Count
+
+    def __post_init__(self) -> None:
+        for text in self.timetable:
+            minute_of_day(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    bin_min: Annotated[float, Bounds(ge=1, le=1440)]
+    parcels_of_flights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HubConfig:
+    """A hub, its demand and its period: with a replication number all that `sim.simulate` needs."""
+
+    scenario: str
+    seed: Annotated[int, Bounds(ge=0, le=2**63 - 1)]
+    start_date: dt.date
+    horizon_days: Annotated[int, Bounds(ge=1, le=3660)]
+    warmup_days: Annotated[int, Bounds(ge=0, le=366)]
+    service_h: Annotated[float, Bounds(gt=0, le=240)]
+    demand: Demand
+    arrivals: Arrivals
+    fleet: dict[str, AircraftType]
+    parcels: Parcels
+    apron: Apron
+    halls: dict[str, Hall]
+    space: Space
+    breakdown: Breakdown
+    sorting: Sorting
+    handcoding: Handcoding
+    customs: Customs
+    lanes: dict[str, Lane]
+    outbound: Outbound
+    record: Record
+
+    def __post_init__(self) -> None:
+        if len(self.halls) != 1:
+            raise ValueError(f"halls: exactly one hall, got {len(self.halls)} ({', '.join(self.halls) or 'none'})")
+        _check_sum("fleet", [kind.share for kind in self.fleet.values()])
+        _check_sum("lanes", [lane.share for lane in self.lanes.values()])
+        if not len(self.lanes) <= 256:
+            raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
+        if self.parcels.median_kg > self.demand.mean_parcel_kg:
+            raise ValueError(
+                f"parcels.median_kg: a lognormal median is below the mean, which demand puts at"
+                f" {self.demand.mean_parcel_kg:.4g} kg a parcel; got {self.parcels.median_kg:.4g}"
+            )
+        if self.parcels.heaviest_kg > self.outbound.trailer.kg:
+            raise ValueError(
+                f"parcels.heaviest_kg: a parcel that no truck can carry: at most outbound.trailer.kg ="
+                f" {self.outbound.trailer.kg:g}, got {self.parcels.heaviest_kg:g}"
+            )
+        if self.breakdown.workers_per_station > self.hall.breakdown_workers:
+            raise ValueError(
+                f"breakdown.workers_per_station: at most the hall's breakdown_workers = {self.hall.breakdown_workers},"
+                f" got {self.breakdown.workers_per_station}"
+            )
+        if self.outbound.workers_per_truck > self.hall.dock_workers:
+            raise ValueError(
+                f"outbound.workers_per_truck: at most the hall's dock_workers = {self.hall.dock_workers},"
+                f" got {self.outbound.workers_per_truck}"
+            )
+        envelope = self.arrivals.envelope_flights_per_day
+        if envelope is not None and self.demand.flights_per_day > envelope:
+            raise ValueError(
+                f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
+                f" got {self.demand.flights_per_day:g}"
+            )
+
+    @property
+    def hall(self) -> Hall:
+        return next(iter(self.halls.values()))
+
+    @property
+    def mass_sigma(self) -> float:
+        """Log-standard deviation of the parcel mass: fitted to its median and the mean that demand implies."""
+        return math.sqrt(2 * math.log(self.demand.mean_parcel_kg / self.parcels.median_kg))
+
+    @property
+    def heaviest_g(self) -> int:
+        return round(self.parcels.heaviest_kg * G_PER_KG)
+
+
+def minute_of_day(text: str) -> int:
+    """Minutes after midnight of a clock time.
+
+    >>> minute_of_day("22:30")
+    1350
+    """
+    hours, colon, rest = text.partition(":")
+    if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
+        raise ValueError(f"timetable: a clock time as 'HH:MM' in quotes, got {text!r}")
+    return int(hours) * 60 + int(rest)
+
+
+def _check_sum(name: str, shares: list[float]) -> None:
+    if abs(sum(shares) - 1) > _SUM_TOLERANCE:
+        raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")

@@ -1,0 +1,39 @@
+"""An arriving flight and what it carries."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Deck(IntEnum):
+    MAIN = 0
+    LOWER = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One arrival. Instants in ticks.
+
+    `number` is its rank by drawn arrival (ties: by key) and the order in which ties between flights are settled;
+    `key` is its name, `entity` the words that its random streams hang on. ULDs are numbered 0 … U-1 in order of
+    unloading within their deck, the main deck's first.
+    """
+
+    number: int
+    key: str
+    entity: tuple[int, ...]
+    aircraft: str
+    sibt: int
+    arrival: int
+    """Drawn arrival: landing, if no stand is waited for."""
+    n_main_deck: int
+    n_lower_deck: int
+    n_parcels: int
+    is_cohort: bool
+    """Whether the drawn arrival lies in the measured days."""
+
+    @property
+    def n_ulds(self) -> int:
+        return self.n_main_deck + self.n_lower_deck
+
+    def deck(self, uld: int) -> Deck:
+        return Deck.MAIN if uld < self.n_main_deck else Deck.LOWER

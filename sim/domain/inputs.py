@@ -1,0 +1,25 @@
+"""All that a replication is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.domain.flight import Flight
+from sim.domain.parcels import Parcels
+from sim.domain.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A hub, its flights in order of their number, and how to draw the parcels of one (called once a flight)."""
+
+    site: Site
+    flights: tuple[Flight, ...]
+    parcels_of: Callable[[Flight], Parcels]
+    end: int
+    """Events at or after this instant [ticks] do not happen."""
+    measured: tuple[int, int]
+    """The measured days: from the first instant to before the second [ticks]."""
+    bin_width: int
+    """Of the occupancy series [ticks]."""
+    is_recorded: Callable[[Flight], bool]
+    """Whether the timestamps of a flight's parcels are kept."""

@@ -1,0 +1,47 @@
+"""The parcels of one flight: equal-length columns, sorted so that a ULD is a slice."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.units import Ticks
+
+
+class Channel(IntEnum):
+    """What customs does with a parcel."""
+
+    RELEASED = 0
+    LATE_DATA = 1
+    DOCUMENT_CHECK = 2
+    EXAMINED = 3
+
+
+HELD_CHANNELS: Final = (Channel.LATE_DATA, Channel.DOCUMENT_CHECK, Channel.EXAMINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcels:
+    """Drawn columns of a flight's P parcels on U ULDs.
+
+    `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g], `volume` [cm³]
+    (P). `handling` (P) [ticks, at least 1]. `is_no_read` (P). `channel` (P) a `Channel`. `release` (P) [ticks]: when
+    customs releases it; its drawn arrival if released before landing, meaningless if examined. `is_refused` (P) only
+    for examined ones: the outcome.
+    """
+
+    first: NDArray[np.int64]
+    lane: NDArray[np.uint8]
+    mass: NDArray[np.int32]
+    volume: NDArray[np.int32]
+    handling: NDArray[np.uint32]
+    is_no_read: NDArray[np.bool_]
+    channel: NDArray[np.uint8]
+    release: Ticks
+    is_refused: NDArray[np.bool_]
+
+    @property
+    def n_parcels(self) -> int:
+        return len(self.lane)

@@ -1,0 +1,104 @@
+"""The hub as it stands: units, capacities and times on the grid. Made from a configuration by `sim.inputs.layout`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.domain.flight import Deck
+from sim.units import Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class MachineCalendar:
+    """How many of a machine's inductions work, through time.
+
+    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `slope[i]` (N), 0 … inductions, are manned and
+    the machine is up; the last entry holds for ever.
+    """
+
+    start: Ticks
+    slope: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TrailerLimits:
+    parcels: int
+    mass: int
+    """[g]"""
+    volume: int
+    """[cm³]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything of the hub that both of its programs read. Durations in ticks, all at least 1 unless said."""
+
+    # apron
+    stands: int
+    loader_sets: int
+    tugs: int
+    dollies_per_train: int
+    taxi_in: int
+    doors_open: int
+    lift: tuple[int, int]
+    """By `Deck`: a loader's time a ULD."""
+    trip_out: int
+    trip_back: int
+    turnaround: int
+    longest_hold: int
+    """May be 0: a flight that finds no stand is diverted at once."""
+    # hall
+    positions: int
+    stations: tuple[int, ...]
+    """Break-down stations by the machine they feed (M)."""
+    breakdown_workers: int
+    workers_per_station: int
+    check_in: int
+    floor: int
+    """Parcels that the lanes' floor holds."""
+    # sorting
+    inductions: int
+    service: int
+    """Of a parcel on a machine with all inductions manned."""
+    calendars: tuple[MachineCalendar, ...]
+    """By machine (M)."""
+    # hand-coding
+    handcoding_desks: int
+    handcoding: int
+    to_lane: int
+    # customs
+    customs_desks: int
+    examination: int
+    customs_round: int
+    # outbound
+    route_of_lane: NDArray[np.uint8]
+    """(L)"""
+    routes: tuple[str, ...]
+    """(R)"""
+    trailer: TrailerLimits
+    cut_offs: tuple[int, ...]
+    """Of a day's timetabled trucks, ascending [ticks after midnight]."""
+    least_fill: float
+    longest_truck_hold: int
+    """May be 0."""
+    dispatch_round: int
+    call_out: int
+    extra_trucks_per_day: int
+    yard: int
+    docking: int
+    loading: int
+    doors: int
+    dock_workers: int
+    workers_per_truck: int
+
+    @property
+    def n_machines(self) -> int:
+        return len(self.stations)
+
+    @property
+    def n_routes(self) -> int:
+        return len(self.routes)
+
+    def lift_of(self, deck: Deck) -> int:
+        return self.lift[deck]

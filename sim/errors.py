@@ -1,0 +1,17 @@
+"""What can go wrong: the user's mistakes, and ours."""
+
+
+class CargohubError(Exception):
+    """The user's mistake: one line that names the place, the value and the bound. Exit code 2."""
+
+
+class ConfigError(CargohubError):
+    """A configuration that cannot be read, or that contradicts itself."""
+
+
+class InputError(CargohubError):
+    """A file of the user's that cannot be read: names file, row or column, and what was expected."""
+
+
+class LawBroken(Exception):  # noqa: N818 - it is a verdict on the model, and reads as one
+    """A conservation law does not hold: a fault of the model, never of the user."""

@@ -1,0 +1,60 @@
+"""The hub's choices: small pure functions of what is known at the moment of choosing."""
+
+from collections.abc import Sequence
+
+from sim.domain.site import TrailerLimits
+
+
+def machine_for_next_uld(free_stations: Sequence[int]) -> int:
+    """The machine whose stations are to break down the next ULD: most free stations, then lowest number.
+
+    >>> machine_for_next_uld([1, 3, 3])
+    1
+    """
+    return max(range(len(free_stations)), key=lambda machine: (free_stations[machine], -machine))
+
+
+def fill(parcels: int, mass: int, volume: int, trailer: TrailerLimits) -> float:
+    """How full a trailer would be with this load: the largest of its three ratios, at most 1."""
+    return min(1.0, max(parcels / trailer.parcels, mass / trailer.mass, volume / trailer.volume))
+
+
+def full_loads(parcels: int, mass: int, volume: int, trailer: TrailerLimits) -> int:
+    """How many trailers this load fills."""
+    return max(parcels // trailer.parcels, mass // trailer.mass, volume // trailer.volume)
+
+
+def extra_trucks(
+    full: Sequence[int],
+    ready: Sequence[int],
+    called: Sequence[int],
+    left_today: Sequence[int],
+    *,
+    yard_room: int,
+    is_floor_short: bool,
+) -> list[int]:
+    """How many extra trucks each of R routes calls in a dispatcher's round.
+
+    `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today` (all R);
+    `yard_room` trucks that the yard still takes. A route calls one for every full load that none is called for; where
+    the yard has no room for all, the routes with most to call come first (ties: in order). If the floor is short, every
+    route with something ready and nothing called asks for one besides, in order: a floor full of partial loads would
+    otherwise wait for ever.
+
+    >>> extra_trucks([2, 0], [9, 1], [1, 0], [5, 5], yard_room=9, is_floor_short=True)
+    [1, 1]
+    >>> extra_trucks([2, 3], [9, 9], [0, 0], [5, 5], yard_room=3, is_floor_short=False)
+    [0, 3]
+    """
+    routes = range(len(full))
+    wanted = [max(0, min(full[r] - called[r], left_today[r])) for r in routes]
+    calls = [0] * len(full)
+    for r in sorted(routes, key=lambda route: (-wanted[route], route)):
+        calls[r] = min(wanted[r], yard_room)
+        yard_room -= calls[r]
+    if is_floor_short:
+        for r in routes:
+            if ready[r] > 0 and called[r] + calls[r] == 0 and left_today[r] > 0 and yard_room > 0:
+                calls[r] = 1
+                yard_room -= 1
+    return calls

@@ -1,0 +1,48 @@
+"""The phases of an instant.
+
+Events of one instant happen phase by phase, so that order is never an accident. What frees a resource comes before
+what takes it; along the chain hall → position → tug → loader → stand a grant frees what stands behind it, so the
+phases follow the chain against the flow. Moving forward always takes at least a tick, so no phase is entered again.
+"""
+
+from enum import IntEnum
+
+import simpy
+
+
+class Phase(IntEnum):
+    """Priorities of SimPy events; 0 and 1 are SimPy's own, and resume processes within a phase."""
+
+    FEED = 2
+    """The hold zone's round: second passes arrive at their machines."""
+    PHYSICAL = 3
+    """Durations end: what was in hand is done, what was held is released, requests are made."""
+    MACHINE = 4
+    """Machines pick their next parcel."""
+    BREAKDOWN = 5
+    POSITION = 6
+    TUG = 7
+    LOADER = 8
+    STAND = 9
+    DESK = 10
+    DOOR = 11
+    DIVERT = 12
+    """Flights that have been held too long give up."""
+    CUT_OFF = 13
+    """Trucks take what is ready."""
+    ROUND = 14
+    """The dispatcher looks at held trucks, and calls extra ones."""
+
+
+def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:
+    """An event at an instant [ticks, not before now] in its phase."""
+    event = env.event()
+    event._ok = True
+    event._value = None
+    env.schedule(event, priority=phase, delay=instant - env.now)  # type: ignore[arg-type]  # priorities are ints
+    return event
+
+
+def after(env: simpy.Environment, duration: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:
+    """An event a duration [ticks] from now, in its phase."""
+    return at(env, int(env.now) + duration, phase)

@@ -1,0 +1,123 @@
+"""Tokens: what is granted first come, first served, several kinds at once, in one phase of the instant."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from typing import Any, NamedTuple
+
+import simpy
+
+from sim.processes.phases import Phase, at
+
+Key = tuple[int, ...]
+"""Requests are served in the order of (instant of the request, key)."""
+
+
+class Grant(NamedTuple):
+    """What a granted request learns."""
+
+    waited: dict[str, int]
+    """How long [ticks] it headed the queue lacking each kind; of several that lack, the first kind counts."""
+    unit: int
+    """Which unit it was given, if the pool assigns units; else 0."""
+
+
+@dataclass(order=True, slots=True)
+class _Request:
+    order: Key
+    demand: Mapping[str, int] = field(compare=False)
+    event: simpy.Event = field(compare=False)
+    waited: dict[str, int] = field(compare=False, default_factory=dict)
+
+
+class Pool:
+    """Kinds of tokens that a request takes together.
+
+    The head of the queue waits for all it demands, and all wait for the head. A request's event carries a `Grant`.
+    `assign`, if given, is called at each grant, in order, and names the unit.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, phase: Phase, assign: Callable[[], int] | None = None, **capacity: int
+    ) -> None:
+        self._env = env
+        self._phase = phase
+        self._assign = assign
+        self.capacity = dict(capacity)
+        self.free = dict(capacity)
+        self.held_time = dict.fromkeys(capacity, 0)
+        """Token-ticks held up to `_touched`, by kind."""
+        self._touched = 0
+        self._queue: list[_Request] = []
+        self._is_awake = False
+        self.lacking: str | None = None
+        """The kind that the head of the queue lacked when grants were last made; None if nobody waits."""
+        self.lacked_time = dict.fromkeys(capacity, 0)
+        """How long [ticks] the head of the queue, whoever it was, lacked each kind."""
+        self._head: _Request | None = None
+        self._since = 0
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def request(self, key: Key, **demand: int) -> simpy.Event:
+        event = self._env.event()
+        heappush(self._queue, _Request((int(self._env.now), *key), demand, event))
+        self._wake()
+        return event
+
+    def cancel(self, event: simpy.Event) -> None:
+        """Withdraw a request that was not granted."""
+        self._queue = [request for request in self._queue if request.event is not event]
+        heapify(self._queue)
+        self._wake()
+
+    def release(self, **amount: int) -> None:
+        self._account()
+        for kind, number in amount.items():
+            self.free[kind] += number
+            if self.free[kind] > self.capacity[kind]:
+                raise ValueError(f"{kind}: {self.free[kind]} free of {self.capacity[kind]}: released more than taken")
+        self._wake()
+
+    def held_until(self, instant: int) -> dict[str, int]:
+        """Token-ticks held from the beginning to an instant not before the last grant or release, by kind."""
+        return {
+            kind: self.held_time[kind] + (self.capacity[kind] - self.free[kind]) * (instant - self._touched)
+            for kind in self.capacity
+        }
+
+    def _account(self) -> None:
+        now = int(self._env.now)
+        self.held_time = self.held_until(now)
+        self._touched = now
+
+    def _wake(self) -> None:
+        if not self._is_awake:
+            self._is_awake = True
+            grants = at(self._env, int(self._env.now), self._phase)
+            assert grants.callbacks is not None
+            grants.callbacks.append(self._grant)
+
+    def _grant(self, _: Any) -> None:
+        self._is_awake = False
+        self._account()
+        self._settle_wait()
+        while self._queue and self._lacks(self._queue[0]) is None:
+            request = heappop(self._queue)
+            for kind, number in request.demand.items():
+                self.free[kind] -= number
+            request.event.succeed(Grant(request.waited, self._assign() if self._assign else 0))
+        self._head = self._queue[0] if self._queue else None
+        self.lacking = self._lacks(self._head) if self._head else None
+
+    def _settle_wait(self) -> None:
+        now = int(self._env.now)
+        if self._head is not None and self.lacking is not None and now > self._since:
+            waited = self._head.waited
+            waited[self.lacking] = waited.get(self.lacking, 0) + now - self._since
+            self.lacked_time[self.lacking] += now - self._since
+        self._since = now
+
+    def _lacks(self, request: _Request) -> str | None:
+        return next((kind for kind, number in request.demand.items() if self.free[kind] < number), None)

@@ -1,0 +1,45 @@
+"""Units, and the time grid.
+
+Inside the model an instant or a duration is an integer number of ticks of 2⁻²⁰ minutes (about 57 µs) since the first
+midnight of `start_date`. Sums of ticks are exact whatever their order, so that two programs that do the same thing get
+the same instant. Configuration and tables are in minutes (float64): every tick below 2³³ minutes has an exact one.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Ticks = NDArray[np.int64]
+
+TICKS_PER_MIN: Final = 1 << 20
+MIN_PER_H: Final = 60
+MIN_PER_DAY: Final = 1440
+TICKS_PER_H: Final = MIN_PER_H * TICKS_PER_MIN
+TICKS_PER_DAY: Final = MIN_PER_DAY * TICKS_PER_MIN
+NEVER: Final = -1
+"""The instant that did not come [ticks]; NaN in the tables."""
+
+G_PER_KG: Final = 1000
+CM3_PER_L: Final = 1000
+CM3_PER_M3: Final = 1_000_000
+KG_PER_T: Final = 1000
+
+
+def ticks(minutes: float) -> int:
+    """A duration [min] on the grid, rounded to the nearest tick.
+
+    >>> ticks(1.5) == 3 * TICKS_PER_MIN // 2
+    True
+    """
+    return round(minutes * TICKS_PER_MIN)
+
+
+def minutes(instants: ArrayLike) -> NDArray[np.float64]:
+    """Ticks as minutes (float64, exact); `NEVER` becomes NaN.
+
+    >>> minutes([TICKS_PER_MIN, NEVER]).tolist()
+    [1.0, nan]
+    """
+    whole = np.asarray(instants, dtype=np.int64)
+    return np.where(whole == NEVER, np.nan, whole / TICKS_PER_MIN)
