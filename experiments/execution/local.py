@@ -52,8 +52,9 @@ def run(
         raise ValueError("tasks: two have the same key")
     results = _in_process(tasks) if workers == 1 else _in_rounds(tasks, workers)
     # Closing goes inwards from here, so that an abandoned loop leaves no worker behind.
-    with closing(results), closing(shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)) as s:
-        yield from s
+    told = shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)
+    with closing(results), closing(told):
+        yield from told
 
 
 def _in_process(tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final, TypeVar
 
 R = TypeVar("R")
@@ -12,7 +12,7 @@ NEXT_LINE_S: Final = 60.0
 """Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
 
 
-def shown(results: Iterator[R], *, total: int, already: int, is_quiet: bool) -> Iterator[R]:
+def shown(results: Iterator[R], *, total: int, already: int, is_quiet: bool) -> Generator[R, None, None]:
     """The results, one by one, while the error stream tells how many of `total` are there and how long the rest takes.
 
     `already` of the total were there before, and do not count towards the speed.
@@ -25,7 +25,7 @@ def shown(results: Iterator[R], *, total: int, already: int, is_quiet: bool) -> 
         yield from _with_lines(results, total, already)
 
 
-def _with_bar(results: Iterator[R], total: int, already: int) -> Iterator[R]:
+def _with_bar(results: Iterator[R], total: int, already: int) -> Generator[R, None, None]:
     from tqdm import tqdm
 
     # Results of parallel workers come in bursts: the time left is told from a slow average.
@@ -35,7 +35,7 @@ def _with_bar(results: Iterator[R], total: int, already: int) -> Iterator[R]:
             yield result
 
 
-def _with_lines(results: Iterator[R], total: int, already: int) -> Iterator[R]:
+def _with_lines(results: Iterator[R], total: int, already: int) -> Generator[R, None, None]:
     begin = time.monotonic()
     due = begin + FIRST_LINE_S
     for count, result in enumerate(results, start=1):
