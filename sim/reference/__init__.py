@@ -1,0 +1,21 @@
+"""The hub once more, slow and obvious: one SimPy process a parcel, plain integers, nothing vectorised.
+
+It follows the rules of docs/model.md word by word and shares with `sim.processes` only the phases, the token pool and
+the choices of `sim.kernels.policies`: what both programs tell of the same inputs must be equal, tick by tick.
+"""
+
+import simpy
+
+from sim.domain.inputs import Inputs
+from sim.reference.hub import Hub
+from sim.reference.records import COLUMNS, Trace
+
+__all__ = ["COLUMNS", "Trace", "run"]
+
+
+def run(inputs: Inputs, env: simpy.Environment | None = None) -> Trace:
+    """Run the hub from 0 to before `inputs.end` in an environment that stands at 0, by default a new one."""
+    env = simpy.Environment() if env is None else env
+    hub = Hub(inputs, env)
+    env.run(until=inputs.end)
+    return hub.trace()

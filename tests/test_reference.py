@@ -1,0 +1,203 @@
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import simpy
+
+from sim.domain.flight import Flight
+from sim.domain.inputs import Inputs
+from sim.domain.parcels import Parcels
+from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.reference import COLUMNS, Trace, run
+from sim.reference.machine import Machine
+from sim.units import NEVER
+
+END = 5000
+
+
+def _calendar(*pieces):
+    start, slope = zip(*pieces, strict=True)
+    return MachineCalendar(np.array(start), np.array(slope))
+
+
+def _site(**changes):
+    values = {
+        "stands": 1, "loader_sets": 1, "tugs": 1, "dollies_per_train": 2, "taxi_in": 5, "doors_open": 3, "lift": (4, 6),
+        "trip_out": 10, "trip_back": 7, "turnaround": 60, "longest_hold": 100,
+        "positions": 2, "stations": (1,), "breakdown_workers": 2, "workers_per_station": 2, "check_in": 2, "floor": 6,
+        "inductions": 2, "service": 3, "calendars": (_calendar((0, 2), (150, 0), (170, 1)),),
+        "handcoding_desks": 1, "handcoding": 20, "to_lane": 9,
+        "customs_desks": 1, "examination": 30, "customs_round": 100,
+        "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
+        "trailer": TrailerLimits(parcels=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
+        "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
+        "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1,
+    }  # fmt: skip
+    return Site(**(values | changes))
+
+
+def _flight(number, arrival, n_main=2, n_lower=1, n_parcels=6):
+    return Flight(number, f"F{number}", (number,), "B777F", arrival, arrival, n_main, n_lower, n_parcels, True)
+
+
+def _parcels(flight):
+    """Three ULDs with two parcels each: a no-read, one of each channel, both routes."""
+    return Parcels(
+        first=np.array([0, 2, 4, 6]),
+        lane=np.array([0, 1, 0, 0, 1, 0], dtype=np.uint8),
+        mass=np.full(6, 10, dtype=np.int32),
+        volume=np.full(6, 10, dtype=np.int32),
+        handling=np.array([1, 1, 4, 4, 2, 2], dtype=np.uint32),
+        is_no_read=np.array([True, False, False, False, False, False]),
+        channel=np.array([0, 0, 1, 3, 3, 2], dtype=np.uint8),
+        release=np.array([0, 0, 450, 0, 0, 20]),
+        is_refused=np.array([False, True, False, True, False, False]),
+    )
+
+
+def _inputs(site, flights, end=END, parcels_of=_parcels):
+    return Inputs(site, tuple(flights), parcels_of, end, (0, end), 10, lambda _: True)
+
+
+def _column(trace, table, column):
+    return trace.tables[table][column]
+
+
+def test_one_flight_by_hand():
+    trace = run(_inputs(_site(), [_flight(0, 100)]))
+    assert {table: list(columns) for table, columns in trace.tables.items()} == {
+        table: columns.split() for table, columns in COLUMNS.items()
+    }
+    # In block at 105, unloading from 108. The lower deck's only ULD waits for the tug, which has left at 116, reached
+    # the hall at 126, is rid of both its ULDs at once, and is back at 133.
+    assert _column(trace, "ulds", "lifted") == [112, 116, 114]
+    assert _column(trace, "ulds", "on_train") == [112, 116, 133]
+    assert _column(trace, "trains", "granted") == [112, 133]
+    assert _column(trace, "trains", "returned") == [133, 150]
+    assert _column(trace, "flights", "unloading_end") == [133]
+    assert _column(trace, "flights", "aobt") == [165]
+    # ULD 0: row 0 is handled at 129, row 1 at 130 and served when row 0 is done, at 132.
+    assert _column(trace, "ulds", "placed") == [126, 126, 143]
+    assert _column(trace, "ulds", "start") == [128, 132, 145]
+    assert _column(trace, "ulds", "end") == [130, 140, 149]
+    assert _column(trace, "ulds", "released") == [132, 140, 170]
+    assert _column(trace, "ulds", "wait_station") == [0, 4, 0]
+    # ULD 2: row 4 is served from 147; the outage from 150 begins when it ends, and then one induction of two works:
+    # row 5, handled at 149, is begun at 170 and takes 6.
+    assert _column(trace, "parcels", "handled") == [129, 130, 136, 140, 147, 149]
+    assert _column(trace, "parcels", "sort_begin") == [129, 132, 136, 140, 147, 170]
+    assert _column(trace, "parcels", "sort_end") == [132, 135, 139, 143, 150, 176]
+    assert _column(trace, "parcels", "code_end") == [152] + [NEVER] * 5
+    # Row 2 is released at 450 and leaves the zone at 500. Rows 3 and 4 are examined one after the other and leave at
+    # 200 and, as 173 + 30 is past 200, at 300. Row 5 was released before it was read.
+    assert _column(trace, "parcels", "held") == [NEVER, NEVER, 139, 143, 150, NEVER]
+    assert _column(trace, "parcels", "exam_begin") == [NEVER, NEVER, NEVER, 143, 173, NEVER]
+    assert _column(trace, "parcels", "freed") == [NEVER, NEVER, 500, 200, 300, NEVER]
+    assert _column(trace, "parcels", "second_end") == [NEVER, NEVER, 506, NEVER, 306, NEVER]
+    assert _column(trace, "parcels", "ready") == [161, 135, 506, NEVER, 306, 176]
+    assert _column(trace, "parcels", "is_refused_gone") == [False, False, False, True, False, False]
+    # Trucks at 40 do not run. Those at 400 find two of four parcels of their route: enough. The one of A misses row 2.
+    assert _column(trace, "trucks", "route") == [0, 1]
+    assert _column(trace, "trucks", "sequence") == [1, 1]
+    assert _column(trace, "trucks", "arrived") == [350, 350]
+    assert _column(trace, "trucks", "cut_off") == [400, 400]
+    assert _column(trace, "trucks", "departed") == [430, 430]
+    assert _column(trace, "trucks", "n_missed") == [1, 0]
+    assert _column(trace, "loads", "n_parcels") == [2, 2]
+    assert _column(trace, "parcels", "departed") == [430, 430, NEVER, NEVER, 430, 430]
+    held = dict(zip(_column(trace, "pools", "name"), _column(trace, "pools", "held_time"), strict=True))
+    assert held["stands"] == 65
+    assert held["tugs"] == 21 + 17
+    assert held["stations"] == 4 + 8 + 25
+    assert held["doors"] == 2 * 80
+
+
+def test_what_lies_at_or_after_the_end_does_not_happen():
+    trace = run(_inputs(_site(), [_flight(0, 100)], end=170))
+    assert _column(trace, "parcels", "sort_begin")[-1] == NEVER
+    assert _column(trace, "ulds", "released") == [132, 140, NEVER]
+    assert run(_inputs(_site(), [_flight(0, 100)], end=171)).tables["ulds"]["released"] == [132, 140, 170]
+
+
+def test_a_flight_is_diverted_when_no_stand_is_free_in_time():
+    flights = [_flight(0, 100), _flight(1, 101), _flight(2, 102)]
+    # The stand is free at 165: exactly in time for the hold of 64 from 101, which the grant comes before.
+    trace = run(_inputs(_site(longest_hold=64), flights))
+    assert _column(trace, "flights", "aldt") == [100, 165, NEVER]
+    assert _column(trace, "flights", "is_diverted") == [False, False, True]
+    assert run(_inputs(_site(longest_hold=63), flights)).tables["flights"]["is_diverted"] == [False, True, False]
+
+
+def test_held_truck_leaves_at_its_longest_hold_and_extra_trucks_relieve_the_floor():
+    trace = run(_inputs(_site(least_fill=0.9, floor=4), [_flight(0, 100)]))
+    # ULD 2 lacks floor from 145 until the refused parcel is gone (200) and a truck has left; at the round of 250
+    # there is one partial load a route, and each calls a truck, which loads at 350.
+    trucks = trace.tables["trucks"]
+    assert trucks["called"] == [NEVER, 250, NEVER, 250]
+    assert trucks["at_door"][1] == trucks["cut_off"][1] == 350
+    # The floor is then enough from 380; the timetabled trucks wait for the round of 750: their longest hold is
+    # over at 600.
+    assert trace.tables["ulds"]["start"][2] == 380
+    assert trace.tables["ulds"]["wait_floor"][2] == 380 - 145
+    assert trucks["cut_off"][0] == trucks["cut_off"][2] == 750
+
+
+class Shuffled(simpy.Environment):
+    """Events of equal time and priority come in random order."""
+
+    def __init__(self, seed):
+        super().__init__()
+        draw = random.Random(seed)
+        self._eid = iter(draw.random, 2.0)
+
+
+def _random_inputs(seed):
+    draw = np.random.default_rng(seed)
+    flights = [_flight(n, int(a), 3, 2, 40) for n, a in enumerate(np.sort(draw.integers(0, 900, 8)))]
+    drawn = {}
+    for flight in flights:
+        cuts = np.sort(draw.integers(0, 41, 4))
+        drawn[flight.number] = Parcels(
+            first=np.array([0, *cuts, 40]),
+            lane=draw.integers(0, 2, 40).astype(np.uint8),
+            mass=draw.integers(1, 20, 40).astype(np.int32),
+            volume=draw.integers(1, 20, 40).astype(np.int32),
+            handling=draw.integers(1, 3, 40).astype(np.uint32),
+            is_no_read=draw.random(40) < 0.2,
+            channel=draw.integers(0, 4, 40).astype(np.uint8),
+            release=draw.integers(0, 1500, 40),
+            is_refused=draw.random(40) < 0.3,
+        )
+    calendars = (_calendar((0, 3), (300, 0), (333, 1), (800, 2)), _calendar((0, 1), (500, 0), (700, 3)))
+    site = _site(
+        stands=2, tugs=2, positions=3, stations=(2, 2), breakdown_workers=7, floor=90, inductions=3, service=1,
+        calendars=calendars, longest_hold=300, handcoding=3, examination=3, dispatch_round=50, yard=6,
+        extra_trucks_per_day=40, docking=5, loading=10, doors=3, dock_workers=3, cut_offs=tuple(range(0, 3000, 90)),
+    )  # fmt: skip
+    return _inputs(site, flights, 3000, lambda flight: drawn[flight.number])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_events_of_one_phase_does_not_matter(seed):
+    inputs = _random_inputs(seed)
+    expected = run(inputs)
+    assert sum(departed != NEVER for departed in _column(expected, "parcels", "departed")) > 20
+    for shuffle in range(5):
+        assert run(inputs, Shuffled(shuffle)) == expected
+
+
+def test_machine_agrees_with_fractions():
+    machine = Machine(simpy.Environment(), _calendar((0, 3), (10, 0), (20, 2), (30, 0)), 6, 999)
+    assert [machine.work(t) for t in (0, 10, 15, 21, 99)] == [0, 30, 30, 32, 50]
+    assert machine.instant_reaching(29) == -(-Fraction(29, 3) // 1) == 10
+    assert (machine.instant_reaching(30), machine.instant_after(30)) == (10, 20)
+    assert (machine.instant_reaching(50), machine.instant_after(50)) == (30, 999)
+    assert machine.instant_reaching(51) == 999
+
+
+def test_what_is_told_is_plain():
+    trace = run(_random_inputs(0))
+    assert isinstance(trace, Trace)
+    kinds = {type(value) for table in trace.tables.values() for column in table.values() for value in column}
+    assert kinds == {int, bool, str}
