@@ -2,10 +2,10 @@
 
 The counts of a day have mean level × weekday index × month index: a log-linear model fitted by quasi-likelihood
 (Wedderburn 1974; McCullagh and Nelder 1989, ch. 9), which equals the Poisson maximum-likelihood fit, while the variance
-is left as dispersion × mean. Weekdays, months and periods are estimated jointly, so that an incomplete year or an unequal
-number of Mondays a month biases none of them. Days that resemble their neighbours (a strike, Christmas) carry less
-information than their number says: the variance is that of Zeger (1988, Biometrika 75:621), with the autocorrelation of
-the residuals pooled over the series and weighted as in Newey and West (1987, Econometrica 55:703).
+is left as dispersion × mean. Weekdays, months and periods are estimated jointly, so that an incomplete year or an
+unequal number of Mondays a month biases none of them. Days that resemble their neighbours (a strike, Christmas) carry
+less information than their number says: the variance is that of Zeger (1988, Biometrika 75:621), with the
+autocorrelation of the residuals pooled over the series and weighted as in Newey and West (1987, Econometrica 55:703).
 
 Dimensions: `N` observed days, `B` breaks of the level, `L` periods of one level each: the years counted from the first
 month observed, cut at the breaks; `K` = 7 + 11 + (L − 1) coefficients.
@@ -133,12 +133,16 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     reach = _quantile(degrees)
     n_days = design.sum(axis=0).astype(np.int64)
     of_group = residuals**2 @ design / n_days * (counts.size / degrees)
-    table = (values, values * np.exp(-reach * errors), values * np.exp(reach * errors), n_days, of_group)
+    low, high = values * np.exp(-reach * errors), values * np.exp(reach * errors)
+
+    def estimates(at: slice) -> Estimates:
+        return Estimates(values[at], low[at], high[at], n_days[at], of_group[at])
+
     spread = np.exp(reach * _relative_error(residuals**2, at))
     return CalendarFit(
-        weekday_index=Estimates(*(column[:_JANUARY] for column in table)),
-        month_index=Estimates(*(column[_JANUARY:_FIRST_PERIOD] for column in table)),
-        level=Estimates(*(column[_FIRST_PERIOD:] for column in table)),
+        weekday_index=estimates(slice(_JANUARY)),
+        month_index=estimates(slice(_JANUARY, _FIRST_PERIOD)),
+        level=estimates(slice(_FIRST_PERIOD, None)),
         level_from=level_from,
         expected=expected,
         dispersion=dispersion,

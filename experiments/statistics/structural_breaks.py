@@ -104,4 +104,5 @@ def _long_run_variance(residuals: Floats, basis: Floats) -> float:
         by_fit = -variance * float(np.sum(basis[lag:] * basis[:-lag]))
         covariance = (float(residuals[lag:] @ residuals[:-lag]) - by_fit) / n_weeks
         total += 2 * (1 - lag / (lags + 1)) * covariance
-    return max(total, variance / 2, np.finfo(np.float64).tiny)
+    # Alternating weeks can bring the sum to nothing; a series without noise has none at all.
+    return float(max(total, variance / 2, np.finfo(np.float64).tiny))

@@ -1,0 +1,170 @@
+"""A calibration in words and numbers: the table of a terminal, JSON, CSV, and the arrivals configuration of a run."""
+
+import csv
+import io
+import textwrap
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
+from experiments.statistics.calibration import Calibration
+from experiments.statistics.structural_breaks import CRITICAL_VALUE, LEAST_WEEKS
+
+NOT_THE_HUB: Final = (
+    "All the airport's IFR flights. The hub's own flights a day are not in such data: set demand.flights_per_day."
+)
+
+
+def notes(result: Calibration) -> list[str]:
+    """What the user must know before using the result."""
+    breaks = result.breaks
+    said = [
+        f"the level changes in the week of {found.week} (×{found.ratio:.2f}; sup-Wald {found.statistic:.1f}, critical"
+        f" value {CRITICAL_VALUE} at 5 %): fitted with a level on each side, but with one calendar for both"
+        for found in breaks.breaks
+    ]
+    followed = [found.week for found in breaks.breaks if result.days[-1] - found.week >= np.timedelta64(365, "D")]
+    if followed:
+        said.append(f"to calibrate only on what came after a change of level: --from {followed[-1]}")
+    if not breaks.tested:
+        said.append(
+            f"structural breaks not looked for: {breaks.n_weeks} whole weeks; in less than {LEAST_WEEKS} a break cannot"
+            " be told from the season"
+        )
+    return said
+
+
+def group_name(result: Calibration) -> str:
+    """The name under which a run finds the arrivals."""
+    return result.airport.lower()
+
+
+def table(result: Calibration) -> str:
+    """The estimates for the reader of a terminal."""
+    fit, n_unknown = result.fit, _n_unknown(result)
+    span = f"{result.days[0]} to {result.days[-1]}: {result.days.size} days known, {n_unknown} unknown"
+    lines = [
+        f"{result.airport} {result.column}, {span}; {result.counts.mean():.1f} flights/day",
+        "",
+        "                 index   95 % interval    days   var/mean",
+    ]
+    for names, estimates in ((WEEKDAYS, fit.weekday_index), (MONTHS, fit.month_index)):
+        lines += [_row(name, estimates, at, 3) for at, name in enumerate(names)]
+        lines.append("")
+    lines.append("level from   flights/day")
+    lines += [_row(str(day), fit.level, at, 1) for at, day in enumerate(fit.level_from)]
+    lines += [
+        "",
+        f"Dispersion (variance/mean around the fit; Poisson: 1): {_dispersion(result)}",
+        NOT_THE_HUB,
+    ]
+    return "\n".join(lines)
+
+
+def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]:
+    """The whole result as one JSON object; `level` is in flights/day, the rest has no unit. `source` is the file."""
+    fit = result.fit
+    return {
+        "airport": result.airport,
+        "column": result.column,
+        "source": source,
+        "source_sha256": sha256,
+        "from": str(result.days[0]),
+        "to": str(result.days[-1]),
+        "n_days": int(result.days.size),
+        "n_unknown_days": _n_unknown(result),
+        "mean_flights_per_day": float(result.counts.mean()),
+        "weekday_index": _records(fit.weekday_index, WEEKDAYS),
+        "month_index": _records(fit.month_index, MONTHS),
+        "level": _records(fit.level, tuple(str(day) for day in fit.level_from)),
+        "dispersion": {"value": fit.dispersion, "low": fit.dispersion_low, "high": fit.dispersion_high},
+        "breaks_tested": result.breaks.tested,
+        "breaks": [
+            {"week": str(found.week), "ratio": found.ratio, "statistic": found.statistic, "critical": CRITICAL_VALUE}
+            for found in result.breaks.breaks
+        ],
+        "warnings": notes(result),
+        "note": NOT_THE_HUB,
+    }
+
+
+def estimates_csv(result: Calibration) -> str:
+    """The estimates as CSV, a row each."""
+    fit, buffer = result.fit, io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["kind", "key", "unit", "value", "low", "high", "n_days", "var_over_mean"])
+    level_names = tuple(str(day) for day in fit.level_from)
+    for kind, unit, names, estimates in (
+        ("weekday_index", "1", WEEKDAYS, fit.weekday_index),
+        ("month_index", "1", MONTHS, fit.month_index),
+        ("level", "flights/day", level_names, fit.level),
+    ):
+        for record in _records(estimates, names):
+            writer.writerow([kind, record["key"], unit, *(f"{record[key]:.6g}" for key in list(record)[1:])])
+    spread = (fit.dispersion, fit.dispersion_low, fit.dispersion_high)
+    writer.writerow(["dispersion", "all", "1", *(f"{value:.6g}" for value in spread), result.days.size, ""])
+    return buffer.getvalue()
+
+
+def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
+    """The group `arrivals` with the estimated calendar; the rest is the packaged weekly timetable's."""
+    fit = result.fit
+    lines = [
+        f"# A weekly timetable with the calendar of {result.airport}:",
+        f"#   cargohub run --config-dir FOLDER arrivals={group_name(result)}",
+        f"# Source: {source} (sha256 {sha256[:16]}…), EUROCONTROL's airport traffic, column {result.column},",
+        f"# {result.days[0]} to {result.days[-1]}, {result.days.size} days known, {_n_unknown(result)} unknown;",
+        "# estimated by `cargohub calibrate` (log-linear quasi-likelihood fit; in brackets the 95 % interval).",
+        *(f"# {note}" for note in _wrapped(NOT_THE_HUB)),
+        f"# Variance over mean around the fit: {_dispersion(result)}; a Poisson process has 1.",
+        *(f"# {line}" for note in notes(result) for line in _wrapped(f"Warning: {note}.")),
+        "defaults:",
+        "  - timetable",
+        "  - _self_",
+        "model: timetable",
+    ]
+    for key, names, estimates in (
+        ("month_index", MONTHS, fit.month_index),
+        ("weekday_index", WEEKDAYS, fit.weekday_index),
+    ):
+        lines.append(f"{key}:  # mean one")
+        for at, name in enumerate(names):
+            interval = f"[{estimates.low[at]:.3f}, {estimates.high[at]:.3f}]"
+            lines.append(f"  - {estimates.value[at]:.4f}  # {name} {interval}, {estimates.n_days[at]} days")
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, estimates: Estimates, at: int, digits: int) -> str:
+    low, high = (f"{end[at]:.{digits}f}" for end in (estimates.low, estimates.high))
+    return (
+        f"{name:<12}{estimates.value[at]:>10.{digits}f}   {f'[{low}, {high}]':<15}{estimates.n_days[at]:>6}"
+        f"{estimates.dispersion[at]:>11.2f}"
+    )
+
+
+def _records(estimates: Estimates, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": name,
+            "value": float(estimates.value[at]),
+            "low": float(estimates.low[at]),
+            "high": float(estimates.high[at]),
+            "n_days": int(estimates.n_days[at]),
+            "var_over_mean": float(estimates.dispersion[at]),
+        }
+        for at, name in enumerate(names)
+    ]
+
+
+def _dispersion(result: Calibration) -> str:
+    fit = result.fit
+    return f"{fit.dispersion:.2f} [{fit.dispersion_low:.2f}, {fit.dispersion_high:.2f}]"
+
+
+def _n_unknown(result: Calibration) -> int:
+    return int((result.days[-1] - result.days[0]).astype(int)) + 1 - int(result.days.size)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 110)

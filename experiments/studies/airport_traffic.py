@@ -1,0 +1,171 @@
+"""EUROCONTROL's daily airport traffic: a CSV file's flights a day of one airport.
+
+The columns are those of the public file "Airport traffic" of the Aviation Intelligence Unit: `FLT_DATE`, `APT_ICAO`,
+and counts a day such as `FLT_ARR_1` (IFR arrivals, source Network Manager). Comma or semicolon, with or without BOM,
+any line ending, rows in any order; an empty cell, or R's `NA`, is a day unknown.
+"""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from experiments.statistics.calendar_indices import Days, Floats
+from sim.errors import InputError
+from sim.reading import near
+
+DATE: Final = "FLT_DATE"
+AIRPORT: Final = "APT_ICAO"
+ARRIVALS: Final = "FLT_ARR_1"
+UNKNOWN: Final = ("", "NA")
+MOST_FLIGHTS: Final = 10_000
+"""No airport handles as many a day: a larger count is a slip [flights/day]."""
+
+_ICAO: Final = re.compile("[A-Z][A-Z0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class AirportTraffic:
+    """The known days (N, ascending, each once) of an airport and their `counts` (N) [flights/day]."""
+
+    airport: str
+    column: str
+    days: Days
+    counts: Floats
+
+
+def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIVALS) -> AirportTraffic:
+    """The known days of `column` at `airport`; None: the file's only one.
+
+    Raises:
+        InputError: a file that cannot be read, a missing column, an airport that is not there or not chosen, and in the
+            airport's rows: a date that is none or occurs twice, a count that is none.
+    """
+    rows = _rows(path)
+    _, header = next(rows, (1, None))
+    if header is None:
+        raise InputError(f"{path}: empty; expected EUROCONTROL's airport traffic, a header and a row a day")
+    header = [name.strip() for name in header]
+    date_at, airport_at, count_at = (_column(path, header, name) for name in (DATE, AIRPORT, column))
+    wanted = None if airport is None else airport.upper()
+    seen: dict[str, None] = {}
+    counts: dict[dt.date, float] = {}
+    row_of: dict[dt.date, int] = {}
+    for row, cells in rows:
+        if len(cells) != len(header):
+            raise InputError(f"{path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+        code = cells[airport_at].strip().upper()
+        if not _ICAO.fullmatch(code):
+            raise InputError(f"{path}, row {row}, {AIRPORT}: an airport's ICAO code as EBLG, got {code!r}")
+        seen[code] = None
+        if code != (wanted or next(iter(seen))):
+            continue
+        day = _date(cells[date_at].strip(), f"{path}, row {row}, {DATE}")
+        if day in row_of:
+            raise InputError(f"{path}, row {row}, {DATE}: {day} occurs twice for {code}, first in row {row_of[day]}")
+        row_of[day] = row
+        text = cells[count_at].strip()
+        if text not in UNKNOWN:
+            counts[day] = _count(text, f"{path}, row {row}, {column}")
+    chosen = _choose(path, seen, wanted)
+    if not counts:
+        raise InputError(f"{path}, {column}: no day of {chosen} has a count")
+    days = sorted(counts)
+    return AirportTraffic(
+        airport=chosen,
+        column=column,
+        days=np.array(days, dtype="datetime64[D]"),
+        counts=np.array([counts[day] for day in days], dtype=np.float64),
+    )
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the line it ends on."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    if b"\0" in data:
+        raise InputError(f"{path}: not a text file; expected CSV in UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # spreadsheets write so; only the airport's name is outside ASCII
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        raise InputError(f"{path}, row {reader.line_num}: not CSV: {error}") from error
+
+
+def _column(path: Path, header: list[str], name: str) -> int:
+    if name not in header:
+        raise InputError(f"{path}: no column {name!r}{near(name, [known for known in header if known])}")
+    if header.count(name) > 1:
+        raise InputError(f"{path}: column {name!r} occurs {header.count(name)} times")
+    return header.index(name)
+
+
+def _choose(path: Path, seen: dict[str, None], wanted: str | None) -> str:
+    codes = sorted(seen)
+    shown = ", ".join(codes[:20]) + (f" and {len(codes) - 20} more" if len(codes) > 20 else "")
+    if not codes:
+        raise InputError(f"{path}: no row below the header")
+    if wanted is None and len(codes) > 1:
+        raise InputError(f"{path}, {AIRPORT}: several airports ({shown}); choose one, as in airport={codes[0]}")
+    if wanted is not None and wanted not in seen:
+        raise InputError(f"{path}, {AIRPORT}: no row of {wanted!r}{near(wanted, codes)}; there: {shown}")
+    return wanted or codes[0]
+
+
+def _date(text: str, place: str) -> dt.date:
+    try:
+        # The file's other edition writes 2019-01-01T00:00:00Z.
+        return dt.date.fromisoformat(text[:10] if text[10:11] in ("T", " ") else text)
+    except ValueError:
+        raise InputError(f"{place}: a date as YYYY-MM-DD, got {text!r}") from None
+
+
+def _count(text: str, place: str) -> float:
+    try:
+        number = float(text.replace("_", "?"))  # Python reads 1_0 as ten
+    except ValueError:
+        raise InputError(f"{place}: a whole number of flights, or empty where unknown, got {text!r}") from None
+    if not 0 <= number <= MOST_FLIGHTS:
+        raise InputError(f"{place}: at least 0 and at most {MOST_FLIGHTS} flights, got {text}")
+    if number != round(number):
+        raise InputError(f"{place}: a whole number of flights, got {text}")
+    return number
+
+
+def select_range(traffic: AirportTraffic, path: Path, *, first: dt.date | None, last: dt.date | None) -> AirportTraffic:
+    """The days from `first` to `last`, both included; None: the first or last known one.
+
+    Raises:
+        InputError: `first` after `last`, or one of them outside the known days.
+    """
+    if first is not None and last is not None and first > last:
+        raise InputError(f"--from {first}: after --to {last}")
+    known: tuple[dt.date, dt.date] = tuple(traffic.days[[0, -1]].tolist())
+    for option, day in (("--from", first), ("--to", last)):
+        if day is not None and not known[0] <= day <= known[1]:
+            raise InputError(
+                f"{option} {day}: outside the data; {path} has {traffic.column} from {known[0]} to {known[1]}"
+            )
+    inside = np.ones(traffic.days.size, dtype=np.bool_)
+    if first is not None:
+        inside &= traffic.days >= np.datetime64(first)
+    if last is not None:
+        inside &= traffic.days <= np.datetime64(last)
+    return AirportTraffic(traffic.airport, traffic.column, traffic.days[inside], traffic.counts[inside])
