@@ -1,4 +1,4 @@
-"""`cargohub calibrate`: known calendars are recovered, breaks are named, mistakes are one line and leave nothing."""
+"""`cargohub calibrate`: files are whole and usable, breaks are named, mistakes are one line and leave nothing."""
 
 import csv
 import datetime as dt
@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.arguments import Arguments
-from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, fit_calendar, month_of, weekday_of
-from experiments.statistics.structural_breaks import find_breaks
+from experiments.statistics.calendar_indices import month_of, weekday_of
 from experiments.studies import calibrate
 from sim.errors import InputError
 
@@ -54,86 +53,6 @@ def written(folder, rows, header=HEADER, name="traffic.csv"):
 
 def run(path, out, *words, is_json=True):
     return calibrate.main(Arguments("calibrate", words=(str(path), *words), out=out, json=is_json))
-
-
-def estimate(days, counts, breaks=()):
-    return fit_calendar(days=days, counts=counts, breaks=np.array(breaks, dtype="datetime64[D]"))
-
-
-@pytest.mark.parametrize(("first", "n_days"), [("2022-03-10", 365), ("2022-04-01", 792)])
-def test_intervals_hold_the_true_indices_as_often_as_they_say(first, n_days):
-    days, rng, n_runs = days_from(first, n_days), np.random.default_rng(7), 40
-    held = np.zeros(20)
-    for _ in range(n_runs):
-        fit = estimate(days, rng.poisson(mean_of(days)).astype(float))
-        for at, (found, shape) in enumerate(((fit.weekday_index, WEEKDAY), (fit.month_index, MONTH))):
-            true = shape / shape.mean()
-            held[7 * at : 7 * at + true.size] += (found.low <= true) & (true <= found.high)
-        held[19] += fit.dispersion_low <= 1 <= fit.dispersion_high
-    # 800 trials of 95 %: four standard errors are 3 %.
-    assert 0.92 < held.mean() / n_runs <= 1
-    assert (held / n_runs > 0.75).all()
-
-
-def test_noiseless_counts_give_the_calendar_exactly():
-    days = days_from("2022-04-15", 700)
-    fit = estimate(days, mean_of(days))
-    np.testing.assert_allclose(fit.weekday_index.value, WEEKDAY / WEEKDAY.mean(), rtol=1e-6)
-    np.testing.assert_allclose(fit.month_index.value, MONTH / MONTH.mean(), rtol=1e-6)
-    np.testing.assert_allclose(fit.level.value, 41, rtol=1e-6)
-    assert fit.dispersion == pytest.approx(0, abs=1e-9)
-
-
-def test_an_incomplete_year_at_another_level_biases_no_month():
-    days = days_from("2022-04-01", 792)
-    level = np.where(days < np.datetime64("2024-04-01"), 41.0, 82.0)
-    fit = estimate(days, mean_of(days, level))
-    np.testing.assert_allclose(fit.month_index.value, MONTH / MONTH.mean(), rtol=1e-6)
-    np.testing.assert_allclose(fit.level.value, [41, 41, 82], rtol=1e-6)
-
-
-def test_a_break_gets_levels_of_its_own():
-    days = days_from("2022-04-01", 792)
-    level = np.where(days < np.datetime64("2023-09-04"), 60.0, 40.0)
-    fit = estimate(days, mean_of(days, level), ["2023-09-04"])
-    np.testing.assert_allclose(fit.month_index.value, MONTH / MONTH.mean(), rtol=1e-6)
-    np.testing.assert_allclose(fit.level.value, [60, 60, 40, 40], rtol=1e-6)
-
-
-def test_unknown_days_are_no_days_without_flights():
-    days = days_from("2022-04-01", 792)
-    known = np.random.default_rng(3).random(days.size) < 0.6
-    fit = estimate(days[known], mean_of(days[known]))
-    np.testing.assert_allclose(fit.weekday_index.value, WEEKDAY / WEEKDAY.mean(), rtol=1e-6)
-
-
-def test_strikes_and_neighbouring_days_widen_the_month_intervals():
-    days, rng = days_from("2022-04-01", 792), np.random.default_rng(5)
-    independent = estimate(days, rng.poisson(mean_of(days)).astype(float))
-    by_fortnight = np.repeat(rng.normal(0, 0.25, 57), 14)[: days.size]
-    correlated = estimate(days, rng.poisson(mean_of(days) * np.exp(by_fortnight)).astype(float))
-
-    def width(fit):
-        return (fit.month_index.high - fit.month_index.low).mean() / np.sqrt(fit.dispersion)
-
-    assert width(correlated) > 1.5 * width(independent)
-
-
-def test_breaks_are_found_where_they_are_and_rarely_where_they_are_not():
-    days, rng = days_from("2022-01-03", 7 * 130), np.random.default_rng(11)
-    level = np.where(days < np.datetime64("2023-05-01"), 55.0, 41.0)
-    found = find_breaks(days=days, counts=rng.poisson(mean_of(days, level)).astype(float))
-    assert [str(one.week) for one in found.breaks] == ["2023-05-01"]
-    assert found.breaks[0].ratio == pytest.approx(41 / 55, rel=0.05)
-    false = sum(
-        bool(find_breaks(days=days, counts=rng.poisson(mean_of(days)).astype(float)).breaks) for _ in range(200)
-    )
-    assert false <= 24  # 5 % of 200 are 10; the limit is the 99.99 % quantile for 5.5 %
-
-
-def test_less_than_two_years_are_not_tested_for_breaks():
-    days = days_from("2022-01-03", 7 * 103)
-    assert not find_breaks(days=days, counts=mean_of(days)).tested
 
 
 def test_liege_has_the_calendar_derived_before(tmp_path, capsys):
@@ -303,9 +222,3 @@ def test_what_is_no_text_file_is_refused(tmp_path):
     (tmp_path / "book.xlsx").write_bytes(b"PK\0\0")
     with pytest.raises(InputError, match="not a text file"):
         run(tmp_path / "book.xlsx", tmp_path / "out")
-
-
-def test_names_of_the_calendar():
-    day = np.array(["2022-09-05", "2024-02-29"], dtype="datetime64[D]")
-    assert [WEEKDAYS[at] for at in weekday_of(day)] == ["Mon", "Thu"]
-    assert [MONTHS[at] for at in month_of(day)] == ["Sep", "Feb"]

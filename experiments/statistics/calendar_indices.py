@@ -185,7 +185,7 @@ def _normalised(beta: Floats) -> tuple[Floats, Floats]:
 
 
 def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], dispersion: float) -> Floats:
-    """Covariance (K, K) of the coefficients, with autocorrelated residuals (Zeger 1988, eq. 2.5).
+    """Covariance (K, K) of the coefficients, with autocorrelated residuals (Zeger 1988).
 
     `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. A lag's
     autocorrelation is freed of what the fit itself puts there (the hat matrix's diagonal), since months take the
