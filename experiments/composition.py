@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -46,13 +47,11 @@ def load(
         ConfigError: an unknown scenario or key, or a value that the schema refuses.
     """
     words = [*overrides, *(f"{key}={_value(value)}" for key, value in keys.items()), f"scenario={_value(scenario)}"]
-    known = {field.name for field in fields(HubConfig)}
-    for word in words:
-        override = parsed(word)
-        first = override.key_or_group.partition(".")[0]
-        if override.is_add() and not options(override.key_or_group, _folders(config_dir)) and first not in known:
-            raise ConfigError(f"{override.key_or_group}: unknown key{near(first, known)}")
-    return hub(compose(words, config_dir))
+    composed = compose(words, config_dir)
+    names = [field.name for field in fields(HubConfig)]
+    for key in composed.keys() - names - _study_keys():
+        raise ConfigError(f"{key}: unknown key{near(key, names)}")
+    return hub(composed)
 
 
 def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> dict[str, Any]:
@@ -109,6 +108,12 @@ def scenarios(config_dir: Path | str | None = None) -> list[str]:
     return options("scenario", _folders(config_dir))
 
 
+@cache
+def _study_keys() -> frozenset[str]:
+    """Keys beside the hub's in the packaged configuration: which verb knows them is not asked here."""
+    return frozenset(str(key) for key in _composed([], None))
+
+
 def _composed(words: Sequence[str], config_dir: Path | str | None) -> DictConfig:
     own = [] if config_dir is None else [_search_path(Path(config_dir).resolve())]
     with _LOCK, one_line():
@@ -156,8 +161,8 @@ def _known_keys(words: Sequence[str], config_dir: Path | str | None) -> list[str
         composed = _composed(chosen, config_dir)
     except ConfigError:
         composed = _composed([], config_dir)
-    groups = [folder.name for folder in packaged().iterdir() if folder.is_dir()]
-    return [*groups, *_paths(OmegaConf.to_container(composed, resolve=False), "")]
+    groups = sorted(folder.name for folder in packaged().iterdir() if folder.is_dir())
+    return list(dict.fromkeys([*groups, *_paths(OmegaConf.to_container(composed, resolve=False), "")]))
 
 
 def _paths(value: object, key: str) -> Iterator[str]:

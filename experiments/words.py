@@ -19,7 +19,8 @@ MOST_POINTS = 10_000
 """Points of a sweep; more is a mistake in a range."""
 
 _TAILS = re.compile(
-    r"(See https?://|Config search path|Search path|Set the environment variable|Available options in).*"
+    r"(See https?://|Config search path|Search path|Set the environment variable|Available options in"
+    r"| expecting \{|Either remove).*"
 )
 _KEY = re.compile(r"full_key:\s*(\S+)")
 
@@ -52,6 +53,8 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
     with one_line(f"{word!r}: "):
         override = OverridesParser.create().parse_override(word)
     key = override.key_or_group
+    if not key:
+        raise ConfigError(f"{word!r}: expected a key")
     if re.split(r"[./@]", key)[0] == "hydra" or override.package == "hydra":
         raise ConfigError(f"{word!r}: hydra's own settings have no effect here")
     if override.is_sweep_override() and not is_sweep:

@@ -1,0 +1,52 @@
+# make run       the first study, from nothing: makes .venv, installs, simulates
+# make test      linters, types, import contracts, tests and doctests
+# make test-slow the tests that take minutes, too
+# make clean     removes .venv and caches; never runs/
+
+PYTHON ?= python3
+STUDY = compare study=first_light
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test test-slow clean
+.DELETE_ON_ERROR:
+
+run: .venv/.installed
+	$(BIN)/cargohub $(STUDY)
+
+test: .venv/.installed-dev
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest
+
+test-slow: .venv/.installed-dev
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest --slow
+
+.PHONY: lint
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/.made:
+	@command -v $(PYTHON) >/dev/null || { echo "cargohub needs Python 3.11 or later; '$(PYTHON)' was not found. Set PYTHON: make run PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "cargohub needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1). Set PYTHON: make run PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed: .venv/.made pyproject.toml constraints.txt
+	$(INSTALL) -e .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(INSTALL) -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	find sim experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,167 @@
+"""The command line: `cargohub VERB [KEY=VALUE …] [OPTIONS]`.
+
+Everything heavy is imported by the verb that needs it, so that `--help` answers at once. A mistake of the user's is one
+line on standard error and exit code 2; an interrupt is 130, a SIGTERM 143.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from experiments.arguments import Arguments
+from experiments.verbs import VERBS, page
+from sim.errors import CargohubError
+
+MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
+
+VALUE_OPTIONS = ("--out", "--config-dir", "--from", "--to")
+FLAGS = ("--json", "--quiet", "--show", "--slow", "--help", "--version")
+
+
+class Terminated(BaseException):
+    """A SIGTERM: unwinds like an interrupt, so that worker processes end with us."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line, and give its exit code."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except CargohubError as error:
+        return _mistake(str(error))
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _mistake(f"{error.filename}: {error.strerror}")
+    except KeyboardInterrupt:
+        print("cargohub: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Terminated:
+        return TERMINATED
+    return code
+
+
+def console() -> NoReturn:
+    """The installed command: `main` on the process's arguments, with SIGTERM turned into an exception."""
+    signal.signal(signal.SIGTERM, _terminate)
+    code = main(sys.argv[1:])
+    if code == PIPE_CLOSED:
+        # Python flushes standard output once more at exit, which would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _run(words: Sequence[str]) -> int:
+    options, verb = _parse(words)
+    if options.version:
+        from importlib.metadata import version
+
+        print(f"cargohub {version('cargohub')}")
+        return 0
+    if verb is None or options.help:
+        print(page(verb))
+        return 0
+    dates = [f"{name}={value}" for name in ("from", "to") if (value := getattr(options, name)) is not None]
+    if dates and verb != "calibrate":
+        raise CargohubError(f"--{dates[0].partition('=')[0]}: only calibrate takes it")
+    arguments = Arguments(
+        verb=verb,
+        words=(*options.words[1:], *dates),
+        json=options.json,
+        out=options.out,
+        quiet=options.quiet,
+        config_dir=options.config_dir,
+        show=options.show,
+        slow=options.slow,
+    )
+    if arguments.slow and verb != "verify":
+        raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
+    if arguments.show:
+        return _show(arguments)
+    module = f"experiments.studies.{verb}"
+    try:
+        main_of_verb = import_module(module).main
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise CargohubError(f"{verb}: not in this version") from error
+    return int(main_of_verb(arguments))
+
+
+def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
+    parser = _Parser(prog="cargohub", add_help=False, allow_abbrev=False)
+    for flag in FLAGS:
+        parser.add_argument(flag, action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("runs"))
+    parser.add_argument("--config-dir", type=Path, default=None)
+    parser.add_argument("--from", default=None)
+    parser.add_argument("--to", default=None)
+    parser.add_argument("words", nargs="*", default=[])
+    options = parser.parse_intermixed_args(words)
+    verb = options.words[0] if options.words else None
+    if verb is not None and verb not in VERBS:
+        from sim.reading import near
+
+        raise CargohubError(f"{verb!r}: unknown verb{near(verb, VERBS)}")
+    return options, verb
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises our own error, where argparse prints its usage and leaves."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the message as one line of ours."""
+        _, is_unknown, names = message.partition("unrecognized arguments: ")
+        if not is_unknown:
+            raise CargohubError(message.removeprefix("argument "))
+        from sim.reading import near
+
+        first = names.split(" ")[0]
+        raise CargohubError(f"{first}: unknown option{near(first.partition('=')[0], [*FLAGS, *VALUE_OPTIONS])}")
+
+
+def _show(arguments: Arguments) -> int:
+    """The composed configuration, one document a point of a sweep; checked first, as a run would."""
+    if not VERBS[arguments.verb].is_composed:
+        shown = ", ".join(name for name, verb in VERBS.items() if verb.is_composed)
+        raise CargohubError(f"--show: {arguments.verb} composes no configuration; {shown} do")
+    import json
+
+    import yaml
+
+    from experiments.composition import compose, hub, sweep
+
+    is_sweep = arguments.verb == "sweep"
+    points = sweep(arguments.words, arguments.config_dir) if is_sweep else [arguments.words]
+    composed = [compose(point, arguments.config_dir) for point in points]
+    for configuration in composed:
+        hub(configuration)
+    if arguments.json:
+        print(json.dumps(composed if is_sweep else composed[0], indent=2))
+        return 0
+    for point, configuration in zip(points, composed, strict=True):
+        if is_sweep:
+            print(f"---\n# {' '.join(point)}")
+        print(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True, width=120), end="")
+    return 0
+
+
+def _mistake(text: str) -> int:
+    print(f"cargohub: {' '.join(text.split())}", file=sys.stderr)
+    return MISTAKE
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature of a handler
+    raise Terminated
+
+
+if __name__ == "__main__":
+    console()

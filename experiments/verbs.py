@@ -1,0 +1,116 @@
+"""What `cargohub --help` says: the verbs, with one line and one page each.
+
+Plain text, so that help needs no other import.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of the command line: its line in the list, its own page, and whether it takes `--show`."""
+
+    summary: str
+    text: str
+    is_composed: bool
+
+
+VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
+    {
+        "run": Verb(
+            "replicate one scenario, and report its KPIs",
+            """Simulates one scenario, `replications` times, and reports every KPI with its 95 % interval.
+
+  cargohub run                                       the hub as it is
+  cargohub run scenario=liege_100k demand=permit     another scenario, another demand
+  cargohub run seed=2 replications=10 workers=1      other draws, more of them, on one core
+  cargohub run halls.main.area_m2=40000 --show       what would run, without running it""",
+            is_composed=True,
+        ),
+        "compare": Verb(
+            "scenarios side by side, under common random numbers",
+            """Simulates several scenarios with the same parcels and the same draws, and reports the paired differences.
+
+  cargohub compare study=first_light                           the packaged study
+  cargohub compare scenarios=[liege_30k,liege_66k] replications=10
+  cargohub compare study=first_light demands=[permit] --json""",
+            is_composed=True,
+        ),
+        "sweep": Verb(
+            "one scenario over a grid of values",
+            """Simulates every combination of the values given, each replication with the same draws at every point.
+
+  cargohub sweep demand.flights_per_day=3,5,7,9
+  cargohub sweep 'demand.flights_per_day=range(3,12,0.5)' scenario=liege_66k
+  cargohub sweep 'scenario=glob(*)' demand=today,permit        every scenario under each demand""",
+            is_composed=True,
+        ),
+        "calibrate": Verb(
+            "indices of months and weekdays from an airport's traffic",
+            """Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its
+level, and writes an arrivals configuration, the estimates and a picture to DIR (calibration/AIRPORT).
+
+  cargohub calibrate airport_traffic.csv                       all that the file has
+  cargohub calibrate airport_traffic.csv --from 2022-04-01 --to 2024-05-31 --out DIR
+  cargohub calibrate airport_traffic.csv airport=EBLG column=FLT_TOT_1 --json
+  cargohub run --config-dir DIR arrivals=eblg                  a run with what was written
+
+--from and --to are the first and last day; a year at least, of every month some days.""",
+            is_composed=False,
+        ),
+        "bench": Verb(
+            "how fast this machine simulates",
+            """Measures parcels a second, stage by stage, and the memory that a replication takes.
+
+  cargohub bench
+  cargohub bench --json""",
+            is_composed=False,
+        ),
+        "verify": Verb(
+            "the model against theory, the reference model and its laws",
+            """Compares the model with closed forms of queueing theory and with the parcel-by-parcel reference model.
+
+  cargohub verify
+  cargohub verify --slow                             the checks that take minutes, too""",
+            is_composed=False,
+        ),
+    }
+)
+
+OPTIONS: Final = """options, before or after the words:
+  --json            the result as one JSON document on standard output
+  --out DIR         folder for run directories (runs)
+  --quiet           no progress
+  --config-dir DIR  a folder with configuration groups of your own (DIR/scenario/mine.yaml: scenario=mine)
+  --show            print the composed configuration, checked, and stop (run, compare, sweep)
+  --slow            the checks that take minutes, too (verify)
+  --help            this text; after a verb, the verb's own
+  --version         the version
+
+words:
+  KEY=VALUE         another value: horizon_days=21, demand=permit, halls.main.doors_out=20
+  +KEY=VALUE, ~KEY  one more key, one less"""
+
+
+def page(verb: str | None) -> str:
+    """The text of `--help`, for one verb or for all."""
+    if verb is not None:
+        return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{OPTIONS}"
+    lines = "\n".join(f"  {name:<10} {entry.summary}" for name, entry in VERBS.items())
+    return f"""usage: cargohub VERB [WORDS] [OPTIONS]
+
+A simulation of an air-cargo e-commerce hub: what breaks first as traffic grows, and what floor space buys.
+
+verbs:
+{lines}
+
+examples:
+  cargohub compare study=first_light
+  cargohub run scenario=liege_100k demand=permit
+  cargohub sweep demand.flights_per_day=3,5,7,9
+  cargohub run --help
+
+{OPTIONS}"""

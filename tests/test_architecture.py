@@ -1,0 +1,30 @@
+"""Where imports may point: the contracts of pyproject.toml, and where random generators live."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GENERATORS = ("sim/streams.py", "sim/inputs/")
+
+
+def test_imports_run_downwards_only():
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([str(lint), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "sim").rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT)))
+def test_generators_live_in_streams_and_inputs(file):
+    if str(file.relative_to(ROOT).as_posix()).startswith(GENERATORS):
+        return
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            assert not any(name.name in {"random", "numpy.random"} for name in node.names), f"{file}:{node.lineno}"
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module not in {"random", "numpy.random"}, f"{file}:{node.lineno}"
+        elif isinstance(node, ast.Attribute) and node.attr == "random":
+            assert not (isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy"}), f"{file}:{node.lineno}"

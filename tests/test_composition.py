@@ -1,0 +1,198 @@
+"""Composition: the packaged configurations, and a line for every way to get one wrong."""
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import hydra
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+from experiments import composition
+from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
+from experiments.words import options
+from sim.config import HubConfig
+from sim.errors import CargohubError, ConfigError
+from sim.reading import plain, read
+
+SMALL = {
+    "config.yaml": "defaults: [_self_, {demand: low}, {site@sites.main: old}, {scenario: base}]\nseed: 1\nname: ''\n",
+    "demand/low.yaml": "flights_per_day: 3\nspread: {early: 1}\n",
+    "demand/high.yaml": "defaults: [low, _self_]\nflights_per_day: 11\n",
+    "site/old.yaml": "area_m2: 30000\n",
+    "site/new.yaml": "area_m2: ${area}\n",
+    "scenario/base.yaml": "# @package _global_\nname: base\n",
+    "scenario/grown.yaml": "# @package _global_\ndefaults: [override /demand: high, _self_]\nname: grown\n",
+}
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    folder = written(tmp_path / "packaged", SMALL)
+    monkeypatch.setattr(composition, "packaged", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A folder of the user's, whose name needs care."""
+    return written(tmp_path / "it's my, own={folder}", {"scenario/mine.yaml": "# @package _global_\nname: mine\n"})
+
+
+def refusal(*words, config_dir=None):
+    with pytest.raises(CargohubError) as caught:
+        compose(words, config_dir)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_every_scenario_composes_with_every_demand_and_arrivals():
+    for scenario in scenarios():
+        for demand in options("demand", [packaged()]):
+            config = load(scenario, f"demand={demand}")
+            assert (config.scenario, config.demand.name) == (scenario, demand)
+
+
+def test_a_composed_hub_survives_being_written_and_read():
+    config = load()
+    assert read(HubConfig, plain(config)) == config
+
+
+def test_load_takes_words_and_python_values():
+    config = load("liege_30k", "demand=permit", horizon_days=5, start_date=dt.date(2022, 10, 3), demand="permit")
+    assert (config.demand.name, config.horizon_days, config.start_date) == ("permit", 5, dt.date(2022, 10, 3))
+
+
+def test_load_refuses_what_is_no_hubs():
+    with pytest.raises(ConfigError, match=r"^horizn_days: unknown key; did you mean 'horizon_days'\?"):
+        load("liege_30k", "+horizn_days=3")
+    with pytest.raises(ConfigError, match=r"^horizn_days: unknown key; did you mean 'horizon_days'\?"):
+        load(horizn_days=3)
+    with pytest.raises(ConfigError, match=r"^demand\.typo: unknown key"):
+        load("liege_30k", "+demand.typo=1")
+
+
+def test_a_misspelt_key_in_a_scenario_file_is_found(tmp_path):
+    written(tmp_path, {"scenario/mine.yaml": "# @package _global_\nscenario: mine\nhorizn_days: 3\n"})
+    with pytest.raises(ConfigError, match=r"^horizn_days: unknown key; did you mean 'horizon_days'\?"):
+        load("mine", config_dir=tmp_path)
+
+
+def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
+    assert compose(["scenario=grown"])["demand"]["flights_per_day"] == 11
+    assert compose(["scenario=grown", "demand=low"])["demand"]["flights_per_day"] == 3
+    assert compose(["demand=low", "demand.flights_per_day=5"])["demand"]["flights_per_day"] == 5
+    assert list(compose(["+site@sites.north=old"])["sites"]) == ["main", "north"]
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("scenario=grwn", "scenario: no 'grwn'; did you mean 'grown'? (known: base, grown)"),
+        ("scenario=zzz", "scenario: no 'zzz'; known: base, grown"),
+        ("demand=[low,high]", "'demand=[low,high]': demand takes one name; known: high, low"),
+        ("demand.flights_per_dy=3", "demand.flights_per_dy: unknown key; did you mean 'demand.flights_per_day'?"),
+        ("demnd=low", "demnd: unknown key; did you mean 'demand'?"),
+        ("site@sites.mian=new", "site@sites.mian: unknown key; did you mean 'sites.main'?"),
+        ("sites.main.area_m2", "'sites.main.area_m2': expected KEY=VALUE, +KEY=VALUE or ~KEY"),
+        ("hydra.run.dir=x", "'hydra.run.dir=x': hydra's own settings have no effect here"),
+        ("+hydra/launcher=x", "'+hydra/launcher=x': hydra's own settings have no effect here"),
+        ("seed=1,2", "'seed=1,2': several values; they go with `cargohub sweep`, a list in brackets: seed=[…]"),
+        ("=3", "'=3': expected a key"),
+        ("seed=[1", "'seed=[1': no viable alternative at input '[1'"),
+        ("seed=${nope}", "seed: Interpolation key 'nope' not found"),
+        ("seed=???", "Missing mandatory value: seed"),
+        ("site@sites.main=new", "sites.main.area_m2: Interpolation key 'area' not found"),
+        ("~nothing", "nothing: unknown key; known: demand, scenario, site, seed, name, demand.flights_per_day,"),
+    ],
+)
+def test_a_mistaken_word_is_answered_on_one_line(small, word, message):
+    assert refusal(word).startswith(message)
+
+
+def test_a_folder_of_the_users_adds_to_the_packaged_one(small, own):
+    assert scenarios(own) == ["base", "grown", "mine"]
+    assert compose(["scenario=mine"], own)["name"] == "mine"
+    assert (
+        refusal("scenario=mne", config_dir=own) == "scenario: no 'mne'; did you mean 'mine'? (known: base, grown, mine)"
+    )
+
+
+def test_a_users_file_with_a_packaged_name_is_refused(small, own):
+    written(own, {"demand/low.yaml": "flights_per_day: 1\n"})
+    assert "demand/low.yaml is the name of a packaged file" in refusal(config_dir=own)
+
+
+def test_a_missing_folder_is_named(small, tmp_path):
+    assert refusal(config_dir=tmp_path / "nope") == f"--config-dir: no folder '{tmp_path / 'nope'}'"
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [1\n", "a: 1\na: 2\n", "- 1\n", "defaults: [{nope: 1}]\n", "defaults: 3\n", "\ta: 1\n"]
+)
+def test_a_broken_file_is_one_line(small, own, text):
+    written(own, {"scenario/broken.yaml": f"# @package _global_\n{text}"})
+    assert refusal("scenario=broken", config_dir=own)
+
+
+def test_a_file_that_is_not_text_is_one_line(small, own):
+    (own / "scenario" / "broken.yaml").write_bytes(b"\xff\xfe\x00a")
+    assert refusal("scenario=broken", config_dir=own)
+
+
+def test_a_sweep_has_the_points_of_all_combinations(small):
+    assert sweep_points(["seed=1,2", "~name", "demand=low,high"]) == [
+        ("seed=1", "~name", "demand=low"),
+        ("seed=1", "~name", "demand=high"),
+        ("seed=2", "~name", "demand=low"),
+        ("seed=2", "~name", "demand=high"),
+    ]
+    assert sweep(["demand=glob(*)"]) == [("demand=high",), ("demand=low",)]
+    assert sweep_points(["seed=range(1,4)"]) == [("seed=1",), ("seed=2",), ("seed=3",)]
+    assert sweep_points(["seed=3"]) == [("seed=3",)]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "seed=interval(1,2)",
+        "seed=shuffle(1,2)",
+        "seed=shuffle(range(1,3))",
+        "seed=range(1,2,0)",
+        "seed=range(1,1e12)",
+        "x=glob(*)",
+    ],
+)
+def test_a_sweep_without_fixed_points_is_refused(word):
+    with pytest.raises(CargohubError) as caught:
+        sweep([word])
+    assert "\n" not in str(caught.value)
+
+
+def test_composing_leaves_another_hydra_alone(small):
+    with hydra.initialize_config_dir(str(small), version_base="1.3"):
+        theirs = GlobalHydra.instance().hydra
+        compose(["demand=high"])
+        refusal("nope=1")
+        assert GlobalHydra.instance().hydra is theirs
+
+
+def test_threads_may_compose_at_once(small):
+    found = []
+    threads = [threading.Thread(target=lambda n=n: found.append(compose([f"seed={n}"])["seed"])) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == list(range(6))
+
+
+def test_the_hub_reads_only_its_own_keys():
+    assert hub({**compose(), "replications": 99}) == load()

@@ -1,0 +1,158 @@
+"""The command line: exit codes, one-line mistakes, help that answers at once."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from experiments import main as command
+from experiments.arguments import Arguments
+from experiments.main import Terminated, console, main
+from experiments.verbs import VERBS
+from sim.errors import CargohubError
+
+
+@pytest.fixture
+def verb(monkeypatch):
+    """Replaces the verbs' modules by one that calls `verb.does` and remembers its arguments."""
+    fake = SimpleNamespace(seen=[], does=lambda _: 0)
+
+    def main_of_verb(arguments):
+        fake.seen.append(arguments)
+        return fake.does(arguments)
+
+    monkeypatch.setattr(command, "import_module", lambda _: SimpleNamespace(main=main_of_verb))
+    return fake
+
+
+def raising(error):
+    def does(_):
+        raise error
+
+    return does
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["rnu"], "'rnu': unknown verb; did you mean 'run'?"),
+        (["seed=1"], "'seed=1': unknown verb; known: run, compare, sweep, calibrate, bench, verify"),
+        (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
+        (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
+        (["run", "--out"], "--out: expected one argument"),
+        (["run", "--slow"], "--slow: run has no slow checks; verify does"),
+        (["bench", "--show"], "--show: bench composes no configuration; run, compare, sweep do"),
+        (["run", "--show", "seed=x"], "seed: expected a whole number, got 'x'"),
+        (["run", "--show", "demand=permt"], "demand: no 'permt'; did you mean 'permit'?"),
+        (["run", "--show", "+demand.typo=5"], "demand.typo: unknown key"),
+        (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be at least 0, got -1"),
+        (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
+        (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
+        (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, message):
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"cargohub: {message}")
+    assert err.count("\n") == 1
+
+
+def test_options_stand_before_or_after_the_words(verb, tmp_path):
+    assert main(["--json", "run", "--out", str(tmp_path), "seed=1", "--quiet", "~x", f"--config-dir={tmp_path}"]) == 0
+    assert verb.seen == [
+        Arguments("run", ("seed=1", "~x"), json=True, out=tmp_path, quiet=True, config_dir=tmp_path),
+    ]
+
+
+def test_the_verbs_exit_code_is_ours(verb):
+    verb.does = lambda _: 1
+    assert main(["verify", "--slow"]) == 1
+    assert verb.seen[0].slow
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CargohubError("a\nb"), 2),
+        (FileNotFoundError(2, "No such file or directory", "x.csv"), 2),
+        (BrokenPipeError(), 141),
+        (KeyboardInterrupt(), 130),
+        (Terminated(), 143),
+    ],
+)
+def test_each_end_has_its_exit_code(verb, capsys, error, code):
+    verb.does = raising(error)
+    assert main(["run"]) == code
+    assert capsys.readouterr().err.count("\n") <= 1
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError(), OSError("no file of the user's"), ModuleNotFoundError(name="x")]
+)
+def test_a_bug_is_not_dressed_up_as_a_mistake(verb, error):
+    verb.does = raising(error)
+    with pytest.raises(type(error)):
+        main(["run"])
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["--json"]])
+def test_help_lists_every_verb(capsys, words):
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert all(f"  {name} " in out for name in VERBS)
+
+
+@pytest.mark.parametrize("name", list(VERBS))
+def test_every_verb_has_a_page(capsys, name):
+    assert main([name, "--help"]) == 0
+    assert VERBS[name].text in capsys.readouterr().out
+
+
+def test_version_is_the_packages(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("cargohub 0.")
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; from experiments.main import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rsplit("\n", 2)[-2].split())
+    assert "experiments.main" in loaded
+    assert not loaded & {"numpy", "hydra", "omegaconf", "pandas", "scipy", "joblib", "matplotlib", "simpy"}
+
+
+def test_show_prints_what_would_run(capsys):
+    assert main(["run", "--show", "demand=permit", "horizon_days=5"]) == 0
+    shown = yaml.safe_load(capsys.readouterr().out)
+    assert (shown["demand"]["name"], shown["horizon_days"]) == ("permit", 5)
+    assert main(["run", "--show", "--json", "demand=permit", "horizon_days=5"]) == 0
+    assert json.loads(capsys.readouterr().out) == shown
+
+
+def test_show_of_a_sweep_is_a_document_a_point(capsys):
+    assert main(["sweep", "--show", "seed=1,2"]) == 0
+    assert [shown["seed"] for shown in yaml.safe_load_all(capsys.readouterr().out)] == [1, 2]
+
+
+def test_sigterm_ends_with_143(monkeypatch):
+    monkeypatch.setattr(command, "_run", lambda _: os.kill(os.getpid(), signal.SIGTERM) or signal.pause())
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as caught:
+            console()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert caught.value.code == 143
+
+
+def test_a_closed_pipe_is_no_traceback():
+    shell = f"{sys.executable} -m experiments.main run --show | head -1"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
