@@ -1,0 +1,8 @@
+"""Run directories: written whole or not at all, named by what they depend on, and continued where they stopped."""
+
+from experiments.store.directory import RunDirectory
+from experiments.store.identity import environment, identity_of
+from experiments.store.parts import Part
+from experiments.store.read import StoredRun, kpis_of, read_run
+
+__all__ = ["Part", "RunDirectory", "StoredRun", "environment", "identity_of", "kpis_of", "read_run"]

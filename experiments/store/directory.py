@@ -1,0 +1,221 @@
+"""A run directory: what one command computes, kept while it is computed and complete when it is.
+
+While running        config.yaml  replications.jsonl  parts/
+Complete             config.yaml  tables/*.parquet  dictionary.csv  timings.json  manifest.json, written last
+Derived from these   figures/  report.html
+"""
+
+import json
+import os
+import platform
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+
+from experiments.store import parts
+from experiments.store.files import drop_unfinished, sha256_of, write_whole
+from experiments.store.identity import HASH_DIGITS, environment, hash_of
+from experiments.store.lock import held
+from experiments.store.parts import Line, Part
+from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
+from experiments.store.tables import Columns, Key, TableSchema, write_dictionary, write_replications, write_table
+
+DICTIONARY: Final = "dictionary.csv"
+TIMINGS: Final = "timings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    columns: tuple[_Column, ...]
+    sort: tuple[str, ...] = ()
+
+
+KPIS: Final = _Table(
+    "kpis",
+    (
+        _Column("kpi", "string", "", "the name of the figure"),
+        _Column("value", "float64", "as the name says", "its value in this replication"),
+    ),
+)
+"""The KPIs of every replication, one a row, in the order in which the model gives them."""
+
+
+class RunDirectory:
+    """One run's folder, held against other commands until the block ends: `with RunDirectory.open(...) as run:`.
+
+    A complete run is not held, and may stand in a read-only folder.
+    """
+
+    def __init__(self, path: Path, verb: str, identity: Mapping[str, Any], config_yaml: str) -> None:
+        self.path = path
+        self._verb = verb
+        self._identity = identity
+        self._config_yaml = config_yaml
+        self._lines: dict[Key, Line] = {}
+        self._began = time.monotonic()
+        self._holding = ExitStack()
+
+    @classmethod
+    def open(
+        cls, root: Path | str, verb: str, name: str, identity: Mapping[str, Any], config_yaml: str
+    ) -> "RunDirectory":
+        """The directory of this run inside `root`, new or with what a former command left there.
+
+        `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed configuration,
+        from which the run can be repeated.
+
+        Raises:
+            CargohubError: another command is writing there.
+            OSError: `root` cannot be written, and the like.
+        """
+        readable = re.sub(r"[^A-Za-z0-9_.+-]", "-", name)[:60]
+        path = Path(root) / f"{verb}-{readable}-{hash_of(identity)[:HASH_DIGITS]}"
+        run = cls(path, verb, identity, config_yaml)
+        if run.is_complete:
+            # A kill right after the manifest leaves what is needed only while running.
+            parts.clear(path)
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            with ExitStack() as stack:
+                stack.enter_context(held(path))
+                run._begin()
+                run._holding = stack.pop_all()
+        return run
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._holding.close()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the tables are there: nothing is left to compute."""
+        return (self.path / MANIFEST).exists()
+
+    def finished(self) -> dict[Key, dict[str, float]]:
+        """The KPIs of each replication that is there, by scenario and replication, sorted.
+
+        Raises:
+            CargohubError: the directory is complete, but damaged.
+        """
+        if self.is_complete:
+            return kpis_of(self.path)
+        return {key: dict(self._lines[key].kpis) for key in sorted(self._lines)}
+
+    def keep(self, key: Key, part: Part) -> None:
+        """Put the result of one replication on the disk, whole or not at all: it will not be asked for again.
+
+        Raises:
+            ValueError: a complete run, or a column of objects.
+            OSError: the disk is full, and the like; what was kept before stays.
+        """
+        if self.is_complete:
+            raise ValueError(f"{self.path}: is complete, and keeps no more")
+        self._lines[key] = parts.keep(self.path, key, part)
+
+    def complete(
+        self,
+        schemas: Mapping[str, TableSchema],
+        *,
+        keys: Iterable[Key] | None = None,
+        tables: Sequence[tuple[TableSchema, Columns]] = (),
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Write the tables of all replications, the study's own `tables` and `files`, and the manifest last of all.
+
+        `schemas`: of the replications' tables, by name. `keys`: the replications that make up the result (None: all);
+        others are dropped. `files`: content by the name inside the directory; only what is the same in every run.
+
+        Raises:
+            ValueError: a table that does not fit its schema, or twice the same table.
+            KeyError: a table without schema, or a key that was not kept.
+            OSError: the disk is full, and the like; the same command can go on from there.
+        """
+        if self.is_complete:
+            raise ValueError(f"{self.path}: is complete already")
+        wanted = sorted(self._lines if keys is None else set(keys))
+        names = sorted({table for key in wanted for table in self._lines[key].tables})
+        named = [KPIS.name, *names, *(schema.name for schema, _ in tables)]
+        if len(set(named)) != len(named):
+            raise ValueError(f"tables: two have the same name among {', '.join(sorted(named))}")
+        folder = self.path / TABLES
+        shutil.rmtree(folder, ignore_errors=True)
+        kpis = ((key, _kpi_columns(self._lines[key].kpis)) for key in wanted)
+        write_replications(folder / f"{KPIS.name}.parquet", KPIS, kpis)
+        for name in names:
+            columns = parts.stored(self.path, self._lines, name, wanted)
+            write_replications(folder / f"{name}.parquet", schemas[name], columns)
+        for schema, own in tables:
+            write_table(folder / f"{schema.name}.parquet", schema, own)
+        write_dictionary(
+            self.path / DICTIONARY, [schema for schema, _ in tables], [KPIS, *(schemas[name] for name in names)]
+        )
+        for name, content in (files or {}).items():
+            write_whole(self.path / name, content)
+        _write_json(self.path / TIMINGS, self._timings(wanted))
+        listed = [f"{TABLES}/{name}.parquet" for name in named]
+        _write_json(self.path / MANIFEST, self._manifest([CONFIG, DICTIONARY, *listed, *(files or {})]))
+        parts.clear(self.path)
+
+    def _begin(self) -> None:
+        # Another command may have completed the run while this one waited for the lock.
+        if self.is_complete:
+            return
+        drop_unfinished(self.path)
+        self._lines = parts.resume(self.path, environment())
+        write_whole(self.path / CONFIG, self._config_yaml.encode())
+
+    def _manifest(self, files: Sequence[str]) -> dict[str, Any]:
+        hubs = self._identity.get("hubs", {})
+        return {
+            "verb": self._verb,
+            "hash": hash_of(self._identity),
+            "seeds": {name: hub.get("seed") for name, hub in hubs.items()},
+            "environment": environment(),
+            "identity": self._identity,
+            "files": {name: sha256_of(self.path / name) for name in sorted(files)},
+        }
+
+    def _timings(self, keys: Sequence[Key]) -> dict[str, Any]:
+        """What differs from run to run, and belongs neither to the hash nor to the manifest [s]."""
+        return {
+            "host": platform.node(),
+            "cpus": os.cpu_count(),
+            "last_command_s": time.monotonic() - self._began,
+            "replications": [
+                {
+                    "scenario": scenario,
+                    "replication": replication,
+                    "seconds": self._lines[scenario, replication].seconds,
+                }
+                for scenario, replication in keys
+            ],
+        }
+
+
+def _kpi_columns(kpis: Mapping[str, float]) -> Columns:
+    return {
+        "kpi": np.array(list(kpis), dtype=np.str_),
+        "value": np.array(list(kpis.values()), dtype=np.float64),
+    }
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    write_whole(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())

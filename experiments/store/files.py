@@ -1,0 +1,85 @@
+"""Files that are there whole or not at all, whenever the process or the machine stops."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_UNFINISHED = ".unfinished"
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A name to write the file under; it gets its own name when the block ends well, and nothing is left otherwise.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
+    try:
+        yield unfinished
+        _settle(unfinished)
+        unfinished.replace(path)
+        _settle(path.parent)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write the file so that it is there whole or not at all.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    with whole(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line, and have it on the disk when this returns. Should writing fail, the file is as it was.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    content = f"{line}\n".encode()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    try:
+        before = os.fstat(descriptor).st_size
+        try:
+            while content:
+                content = content[os.write(descriptor, content) :]
+            os.fsync(descriptor)
+        except BaseException:
+            os.ftruncate(descriptor, before)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def drop_unfinished(folder: Path) -> None:
+    """Remove what a killed process was writing in the folder and below."""
+    for path in folder.rglob(f".*{_UNFINISHED}"):
+        path.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of the file's content, in hexadecimal digits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _settle(path: Path) -> None:
+    # A rename is on the disk only when the folder is; and it must not be there before the content.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,98 @@
+"""What a result depends on, and the hash of it that names the run directory."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.store.files import sha256_of
+from sim.config import HubConfig
+from sim.reading import plain
+
+PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+"""Whose versions are stored with a run."""
+HASH_DIGITS: Final = 12
+"""Digits of the hash in the name of a run directory."""
+_NOT_IDENTITY: Final = frozenset({"workers"})
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_SOURCES: Final = ("sim", "experiments/statistics", "experiments/store", "experiments/studies")
+"""Whose code decides the numbers."""
+
+
+def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
+    """All that the tables of a run depend on, as plain values: `hubs` by scenario, the study's own keys, the program.
+
+    An input file stands for its content: its folder does not count, and a changed file is another identity. `workers`
+    changes no number and is left out.
+
+    Raises:
+        OSError: an input file cannot be read.
+    """
+    inputs = {}
+    plain_hubs = {}
+    for name, hub in hubs.items():
+        plain_hubs[name] = plain(hub)
+        if hub.arrivals.schedule is not None:
+            path = Path(hub.arrivals.schedule)
+            inputs[name] = {"file": path.name, "sha256": sha256_of(path)}
+            plain_hubs[name]["arrivals"]["schedule"] = path.name
+    return {
+        "hubs": plain_hubs,
+        "study": {key: plain(study[key]) for key in sorted(study) if key not in _NOT_IDENTITY},
+        "inputs": inputs,
+        "version": _version("cargohub"),
+        "sources": _hash_of_sources(),
+    }
+
+
+def hash_of(identity: Mapping[str, Any]) -> str:
+    """SHA-256 of the identity as JSON, in hexadecimal digits.
+
+    The order of a mapping's keys counts: that of lanes and halls is the order in which they are numbered, and so
+    decides what is drawn for them.
+
+    Raises:
+        ValueError: NaN or an infinity among the numbers.
+    """
+    text = json.dumps(identity, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def environment() -> dict[str, Any]:
+    """Versions, and the CPU family: with both the same, tables are the same to the last bit."""
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "cpu": cpu_family(),
+    }
+
+
+def cpu_family() -> dict[str, str]:
+    """The machine, and the instructions that numpy chose for functions whose last bit depends on them."""
+    from numpy.lib.introspect import opt_func_info
+
+    chosen = opt_func_info(func_name="^(exp|log|power)$", signature="float64")
+    return {
+        "machine": platform.machine(),
+        **{name: next(iter(kinds.values()))["current"] for name, kinds in sorted(chosen.items())},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _hash_of_sources() -> str:
+    # A version says nothing about an edited checkout: without this, old results would pass for those of new code.
+    digest = hashlib.sha256()
+    for folder in _SOURCES:
+        for path in sorted((_ROOT / folder).rglob("*.py")):
+            digest.update(path.relative_to(_ROOT).as_posix().encode())
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()

@@ -1,0 +1,158 @@
+"""What a run keeps while it runs: a line a finished replication, and its tables in a file of their own."""
+
+import hashlib
+import json
+import math
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NotRequired, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.store.files import append_line, whole, write_whole
+from experiments.store.tables import Columns, Key
+
+LINES: Final = "replications.jsonl"
+FOLDER: Final = "parts"
+
+
+class Part(TypedDict):
+    """The result of one replication; `seconds` is how long it took."""
+
+    kpis: Mapping[str, float]
+    tables: Mapping[str, Columns]
+    seconds: NotRequired[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands on the line of a finished replication."""
+
+    kpis: dict[str, float]
+    tables: tuple[str, ...]
+    seconds: float | None
+
+
+def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
+    """The replications that a former command finished here, and a folder ready for more.
+
+    What is not whole is dropped. All is dropped if it was computed with other versions or on another CPU family: a
+    table must not be patched together from numbers that may differ in the last bit.
+
+    Raises:
+        OSError: the folder cannot be read or written.
+    """
+    path = folder / LINES
+    head = _head(environment)
+    found = path.read_bytes() if path.exists() else b""
+    # The first line says what computed the others; what follows the last line break is what a kill left of a line.
+    first, *rest = found.split(b"\n")[:-1] or [b""]
+    if first != head.encode():
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+        rest = []
+    lines, texts = {}, [head.encode()]
+    for text in rest:
+        read = _read(text)
+        if read is not None and (not read[1].tables or _file(folder, read[0]).exists()):
+            lines[read[0]] = read[1]
+            texts.append(text)
+    kept = b"".join(text + b"\n" for text in texts)
+    if kept != found:
+        write_whole(path, kept)
+    return lines
+
+
+def keep(folder: Path, key: Key, part: Part) -> Line:
+    """Put one replication on the disk: its tables first, since the line says that they are there.
+
+    Raises:
+        ValueError: a column of objects.
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    columns = {
+        f"{table}/{column}": np.asarray(values)
+        for table, columns in part["tables"].items()
+        for column, values in columns.items()
+    }
+    for name, values in columns.items():
+        if values.dtype.hasobject:
+            raise ValueError(f"table {name}: arrays of objects cannot be stored; make texts numpy.str_")
+    if columns:
+        with whole(_file(folder, key)) as unfinished, unfinished.open("wb") as file:
+            np.savez(file, **columns)  # type: ignore[arg-type]  # its stub mistakes a column for an option
+    line = Line(
+        kpis={name: float(value) for name, value in part["kpis"].items()},
+        tables=tuple(part["tables"]),
+        seconds=part.get("seconds"),
+    )
+    scenario, replication = key
+    append_line(
+        folder / LINES,
+        json.dumps(
+            {
+                "scenario": scenario,
+                "replication": replication,
+                "seconds": line.seconds,
+                "tables": line.tables,
+                "kpis": {name: _said(value) for name, value in line.kpis.items()},
+            },
+            allow_nan=False,
+        ),
+    )
+    return line
+
+
+def stored(folder: Path, lines: Mapping[Key, Line], table: str, keys: Iterable[Key]) -> Iterator[tuple[Key, Columns]]:
+    """One table of the replications that have it, one replication at a time.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    for key in keys:
+        if table in lines[key].tables:
+            yield key, _columns(_file(folder, key), table)
+
+
+def clear(folder: Path) -> None:
+    """Remove what is kept only while running, as far as possible: once the run is complete it does no harm."""
+    with suppress(OSError):
+        (folder / LINES).unlink(missing_ok=True)
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def _columns(path: Path, table: str) -> dict[str, NDArray[Any]]:
+    prefix = f"{table}/"
+    with np.load(path, allow_pickle=False) as file:
+        return {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
+
+
+def _file(folder: Path, key: Key) -> Path:
+    """Readable, and different for different keys, whatever characters a scenario's name has."""
+    scenario, replication = key
+    readable = re.sub(r"[^A-Za-z0-9_.-]", "-", scenario)[:40]
+    return folder / FOLDER / f"{readable}-{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{replication}.npz"
+
+
+def _head(environment: Mapping[str, Any]) -> str:
+    return json.dumps({"environment": environment}, sort_keys=True)
+
+
+def _read(text: bytes) -> tuple[Key, Line] | None:
+    """None for what is no line of ours, as a crash of the machine can leave it."""
+    try:
+        line = json.loads(text)
+        key = (str(line["scenario"]), int(line["replication"]))
+        kpis = {str(name): math.nan if value is None else float(value) for name, value in line["kpis"].items()}
+        return key, Line(kpis=kpis, tables=tuple(line["tables"]), seconds=line["seconds"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _said(value: float) -> float | str | None:
+    # JSON has no NaN and no infinity.
+    return None if math.isnan(value) else str(value) if math.isinf(value) else value

@@ -1,0 +1,93 @@
+"""Reading a complete run, for reports and notebooks."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.store.files import sha256_of
+from experiments.store.tables import Key
+from sim.errors import CargohubError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONFIG: Final = "config.yaml"
+MANIFEST: Final = "manifest.json"
+TABLES: Final = "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A complete run: `config` as YAML text, `manifest`, and its tables by name.
+
+    `manifest["identity"]["hubs"]` holds each scenario's configuration as plain values.
+    """
+
+    path: Path
+    config: str
+    manifest: dict[str, Any]
+    tables: "dict[str, pd.DataFrame]"
+
+
+def read_run(path: Path | str, names: Collection[str] | None = None) -> StoredRun:
+    """Read a complete run; with `names`, only these of its tables. Every file is checked against the manifest.
+
+    Raises:
+        CargohubError: no complete run, a file missing or changed, or no such table.
+    """
+    from pyarrow import parquet
+
+    folder = Path(path)
+    manifest = _manifest(folder)
+    found = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
+    for name in names or ():
+        if name not in found:
+            raise CargohubError(f"{folder}: no table {name}; there are {', '.join(sorted(found))}")
+    wanted = {name: file for name, file in found.items() if names is None or name in names}
+    for file in (CONFIG, *wanted.values()):
+        _check(folder, file, manifest["files"])
+    # One thread and no file system layer: a table is one file, and small.
+    tables = {
+        name: parquet.read_table(folder / file, partitioning=None, use_threads=False).to_pandas(use_threads=False)
+        for name, file in wanted.items()
+    }
+    return StoredRun(folder, (folder / CONFIG).read_text(encoding="utf-8"), manifest, tables)
+
+
+def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
+    """The KPIs of each replication of a complete run, by scenario and replication, sorted.
+
+    Raises:
+        CargohubError: as in `read_run`.
+    """
+    table = read_run(path, names=["kpis"]).tables["kpis"]
+    found: dict[Key, dict[str, float]] = {}
+    columns = (table[name].tolist() for name in ("scenario", "replication", "kpi", "value"))
+    for scenario, replication, kpi, value in zip(*columns, strict=True):
+        found.setdefault((scenario, replication), {})[kpi] = value
+    return found
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        what = "an interrupted run: the same command again goes on with it" if (folder / CONFIG).exists() else "no run"
+        raise CargohubError(f"{folder}: {what} ({MANIFEST} is missing)") from None
+    try:
+        manifest: dict[str, Any] = json.loads(text)
+        manifest["files"].items()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise CargohubError(f"{folder / MANIFEST}: damaged; remove the folder and run again") from None
+    return manifest
+
+
+def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
+    try:
+        is_whole = sha256_of(folder / file) == hashes[file]
+    except FileNotFoundError:
+        raise CargohubError(f"{folder / file}: missing; remove the folder and run again") from None
+    if not is_whole:
+        raise CargohubError(f"{folder / file}: changed since the run; remove the folder and run again")

@@ -1,0 +1,161 @@
+"""Tables as Parquet files: declared columns with unit and meaning, sorted rows, the same bytes for the same numbers."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.store.files import whole, write_whole
+
+Columns = Mapping[str, NDArray[Any]]
+Key = tuple[str, int]
+"""Scenario and replication."""
+
+ROWS_PER_GROUP: Final = 1_000_000
+"""Rows that are gathered before they are written, so that memory does not follow the size of the table."""
+
+
+class ColumnSchema(Protocol):
+    """A column: its name, numpy's name of its type (or "string"), its unit and what it says."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def meaning(self) -> str: ...
+
+
+class TableSchema(Protocol):
+    """A table: its name, its columns in order, and the columns that its rows are sorted by."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> Sequence[ColumnSchema]: ...
+    @property
+    def sort(self) -> Sequence[str]: ...
+
+
+LEADING: Final = (
+    ("scenario", "string", "", "the scenario that the row belongs to"),
+    ("replication", "int32", "", "its replication, counted from 0"),
+)
+"""What a table of replications starts with, besides its own columns."""
+
+
+def write_table(path: Path, schema: TableSchema, columns: Columns) -> None:
+    """Write one table, its rows sorted by `schema.sort`. NaN stays NaN.
+
+    Raises:
+        ValueError: columns missing or undeclared, of different lengths, or of another kind of type.
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    _write(path, _rows(schema), [_checked(schema, columns)])
+
+
+def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Key, Columns]]) -> None:
+    """Write the rows of many replications as one table, in the order of `parts`; sorted within each.
+
+    Raises:
+        ValueError: as in `write_table`.
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    _write(path, [*LEADING, *_rows(schema)], (_labelled(schema, key, columns) for key, columns in parts))
+
+
+def write_dictionary(path: Path, own: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
+    """Write what every column of the run is: table, column, dtype, unit and meaning, as CSV.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["table", "column", "dtype", "unit", "meaning"])
+    described = [(schema.name, _rows(schema)) for schema in own]
+    described += [(schema.name, [*LEADING, *_rows(schema)]) for schema in by_replication]
+    for table, rows in sorted(described):
+        writer.writerows([table, *row] for row in rows)
+    write_whole(path, text.getvalue().encode())
+
+
+def _rows(schema: TableSchema) -> list[tuple[str, str, str, str]]:
+    return [(column.name, column.dtype, column.unit, column.meaning) for column in schema.columns]
+
+
+def _labelled(schema: TableSchema, key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
+    checked = _checked(schema, columns)
+    length = len(next(iter(checked.values())))
+    scenario, replication = key
+    return {
+        "scenario": np.full(length, scenario),
+        "replication": np.full(length, replication, dtype=np.int32),
+        **checked,
+    }
+
+
+def _checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
+    """The columns in declared order and type, rows sorted."""
+    declared = [column.name for column in schema.columns]
+    if set(columns) != set(declared):
+        odd = sorted(set(columns) ^ set(declared))
+        raise ValueError(f"table {schema.name}: columns missing or undeclared: {', '.join(odd)}")
+    typed = {column.name: _typed(schema.name, column, columns[column.name]) for column in schema.columns}
+    lengths = {name: values.shape for name, values in typed.items()}
+    if len(set(lengths.values())) != 1 or any(len(shape) != 1 for shape in lengths.values()):
+        raise ValueError(f"table {schema.name}: columns must be of one length, got {lengths}")
+    if not schema.sort:
+        return typed
+    # The last key counts most.
+    order = np.lexsort([typed[name] for name in reversed(schema.sort)])
+    return {name: values[order] for name, values in typed.items()}
+
+
+def _typed(table: str, column: ColumnSchema, values: NDArray[Any]) -> NDArray[Any]:
+    values = np.asarray(values)
+    if column.dtype == "string":
+        if values.size and values.dtype.kind not in "UT":
+            raise ValueError(f"table {table}: column {column.name} holds {values.dtype}, declared string")
+        return values.astype(np.str_)
+    wanted = np.dtype(column.dtype)
+    if values.size and not np.can_cast(values.dtype, wanted, casting="same_kind"):
+        raise ValueError(f"table {table}: column {column.name} holds {values.dtype}, declared {column.dtype}")
+    return values.astype(wanted)
+
+
+def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterable[Mapping[str, NDArray[Any]]]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    schema = pa.schema(
+        [
+            pa.field(name, _arrow_type(dtype), nullable=False, metadata={"unit": unit, "meaning": meaning})
+            for name, dtype, unit, meaning in rows
+        ]
+    )
+    # No index, no pandas metadata, no versions: nothing but the numbers decides the bytes.
+    with whole(path) as unfinished, parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        waiting, count = [], 0
+        for chunk in chunks:
+            # from_pandas=False: a NaN is a number like others, and not a missing value.
+            arrays = [pa.array(chunk[name], _arrow_type(dtype), from_pandas=False) for name, dtype, _, _ in rows]
+            waiting.append(pa.table(arrays, schema=schema))
+            count += waiting[-1].num_rows
+            if count >= ROWS_PER_GROUP:
+                writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
+                waiting, count = [], 0
+        if count:
+            writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
+
+
+def _arrow_type(dtype: str) -> Any:  # noqa: ANN401 - pyarrow has no types to name
+    import pyarrow as pa
+
+    return pa.string() if dtype == "string" else pa.from_numpy_dtype(np.dtype(dtype))

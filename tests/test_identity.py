@@ -1,0 +1,72 @@
+import math
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from experiments.composition import load
+from experiments.store import identity_of
+from experiments.store.identity import cpu_family, hash_of
+from sim.config import ArrivalModel
+
+
+def test_the_hash_is_of_all_that_decides_the_numbers(tmp_path):
+    hub = load("liege_30k")
+    first = identity_of({"liege_30k": hub}, {"replications": 4, "workers": 1})
+    assert first == identity_of({"liege_30k": load("liege_30k")}, {"workers": 8, "replications": 4})
+    hashes = {
+        hash_of(identity_of(hubs, study))
+        for hubs, study in [
+            ({"liege_30k": hub}, {"replications": 4}),
+            ({"liege_30k": hub}, {"replications": 5}),
+            ({"other": hub}, {"replications": 4}),
+            ({"liege_30k": replace(hub, seed=hub.seed + 1)}, {"replications": 4}),
+            ({"liege_30k": replace(hub, lanes=dict(reversed(hub.lanes.items())))}, {"replications": 4}),
+        ]
+    }
+    assert len(hashes) == 5
+    assert hash_of(first) in hashes
+    with pytest.raises(ValueError, match="JSON compliant"):
+        hash_of({"study": {"level": math.nan}})
+
+
+def test_an_input_file_counts_by_its_content(tmp_path):
+    def identity_with(folder, content):
+        (tmp_path / folder).mkdir()
+        file = tmp_path / folder / "flights.csv"
+        file.write_text(content)
+        arrivals = {"month_index": None, "weekday_index": None, "hour_share": None, "delay": None}
+        schedule = replace(
+            hub.arrivals, model=ArrivalModel.FILE, envelope_flights_per_day=None, schedule=str(file), **arrivals
+        )
+        return identity_of({"a": replace(hub, arrivals=schedule)}, {})
+
+    hub = load("liege_30k")
+    first = identity_with("one", "flight,aldt\n")
+    assert first == identity_with("two", "flight,aldt\n")
+    assert hash_of(first) != hash_of(identity_with("three", "flight,sibt\n"))
+    assert list(first["inputs"]["a"]) == ["file", "sha256"]
+
+
+def test_the_hash_is_the_same_in_every_process():
+    program = (
+        "from experiments.composition import load; from experiments.store.identity import hash_of, identity_of;"
+        "print(hash_of(identity_of({'a': load('liege_30k')}, {'b': 1, 'a': [1, 2]})))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+
+
+def test_the_cpu_family_names_what_numpy_chose():
+    assert {"machine", "exp", "log", "power"} <= set(cpu_family())
