@@ -49,6 +49,7 @@ def extra_trucks(
     routes = range(len(full))
     wanted = [max(0, min(full[r] - called[r], left_today[r])) for r in routes]
     calls = [0] * len(full)
+    yard_room = max(0, yard_room)
     for r in sorted(routes, key=lambda route: (-wanted[route], route)):
         calls[r] = min(wanted[r], yard_room)
         yard_room -= calls[r]

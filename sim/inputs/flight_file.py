@@ -1,0 +1,89 @@
+"""A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels`."""
+
+import csv
+import datetime as dt
+import difflib
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.errors import InputError
+from sim.units import ticks
+
+_NEEDED = ("flight", "sibt")
+_MOST_PARCELS = 500_000
+
+
+class FlightRow(NamedTuple):
+    key: str
+    sibt: int
+    """Scheduled arrival [ticks after the first midnight of start_date]."""
+    arrival: int | None
+    """Actual landing [ticks], if the file tells."""
+    aircraft: str | None
+    n_parcels: int | None
+
+
+def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) -> list[FlightRow]:
+    """Read flights; a byte-order mark, CRLF line ends and semicolons are fine.
+
+    Raises InputError naming file, row, column, value and what was expected.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start})") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if not text.strip():
+        raise InputError(f"{path}: empty; expected a header with {', '.join(_NEEDED)}")
+    header = text.lstrip().splitlines()[0]
+    delimiter = max(",;\t", key=header.count)
+    table = csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
+    columns = [name.strip() for name in table.fieldnames or ()]
+    table.fieldnames = columns
+    for name in _NEEDED:
+        if name not in columns:
+            near = difflib.get_close_matches(name, columns, 1)
+            hint = f"; did you mean column {near[0]!r}?" if near else ""
+            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
+    rows = []
+    seen: set[tuple[str, int]] = set()
+    for line, cells in enumerate(table, 2):
+        row = _row(path, line, {key: (value or "").strip() for key, value in cells.items() if isinstance(key, str) and
+                                not isinstance(value, list)}, start_date, aircraft)
+        if (row.key, row.sibt) in seen:
+            raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
+        seen.add((row.key, row.sibt))
+        rows.append(row)
+    if not rows:
+        raise InputError(f"{path}: a header, but no flights")
+    return rows
+
+
+def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: tuple[str, ...]) -> FlightRow:
+    def instant(column: str) -> int:
+        try:
+            when = dt.datetime.fromisoformat(cells[column])
+        except ValueError:
+            raise InputError(
+                f"{path}: row {line}: {column}: a date and time as 2022-09-05 14:30, got {cells[column]!r}"
+            ) from None
+        since = when.replace(tzinfo=None) - dt.datetime.combine(start, dt.time())
+        return ticks(since.total_seconds() / 60)
+
+    if not cells["flight"]:
+        raise InputError(f"{path}: row {line}: flight: empty")
+    kind = cells.get("aircraft") or None
+    if kind is not None and kind not in aircraft:
+        raise InputError(f"{path}: row {line}: aircraft: one of {', '.join(aircraft)}, got {kind!r}")
+    parcels = cells.get("parcels") or None
+    if parcels is not None and not (parcels.isdigit() and 0 < int(parcels) <= _MOST_PARCELS):
+        raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {_MOST_PARCELS}, got {parcels!r}")
+    return FlightRow(
+        cells["flight"],
+        instant("sibt"),
+        instant("arrival") if cells.get("arrival") else None,
+        kind,
+        int(parcels) if parcels else None,
+    )

@@ -1,0 +1,158 @@
+"""When flights come: a weekly timetable with delays, a thinned Poisson process, or a file.
+
+Fewer flights are always among more, with the same streams, so that demand can be swept under common random numbers.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.config import DAYS_PER_WEEK, HOURS, ArrivalModel, Arrivals, Delay, HubConfig
+from sim.domain.flight import Flight
+from sim.errors import ConfigError
+from sim.inputs.flight_file import read_flight_file
+from sim.streams import Streams, name_words
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
+
+_DRAWS_BEFORE_GIVING_UP = 10_000
+
+
+class _Call(NamedTuple):
+    """A flight before it has a number. Instants in ticks."""
+
+    arrival: int
+    key: str
+    entity: tuple[int, ...]
+    sibt: int
+    aircraft: str | None
+    n_parcels: int | None
+
+
+def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight, ...]:
+    """The flights whose drawn arrival lies in [0, end) [ticks], numbered by it."""
+    if config.arrivals.model is ArrivalModel.FILE:
+        calls = _from_file(config, streams)
+    elif config.arrivals.model is ArrivalModel.TIMETABLE:
+        calls = _timetable(config, streams, end)
+    else:
+        calls = _thinned_poisson(config, streams, end)
+    measured = measured_days(config)
+    coming = sorted(call for call in calls if 0 <= call.arrival < end)
+    return tuple(_flight(config, streams, number, call, measured) for number, call in enumerate(coming))
+
+
+def measured_days(config: HubConfig) -> tuple[int, int]:
+    """From the first measured instant to the first after them [ticks]."""
+    return config.warmup_days * TICKS_PER_DAY, (config.warmup_days + config.horizon_days) * TICKS_PER_DAY
+
+
+def end_of_run(config: HubConfig) -> int:
+    """The measured days and the time promised after them [ticks]."""
+    return measured_days(config)[1] + ticks(config.service_h * MIN_PER_H)
+
+
+def van_der_corput(n: int) -> float:
+    """The n-th point, n ≥ 1, of van der Corput's sequence in base 2 (1935): evenly spread however many are taken.
+
+    >>> [van_der_corput(n) for n in (1, 2, 3)]
+    [0.5, 0.25, 0.75]
+    """
+    point, denominator = 0.0, 1.0
+    while n:
+        denominator *= 2
+        n, digit = divmod(n, 2)
+        point += digit / denominator
+    return point
+
+
+def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[_Call]:
+    arrivals = config.arrivals
+    assert arrivals.month_index is not None and arrivals.delay is not None
+    week_profile = np.concatenate(([0.0], np.cumsum(_hour_weights(arrivals))))
+    week_profile /= week_profile[-1]
+    hours = np.arange(len(week_profile))
+    monday = config.start_date - dt.timedelta(days=config.start_date.weekday())
+    while (offset := (monday - config.start_date).days * MIN_PER_DAY * TICKS_PER_MIN) < end + TICKS_PER_DAY:
+        wanted = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.month_index[monday.month - 1]
+        week = monday.toordinal() // DAYS_PER_WEEK
+        for slot in range(1, int(np.ceil(wanted)) + 1):
+            entity = (week, slot)
+            if slot > wanted and streams.of("slot_flies", *entity).random() >= wanted % 1:
+                continue
+            hour = float(np.interp(van_der_corput(slot), week_profile, hours))
+            sibt = offset + ticks(hour * MIN_PER_H)
+            delay = _draw_delay(arrivals.delay, streams.of("delay", *entity))
+            iso = monday.isocalendar()
+            yield _Call(sibt + delay, f"{iso.year}W{iso.week:02}-{slot:03}", entity, sibt, None, None)
+        monday += dt.timedelta(days=DAYS_PER_WEEK)
+
+
+def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[_Call]:
+    """Poisson candidates at the envelope's rate, each kept with the wanted share of it (Lewis and Shedler 1979)."""
+    arrivals = config.arrivals
+    assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
+    weights = _hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
+    keep = config.demand.flights_per_day / arrivals.envelope_flights_per_day
+    for day in range(-(-end // TICKS_PER_DAY)):
+        date = config.start_date + dt.timedelta(days=day)
+        hours = weights[date.weekday()]
+        rate = arrivals.envelope_flights_per_day * arrivals.month_index[date.month - 1] * hours.sum()
+        rng = streams.of("poisson_day", date.toordinal())
+        candidates = rng.poisson(rate)
+        instants = np.interp(rng.random(candidates), np.concatenate(([0], hours.cumsum())) / hours.sum(), range(25))
+        for n, (hour, mark) in enumerate(zip(instants, rng.random(candidates), strict=True)):
+            if mark < keep:
+                arrival = day * TICKS_PER_DAY + ticks(float(hour) * MIN_PER_H)
+                yield _Call(arrival, f"{date.isoformat()}-{n:03}", (date.toordinal(), n), arrival, None, None)
+
+
+def _from_file(config: HubConfig, streams: Streams) -> Iterator[_Call]:
+    assert config.arrivals.schedule is not None
+    for row in read_flight_file(config.arrivals.schedule, config.start_date, tuple(config.fleet)):
+        entity = name_words(f"{row.key} {row.sibt}")
+        arrival = row.arrival
+        if arrival is None:
+            delay = config.arrivals.delay
+            arrival = row.sibt + (_draw_delay(delay, streams.of("delay", *entity)) if delay else 0)
+        yield _Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels)
+
+
+def _hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Relative rate of each of the week's 168 hours from Monday on, of mean 1 / 24 an hour."""
+    assert arrivals.weekday_index is not None and arrivals.hour_share is not None
+    return np.outer(arrivals.weekday_index, arrivals.hour_share).ravel()
+
+
+def _draw_delay(delay: Delay, rng: np.random.Generator) -> int:
+    """Ticks late (negative: early), drawn again while outside the cut."""
+    for _ in range(_DRAWS_BEFORE_GIVING_UP):
+        late_min = rng.laplace(0.0, delay.scale_min)
+        if delay.earliest_h * MIN_PER_H <= late_min <= delay.latest_h * MIN_PER_H:
+            return ticks(late_min)
+    raise ConfigError(
+        f"arrivals.delay: between earliest_h {delay.earliest_h:g} and latest_h {delay.latest_h:g} lies next to nothing"
+        f" of a delay of scale_min {delay.scale_min:g}"
+    )
+
+
+def _flight(config: HubConfig, streams: Streams, number: int, call: _Call, measured: tuple[int, int]) -> Flight:
+    aircraft = call.aircraft
+    if aircraft is None:
+        shares = np.cumsum([kind.share for kind in config.fleet.values()])
+        draw = streams.of("aircraft", *call.entity).random()
+        aircraft = list(config.fleet)[min(int(np.searchsorted(shares, draw, side="right")), len(shares) - 1)]
+    kind = config.fleet[aircraft]
+    return Flight(
+        number=number,
+        key=call.key,
+        entity=call.entity,
+        aircraft=aircraft,
+        sibt=call.sibt,
+        arrival=call.arrival,
+        n_main_deck=kind.main_deck.ulds,
+        n_lower_deck=kind.lower_deck.ulds,
+        n_parcels=call.n_parcels if call.n_parcels is not None else config.demand.mean_parcels_per_flight,
+        is_cohort=measured[0] <= call.arrival < measured[1],
+    )

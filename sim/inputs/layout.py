@@ -1,0 +1,174 @@
+"""A configuration as a site: what fits into the area, and every duration on the grid."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.config import Hall, HubConfig, Space, minute_of_day
+from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.errors import ConfigError
+from sim.inputs.outages import machine_calendar
+from sim.streams import Streams
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN, ticks
+
+_ROUNDING_M2 = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneUse:
+    """What stands in a zone, and how much of it would fit."""
+
+    hall: str
+    zone: str
+    area_m2: float
+    unit: str
+    n_units: float
+    """Units in the zone (for sorting: rated parcels/h)."""
+    n_fit: float
+    standard_m2: float
+
+    @property
+    def spare_m2(self) -> float:
+        return self.area_m2 - self.n_units * self.standard_m2
+
+
+def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
+    """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h."""
+    area = hall.area_m2
+    shares = hall.zone_shares
+    customs = shares.customs * area
+    rated = hall.sorting_machines * hall.machine_rated_per_h
+
+    def use(zone: str, zone_area: float, unit: str, units: float, standard: float) -> ZoneUse:
+        return ZoneUse(name, zone, zone_area, unit, units, math.floor((zone_area + _ROUNDING_M2) / standard), standard)
+
+    return (
+        use("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, space.uld_position_m2),
+        use("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, space.breakdown_station_m2),
+        use("sorting", shares.sorting * area, "rated parcels/h", rated, space.sorting_m2_per_parcel_per_h),
+        use(
+            "handcoding", shares.handcoding * area, "hand-coding desks", hall.handcoding_desks, space.handcoding_desk_m2
+        ),
+        use(
+            "customs",
+            customs * (1 - space.customs_hold_share),
+            "examination desks",
+            hall.customs_desks,
+            space.customs_desk_m2,
+        ),
+        use(
+            "dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2
+        ),
+    )
+
+
+def check_area(config: HubConfig) -> None:
+    """Refuse more units than fit in a zone, more doors than the façade takes, a ULD larger than the floor."""
+    for name, hall in config.halls.items():
+        for use in zone_uses(name, hall, config.space):
+            if use.n_units > use.n_fit:
+                raise ConfigError(
+                    f"halls.{name}: zone {use.zone}: {use.n_units:g} {use.unit} are more than the {use.n_fit:g} that"
+                    f" fit its {use.area_m2:g} m2 at {use.standard_m2:g} m2 each"
+                )
+        doors = hall.doors_out + hall.doors_in
+        by_facade = math.floor(hall.facade_m / config.space.door_facade_m + _ROUNDING_M2)
+        if doors > by_facade:
+            raise ConfigError(
+                f"halls.{name}: {doors} dock doors are more than the {by_facade} that fit its facade of"
+                f" {hall.facade_m:g} m at {config.space.door_facade_m:g} m each"
+            )
+        floor = floor_parcels(hall, config.space)
+        largest = max(max(_load_counts(config, kind.main_deck.ulds, kind.lower_deck.ulds, kind.main_deck.parcels,
+                                       kind.lower_deck.parcels)) for kind in config.fleet.values())
+        if largest > floor:
+            raise ConfigError(
+                f"halls.{name}: zone lanes: a ULD of {largest} parcels is larger than its floor of {floor} parcels"
+            )
+
+
+def floor_parcels(hall: Hall, space: Space) -> int:
+    """Parcels that the lanes' floor holds, on whole pallets."""
+    return _pallets(hall.zone_shares.lanes * hall.area_m2, space) * space.parcels_per_pallet
+
+
+def hold_zone_parcels(hall: Hall, space: Space) -> int:
+    """Parcels that the customs hold zone is laid out for."""
+    zone = hall.zone_shares.customs * hall.area_m2 * space.customs_hold_share
+    return _pallets(zone, space) * space.parcels_per_pallet
+
+
+def _pallets(area_m2: float, space: Space) -> int:
+    return math.floor((area_m2 + _ROUNDING_M2) / space.pallet_m2)
+
+
+def _load_counts(config: HubConfig, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
+    return uld_counts(config.demand.mean_parcels_per_flight, n_main, n_lower, main, lower)
+
+
+def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
+    """Parcels of each ULD of a flight: in the decks' proportions, adding up exactly.
+
+    >>> uld_counts(10, 2, 1, 2, 1)
+    [4, 4, 2]
+    """
+    weight = np.cumsum([0] + [main] * n_main + [lower] * n_lower)
+    return [int(n) for n in np.diff(weight * parcels // weight[-1])]
+
+
+def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
+    """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
+    check_area(config)
+    hall, apron, outbound = config.hall, config.apron, config.outbound
+    round_trip = ticks(hall.tug_round_trip_min)
+    routes = tuple(dict.fromkeys(lane.route for lane in config.lanes.values()))
+    machines = range(hall.sorting_machines)
+    calendars: tuple[MachineCalendar, ...] = tuple(
+        machine_calendar(config.sorting, streams.of("outages", machine), end) for machine in machines
+    )
+    return Site(
+        stands=apron.stands,
+        loader_sets=apron.loader_sets,
+        tugs=apron.tugs,
+        dollies_per_train=apron.dollies_per_train,
+        taxi_in=ticks(apron.taxi_in_min),
+        doors_open=ticks(apron.doors_open_min),
+        lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
+        trip_out=round_trip // 2,
+        trip_back=round_trip - round_trip // 2,
+        turnaround=ticks(apron.turnaround_min),
+        longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
+        positions=hall.uld_positions,
+        stations=tuple(len(range(m, hall.breakdown_stations, hall.sorting_machines)) for m in machines),
+        breakdown_workers=hall.breakdown_workers,
+        workers_per_station=config.breakdown.workers_per_station,
+        check_in=ticks(config.breakdown.check_in_min),
+        floor=floor_parcels(hall, config.space),
+        inductions=config.sorting.inductions,
+        service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
+        calendars=calendars,
+        handcoding_desks=hall.handcoding_desks,
+        handcoding=max(1, ticks(MIN_PER_H / config.handcoding.parcels_per_desk_h)),
+        to_lane=ticks(config.handcoding.to_lane_min),
+        customs_desks=hall.customs_desks,
+        examination=ticks(config.customs.examination_min),
+        customs_round=ticks(config.customs.round_min),
+        route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
+        routes=routes,
+        trailer=TrailerLimits(
+            outbound.trailer.parcels, round(outbound.trailer.kg * G_PER_KG), round(outbound.trailer.m3 * CM3_PER_M3)
+        ),
+        cut_offs=tuple(sorted(minute_of_day(text) * TICKS_PER_MIN for text in outbound.timetable)),
+        least_fill=outbound.least_fill,
+        longest_truck_hold=ticks(outbound.longest_hold_min),
+        dispatch_round=ticks(outbound.round_min),
+        call_out=ticks(outbound.call_out_min),
+        extra_trucks_per_day=outbound.extra_trucks_per_day,
+        yard=outbound.yard,
+        docking=ticks(outbound.docking_min),
+        loading=ticks(outbound.loading_min),
+        doors=hall.doors_out,
+        dock_workers=hall.dock_workers,
+        workers_per_truck=outbound.workers_per_truck,
+    )

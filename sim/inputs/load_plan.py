@@ -1,0 +1,100 @@
+"""What a flight carries: the columns of its parcels, drawn with the flight's own streams."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.config import HubConfig
+from sim.domain.flight import Flight
+from sim.domain.parcels import Channel, Parcels
+from sim.inputs.layout import uld_counts
+from sim.streams import Streams
+from sim.units import CM3_PER_L, G_PER_KG, TICKS_PER_MIN
+
+_QUANTILES = 1 << 16
+"""Sizes and lanes are drawn as 16-bit integers and looked up: exact, fast, the same on every processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """Look-up tables of the draws, made once a replication; `draw` makes a flight's parcels."""
+
+    config: HubConfig
+    streams: Streams
+    mass_of: NDArray[np.int32]
+    """[g] by 16-bit draw."""
+    cm3_per_g_of: NDArray[np.float32]
+    lane_of: NDArray[np.uint8]
+    handling_bounds: tuple[int, int]
+    """[ticks], both included."""
+
+    def draw(self, flight: Flight) -> Parcels:
+        n = flight.n_parcels
+        kind = self.config.fleet[flight.aircraft]
+        counts = uld_counts(
+            n, kind.main_deck.ulds, kind.lower_deck.ulds, kind.main_deck.parcels, kind.lower_deck.parcels
+        )
+        first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+
+        def stream(attribute: str) -> np.random.Generator:
+            return self.streams.of(attribute, *flight.entity)
+
+        size = stream("size").integers(0, _QUANTILES, (2, n), dtype=np.uint16)
+        mass = self.mass_of[size[0]]
+        volume = np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
+        low, high = self.handling_bounds
+        kind_of_draw = np.uint16 if high < _QUANTILES else np.uint32
+        handling = stream("handling").integers(low, high, n, dtype=kind_of_draw, endpoint=True).astype(np.uint32)
+        channel, release, is_refused = self._customs(flight, stream("customs"))
+        return Parcels(
+            first=first,
+            lane=self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)],
+            mass=mass,
+            volume=volume,
+            handling=handling,
+            is_no_read=_flags(stream("no_read"), n, self.config.parcels.no_read_share),
+            channel=channel,
+            release=release,
+            is_refused=is_refused,
+        )
+
+    def _customs(
+        self, flight: Flight, rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_]]:
+        customs, n = self.config.customs, flight.n_parcels
+        bounds = np.cumsum([customs.late_data_share, customs.document_check_share, customs.examined_share])
+        draw = rng.integers(0, 1 << 32, n, dtype=np.uint32)
+        channel = np.zeros(n, dtype=np.uint8)
+        held = np.flatnonzero(draw < round(bounds[-1] * (1 << 32)))
+        order = (Channel.LATE_DATA, Channel.DOCUMENT_CHECK, Channel.EXAMINED)
+        which = np.searchsorted(np.rint(bounds * (1 << 32)), draw[held], side="right")
+        channel[held] = np.array(order, dtype=np.uint8)[np.minimum(which, len(order) - 1)]
+        release = np.full(n, flight.arrival, dtype=np.int64)
+        wait = rng.exponential(customs.release_mean_h * 60, len(held))
+        release[held] += np.rint(wait * TICKS_PER_MIN).astype(np.int64)
+        is_refused = np.zeros(n, dtype=np.bool_)
+        is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
+        return channel, release, is_refused
+
+
+def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
+    """The tables of the draws: quantiles at the mid-points of 65,536 equal shares."""
+    normal = ndtri((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
+    parcels = config.parcels
+    grams = parcels.median_kg * G_PER_KG * np.exp(config.mass_sigma * normal)
+    mass = np.clip(np.rint(grams), 1, config.heaviest_g).astype(np.int32)
+    sigma = parcels.l_per_kg_sigma
+    mean_cm3_per_g = parcels.mean_l * CM3_PER_L / (config.demand.mean_parcel_kg * G_PER_KG)
+    bulk = (mean_cm3_per_g * np.exp(sigma * normal - sigma**2 / 2)).astype(np.float32)
+    shares = np.cumsum([lane.share for lane in config.lanes.values()])
+    lane = np.searchsorted(shares[:-1] * _QUANTILES, np.arange(_QUANTILES) + 0.5, side="right").astype(np.uint8)
+    mean = config.breakdown.handling_min * TICKS_PER_MIN
+    spread = config.breakdown.handling_spread
+    bounds = (max(1, round(mean * (1 - spread))), max(1, round(mean * (1 + spread))))
+    return LoadPlan(config, streams, mass, bulk, lane, bounds)
+
+
+def _flags(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:
+    return rng.integers(0, 1 << 32, n, dtype=np.uint32) < np.uint64(round(share * (1 << 32)))

@@ -1,0 +1,37 @@
+"""Merging columns into the order of the hub: by group, instant, parcel."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.units import Ticks
+
+_POSITION_BITS = 20
+_INSTANT_BITS = 34
+
+
+def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.uint8] | None = None) -> NDArray[np.int64]:
+    """The permutation that sorts P rows by (group, instant, parcel).
+
+    Instants and positions are packed into one integer, which sorts several times faster than an indirect sort; rows
+    that tie are then put in order of parcel among themselves.
+
+    >>> hub_order(np.array([5, 3, 3]), np.array([1, 9, 2])).tolist()
+    [2, 1, 0]
+    """
+    n = len(instant)
+    base = instant.min()
+    if n >> _POSITION_BITS or int(instant.max() - base) >> _INSTANT_BITS:
+        return np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
+    packed = instant - base
+    if group is not None:
+        packed |= group.astype(np.int64) << _INSTANT_BITS
+    packed <<= _POSITION_BITS
+    packed |= np.arange(n)
+    packed.sort()
+    order = packed & ((1 << _POSITION_BITS) - 1)
+    packed >>= _POSITION_BITS
+    ties = packed[1:] == packed[:-1]
+    if ties.any():
+        tied = np.flatnonzero(np.concatenate((ties, [False])) | np.concatenate(([False], ties)))
+        order[tied] = order[tied][np.lexsort((parcel[order[tied]], packed[tied]))]
+    return order

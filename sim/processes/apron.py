@@ -1,0 +1,98 @@
+"""A flight from its drawn arrival to its departure: stand, loaders, tug trains, ULD positions."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import simpy
+
+from sim.domain.flight import Deck, Flight
+from sim.domain.site import Site
+from sim.processes.phases import Phase, after, at
+from sim.processes.pool import Pool
+from sim.record.rows import FlightRow, TrainRow, UldRow
+
+Process = Generator[simpy.Event, object, None]
+
+
+@dataclass(slots=True)
+class Apron:
+    """The apron's resources, and what happens to a flight that lands and to a ULD that is in its position."""
+
+    env: simpy.Environment
+    site: Site
+    stands: Pool
+    loader_sets: Pool
+    tugs: Pool
+    positions: Pool
+    land: Callable[[Flight], list[UldRow]]
+    break_down: Callable[[UldRow], Process]
+    trains: list[TrainRow]
+
+
+def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
+    env, site = apron.env, apron.site
+    yield at(env, flight.arrival)
+    stand = apron.stands.request((flight.number,), stands=1)
+    yield stand | at(env, flight.arrival + site.longest_hold, Phase.DIVERT)
+    if not stand.triggered:
+        apron.stands.cancel(stand)
+        row.is_diverted = True
+        return
+    row.aldt = int(env.now)
+    ulds = apron.land(flight)
+    yield after(env, site.taxi_in)
+    row.aibt = int(env.now)
+    yield after(env, site.doors_open)
+    row.unloading_requested = int(env.now)
+    yield apron.loader_sets.request((flight.number,), loader_sets=1)
+    row.unloading_start = int(env.now)
+    yield env.process(_unload(apron, ulds, Deck.MAIN)) & env.process(_unload(apron, ulds, Deck.LOWER))
+    row.unloading_end = int(env.now)
+    apron.loader_sets.release(loader_sets=1)
+    if env.now < row.aibt + site.turnaround:
+        yield at(env, row.aibt + site.turnaround)
+    row.aobt = int(env.now)
+    apron.stands.release(stands=1)
+
+
+def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
+    """One loader empties one deck, a train at a time."""
+    env, size = apron.env, apron.site.dollies_per_train
+    waiting = [uld for uld in ulds if uld.deck == deck]
+    for number, first in enumerate(range(0, len(waiting), size)):
+        load = waiting[first : first + size]
+        for uld in load:
+            yield after(env, apron.site.lift_of(deck))
+            uld.lifted = int(env.now)
+            if uld is load[0]:
+                yield apron.tugs.request((uld.flight, deck), tugs=1)
+                train = TrainRow(uld.flight, int(deck), number, int(env.now))
+                apron.trains.append(train)
+            uld.on_train = int(env.now)
+            uld.train = number
+        train.left = int(env.now)
+        train.n_ulds = len(load)
+        env.process(_haul(apron, load, train))
+
+
+def _haul(apron: Apron, load: list[UldRow], train: TrainRow) -> Process:
+    """A train goes to the hall, waits there until each of its ULDs has a position, and comes back."""
+    env = apron.env
+    yield after(env, apron.site.trip_out)
+    train.at_door = int(env.now)
+    placings = []
+    for uld in load:
+        uld.at_door = int(env.now)
+        position = apron.positions.request((uld.flight, uld.index), positions=1)
+        placings.append(env.process(_place(apron, uld, position)))
+    yield simpy.AllOf(env, placings)
+    train.placed = int(env.now)
+    yield after(env, apron.site.trip_back)
+    train.returned = int(env.now)
+    apron.tugs.release(tugs=1)
+
+
+def _place(apron: Apron, uld: UldRow, position: simpy.Event) -> Process:
+    yield position
+    uld.placed = int(apron.env.now)
+    apron.env.process(apron.break_down(uld))

@@ -1,0 +1,127 @@
+"""The hold zone: what customs has not released waits there, and leaves it in rounds."""
+
+from collections.abc import Callable
+
+import numpy as np
+import simpy
+
+from sim.domain.site import Site
+from sim.kernels.ordering import hub_order
+from sim.kernels.queueing import several_servers
+from sim.processes.apron import Process
+from sim.processes.phases import Phase, at
+from sim.processes.sorting import Deliver, Sortation
+from sim.processes.store import EXAMINED, NO_READ, REFUSED, ParcelStore
+from sim.record.recorder import StageTally
+from sim.units import Ticks
+
+_Held = tuple[Ticks, Ticks, Ticks, Ticks]
+"""(since, parcel, machine, free from) (P)."""
+
+
+def _none() -> Ticks:
+    return np.empty(0, dtype=np.int64)
+
+
+class HoldZone:
+    def __init__(
+        self,
+        env: simpy.Environment,
+        site: Site,
+        store: ParcelStore,
+        *,
+        tally: StageTally,
+        deliver: Deliver,
+        refuse: Callable[[Ticks], None],
+    ) -> None:
+        self._env, self._site, self._store = env, site, store
+        self._tally, self._deliver, self._refuse = tally, deliver, refuse
+        self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
+        self._examinees: tuple[Ticks, Ticks, Ticks] = (_none(), _none(), _none())
+        self._inside: _Held = (_none(), _none(), _none(), _none())
+        self._desks = [0] * site.customs_desks
+        self.n_examined = 0
+
+    def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
+        """Parcels (P) whose status is read at `since` and that were not released before landing."""
+        rows = self._store.rows(parcels)
+        is_free = (self._store.column["release"][rows] <= since) & (self._store.column["mark"][rows] & EXAMINED == 0)
+        if is_free.any():
+            self._deliver_free(since[is_free], parcels[is_free])
+            since, parcels, machine = since[~is_free], parcels[~is_free], machine[~is_free]
+        if len(parcels):
+            self._store.stamp("held", parcels, since)
+            self._coming.append((since, parcels, machine))
+
+    def _deliver_free(self, since: Ticks, parcels: Ticks) -> None:
+        """Free at the scan, or at the desk, from where it is a way to the lane."""
+        marks = self._store.column["mark"][self._store.rows(parcels)]
+        was_coded = marks & NO_READ > 0
+        self._deliver(np.where(was_coded, since + self._site.to_lane, since), parcels)
+
+    def rounds(self, sortation: Sortation) -> Process:
+        """Empty the zone again and again."""
+        while True:
+            now = int(self._env.now) + self._site.customs_round
+            yield at(self._env, now, Phase.FEED)
+            sortation.advance(now - 1)
+            self._round(now, sortation)
+
+    def _round(self, now: int, sortation: Sortation) -> None:
+        self.take_in(now)
+        since, parcels, machine, free = self._inside
+        goes = (free < now) & (since < now)
+        if not goes.any():
+            return
+        self._inside = (since[~goes], parcels[~goes], machine[~goes], free[~goes])
+        since, parcels, machine = since[goes], parcels[goes], machine[goes]
+        order = hub_order(since, parcels)
+        self._tally.add(since[order], np.full(len(since), now))
+        self._store.stamp("freed", parcels, now)
+        rows = self._store.rows(parcels)
+        is_refused = self._store.column["mark"][rows] & REFUSED > 0
+        if is_refused.any():
+            self._refuse(parcels[is_refused])
+        self._store.column["mark"][rows[~is_refused]] = 0
+        for number in range(len(sortation.machines)):
+            again = np.sort(parcels[~is_refused & (machine == number)])
+            if len(again):
+                sortation.machines[number].feed(np.full(len(again), now), again)
+
+    def take_in(self, now: int) -> None:
+        """Examine who came to be examined before now, and put all others into the zone."""
+        if not (self._coming or len(self._examinees[0])):
+            return
+        coming = [*self._coming, (_none(), _none(), _none())]
+        since, parcels, machine = (np.concatenate(column) for column in zip(*coming, strict=True))
+        self._coming = []
+        rows = self._store.rows(parcels)
+        is_examined = self._store.column["mark"][rows] & EXAMINED > 0
+        free = self._store.column["release"][rows]
+        self._put(since[~is_examined], parcels[~is_examined], machine[~is_examined], free[~is_examined])
+        if is_examined.any() or len(self._examinees[0]):
+            self._examine(now, since[is_examined], parcels[is_examined], machine[is_examined])
+
+    def _examine(self, now: int, *new: Ticks) -> None:
+        since, parcels, machine = (np.concatenate(pair) for pair in zip(self._examinees, new, strict=True))
+        order = np.lexsort((parcels, since))
+        since, parcels, machine = since[order], parcels[order], machine[order]
+        n = int(np.searchsorted(since, now))
+        self._examinees = (since[n:], parcels[n:], machine[n:])
+        begin = several_servers(since[:n], self._site.examination, self._desks)
+        end = begin + self._site.examination
+        self.n_examined += n
+        self._store.stamp("exam_begin", parcels[:n], begin)
+        self._store.stamp("exam_end", parcels[:n], end)
+        self._put(since[:n], parcels[:n], machine[:n], end)
+
+    def _put(self, *new: Ticks) -> None:
+        inside = zip(self._inside, new, strict=True)
+        since, parcels, machine, free = (np.concatenate(pair) for pair in inside)
+        self._inside = (since, parcels, machine, free)
+
+    def waiting(self) -> list[Ticks]:
+        """Since when parcels have been held."""
+        return [self._inside[0], self._examinees[0], *(since for since, _, _ in self._coming)]
+
+

@@ -1,0 +1,192 @@
+"""Trucks: timetabled and extra ones, doors, cut-offs, and the dispatcher's rounds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import simpy
+
+from sim.domain.site import Site
+from sim.kernels.policies import extra_trucks, fill, full_loads
+from sim.processes.apron import Process
+from sim.processes.lanes import Lanes
+from sim.processes.phases import Phase, after, at
+from sim.processes.pool import Pool
+from sim.processes.store import ParcelStore
+from sim.record.recorder import Recorder
+from sim.record.rows import EXTRA, TIMETABLED, TruckRow
+from sim.units import TICKS_PER_DAY, Ticks
+
+
+@dataclass(slots=True)
+class _Truck:
+    row: TruckRow
+    loaded: simpy.Event
+    """Its cut-off."""
+    parcels: Ticks = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+
+@dataclass(slots=True)
+class Outbound:
+    """The dispatcher's view: the lanes, who stands at the doors, who was called."""
+
+    env: simpy.Environment
+    site: Site
+    doors: Pool
+    hall: Pool
+    lanes: Lanes
+    store: ParcelStore
+    record: Recorder
+    on_floor: list[int]
+    look: Callable[[int], None]
+    """Brings machines, desks and lanes to an instant."""
+    closing: list[_Truck] = field(default_factory=list)
+    """Trucks whose cut-off is this instant."""
+    held: list[_Truck] = field(default_factory=list)
+    n_called: list[int] = field(default_factory=list)
+    """Extra trucks ever called, by route (R)."""
+    n_to_come: list[int] = field(default_factory=list)
+    """Extra trucks called that have not cut off, by route (R)."""
+    calls_of_day: dict[int, list[int]] = field(default_factory=dict)
+    in_yard: int = 0
+
+    def __post_init__(self) -> None:
+        self.n_called = [0] * self.site.n_routes
+        self.n_to_come = [0] * self.site.n_routes
+
+
+def timetable_process(outbound: Outbound, end: int) -> Process:
+    """Send every route's timetabled trucks."""
+    env, site = outbound.env, outbound.site
+    sequence = 0
+    for day in range(-(-end // TICKS_PER_DAY) + 1):
+        for cut_off in site.cut_offs:
+            scheduled = day * TICKS_PER_DAY + cut_off
+            if scheduled >= site.docking:
+                yield at(env, scheduled - site.docking)
+                for route in range(site.n_routes):
+                    env.process(_truck(outbound, TruckRow(route, TIMETABLED, sequence, scheduled=scheduled)))
+            sequence += 1
+
+
+def _truck(outbound: Outbound, row: TruckRow) -> Process:
+    env, site = outbound.env, outbound.site
+    outbound.record.trucks.append(row)
+    if row.kind == EXTRA:
+        yield after(env, site.call_out)
+    else:
+        outbound.in_yard += 1
+    row.arrived = int(env.now)
+    yield outbound.doors.request(row.key, doors=1, dock_workers=site.workers_per_truck)
+    row.docked = int(env.now)
+    outbound.in_yard -= 1
+    yield after(env, site.docking)
+    if env.now < row.scheduled:
+        yield at(env, row.scheduled)
+    row.at_door = int(env.now)
+    truck = _Truck(row, env.event())
+    _close_now(outbound, truck)
+    yield truck.loaded
+    if row.n_parcels == 0:
+        row.is_cancelled = True
+        yield after(env, site.docking)
+    else:
+        yield after(env, site.loading)
+        row.departed = int(env.now)
+        _depart(outbound, truck)
+        outbound.hall.release(floor=row.n_parcels)
+    outbound.doors.release(doors=1, dock_workers=site.workers_per_truck)
+
+
+def _close_now(outbound: Outbound, truck: _Truck) -> None:
+    """Have the truck looked at in this instant's phase of cut-offs, in order of key."""
+    if not outbound.closing:
+        cut_offs = at(outbound.env, int(outbound.env.now), Phase.CUT_OFF)
+        assert cut_offs.callbacks is not None
+        cut_offs.callbacks.append(lambda _: _cut_offs(outbound))
+    outbound.closing.append(truck)
+
+
+def _cut_offs(outbound: Outbound) -> None:
+    now = int(outbound.env.now)
+    outbound.look(now)
+    for truck in sorted(outbound.closing, key=lambda truck: truck.row.key):
+        if truck.row.kind == EXTRA or _may_leave(outbound, truck, now):
+            _load(outbound, truck)
+        else:
+            outbound.held.append(truck)
+    outbound.closing.clear()
+
+
+def _may_leave(outbound: Outbound, truck: _Truck, now: int) -> bool:
+    ready, site = outbound.lanes.routes[truck.row.route], outbound.site
+    is_full_enough = fill(ready.n, ready.mass, ready.volume, site.trailer) >= site.least_fill
+    return is_full_enough or truck.row.scheduled + site.longest_truck_hold <= now
+
+
+def _load(outbound: Outbound, truck: _Truck) -> None:
+    """The cut-off: the truck takes what is ready."""
+    row, now = truck.row, int(outbound.env.now)
+    ready, truck.parcels, row.mass, row.volume = outbound.lanes.routes[row.route].take(outbound.site.trailer)
+    row.cut_off = now
+    row.n_parcels = len(truck.parcels)
+    outbound.on_floor[row.route] -= row.n_parcels
+    row.n_missed = outbound.on_floor[row.route]
+    if row.kind == EXTRA:
+        outbound.n_to_come[row.route] -= 1
+    outbound.store.stamp("cut_off", truck.parcels, now)
+    outbound.record.stages["lane"].add(ready, np.full(len(ready), now))
+    if row.n_parcels:
+        leaves = now + outbound.site.loading
+        outbound.record.stages["loading"].add(np.full(row.n_parcels, now), np.full(row.n_parcels, leaves))
+        flights = truck.parcels >> outbound.store.shift
+        lowest = int(flights.min())
+        for flight, n in enumerate(np.bincount(flights - lowest).tolist(), lowest):
+            if n:
+                outbound.record.loads.append((*row.key, flight, n))
+    truck.loaded.succeed()
+
+
+def _depart(outbound: Outbound, truck: _Truck) -> None:
+    outbound.store.stamp("departed", truck.parcels, truck.row.departed)
+    flights = truck.parcels >> outbound.store.shift
+    lowest = int(flights.min())
+    for flight, n in enumerate(np.bincount(flights - lowest).tolist(), lowest):
+        if n:
+            outbound.store.leave(flight, n)
+
+
+def dispatcher_process(outbound: Outbound) -> Process:
+    """Rounds: held trucks first, then calls."""
+    while True:
+        now = int(outbound.env.now) + outbound.site.dispatch_round
+        yield at(outbound.env, now, Phase.ROUND)
+        outbound.look(now)
+        is_floor_short = outbound.hall.lacking == "floor"
+        held, outbound.held = sorted(outbound.held, key=lambda truck: truck.row.key), []
+        for truck in held:
+            if is_floor_short or _may_leave(outbound, truck, now):
+                _load(outbound, truck)
+            else:
+                outbound.held.append(truck)
+        _call(outbound, now, is_floor_short=is_floor_short)
+
+
+def _call(outbound: Outbound, now: int, *, is_floor_short: bool) -> None:
+    site, routes = outbound.site, outbound.lanes.routes
+    called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * site.n_routes)
+    calls = extra_trucks(
+        [full_loads(route.n, route.mass, route.volume, site.trailer) for route in routes],
+        [route.n for route in routes],
+        outbound.n_to_come,
+        [site.extra_trucks_per_day - n for n in called_today],
+        yard_room=site.yard - outbound.in_yard,
+        is_floor_short=is_floor_short,
+    )
+    for route, n in enumerate(calls):
+        for _ in range(n):
+            outbound.env.process(_truck(outbound, TruckRow(route, EXTRA, outbound.n_called[route], called=now)))
+            outbound.n_called[route] += 1
+        outbound.n_to_come[route] += n
+        called_today[route] += n
+        outbound.in_yard += n

@@ -1,0 +1,173 @@
+"""Sorting: machines, advanced lazily in columns, and the hand-coding desks behind them.
+
+Whoever needs the state at an instant advances to it first, so that results do not depend on who asks when.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.domain.site import MachineCalendar, Site
+from sim.kernels.operational_time import OperationalTime
+from sim.kernels.ordering import hub_order
+from sim.kernels.queueing import several_servers, single_server
+from sim.processes.store import HELD, NO_READ, ParcelStore
+from sim.record.recorder import StageTally
+from sim.units import NEVER, Ticks
+
+Deliver = Callable[[Ticks, Ticks], None]
+"""Takes ready instants (P, ascending) and parcels (P)."""
+Hold = Callable[[Ticks, Ticks, Ticks], None]
+"""Takes instants (P), parcels (P) and the machines of their first pass (P)."""
+
+
+class Machine:
+    """A sorting machine: parcels that are to come, and the state of its queue at the last instant looked at."""
+
+    def __init__(self, calendar: MachineCalendar, need: int, measured: tuple[int, int]) -> None:
+        self._time = OperationalTime(calendar)
+        self._need = need
+        self._coming: list[tuple[Ticks, Ticks]] = []
+        self._watched: dict[int, int] = {}
+        self._free_at = 0
+        self._advanced_to = NEVER
+        self._measured = measured
+        self.begun: dict[int, int] = {}
+        """When the last parcels of ULDs begin [ticks]."""
+        self.done: list[tuple[Ticks, Ticks, Ticks, Ticks]] = []
+        """(arrival, begin, end, parcel) of what was advanced over and not fetched yet."""
+        self.n_begun = 0
+        """Services that began in the measured days."""
+
+    def feed(self, arrival: Ticks, parcels: Ticks, *, is_watched: bool = False) -> None:
+        """Parcels (P) that arrive (ascending) after the instant advanced to."""
+        self._coming.append((arrival, parcels))
+        if is_watched:
+            self._watched[int(parcels[-1])] = int(arrival[-1])
+
+    def advance(self, until: int) -> None:
+        """Serve all that has arrived by an instant, included."""
+        if until <= self._advanced_to:
+            return
+        self._advanced_to = until
+        arrived, coming = [], []
+        for arrival, parcels in self._coming:
+            n = int(np.searchsorted(arrival, until, side="right"))
+            if n:
+                arrived.append((arrival[:n], parcels[:n]))
+            if n < len(arrival):
+                coming.append((arrival[n:], parcels[n:]))
+        self._coming = coming
+        if arrived:
+            self._serve(*_merged(arrived), until)
+
+    def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
+        work = single_server(self._time.work_at(arrival), self._need, self._free_at)
+        self._free_at = int(work[-1]) + self._need
+        begin = self._time.instant_after(work)
+        work += self._need
+        self.done.append((arrival, begin, self._time.instant_reaching(work), parcels))
+        low, high = np.searchsorted(begin, self._measured)
+        self.n_begun += int(high - low)
+        if self._watched:
+            for last in [parcel for parcel, instant in self._watched.items() if instant <= until]:
+                del self._watched[last]
+                self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
+
+    def inside(self) -> tuple[Ticks, ...]:
+        """Instants of arrival still to come, by chunk."""
+        return tuple(arrival for arrival, _ in self._coming)
+
+
+def _merged(chunks: list[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
+    if len(chunks) == 1:
+        return chunks[0]
+    arrival, parcels = (np.concatenate(column) for column in zip(*chunks, strict=True))
+    order = hub_order(arrival, parcels)
+    return arrival[order], parcels[order]
+
+
+class Sortation:
+    """All machines and the desks: what comes out is delivered to lanes or to the hold zone."""
+
+    def __init__(
+        self,
+        site: Site,
+        store: ParcelStore,
+        measured: tuple[int, int],
+        *,
+        tallies: dict[str, StageTally],
+        deliver: Deliver,
+        hold: Hold,
+    ) -> None:
+        need = site.service * site.inductions
+        self.machines = [Machine(calendar, need, measured) for calendar in site.calendars]
+        self._site, self._store = site, store
+        self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
+        self._deliver, self._hold = deliver, hold
+        self._desks = [0] * site.handcoding_desks
+        self._no_reads: list[tuple[Ticks, Ticks, NDArray[np.int64]]] = []
+        self._advanced_to = NEVER
+
+    def advance(self, until: int) -> None:
+        """Bring machines and desks to an instant, included."""
+        if until <= self._advanced_to:
+            return
+        self._advanced_to = until
+        for number, machine in enumerate(self.machines):
+            machine.advance(until)
+            for batch in machine.done:
+                self._fetch(number, *batch)
+            machine.done.clear()
+        self._serve_desks(until)
+
+    def _fetch(self, machine: int, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+        self._sorting.add(arrival, end)
+        mark = self._store.column["mark"][self._store.rows(parcels)]
+        if self._store.keeps_stamps:
+            self._stamp(begin, end, parcels)
+        if mark.any():
+            no_read = np.flatnonzero(mark & NO_READ)
+            if len(no_read):
+                self._no_reads.append((end[no_read], parcels[no_read], np.full(len(no_read), machine)))
+            held = np.flatnonzero((mark & (NO_READ | HELD)) == HELD)
+            if len(held):
+                self._hold(end[held], parcels[held], np.full(len(held), machine))
+            straight = mark & (NO_READ | HELD) == 0
+            end, parcels = end[straight], parcels[straight]
+        self._deliver(end, parcels)
+
+    def _serve_desks(self, until: int) -> None:
+        if not self._no_reads:
+            return
+        arrival, parcels, machine = (np.concatenate(column) for column in zip(*self._no_reads, strict=True))
+        order = hub_order(arrival, parcels)
+        arrival, parcels, machine = arrival[order], parcels[order], machine[order]
+        n = int(np.searchsorted(arrival, until, side="right"))
+        self._no_reads = [(arrival[n:], parcels[n:], machine[n:])] if n < len(arrival) else []
+        if n == 0:
+            return
+        arrival, parcels, machine = arrival[:n], parcels[:n], machine[:n]
+        begin = several_servers(arrival, self._site.handcoding, self._desks)
+        end = begin + self._site.handcoding
+        self._handcoding.add(arrival, end)
+        self._store.stamp("code_begin", parcels, begin)
+        self._store.stamp("code_end", parcels, end)
+        held = self._store.column["mark"][self._store.rows(parcels)] & HELD > 0
+        if held.any():
+            self._hold(end[held], parcels[held], machine[held])
+        self._deliver(end[~held] + self._site.to_lane, parcels[~held])
+
+    def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+        is_second = self._store.column["freed"][self._store.rows(parcels)] != NEVER
+        for first_pass, prefix in ((~is_second, "sort"), (is_second, "second")):
+            self._store.stamp(f"{prefix}_begin", parcels[first_pass], begin[first_pass])
+            self._store.stamp(f"{prefix}_end", parcels[first_pass], end[first_pass])
+
+    def to_come(self) -> list[Ticks]:
+        """Instants of arrival at machines that were not advanced over."""
+        return [arrival for machine in self.machines for arrival in machine.inside()]
+
+    def waiting_at_desks(self) -> list[Ticks]:
+        return [arrival for arrival, _, _ in self._no_reads]

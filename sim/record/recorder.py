@@ -1,0 +1,87 @@
+"""What a replication leaves behind: rows of what is few, counts of what is many."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays
+from sim.record.rows import FlightRow, TrainRow, TruckRow, UldRow
+from sim.units import Ticks
+
+STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "lane", "loading")
+Columns = dict[str, list[Any]]
+
+
+class StageTally:
+    """Parcels through one stage: in and out by bin (B), stays by the minute, and their sum."""
+
+    def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
+        self._end, self._measured, self._width = end, measured, width
+        n_bins = -(-end // width)
+        self.n_in = np.zeros(n_bins, dtype=np.int64)
+        self.n_out = np.zeros(n_bins, dtype=np.int64)
+        self.stays = np.zeros(LONGEST_MIN + 1, dtype=np.int64)
+        self.stay_time = 0
+        """Sum of the finished stays that began in the measured days [ticks]."""
+        self.n_stays = 0
+        self.inside_time = 0
+        """Parcel-ticks spent in the stage before the end of the run."""
+
+    def add(self, enter: Ticks, leave: Ticks) -> None:
+        """Stays of parcels (P), `enter` ascending and before the end of the run; `leave` at or after it has not happened."""
+        if len(enter) == 0:
+            return
+        count_sorted(enter, self._width, self.n_in)
+        has_left = leave < self._end
+        if not has_left.all():
+            n_left = int(np.count_nonzero(has_left))
+            self.inside_time += self._end * (len(enter) - n_left) - int(enter[~has_left].sum())
+            enter, leave = enter[has_left], leave[has_left]
+            if n_left == 0:
+                return
+        count_sorted(leave if len(leave) < 2 or leave[0] <= leave[-1] else np.sort(leave), self._width, self.n_out)
+        stays = leave - enter
+        self.inside_time += int(stays.sum())
+        low, high = np.searchsorted(enter, self._measured)
+        counted = stays[low:high]
+        if len(counted):
+            self.n_stays += len(counted)
+            self.stay_time += int(counted.sum())
+            self.stays += count_stays(counted)
+
+    def stay_inside(self, enter: Ticks) -> None:
+        """Parcels (P), `enter` ascending, that are still there when the run ends."""
+        count_sorted(enter, self._width, self.n_in)
+        self.inside_time += self._end * len(enter) - int(enter.sum())
+
+    @property
+    def inside(self) -> NDArray[np.int64]:
+        """Parcels in the stage at the end of each bin (B)."""
+        return np.cumsum(self.n_in - self.n_out)
+
+
+class Recorder:
+    def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
+        self.flights: list[FlightRow] = []
+        self.ulds: list[UldRow] = []
+        self.trains: list[TrainRow] = []
+        self.trucks: list[TruckRow] = []
+        self.loads: list[tuple[int, int, int, int, int]] = []
+        """(route, kind, sequence, flight, parcels) of what trucks took."""
+        self.refused: list[tuple[int, int, int]] = []
+        """(flight, instant, parcels) of what customs refused and took away."""
+        self.stages = {name: StageTally(end, measured, width) for name in STAGES}
+        self.pools: Columns = {"name": [], "held_time": [], "lacked_time": []}
+        self.machine_work: list[int] = []
+        """Parcels begun on each machine in the measured days (M)."""
+
+
+def columns(rows: Sequence[Any], order: Sequence[str]) -> Columns:
+    """Rows as columns, sorted by the attributes of `order`."""
+    if not rows:
+        return {}
+    names = rows[0].__slots__
+    ordered = sorted(rows, key=lambda row: tuple(getattr(row, name) for name in order))
+    return {name: [getattr(row, name) for row in ordered] for name in names}

@@ -1,0 +1,85 @@
+"""What the hub writes down of each flight, ULD, train and truck while it happens. Instants in ticks, `NEVER` until then."""
+
+from dataclasses import dataclass
+
+from sim.units import NEVER
+
+
+@dataclass(slots=True)
+class FlightRow:
+    number: int
+    key: str
+    aircraft: str
+    sibt: int
+    arrival: int
+    n_ulds: int
+    n_parcels: int
+    is_cohort: bool
+    aldt: int = NEVER
+    aibt: int = NEVER
+    unloading_requested: int = NEVER
+    unloading_start: int = NEVER
+    unloading_end: int = NEVER
+    aobt: int = NEVER
+    is_diverted: bool = False
+
+
+@dataclass(slots=True)
+class UldRow:
+    flight: int
+    index: int
+    deck: int
+    n_parcels: int
+    lifted: int = NEVER
+    on_train: int = NEVER
+    train: int = NEVER
+    at_door: int = NEVER
+    placed: int = NEVER
+    checked_in: int = NEVER
+    start: int = NEVER
+    end: int = NEVER
+    released: int = NEVER
+    machine: int = NEVER
+    wait_station: int = 0
+    wait_workers: int = 0
+    wait_floor: int = 0
+
+
+@dataclass(slots=True)
+class TrainRow:
+    flight: int
+    deck: int
+    train: int
+    granted: int
+    n_ulds: int = 0
+    left: int = NEVER
+    at_door: int = NEVER
+    placed: int = NEVER
+    returned: int = NEVER
+
+
+@dataclass(slots=True)
+class TruckRow:
+    route: int
+    kind: int
+    sequence: int
+    scheduled: int = NEVER
+    called: int = NEVER
+    arrived: int = NEVER
+    docked: int = NEVER
+    at_door: int = NEVER
+    cut_off: int = NEVER
+    departed: int = NEVER
+    n_parcels: int = 0
+    mass: int = 0
+    volume: int = 0
+    n_missed: int = 0
+    is_cancelled: bool = False
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        return self.route, self.kind, self.sequence
+
+
+TIMETABLED, EXTRA = 0, 1
+"""Kinds of truck."""

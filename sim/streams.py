@@ -1,0 +1,32 @@
+"""Random streams: each is keyed by what it belongs to, so that adding one moves no other.
+
+A stream hangs on (seed, replication, attribute, entity); the scenario never enters, so that two scenarios that differ
+in capacity see the same draws.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    seed: int
+    replication: int
+
+    def of(self, attribute: str, *entity: int) -> np.random.Generator:
+        """The generator of one attribute of one entity (words: integers ≥ 0)."""
+        key = (self.replication, _word(attribute), *entity)
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key)))
+
+
+def _word(text: str) -> int:
+    """A name as an integer below 2³², the same in every process."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
+
+
+def name_words(text: str) -> tuple[int, int]:
+    """A free name (a flight of a file) as words of an entity."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")
