@@ -1,0 +1,122 @@
+"""The two hubs, side by side on the same inputs: every instant and every record must be equal."""
+
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.domain.inputs import Inputs
+from sim.processes import hub
+from sim.processes.store import STAMPS
+from sim.record.recorder import columns
+from sim.reference import COLUMNS, run
+from sim.units import TICKS_PER_MIN
+
+Tables = dict[str, dict[str, list[Any]]]
+_ORDER = {
+    "flights": ("number",),
+    "ulds": ("flight", "index"),
+    "trains": ("flight", "deck", "train"),
+    "trucks": ("route", "kind", "sequence"),
+}
+
+
+class ShuffledEnvironment(simpy.Environment):
+    """Events of the same instant and phase in random order, so that no result hangs on the order of creation."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(0)  # type: ignore[arg-type]  # instants are integers
+        random, numbers = Random(seed), count()
+        # SimPy takes event numbers from this iterator: a random part goes above the running one, which keeps them apart.
+        self._eid = ((random.getrandbits(30) << 32) + number for number in numbers)  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the two hubs differ first."""
+
+    table: str
+    column: str
+    row: dict[str, Any]
+    """The row of the vectorised hub."""
+    expected: dict[str, Any]
+    """The row of the reference."""
+
+    def __str__(self) -> str:
+        lines = [f"{self.table}: first difference in {self.column}", f"{'':24}{'reference':>24}{'vectorised':>24}"]
+        for name in self.expected:
+            a, b = self.expected[name], self.row.get(name)
+            lines.append(f"{name:24}{_shown(a):>24}{_shown(b):>24}{'  <--' if a != b else ''}")
+        return "\n".join(lines)
+
+
+def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> Tables:
+    """What the vectorised hub records, in the columns of the reference."""
+    result = hub.run(inputs, env)
+    record, end = result.record, inputs.end
+    tables: Tables = {name: columns(getattr(record, name), order) for name, order in _ORDER.items()}
+    loads = sorted(record.loads)
+    tables["loads"] = {
+        name: [load[i] for load in loads] for i, name in enumerate(("route", "kind", "sequence", "flight", "n_parcels"))
+    }
+    parcels: dict[str, list[Any]] = {name: [] for name in ("flight", "row", "uld", *STAMPS, "is_refused_gone")}
+    for flight, kept in sorted(result.store.kept.items()):
+        n = len(kept["uld"])
+        parcels["flight"] += [flight] * n
+        parcels["row"] += range(n)
+        parcels["uld"] += kept["uld"].tolist()
+        parcels["is_refused_gone"] += kept["is_refused_gone"].tolist()
+        for name in STAMPS:
+            instants = kept[name]
+            parcels[name] += np.where(instants < end, instants, -1).tolist()
+    tables["parcels"] = parcels
+    tables["pools"] = record.pools
+    return tables
+
+
+def first_difference(
+    inputs: Inputs, env: simpy.Environment | None = None, reference_env: simpy.Environment | None = None
+) -> Difference | None:
+    """Run both hubs; None if they are equal to the bit."""
+    return differ(run(inputs, reference_env).tables, vectorised_tables(inputs, env))
+
+
+def differ(expected: Tables, got: Tables) -> Difference | None:
+    """The earliest differing instant, or the first differing record."""
+    found: list[tuple[float, int, Difference]] = []
+    for name, text in COLUMNS.items():
+        table = expected[name]
+        rows = len(next(iter(table.values()), []))
+        other = got[name]
+        if name == "pools":
+            order = [other["name"].index(kind) for kind in table["name"]]
+            other = {column: [values[i] for i in order] for column, values in other.items()}
+        others = len(next(iter(other.values()), []))
+        if rows != others:
+            row = {"rows": others}
+            found.append((float("inf"), len(found), Difference(name, "number of rows", row, {"rows": rows})))
+            continue
+        for column in text.split() if rows else ():
+            for i, (a, b) in enumerate(zip(table[column], other[column], strict=True)):
+                if a != b:
+                    instant = min((v for v in (a, b) if isinstance(v, int) and v >= 0), default=0)
+                    is_instant = name != "pools" and instant > TICKS_PER_MIN
+                    difference = Difference(name, column, _row(other, i), _row(table, i))
+                    found.append((instant if is_instant else float("inf"), len(found), difference))
+                    break
+    return min(found)[2] if found else None
+
+
+def _row(table: dict[str, list[Any]], i: int) -> dict[str, Any]:
+    return {name: values[i] for name, values in table.items()}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and value > TICKS_PER_MIN // 64:
+        return f"{value / TICKS_PER_MIN:.9f} min"
+    return str(value)
+
+

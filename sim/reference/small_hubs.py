@@ -1,0 +1,232 @@
+"""Small random hubs that tie on purpose, for holding the two hubs against each other.
+
+A `SmallHub` is a handful of plain numbers, so that a failing one can be shrunk, printed and rerun.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.domain.flight import Flight
+from sim.domain.inputs import Inputs
+from sim.domain.parcels import Channel, Parcels
+from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.units import TICKS_PER_MIN, ticks
+
+
+@dataclass(frozen=True, slots=True)
+class SmallHub:
+    """Numbers of a small hub; times in minutes, on a coarse step so that instants coincide."""
+
+    seed: int
+    n_flights: int
+    n_main_deck: int
+    n_lower_deck: int
+    most_parcels_a_uld: int
+    step_min: float
+    """What durations are multiples of: the coarser, the more ties."""
+    hours: int
+    spread_h: int
+    """Flights land within this time."""
+    stands: int
+    loader_sets: int
+    tugs: int
+    dollies: int
+    positions: int
+    n_machines: int
+    stations_a_machine: int
+    spare_workers: int
+    floor_ulds: int
+    """Floor for so many full ULDs."""
+    inductions: int
+    has_outages: bool
+    service_steps: int
+    desks: int
+    customs_desks: int
+    held_share: float
+    no_read_share: float
+    n_routes: int
+    trailer_parcels: int
+    is_mass_short: bool
+    is_volume_short: bool
+    doors: int
+    extra_trucks_per_day: int
+    yard: int
+    least_fill: float
+    longest_hold_steps: int
+
+
+_DAY_MIN = 1440
+
+
+def make(hub: SmallHub) -> Inputs:
+    """The inputs of a small hub; parcels come from its seed and their flight's number."""
+    rng = np.random.default_rng((hub.seed, 0))
+    step = ticks(hub.step_min)
+
+    def steps(low: int, high: int) -> int:
+        return int(rng.integers(low, high + 1)) * step
+
+    end = hub.hours * 60 * TICKS_PER_MIN
+    flights = _flights(hub, rng, step)
+    cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
+    site = Site(
+        stands=hub.stands,
+        loader_sets=hub.loader_sets,
+        tugs=hub.tugs,
+        dollies_per_train=hub.dollies,
+        taxi_in=steps(1, 3),
+        doors_open=steps(1, 3),
+        lift=(steps(1, 3), steps(1, 3)),
+        trip_out=steps(1, 2),
+        trip_back=steps(1, 2),
+        turnaround=steps(1, 60),
+        longest_hold=int(rng.integers(0, 40)) * step,
+        positions=hub.positions,
+        stations=(hub.stations_a_machine,) * hub.n_machines,
+        breakdown_workers=2 * hub.stations_a_machine * hub.n_machines - 1 + hub.spare_workers,
+        workers_per_station=2 if 2 * hub.stations_a_machine * hub.n_machines - 1 + hub.spare_workers > 1 else 1,
+        check_in=steps(1, 2),
+        floor=hub.floor_ulds * hub.most_parcels_a_uld,
+        inductions=hub.inductions,
+        service=hub.service_steps * step,
+        calendars=tuple(_calendar(hub, rng, step, end) for _ in range(hub.n_machines)),
+        handcoding_desks=hub.desks,
+        handcoding=steps(1, 4),
+        to_lane=steps(1, 2),
+        customs_desks=hub.customs_desks,
+        examination=steps(1, 30),
+        customs_round=steps(5, 20),
+        route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
+        routes=tuple(f"R{number}" for number in range(hub.n_routes)),
+        trailer=TrailerLimits(
+            hub.trailer_parcels,
+            hub.trailer_parcels * (60 if hub.is_mass_short else 1000),
+            hub.trailer_parcels * (60 if hub.is_volume_short else 1000),
+        ),
+        cut_offs=tuple(cut_offs),
+        least_fill=hub.least_fill,
+        longest_truck_hold=hub.longest_hold_steps * step,
+        dispatch_round=steps(5, 20),
+        call_out=steps(1, 20),
+        extra_trucks_per_day=hub.extra_trucks_per_day,
+        yard=hub.yard,
+        docking=steps(1, 4),
+        loading=steps(1, 20),
+        doors=hub.doors,
+        dock_workers=2 * hub.doors - (1 if hub.doors > 1 else 0),
+        workers_per_truck=2,
+    )
+    return Inputs(
+        site=site,
+        flights=flights,
+        parcels_of=lambda flight: _parcels(hub, flight, step),
+        end=end,
+        measured=(0, end),
+        bin_width=30 * TICKS_PER_MIN,
+        is_recorded=lambda _: True,
+    )
+
+
+def _flights(hub: SmallHub, rng: np.random.Generator, step: int) -> tuple[Flight, ...]:
+    span = max(1, hub.spread_h * 60 * TICKS_PER_MIN // step)
+    arrivals = np.sort(rng.integers(0, span, hub.n_flights)) * step
+    if hub.n_flights > 1 and rng.random() < 0.5:
+        arrivals[1] = arrivals[0]
+    flights = []
+    for number, arrival in enumerate(arrivals.tolist()):
+        n_parcels = int(rng.integers(1, hub.most_parcels_a_uld + 1, hub.n_main_deck + hub.n_lower_deck).sum())
+        flights.append(
+            Flight(
+                number=number,
+                key=f"F{number}",
+                entity=(number,),
+                aircraft="small",
+                sibt=arrival,
+                arrival=arrival,
+                n_main_deck=hub.n_main_deck,
+                n_lower_deck=hub.n_lower_deck,
+                n_parcels=n_parcels,
+                is_cohort=True,
+            )
+        )
+    return tuple(flights)
+
+
+def _calendar(hub: SmallHub, rng: np.random.Generator, step: int, end: int) -> MachineCalendar:
+    start, slope = [0], [hub.inductions]
+    while hub.has_outages and start[-1] < end:
+        start.append(start[-1] + int(rng.integers(1, 90)) * step)
+        slope.append(int(rng.integers(0, hub.inductions + 1)))
+    slope[-1] = hub.inductions
+    return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
+
+
+def _parcels(hub: SmallHub, flight: Flight, step: int) -> Parcels:
+    rng = np.random.default_rng((hub.seed, 1, flight.number))
+    n, ulds = flight.n_parcels, flight.n_ulds
+    first = np.minimum(np.arange(ulds + 1) * (n // ulds) + np.minimum(np.arange(ulds + 1), n % ulds), n)
+    channel = np.where(
+        rng.random(n) < hub.held_share,
+        rng.choice([Channel.LATE_DATA, Channel.DOCUMENT_CHECK, Channel.EXAMINED], n),
+        Channel.RELEASED,
+    ).astype(np.uint8)
+    wait = rng.integers(0, 120, n) * step
+    return Parcels(
+        first=first.astype(np.int64),
+        lane=rng.integers(0, hub.n_routes + 1, n).astype(np.uint8),
+        mass=rng.integers(1, 101, n).astype(np.int32),
+        volume=rng.integers(1, 101, n).astype(np.int32),
+        handling=(rng.integers(0, 3, n) * step + rng.integers(1, 3, n)).astype(np.uint32)
+        if rng.random() < 0.5
+        else np.full(n, step, dtype=np.uint32),
+        is_no_read=rng.random(n) < hub.no_read_share,
+        channel=channel,
+        release=np.where(channel == Channel.RELEASED, flight.arrival, flight.arrival + wait),
+        is_refused=(channel == Channel.EXAMINED) & (rng.random(n) < 0.3),
+    )
+
+
+def draw(seed: int) -> SmallHub:
+    """The small hub of a seed."""
+    rng = np.random.default_rng((seed, 99))
+
+    def pick(low: int, high: int) -> int:
+        return int(rng.integers(low, high + 1))
+
+    hours = pick(6, 40)
+    return SmallHub(
+        seed=seed,
+        n_flights=pick(1, 7),
+        n_main_deck=pick(0, 4),
+        n_lower_deck=pick(1, 3),
+        most_parcels_a_uld=pick(1, 12),
+        step_min=float(rng.choice([1.0, 0.5, 2.0])),
+        hours=hours,
+        spread_h=pick(1, max(1, hours // 3)),
+        stands=pick(1, 3),
+        loader_sets=pick(1, 2),
+        tugs=pick(1, 2),
+        dollies=pick(1, 3),
+        positions=pick(1, 6),
+        n_machines=pick(1, 3),
+        stations_a_machine=pick(1, 3),
+        spare_workers=pick(0, 1),
+        floor_ulds=pick(1, 6),
+        inductions=pick(1, 3),
+        has_outages=bool(rng.random() < 0.7),
+        service_steps=pick(1, 5),
+        desks=pick(1, 2),
+        customs_desks=pick(1, 2),
+        held_share=float(rng.choice([0.0, 0.2, 0.5])),
+        no_read_share=float(rng.choice([0.0, 0.2, 0.5])),
+        n_routes=pick(1, 3),
+        trailer_parcels=pick(2, 15),
+        is_mass_short=bool(rng.random() < 0.4),
+        is_volume_short=bool(rng.random() < 0.4),
+        doors=pick(1, 3),
+        extra_trucks_per_day=pick(0, 10),
+        yard=pick(0, 6),
+        least_fill=float(rng.choice([0.0, 0.3, 1.0])),
+        longest_hold_steps=pick(0, 60),
+    )
