@@ -1,8 +1,8 @@
 """The two hubs, side by side on the same inputs: every instant and every record must be equal."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.record.recorder import columns
 from sim.reference import COLUMNS, run
+from sim.streams import Streams
 from sim.units import TICKS_PER_MIN
 
 Tables = dict[str, dict[str, list[Any]]]
@@ -28,10 +29,16 @@ class ShuffledEnvironment(simpy.Environment):
     """Events of the same instant and phase in random order, so that no result hangs on the order of creation."""
 
     def __init__(self, seed: int) -> None:
-        super().__init__(0)  # type: ignore[arg-type]  # instants are integers
-        random, numbers = Random(seed), count()
-        # SimPy takes event numbers from this iterator: a random part goes above the running one, which keeps them apart.
-        self._eid = ((random.getrandbits(30) << 32) + number for number in numbers)  # type: ignore[assignment]
+        super().__init__(0)
+        self._eid = _shuffled(seed)  # type: ignore[assignment]  # SimPy only ever takes the next event number
+
+
+def _shuffled(seed: int) -> Iterator[int]:
+    """Event numbers: a random part above the running one, which keeps them apart."""
+    order = Streams(seed, 0).of("event_order")
+    for first in count(0, 1 << 12):
+        for i, high in enumerate(order.integers(0, 1 << 30, 1 << 12).tolist()):
+            yield (high << 32) + first + i
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
         parcels["uld"] += kept["uld"].tolist()
         parcels["is_refused_gone"] += kept["is_refused_gone"].tolist()
         for name in STAMPS:
-            instants = kept[name]
+            instants = kept[name].astype(np.int64)
             parcels[name] += np.where(instants < end, instants, -1).tolist()
     tables["parcels"] = parcels
     tables["pools"] = record.pools
@@ -114,9 +121,7 @@ def _row(table: dict[str, list[Any]], i: int) -> dict[str, Any]:
     return {name: values[i] for name, values in table.items()}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and value > TICKS_PER_MIN // 64:
         return f"{value / TICKS_PER_MIN:.9f} min"
     return str(value)
-
-

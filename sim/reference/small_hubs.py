@@ -11,6 +11,7 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
 
 
@@ -60,15 +61,17 @@ _DAY_MIN = 1440
 
 
 def make(hub: SmallHub) -> Inputs:
-    """The inputs of a small hub; parcels come from its seed and their flight's number."""
-    rng = np.random.default_rng((hub.seed, 0))
+    """The inputs of a small hub; what its numbers leave open comes from its seed."""
+    streams = Streams(hub.seed, 0)
+    rng = streams.of("site")
     step = ticks(hub.step_min)
 
     def steps(low: int, high: int) -> int:
         return int(rng.integers(low, high + 1)) * step
 
     end = hub.hours * 60 * TICKS_PER_MIN
-    flights = _flights(hub, rng, step)
+    flights = _flights(hub, streams, step)
+    n_workers = 2 * hub.stations_a_machine * hub.n_machines - 1 + hub.spare_workers
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
     site = Site(
         stands=hub.stands,
@@ -84,13 +87,13 @@ def make(hub: SmallHub) -> Inputs:
         longest_hold=int(rng.integers(0, 40)) * step,
         positions=hub.positions,
         stations=(hub.stations_a_machine,) * hub.n_machines,
-        breakdown_workers=2 * hub.stations_a_machine * hub.n_machines - 1 + hub.spare_workers,
-        workers_per_station=2 if 2 * hub.stations_a_machine * hub.n_machines - 1 + hub.spare_workers > 1 else 1,
+        breakdown_workers=n_workers,
+        workers_per_station=min(2, n_workers),
         check_in=steps(1, 2),
         floor=hub.floor_ulds * hub.most_parcels_a_uld,
         inductions=hub.inductions,
         service=hub.service_steps * step,
-        calendars=tuple(_calendar(hub, rng, step, end) for _ in range(hub.n_machines)),
+        calendars=tuple(_calendar(hub, streams, step, end, machine) for machine in range(hub.n_machines)),
         handcoding_desks=hub.desks,
         handcoding=steps(1, 4),
         to_lane=steps(1, 2),
@@ -120,7 +123,7 @@ def make(hub: SmallHub) -> Inputs:
     return Inputs(
         site=site,
         flights=flights,
-        parcels_of=lambda flight: _parcels(hub, flight, step),
+        parcels_of=lambda flight: _parcels(hub, streams, flight, step),
         end=end,
         measured=(0, end),
         bin_width=30 * TICKS_PER_MIN,
@@ -128,14 +131,14 @@ def make(hub: SmallHub) -> Inputs:
     )
 
 
-def _flights(hub: SmallHub, rng: np.random.Generator, step: int) -> tuple[Flight, ...]:
+def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
+    rng = streams.of("flights")
     span = max(1, hub.spread_h * 60 * TICKS_PER_MIN // step)
     arrivals = np.sort(rng.integers(0, span, hub.n_flights)) * step
     if hub.n_flights > 1 and rng.random() < 0.5:
         arrivals[1] = arrivals[0]
     flights = []
     for number, arrival in enumerate(arrivals.tolist()):
-        n_parcels = int(rng.integers(1, hub.most_parcels_a_uld + 1, hub.n_main_deck + hub.n_lower_deck).sum())
         flights.append(
             Flight(
                 number=number,
@@ -146,14 +149,21 @@ def _flights(hub: SmallHub, rng: np.random.Generator, step: int) -> tuple[Flight
                 arrival=arrival,
                 n_main_deck=hub.n_main_deck,
                 n_lower_deck=hub.n_lower_deck,
-                n_parcels=n_parcels,
+                n_parcels=sum(_uld_sizes(hub, streams, number)),
                 is_cohort=True,
             )
         )
     return tuple(flights)
 
 
-def _calendar(hub: SmallHub, rng: np.random.Generator, step: int, end: int) -> MachineCalendar:
+def _uld_sizes(hub: SmallHub, streams: Streams, flight: int) -> list[int]:
+    """Parcels a ULD of a flight; some are empty."""
+    sizes = streams.of("ulds", flight).integers(0, hub.most_parcels_a_uld + 1, hub.n_main_deck + hub.n_lower_deck)
+    return [int(size) for size in sizes]
+
+
+def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: int) -> MachineCalendar:
+    rng = streams.of("calendar", machine)
     start, slope = [0], [hub.inductions]
     while hub.has_outages and start[-1] < end:
         start.append(start[-1] + int(rng.integers(1, 90)) * step)
@@ -162,10 +172,10 @@ def _calendar(hub: SmallHub, rng: np.random.Generator, step: int, end: int) -> M
     return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
 
 
-def _parcels(hub: SmallHub, flight: Flight, step: int) -> Parcels:
-    rng = np.random.default_rng((hub.seed, 1, flight.number))
-    n, ulds = flight.n_parcels, flight.n_ulds
-    first = np.minimum(np.arange(ulds + 1) * (n // ulds) + np.minimum(np.arange(ulds + 1), n % ulds), n)
+def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parcels:
+    rng = streams.of("parcels", flight.number)
+    n = flight.n_parcels
+    first = np.concatenate(([0], np.cumsum(_uld_sizes(hub, streams, flight.number))))
     channel = np.where(
         rng.random(n) < hub.held_share,
         rng.choice([Channel.LATE_DATA, Channel.DOCUMENT_CHECK, Channel.EXAMINED], n),
@@ -189,7 +199,7 @@ def _parcels(hub: SmallHub, flight: Flight, step: int) -> Parcels:
 
 def draw(seed: int) -> SmallHub:
     """The small hub of a seed."""
-    rng = np.random.default_rng((seed, 99))
+    rng = Streams(seed, 0).of("small_hub")
 
     def pick(low: int, high: int) -> int:
         return int(rng.integers(low, high + 1))
