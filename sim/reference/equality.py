@@ -84,11 +84,20 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
     return tables
 
 
-def first_difference(
-    inputs: Inputs, env: simpy.Environment | None = None, reference_env: simpy.Environment | None = None
-) -> Difference | None:
-    """Run both hubs; None if they are equal to the bit."""
-    return differ(run(inputs, reference_env).tables, vectorised_tables(inputs, env))
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both hubs, run on the same inputs."""
+
+    tables: Tables
+    """What the reference tells."""
+    difference: Difference | None
+    """None if both are equal to the bit."""
+
+
+def compare(inputs: Inputs, seed: int) -> Comparison:
+    """Run both hubs, each with the events of an instant in a random order of its own."""
+    expected = run(inputs, ShuffledEnvironment(2 * seed)).tables
+    return Comparison(expected, differ(expected, vectorised_tables(inputs, ShuffledEnvironment(2 * seed + 1))))
 
 
 def differ(expected: Tables, got: Tables) -> Difference | None:

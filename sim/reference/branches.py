@@ -1,0 +1,167 @@
+"""Which ways through the rules a small hub took, so that an equality of hubs cannot be one of hubs that do nothing.
+
+What a hub did is read from its tables alone.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from sim.domain.inputs import Inputs
+from sim.reference.equality import Comparison, Difference, Tables, compare
+from sim.reference.records import EXTRA, TIMETABLED
+from sim.reference.small_hubs import SmallHub, draw, make
+from sim.units import NEVER
+
+LEAST_SHARE: Final = 0.05
+"""Of the hubs that must take each way."""
+
+
+def _any(table: str, condition: Callable[[dict[str, Any]], bool]) -> Callable[[Inputs, Tables], bool]:
+    return lambda _, tables: any(condition(row) for row in _rows(tables[table]))
+
+
+def _rows(table: dict[str, list[Any]]) -> Iterable[dict[str, Any]]:
+    return (dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True))
+
+
+def _has_outage_in_service(inputs: Inputs, tables: Tables) -> bool:
+    machine = {(uld["flight"], uld["index"]): uld["machine"] for uld in _rows(tables["ulds"])}
+    stops = [calendar.start[calendar.slope == 0] for calendar in inputs.site.calendars]
+    for parcel in _rows(tables["parcels"]):
+        begin, end = parcel["sort_begin"], parcel["sort_end"]
+        if end != NEVER:
+            at = stops[machine[parcel["flight"], parcel["uld"]]]
+            if np.any((begin < at) & (at < end)):
+                return True
+    return False
+
+
+def _has_tie_at_machine(_: Inputs, tables: Tables) -> bool:
+    """Parcels of different ULDs that reach a machine at the same instant."""
+    machine = {(uld["flight"], uld["index"]): uld["machine"] for uld in _rows(tables["ulds"])}
+    seen: dict[tuple[int, int], tuple[int, int]] = {}
+    for parcel in _rows(tables["parcels"]):
+        if parcel["handled"] != NEVER:
+            uld = (parcel["flight"], parcel["uld"])
+            if seen.setdefault((machine[uld], parcel["handled"]), uld) != uld:
+                return True
+    return False
+
+
+def _limited_by(limit: str) -> Callable[[Inputs, Tables], bool]:
+    """A truck with room for more parcels leaves the next one because of its mass or volume."""
+
+    def has_left_one(inputs: Inputs, tables: Tables) -> bool:
+        site = inputs.site
+        drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
+        queues: dict[int, list[tuple[int, int, int, int]]] = {}
+        for parcel in _rows(tables["parcels"]):
+            if parcel["ready"] != NEVER:
+                flight, row = parcel["flight"], parcel["row"]
+                route = int(site.route_of_lane[drawn[flight].lane[row]])
+                queues.setdefault(route, []).append((parcel["ready"], flight, row, parcel["cut_off"]))
+        for truck in _rows(tables["trucks"]):
+            now = truck["cut_off"]
+            if 0 < truck["n_parcels"] < site.trailer.parcels:
+                left = [
+                    place
+                    for place in queues[truck["route"]]
+                    if place[0] <= now and (place[3] == NEVER or place[3] > now)
+                ]
+                if left:
+                    _, flight, row, _ = min(left)
+                    load = truck[limit] + int(getattr(drawn[flight], limit)[row])
+                    if load > getattr(site.trailer, limit):
+                        return True
+        return False
+
+    return has_left_one
+
+
+BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
+    "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
+    "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
+    "flight waits for loaders": _any("flights", lambda f: f["unloading_start"] > f["unloading_requested"]),
+    "loader blocked for a tug": _any("ulds", lambda uld: uld["on_train"] > uld["lifted"]),
+    "tug blocked at the door": _any("trains", lambda train: train["placed"] > train["at_door"]),
+    "empty ULD": _any("ulds", lambda uld: uld["n_parcels"] == 0 and uld["start"] != NEVER),
+    "wait for a station": _any("ulds", lambda uld: uld["wait_station"] > 0),
+    "wait for workers": _any("ulds", lambda uld: uld["wait_workers"] > 0),
+    "wait for floor": _any("ulds", lambda uld: uld["wait_floor"] > 0),
+    "station held for the last induction": _any("ulds", lambda uld: uld["released"] > uld["end"] != NEVER),
+    "tie at a machine": _has_tie_at_machine,
+    "outage in a service": _has_outage_in_service,
+    "wait for hand-coding": _any("parcels", lambda parcel: parcel["code_begin"] > parcel["sort_end"]),
+    "held after hand-coding": _any("parcels", lambda parcel: parcel["held"] == parcel["code_end"] != NEVER),
+    "wait for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),
+    "refusal": _any("parcels", lambda parcel: parcel["is_refused_gone"]),
+    "second pass": _any("parcels", lambda parcel: parcel["second_end"] != NEVER),
+    "second pass waits": _any("parcels", lambda parcel: parcel["second_begin"] > parcel["freed"]),
+    "wait for a door": _any("trucks", lambda truck: truck["docked"] > truck["arrived"]),
+    "timetabled truck late": _any(
+        "trucks", lambda truck: truck["kind"] == TIMETABLED and truck["at_door"] > truck["scheduled"]
+    ),
+    "truck held": _any("trucks", lambda truck: truck["cut_off"] > truck["at_door"]),
+    "truck cancelled": _any("trucks", lambda truck: truck["is_cancelled"]),
+    "extra truck": _any("trucks", lambda truck: truck["kind"] == EXTRA and truck["n_parcels"] > 0),
+    "cut-off missed": _any("trucks", lambda truck: truck["n_missed"] > 0),
+    "load limited by mass": _limited_by("mass"),
+    "load limited by volume": _limited_by("volume"),
+    "cut short by the end": _any(
+        "parcels", lambda parcel: parcel["start"] != NEVER == parcel["departed"] and not parcel["is_refused_gone"]
+    ),
+}
+"""By name: whether a hub took the way."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Hubs compared, and how many took each way."""
+
+    n: int = 0
+    taken: Counter[str] = field(default_factory=Counter)
+
+    def add(self, inputs: Inputs, tables: Tables) -> None:
+        self.n += 1
+        self.taken.update(name for name, took in BRANCHES.items() if took(inputs, tables))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Of the hubs, by way."""
+        return {name: self.taken[name] / self.n if self.n else 0.0 for name in BRANCHES}
+
+    @property
+    def rare(self) -> dict[str, float]:
+        """Ways that too few took."""
+        return {name: share for name, share in self.shares.items() if share < LEAST_SHARE}
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """A small hub on which the two programs differ."""
+
+    hub: SmallHub
+    difference: Difference
+
+    def __str__(self) -> str:
+        return f"{self.difference}\n\nRerun: {self.hub!r}\nJSON:  {json.dumps(asdict(self.hub))}"
+
+
+def try_hub(hub: SmallHub, tally: Tally) -> Unequal | None:
+    """Compare both hubs on a small one, and count the ways it took."""
+    inputs = make(hub)
+    result: Comparison = compare(inputs, hub.seed)
+    tally.add(inputs, result.tables)
+    return None if result.difference is None else Unequal(hub, result.difference)
+
+
+def try_seeds(seeds: Iterable[int]) -> tuple[Tally, list[Unequal]]:
+    """Compare both hubs on the small hubs of these seeds."""
+    tally = Tally()
+    found = [unequal for seed in seeds if (unequal := try_hub(draw(seed), tally)) is not None]
+    return tally, found

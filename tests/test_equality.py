@@ -1,0 +1,104 @@
+import json
+from dataclasses import asdict
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.reference.branches import LEAST_SHARE, Tally, try_hub, try_seeds
+from sim.reference.equality import Difference, differ, vectorised_tables
+from sim.reference.small_hubs import SmallHub, draw, make
+
+
+def _between(low, high):
+    return st.integers(low, high)
+
+
+@st.composite
+def small_hubs(draw_):
+    """As `sim.reference.small_hubs.draw`, field by field, so that a failing hub shrinks."""
+    hours = draw_(_between(6, 40))
+    return draw_(
+        st.builds(
+            SmallHub,
+            seed=_between(0, 2**20),
+            n_flights=_between(1, 7),
+            n_main_deck=_between(0, 4),
+            n_lower_deck=_between(1, 3),
+            most_parcels_a_uld=_between(1, 12),
+            step_min=st.sampled_from([1.0, 0.5, 2.0]),
+            hours=st.just(hours),
+            spread_h=_between(1, max(1, hours // 3)),
+            stands=_between(1, 3),
+            loader_sets=_between(1, 2),
+            tugs=_between(1, 2),
+            dollies=_between(1, 3),
+            positions=_between(1, 6),
+            n_machines=_between(1, 3),
+            stations_a_machine=_between(1, 3),
+            spare_workers=_between(0, 1),
+            floor_ulds=_between(1, 6),
+            inductions=_between(1, 3),
+            has_outages=st.booleans(),
+            service_steps=_between(1, 5),
+            desks=_between(1, 2),
+            customs_desks=_between(1, 2),
+            held_share=st.sampled_from([0.0, 0.2, 0.5]),
+            no_read_share=st.sampled_from([0.0, 0.2, 0.5]),
+            n_routes=_between(1, 3),
+            trailer_parcels=_between(2, 15),
+            is_mass_short=st.booleans(),
+            is_volume_short=st.booleans(),
+            doors=_between(1, 3),
+            extra_trucks_per_day=_between(0, 10),
+            yard=_between(0, 6),
+            least_fill=st.sampled_from([0.0, 0.3, 1.0]),
+            longest_hold_steps=_between(0, 60),
+        )
+    )
+
+
+@pytest.mark.parametrize("n_hubs", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_both_hubs_are_equal_to_the_bit(n_hubs):
+    tally = Tally()
+
+    @settings(
+        max_examples=n_hubs,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(hub=small_hubs())
+    def compare(hub):
+        unequal = try_hub(hub, tally)
+        assert unequal is None, f"\n{unequal}"
+
+    compare()
+    assert tally.n >= n_hubs
+    assert not tally.rare, tally.shares
+
+
+def test_hubs_of_seeds_take_every_way():
+    tally, unequal = try_seeds(range(300))
+    assert not unequal, f"\n{unequal[0]}"
+    assert min(tally.shares.values()) >= LEAST_SHARE, tally.shares
+
+
+def test_small_hub_survives_json():
+    hub = draw(7)
+    assert SmallHub(**json.loads(json.dumps(asdict(hub)))) == hub
+
+
+def test_a_difference_shows_both_histories_of_the_first_instant():
+    inputs = make(draw(3))
+    expected, got = vectorised_tables(inputs), vectorised_tables(inputs)
+    assert differ(expected, got) is None
+    late, early = got["parcels"]["sort_end"], got["parcels"]["handled"]
+    early[2] += 1
+    late[1] = late[-1] + 1
+    difference = differ(expected, got)
+    assert isinstance(difference, Difference)
+    assert (difference.table, difference.column) == ("parcels", "handled")
+    assert difference.expected["row"] == difference.row["row"] == 2
+    assert "<--" in str(difference)
