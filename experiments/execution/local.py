@@ -19,7 +19,9 @@ Task = tuple[K, Callable[..., R], tuple[Any, ...]]
 """A key, a function that can be pickled, and its arguments."""
 
 MOST_FRUITLESS: Final = 3
-"""Rounds in a row in which a worker was killed and nothing new was finished, before we give up."""
+"""Kills of workers in a row without anything new finished, after which we give up."""
+IN_FLIGHT: Final = 2
+"""Tasks handed out for each worker, so that none waits for its next."""
 PARENT_CHECK_S: Final = 0.5
 """How often a worker looks whether its parent is still there."""
 _FOLLOWER: Final = "ends-with-parent"
@@ -68,13 +70,16 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
     missing = {key: (key, function, arguments) for key, function, arguments in tasks}
     fruitless = 0
     while missing:
+        # After a fruitless round a task is asked alone: that needs the least memory, and drags no other along.
+        at_once = 1 if fruitless else workers
+        asked = list(missing.values())[: 1 if fruitless else None]
         before = len(missing)
-        results = _in_workers(list(missing.values()), workers)
         try:
-            with closing(results):
+            with closing(_in_workers(asked, at_once)) as results:
                 for key, result in results:
                     del missing[key]
                     yield key, result
+            fruitless = 0
         except TerminatedWorkerError as error:
             # The whole pool is lost with one worker, and with it what was under way.
             fruitless = fruitless + 1 if len(missing) == before else 0
@@ -83,10 +88,9 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
                     f"workers are killed again and again, as when memory runs out: {len(missing)} of {len(tasks)}"
                     f" replications are missing; try fewer workers than {workers}"
                 ) from error
-            # One at a time needs the least memory, and cannot drag others along.
-            workers = workers if fruitless == 0 else 1
-        else:
-            assert not missing, "the pool ended without all its results"
+            # What was under way may have been the reason: it comes last.
+            for key in list(missing)[: min(len(asked), IN_FLIGHT * at_once)]:
+                missing[key] = missing.pop(key)
 
 
 def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, R], None, None]:
@@ -94,12 +98,12 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
 
     # A worker that has grown is replaced between two tasks; nothing is lost, and nobody needs to know.
     warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
-    # Worker processes even for one task at a time: the next kill must not be ours. Hence two.
-    with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, min(workers, len(tasks)))):
+    # A worker process even for a task alone, since the next kill must not be ours; with n_jobs=1 there would be none.
+    with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, workers)):
         pool = Parallel(
             return_as="generator_unordered",
             batch_size=1,  # a task takes seconds; a batch would be lost as a whole
-            pre_dispatch="2*n_jobs" if workers > 1 else 1,
+            pre_dispatch=IN_FLIGHT * workers,
             max_nbytes=None,  # no arguments by shared memory file
         )
     parent = os.getpid()
