@@ -1,0 +1,17 @@
+"""The model of an air-cargo hub: `sim.simulate(config, replication)` gives tables and KPIs."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.simulation import Result, simulate
+
+__all__ = ["Result", "simulate"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute is anything
+    """Load the model when it is asked for: the command line must answer at once."""
+    if name in __all__:
+        from sim import simulation
+
+        return getattr(simulation, name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -49,7 +49,7 @@ def small_hubs(draw_):
             trailer_parcels=_between(2, 15),
             is_mass_short=st.booleans(),
             is_volume_short=st.booleans(),
-            doors=_between(1, 3),
+            doors=_between(1, 5),
             extra_trucks_per_day=_between(0, 10),
             yard=_between(0, 6),
             least_fill=st.sampled_from([0.0, 0.3, 1.0]),

@@ -10,8 +10,8 @@ from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import several_servers
 from sim.processes.apron import Process
 from sim.processes.phases import Phase, at
-from sim.processes.sorting import Deliver, Sortation
-from sim.processes.store import EXAMINED, NO_READ, REFUSED, ParcelStore
+from sim.processes.sorting import Sortation
+from sim.processes.store import EXAMINED, REFUSED, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import Ticks
 
@@ -31,11 +31,10 @@ class HoldZone:
         store: ParcelStore,
         *,
         tally: StageTally,
-        deliver: Deliver,
         refuse: Callable[[Ticks], None],
     ) -> None:
         self._env, self._site, self._store = env, site, store
-        self._tally, self._deliver, self._refuse = tally, deliver, refuse
+        self._tally, self._refuse = tally, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._examinees: tuple[Ticks, Ticks, Ticks] = (_none(), _none(), _none())
         self._inside: _Held = (_none(), _none(), _none(), _none())
@@ -43,21 +42,9 @@ class HoldZone:
         self.n_examined = 0
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
-        """Parcels (P) whose status is read at `since` and that were not released before landing."""
-        rows = self._store.rows(parcels)
-        is_free = (self._store.column["release"][rows] <= since) & (self._store.column["mark"][rows] & EXAMINED == 0)
-        if is_free.any():
-            self._deliver_free(since[is_free], parcels[is_free])
-            since, parcels, machine = since[~is_free], parcels[~is_free], machine[~is_free]
-        if len(parcels):
-            self._store.stamp("held", parcels, since)
-            self._coming.append((since, parcels, machine))
-
-    def _deliver_free(self, since: Ticks, parcels: Ticks) -> None:
-        """Free at the scan, or at the desk, from where it is a way to the lane."""
-        marks = self._store.column["mark"][self._store.rows(parcels)]
-        was_coded = marks & NO_READ > 0
-        self._deliver(np.where(was_coded, since + self._site.to_lane, since), parcels)
+        """Parcels (P) that customs had not released when their status was read."""
+        self._store.stamp("held", parcels, since)
+        self._coming.append((since, parcels, machine))
 
     def rounds(self, sortation: Sortation) -> Process:
         """Empty the zone again and again."""

@@ -81,7 +81,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
             store.leave(flight, 1)
         pools["hall"].release(floor=len(parcels))
 
-    zone = HoldZone(env, site, store, tally=record.stages["customs_hold"], deliver=lanes.deliver, refuse=refuse)
+    zone = HoldZone(env, site, store, tally=record.stages["customs_hold"], refuse=refuse)
     sortation = Sortation(
         site, store, inputs.measured, tallies=record.stages, deliver=lanes.deliver, hold=zone.hold
     )

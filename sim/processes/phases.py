@@ -39,7 +39,7 @@ def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> s
     event = env.event()
     event._ok = True
     event._value = None
-    env.schedule(event, priority=phase, delay=instant - env.now)  # type: ignore[arg-type]  # priorities are ints
+    env.schedule(event, priority=phase, delay=instant - env.now)  # type: ignore[arg-type]
     return event
 
 

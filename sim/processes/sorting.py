@@ -12,7 +12,7 @@ from sim.domain.site import MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import several_servers, single_server
-from sim.processes.store import HELD, NO_READ, ParcelStore
+from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
 
@@ -128,15 +128,24 @@ class Sortation:
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
         if mark.any():
-            no_read = np.flatnonzero(mark & NO_READ)
-            if len(no_read):
-                self._no_reads.append((end[no_read], parcels[no_read], np.full(len(no_read), machine)))
-            held = np.flatnonzero((mark & (NO_READ | HELD)) == HELD)
-            if len(held):
-                self._hold(end[held], parcels[held], np.full(len(held), machine))
-            straight = mark & (NO_READ | HELD) == 0
+            no_read = (mark & NO_READ) > 0
+            if no_read.any():
+                self._no_reads.append((end[no_read], parcels[no_read], np.full(np.count_nonzero(no_read), machine)))
+            stopped = ~no_read & self._is_stopped(mark, end, parcels)
+            if stopped.any():
+                self._hold(end[stopped], parcels[stopped], np.full(np.count_nonzero(stopped), machine))
+            straight = ~(no_read | stopped)
             end, parcels = end[straight], parcels[straight]
         self._deliver(end, parcels)
+
+    def _is_stopped(self, mark: NDArray[np.uint8], since: Ticks, parcels: Ticks) -> NDArray[np.bool_]:
+        """Which of P parcels customs has not released when their status is read."""
+        stopped = (mark & HELD) > 0
+        if stopped.any():
+            held = np.flatnonzero(stopped)
+            is_late = self._store.column["release"][self._store.rows(parcels[held])] > since[held]
+            stopped[held] = is_late | ((mark[held] & EXAMINED) > 0)
+        return stopped
 
     def _serve_desks(self, until: int) -> None:
         if not self._no_reads:
@@ -151,13 +160,14 @@ class Sortation:
         arrival, parcels, machine = arrival[:n], parcels[:n], machine[:n]
         begin = several_servers(arrival, self._site.handcoding, self._desks)
         end = begin + self._site.handcoding
-        self._handcoding.add(arrival, end)
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)
-        held = self._store.column["mark"][self._store.rows(parcels)] & HELD > 0
-        if held.any():
-            self._hold(end[held], parcels[held], machine[held])
-        self._deliver(end[~held] + self._site.to_lane, parcels[~held])
+        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], end, parcels)
+        if stopped.any():
+            self._hold(end[stopped], parcels[stopped], machine[stopped])
+        leave = np.where(stopped, end, end + self._site.to_lane)
+        self._handcoding.add(arrival, leave)
+        self._deliver(leave[~stopped], parcels[~stopped])
 
     def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
         is_second = self._store.column["freed"][self._store.rows(parcels)] != NEVER

@@ -117,7 +117,7 @@ def make(hub: SmallHub) -> Inputs:
         docking=steps(1, 4),
         loading=steps(1, 20),
         doors=hub.doors,
-        dock_workers=2 * hub.doors - (1 if hub.doors > 1 else 0),
+        dock_workers=max(2, 2 * hub.doors - int(rng.random() < 0.3)),
         workers_per_truck=2,
     )
     return Inputs(
@@ -234,7 +234,7 @@ def draw(seed: int) -> SmallHub:
         trailer_parcels=pick(2, 15),
         is_mass_short=bool(rng.random() < 0.4),
         is_volume_short=bool(rng.random() < 0.4),
-        doors=pick(1, 3),
+        doors=pick(1, 5),
         extra_trucks_per_day=pick(0, 10),
         yard=pick(0, 6),
         least_fill=float(rng.choice([0.0, 0.3, 1.0])),

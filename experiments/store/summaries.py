@@ -1,0 +1,83 @@
+"""The tables that sum up a study, beside those of its replications: what they hold, and in which unit."""
+
+from typing import Final
+
+from sim.record.schemas import Column, TableSchema
+
+_LABEL = Column("scenario", "string", "", "the design, as it is called in every table of the run")
+
+POINTS: Final = TableSchema(
+    "points",
+    "the designs of the run",
+    (
+        _LABEL,
+        Column("order", "int32", "1", "as asked for"),
+        Column("name", "string", "", "its scenario file"),
+        Column("demand", "string", "", "demand option"),
+        Column("arrivals", "string", "", "arrival model"),
+        Column("flights_per_day", "float64", "1/d", "annual mean asked for"),
+        Column("parcels_per_day", "float64", "parcels/d", "annual mean asked for"),
+        Column("area_m2", "float64", "m2", "area of its halls"),
+        Column("n_machines", "int32", "1", "sorting machines"),
+        Column("service_h", "float64", "h", "time promised from the drawn arrival"),
+        Column("is_unstable", "bool", "", "its backlog grows"),
+        Column("blocked_after_h", "float64", "h", "from the start until a flight is first held for want of a stand; NaN: never"),
+    ),
+    ("order",),
+)
+SUMMARY: Final = TableSchema(
+    "summary",
+    "KPIs with 95 % intervals of the mean over replications",
+    (
+        _LABEL,
+        Column("kpi", "string", "", "name"),
+        Column("mean", "float64", "see unit", "mean over replications"),
+        Column("low", "float64", "see unit", "lower end; NaN with one replication"),
+        Column("high", "float64", "see unit", "upper end; NaN with one replication"),
+        Column("n", "int32", "1", "replications"),
+        Column("unit", "string", "", "its unit"),
+        Column("is_lower_bound", "bool", "", "reads 'more than': what it rests on had not left at the end"),
+    ),
+    ("scenario", "kpi"),
+)
+DIFFERENCES: Final = TableSchema(
+    "differences",
+    "paired differences to the baseline, the same random numbers in both",
+    (
+        _LABEL,
+        Column("baseline", "string", "", "the design it is compared with"),
+        Column("kpi", "string", "", "name"),
+        Column("mean", "float64", "see unit", "mean difference"),
+        Column("low", "float64", "see unit", "lower end; NaN with one replication"),
+        Column("high", "float64", "see unit", "upper end; NaN with one replication"),
+        Column("n", "int32", "1", "replications"),
+        Column("unit", "string", "", "its unit"),
+    ),
+    ("scenario", "kpi"),
+)
+LADDER: Final = TableSchema(
+    "ladder",
+    "parcels a day that each resource alone could pass at its effective rate",
+    (
+        _LABEL,
+        Column("resource", "string", "", "name"),
+        Column("parcels_per_day", "float64", "parcels/d", "at its effective rate, round the clock"),
+    ),
+    ("scenario", "parcels_per_day", "resource"),
+)
+AREA: Final = TableSchema(
+    "area",
+    "the area budget",
+    (
+        _LABEL,
+        Column("hall", "string", "", "name"),
+        Column("zone", "string", "", "name"),
+        Column("area_m2", "float64", "m2", "of the zone"),
+        Column("n_units", "float64", "see unit", "units that stand there"),
+        Column("n_fit", "float64", "see unit", "units that would fit"),
+        Column("unit", "string", "", "what is counted"),
+        Column("spare_m2", "float64", "m2", "that no unit stands on"),
+    ),
+    ("scenario", "hall", "zone"),
+)
+SUMMARIES: Final = {schema.name: schema for schema in (POINTS, SUMMARY, DIFFERENCES, LADDER, AREA)}

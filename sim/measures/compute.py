@@ -1,0 +1,220 @@
+"""The KPIs of a replication, computed from its tables: cohort and windows as docs/model.md says. Minutes inside."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import HubConfig
+from sim.domain.inputs import Inputs
+from sim.inputs.layout import zone_uses
+from sim.measures.kpis import RESOURCES, ROLES
+from sim.record.recorder import Recorder
+from sim.record.schemas import Table
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
+
+Minutes = NDArray[np.float64]
+_WEEK_MIN = 7 * MIN_PER_DAY
+_P95 = 0.95
+
+
+def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> dict[str, float]:
+    """All KPIs of `sim.measures.kpis`, in its order."""
+    window = Window(inputs)
+    busy = _busy_hours(config, inputs, record, tables, window)
+    staff = _staff_hours(config, busy)
+    return (
+        _service(config, tables, window)
+        | _trucks(config, tables["trucks"], window)
+        | {
+            "backlog_slope_per_day": backlog_slope(tables["occupancy"], window),
+            "diverted_flights_per_day": float(
+                np.count_nonzero(tables["flights"]["is_diverted"] & tables["flights"]["is_cohort"]) / window.days
+            ),
+            "m2_per_parcel_h": config.hall.area_m2 / (config.hall.sorting_machines * config.hall.machine_rated_per_h),
+            "spare_area_m2": sum(use.spare_m2 for use in zone_uses("", config.hall, config.space)),
+        }
+        | _blocked(inputs, tables, window)
+        | _utilisation(config, inputs, busy, window)
+        | {"staff_h_per_day": sum(staff.values()) / window.days}
+        | {f"staff_h_per_day_{role}": hours / window.days for role, hours in staff.items()}
+    )
+
+
+class Window:
+    """The measured days [min]."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.low, self.high = (instant / TICKS_PER_MIN for instant in inputs.measured)
+        self.end = inputs.end / TICKS_PER_MIN
+        self.days = (self.high - self.low) / MIN_PER_DAY
+
+    def hours(self, start: Minutes, end: Minutes) -> float:
+        """Hours of intervals (N) within the window; one whose end is NaN goes on."""
+        begun = ~np.isnan(start)
+        start = np.clip(start[begun], self.low, self.high)
+        end = np.clip(np.where(np.isnan(end[begun]), self.end, end[begun]), self.low, self.high)
+        return float((end - start).sum()) / MIN_PER_H
+
+    def covers(self, instants: Minutes) -> NDArray[np.bool_]:
+        return (instants >= self.low) & (instants < self.high)
+
+
+def dwell_of_cohort(flights: Table, loads: Table, end_min: float) -> tuple[Minutes, NDArray[np.int64], int]:
+    """Dwell [min] and number of parcels of each (flight, truck), and how many parcels had not left.
+
+    Those come last, with the time to the end of the run.
+    """
+    cohort = flights["is_cohort"][loads["flight"]] & ~np.isnan(loads["departed"])
+    dwell = loads["departed"][cohort] - flights["arrival"][loads["flight"][cohort]]
+    mine = flights["is_cohort"]
+    inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[mine]
+    dwell = np.concatenate((dwell, end_min - flights["arrival"][mine]))
+    weights = np.concatenate((loads["n_parcels"][cohort], inside)).astype(np.int64)
+    return dwell, weights, int(inside.sum())
+
+
+def weighted_quantile(values: Minutes, weights: NDArray[np.int64], share: float) -> float:
+    """The smallest value that at least a share of the weight does not exceed; 0 of nothing."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    if len(total) == 0 or total[-1] == 0:
+        return 0.0
+    return float(values[order][np.searchsorted(total, share * total[-1])])
+
+
+def backlog_slope(occupancy: Table, window: Window) -> float:
+    """Growth of the backlog [parcels/d]: mean difference to the same hour a week before, where there is one.
+
+    Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares line.
+    """
+    mine = occupancy["zone"] == "backlog"
+    time, inside = occupancy["time"][mine], occupancy["inside"][mine].astype(float)
+    measured = (time > window.low) & (time <= window.high)
+    late = measured & (time - _WEEK_MIN > 0)
+    if late.any():
+        before = np.interp(time[late] - _WEEK_MIN, time, inside)
+        return float((inside[late] - before).mean()) / (_WEEK_MIN / MIN_PER_DAY)
+    return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
+
+
+def _service(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
+    flights = tables["flights"]
+    mine = flights["is_cohort"]
+    dwell, weights, n_inside = dwell_of_cohort(flights, tables["loads"], window.end)
+    n = int(weights.sum())
+    clearance = np.where(np.isnan(flights["cleared"]), window.end, flights["cleared"]) - flights["arrival"]
+    departed = tables["loads"]["n_parcels"][window.covers(tables["loads"]["departed"])]
+    return {
+        "on_time_share": float(flights["n_on_time"][mine].sum() / n) if n else 1.0,
+        "dwell_mean_h": float((dwell * weights).sum() / n / MIN_PER_H) if n else 0.0,
+        "dwell_p95_h": weighted_quantile(dwell, weights, _P95) / MIN_PER_H,
+        "not_departed_share": n_inside / n if n else 0.0,
+        "flight_clearance_p95_h": float(clearance[mine].mean() / MIN_PER_H) if mine.any() else 0.0,
+        "parcels_per_day": float(departed.sum()) / window.days,
+    }
+
+
+def _trucks(config: HubConfig, trucks: Table, window: Window) -> dict[str, float]:
+    left = window.covers(trucks["departed"])
+    trailer = config.outbound.trailer
+    fills = [
+        trucks["n_parcels"][left] / trailer.parcels,
+        trucks["mass"][left] / (trailer.kg * 1e3),
+        trucks["volume"][left] / (trailer.m3 * 1e6),
+    ]
+    closing = window.covers(trucks["cut_off"]) & (trucks["kind"] == 0)
+    return {
+        "trucks_per_day": float(np.count_nonzero(left)) / window.days,
+        "truck_fill_share": float(np.max(fills, axis=0).mean()) if left.any() else 0.0,
+        "missed_connections_per_day": float(trucks["n_missed"][closing].sum()) / window.days,
+    }
+
+
+def _blocked(inputs: Inputs, tables: dict[str, Table], window: Window) -> dict[str, float]:
+    flights, ulds, trains, trucks = (tables[name] for name in ("flights", "ulds", "trains", "trucks"))
+    started = window.covers(flights["unloading_start"]) & ~np.isnan(flights["unloading_end"])
+    work = _loader_minutes(inputs)
+    beyond = (flights["unloading_end"] - flights["unloading_start"] - work)[started]
+    diverted = flights["is_diverted"]
+    landed = np.where(diverted, flights["arrival"] + inputs.site.longest_hold / TICKS_PER_MIN, flights["aldt"])
+    head_waits = ulds["wait_floor"][window.covers(ulds["start"])]
+    return {
+        "stand_blocked_h_per_day": float(beyond.sum()) / MIN_PER_H / window.days,
+        "floor_blocked_h_per_day": float(head_waits.sum()) / MIN_PER_H / window.days,
+        "station_blocked_h_per_day": window.hours(ulds["end"], ulds["released"]) / window.days,
+        "tug_blocked_h_per_day": window.hours(trains["at_door"], trains["placed"]) / window.days,
+        "door_wait_h_per_day": window.hours(trucks["arrived"], trucks["docked"]) / window.days,
+        "held_flight_h_per_day": window.hours(flights["arrival"], landed) / window.days,
+    }
+
+
+def _loader_minutes(inputs: Inputs) -> Minutes:
+    """How long the loaders alone need for each flight (F) [min]."""
+    lift = [duration / TICKS_PER_MIN for duration in inputs.site.lift]
+    return np.array([max(f.n_main_deck * lift[0], f.n_lower_deck * lift[1]) for f in inputs.flights])
+
+
+def _busy_hours(
+    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], window: Window
+) -> dict[str, float]:
+    """Unit-hours in use in the measured days, by resource; parcel-hours for the floor."""
+    flights, ulds, trains, trucks = (tables[name] for name in ("flights", "ulds", "trains", "trucks"))
+    site, occupancy = inputs.site, tables["occupancy"]
+    floor = (occupancy["zone"] == "lanes") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+    cancelled = trucks["cut_off"] + site.docking / TICKS_PER_MIN
+    leave_door = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+    hours = window.days * MIN_PER_DAY / MIN_PER_H
+    coded = record.stages["handcoding"]
+    low, high = (instant // inputs.bin_width for instant in inputs.measured)
+    return {
+        "stands": window.hours(flights["aldt"], flights["aobt"]),
+        "loader_sets": window.hours(flights["unloading_start"], flights["unloading_end"]),
+        "tugs": window.hours(trains["granted"], trains["returned"]),
+        "positions": window.hours(ulds["placed"], ulds["start"]),
+        "stations": window.hours(ulds["start"], ulds["released"]),
+        "machines": sum(record.machine_work) * site.service / TICKS_PER_MIN / MIN_PER_H,
+        "handcoding_desks": float(coded.n_out[low:high].sum()) / config.handcoding.parcels_per_desk_h,
+        "floor": float(occupancy["inside"][floor].mean()) * hours if floor.any() else 0.0,
+        "doors": window.hours(trucks["docked"], leave_door),
+    }
+
+
+def _utilisation(config: HubConfig, inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
+    site = inputs.site
+    hours = window.days * MIN_PER_DAY / MIN_PER_H
+    capacity = {
+        "stands": site.stands * hours,
+        "loader_sets": site.loader_sets * hours,
+        "tugs": site.tugs * hours,
+        "positions": site.positions * hours,
+        "stations": sum(site.stations) * hours,
+        "machines": _machine_hours(inputs),
+        "handcoding_desks": site.handcoding_desks * hours,
+        "floor": site.floor * hours,
+        "doors": site.doors * hours,
+    }
+    return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in RESOURCES}
+
+
+def _machine_hours(inputs: Inputs) -> float:
+    """Machine-hours that the machines are up in the measured days, manned in full."""
+    low, high = inputs.measured
+    done = 0
+    for calendar in inputs.site.calendars:
+        start = np.clip(calendar.start, low, high)
+        stop = np.clip(np.append(calendar.start[1:], high), low, high)
+        done += int(((stop - start) * calendar.slope).sum())
+    return done / inputs.site.inductions / TICKS_PER_MIN / MIN_PER_H
+
+
+def _staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:
+    """Hours worked in the measured days, by role."""
+    apron = config.apron
+    hours = {
+        "unloading": busy["loader_sets"] * apron.crew_per_loader_set,
+        "tugs": busy["tugs"],
+        "breakdown": busy["stations"] * config.breakdown.workers_per_station,
+        "induction": busy["machines"] * config.sorting.inductions,
+        "handcoding": busy["handcoding_desks"],
+        "docks": busy["doors"] * config.outbound.workers_per_truck,
+    }
+    return {role: hours[role] for role in ROLES}

@@ -1,0 +1,116 @@
+"""The laws, checked after every replication. A broken one is an error of the model."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.domain.inputs import Inputs
+from sim.errors import LawBroken
+from sim.record.recorder import Recorder
+from sim.record.schemas import Table
+from sim.units import NEVER
+
+_ORDER = {
+    "flights": ("arrival", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end", "aobt"),
+    "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "start", "end", "released"),
+    "trains": ("granted", "left", "at_door", "placed", "returned"),
+    "trucks": ("called", "arrived", "docked", "at_door", "cut_off", "departed"),
+    "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "freed", "second_begin", "second_end", "ready",
+                "cut_off", "departed"),
+}  # fmt: skip
+
+
+def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> int:
+    """How many laws were checked; raises LawBroken naming the first that does not hold."""
+    n = 0
+    for name, holds in _laws(inputs, record, tables):
+        n += 1
+        if not holds:
+            raise LawBroken(f"law broken: {name}")
+    return n
+
+
+def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    yield from _time_runs_forward(tables)
+    yield from _conservation(record, tables)
+    yield from _capacity(tables)
+    yield from _littles_law(inputs, record)
+    yield from _truck_limits(inputs, tables["trucks"])
+
+
+def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    for table, order in _ORDER.items():
+        latest = np.full(len(tables[table][order[0]]), -np.inf)
+        for name in order:
+            instants = tables[table][name]
+            happened = ~np.isnan(instants)
+            yield f"time runs forward: {table}.{name}", bool((instants[happened] >= latest[happened]).all())
+            latest = np.where(happened, instants, latest)
+
+
+def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    """Parcels in = out + inside, stage by stage, flight by flight, truck by truck."""
+    for name, tally in record.stages.items():
+        yield f"parcels in = out + inside: {name}", bool((tally.inside >= 0).all())
+    stages = record.stages
+    started = tables["ulds"]["n_parcels"][~np.isnan(tables["ulds"]["start"])].sum()
+    yield "parcels broken down = parcels of ULDs begun", int(stages["breakdown"].n_in.sum()) == int(started)
+    freed = int(stages["customs_hold"].n_out.sum()) - len(record.refused)
+    sorted_once = int(stages["breakdown"].n_out.sum()) + freed
+    yield "parcels to machines = broken down + second passes", int(stages["sorting"].n_in.sum()) == sorted_once
+    taken = int(tables["trucks"]["n_parcels"].sum())
+    yield "parcels out of lanes = parcels on trucks", int(stages["lane"].n_out.sum()) == taken
+    yield "parcels of flights on trucks = parcels on trucks", int(tables["loads"]["n_parcels"].sum()) == taken
+    gone = int(tables["flights"]["n_departed"].sum())
+    yield "parcels loaded = parcels departed", int(stages["loading"].n_out.sum()) == gone
+    per_flight = tables["flights"]["n_departed"] + tables["flights"]["n_refused"]
+    yield "no flight loses more parcels than it has", bool((per_flight <= tables["flights"]["n_parcels"]).all())
+
+
+def _capacity(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    """No zone above its limit, but for those that report and do not block."""
+    occupancy = tables["occupancy"]
+    for zone in ("stands", "tugs", "uld_positions", "breakdown", "lanes", "dock_doors"):
+        mine = occupancy["zone"] == zone
+        inside, limit = occupancy["inside"][mine], occupancy["limit"][mine]
+        yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
+
+
+def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
+    """Little's law on the finite horizon, both ends counted: what the pools held = what the visitors stayed.
+
+    The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W (Little 1961).
+    """
+    held = dict(zip(record.pools["name"], record.pools["held_time"], strict=True))
+    end = inputs.end
+
+    def stays(rows: list[object], enter: str, leave: str) -> int:
+        both = [(getattr(row, enter), getattr(row, leave)) for row in rows]
+        return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
+
+    yield "Little's law: stands", held["stands"] == stays([*record.flights], "aldt", "aobt")
+    yield (
+        "Little's law: loader sets",
+        held["loader_sets"] == stays([*record.flights], "unloading_start", "unloading_end"),
+    )
+    yield "Little's law: tugs", held["tugs"] == stays([*record.trains], "granted", "returned")
+    yield "Little's law: ULD positions", held["positions"] == stays([*record.ulds], "placed", "start")
+    yield "Little's law: stations", held["stations"] == stays([*record.ulds], "start", "released")
+    on_floor = _floor_time(record, end)
+    yield "Little's law: floor", held["floor"] == on_floor
+    in_stages = sum(tally.inside_time for tally in record.stages.values())
+    yield "Little's law: the stages' stays add up to the floor's", in_stages == on_floor
+
+
+def _floor_time(record: Recorder, end: int) -> int:
+    """Parcel-ticks on the floor, from the rows: until the end for all that came, less what left before."""
+    came = sum((end - uld.start) * uld.n_parcels for uld in record.ulds if uld.start != NEVER)
+    left = sum((end - truck.departed) * truck.n_parcels for truck in record.trucks if truck.departed != NEVER)
+    return came - left - sum((end - instant) * n for _, instant, n in record.refused)
+
+
+def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:
+    limits = inputs.site.trailer
+    yield "no truck above its parcels", bool((trucks["n_parcels"] <= limits.parcels).all())
+    yield "no truck above its mass", bool((trucks["mass"] <= limits.mass).all())
+    yield "no truck above its volume", bool((trucks["volume"] <= limits.volume).all())

@@ -1,0 +1,171 @@
+"""The tables of a replication, made from what the hub wrote down."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import HubConfig
+from sim.domain.inputs import Inputs
+from sim.inputs.layout import hold_zone_parcels
+from sim.record.recorder import Columns, Recorder, columns
+from sim.record.schemas import Table, tabulate
+from sim.units import MIN_PER_H, NEVER, Ticks, ticks
+
+_CLEARED_SHARE = 0.95
+
+
+def make_tables(
+    config: HubConfig, inputs: Inputs, record: Recorder, kept: dict[int, dict[str, NDArray[Any]]]
+) -> dict[str, Table]:
+    """All tables but the KPIs."""
+    trucks = columns(record.trucks, ("route", "kind", "sequence"))
+    loads = _loads(record, trucks)
+    flights = _flights(config, inputs, record, loads)
+    ulds = columns(record.ulds, ("flight", "index"))
+    trains = columns(record.trains, ("flight", "deck", "train"))
+    trucks["route_name"] = [inputs.site.routes[route] for route in trucks.get("route", [])]
+    return {
+        "flights": tabulate("flights", flights),
+        "ulds": tabulate("ulds", ulds),
+        "trains": tabulate("trains", trains),
+        "trucks": tabulate("trucks", trucks),
+        "loads": tabulate("loads", loads),
+        "stages": tabulate("stages", _stages(record)),
+        "occupancy": tabulate("occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks)),
+        "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
+    }
+
+
+def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:
+    rows = np.array(sorted(record.loads), dtype=np.int64).reshape(-1, 5)
+    keys = zip(*(trucks.get(name, []) for name in ("route", "kind", "sequence", "departed")), strict=True)
+    departed = {key[:3]: key[3] for key in keys}
+    instants = [departed[tuple(key)] for key in rows[:, :3].tolist()]
+    names = ("route", "kind", "sequence", "flight", "n_parcels")
+    return {name: rows[:, i] for i, name in enumerate(names)} | {"departed": np.array(instants, dtype=np.int64)}
+
+
+def _flights(config: HubConfig, inputs: Inputs, record: Recorder, loads: dict[str, Ticks]) -> Columns:
+    flights = columns(record.flights, ("number",))
+    n = len(record.flights)
+    has_left = loads["departed"] != NEVER
+    flight, leaves, parcels = (loads[name][has_left] for name in ("flight", "departed", "n_parcels"))
+    arrival = np.array(flights.get("arrival", []), dtype=np.int64)
+    on_time = leaves <= arrival[flight] + ticks(config.service_h * MIN_PER_H)
+    refused = np.zeros(n, dtype=np.int64)
+    for number, _, count in record.refused:
+        refused[number] += count
+    flights["n_departed"] = _sums(flight, parcels, n).tolist()
+    flights["n_on_time"] = _sums(flight[on_time], parcels[on_time], n).tolist()
+    flights["n_refused"] = refused.tolist()
+    gone = [(f, t, k) for f, t, k in zip(flight.tolist(), leaves.tolist(), parcels.tolist(), strict=True)]
+    flights["cleared"] = _cleared(flights.get("n_parcels", []), gone + record.refused)
+    return flights
+
+
+def _sums(index: Ticks, weights: Ticks, n: int) -> Ticks:
+    sums = np.zeros(n, dtype=np.int64)
+    np.add.at(sums, index, weights)
+    return sums
+
+
+def _cleared(sizes: list[int], gone: list[tuple[int, int, int]]) -> list[int]:
+    """When 95 % of each flight's parcels were gone."""
+    left = [int(np.ceil(_CLEARED_SHARE * size)) for size in sizes]
+    cleared = [NEVER] * len(sizes)
+    for flight, instant, n in sorted(gone, key=lambda row: row[1]):
+        if left[flight] > 0:
+            left[flight] -= n
+            if left[flight] <= 0:
+                cleared[flight] = instant
+    return cleared
+
+
+def _stages(record: Recorder) -> dict[str, list[Any]]:
+    rows: dict[str, list[Any]] = {"stage": [], "minute": [], "n_parcels": []}
+    for name, tally in record.stages.items():
+        minute = np.flatnonzero(tally.stays)
+        rows["stage"] += [name] * len(minute)
+        rows["minute"] += minute.tolist()
+        rows["n_parcels"] += tally.stays[minute].tolist()
+    return rows
+
+
+def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, NDArray[Any]]:
+    if not kept:
+        return {}
+    flights = sorted(kept)
+    names = [name for name in kept[flights[0]] if name not in {"uld", "is_refused_gone"}]
+    stamps = {name: np.concatenate([kept[flight][name] for flight in flights]) for name in names}
+    return {
+        "flight": np.concatenate([np.full(len(kept[flight]["uld"]), flight) for flight in flights]),
+        "row": np.concatenate([np.arange(len(kept[flight]["uld"])) for flight in flights]),
+        "uld": np.concatenate([kept[flight]["uld"] for flight in flights]),
+        "is_refused_gone": np.concatenate([kept[flight]["is_refused_gone"] for flight in flights]),
+    } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
+
+
+def _occupancy(
+    config: HubConfig,
+    inputs: Inputs,
+    record: Recorder,
+    flights: Columns,
+    ulds: Columns,
+    trains: Columns,
+    trucks: Columns,
+) -> dict[str, Any]:
+    """Counts at the ends of the intervals: of units by when they came and went, of parcels by the stages' tallies."""
+    site, hall = inputs.site, config.hall
+    n_bins = len(record.stages["lane"].n_in)
+    edges = np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
+    leave_door = [
+        (cut_off + site.docking if cancelled else left) if cut_off != NEVER else NEVER
+        for cut_off, left, cancelled in zip(
+            *(trucks.get(name, []) for name in ("cut_off", "departed", "is_cancelled")), strict=True
+        )
+    ]
+    refused = np.array([row[1:] for row in record.refused], dtype=np.int64).reshape(-1, 2)
+    floor = _inside(edges, ulds.get("start", []), [], ulds.get("n_parcels", [])) - _inside(
+        edges, [*trucks.get("departed", []), *refused[:, 0]], [], [*trucks.get("n_parcels", []), *refused[:, 1]]
+    )
+    served = _inside(edges, [*trucks.get("departed", []), *refused[:, 0]], [],
+                     [*trucks.get("n_parcels", []), *refused[:, 1]])
+    backlog = _inside(edges, flights.get("arrival", []), [], flights.get("n_parcels", [])) - served
+    stages = record.stages
+    series = [
+        ("stands", _inside(edges, flights.get("aldt", []), flights.get("aobt", [])), site.stands, "aircraft"),
+        ("tugs", _inside(edges, trains.get("granted", []), trains.get("returned", [])), site.tugs, "trains"),
+        ("uld_positions", _inside(edges, ulds.get("placed", []), ulds.get("start", [])), site.positions, "ULDs"),
+        ("breakdown", _inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(site.stations), "ULDs"),
+        ("sorting", stages["sorting"].inside, NEVER, "parcels"),
+        ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
+        ("customs_hold", stages["customs_hold"].inside, hold_zone_parcels(hall, config.space), "parcels"),
+        ("lanes", floor, site.floor, "parcels"),
+        ("dock_doors", _inside(edges, trucks.get("docked", []), leave_door), site.doors, "trucks"),
+        ("yard", _inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
+        ("backlog", backlog, NEVER, "parcels"),
+    ]
+    return {
+        "zone": np.repeat([name for name, *_ in series], n_bins),
+        "time": np.tile(edges, len(series)),
+        "inside": np.concatenate([inside for _, inside, _, _ in series]),
+        "limit": np.repeat([limit for _, _, limit, _ in series], n_bins),
+        "unit": np.repeat([unit for *_, unit in series], n_bins),
+    }
+
+
+def _inside(edges: Ticks, enter: list[int], leave: list[int], weight: list[int] | None = None) -> Ticks:
+    """How many (weighted) have come and not gone before each of the edges (B)."""
+    return _before(edges, enter, weight) - _before(edges, leave, weight)
+
+
+def _before(edges: Ticks, instants: list[int], weight: list[int] | None) -> Ticks:
+    when = np.array(instants, dtype=np.int64)
+    if len(when) == 0:
+        return np.zeros(len(edges), dtype=np.int64)
+    weights = np.ones(len(when), dtype=np.int64) if weight is None else np.array(weight, dtype=np.int64)
+    happened = when != NEVER
+    order = np.argsort(when[happened], kind="stable")
+    total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(weights[happened][order])))
+    return total[np.searchsorted(when[happened][order], edges, side="left")]

@@ -1,0 +1,223 @@
+"""Every output table: its columns with dtype, unit and meaning. Instants are minutes after the first midnight."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.units import minutes
+
+Table = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    sort: tuple[str, ...]
+
+
+def _time(name: str, meaning: str) -> Column:
+    return Column(name, "float64", "min", meaning)
+
+
+def _number(name: str, meaning: str, dtype: str = "int32", unit: str = "1") -> Column:
+    return Column(name, dtype, unit, meaning)
+
+
+def _flag(name: str, meaning: str) -> Column:
+    return Column(name, "bool", "", meaning)
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, "string", "", meaning)
+
+
+_FLIGHT = _number("flight", "number of the flight, by drawn arrival")
+_STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, lane or loading")
+
+_ALL: Final = (
+    TableSchema(
+        "kpis",
+        "KPIs of a replication",
+        (_text("kpi", "name"), Column("value", "float64", "see unit", "value"), _text("unit", "its unit")),
+        ("kpi",),
+    ),
+    TableSchema(
+        "flights",
+        "one row a flight",
+        (
+            _number("number", "rank by drawn arrival"),
+            _text("key", "name"),
+            _text("aircraft", "type"),
+            _time("sibt", "scheduled in-block"),
+            _time("arrival", "drawn arrival: landing if no stand is waited for"),
+            _time("aldt", "landing"),
+            _time("aibt", "in-block"),
+            _time("unloading_requested", "doors open, a loader set is asked for"),
+            _time("unloading_start", "loader set and crew there"),
+            _time("unloading_end", "last ULD on its train"),
+            _time("aobt", "off-block"),
+            _time("cleared", "95 % of its parcels gone"),
+            _number("n_ulds", "ULDs"),
+            _number("n_parcels", "parcels"),
+            _number("n_departed", "parcels that left by truck before the end of the run"),
+            _number("n_on_time", "of them, within service_h of the drawn arrival"),
+            _number("n_refused", "parcels that customs took away"),
+            _flag("is_cohort", "drawn arrival in the measured days"),
+            _flag("is_diverted", "held too long and diverted: its parcels count late"),
+        ),
+        ("number",),
+    ),
+    TableSchema(
+        "ulds",
+        "one row a ULD of a flight that landed",
+        (
+            _FLIGHT,
+            _number("index", "in its flight"),
+            _number("deck", "0 main, 1 lower"),
+            _number("n_parcels", "parcels"),
+            _time("lifted", "off the aircraft"),
+            _time("on_train", "on its dolly; later than lifted: the loader was blocked"),
+            _number("train", "of its flight and deck; -1 before"),
+            _time("at_door", "at the hall's door"),
+            _time("placed", "in its ULD position; later than at_door: the tug was blocked"),
+            _time("checked_in", "may be called to a station"),
+            _time("start", "break-down begins"),
+            _time("end", "last parcel handled"),
+            _time("released", "last parcel inducted, station free; later than end: the station was blocked"),
+            _number("machine", "that its station feeds; -1 before"),
+            _time("wait_station", "at the head of the queue for want of a station"),
+            _time("wait_workers", "likewise of workers"),
+            _time("wait_floor", "likewise of floor"),
+        ),
+        ("flight", "index"),
+    ),
+    TableSchema(
+        "trains",
+        "one row a tug train",
+        (
+            _FLIGHT,
+            _number("deck", "0 main, 1 lower"),
+            _number("train", "of its flight and deck"),
+            _number("n_ulds", "ULDs when it left"),
+            _time("granted", "at the aircraft"),
+            _time("left", "from the aircraft"),
+            _time("at_door", "at the hall's door"),
+            _time("placed", "its last ULD has a position"),
+            _time("returned", "free again"),
+        ),
+        ("flight", "deck", "train"),
+    ),
+    TableSchema(
+        "trucks",
+        "one row a truck",
+        (
+            _number("route", "number of the route"),
+            _text("route_name", "its name"),
+            _number("kind", "0 timetabled, 1 extra"),
+            _number("sequence", "of its route and kind"),
+            _time("scheduled", "timetabled cut-off"),
+            _time("called", "by the dispatcher"),
+            _time("arrived", "in the yard, asking for a door"),
+            _time("docked", "given a door"),
+            _time("at_door", "ready to load"),
+            _time("cut_off", "takes what is ready"),
+            _time("departed", "left"),
+            _number("n_parcels", "on it"),
+            _number("mass", "on it", "int64", "g"),
+            _number("volume", "on it", "int64", "cm3"),
+            _number("n_missed", "parcels of its route on the floor at its cut-off that it did not take"),
+            _flag("is_cancelled", "there was nothing to take"),
+        ),
+        ("route", "kind", "sequence"),
+    ),
+    TableSchema(
+        "loads",
+        "parcels of a flight on a truck",
+        (
+            _number("route", "number of the route"),
+            _number("kind", "0 timetabled, 1 extra"),
+            _number("sequence", "of its route and kind"),
+            _FLIGHT,
+            _time("departed", "of the truck"),
+            _number("n_parcels", "of the flight on the truck"),
+        ),
+        ("route", "kind", "sequence", "flight"),
+    ),
+    TableSchema(
+        "stages",
+        "stays of parcels in a stage that began in the measured days, by the minute",
+        (
+            _STAGE,
+            _number("minute", "whole minutes of the stay; the last counts all longer ones"),
+            _number("n_parcels", "parcels", "int64"),
+        ),
+        ("stage", "minute"),
+    ),
+    TableSchema(
+        "occupancy",
+        "what is in a zone at the end of each interval",
+        (
+            _text("zone", "zone or resource"),
+            _time("time", "end of the interval"),
+            _number("inside", "units inside", "int64"),
+            _number("limit", "units that it takes; -1: no limit", "int64"),
+            _text("unit", "what is counted"),
+        ),
+        ("zone", "time"),
+    ),
+    TableSchema(
+        "parcels",
+        "timestamps of the parcels of chosen flights",
+        (
+            _FLIGHT,
+            _number("row", "in its flight"),
+            _number("uld", "in its flight"),
+            _time("start", "break-down of its ULD begins"),
+            _time("handled", "at the machine"),
+            _time("sort_begin", "inducted"),
+            _time("sort_end", "sorted, scanned"),
+            _time("code_begin", "at a hand-coding desk"),
+            _time("code_end", "coded"),
+            _time("held", "in the customs hold zone"),
+            _time("exam_begin", "at an examination desk"),
+            _time("exam_end", "examined"),
+            _time("freed", "out of the hold zone, at the machine once more"),
+            _time("second_begin", "inducted for the second pass"),
+            _time("second_end", "sorted for the second time"),
+            _time("ready", "in its lane"),
+            _time("cut_off", "on its truck"),
+            _time("departed", "its truck left"),
+            _flag("is_refused_gone", "refused by customs and taken away"),
+        ),
+        ("flight", "row"),
+    ),
+)
+
+TABLES: Final[dict[str, TableSchema]] = {schema.name: schema for schema in _ALL}
+
+
+def tabulate(name: str, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Table:
+    """Columns in ticks as a table of its schema: `min` columns become minutes, NaN for what did not happen."""
+    table: Table = {}
+    for column in TABLES[name].columns:
+        values: Any = columns.get(column.name, [])
+        if column.unit == "min":
+            table[column.name] = minutes(values)
+        elif column.dtype == "string":
+            table[column.name] = np.asarray(values, dtype=np.str_)
+        else:
+            table[column.name] = np.asarray(values, dtype=column.dtype)
+    return table

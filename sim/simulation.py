@@ -1,0 +1,45 @@
+"""One replication: a configuration and a number in, tables and KPIs out."""
+
+from dataclasses import dataclass
+
+from sim.config import HubConfig
+from sim.inputs.inputs import make_inputs
+from sim.measures.compute import compute_kpis
+from sim.measures.kpis import KPIS
+from sim.measures.laws import check_laws
+from sim.measures.tables import make_tables
+from sim.processes import hub
+from sim.reading import plain, read
+from sim.record.schemas import Table, tabulate
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a replication gives: KPIs by name (units in `sim.measures.kpis.KPIS`), tables by name (`sim.record.schemas`)."""
+
+    replication: int
+    kpis: dict[str, float]
+    tables: dict[str, Table]
+    n_laws: int
+    """Laws that were checked, and hold."""
+
+
+def simulate(config: HubConfig, replication: int = 0) -> Result:
+    """Run one replication of a hub. The same configuration and replication give the same bits.
+
+    Raises ConfigError if the configuration contradicts itself, InputError for an unreadable file of flights, LawBroken
+    if the model does.
+    """
+    # `dataclasses.replace` passes by the bounds; reading once more does not.
+    config = read(HubConfig, plain(config))
+    inputs = make_inputs(config, replication)
+    run = hub.run(inputs)
+    tables = make_tables(config, inputs, run.record, run.store.kept)
+    n_laws = check_laws(inputs, run.record, tables)
+    kpis = compute_kpis(config, inputs, run.record, tables)
+    kpis = {name: kpis[name] for name in KPIS}
+    names = sorted(kpis)
+    tables["kpis"] = tabulate(
+        "kpis", {"kpi": names, "value": [kpis[name] for name in names], "unit": [KPIS[name].unit for name in names]}
+    )
+    return Result(replication, kpis, tables, n_laws)

@@ -1,0 +1,339 @@
+"""A test of the equality test: break one rule of the vectorised hub at a time, and see that the comparison notices."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim.processes.breakdown
+import sim.processes.customs
+import sim.processes.lanes
+import sim.processes.outbound
+import sim.processes.pool
+import sim.processes.sorting
+from sim.kernels.operational_time import OperationalTime
+from sim.processes import hub, pool
+from sim.processes.apron import Apron
+from sim.processes.customs import HoldZone
+from sim.processes.lanes import Lanes, Route
+from sim.processes.phases import Phase
+from sim.processes.sorting import Machine, Sortation
+from sim.reference import run
+from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
+from sim.reference.small_hubs import draw, make
+
+N_SEEDS = 150
+
+
+def _begin_within_an_outage(patch):
+    patch.setattr(OperationalTime, "instant_after", OperationalTime.instant_reaching)
+
+
+def _end_after_an_outage(patch):
+    patch.setattr(OperationalTime, "instant_reaching", OperationalTime.instant_after)
+
+
+def _rounded_down(patch):
+    def instant_reaching(self, work):
+        i = np.searchsorted(self.work, work, side="left") - 1
+        return self.start[i] + (work - self.work[i]) // self.slope[i]
+
+    patch.setattr(OperationalTime, "instant_reaching", instant_reaching)
+
+
+def _machine_idles_through_its_queue(patch):
+    """The state of the queue is forgotten between windows."""
+    serve = Machine._serve
+
+    def forgetful(self, *window):
+        self._free_at = 0
+        serve(self, *window)
+
+    patch.setattr(Machine, "_serve", forgetful)
+
+
+def _advanced_too_far(patch):
+    """Before others have fed the machine."""
+    advance = Machine.advance
+    patch.setattr(Machine, "advance", lambda self, until: advance(self, until + (3 << 20)))
+
+
+def _advanced_too_little(patch):
+    """A parcel that came two minutes ago may be out by now; one that comes now is not."""
+    advance = Sortation.advance
+    patch.setattr(Sortation, "advance", lambda self, until: advance(self, until - (2 << 20)))
+
+
+def _ready_at_the_cut_off_is_late(patch):
+    collect = Lanes.collect
+    patch.setattr(Lanes, "collect", lambda self, until: collect(self, until - 1))
+
+
+def _ties_in_reverse(module):
+    def mutant(patch):
+        def order(instant, parcel, group=None):
+            return np.lexsort((-parcel, instant) if group is None else (-parcel, instant, group))
+
+        patch.setattr(module, "hub_order", order)
+
+    return mutant
+
+
+def _collapsed(**phases):
+    """Phases of the vectorised hub that are none: their events mix with those of another."""
+
+    def mutant(patch):
+        class Collapsed:
+            def __getattr__(self, name):
+                return Phase[phases.get(name, name)]
+
+        for module in (hub, sim.processes.outbound, sim.processes.customs, sim.processes.apron):
+            if hasattr(module, "Phase"):
+                patch.setattr(module, "Phase", Collapsed())
+
+    return mutant
+
+
+def _station_free_at_the_end_of_handling(patch):
+    process = sim.processes.breakdown.breakdown_process
+
+    class Began(dict):
+        def pop(self, last):
+            began.setdefault(id(self), {})[last] = dict.pop(self, last)
+            return self.env.now
+
+    began = {}
+
+    def eager(breakdown, uld):
+        for machine in breakdown.sortation.machines:
+            if not isinstance(machine.begun, Began):
+                machine.begun = Began(machine.begun)
+                machine.begun.env = breakdown.env
+        yield from process(breakdown, uld)
+
+    patch.setattr(hub, "breakdown_process", eager)
+
+
+def _floats(patch):
+    """Masses add up in float32."""
+    line_up, before = Lanes._line_up, np.cumsum
+
+    def cumsum(values, dtype=None):
+        return before(values.astype(np.float32) * np.float32(0.1)).__mul__(10).astype(np.int64)
+
+    def rounded(self, *columns):
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(np, "cumsum", cumsum)
+            line_up(self, *columns)
+
+    patch.setattr(Lanes, "_line_up", rounded)
+
+
+def _hold_zone_empties_what_came_at_the_round(patch):
+    rounds = HoldZone._round
+    patch.setattr(Sortation, "advance", _one_more(Sortation.advance))
+    patch.setattr(HoldZone, "_round", lambda self, now, sortation: rounds(self, now + 1, sortation))
+
+
+def _one_more(advance):
+    return lambda self, until: advance(self, until + 1)
+
+
+def _customs_decides_at_the_round(patch):
+    """Release at the round itself counts as before it."""
+    put = HoldZone._put
+
+    def sooner(self, since, parcels, machine, free):
+        put(self, since, parcels, machine, np.maximum(free - 1, 0))
+
+    patch.setattr(HoldZone, "_put", sooner)
+
+
+def _refused_parcels_stay(patch):
+    patch.setattr(hub.HoldZone, "__init__", _without_refusal(HoldZone.__init__))
+
+
+def _without_refusal(init):
+    def keep(self, *arguments, refuse, **others):
+        init(self, *arguments, refuse=lambda parcels: None, **others)
+
+    return keep
+
+
+def _overtaking(patch):
+    """Whoever behind the head can be served is served."""
+
+    def grant(self, _):
+        self._is_awake = False
+        self._account()
+        self._settle_wait()
+        for request in sorted(self._queue):
+            if self._lacks(request) is None:
+                self._queue.remove(request)
+                for kind, number in request.demand.items():
+                    self.free[kind] -= number
+                request.event.succeed(pool.Grant(request.waited, self._assign() if self._assign else 0))
+        self._queue.sort()
+        self._head = self._queue[0] if self._queue else None
+        self.lacking = self._lacks(self._head) if self._head else None
+
+    patch.setattr(pool.Pool, "_grant", grant)
+
+
+def _last_come_first_served(patch):
+    request = pool.Pool.request
+
+    def reversed_key(self, key, **demand):
+        return request(self, tuple(-word for word in key), **demand)
+
+    patch.setattr(pool.Pool, "request", reversed_key)
+
+
+def _truck_overtakes_its_lane(patch):
+    """A truck is filled by count alone."""
+    take = Route.take
+
+    def heedless(self, limits):
+        return take(self, replace(limits, mass=limits.mass * 1000, volume=limits.volume))
+
+    patch.setattr(Route, "take", heedless)
+
+
+def _trucks_load_in_order_of_arrival(patch):
+    patch.setattr(sim.processes.outbound, "sorted", lambda trucks, key: list(trucks), raising=False)
+
+
+def _held_trucks_wait_for_ever(patch):
+    patch.setattr(
+        sim.processes.outbound,
+        "_may_leave",
+        lambda outbound, truck, now: (
+            sim.processes.outbound.fill(
+                *(getattr(outbound.lanes.routes[truck.row.route], name) for name in ("n", "mass", "volume")),
+                outbound.site.trailer,
+            )
+            >= outbound.site.least_fill
+        ),
+    )
+
+
+def _calls_forget_those_on_their_way(patch):
+    extra_trucks = sim.processes.outbound.extra_trucks
+
+    def forgetful(full, ready, called, left_today, **state):
+        return extra_trucks(full, ready, [0] * len(called), left_today, **state)
+
+    patch.setattr(sim.processes.outbound, "extra_trucks", forgetful)
+
+
+def _floor_free_at_the_cut_off(patch):
+    load = sim.processes.outbound._load
+
+    def early(outbound, truck):
+        load(outbound, truck)
+        if truck.row.n_parcels:
+            outbound.hall.release(floor=truck.row.n_parcels)
+
+    def late(outbound, truck):
+        depart(outbound, truck)
+        outbound.hall.free["floor"] -= truck.row.n_parcels
+
+    depart = sim.processes.outbound._depart
+    patch.setattr(sim.processes.outbound, "_load", early)
+    patch.setattr(sim.processes.outbound, "_depart", late)
+
+
+def _position_kept_through_break_down(patch):
+    process = sim.processes.breakdown.breakdown_process
+
+    class Patient:
+        def __init__(self, positions):
+            self.positions = positions
+
+        def release(self, **amount):
+            pass
+
+    def late(breakdown, uld):
+        yield from process(replace(breakdown, positions=Patient(breakdown.positions)), uld)
+        breakdown.positions.release(positions=1)
+
+    patch.setattr(hub, "breakdown_process", late)
+
+
+def _turnaround_is_over_at_once(patch):
+    fly = hub.flight_process
+
+    def hasty(apron: Apron, flight, row):
+        return fly(replace(apron, site=replace(apron.site, turnaround=0)), flight, row)
+
+    patch.setattr(hub, "flight_process", hasty)
+
+
+def _desks_one_more(patch):
+    init = Sortation.__init__
+
+    def generous(self, *arguments, **others):
+        init(self, *arguments, **others)
+        self._desks.append(0)
+
+    patch.setattr(Sortation, "__init__", generous)
+
+
+MUTANTS = {
+    "a service may begin in an outage": _begin_within_an_outage,
+    "a service may end after an outage": _end_after_an_outage,
+    "instants rounded down": _rounded_down,
+    "a machine forgets its queue": _machine_idles_through_its_queue,
+    "machines advanced too far": _advanced_too_far,
+    "machines advanced too little": _advanced_too_little,
+    "ready at the cut-off is late": _ready_at_the_cut_off_is_late,
+    "ties at machines and desks in reverse": _ties_in_reverse(sim.processes.sorting),
+    "ties in lanes in reverse": _ties_in_reverse(sim.processes.lanes),
+    "cut-offs among physical events": _collapsed(CUT_OFF="PHYSICAL"),
+    "rounds among physical events": _collapsed(ROUND="PHYSICAL"),
+    "rounds before cut-offs": _collapsed(ROUND="DOOR"),
+    "diversions before grants": _collapsed(DIVERT="PHYSICAL"),
+    "break-down among physical events": _collapsed(BREAKDOWN="PHYSICAL"),
+    "tugs among physical events": _collapsed(TUG="PHYSICAL"),
+    "positions among physical events": _collapsed(POSITION="PHYSICAL"),
+    "doors among physical events": _collapsed(DOOR="PHYSICAL"),
+    "station free at the end of handling": _station_free_at_the_end_of_handling,
+    "masses in float32": _floats,
+    "the hold zone takes what comes at the round": _hold_zone_empties_what_came_at_the_round,
+    "release at the round is in time": _customs_decides_at_the_round,
+    "refused parcels keep their floor": _refused_parcels_stay,
+    "the head of a queue is overtaken": _overtaking,
+    "ties between requests in reverse": _last_come_first_served,
+    "trucks heed no mass": _truck_overtakes_its_lane,
+    "trucks load in order of arrival": _trucks_load_in_order_of_arrival,
+    "held trucks wait for ever": _held_trucks_wait_for_ever,
+    "trucks on their way are forgotten": _calls_forget_those_on_their_way,
+    "floor free at the cut-off": _floor_free_at_the_cut_off,
+    "position kept through break-down": _position_kept_through_break_down,
+    "no turnaround": _turnaround_is_over_at_once,
+    "one hand-coding desk more": _desks_one_more,
+}
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """What the reference tells of each seed; it shares the pool with the vectorised hub, so it runs before any fault."""
+    return [run(make(draw(seed)), ShuffledEnvironment(2 * seed)).tables for seed in range(N_SEEDS)]
+
+
+def is_noticed(seed, expected):
+    try:
+        got = vectorised_tables(make(draw(seed)), ShuffledEnvironment(2 * seed + 1))
+    except Exception:  # noqa: BLE001 - a hub that falls over has been noticed
+        return True
+    return differ(expected[seed], got) is not None
+
+
+def test_nothing_is_noticed_without_a_fault(expected):
+    assert not any(is_noticed(seed, expected) for seed in range(N_SEEDS))
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_broken_rule_is_noticed(name, expected, monkeypatch):
+    MUTANTS[name](monkeypatch)
+    assert any(is_noticed(seed, expected) for seed in range(N_SEEDS))
