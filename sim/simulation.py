@@ -10,7 +10,7 @@ from sim.measures.laws import check_laws
 from sim.measures.tables import make_tables
 from sim.processes import hub
 from sim.reading import plain, read
-from sim.record.schemas import Table, tabulate
+from sim.record.schemas import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,4 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     tables = make_tables(config, inputs, run.record, run.store.kept)
     n_laws = check_laws(inputs, run.record, tables)
     kpis = compute_kpis(config, inputs, run.record, tables)
-    kpis = {name: kpis[name] for name in KPIS}
-    names = sorted(kpis)
-    tables["kpis"] = tabulate(
-        "kpis", {"kpi": names, "value": [kpis[name] for name in names], "unit": [KPIS[name].unit for name in names]}
-    )
-    return Result(replication, kpis, tables, n_laws)
+    return Result(replication, {name: kpis[name] for name in KPIS}, tables, n_laws)

@@ -29,6 +29,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "diverted_flights_per_day": float(
                 np.count_nonzero(tables["flights"]["is_diverted"] & tables["flights"]["is_cohort"]) / window.days
             ),
+            "blocked_after_h": _blocked_after(tables["flights"], window) / MIN_PER_H,
             "m2_per_parcel_h": config.hall.area_m2 / (config.hall.sorting_machines * config.hall.machine_rated_per_h),
             "spare_area_m2": sum(use.spare_m2 for use in zone_uses("", config.hall, config.space)),
         }
@@ -111,6 +112,12 @@ def _service(config: HubConfig, tables: dict[str, Table], window: Window) -> dic
         "flight_clearance_p95_h": float(clearance[mine].mean() / MIN_PER_H) if mine.any() else 0.0,
         "parcels_per_day": float(departed.sum()) / window.days,
     }
+
+
+def _blocked_after(flights: Table, window: Window) -> float:
+    """When a flight is first held [min]; the end of the run if none is."""
+    held = flights["is_diverted"] | (flights["aldt"] > flights["arrival"])
+    return float(flights["arrival"][held].min()) if held.any() else window.end
 
 
 def _trucks(config: HubConfig, trucks: Table, window: Window) -> dict[str, float]:

@@ -52,6 +52,8 @@ _ALL: Final = (
     Kpi("diverted_flights_per_day", "flights/d", "held at their origin beyond the longest hold", False),
     Kpi("backlog_slope_per_day", "parcels/d", "growth of what has arrived and not left, diverted included, week on week",
         False),
+    Kpi("blocked_after_h", "h", "from the start until a flight is first held for want of a stand; the length of the run if"
+        " none is", True),
     Kpi("staff_h_per_day", "h/d", "hours worked, all roles", None),
     Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", False),
     Kpi("spare_area_m2", "m2", "area of zones that no unit stands on", None),

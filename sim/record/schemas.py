@@ -49,12 +49,6 @@ _STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, lane or l
 
 _ALL: Final = (
     TableSchema(
-        "kpis",
-        "KPIs of a replication",
-        (_text("kpi", "name"), Column("value", "float64", "see unit", "value"), _text("unit", "its unit")),
-        ("kpi",),
-    ),
-    TableSchema(
         "flights",
         "one row a flight",
         (

@@ -1,0 +1,30 @@
+"""`cargohub compare`: scenarios side by side, under the same random numbers."""
+
+from experiments.arguments import Arguments
+from experiments.studies import telling
+from experiments.studies.design import period_warnings, several
+from experiments.studies.replicating import complete, open_directory, replications
+
+
+def main(arguments: Arguments) -> int:
+    points, study = several(arguments.words, arguments.config_dir)
+    named = [word.removeprefix("study=") for word in arguments.words if word.startswith("study=")]
+    name = named[-1] if named else "-".join(study.scenarios)
+    with open_directory(arguments, name, points, study) as run:
+        outcome = replications(run, points, study, is_quiet=arguments.quiet)
+        complete(run, outcome)
+        seed = points[0].hub.seed
+        page = telling.write_page(run.path, arguments, title=name, seed=seed, replications=study.replications)
+    warnings = telling.warnings_of(outcome, period_warnings(points[0].hub))
+    if arguments.json:
+        telling.print_json(
+            {
+                "scenarios": {point.label: telling.scenario_object(outcome, point) for point in points},
+                "differences": telling.difference_objects(outcome),
+                "run_dir": str(run.path),
+                "warnings": warnings,
+            }
+        )
+    else:
+        telling.print_table(outcome, warnings, run.path, page)
+    return 0

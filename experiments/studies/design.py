@@ -1,0 +1,90 @@
+"""What a study compares: its own keys, and the designs that they name."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from experiments.composition import compose, hub, scenarios, study
+from sim.config import ArrivalModel, HubConfig
+from sim.errors import ConfigError
+from sim.reading import Bounds, near
+
+_DAYS_PER_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Keys of a study beside the hub's."""
+
+    replications: Annotated[int, Bounds(ge=1, le=10_000)]
+    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
+    scenarios: tuple[str, ...]
+    demands: tuple[str, ...]
+    arrival_models: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("scenarios", "demands", "arrival_models"):
+            values = getattr(self, name)
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"{name}: {twice[0]} is there twice")
+        unknown = [model for model in self.arrival_models if model not in set(ArrivalModel) - {ArrivalModel.FILE}]
+        if unknown:
+            raise ValueError(f"arrival_models: {unknown[0]!r} is none of timetable, poisson, all_ifr")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A design: what it is called in every table, and its hub."""
+
+    label: str
+    hub: HubConfig
+
+
+def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, Study]:
+    """The one design of `cargohub run`."""
+    composed = compose(words, config_dir)
+    keys = study(Study, composed)
+    for name in ("scenarios", "demands", "arrival_models"):
+        if getattr(keys, name):
+            raise ConfigError(f"{name}: run takes one scenario; cargohub compare takes several")
+    config = hub(composed)
+    return Point(config.scenario, config), keys
+
+
+def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
+    """The designs of `cargohub compare`: scenarios × demands under the first arrival model, then the first scenario
+    under the others."""
+    keys = study(Study, compose(words, config_dir))
+    if not keys.scenarios:
+        raise ConfigError(f"scenarios: compare needs some, as scenarios=[{','.join(scenarios(config_dir)[:2])}]")
+    known = scenarios(config_dir)
+    for name in keys.scenarios:
+        if name not in known:
+            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
+    rest = [word for word in words if not word.startswith("scenario=")]
+    demands: list[str | None] = [*keys.demands] or [None]
+    models: list[str | None] = [*keys.arrival_models] or [None]
+    wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
+    wanted += [(keys.scenarios[0], demand, model) for demand in demands for model in models[1:]]
+    points = []
+    for scenario, demand, model in wanted:
+        own = [*rest, f"scenario={scenario}"]
+        own += [f"demand={demand}"] if demand else []
+        own += [f"arrivals={model}"] if model else []
+        label = [scenario, *([demand] if demand and len(demands) > 1 else [])]
+        label += [model] if model and model != models[0] else []
+        points.append(Point(", ".join(label), hub(compose(own, config_dir))))
+    return points, keys
+
+
+def period_warnings(config: HubConfig) -> list[str]:
+    """What is allowed, but makes numbers hard to read."""
+    days = config.horizon_days
+    if days < _DAYS_PER_WEEK:
+        return [f"horizon_days: {days} days are less than a week, and the week has a rhythm"]
+    if not math.isclose(days % _DAYS_PER_WEEK, 0):
+        return [f"horizon_days: {days} days are no whole weeks, and the week has a rhythm"]
+    return []

@@ -1,0 +1,188 @@
+"""Replications of designs: in parallel, kept as they finish, summed up, written, and shown."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import yaml
+
+from experiments import execution
+from experiments.arguments import Arguments
+from experiments.statistics import Interval, mean_interval, paired_intervals
+from experiments.store import Part, RunDirectory, identity_of
+from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY
+from experiments.store.tables import Columns, Key
+from experiments.studies.design import Point, Study
+from sim.config import HubConfig
+from sim.inputs.layout import check_area, zone_uses
+from sim.measures.kpis import KPIS, reads_more_than
+from sim.measures.ladder import capacity_ladder
+from sim.reading import plain
+from sim.record.schemas import TABLES, Column, TableSchema
+
+_GROWTH_THAT_COUNTS = 0.01
+"""Of the parcels a day: a backlog that grows less counts as level (assumption)."""
+_Extra = Sequence[tuple[TableSchema, Columns]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label."""
+
+    points: tuple[Point, ...]
+    intervals: Mapping[str, Mapping[str, Interval]]
+    differences: Mapping[str, Mapping[str, Interval]]
+
+    def is_unstable(self, point: Point) -> bool:
+        """Whether the backlog grows: by more than a hundredth of the demand, and surely."""
+        slope = self.intervals[point.label]["backlog_slope_per_day"]
+        least = slope.mean if slope.low is None else slope.low
+        return least > 0 and slope.mean > _GROWTH_THAT_COUNTS * daily_parcels(point.hub)
+
+    def is_lower_bound(self, label: str, kpi: str) -> bool:
+        return reads_more_than(kpi, self.intervals[label]["not_departed_share"].mean)
+
+
+def daily_parcels(config: HubConfig) -> float:
+    return config.demand.flights_per_day * config.demand.mean_parcels_per_flight
+
+
+def replicate(config: HubConfig, replication: int) -> Part:
+    """One replication as the store keeps it: what a worker does."""
+    from sim.simulation import simulate
+
+    began = time.perf_counter()
+    result = simulate(config, replication)
+    return {"kpis": result.kpis, "tables": result.tables, "seconds": time.perf_counter() - began}
+
+
+def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
+    """The run's folder; designs are checked before anything is written."""
+    for point in points:
+        check_area(point.hub)
+    hubs = {point.label: point.hub for point in points}
+    keys = plain(study)
+    identity = identity_of(hubs, keys)
+    text = yaml.safe_dump({"verb": arguments.verb, "study": keys, "hubs": plain_hubs(hubs)}, sort_keys=False)
+    header = f"# cargohub {arguments.verb} {' '.join(arguments.words)}\n"
+    return RunDirectory.open(arguments.out, arguments.verb, name, identity, header + text)
+
+
+def plain_hubs(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
+    return {label: plain(config) for label, config in hubs.items()}
+
+
+def replications(run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool) -> Outcome:
+    """Do what is missing, keep each as it finishes, and sum up."""
+    there = run.finished()
+    if not run.is_complete:
+        # The longest first, so that no core waits at the end; bits do not depend on it.
+        by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
+        tasks = [
+            ((point.label, number), replicate, (point.hub, number))
+            for point in by_size
+            for number in range(study.replications)
+            if (point.label, number) not in there
+        ]
+        workers = study.workers or execution.usable_workers()
+        for key, part in execution.run(tasks, workers=workers, is_quiet=is_quiet, already=len(there)):
+            run.keep(key, part)
+        there = run.finished()
+    return _outcome(points, there, study.replications)
+
+
+def _outcome(points: Sequence[Point], there: Mapping[Key, Mapping[str, float]], n: int) -> Outcome:
+    values = {
+        point.label: {kpi: [there[point.label, number][kpi] for number in range(n)] for kpi in KPIS} for point in points
+    }
+    baseline = points[0].label
+    intervals = {label: {kpi: mean_interval(sample) for kpi, sample in own.items()} for label, own in values.items()}
+    differences: dict[str, dict[str, Interval]] = {point.label: {} for point in points[1:]}
+    for kpi in KPIS if len(points) > 1 else ():
+        for label, interval in paired_intervals({name: own[kpi] for name, own in values.items()}, baseline).items():
+            differences[label][kpi] = interval
+    return Outcome(tuple(points), intervals, differences)
+
+
+def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
+    """Write all tables, if they are not there yet."""
+    if not run.is_complete:
+        run.complete(TABLES, tables=[*_summaries(outcome), *extra])
+
+
+def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
+    summary = [
+        (label, kpi, *_numbers(interval), KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
+        for label, own in outcome.intervals.items()
+        for kpi, interval in own.items()
+    ]
+    differences = [
+        (label, outcome.points[0].label, kpi, *_numbers(interval), KPIS[kpi].unit)
+        for label, own in outcome.differences.items()
+        for kpi, interval in own.items()
+    ]
+    ladder = [
+        (point.label, resource, rate)
+        for point in outcome.points
+        for resource, rate in capacity_ladder(point.hub, floor_stay_h(outcome, point)).items()
+    ]
+    area = [
+        (point.label, use.hall, use.zone, use.area_m2, use.n_units, use.n_fit, use.unit, use.spare_m2)
+        for point in outcome.points
+        for name, hall in point.hub.halls.items()
+        for use in zone_uses(name, hall, point.hub.space)
+    ]
+    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
+        (POINTS, [_point_row(outcome, order, point) for order, point in enumerate(outcome.points)]),
+        (SUMMARY, summary),
+        (DIFFERENCES, differences),
+        (LADDER, ladder),
+        (AREA, area),
+    ]
+    return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
+
+
+def floor_stay_h(outcome: Outcome, point: Point) -> float:
+    """Mean time on the floor by Little's law: parcels on it over parcels a day out of it."""
+    means = {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
+    hall, space = point.hub.hall, point.hub.space
+    floor = int(hall.zone_shares.lanes * hall.area_m2 / space.pallet_m2) * space.parcels_per_pallet
+    passing = means["parcels_per_day"]
+    return means["utilisation_floor"] * floor / passing * 24 if passing else 0.0
+
+
+def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
+    config = point.hub
+    blocked = outcome.intervals[point.label]["blocked_after_h"].mean
+    run_h = (config.warmup_days + config.horizon_days) * 24 + config.service_h
+    return (
+        point.label,
+        order,
+        config.scenario,
+        config.demand.name,
+        str(config.arrivals.model),
+        config.demand.flights_per_day,
+        daily_parcels(config),
+        config.hall.area_m2,
+        config.hall.sorting_machines,
+        config.service_h,
+        outcome.is_unstable(point),
+        blocked if blocked < run_h else np.nan,
+    )
+
+
+def _numbers(interval: Interval) -> tuple[float, float, float, int]:
+    low = np.nan if interval.low is None else interval.low
+    high = np.nan if interval.high is None else interval.high
+    return interval.mean, low, high, interval.n
+
+
+def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
+    """Rows as typed columns."""
+    kinds = [np.str_ if column.dtype == "string" else np.dtype(column.dtype) for column in schema]
+    return {
+        column.name: np.array([row[i] for row in rows], dtype=kinds[i])  # type: ignore[arg-type]
+        for i, column in enumerate(schema)
+    }

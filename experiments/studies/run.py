@@ -1,0 +1,23 @@
+"""`cargohub run`: one scenario, replicated."""
+
+from experiments.arguments import Arguments
+from experiments.studies import telling
+from experiments.studies.design import period_warnings, single
+from experiments.studies.replicating import complete, open_directory, replications
+
+
+def main(arguments: Arguments) -> int:
+    point, study = single(arguments.words, arguments.config_dir)
+    with open_directory(arguments, point.label, [point], study) as run:
+        outcome = replications(run, [point], study, is_quiet=arguments.quiet)
+        complete(run, outcome)
+        page = telling.write_page(
+            run.path, arguments, title=point.label, seed=point.hub.seed, replications=study.replications
+        )
+    warnings = telling.warnings_of(outcome, period_warnings(point.hub))
+    if arguments.json:
+        document = telling.scenario_object(outcome, point)
+        telling.print_json({**document, "run_dir": str(run.path), "warnings": warnings})
+    else:
+        telling.print_table(outcome, warnings, run.path, page)
+    return 0

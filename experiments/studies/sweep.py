@@ -1,0 +1,96 @@
+"""`cargohub sweep`: a grid of designs, one row a point, one line chart."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub, study, sweep
+from experiments.store.tables import Columns
+from experiments.studies import telling
+from experiments.studies.design import Point, Study, period_warnings
+from experiments.studies.replicating import Outcome, complete, open_directory, replications
+from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
+from sim.record.schemas import Column, TableSchema
+
+_CHARTED = "on_time_share"
+
+
+def main(arguments: Arguments) -> int:
+    grid = sweep(arguments.words, arguments.config_dir)
+    varied = _varied(grid)
+    composed = [compose(words, arguments.config_dir) for words in grid]
+    keys = study(Study, composed[0])
+    if keys.scenarios or keys.demands or keys.arrival_models:
+        raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
+    if any(study(Study, other) != keys for other in composed[1:]):
+        raise ConfigError("replications, workers: the same at every point of a sweep")
+    values = [tuple(_value(words, key) for key in varied) for words in grid]
+    labels = [", ".join(f"{key}={value}" for key, value in zip(varied, row, strict=True)) or "all" for row in values]
+    points = [Point(label, hub(one)) for label, one in zip(labels, composed, strict=True)]
+    with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:
+        outcome = replications(run, points, keys, is_quiet=arguments.quiet)
+        complete(run, outcome, [_table(outcome, varied, values)])
+        chart = _draw(run.path, outcome, varied, values)
+    warnings = telling.warnings_of(outcome, period_warnings(points[0].hub))
+    if arguments.json:
+        telling.print_json(
+            {
+                "points": [
+                    {**telling.scenario_object(outcome, point), "values": dict(zip(varied, row, strict=True))}
+                    for point, row in zip(points, values, strict=True)
+                ],
+                "run_dir": str(run.path),
+                "warnings": warnings,
+            }
+        )
+    else:
+        telling.print_table(outcome, warnings, run.path, chart)
+    return 0
+
+
+def _key(word: str) -> str:
+    return word.lstrip("+").partition("=")[0]
+
+
+def _value(words: Sequence[str], key: str) -> str:
+    return next(word.partition("=")[2] for word in words if _key(word) == key)
+
+
+def _varied(grid: Sequence[Sequence[str]]) -> list[str]:
+    """The keys whose values differ between points."""
+    keys = [_key(word) for word in grid[0] if "=" in word]
+    return [key for key in keys if len({_value(words, key) for words in grid}) > 1]
+
+
+def _table(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> tuple[TableSchema, Columns]:
+    """One row a point: what was varied, then mean and interval of every KPI."""
+    columns = [Column("point", "int32", "1", "in the order of the sweep")]
+    columns += [Column(key, "string", "", "value of this key") for key in varied]
+    data: dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {"point": np.arange(len(values), dtype=np.int32)}
+    data |= {key: np.array([row[i] for row in values], dtype=np.str_) for i, key in enumerate(varied)}
+    for name, kpi in KPIS.items():
+        own = [outcome.intervals[point.label][name] for point in outcome.points]
+        for part in ("mean", "low", "high"):
+            columns.append(Column(f"{name}_{part}", "float64", kpi.unit, f"{part} of: {kpi.meaning}"))
+            ends = [getattr(interval, part) for interval in own]
+            data[f"{name}_{part}"] = np.array([np.nan if end is None else end for end in ends])
+    return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), data
+
+
+def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Path:
+    from experiments.report.sweep_figure import SweepChart, write_chart
+
+    own = [outcome.intervals[point.label][_CHARTED] for point in outcome.points]
+    chart = SweepChart.of(
+        varied,
+        values,
+        [interval.mean for interval in own],
+        [(interval.low, interval.high) for interval in own],
+        what=f"{_CHARTED.replace('_', ' ')} [{KPIS[_CHARTED].unit}]",
+    )
+    path = folder / "figures" / "sweep.svg"
+    write_chart(path, chart)
+    return path

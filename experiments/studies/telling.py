@@ -1,0 +1,116 @@
+"""What a study tells: one JSON object, or lines for a reader; and its page."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.arguments import Arguments
+from experiments.statistics import Interval
+from experiments.store import read_run
+from experiments.studies.design import Point
+from experiments.studies.replicating import Outcome
+from sim.measures.kpis import KPIS
+
+HEADLINE = (
+    "on_time_share",
+    "dwell_mean_h",
+    "dwell_p95_h",
+    "flight_clearance_p95_h",
+    "parcels_per_day",
+    "trucks_per_day",
+    "missed_connections_per_day",
+    "diverted_flights_per_day",
+    "backlog_slope_per_day",
+    "utilisation_machines",
+    "utilisation_stations",
+)
+
+
+def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
+    """What a reader must know before the numbers."""
+    lines = list(own)
+    for point in outcome.points:
+        intervals = outcome.intervals[point.label]
+        if outcome.is_unstable(point):
+            slope = intervals["backlog_slope_per_day"].mean
+            blocked = intervals["blocked_after_h"].mean
+            lines.append(
+                f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; the first flight is held for"
+                f" want of a stand {blocked / 24:.1f} days after the start"
+            )
+        bounds = [kpi for kpi in KPIS if outcome.is_lower_bound(point.label, kpi)]
+        if bounds:
+            share = intervals["not_departed_share"].mean
+            lines.append(f"{point.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
+    return lines
+
+
+def as_json(interval: Interval, unit: str) -> dict[str, Any]:
+    return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n, "unit": unit}
+
+
+def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
+    kpis = {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
+    return {"scenario": point.label, "unstable": outcome.is_unstable(point), "kpis": kpis}
+
+
+def difference_objects(outcome: Outcome) -> dict[str, Any]:
+    return {
+        label: {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in own.items()}
+        for label, own in outcome.differences.items()
+    }
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, allow_nan=False, indent=1) + "\n")
+
+
+def print_table(outcome: Outcome, warnings: Sequence[str], path: Path, page: Path) -> None:
+    """KPIs down, designs across, a few at a time; warnings; where the rest is."""
+    lines = []
+    for first in range(0, len(outcome.points), _ACROSS):
+        points = outcome.points[first : first + _ACROSS]
+        lines.append(f"{'':29}" + "".join(f"{point.label:>30}" for point in points))
+        for kpi in HEADLINE:
+            cells = (_cell(outcome, point.label, kpi) for point in points)
+            lines.append(f"{kpi:28} " + "".join(f"{cell:>30}" for cell in cells) + f"  {KPIS[kpi].unit}")
+        lines.append("")
+    lines += [f"warning: {line}" for line in warnings]
+    lines += [f"tables: {path}", f"page:   {page}"]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+_ACROSS = 3
+
+
+def _cell(outcome: Outcome, label: str, kpi: str) -> str:
+    interval = outcome.intervals[label][kpi]
+    more = ">" if outcome.is_lower_bound(label, kpi) else ""
+    text = f"{more}{_number(interval.mean)}"
+    if interval.low is None or interval.high is None:
+        return text
+    return f"{text} ({_number(interval.low)}..{_number(interval.high)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004 - digits that are read
+
+
+def write_page(path: Path, arguments: Arguments, *, title: str, seed: int, replications: int) -> Path:
+    """The run's page, from its stored tables alone."""
+    from experiments.report.page import write_report
+
+    stored = read_run(path)
+    command = f"cargohub {arguments.verb} {' '.join(arguments.words)}".strip()
+    write_report(
+        stored.tables,
+        title=title,
+        command=command,
+        config_yaml=stored.config,
+        seed=seed,
+        replications=replications,
+        folder=path,
+    )
+    return path / "report.html"
