@@ -317,7 +317,7 @@ MUTANTS = {
 
 @pytest.fixture(scope="module")
 def expected():
-    """What the reference tells of each seed; it shares the pool with the vectorised hub, so it runs before any fault."""
+    """What the reference tells of each seed; it shares the pool with the other hub, so it runs before any fault."""
     return [run(make(draw(seed)), ShuffledEnvironment(2 * seed)).tables for seed in range(N_SEEDS)]
 
 
