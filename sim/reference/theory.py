@@ -1,0 +1,144 @@
+"""The hub's own parts, run as the queues that theory has closed forms for. Each function gives one replication.
+
+Times are in units of 2²⁰ ticks: minutes, as everywhere.
+"""
+
+from collections.abc import Generator
+from itertools import pairwise
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.config import Outages, Sorting
+from sim.domain.site import MachineCalendar
+from sim.inputs.outages import machine_calendar
+from sim.kernels.operational_time import OperationalTime
+from sim.kernels.queueing import several_servers, single_server
+from sim.processes.phases import Phase, after
+from sim.processes.pool import Pool
+from sim.processes.sorting import Machine
+from sim.streams import Streams
+from sim.units import TICKS_PER_DAY, TICKS_PER_MIN, Ticks
+
+Draws = NDArray[np.float64]
+_WARM_UP = 0.1
+"""Share of the customers, or jobs, that come before the count begins."""
+_WINDOW = 256
+"""Customers that a machine is fed with at a time."""
+
+
+def exponential(streams: Streams, name: str, n: int) -> Draws:
+    """Exponential times (n) of mean 1."""
+    return streams.of(name).exponential(1.0, n)
+
+
+def uniform(streams: Streams, name: str, n: int) -> Draws:
+    """Uniform times (n) of mean 1, from 0 to 2."""
+    return streams.of(name).uniform(0.0, 2.0, n)
+
+
+def poisson_arrivals(streams: Streams, rate: float, n: int) -> Ticks:
+    """Instants of arrival (n) [ticks]."""
+    return np.rint(np.cumsum(exponential(streams, "theory_arrival", n)) / rate * TICKS_PER_MIN).astype(np.int64)
+
+
+def _ticks(times: Draws) -> Ticks:
+    return np.rint(times * TICKS_PER_MIN).astype(np.int64)
+
+
+def _mean(times: Ticks) -> float:
+    return float(times[int(_WARM_UP * len(times)) :].mean()) / TICKS_PER_MIN
+
+
+def single_server_wait(streams: Streams, rate: float, services: Draws) -> float:
+    """Mean wait before service, Poisson arrivals."""
+    arrival = poisson_arrivals(streams, rate, len(services))
+    return _mean(single_server(arrival, _ticks(services), 0) - arrival)
+
+
+def single_server_stay(streams: Streams, rate: float, services: Draws) -> float:
+    """Mean time in the system."""
+    arrival, service = poisson_arrivals(streams, rate, len(services)), _ticks(services)
+    return _mean(single_server(arrival, service, 0) + service - arrival)
+
+
+def single_server_inside(streams: Streams, rate: float, services: Draws) -> float:
+    """Customers in the system, averaged over time."""
+    arrival, service = poisson_arrivals(streams, rate, len(services)), _ticks(services)
+    leaves = single_server(arrival, service, 0) + service
+    first, last = int(arrival[int(_WARM_UP * len(arrival))]), int(arrival[-1])
+    inside = np.minimum(leaves, last) - np.maximum(arrival, first)
+    return float(inside[inside > 0].sum()) / (last - first)
+
+
+def machine_wait(streams: Streams, rate: float, service: float, n: int, *, inductions: int) -> float:
+    """Mean wait before a sorting machine of constant service, fed and advanced window by window."""
+    arrival = poisson_arrivals(streams, rate, n)
+    calendar = MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, inductions, dtype=np.int64))
+    machine = Machine(calendar, round(service * TICKS_PER_MIN) * inductions, (0, int(arrival[-1]) + 1))
+    for low in range(0, n, _WINDOW):
+        window = slice(low, low + _WINDOW)
+        machine.feed(arrival[window], np.arange(n)[window])
+        machine.advance(int(arrival[window][-1]))
+    return _mean(np.concatenate([begin - came for came, begin, _, _ in machine.done]))
+
+
+def several_servers_waits(streams: Streams, rate: float, services: Draws, servers: int) -> tuple[float, float]:
+    """Share of customers that wait, and mean wait of all."""
+    arrival = poisson_arrivals(streams, rate, len(services))
+    wait = several_servers(arrival, _ticks(services), [0] * servers) - arrival
+    counted = wait[int(_WARM_UP * len(wait)) :]
+    return float((counted > 0).mean()), _mean(wait)
+
+
+def tandem_stay(streams: Streams, rate: float, service: float, stations: int, n: int) -> float:
+    """Mean time through exponential single servers, one after the other."""
+    came = arrival = poisson_arrivals(streams, rate, n)
+    for station in range(stations):
+        times = _ticks(service * exponential(streams, f"theory_service_{station}", n))
+        came = single_server(came, times, 0) + times
+    return _mean(came - arrival)
+
+
+def availability(streams: Streams, mtbf_h: float, mttr_min: float, days: int) -> float:
+    """Share of the days that a machine is up."""
+    end = days * TICKS_PER_DAY
+    sorting = Sorting(efficiency=1.0, inductions=3, outages=Outages(mtbf_h, mttr_min))
+    calendar = machine_calendar(sorting, streams.of("theory_outages"), end)
+    return float(OperationalTime(calendar).work_at(np.array([end]))[0]) / (3 * end)
+
+
+_PHASES = (Phase.POSITION, Phase.TUG, Phase.LOADER)
+"""Of a line's places, the last one first: as on the apron, what frees comes before what takes."""
+_Steps = Generator[simpy.Event, object, None]
+
+
+def line_throughput(streams: Streams, places: tuple[int, ...], n: int) -> float:
+    """Jobs a unit of time through a saturated line in which a job keeps its place until the next one is granted.
+
+    `places`: 0 for a station with an exponential service of mean 1, else a buffer for so many jobs; up to three.
+    """
+    env = simpy.Environment()
+    phases = _PHASES[: len(places)][::-1]
+    pools = [Pool(env, phase, places=max(1, size)) for phase, size in zip(phases, places, strict=True)]
+    times = [_ticks(exponential(streams, f"theory_place_{i}", n)).tolist() for i in range(len(places))]
+    done: list[int] = []
+
+    def job(number: int) -> _Steps:
+        for i, pool in enumerate(pools):
+            yield pool.request((number,), places=1)
+            if i > 0:
+                pools[i - 1].release(places=1)
+            elif number + 1 < n:
+                env.process(job(number + 1))
+            if places[i] == 0:
+                yield after(env, times[i][number])
+        pools[-1].release(places=1)
+        done.append(int(env.now))
+
+    env.process(job(0))
+    env.run()
+    assert len(done) == n and all(a <= b for a, b in pairwise(done))
+    first = int(_WARM_UP * n)
+    return (n - 1 - first) / ((done[-1] - done[first]) / TICKS_PER_MIN)
