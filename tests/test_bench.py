@@ -1,0 +1,92 @@
+"""The bench: a tiny hub gives every figure, and each is one that can be. Nothing here asks for a speed."""
+
+import json
+import math
+from dataclasses import fields
+
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.studies import bench
+from experiments.studies.bench import BenchResult, first_flights, table
+from experiments.studies.stage_times import OTHER, QUALIFIED, SIMPY, STAGES, stage_of, stage_times
+from sim.inputs.inputs import make_inputs
+from sim.processes import hub
+from sim.processes.lanes import Lanes
+from sim.processes.sorting import Machine
+from sim.reference.counting import CountingEnvironment
+from sim.units import TICKS_PER_DAY
+
+TINY = ("demand=today", "demand.parcels_per_flight=300", "demand.net_t_per_flight=0.3", "horizon_days=2")
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setattr(bench, "REPEATS", 1)
+    monkeypatch.setattr(bench, "MEMORY_DAYS", (1, 2))
+    return load("liege_30k", *TINY, warmup_days=0)
+
+
+def test_every_figure_is_there_and_can_be(tiny, capsys):
+    assert main(["bench", "scenario=liege_30k", *TINY, "--json", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert err == ""
+    assert set(result) == {field.name for field in fields(BenchResult)}
+    assert (result["scenario"], result["demand"], result["days"]) == ("liege_30k", "today", 3.0)
+    for name in ("parcels", "parcels_per_s", "reference_parcels_per_s", "ratio_to_reference", "simpy_events_per_s"):
+        assert 0 < result[name] < math.inf
+    assert result["parcels"] % 300 < 300
+    assert result["reference_simpy_events"] > result["reference_parcels"]
+    assert set(result["ns_per_parcel_by_stage"]) <= {*STAGES.values(), *QUALIFIED.values(), SIMPY, OTHER}
+    assert {"machines", "lanes", "draws", SIMPY} <= set(result["ns_per_parcel_by_stage"])
+    assert all(spent >= 0 for spent in result["ns_per_parcel_by_stage"].values())
+    assert list(result["peak_memory_mb"]) == ["1", "2"]
+    assert all(20 < mib < 2000 for mib in result["peak_memory_mb"].values())
+
+
+def test_people_get_a_table_and_progress(tiny, capsys):
+    result = bench.measure(tiny, say=bench._tell)
+    text = table(result)
+    assert "bench: the reference hub" in capsys.readouterr().err
+    for words in ("parcels/s", "ratio", "machines", "1 measured days", "MiB"):
+        assert words in text
+
+
+def test_a_wrong_key_is_a_mistake(capsys):
+    assert main(["bench", "+typo=1"]) == 2
+    assert "typo" in capsys.readouterr().err
+
+
+def test_first_flights_have_the_promised_time_to_leave(monkeypatch):
+    inputs = make_inputs(load("liege_30k", *TINY, warmup_days=0), 0)
+    monkeypatch.setattr(bench, "REFERENCE_PARCELS", 301)
+    first = first_flights(inputs)
+    assert first.flights == inputs.flights[:2]
+    assert first.end == first.flights[-1].arrival + TICKS_PER_DAY
+
+
+def test_events_are_counted_as_they_happen():
+    env = CountingEnvironment()
+    last = [env.timeout(delay) for delay in (1, 2, 3)][-1]
+    assert env.count_events() == 0
+    for n in (1, 2):
+        env.step()
+        assert env.count_events() == env.count_events() == n
+    env.run()
+    assert last.processed
+    assert env.count_events() == 3
+
+
+def test_each_stage_is_found_by_module():
+    assert stage_of(Lanes.collect.__code__) == "lanes"
+    assert stage_of(Machine.advance.__code__) == "machines"
+    assert stage_of(hub.run.__code__) == "assembly"
+    assert stage_of(CountingEnvironment.__mro__[1].step.__code__) == SIMPY
+    assert stage_of(json.dumps.__code__) is None
+    assert stage_of("<built-in method>") is None
+
+
+def test_what_nobody_of_the_model_called_is_other():
+    assert set(stage_times(lambda: sorted(range(1000), key=lambda n: -n))) == {OTHER}
