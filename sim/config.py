@@ -23,6 +23,8 @@ Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
 
 _SUM_TOLERANCE = 1e-6
+_LARGEST_NORMAL = 4.33
+"""Above all of the 65,536 quantiles that sizes are drawn from."""
 DAYS_PER_WEEK, MONTHS, HOURS = 7, 12, 24
 
 
@@ -232,7 +234,9 @@ class Breakdown:
 
     def __post_init__(self) -> None:
         if ticks(self.handling_min) < 1:
-            raise ValueError(f"uld_min / uld_parcels: at least one tick of 2**-20 min a parcel, got {self.handling_min}")
+            raise ValueError(
+                f"uld_min / uld_parcels: at least one tick of 2**-20 min a parcel, got {self.handling_min}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +304,11 @@ class Outbound:
     def __post_init__(self) -> None:
         for text in self.timetable:
             minute_of_day(text)
+        if not self.timetable and (self.extra_trucks_per_day == 0 or self.yard == 0):
+            raise ValueError(
+                "timetable: empty, and extra_trucks_per_day or yard is 0: no truck would ever come, and break-down"
+                " would wait for floor that waits for trucks"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +358,13 @@ class HubConfig:
             raise ValueError(
                 f"parcels.heaviest_kg: a parcel that no truck can carry: at most outbound.trailer.kg ="
                 f" {self.outbound.trailer.kg:g}, got {self.parcels.heaviest_kg:g}"
+            )
+        bulk = math.exp(_LARGEST_NORMAL * self.parcels.l_per_kg_sigma)
+        bulkiest_l = self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
+        if bulkiest_l > self.outbound.trailer.m3 * 1000:
+            raise ValueError(
+                f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have {bulkiest_l / 1000:.3g} m3, a"
+                f" trailer takes {self.outbound.trailer.m3:g}"
             )
         if self.breakdown.workers_per_station > self.hall.breakdown_workers:
             raise ValueError(

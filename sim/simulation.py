@@ -15,7 +15,7 @@ from sim.record.schemas import Table
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a replication gives: KPIs by name (units in `sim.measures.kpis.KPIS`), tables by name (`sim.record.schemas`)."""
+    """What a replication gives: KPIs by name (`sim.measures.kpis`) and tables by name (`sim.record.schemas`)."""
 
     replication: int
     kpis: dict[str, float]

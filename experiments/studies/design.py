@@ -55,8 +55,10 @@ def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, Study]
 
 
 def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
-    """The designs of `cargohub compare`: scenarios × demands under the first arrival model, then the first scenario
-    under the others."""
+    """The designs of `cargohub compare`.
+
+    Scenarios × demands under the first arrival model, then the first scenario under the others.
+    """
     keys = study(Study, compose(words, config_dir))
     if not keys.scenarios:
         raise ConfigError(f"scenarios: compare needs some, as scenarios=[{','.join(scenarios(config_dir)[:2])}]")

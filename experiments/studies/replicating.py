@@ -182,7 +182,4 @@ def _numbers(interval: Interval) -> tuple[float, float, float, int]:
 def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
     """Rows as typed columns."""
     kinds = [np.str_ if column.dtype == "string" else np.dtype(column.dtype) for column in schema]
-    return {
-        column.name: np.array([row[i] for row in rows], dtype=kinds[i])  # type: ignore[arg-type]
-        for i, column in enumerate(schema)
-    }
+    return {column.name: np.array([row[i] for row in rows], dtype=kinds[i]) for i, column in enumerate(schema)}

@@ -13,6 +13,8 @@ from experiments.studies.design import Point
 from experiments.studies.replicating import Outcome
 from sim.measures.kpis import KPIS
 
+_ACROSS = 3
+"""Designs side by side."""
 HEADLINE = (
     "on_time_share",
     "dwell_mean_h",
@@ -37,8 +39,8 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
             slope = intervals["backlog_slope_per_day"].mean
             blocked = intervals["blocked_after_h"].mean
             lines.append(
-                f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; the first flight is held for"
-                f" want of a stand {blocked / 24:.1f} days after the start"
+                f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; the first flight is held"
+                f" for want of a stand {blocked / 24:.1f} days after the start"
             )
         bounds = [kpi for kpi in KPIS if outcome.is_lower_bound(point.label, kpi)]
         if bounds:
@@ -72,17 +74,15 @@ def print_table(outcome: Outcome, warnings: Sequence[str], path: Path, page: Pat
     lines = []
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
-        lines.append(f"{'':29}" + "".join(f"{point.label:>30}" for point in points))
+        width = max(28, *(len(point.label) for point in points)) + 2
+        lines.append(f"{'':29}" + "".join(f"{point.label:>{width}}" for point in points))
         for kpi in HEADLINE:
             cells = (_cell(outcome, point.label, kpi) for point in points)
-            lines.append(f"{kpi:28} " + "".join(f"{cell:>30}" for cell in cells) + f"  {KPIS[kpi].unit}")
+            lines.append(f"{kpi:28} " + "".join(f"{cell:>{width}}" for cell in cells) + f"  {KPIS[kpi].unit}")
         lines.append("")
     lines += [f"warning: {line}" for line in warnings]
     lines += [f"tables: {path}", f"page:   {page}"]
     sys.stdout.write("\n".join(lines) + "\n")
-
-
-_ACROSS = 3
 
 
 def _cell(outcome: Outcome, label: str, kpi: str) -> str:
@@ -95,7 +95,7 @@ def _cell(outcome: Outcome, label: str, kpi: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004 - digits that are read
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def write_page(path: Path, arguments: Arguments, *, title: str, seed: int, replications: int) -> Path:

@@ -50,8 +50,17 @@ def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) 
     rows = []
     seen: set[tuple[str, int]] = set()
     for line, cells in enumerate(table, 2):
-        row = _row(path, line, {key: (value or "").strip() for key, value in cells.items() if isinstance(key, str) and
-                                not isinstance(value, list)}, start_date, aircraft)
+        row = _row(
+            path,
+            line,
+            {
+                key: (value or "").strip()
+                for key, value in cells.items()
+                if isinstance(key, str) and not isinstance(value, list)
+            },
+            start_date,
+            aircraft,
+        )
         if (row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
         seen.add((row.key, row.sibt))

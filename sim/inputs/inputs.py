@@ -1,9 +1,11 @@
 """Configuration and replication number in, all that a hub is given out."""
 
 from sim.config import HubConfig
+from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
+from sim.errors import InputError
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
-from sim.inputs.layout import make_site
+from sim.inputs.layout import make_site, uld_counts
 from sim.inputs.load_plan import make_load_plan
 from sim.streams import Streams
 from sim.units import ticks
@@ -14,12 +16,27 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     streams = Streams(config.seed, replication)
     end = end_of_run(config)
     recorded = frozenset(config.record.parcels_of_flights)
+    site = make_site(config, streams, end)
+    flights = make_flights(config, streams, end)
+    _check_ulds(config, flights, site.floor)
     return Inputs(
-        site=make_site(config, streams, end),
-        flights=make_flights(config, streams, end),
+        site=site,
+        flights=flights,
         parcels_of=make_load_plan(config, streams).draw,
         end=end,
         measured=measured_days(config),
         bin_width=ticks(config.record.bin_min),
         is_recorded=lambda flight: flight.key in recorded,
     )
+
+
+def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], floor: int) -> None:
+    """Refuse a ULD that would wait for ever for more floor than there is."""
+    for flight in {(flight.aircraft, flight.n_parcels): flight for flight in flights}.values():
+        kind = config.fleet[flight.aircraft]
+        decks = kind.main_deck, kind.lower_deck
+        largest = max(uld_counts(flight.n_parcels, decks[0].ulds, decks[1].ulds, decks[0].parcels, decks[1].parcels))
+        if largest > floor:
+            raise InputError(
+                f"flight {flight.key}: a ULD of {largest} parcels is larger than the floor of {floor} parcels"
+            )

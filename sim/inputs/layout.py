@@ -57,14 +57,12 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
             hall.customs_desks,
             space.customs_desk_m2,
         ),
-        use(
-            "dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2
-        ),
+        use("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
     )
 
 
 def check_area(config: HubConfig) -> None:
-    """Refuse more units than fit in a zone, more doors than the façade takes, a ULD larger than the floor."""
+    """Refuse more units than fit in a zone, and more doors than the façade takes."""
     for name, hall in config.halls.items():
         for use in zone_uses(name, hall, config.space):
             if use.n_units > use.n_fit:
@@ -78,13 +76,6 @@ def check_area(config: HubConfig) -> None:
             raise ConfigError(
                 f"halls.{name}: {doors} dock doors are more than the {by_facade} that fit its facade of"
                 f" {hall.facade_m:g} m at {config.space.door_facade_m:g} m each"
-            )
-        floor = floor_parcels(hall, config.space)
-        largest = max(max(_load_counts(config, kind.main_deck.ulds, kind.lower_deck.ulds, kind.main_deck.parcels,
-                                       kind.lower_deck.parcels)) for kind in config.fleet.values())
-        if largest > floor:
-            raise ConfigError(
-                f"halls.{name}: zone lanes: a ULD of {largest} parcels is larger than its floor of {floor} parcels"
             )
 
 
@@ -101,10 +92,6 @@ def hold_zone_parcels(hall: Hall, space: Space) -> int:
 
 def _pallets(area_m2: float, space: Space) -> int:
     return math.floor((area_m2 + _ROUNDING_M2) / space.pallet_m2)
-
-
-def _load_counts(config: HubConfig, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
-    return uld_counts(config.demand.mean_parcels_per_flight, n_main, n_lower, main, lower)
 
 
 def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:

@@ -21,7 +21,8 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.uint8] | None = N
     n = len(instant)
     base = instant.min()
     if n >> _POSITION_BITS or int(instant.max() - base) >> _INSTANT_BITS:
-        return np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
+        order: NDArray[np.int64] = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
+        return order
     packed = instant - base
     if group is not None:
         packed |= group.astype(np.int64) << _INSTANT_BITS

@@ -22,7 +22,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     busy = _busy_hours(config, inputs, record, tables, window)
     staff = _staff_hours(config, busy)
     return (
-        _service(config, tables, window)
+        _service(tables, window)
         | _trucks(config, tables["trucks"], window)
         | {
             "backlog_slope_per_day": backlog_slope(tables["occupancy"], window),
@@ -34,7 +34,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "spare_area_m2": sum(use.spare_m2 for use in zone_uses("", config.hall, config.space)),
         }
         | _blocked(inputs, tables, window)
-        | _utilisation(config, inputs, busy, window)
+        | _utilisation(inputs, busy, window)
         | {"staff_h_per_day": sum(staff.values()) / window.days}
         | {f"staff_h_per_day_{role}": hours / window.days for role, hours in staff.items()}
     )
@@ -97,7 +97,7 @@ def backlog_slope(occupancy: Table, window: Window) -> float:
     return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
 
 
-def _service(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
+def _service(tables: dict[str, Table], window: Window) -> dict[str, float]:
     flights = tables["flights"]
     mine = flights["is_cohort"]
     dwell, weights, n_inside = dwell_of_cohort(flights, tables["loads"], window.end)
@@ -185,7 +185,7 @@ def _busy_hours(
     }
 
 
-def _utilisation(config: HubConfig, inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
+def _utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
     site = inputs.site
     hours = window.days * MIN_PER_DAY / MIN_PER_H
     capacity = {

@@ -34,38 +34,78 @@ ROLES: Final = {
 }
 
 _ALL: Final = (
-    Kpi("on_time_share", "1", "parcels of the cohort that left within service_h of their flight's drawn arrival;"
-        " diverted ones and those still inside count as late, refused ones not at all", True),
-    Kpi("dwell_mean_h", "h", "drawn arrival to departure of the truck, mean; at least the time to the end of the run"
-        " for what has not left", False),
-    Kpi("dwell_p95_h", "h", "the same, 95 % quantile", False),
-    Kpi("not_departed_share", "1", "parcels of the cohort that have not left when the run ends", False),
-    Kpi("flight_clearance_p95_h", "h", "drawn arrival until 95 % of the flight's parcels are gone, mean over flights; at"
-        " least the time to the end of the run for flights that are not", False),
-    Kpi("parcels_per_day", "parcels/d", "departed in the measured days", True),
-    Kpi("trucks_per_day", "trucks/d", "departed with a load in the measured days", None),
-    Kpi("truck_fill_share", "1", "largest of the count, mass and volume ratios of a departed truck, mean", True),
-    Kpi("missed_connections_per_day", "parcels/d", "parcels on the floor at the cut-off of a timetabled truck of their"
-        " route that did not go with it, each time", False),
-    Kpi("stand_blocked_h_per_day", "h/d", "unloading beyond what the loaders alone would need: aircraft blocked on their"
-        " stands by trains, positions and floor", False),
-    Kpi("diverted_flights_per_day", "flights/d", "held at their origin beyond the longest hold", False),
-    Kpi("backlog_slope_per_day", "parcels/d", "growth of what has arrived and not left, diverted included, week on week",
-        False),
-    Kpi("blocked_after_h", "h", "from the start until a flight is first held for want of a stand; the length of the run if"
-        " none is", True),
-    Kpi("staff_h_per_day", "h/d", "hours worked, all roles", None),
-    Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", False),
-    Kpi("spare_area_m2", "m2", "area of zones that no unit stands on", None),
-    Kpi("floor_blocked_h_per_day", "h/d", "break-down waits for floor", False),
-    Kpi("station_blocked_h_per_day", "h/d", "stations held after their last parcel was handled, until it is inducted",
-        False),
-    Kpi("tug_blocked_h_per_day", "h/d", "trains at the hall's door for want of ULD positions", False),
-    Kpi("door_wait_h_per_day", "h/d", "trucks in the yard for want of a door", False),
-    Kpi("held_flight_h_per_day", "h/d", "flights held at their origin for want of a stand", False),
+    Kpi(
+        "on_time_share",
+        "1",
+        "parcels of the cohort that left within service_h of their flight's drawn arrival;"
+        " diverted ones and those still inside count as late, refused ones not at all",
+        more_is_better=True,
+    ),
+    Kpi(
+        "dwell_mean_h",
+        "h",
+        "drawn arrival to departure of the truck, mean; at least the time to the end of the run for what has not left",
+        more_is_better=False,
+    ),
+    Kpi("dwell_p95_h", "h", "the same, 95 % quantile", more_is_better=False),
+    Kpi("not_departed_share", "1", "parcels of the cohort that have not left when the run ends", more_is_better=False),
+    Kpi(
+        "flight_clearance_p95_h",
+        "h",
+        "drawn arrival until 95 % of the flight's parcels are gone, mean over flights; at"
+        " least the time to the end of the run for flights that are not",
+        more_is_better=False,
+    ),
+    Kpi("parcels_per_day", "parcels/d", "departed in the measured days", more_is_better=True),
+    Kpi("trucks_per_day", "trucks/d", "departed with a load in the measured days", more_is_better=None),
+    Kpi(
+        "truck_fill_share",
+        "1",
+        "largest of the count, mass and volume ratios of a departed truck, mean",
+        more_is_better=True,
+    ),
+    Kpi(
+        "missed_connections_per_day",
+        "parcels/d",
+        "parcels on the floor at the cut-off of a timetabled truck of their route that did not go with it, each time",
+        more_is_better=False,
+    ),
+    Kpi(
+        "stand_blocked_h_per_day",
+        "h/d",
+        "unloading beyond what the loaders alone would need: aircraft blocked on their"
+        " stands by trains, positions and floor",
+        more_is_better=False,
+    ),
+    Kpi("diverted_flights_per_day", "flights/d", "held at their origin beyond the longest hold", more_is_better=False),
+    Kpi(
+        "backlog_slope_per_day",
+        "parcels/d",
+        "growth of what has arrived and not left, diverted included, week on week",
+        more_is_better=False,
+    ),
+    Kpi(
+        "blocked_after_h",
+        "h",
+        "from the start until a flight is first held for want of a stand; the length of the run if none is",
+        more_is_better=True,
+    ),
+    Kpi("staff_h_per_day", "h/d", "hours worked, all roles", more_is_better=None),
+    Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", more_is_better=False),
+    Kpi("spare_area_m2", "m2", "area of zones that no unit stands on", more_is_better=None),
+    Kpi("floor_blocked_h_per_day", "h/d", "break-down waits for floor", more_is_better=False),
+    Kpi(
+        "station_blocked_h_per_day",
+        "h/d",
+        "stations held after their last parcel was handled, until it is inducted",
+        more_is_better=False,
+    ),
+    Kpi("tug_blocked_h_per_day", "h/d", "trains at the hall's door for want of ULD positions", more_is_better=False),
+    Kpi("door_wait_h_per_day", "h/d", "trucks in the yard for want of a door", more_is_better=False),
+    Kpi("held_flight_h_per_day", "h/d", "flights held at their origin for want of a stand", more_is_better=False),
     *(Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None) for name, what in RESOURCES.items()),
     *(Kpi(f"staff_h_per_day_{role}", "h/d", f"hours worked: {what}", None) for role, what in ROLES.items()),
-)  # fmt: skip
+)
 
 KPIS: Final[dict[str, Kpi]] = {kpi.name: kpi for kpi in _ALL}
 
@@ -73,5 +113,5 @@ KPIS: Final[dict[str, Kpi]] = {kpi.name: kpi for kpi in _ALL}
 def reads_more_than(name: str, not_departed_share: float) -> bool:
     """Whether a time KPI is only a lower bound, since what it rests on has not left when the run ends."""
     if name == "dwell_p95_h":
-        return not_departed_share > 0.05  # noqa: PLR2004 - the quantile itself
-    return name in {"dwell_mean_h", "flight_clearance_p95_h"} and not_departed_share > 0.01  # noqa: PLR2004
+        return not_departed_share > 0.05
+    return name in {"dwell_mean_h", "flight_clearance_p95_h"} and not_departed_share > 0.01

@@ -28,7 +28,9 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
     up = outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
     machines = hall.sorting_machines * hall.machine_rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY
     trailer = outbound.trailer
-    load = min(trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * KG_PER_T / config.parcels.mean_l)
+    load = min(
+        trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * KG_PER_T / config.parcels.mean_l
+    )
     lanes_m2 = hall.zone_shares.lanes * hall.area_m2
     floor = math.floor(lanes_m2 / config.space.pallet_m2) * config.space.parcels_per_pallet
     no_read = config.parcels.no_read_share

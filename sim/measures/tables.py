@@ -21,7 +21,7 @@ def make_tables(
     """All tables but the KPIs."""
     trucks = columns(record.trucks, ("route", "kind", "sequence"))
     loads = _loads(record, trucks)
-    flights = _flights(config, inputs, record, loads)
+    flights = _flights(config, record, loads)
     ulds = columns(record.ulds, ("flight", "index"))
     trains = columns(record.trains, ("flight", "deck", "train"))
     trucks["route_name"] = [inputs.site.routes[route] for route in trucks.get("route", [])]
@@ -46,7 +46,7 @@ def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:
     return {name: rows[:, i] for i, name in enumerate(names)} | {"departed": np.array(instants, dtype=np.int64)}
 
 
-def _flights(config: HubConfig, inputs: Inputs, record: Recorder, loads: dict[str, Ticks]) -> Columns:
+def _flights(config: HubConfig, record: Recorder, loads: dict[str, Ticks]) -> Columns:
     flights = columns(record.flights, ("number",))
     n = len(record.flights)
     has_left = loads["departed"] != NEVER
@@ -129,8 +129,9 @@ def _occupancy(
     floor = _inside(edges, ulds.get("start", []), [], ulds.get("n_parcels", [])) - _inside(
         edges, [*trucks.get("departed", []), *refused[:, 0]], [], [*trucks.get("n_parcels", []), *refused[:, 1]]
     )
-    served = _inside(edges, [*trucks.get("departed", []), *refused[:, 0]], [],
-                     [*trucks.get("n_parcels", []), *refused[:, 1]])
+    served = _inside(
+        edges, [*trucks.get("departed", []), *refused[:, 0]], [], [*trucks.get("n_parcels", []), *refused[:, 1]]
+    )
     backlog = _inside(edges, flights.get("arrival", []), [], flights.get("n_parcels", [])) - served
     stages = record.stages
     series = [

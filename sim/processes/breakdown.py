@@ -63,7 +63,7 @@ def _hand_over(breakdown: Breakdown, uld: UldRow) -> tuple[int, int]:
     """Feed the machine with the ULD's parcels; the last one, and when it gets there."""
     store = breakdown.store
     first, stop = store.uld(uld.flight, uld.index)
-    rows = store.slice(first, stop)
+    rows = store.run_of(first, stop)
     arrival = uld.start + np.cumsum(store.column["handling"][rows], dtype=np.int64)
     parcels = np.arange(first, stop)
     for route, n in enumerate(np.bincount(store.column["route"][rows], minlength=len(breakdown.on_floor)).tolist()):

@@ -110,5 +110,3 @@ class HoldZone:
     def waiting(self) -> list[Ticks]:
         """Since when parcels have been held."""
         return [self._inside[0], self._examinees[0], *(since for since, _, _ in self._coming)]
-
-

@@ -1,9 +1,9 @@
 """The hub, assembled.
 
-    flight ──► stand ──► loaders ──► tug train ──► ULD position ──► break-down station ──► machine ──┬─► lane ──► truck
-               (apron)                                              (breakdown)            (sorting) │  (lanes)   (outbound)
-                                                                                              ▲      ├─► hand-coding desk
-                                                                                              └──────┴─► hold zone (customs)
+    flight ─► stand ─► loaders ─► tug train ─► ULD position ─► break-down station ─► machine ─┬─► lane ─► truck
+              (apron)                                          (breakdown)           (sorting) │ (lanes)  (outbound)
+                                                                                         ▲     ├─► hand-coding desk
+                                                                                         └─────┴─► hold zone (customs)
 
 Flights, trains, ULDs and trucks are SimPy processes; parcels are rows of columns (`store`).
 """
@@ -40,13 +40,13 @@ class HubRun:
 
 def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     """Run a hub to the end of its inputs."""
-    env = env or simpy.Environment(0)  # type: ignore[arg-type]  # instants are integers
+    env = env or simpy.Environment(0)
     site = inputs.site
     record = Recorder(inputs.end, inputs.measured, inputs.bin_width)
     store = ParcelStore(
         max((flight.n_parcels for flight in inputs.flights), default=1),
         site.route_of_lane,
-        any(inputs.is_recorded(flight) for flight in inputs.flights),
+        keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
     free_stations = list(site.stations)
 
@@ -74,17 +74,15 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     lanes = Lanes(store, site.n_routes)
 
     def refuse(parcels: Ticks) -> None:
-        for parcel in parcels.tolist():
-            flight = parcel >> store.shift
-            on_floor[int(store.column["route"][store.rows(np.int64(parcel))])] -= 1
+        routes = store.column["route"][store.rows(parcels)].tolist()
+        for flight, route in zip((parcels >> store.shift).tolist(), routes, strict=True):
+            on_floor[route] -= 1
             record.refused.append((flight, int(env.now), 1))
             store.leave(flight, 1)
         pools["hall"].release(floor=len(parcels))
 
     zone = HoldZone(env, site, store, tally=record.stages["customs_hold"], refuse=refuse)
-    sortation = Sortation(
-        site, store, inputs.measured, tallies=record.stages, deliver=lanes.deliver, hold=zone.hold
-    )
+    sortation = Sortation(site, store, inputs.measured, tallies=record.stages, deliver=lanes.deliver, hold=zone.hold)
 
     def look(instant: int) -> None:
         sortation.advance(instant)
@@ -92,24 +90,44 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
 
     def land(flight: Flight) -> list[UldRow]:
         parcels = inputs.parcels_of(flight)
-        store.add(flight, parcels, inputs.is_recorded(flight))
+        store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
         counts = np.diff(parcels.first).tolist()
         ulds = [UldRow(flight.number, index, int(flight.deck(index)), n) for index, n in enumerate(counts)]
         record.ulds.extend(ulds)
         return ulds
 
     breakdown = Breakdown(
-        env, site, pools["positions"], pools["hall"], free_stations, store, sortation, on_floor,
+        env,
+        site,
+        pools["positions"],
+        pools["hall"],
+        free_stations,
+        store,
+        sortation,
+        on_floor,
         record.stages["breakdown"],
     )
     apron = Apron(
-        env, site, pools["stands"], pools["loader_sets"], pools["tugs"], pools["positions"], land,
-        lambda uld: breakdown_process(breakdown, uld), record.trains,
+        env,
+        site,
+        pools["stands"],
+        pools["loader_sets"],
+        pools["tugs"],
+        pools["positions"],
+        land,
+        lambda uld: breakdown_process(breakdown, uld),
+        record.trains,
     )
     outbound = Outbound(env, site, pools["doors"], pools["hall"], lanes, store, record, on_floor, look)
     for flight in inputs.flights:
         row = FlightRow(
-            flight.number, flight.key, flight.aircraft, flight.sibt, flight.arrival, flight.n_ulds, flight.n_parcels,
+            flight.number,
+            flight.key,
+            flight.aircraft,
+            flight.sibt,
+            flight.arrival,
+            flight.n_ulds,
+            flight.n_parcels,
             flight.is_cohort,
         )
         record.flights.append(row)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -122,7 +123,7 @@ class Lanes:
         mass = np.cumsum(column["mass"][rows], dtype=np.int64)
         volume = np.cumsum(column["volume"][rows], dtype=np.int64)
         bounds = np.concatenate(([0], np.cumsum(np.bincount(route, minlength=len(self.routes))))).tolist()
-        for number, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        for number, (low, high) in enumerate(pairwise(bounds)):
             if high > low:
                 part = slice(low, high)
                 before = (int(mass[low - 1]), int(volume[low - 1])) if low else (0, 0)

@@ -37,8 +37,9 @@ class Phase(IntEnum):
 def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:
     """An event at an instant [ticks, not before now] in its phase."""
     event = env.event()
-    event._ok = True
-    event._value = None
+    # As `simpy.Timeout` does, which knows no phase.
+    event._ok = True  # noqa: SLF001
+    event._value = None  # noqa: SLF001
     env.schedule(event, priority=phase, delay=instant - env.now)  # type: ignore[arg-type]
     return event
 

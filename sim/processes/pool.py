@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import simpy
 
@@ -99,7 +99,7 @@ class Pool:
             assert grants.callbacks is not None
             grants.callbacks.append(self._grant)
 
-    def _grant(self, _: Any) -> None:
+    def _grant(self, _: simpy.Event) -> None:
         self._is_awake = False
         self._account()
         self._settle_wait()

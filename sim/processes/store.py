@@ -1,11 +1,11 @@
 """The parcels that are in the hub or about to be: columns in a ring of flights.
 
-A parcel is known by one integer: flight number << `shift` | row in its flight, so that parcels in ascending order are in
-the order (flight, ULD, row). Its place in the ring is the integer's low bits. A flight's place is free again when the last
+A parcel is known by one integer: flight number << `shift` | row in its flight, so that ascending parcels are in the
+order (flight, ULD, row). Its place in the ring is the integer's low bits. A flight's place is free again when the last
 of its parcels has left; the ring doubles when a flight finds its place taken.
 """
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,32 +17,53 @@ from sim.units import NEVER, Ticks
 NO_READ, HELD, EXAMINED, REFUSED = 1, 2, 4, 8
 """Marks: why a parcel leaves the straight way."""
 
-_COLUMNS = {"route": np.uint8, "mark": np.uint8, "mass": np.int32, "volume": np.int32, "release": np.int64,
-            "handling": np.uint32}
-STAMPS = ("start", "handled", "sort_begin", "sort_end", "code_begin", "code_end", "held", "exam_begin", "exam_end",
-          "freed", "second_begin", "second_end", "ready", "cut_off", "departed")
+_COLUMNS = {
+    "route": np.uint8,
+    "mark": np.uint8,
+    "mass": np.int32,
+    "volume": np.int32,
+    "release": np.int64,
+    "handling": np.uint32,
+}
+STAMPS = (
+    "start",
+    "handled",
+    "sort_begin",
+    "sort_end",
+    "code_begin",
+    "code_end",
+    "held",
+    "exam_begin",
+    "exam_end",
+    "freed",
+    "second_begin",
+    "second_end",
+    "ready",
+    "cut_off",
+    "departed",
+)
 _FIRST_FLIGHTS = 4
 
 
 class ParcelStore:
     """Columns of the parcels inside, by place in the ring; time stamps too if some flight's are to be kept."""
 
-    def __init__(self, most_parcels: int, route_of_lane: NDArray[np.uint8], keeps_stamps: bool) -> None:
+    def __init__(self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, keeps_stamps: bool) -> None:
         self.shift = max(1, int(most_parcels - 1).bit_length())
         self._route_of_lane = route_of_lane
         self._flights = _FIRST_FLIGHTS
         self._inside: dict[int, int] = {}
         self._names = {**_COLUMNS, **(dict.fromkeys(STAMPS, np.int64) if keeps_stamps else {})}
         self.keeps_stamps = keeps_stamps
-        self.column: dict[str, NDArray[np.generic]] = {
+        self.column: dict[str, NDArray[Any]] = {
             name: np.empty(self._flights << self.shift, dtype=kind) for name, kind in self._names.items()
         }
         self._first: dict[int, NDArray[np.int64]] = {}
         self._mask = (self._flights << self.shift) - 1
-        self.kept: dict[int, dict[str, NDArray[np.generic]]] = {}
+        self.kept: dict[int, dict[str, NDArray[Any]]] = {}
         self._wants: dict[int, bool] = {}
 
-    def add(self, flight: Flight, parcels: Parcels, is_kept: bool) -> None:
+    def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
         """A flight has landed."""
         while any((other ^ flight.number) & (self._flights - 1) == 0 for other in self._inside):
             self._double()
@@ -73,7 +94,7 @@ class ParcelStore:
         """Places in the ring of parcels (P)."""
         return parcel & self._mask
 
-    def slice(self, first: int, stop: int) -> slice:
+    def run_of(self, first: int, stop: int) -> slice:
         """Places of consecutive parcels of one flight."""
         row = first & self._mask
         return slice(row, row + stop - first)
@@ -104,16 +125,15 @@ class ParcelStore:
             }
 
     def _rows_of_flight(self, flight: int, n_parcels: int) -> slice:
-        return self.slice(flight << self.shift, (flight << self.shift) + n_parcels)
+        return self.run_of(flight << self.shift, (flight << self.shift) + n_parcels)
 
     def _double(self) -> None:
         size = self._flights << self.shift
         old = dict(self.column)
-        old_rows: Callable[[int], int] = lambda flight: (flight << self.shift) & (size - 1)  # noqa: E731
         self._flights *= 2
         self._mask = (self._flights << self.shift) - 1
         self.column = {name: np.empty(2 * size, dtype=kind) for name, kind in self._names.items()}
         for flight in self._inside:
-            was, place = old_rows(flight), (flight << self.shift) & self._mask
+            was, place = (flight << self.shift) & (size - 1), (flight << self.shift) & self._mask
             for name, values in old.items():
                 self.column[name][place : place + (1 << self.shift)] = values[was : was + (1 << self.shift)]

@@ -30,7 +30,7 @@ class StageTally:
         """Parcel-ticks spent in the stage before the end of the run."""
 
     def add(self, enter: Ticks, leave: Ticks) -> None:
-        """Stays of parcels (P), `enter` ascending and before the end of the run; `leave` at or after it has not happened."""
+        """Stays of parcels (P), `enter` ascending and before the end; `leave` at or after the end did not happen."""
         if len(enter) == 0:
             return
         count_sorted(enter, self._width, self.n_in)

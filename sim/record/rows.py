@@ -1,4 +1,4 @@
-"""What the hub writes down of each flight, ULD, train and truck while it happens. Instants in ticks, `NEVER` until then."""
+"""What the hub writes down of each flight, ULD, train and truck as it happens. Instants in ticks, `NEVER` before."""
 
 from dataclasses import dataclass
 

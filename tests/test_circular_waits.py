@@ -1,0 +1,35 @@
+"""Circular waits are designed out: a hub whose flights stop runs dry."""
+
+import dataclasses
+
+import pytest
+
+from experiments.composition import load
+from sim.errors import CargohubError
+from sim.inputs.inputs import make_inputs
+from sim.processes import hub
+from sim.reference.small_hubs import draw, make
+
+DAYS_TO_RUN_DRY = 12
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_every_parcel_that_lands_leaves_however_small_the_floor_the_yard_and_the_doors(first: int) -> None:
+    for seed in range(first, first + 50):
+        small = draw(seed)
+        inputs = make(dataclasses.replace(small, hours=small.hours + 24 * DAYS_TO_RUN_DRY, floor_ulds=1))
+        run = hub.run(inputs)
+        landed = sum(flight.n_parcels for flight in run.record.flights if not flight.is_diverted)
+        gone = sum(truck.n_parcels for truck in run.record.trucks if truck.departed >= 0) + len(run.record.refused)
+        assert gone == landed, small
+
+
+def test_a_hub_without_any_truck_is_refused() -> None:
+    with pytest.raises(CargohubError, match=r"outbound\.timetable: empty"):
+        load("liege_30k", "outbound.timetable=[]", "outbound.yard=0")
+
+
+def test_a_uld_larger_than_the_floor_is_refused() -> None:
+    config = load("liege_30k", "halls.main.zone_shares.lanes=0.0001")
+    with pytest.raises(CargohubError, match="larger than the floor of 240 parcels"):
+        make_inputs(config, 0)

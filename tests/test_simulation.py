@@ -1,0 +1,109 @@
+"""What holds of a replication from a configuration: laws, repeatability, common random numbers, cohorts."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.composition import load
+from sim.errors import CargohubError
+from sim.measures.compute import weighted_quantile
+from sim.measures.kpis import KPIS
+from sim.record.schemas import TABLES
+
+SHORT = ("horizon_days=2", "warmup_days=1")
+
+
+@pytest.fixture(scope="module")
+def today() -> sim.Result:
+    return sim.simulate(load("liege_30k", *SHORT))
+
+
+def test_a_replication_gives_every_kpi_as_a_number_and_every_table_as_declared(today: sim.Result) -> None:
+    assert list(today.kpis) == list(KPIS)
+    assert all(np.isfinite(value) for value in today.kpis.values())
+    assert set(today.tables) == set(TABLES)
+    for name, table in today.tables.items():
+        assert list(table) == [column.name for column in TABLES[name].columns]
+    assert today.n_laws > 60
+
+
+def test_the_same_configuration_gives_the_same_bits(today: sim.Result) -> None:
+    again = sim.simulate(load("liege_30k", *SHORT))
+    assert again.kpis == today.kpis
+    for name, table in today.tables.items():
+        for column, values in table.items():
+            np.testing.assert_array_equal(again.tables[name][column], values)
+
+
+def test_another_replication_and_another_seed_draw_other_flights(today: sim.Result) -> None:
+    arrivals = today.tables["flights"]["arrival"]
+    assert not np.array_equal(sim.simulate(load("liege_30k", *SHORT), 1).tables["flights"]["arrival"], arrivals)
+    assert not np.array_equal(sim.simulate(load("liege_30k", *SHORT, "seed=2")).tables["flights"]["arrival"], arrivals)
+
+
+def test_fewer_flights_are_among_more(today: sim.Result) -> None:
+    for model in ("timetable", "poisson", "all_ifr"):
+        few = sim.simulate(load("liege_100k", f"arrivals={model}", "demand.flights_per_day=2", *SHORT))
+        more = sim.simulate(load("liege_100k", f"arrivals={model}", "demand.flights_per_day=4", *SHORT))
+        arrival = dict(zip(more.tables["flights"]["key"], more.tables["flights"]["arrival"], strict=True))
+        flights = few.tables["flights"]
+        assert len(flights["key"]) < len(arrival)
+        assert all(arrival[key] == at for key, at in zip(flights["key"], flights["arrival"], strict=True))
+
+
+def test_scenarios_that_differ_in_capacity_see_the_same_flights(today: sim.Result) -> None:
+    other = sim.simulate(load("liege_100k", *SHORT))
+    for column in ("key", "arrival", "n_parcels"):
+        np.testing.assert_array_equal(other.tables["flights"][column], today.tables["flights"][column])
+
+
+def test_bounds_are_checked_however_a_configuration_was_made() -> None:
+    config = load("liege_30k", *SHORT)
+    with pytest.raises(CargohubError, match="seed"):
+        sim.simulate(dataclasses.replace(config, seed=-1))
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("halls.main.uld_positions=151", "zone uld_positions: 151 ULD positions are more than the 150 that fit"),
+        ("halls.main.doors_out=50", "60 dock doors are more than the 55 that fit its facade"),
+        ("halls.main.sorting_machines=3", "45000 rated parcels/h are more than the 30000"),
+    ],
+)
+def test_more_units_than_fit_are_refused_with_both_numbers(word: str, message: str) -> None:
+    words = [word, "halls.main.zone_shares.dock_doors=0.12", "halls.main.zone_shares.packout=0"]
+    with pytest.raises(CargohubError, match=message):
+        sim.simulate(load("liege_30k", *words))
+
+
+def test_parcels_of_a_chosen_flight_keep_their_timestamps() -> None:
+    config = load("liege_30k", *SHORT)
+    keys = sim.simulate(config).tables["flights"]["key"]
+    chosen = sim.simulate(load("liege_30k", *SHORT, f"record.parcels_of_flights=[{keys[0]}]"))
+    parcels = chosen.tables["parcels"]
+    assert len(parcels["row"]) == 115_000
+    left = ~np.isnan(parcels["departed"])
+    assert left.sum() == chosen.tables["flights"]["n_departed"][0]
+    assert (parcels["departed"][left] > parcels["ready"][left]).all()
+
+
+def test_the_quantile_of_weighted_values_is_that_of_the_values_repeated() -> None:
+    rng = np.random.default_rng(5)
+    values, weights = rng.random(50), rng.integers(1, 9, 50)
+    expected = np.quantile(np.repeat(values, weights), 0.95, method="inverted_cdf")
+    assert weighted_quantile(values, weights, 0.95) == expected
+
+
+def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
+    from sim.inputs.inputs import make_inputs
+
+    inputs = make_inputs(load("liege_30k", "customs.examined_share=0.01"), 0)
+    draws = [inputs.parcels_of(flight) for flight in inputs.flights[:4]]
+    n = sum(parcels.n_parcels for parcels in draws)
+    held = sum(np.count_nonzero(parcels.channel) for parcels in draws) / n
+    assert abs(held - 0.05) < 5 * np.sqrt(0.05 * 0.95 / n)
+    assert abs(np.mean([parcels.mass.mean() for parcels in draws]) / 813 - 1) < 0.01
+    assert abs(np.mean([parcels.volume.mean() for parcels in draws]) / 5400 - 1) < 0.01
