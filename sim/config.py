@@ -354,6 +354,11 @@ class HubConfig:
                 f"parcels.median_kg: a lognormal median is below the mean, which demand puts at"
                 f" {self.demand.mean_parcel_kg:.4g} kg a parcel; got {self.parcels.median_kg:.4g}"
             )
+        if self.demand.mean_parcel_kg >= self.parcels.heaviest_kg:
+            raise ValueError(
+                f"demand: parcels_per_flight, net_t_per_flight and kg_per_parcel make {self.demand.mean_parcel_kg:.4g} kg"
+                f" a parcel, which must be below parcels.heaviest_kg = {self.parcels.heaviest_kg:g}"
+            )
         if self.parcels.heaviest_kg > self.outbound.trailer.kg:
             raise ValueError(
                 f"parcels.heaviest_kg: a parcel that no truck can carry: at most outbound.trailer.kg ="
