@@ -16,9 +16,9 @@ from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMA
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
 from sim.config import HubConfig
-from sim.inputs.layout import check_area, zone_uses
+from sim.inputs.layout import check_area, floor_parcels, zone_uses
 from sim.measures.kpis import KPIS, reads_more_than
-from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
 from sim.record.schemas import TABLES, Column, TableSchema
 
@@ -147,16 +147,15 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
 def floor_stay_h(outcome: Outcome, point: Point) -> float:
     """Mean time on the floor by Little's law: parcels on it over parcels a day out of it."""
     means = {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
-    hall, space = point.hub.hall, point.hub.space
-    floor = int(hall.zone_shares.lanes * hall.area_m2 / space.pallet_m2) * space.parcels_per_pallet
+    floor = floor_parcels(point.hub.hall, point.hub.space)
     passing = means["parcels_per_day"]
-    return means["utilisation_floor"] * floor / passing * 24 if passing else 0.0
+    return means["utilisation_floor"] * floor / passing * HOURS_PER_DAY if passing else 0.0
 
 
 def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
     config = point.hub
     blocked = outcome.intervals[point.label]["blocked_after_h"].mean
-    run_h = (config.warmup_days + config.horizon_days) * 24 + config.service_h
+    run_h = (config.warmup_days + config.horizon_days) * HOURS_PER_DAY + config.service_h
     return (
         point.label,
         order,

@@ -3,6 +3,7 @@
 import math
 
 from sim.config import HubConfig
+from sim.inputs.layout import floor_parcels
 from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 HOURS_PER_DAY = MIN_PER_DAY / MIN_PER_H
@@ -31,8 +32,7 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
     load = min(
         trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * KG_PER_T / config.parcels.mean_l
     )
-    lanes_m2 = hall.zone_shares.lanes * hall.area_m2
-    floor = math.floor(lanes_m2 / config.space.pallet_m2) * config.space.parcels_per_pallet
+    floor = floor_parcels(hall, config.space)
     no_read = config.parcels.no_read_share
     ladder = {
         "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + apron.turnaround_min) * parcels,

@@ -139,21 +139,14 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     if row.n_parcels:
         leaves = now + outbound.site.loading
         outbound.record.stages["loading"].add(np.full(row.n_parcels, now), np.full(row.n_parcels, leaves))
-        flights = truck.parcels >> outbound.store.shift
-        lowest = int(flights.min())
-        for flight, n in enumerate(np.bincount(flights - lowest).tolist(), lowest):
-            if n:
-                outbound.record.loads.append((*row.key, flight, n))
+        outbound.record.loads += [(*row.key, flight, n) for flight, n in outbound.store.flights_of(truck.parcels)]
     truck.loaded.succeed()
 
 
 def _depart(outbound: Outbound, truck: _Truck) -> None:
     outbound.store.stamp("departed", truck.parcels, truck.row.departed)
-    flights = truck.parcels >> outbound.store.shift
-    lowest = int(flights.min())
-    for flight, n in enumerate(np.bincount(flights - lowest).tolist(), lowest):
-        if n:
-            outbound.store.leave(flight, n)
+    for flight, n in outbound.store.flights_of(truck.parcels):
+        outbound.store.leave(flight, n)
 
 
 def dispatcher_process(outbound: Outbound) -> Process:

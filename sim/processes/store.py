@@ -103,6 +103,13 @@ class ParcelStore:
         if self.keeps_stamps:
             self.column[name][parcel & self._mask] = instants
 
+    def flights_of(self, parcels: Ticks) -> list[tuple[int, int]]:
+        """The flights of parcels (P), ascending, and how many of each."""
+        flights = parcels >> self.shift
+        lowest = int(flights.min())
+        counts = np.bincount(flights - lowest)
+        return [(lowest + i, int(counts[i])) for i in np.flatnonzero(counts).tolist()]
+
     def leave(self, flight: int, n_parcels: int) -> None:
         """Parcels of a flight have left the hub."""
         self._inside[flight] -= n_parcels
