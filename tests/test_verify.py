@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+from experiments.arguments import Arguments
+from experiments.studies import verify
+from experiments.studies.theory_cases import Case
+from sim.errors import CargohubError, LawBroken
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Theory has a test of its own."""
+    monkeypatch.setattr(verify, "theory_cases", lambda: (Case("Wq", 1.0, 1.1, 0.9, 1.3, 0.5, passed=True),))
+
+
+def _arguments(*words, **options):
+    return Arguments("verify", words, quiet=True, **options)
+
+
+def test_all_passes_and_is_told_as_one_document(quick, capsys):
+    assert verify.main(_arguments("examples=20", json=True)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["passed"]
+    assert told["examples"] == 20
+    assert len(told["cases"]) == 4
+
+
+def test_a_case_that_fails_is_exit_code_1(quick, capsys, monkeypatch):
+    failed = Case("Wq", 2.0, 1.1, 0.9, 1.3, 0.5, passed=False)
+    monkeypatch.setattr(verify, "theory_cases", lambda: (failed,))
+    monkeypatch.setattr(verify, "_laws", lambda: iter(()))
+    assert verify.main(_arguments("examples=1")) == 1
+    assert "1 of 2 cases failed" in capsys.readouterr().out
+
+
+def test_a_broken_law_is_a_case_that_fails(quick, capsys, monkeypatch):
+    def broken(*_):
+        raise LawBroken("parcels: 3 in, 2 out")
+
+    monkeypatch.setattr("sim.simulate", broken, raising=False)
+    assert verify.main(_arguments("examples=1")) == 1
+    assert "3 in, 2 out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["examples=0", "examples=many", "examples", "example=3"])
+def test_other_words_are_refused(word):
+    with pytest.raises(CargohubError, match="examples"):
+        verify.read_examples(_arguments(word))
+
+
+def test_slow_compares_more_hubs():
+    assert verify.read_examples(_arguments()) == verify.EXAMPLES
+    assert verify.read_examples(_arguments(slow=True)) == verify.SLOW_EXAMPLES
+    assert verify.read_examples(_arguments("examples=7", slow=True)) == 7
