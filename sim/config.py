@@ -356,8 +356,8 @@ class HubConfig:
             )
         if self.demand.mean_parcel_kg >= self.parcels.heaviest_kg:
             raise ValueError(
-                f"demand: parcels_per_flight, net_t_per_flight and kg_per_parcel make {self.demand.mean_parcel_kg:.4g} kg"
-                f" a parcel, which must be below parcels.heaviest_kg = {self.parcels.heaviest_kg:g}"
+                f"demand: parcels_per_flight, net_t_per_flight and kg_per_parcel make {self.demand.mean_parcel_kg:.4g}"
+                f" kg a parcel, which must be below parcels.heaviest_kg = {self.parcels.heaviest_kg:g}"
             )
         if self.parcels.heaviest_kg > self.outbound.trailer.kg:
             raise ValueError(

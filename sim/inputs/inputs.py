@@ -7,6 +7,7 @@ from sim.errors import InputError
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
 from sim.inputs.layout import make_site, uld_counts
 from sim.inputs.load_plan import make_load_plan
+from sim.reading import near
 from sim.streams import Streams
 from sim.units import ticks
 
@@ -15,10 +16,11 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     """Draw the flights and calendars of a replication; parcels are drawn when their flight lands."""
     streams = Streams(config.seed, replication)
     end = end_of_run(config)
-    recorded = frozenset(config.record.parcels_of_flights)
+    recorded = config.record.parcels_of_flights
     site = make_site(config, streams, end)
     flights = make_flights(config, streams, end)
     _check_ulds(config, flights, site.floor)
+    _check_recorded(recorded, flights, replication)
     return Inputs(
         site=site,
         flights=flights,
@@ -39,4 +41,13 @@ def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], floor: int) -> N
         if largest > floor:
             raise InputError(
                 f"flight {flight.key}: a ULD of {largest} parcels is larger than the floor of {floor} parcels"
+            )
+
+
+def _check_recorded(recorded: tuple[str, ...], flights: tuple[Flight, ...], replication: int) -> None:
+    keys = [flight.key for flight in flights]
+    for key in recorded:
+        if key not in keys:
+            raise InputError(
+                f"record.parcels_of_flights: no flight {key!r} in replication {replication}{near(key, keys[:3])}"
             )

@@ -1,0 +1,120 @@
+"""The verbs run, compare and sweep as their user types them: what they print, write, and refuse."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.main import main
+from experiments.store import read_run
+from sim.measures.kpis import KPIS
+
+TINY = [
+    "horizon_days=1",
+    "warmup_days=1",
+    "demand.parcels_per_flight=4000",
+    "demand.net_t_per_flight=3",
+    "replications=2",
+    "--quiet",
+    "--json",
+]
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main([*words, *TINY]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main([*words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    document = told(capsys, "run", "scenario=liege_30k", "--out", str(tmp_path))
+    assert document["scenario"] == "liege_30k"
+    assert set(document["kpis"]) == set(KPIS)
+    for interval in document["kpis"].values():
+        assert interval["low"] <= interval["mean"] <= interval["high"]
+        assert interval["n"] == 2
+    assert any("less than a week" in line for line in document["warnings"])
+    assert (Path(document["run_dir"]) / "report.html").stat().st_size > 10_000
+
+
+def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    hashes = []
+    for workers in (1, 2):
+        document = told(capsys, "run", f"workers={workers}", "--out", str(tmp_path / str(workers)))
+        hashes.append(read_run(document["run_dir"]).manifest["files"])
+    assert hashes[0].keys() == hashes[1].keys()
+    assert {k: v for k, v in hashes[0].items() if k.startswith("tables/")} == {
+        k: v for k, v in hashes[1].items() if k.startswith("tables/")
+    }
+
+
+def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    first = told(capsys, "run", "--out", str(tmp_path))
+    written = (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns
+    assert told(capsys, "run", "--out", str(tmp_path)) == first
+    assert (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns == written
+
+
+def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    document = told(capsys, "compare", "scenarios=[liege_30k,liege_100k]", "demand=permit", "--out", str(tmp_path))
+    assert list(document["scenarios"]) == ["liege_30k", "liege_100k"]
+    assert list(document["differences"]) == ["liege_100k"]
+    both = [document["scenarios"][name]["kpis"]["m2_per_parcel_h"]["mean"] for name in document["scenarios"]]
+    assert document["differences"]["liege_100k"]["m2_per_parcel_h"]["mean"] == pytest.approx(both[1] - both[0])
+    tables = read_run(document["run_dir"]).tables
+    assert set(tables["points"]["demand"]) == {"permit"}
+
+
+def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["demands=[today,permit]", "arrival_models=[timetable,poisson]", "--out", str(tmp_path)]
+    document = told(capsys, "compare", "scenarios=[liege_30k]", *words)
+    assert list(document["scenarios"]) == [
+        "liege_30k, today",
+        "liege_30k, permit",
+        "liege_30k, today, poisson",
+        "liege_30k, permit, poisson",
+    ]
+
+
+def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["scenario=liege_30k,liege_66k", "demand.flights_per_day=2,4", "--out", str(tmp_path)]
+    document = told(capsys, "sweep", *words)
+    assert [point["values"] for point in document["points"]] == [
+        {"scenario": scenario, "demand.flights_per_day": flights}
+        for scenario in ("liege_30k", "liege_66k")
+        for flights in ("2", "4")
+    ]
+    table = read_run(document["run_dir"]).tables["sweep"]
+    assert len(table) == 4
+    assert table["on_time_share_mean"].between(0, 1).all()
+    assert (Path(document["run_dir"]) / "figures" / "sweep.svg").read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "scenarios=[liege_30k]"], "run takes one scenario"),
+        (["compare"], "compare needs some"),
+        (["compare", "scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
+        (["compare", "scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["compare", "scenarios=[liege_30k]", "arrival_models=[sundays]"], "none of timetable, poisson, all_ifr"),
+        (["sweep", "scenarios=[liege_30k,liege_66k]"], "is for compare"),
+        (["sweep", "replications=2,3"], "the same at every point"),
+        (["run", "replications=0"], "replications: must be at least 1, got 0"),
+        (["run", "demand.flights_per_day=40", "arrivals=poisson", "arrivals.envelope_flights_per_day=30"], "at most"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
+) -> None:
+    assert message in refused(capsys, *words, "--out", str(tmp_path / "runs"))
+    assert not (tmp_path / "runs").exists()
