@@ -22,7 +22,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     busy = _busy_hours(config, inputs, record, tables, window)
     staff = _staff_hours(config, busy)
     return (
-        _service(tables, window)
+        _service(config, tables, window)
         | _trucks(config, tables["trucks"], window)
         | {
             "backlog_slope_per_day": backlog_slope(tables["occupancy"], window),
@@ -97,7 +97,7 @@ def backlog_slope(occupancy: Table, window: Window) -> float:
     return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
 
 
-def _service(tables: dict[str, Table], window: Window) -> dict[str, float]:
+def _service(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
     flights = tables["flights"]
     mine = flights["is_cohort"]
     dwell, weights, n_inside = dwell_of_cohort(flights, tables["loads"], window.end)
@@ -106,12 +106,22 @@ def _service(tables: dict[str, Table], window: Window) -> dict[str, float]:
     departed = tables["loads"]["n_parcels"][window.covers(tables["loads"]["departed"])]
     return {
         "on_time_share": float(flights["n_on_time"][mine].sum() / n) if n else 1.0,
+        "on_time_share_from_sibt": _on_time(tables, "sibt", config.service_h, n),
+        "on_time_share_from_landing": _on_time(tables, "aldt", config.service_h, n),
         "dwell_mean_h": float((dwell * weights).sum() / n / MIN_PER_H) if n else 0.0,
         "dwell_p95_h": weighted_quantile(dwell, weights, _P95) / MIN_PER_H,
         "not_departed_share": n_inside / n if n else 0.0,
         "flight_clearance_p95_h": float(clearance[mine].mean() / MIN_PER_H) if mine.any() else 0.0,
         "parcels_per_day": float(departed.sum()) / window.days,
     }
+
+
+def _on_time(tables: dict[str, Table], clock: str, service_h: float, n: int) -> float:
+    """Share of the cohort's n parcels that left within the time promised after an instant of their flight."""
+    flights, loads = tables["flights"], tables["loads"]
+    late_by = loads["departed"] - flights[clock][loads["flight"]]
+    on_time = flights["is_cohort"][loads["flight"]] & (late_by <= service_h * MIN_PER_H)
+    return float(loads["n_parcels"][on_time].sum() / n) if n else 1.0
 
 
 def _blocked_after(flights: Table, window: Window) -> float:

@@ -42,6 +42,18 @@ _ALL: Final = (
         more_is_better=True,
     ),
     Kpi(
+        "on_time_share_from_sibt",
+        "1",
+        "the same, counted from the scheduled in-block time: late flights count against it",
+        more_is_better=True,
+    ),
+    Kpi(
+        "on_time_share_from_landing",
+        "1",
+        "the same, counted from landing: holding flights back flatters it",
+        more_is_better=True,
+    ),
+    Kpi(
         "dwell_mean_h",
         "h",
         "drawn arrival to departure of the truck, mean; at least the time to the end of the run for what has not left",
