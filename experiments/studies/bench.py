@@ -35,17 +35,6 @@ _MB: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class BenchStudy:
-    """What a configuration holds beside the hub; a bench reads none of it, but typing errors are found."""
-
-    replications: int
-    workers: int | None
-    scenarios: tuple[str, ...]
-    demands: tuple[str, ...]
-    arrival_models: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class BenchResult:
     """Seconds are of processor time on one core."""
 
@@ -77,11 +66,12 @@ class BenchResult:
 def main(arguments: Arguments) -> int:
     """Measures, and prints what was found."""
     from experiments.composition import compose, hub, study
+    from experiments.studies.design import Study
 
     given = {word.partition("=")[0] for word in arguments.words}
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)
-    study(BenchStudy, composed)
+    study(Study, composed)  # a bench reads none of it, but finds what is misspelt
     result = measure(hub(composed), say=_silent if arguments.quiet else _tell)
     print(json.dumps(asdict(result), indent=2) if arguments.json else table(result))
     return 0
