@@ -1,0 +1,111 @@
+"""Where the hours of a parcel go: mean time in each stage."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report import style
+from experiments.report.points import Panel, Window, records
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+STAGES: Final = {
+    "before": "to the hall (stand, unloading, tug)",
+    "position": "in a ULD position",
+    "breakdown": "break-down",
+    "sorting": "sorting",
+    "handcoding": "hand-coding",
+    "customs_hold": "customs hold",
+    "lane": "in the lane, waiting for a truck",
+    "loading": "loading",
+}
+COLORS: Final = ("#000000", "#999999", "#E69F00", "#0072B2", "#CC79A7", "#D55E00", "#56B4E9", "#009E73")
+HATCHES: Final = ("", "", "", "", "//", "..", "", "")
+MIN_PER_H: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Mean hours of a parcel, (designs, stages)."""
+
+    title: str
+    names: tuple[str, ...]
+    hours: NDArray[np.float64]
+
+
+def prepare(stages: "pd.DataFrame", ulds: "pd.DataFrame", flights: "pd.DataFrame", panels: tuple[Panel, ...],
+            window: Window) -> tuple[Bars, ...]:  # fmt: skip
+    """Per parcel broken down in the measured days, whether it passes the stage or not."""
+    hours = _stays(stages) | _before(ulds, flights, window)
+    counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
+    n_parcels = {str(label): float(n) for label, n in counted.items()}
+    return tuple(
+        Bars(
+            panel.title,
+            panel.names,
+            np.array(
+                [
+                    [_ratio(hours.get((point.label, stage), 0.0), n_parcels.get(point.label, 0.0)) for stage in STAGES]
+                    for point in panel.points
+                ]
+            ),
+        )
+        for panel in panels
+    )
+
+
+def draw(ax: "Axes", result: Bars) -> None:
+    rows = np.arange(len(result.names))
+    left = np.zeros(len(rows))
+    for at, label in enumerate(STAGES.values()):
+        width = result.hours[:, at]
+        ax.barh(rows, width, left=left, height=0.62, color=COLORS[at], hatch=HATCHES[at], edgecolor="white",
+                linewidth=0.6, label=label)  # fmt: skip
+        left = left + width
+    for row, total in zip(rows, left, strict=True):
+        ax.annotate(f"{total:.1f} h", (total, row), xytext=(4, 0), textcoords="offset points", va="center", size=8.5)
+    ax.set_yticks(rows, list(result.names))
+    ax.invert_yaxis()
+    ax.margins(x=0.1)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("mean hours of a parcel")
+    ax.set_title(result.title)
+
+
+def figure(result: tuple[Bars, ...]) -> "Figure":
+    heights = [0.9 + 0.32 * len(bars.names) for bars in result]
+    drawing = style.new_figure(sum(heights) + 0.6)
+    grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
+    for ax, bars in zip(grid.flat, result, strict=True):
+        draw(ax, bars)
+    style.legend_below(drawing, list(grid.flat))
+    return drawing
+
+
+def _stays(stages: "pd.DataFrame") -> dict[tuple[str, str], float]:
+    """Parcel-hours by design and stage; a stay of n whole minutes counts n + 1/2."""
+    spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
+    total = spent.groupby(["scenario", "stage"])[["hours"]].sum().reset_index()
+    return {(str(row["scenario"]), str(row["stage"])): float(row["hours"]) for row in records(total)}
+
+
+def _before(ulds: "pd.DataFrame", flights: "pd.DataFrame", window: Window) -> dict[tuple[str, str], float]:
+    """Parcel-hours from drawn arrival to the hall, and in the position, of ULDs broken down in the measured days."""
+    mine = ulds[(ulds["start"] >= window.low) & (ulds["start"] < window.high)]
+    columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]
+    arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
+    mine = mine[columns].merge(arrived, on=["scenario", "replication", "flight"], how="left")
+    found = {}
+    for stage, begin, end in (("before", "arrival", "placed"), ("position", "placed", "start")):
+        spent = ((mine[end] - mine[begin]) * mine["n_parcels"] / MIN_PER_H).groupby(mine["scenario"]).sum()
+        found.update({(str(label), stage): float(hours) for label, hours in spent.items()})
+    return found
+
+
+def _ratio(hours: float, n: float) -> float:
+    return hours / n if n else 0.0

@@ -1,0 +1,103 @@
+"""The capacity ladder: what each resource alone could pass, beside what comes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style, words
+from experiments.report.points import Point
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+REACH: Final = 2.5
+"""Bars end at so many times the largest demand; their number goes on."""
+MILLION: Final = 1e6
+MOST_LADDERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    name: str
+    length: float
+    text: str
+    is_short: bool
+    """Below the largest demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A site's resources, lowest first, and its demands [million parcels a day]."""
+
+    title: str
+    rungs: tuple[Rung, ...]
+    demands: tuple[tuple[str, float, str], ...]
+    """Name, value, dash."""
+    reach: float
+
+
+def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[Point, ...]) -> tuple[Ladder, ...]:
+    """A ladder a site, since the demand does not change it; the first of its designs that has one."""
+    sites: dict[str, list[Point]] = {}
+    for point in points:
+        if ladders.get(point.label):
+            sites.setdefault(point.site, []).append(point)
+    largest = max((point.parcels_per_day for mine in sites.values() for point in mine), default=0.0)
+    smallest = min((min(ladders[mine[0].label].values()) for mine in sites.values()), default=0.0)
+    reach = REACH * max(largest, smallest, 1.0) / MILLION
+    found = []
+    for site, mine in list(sites.items())[:MOST_LADDERS]:
+        rungs = sorted(ladders[mine[0].label].items(), key=lambda rung: (rung[1], rung[0]))
+        most = max(point.parcels_per_day for point in mine)
+        demands = {point.traffic: point.parcels_per_day / MILLION for point in mine}
+        found.append(
+            Ladder(
+                site,
+                tuple(
+                    Rung(
+                        words.resource(name).capitalize().replace("Uld", "ULD"),
+                        min(rate / MILLION, reach),
+                        f"{rate / MILLION:.2f}" + (" →" if rate / MILLION > reach else ""),
+                        rate < most,
+                    )
+                    for name, rate in rungs
+                ),
+                tuple(
+                    (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])
+                    for at, (name, value) in enumerate(list(demands.items())[:4])
+                ),
+                reach,
+            )
+        )
+    return tuple(found)
+
+
+def draw(ax: "Axes", result: Ladder) -> None:
+    for row, rung in enumerate(result.rungs):
+        color, hatch = (style.PALETTE[1], "//") if rung.is_short else (style.PALETTE[4], "")
+        label = "less than the largest demand" if rung.is_short else "enough"
+        ax.barh(row, rung.length, height=0.62, color=color, hatch=hatch, edgecolor="white", label=label)
+        ax.annotate(rung.text, (rung.length, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
+    for name, value, dash in result.demands:
+        ax.axvline(value, color="black", linestyle=dash, linewidth=1.2, label=name, zorder=1.5)
+    ax.set_yticks(range(len(result.rungs)), [rung.name for rung in result.rungs], fontsize=8.5)
+    ax.invert_yaxis()
+    ax.set_xlim(0, result.reach * 1.2)
+    ax.set_xlabel("million parcels a day", fontsize=8.5)
+    ax.set_title(result.title)
+
+
+def figure(result: tuple[Ladder, ...]) -> "Figure":
+    n_columns = min(2, len(result))
+    n_rows = -(-len(result) // n_columns)
+    n_rungs = max(len(ladder.rungs) for ladder in result)
+    drawing = style.new_figure(0.5 + (0.8 + 0.24 * n_rungs) * n_rows)
+    axes = list(drawing.subplots(n_rows, n_columns, squeeze=False).flat)
+    for ax, ladder in zip(axes, result, strict=False):
+        draw(ax, ladder)
+    for ax in axes[len(result) :]:
+        ax.remove()
+    style.legend_below(drawing, axes[: len(result)])
+    return drawing

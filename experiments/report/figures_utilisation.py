@@ -1,0 +1,92 @@
+"""How much each resource is used, and beside it how long it stands blocked."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report import style, words
+from experiments.report.points import Point, Values
+from sim.measures.kpis import RESOURCES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLOCKED: Final = {
+    "held_flight_h_per_day": "Flights held\nfor a stand",
+    "stand_blocked_h_per_day": "Aircraft blocked\non stands",
+    "tug_blocked_h_per_day": "Tugs blocked\nat the door",
+    "station_blocked_h_per_day": "Stations blocked\nby machines",
+    "floor_blocked_h_per_day": "Break-down\nwaits for floor",
+    "door_wait_h_per_day": "Trucks wait\nfor a door",
+}
+DARK: Final = 0.55
+"""Of the scale, from which a cell is so dark that its number is white."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row a design; `value` is written, `shade` (0 to 1) drawn."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    text: tuple[tuple[str, ...], ...]
+    shade: NDArray[np.float64]
+    cmap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    used: Cells
+    blocked: Cells
+
+
+def prepare(points: tuple[Point, ...], values: Values) -> Use:
+    used = np.array([[_mean(values, point, f"utilisation_{name}") for name in RESOURCES] for point in points])
+    blocked = np.array([[_mean(values, point, name) for name in BLOCKED] for point in points])
+    most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
+    titles = tuple(point.title for point in points)
+    heads = tuple(words.resource(name).capitalize().replace("Uld", "ULD") for name in RESOURCES)
+    return Use(
+        Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
+        Cells("Blocked or waiting, hours a day", titles, tuple(BLOCKED.values()), _texts(blocked),
+              np.nan_to_num(np.sqrt(blocked / most)) if most > 0 else np.zeros(blocked.shape), "Oranges"),
+    )  # fmt: skip
+
+
+def draw(ax: "Axes", result: Cells) -> None:
+    ax.pcolormesh(result.shade, cmap=result.cmap, vmin=0, vmax=1.15, edgecolors="white", linewidth=1.5)
+    for row, texts in enumerate(result.text):
+        for column, text in enumerate(texts):
+            color = "white" if result.shade[row, column] > DARK else "black"
+            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=color)
+    ax.set_xticks(np.arange(len(result.columns)) + 0.5, list(result.columns), rotation=50, ha="left", fontsize=8.5,
+                  rotation_mode="anchor")  # fmt: skip
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set_yticks(np.arange(len(result.rows)) + 0.5, list(result.rows), fontsize=8.5)
+    ax.invert_yaxis()
+    ax.set_xlabel(result.title)
+
+
+def figure(result: Use) -> "Figure":
+    drawing = style.new_figure(1.9 + 0.31 * len(result.used.rows), width_in=10.5)
+    used, blocked = drawing.subplots(1, 2, width_ratios=(len(result.used.columns), len(result.blocked.columns)))
+    draw(used, result.used)
+    draw(blocked, result.blocked)
+    blocked.set_yticks([])
+    return drawing
+
+
+def _mean(values: Values, point: Point, kpi: str) -> float:
+    found = values.get(point.label, {}).get(kpi)
+    return found.mean if found is not None else np.nan
+
+
+def _texts(numbers: NDArray[np.float64]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple("–" if np.isnan(value) else f"{value:,.0f}" for value in row) for row in numbers)

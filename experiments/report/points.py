@@ -1,0 +1,209 @@
+"""The designs of a run and their KPIs, read from its tables and given the names that a reader sees."""
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_PANELS: Final = 3
+ARRIVALS: Final = {
+    "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
+    "file": "a file of flights",
+}  # fmt: skip
+MIN_PER_DAY: Final = 1440
+MAY_BE_NEGATIVE: Final = ("backlog_slope_per_day",)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A design. `site`, `traffic` and `title` are its names: of the halls, of the demand, of both and the arrivals."""
+
+    label: str
+    site: str
+    traffic: str
+    title: str
+    demand: str
+    arrivals: str
+    flights_per_day: float
+    parcels_per_day: float
+    area_m2: float
+    service_h: float
+    is_unstable: bool
+    blocked_after_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A KPI over replications; `low` and `high` are NaN without an interval."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+    unit: str
+    is_lower_bound: bool = False
+
+
+Values = Mapping[str, Mapping[str, Value]]
+"""By the label of the design, then by KPI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Designs that are drawn in one panel, and the name of each there."""
+
+    title: str
+    points: tuple[Point, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The measured days [min], and the date of the first midnight where it is known."""
+
+    low: float
+    high: float
+    start_date: dt.date | None
+
+    @property
+    def n_days(self) -> int:
+        return round((self.high - self.low) / MIN_PER_DAY)
+
+    def day_name(self, day: int) -> str:
+        """Of a day counted from the first midnight: its weekday, or its number where the date is not known."""
+        if self.start_date is None:
+            return f"day {day + 1}"
+        return (self.start_date + dt.timedelta(days=day)).strftime("%a")
+
+
+def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
+    """The designs in the order asked for, each with a title of its own."""
+    rows = list(records(table.sort_values("order", kind="stable")))
+    halls = {(row["area_m2"], row["n_machines"]) for row in rows}
+    areas = Counter(area for area, _ in halls)
+    machines: dict[Any, list[int]] = {area: sorted(n for a, n in halls if a == area) for area in areas}
+    flights: dict[str, set[float]] = {}
+    for row in rows:
+        flights.setdefault(row["demand"], set()).add(row["flights_per_day"])
+    models = {row["arrivals"] for row in rows}
+
+    def names(row: dict[str, Any]) -> tuple[str, str, str]:
+        site = f"{row['area_m2']:,.0f} m²"
+        if len(machines[row["area_m2"]]) > 1:
+            site += f" with {row['n_machines']} machines"
+        traffic = row["demand"] if len(flights[row["demand"]]) == 1 else f"{row['flights_per_day']:g} flights a day"
+        title = f"{site}, {traffic}"
+        if len(models) > 1 and row["arrivals"] != rows[0]["arrivals"]:
+            title += f", {ARRIVALS.get(row['arrivals'], row['arrivals'])}"
+        return site, traffic, title
+
+    named = [names(row) for row in rows]
+    seen = Counter(title for *_, title in named)
+    return tuple(
+        Point(
+            label=row["scenario"],
+            site=site if seen[title] == 1 else f"{site} ({row['scenario']})",
+            traffic=traffic,
+            title=title if seen[title] == 1 else f"{title} ({row['scenario']})",
+            demand=row["demand"],
+            arrivals=row["arrivals"],
+            flights_per_day=float(row["flights_per_day"]),
+            parcels_per_day=float(row["parcels_per_day"]),
+            area_m2=float(row["area_m2"]),
+            service_h=float(row["service_h"]),
+            is_unstable=bool(row["is_unstable"]),
+            blocked_after_h=float(row["blocked_after_h"]),
+        )
+        for row, (site, traffic, title) in zip(rows, named, strict=True)
+    )
+
+
+def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
+    """KPIs by design and name; of `summary`, or of `differences`.
+
+    Few replications can put the lower bound of what is never negative below zero: it is cut there.
+    """
+    is_difference = "baseline" in summary.columns
+    values: dict[str, dict[str, Value]] = {}
+    for row in records(summary):
+        low = float(row["low"])
+        if low < 0 <= row["mean"] and not is_difference and row["kpi"] not in MAY_BE_NEGATIVE:
+            low = 0.0
+        values.setdefault(row["scenario"], {})[row["kpi"]] = Value(
+            float(row["mean"]), low, float(row["high"]), int(row["n"]), str(row["unit"]),
+            bool(row.get("is_lower_bound", False)),
+        )  # fmt: skip
+    return values
+
+
+def read_ladder(ladder: "pd.DataFrame | None") -> dict[str, dict[str, float]]:
+    """Parcels a day that each resource could pass, by design."""
+    found: dict[str, dict[str, float]] = {}
+    for row in records(ladder) if ladder is not None else ():
+        found.setdefault(row["scenario"], {})[row["resource"]] = float(row["parcels_per_day"])
+    return found
+
+
+def main_points(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Those under the arrival model of the first; the others are only compared with them."""
+    return tuple(point for point in points if point.arrivals == points[0].arrivals)
+
+
+def panels(points: Sequence[Point]) -> tuple[Panel, ...]:
+    """A panel a traffic, a line a site; one panel for all where there are many traffics."""
+    by_traffic: dict[str, list[Point]] = {}
+    for point in points:
+        by_traffic.setdefault(point.traffic, []).append(point)
+    if len(by_traffic) > MOST_PANELS:
+        return (Panel("", tuple(points), tuple(point.title for point in points)),)
+    found = []
+    for mine in by_traffic.values():
+        sites = Counter(point.site for point in mine)
+        names = tuple(point.site if sites[point.site] == 1 else point.title for point in mine)
+        found.append(Panel(traffic_title(mine[0]), tuple(mine), names))
+    return tuple(found)
+
+
+def traffic_title(point: Point) -> str:
+    """Traffic and its flights a day, without saying the latter twice."""
+    if "flights a day" in point.traffic:
+        return point.traffic
+    return f"{point.traffic}: {point.flights_per_day:g} flights a day"
+
+
+def read_window(flights: "pd.DataFrame", config_yaml: str) -> Window:
+    """The measured days, from the configuration; where it does not say, the days of the cohort's arrivals."""
+    found = _settings(yaml.safe_load(config_yaml))
+    warmup, horizon, date = (found.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
+    start = dt.date.fromisoformat(str(date)) if date is not None else None
+    if isinstance(warmup, int) and isinstance(horizon, int):
+        return Window(warmup * MIN_PER_DAY, (warmup + horizon) * MIN_PER_DAY, start)
+    arrivals = flights.loc[flights["is_cohort"], "arrival"].to_numpy(dtype=float)
+    if arrivals.size == 0:
+        return Window(0.0, float(MIN_PER_DAY), start)
+    low, high = math.floor(arrivals.min() / MIN_PER_DAY), math.ceil(arrivals.max() / MIN_PER_DAY)
+    return Window(low * MIN_PER_DAY, max(low + 1, high) * MIN_PER_DAY, start)
+
+
+def _settings(node: object) -> dict[str, Any]:
+    """The scalars of a configuration by their last key; of several the outermost."""
+    if not isinstance(node, dict):
+        return {}
+    found: dict[str, Any] = {}
+    for child in node.values():
+        found = _settings(child) | found
+    return found | {str(key): value for key, value in node.items() if not isinstance(value, dict | list)}
+
+
+def records(table: "pd.DataFrame") -> Iterator[dict[str, Any]]:
+    """The rows as plain values."""
+    names = [str(name) for name in table.columns]
+    for row in zip(*(table[name].tolist() for name in names), strict=True):
+        yield dict(zip(names, row, strict=True))

@@ -1,0 +1,74 @@
+"""How every figure looks: fonts, a palette that colour-blind readers can tell apart, and the way to a file."""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.report.points import Panel
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito, Color universal design (2008); without the yellow, which is faint on white.
+PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DASHES: Final = ("-", "--", "-.", ":")
+LIMIT: Final = "0.35"
+WIDTH_IN: Final = 9.0
+_RC: Final[dict[Any, Any]] = {
+    "svg.hashsalt": "cargohub", "svg.fonttype": "path", "font.size": 9.5, "axes.titlesize": 10,
+    "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False,
+    "legend.frameon": False, "lines.linewidth": 1.5, "figure.facecolor": "white", "font.family": "DejaVu Sans",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How one design is drawn."""
+
+    color: str
+    dash: str
+
+
+def lines(panels: Sequence[Panel]) -> dict[str, Line]:
+    """A colour and a dash for each name in the panels, the same in all of them."""
+    names = list(dict.fromkeys(name for panel in panels for name in panel.names))
+    return {
+        name: Line(PALETTE[at % len(PALETTE)], DASHES[(at + at // len(PALETTE)) % len(DASHES)])
+        for at, name in enumerate(names)
+    }
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """The settings of all figures, for the time of drawing only."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({"backend": "agg", **_RC}):
+        yield
+
+
+def new_figure(height_in: float, width_in: float = WIDTH_IN) -> "Figure":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def svg(figure: "Figure") -> bytes:
+    """The figure as SVG; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def legend_below(figure: "Figure", axes: "Sequence[Axes]", columns: int = 4) -> None:
+    """One legend for all the axes, below them, where it covers nothing."""
+    found: dict[str, Artist] = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            found.setdefault(str(label), handle)
+    if found:
+        figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=min(columns, len(found)))

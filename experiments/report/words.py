@@ -1,0 +1,95 @@
+"""Numbers and names as a planner says them: shares in per cent, thousands with commas, intervals after the value."""
+
+import math
+from typing import Final
+
+from experiments.report.points import Value
+from sim.measures.kpis import RESOURCES
+
+MINUS: Final = "−"
+UNITS: Final = {
+    "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
+    "flights/d": "flights a day", "h/d": "hours a day",
+}  # fmt: skip
+
+
+def number(value: float, digits: int | None = None) -> str:
+    """A number with commas; three figures, or four from 1,000 on, where nothing else is asked for.
+
+    >>> number(418070.3), number(8.098), number(-0.25), number(12)
+    ('418,100', '8.10', '−0.25', '12.0')
+    """
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "∞"
+    if digits is None:
+        size = abs(value)
+        value = float(f"{value:.4g}") if size >= 10_000 else value
+        digits = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2
+    text = f"{abs(value):,.{digits}f}"
+    is_zero = not text.strip("0.,")
+    return (MINUS if value < 0 and not is_zero else "") + text
+
+
+def percent(share: float, least_digits: int = 1) -> str:
+    """A share in per cent, which says neither 0 nor 100 unless it is.
+
+    >>> percent(0.9981), percent(1.0), percent(0.99996), percent(0.0)
+    ('99.8', '100', '99.99', '0')
+    """
+    if share in (0.0, 1.0):
+        return f"{100 * share:.0f}"
+    for digits in (least_digits, 2):
+        text = f"{100 * share:.{digits}f}"
+        if float(text) not in (0.0, 100.0):
+            return text
+    return "99.99" if share > 0.5 else "0.01"
+
+
+def interval_of(value: Value) -> str:
+    """The interval alone, as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
+    if math.isnan(value.low) or math.isnan(value.high):
+        return ""
+    if value.unit == "1":
+        bounds = [min(1.0, max(0.0, bound)) for bound in (value.low, value.high)]
+        low, high = map(percent, bounds)
+        if low == high:
+            low, high = (percent(bound, 2) for bound in bounds)
+        return f"{low} %" if low == high else f"{low}–{high} %"
+    low, high = number(value.low), number(value.high)
+    return low if low == high else f"{low} to {high}" if value.low < 0 else f"{low}–{high}"
+
+
+def amount(value: Value, *, with_unit: bool = True) -> str:
+    """The mean, `more than` before it where it is only a lower bound."""
+    unit = UNITS.get(value.unit, value.unit)
+    text = f"{percent(value.mean)} %" if value.unit == "1" else number(value.mean) + (f" {unit}" if with_unit else "")
+    return f"more than {text}" if value.is_lower_bound else text
+
+
+def bracket(value: Value) -> str:
+    """The interval in brackets, or why there is none."""
+    if value.low == value.high:
+        return "(the same in every replication)"
+    interval = interval_of(value)
+    return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
+
+
+def resource(name: str) -> str:
+    """A resource's name in a sentence, without article.
+
+    >>> resource("machines"), resource("breakdown_workers")
+    ('sorting machines', 'breakdown workers')
+    """
+    return RESOURCES[name].split(",")[0] if name in RESOURCES else name.replace("_", " ")
+
+
+def zone(name: str) -> str:
+    return _ZONES.get(name, name.replace("_", " ").capitalize())
+
+
+_ZONES: Final = {
+    "stands": "Aircraft stands", "tugs": "Tug trains", "uld_positions": "ULD positions",
+    "breakdown": "Break-down stations", "sorting": "Sorting", "handcoding": "Hand-coding",
+    "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
+    "dock_doors": "Dock doors", "yard": "Yard",
+}  # fmt: skip

@@ -1,0 +1,284 @@
+"""The page of a run: its sentences, its figures, and that it is one file."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from experiments.composition import load
+from experiments.report import sentences, validation, words
+from experiments.report.page import write_report
+from experiments.report.points import Point, Value, panels, read_points, read_values, read_window
+from sim.measures.kpis import KPIS
+
+TODAY = Point(
+    label="a", site="30,000 m²", traffic="today", title="30,000 m², today", demand="today", arrivals="timetable",
+    flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
+    blocked_after_h=float("nan"),
+)  # fmt: skip
+PERMIT = replace(TODAY, label="b", traffic="permit", demand="permit", flights_per_day=11, parcels_per_day=1_265_000)
+LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
+
+
+def value(mean, low=None, high=None, unit="1", n=4, is_lower_bound=False):
+    nan = float("nan")
+    return Value(mean, nan if low is None else low, nan if high is None else high, n, unit, is_lower_bound)
+
+
+def kpis(on_time, dwell=None, machines=0.7):
+    return {
+        "on_time_share": on_time,
+        "dwell_mean_h": dwell or value(8.1, 7.9, 8.3, "h"),
+        "backlog_slope_per_day": value(703_400.0, 690_000.0, 710_000.0, "parcels/d"),
+        "utilisation_machines": value(machines, machines, machines),
+        "utilisation_doors": value(0.1, 0.1, 0.1),
+    }
+
+
+def test_a_design_that_carries_says_so_with_its_interval():
+    said = sentences.sentence(TODAY, kpis(value(0.998, 0.995, 0.999)), LADDER, subject="30,000 m²")
+    assert said.startswith(
+        "30,000 m² carries today's traffic (3.5 flights a day): 99.8 % of parcels leave within 24 h (99.5–99.9 %)"
+    )
+    assert "sorting machines are nearest to the limit, used 70 % of the time" in said
+
+
+def test_a_design_that_does_not_carry_names_what_gives_first():
+    said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
+    assert said.startswith("It does not carry the permit's traffic (11 flights a day): only 61.0 % of parcels leave")
+    assert "the sorting machines give first, because they are used 100 % of the time" in said
+    assert "alone would pass 612,000 parcels a day where 1,265,000 come" in said
+    assert "unstable" not in said
+
+
+def test_an_unstable_design_says_how_its_backlog_grows_even_if_parcels_were_in_time():
+    point = replace(PERMIT, is_unstable=True, blocked_after_h=24.6)
+    said = sentences.sentence(point, kpis(value(0.97, 0.96, 0.98)), LADDER, subject="It")
+    assert "does not carry" in said
+    assert "unstable, its backlog grows by 703,000 parcels a day" in said
+    assert "held for want of a stand after 25 h" in said
+
+
+def test_one_replication_has_no_interval():
+    said = sentences.sentence(TODAY, kpis(value(0.998, n=1)), LADDER, subject="30,000 m²")
+    assert "99.8 % of parcels leave within 24 h (one replication, no interval)" in said
+    assert "nan" not in said
+
+
+def test_a_lower_bound_reads_more_than():
+    dwell = value(87.4, 84.7, 90.1, "h", is_lower_bound=True)
+    said = sentences.sentence(PERMIT, kpis(value(0.0, 0.0, 0.0), dwell), LADDER, subject="It")
+    assert "on average after more than 87.4 h" in said
+    assert "only 0 %" not in said
+
+
+def test_an_interval_that_includes_the_threshold_is_called_too_close():
+    seems = sentences.sentence(TODAY, kpis(value(0.96, 0.93, 0.99)), LADDER, subject="It")
+    may_not = sentences.sentence(TODAY, kpis(value(0.94, 0.92, 0.96)), LADDER, subject="It")
+    assert "seems to carry" in seems and "too close to call" in seems
+    assert "may not carry" in may_not and "too close to call" in may_not
+
+
+def test_without_a_ladder_the_most_used_resource_gives_first():
+    found = sentences.weakest(PERMIT, kpis(value(0.5), machines=0.99), {})
+    assert found is not None and found.resource == "machines"
+
+
+def test_a_ladder_above_the_demand_leaves_it_to_the_utilisation():
+    found = sentences.weakest(PERMIT, kpis(value(0.5), machines=0.99), {"doors": 2e6, "machines": 3e6})
+    assert found is not None and found.resource == "machines"
+
+
+def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
+    poisson = replace(TODAY, label="p", arrivals="poisson")
+    values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.8, 0.7, 0.9))}
+    (said,) = sentences.sensitivity([TODAY, poisson], values)
+    assert said.startswith("But under Poisson arrivals 30,000 m² does not carry today's traffic")
+
+
+def test_a_change_is_in_percentage_points():
+    change = {"b": {"on_time_share": value(0.991, 0.985, 0.997)}}
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], change, "a")
+    assert said == "b: +99.1 percentage points (+98.5 to +99.7) in time."
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.01"), (0.9996, "99.96")]
+)
+def test_a_share_is_never_rounded_to_nothing_or_all(share, text):
+    assert words.percent(share) == text
+
+
+def test_bounds_of_a_share_stay_within_0_and_100():
+    assert words.interval_of(value(0.8, 0.23, 1.39)) == "23.0–100 %"
+
+
+def test_validation_holds_the_hub_of_today_against_what_was_reported():
+    values = {"a": {"trucks_per_day": value(56.0, 54.0, 58.0, "trucks/d"), "m2_per_parcel_h": value(1, 1, 1, "m2 h")}}
+    rows = {row.quantity: row for row in validation.compare([TODAY], values)}
+    assert rows["Trucks a day, hub of today"].outcome == "within"
+    assert "rtbf.be" in rows["Trucks a day, hub of today"].source
+    assert not any("extension" in name for name in rows)
+
+
+# --- a page of a real, small run ---
+
+
+def tables_of(designs, replications):
+    """The tables of a run as a study stores them, for tiny designs: name, demand, arrivals, configuration."""
+    parts, points, summary, differences, ladder, area = {}, [], [], [], [], []
+    for order, (label, demand, arrivals, hub) in enumerate(designs):
+        results = [sim.simulate(hub, replication) for replication in range(replications)]
+        for result in results:
+            for name, table in result.tables.items():
+                frame = pd.DataFrame(table)
+                frame.insert(0, "scenario", label)
+                frame.insert(1, "replication", result.replication)
+                parts.setdefault(name, []).append(frame)
+        parcels = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
+        points.append((label, order, label, demand, arrivals, hub.demand.flights_per_day, parcels, hub.hall.area_m2,
+                       hub.hall.sorting_machines, hub.service_h, False, np.nan))  # fmt: skip
+        for kpi in results[0].kpis:
+            found = [result.kpis[kpi] for result in results]
+            spread = np.std(found, ddof=1) if replications > 1 else np.nan
+            mean, n, unit = np.mean(found), replications, KPIS[kpi].unit
+            summary.append((label, kpi, mean, mean - spread, mean + spread, n, unit, False))
+            if order:
+                differences.append((label, designs[0][0], kpi, 0.1, 0.05, 0.15, n, unit))
+        ladder.append((label, "machines", 612_000.0))
+        area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
+    frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    return frames | {
+        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "demand", "arrivals", "flights_per_day",
+                                                "parcels_per_day", "area_m2", "n_machines", "service_h", "is_unstable",
+                                                "blocked_after_h"]),
+        "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
+                                                  "is_lower_bound"]),
+        "differences": pd.DataFrame(differences, columns=["scenario", "baseline", "kpi", "mean", "low", "high", "n",
+                                                          "unit"]),
+        "ladder": pd.DataFrame(ladder, columns=["scenario", "resource", "parcels_per_day"]),
+        "area": pd.DataFrame(area, columns=["scenario", "hall", "zone", "area_m2", "n_units", "n_fit", "unit",
+                                            "spare_m2"]),
+    }  # fmt: skip
+
+
+def small(*overrides):
+    return load(
+        "liege_30k", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=1.6", *overrides, horizon_days=2,
+        warmup_days=1,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def one():
+    return tables_of([("today", "today", "timetable", small())], 1)
+
+
+@pytest.fixture(scope="module")
+def several():
+    poisson = small("arrivals=poisson")
+    permit = small("demand.flights_per_day=11")
+    return tables_of(
+        [
+            ("a", "today", "timetable", small()),
+            ("b", "permit", "timetable", permit),
+            ("c", "today", "poisson", poisson),
+        ],
+        2,
+    )
+
+
+def written(tables, folder, replications, config="start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"):
+    write_report(
+        tables, title="A <hub>", command="cargohub run", config_yaml=config, seed=1, replications=replications,
+        folder=folder,
+    )  # fmt: skip
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+class Addresses(HTMLParser):
+    """What a browser would ask for."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [found for name, found in attrs if name in {"src", "href", "srcset", "data", "action", "poster"}]
+
+
+def test_the_page_is_one_file_that_asks_for_nothing_from_outside(several, tmp_path):
+    text = written(several, tmp_path, 2)
+    addresses = Addresses(text).found
+    assert len(addresses) > 5
+    assert all(address.startswith("data:") for address in addresses)
+    assert not re.search(r"url\(|@import|<script|https?://", text)
+    assert "A &lt;hub&gt;" in text
+
+
+def test_the_page_has_every_part(several, tmp_path):
+    text = written(several, tmp_path, 2)
+    for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
+        assert f"<h2>{heading}</h2>" in text
+    names = {file.stem for file in (tmp_path / "figures").iterdir()}
+    assert names == {"leaving", "ladder", "utilisation", "dwell", "occupancy", "week", "arrivals"}
+    assert ">nan" not in text and " nan" not in text
+
+
+def test_one_point_and_one_replication_make_a_page(one, tmp_path):
+    text = written(one, tmp_path, 1, config="")
+    assert "One replication: no interval can be given" in text
+    assert "When flights come" not in text
+    assert ">nan" not in text and " nan" not in text
+
+
+def test_the_same_tables_give_the_same_bytes(several, tmp_path):
+    first, second = (written(several, tmp_path / name, 2) for name in ("first", "second"))
+    assert first == second
+    for file in (tmp_path / "first" / "figures").iterdir():
+        assert file.read_bytes() == (tmp_path / "second" / "figures" / file.name).read_bytes()
+
+
+def test_drawing_leaves_no_settings_behind(one, tmp_path):
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    written(one, tmp_path, 1)
+    assert dict(mpl.rcParams) == before
+
+
+def test_titles_tell_designs_apart(several):
+    table = several["points"].copy()
+    table["n_machines"] = [2, 2, 3]
+    titles = [point.title for point in read_points(table)]
+    assert titles == [
+        "30,000 m² with 2 machines, today",
+        "30,000 m² with 2 machines, permit",
+        "30,000 m² with 3 machines, today, Poisson arrivals",
+    ]
+    assert len({point.title for point in read_points(pd.concat([table, table]))}) == 3
+
+
+def test_many_traffics_share_one_panel():
+    points = tuple(replace(TODAY, label=str(n), traffic=f"{n} flights a day", title=f"t{n}") for n in range(5))
+    (panel,) = panels(points)
+    assert panel.names == ("t0", "t1", "t2", "t3", "t4")
+
+
+def test_the_measured_days_follow_from_the_cohort_where_the_configuration_is_silent(one):
+    window = read_window(one["flights"], "")
+    assert (window.low, window.high, window.start_date) == (1440, 3 * 1440, None)
+
+
+def test_a_bound_below_zero_is_cut_where_nothing_negative_can_be():
+    table = pd.DataFrame(
+        {"scenario": "a", "kpi": ["dwell_mean_h", "backlog_slope_per_day"], "mean": 2.0, "low": -3.0, "high": 7.0,
+         "n": 2, "unit": "h", "is_lower_bound": False}
+    )  # fmt: skip
+    found = read_values(table)["a"]
+    assert (found["dwell_mean_h"].low, found["backlog_slope_per_day"].low) == (0.0, -3.0)
