@@ -37,7 +37,9 @@ class SweepChart:
         names = list(dict.fromkeys(row[axis] for row in values)) if varied else ["all"]
         lines: dict[str, list[tuple[float, float, _Ends]]] = {}
         for row, mean, both in zip(values, means, ends, strict=True):
-            rest = ", ".join(f"{key}={value}" for i, (key, value) in enumerate(zip(varied, row, strict=True)) if i != axis)
+            rest = ", ".join(
+                f"{key}={value}" for i, (key, value) in enumerate(zip(varied, row, strict=True)) if i != axis
+            )
             x = (float(row[axis]) if numeric else float(names.index(row[axis]))) if varied else 0.0
             lines.setdefault(rest, []).append((x, mean, both))
         x_name = varied[axis] if varied else ""

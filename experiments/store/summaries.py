@@ -21,7 +21,12 @@ POINTS: Final = TableSchema(
         Column("n_machines", "int32", "1", "sorting machines"),
         Column("service_h", "float64", "h", "time promised from the drawn arrival"),
         Column("is_unstable", "bool", "", "its backlog grows"),
-        Column("blocked_after_h", "float64", "h", "from the start until a flight is first held for want of a stand; NaN: never"),
+        Column(
+            "blocked_after_h",
+            "float64",
+            "h",
+            "from the start until a flight is first held for want of a stand; NaN: never",
+        ),
     ),
     ("order",),
 )
