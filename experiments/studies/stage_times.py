@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from cProfile import Profile
 from pathlib import Path
+from time import process_time
 from types import CodeType
 from typing import Final
 
@@ -38,9 +39,11 @@ Code = CodeType | str
 
 
 def stage_times(work: Callable[[], object]) -> dict[str, float]:
-    """Seconds by stage, largest first."""
+    """Seconds of processor time by stage, largest first; what the profiler itself costs, about a third, is included."""
     profile = Profile()
+    start = process_time()
     profile.runcall(work)
+    spent_in_all = process_time() - start
     inline: dict[Code, float] = {}
     callers: dict[Code, dict[Code, float]] = defaultdict(dict)
     for entry in profile.getstats():
@@ -62,7 +65,9 @@ def stage_times(work: Callable[[], object]) -> dict[str, float]:
                     passed_on[caller] += seconds * share / total
         spent = passed_on
     result[OTHER] += sum(spent.values())
-    return dict(sorted(result.items(), key=lambda item: -item[1]))
+    # The profiler reads the clock on the wall, which also runs while other programs have the processor.
+    scale = spent_in_all / sum(result.values())
+    return {stage: scale * seconds for stage, seconds in sorted(result.items(), key=lambda item: -item[1])}
 
 
 def stage_of(code: Code) -> str | None:
