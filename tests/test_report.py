@@ -88,6 +88,13 @@ def test_without_a_ladder_the_most_used_resource_gives_first():
     assert found is not None and found.resource == "machines"
 
 
+def test_resources_that_could_pass_almost_the_same_give_together():
+    ladder = {"handcoding_desks": 576_000.0, "machines": 576_400.0, "doors": 5e6}
+    said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
+    assert "the hand-coding desks and the sorting machines give first" in said
+    assert "each alone would pass 576,000 parcels a day" in said
+
+
 def test_a_ladder_above_the_demand_leaves_it_to_the_utilisation():
     found = sentences.weakest(PERMIT, kpis(value(0.5), machines=0.99), {"doors": 2e6, "machines": 3e6})
     assert found is not None and found.resource == "machines"
@@ -123,6 +130,7 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
     assert rows["Trucks a day, hub of today"].outcome == "within"
     assert "rtbf.be" in rows["Trucks a day, hub of today"].source
     assert not any("extension" in name for name in rows)
+    assert len(validation.compare([TODAY, replace(TODAY, label="a2")], values | {"a2": values["a"]})) == 3
 
 
 # --- a page of a real, small run ---

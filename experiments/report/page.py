@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 HEADLINES: Final = {
     "on_time_share": "In time",
     "dwell_mean_h": "Dwell, mean [h]",
-    "dwell_p95_h": "Dwell, 95 % quantile [h]",
+    "dwell_p95_h": "Dwell, 95\u00a0% quantile [h]",
     "parcels_per_day": "Parcels a day",
     "trucks_per_day": "Trucks a day",
     "stand_blocked_h_per_day": "Aircraft blocked [h/d]",
@@ -267,7 +267,7 @@ def _change(value: Value | None) -> str:
 
 def _cell(value: Value | None) -> tuple[str, str]:
     """The mean, and its interval for the line below it."""
-    return ("–", "") if value is None else (amount(value, with_unit=False), interval_of(value))
+    return ("–", "") if value is None else (_tied(amount(value, with_unit=False) + " "), interval_of(value))
 
 
 def _name(kpi: str) -> str:

@@ -7,11 +7,13 @@ from enum import Enum
 from typing import Final
 
 from experiments.report.points import ARRIVALS, Point, Value, Values
-from experiments.report.words import amount, bracket, number, percent, resource
+from experiments.report.words import bracket, number, percent, resource
 from sim.measures.kpis import KPIS
 
 LEAST_ON_TIME: Final = 0.95
 """Share of parcels in time from which a design carries its traffic."""
+ALMOST: Final = 0.05
+"""Resources whose capacity is within this share of the lowest give together with it."""
 
 Ladder = Mapping[str, Mapping[str, float]]
 
@@ -24,11 +26,15 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Weakest:
-    """The resource that gives first; `parcels_per_day` is NaN where the ladder does not say."""
+    """The resource that gives first; `parcels_per_day` is NaN where the ladder does not say.
+
+    `also`: others that could pass so little more that they give with it.
+    """
 
     resource: str
     utilisation: float
     parcels_per_day: float
+    also: tuple[str, ...] = ()
 
 
 def verdict(point: Point, on_time: Value) -> Verdict:
@@ -48,7 +54,9 @@ def weakest(point: Point, values: Mapping[str, Value], ladder: Mapping[str, floa
     if ladder:
         name = min(ladder, key=lambda each: (ladder[each], -used.get(each, 0.0), each))
         if ladder[name] < point.parcels_per_day or name not in used:
-            return Weakest(name, used.get(name, math.nan), ladder[name])
+            near = [each for each in sorted(ladder, key=lambda each: (ladder[each], each)) if each != name]
+            also = tuple(each for each in near if ladder[each] <= (1 + ALMOST) * ladder[name])
+            return Weakest(name, used.get(name, math.nan), ladder[name], also)
     if not used:
         return None
     name = max(sorted(used), key=lambda each: used[each])
@@ -149,7 +157,9 @@ def _signed(value: float) -> str:
 
 def _dwell(values: Mapping[str, Value]) -> str:
     dwell = values.get("dwell_mean_h")
-    return "" if dwell is None else f", on average after {amount(dwell)}"
+    if dwell is None:
+        return ""
+    return f", on average after {'more than ' if dwell.is_lower_bound else ''}{number(dwell.mean, 1)} h"
 
 
 def _close(point: Point, on_time: Value) -> str:
@@ -166,21 +176,21 @@ def _growth(point: Point, values: Mapping[str, Value]) -> str:
     if slope is not None and slope.mean > 0:
         said += f" by {_rounded(slope.mean)} parcels a day"
     if not math.isnan(point.blocked_after_h):
-        said += f", and the first flight is held for want of a stand after {number(point.blocked_after_h, 0)} h"
+        said += f", and the first flight is held for want of a stand after {_span(point.blocked_after_h)}"
     return said
 
 
 def _first(point: Point, found: Weakest | None) -> str:
     if found is None:
         return ""
-    name = resource(found.resource)
-    is_one = found.resource == "floor"
+    name = " and the ".join(resource(each) for each in (found.resource, *found.also))
+    is_one = found.resource == "floor" and not found.also
     because = []
     if not math.isnan(found.utilisation):
         because.append(f"{'it is' if is_one else 'they are'} used {_used(found.utilisation)} of the time")
     if found.parcels_per_day < point.parcels_per_day:
         because.append(
-            f"alone would pass {_rounded(found.parcels_per_day)} parcels a day where"
+            f"{'each ' if found.also else ''}alone would pass {_rounded(found.parcels_per_day)} parcels a day where"
             f" {_rounded(point.parcels_per_day)} come"
         )
     reason = f", because {' and '.join(because)}" if because else ""
@@ -192,6 +202,10 @@ def _nearest(found: Weakest | None) -> str:
         return ""
     verb = "is" if found.resource == "floor" else "are"
     return f" The {resource(found.resource)} {verb} nearest to the limit, used {_used(found.utilisation)} of the time."
+
+
+def _span(hours: float) -> str:
+    return f"{number(hours, 0)} h" if hours < 48 else f"{number(hours / 24, 0)} days"
 
 
 def _used(share: float) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.report.points import Point, Value, Values
-from experiments.report.words import bracket, number
+from experiments.report.words import interval_of, number
 
 SHIFT_H: Final = 7.6
 """A working day in Belgium [h]: a 38-hour week."""
@@ -29,6 +29,8 @@ class Check:
     source: str
     applies: Callable[[Point], bool]
     why: str
+    is_of_site: bool = False
+    """The demand does not change it: said once a site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,16 @@ def compare(points: Sequence[Point], values: Values) -> list[Compared]:
     """Each check with the designs that it speaks of; what the run does not have is left out."""
     found = []
     for check in CHECKS:
+        done = set()
         for point in points:
             value = values[point.label].get(check.kpi)
-            if value is None or not check.applies(point):
+            if value is None or not check.applies(point) or (check.is_of_site and point.site in done):
                 continue
+            done.add(point.site)
             ours = check.predicted(value)
             digits = 2 if abs(ours.mean) < 10 else 0 if abs(ours.mean) >= 50 else 1
-            text = f"{number(ours.mean, digits)} {bracket(ours)}"
+            interval = "" if ours.low == ours.high else interval_of(ours)
+            text = number(ours.mean, digits) + (f" ({interval})" if interval else "")
             found.append(
                 Compared(
                     check.quantity,
