@@ -143,8 +143,11 @@ def differences(points: Sequence[Point], changes: Values, baseline: str) -> list
 
 
 def points_of(change: Value) -> str:
-    """A difference of shares in percentage points, with its interval."""
-    low, mean, high = (_signed(100 * bound) for bound in (change.low, change.mean, change.high))
+    """A difference of shares in percentage points, with its interval, within what shares can differ by."""
+    low, mean, high = (
+        _signed(100 * bound if math.isnan(bound) else max(-100.0, min(100.0, 100 * bound)))
+        for bound in (change.low, change.mean, change.high)
+    )
     if math.isnan(change.low):
         return f"{mean} percentage points" + (" (one replication, no interval)" if change.n == 1 else "")
     return f"{mean} percentage points ({low} to {high})"

@@ -139,6 +139,7 @@ CHECKS: Final = (
         (0.5, 1.5), "postandparcel.info 51716 (Strykow); transportmedia.be, 2022-09 (Vilvoorde)", _any,
         "An air hub's hall also holds ULD positions, break-down, customs and export, which a ground hub has not: it"
         " lies above the ground hubs. The band is half of, to one and a half of, the air hubs' value.",
+        is_of_site=True,
     ),
     Check(
         "Parcels a year, hub of today (million)", _scaled(DAYS_PER_YEAR / 1e6), "parcels_per_day",
