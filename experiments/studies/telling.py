@@ -15,6 +15,8 @@ from sim.measures.kpis import KPIS
 
 _ACROSS = 3
 """Designs side by side."""
+_NAMES = 28
+"""Width of the KPIs' names."""
 HEADLINE = (
     "on_time_share",
     "dwell_mean_h",
@@ -74,11 +76,11 @@ def print_table(outcome: Outcome, warnings: Sequence[str], path: Path, page: Pat
     lines = []
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
-        width = max(28, *(len(point.label) for point in points)) + 2
-        lines.append(f"{'':29}" + "".join(f"{point.label:>{width}}" for point in points))
-        for kpi in HEADLINE:
-            cells = (_cell(outcome, point.label, kpi) for point in points)
-            lines.append(f"{kpi:28} " + "".join(f"{cell:>{width}}" for cell in cells) + f"  {KPIS[kpi].unit}")
+        cells = {kpi: [_cell(outcome, point.label, kpi) for point in points] for kpi in HEADLINE}
+        width = 2 + max(len(text) for row in ([point.label for point in points], *cells.values()) for text in row)
+        lines.append(" " * _NAMES + "".join(f"{point.label:>{width}}" for point in points))
+        for kpi, row in cells.items():
+            lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
     lines += [f"warning: {line}" for line in warnings]
     lines += [f"tables: {path}", f"page:   {page}"]
