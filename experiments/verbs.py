@@ -61,6 +61,21 @@ level, and writes an arrivals configuration, the estimates and a picture to DIR 
 --from and --to are the first and last day; a year at least, of every month some days.""",
             is_composed=False,
         ),
+        "schedule": Verb(
+            "an airport's flights from a timetable, for a run to replay",
+            """Reads a timetable in IATA's SSIM (chapter 7) or a CSV of flights, says what is in it, and writes the
+flights to one airport, by default the freighters to LGG, and a picture of their week to DIR (schedule/AIRPORT).
+
+  cargohub schedule winter.ssim                                freighters to LGG
+  cargohub schedule winter.ssim airline=CV,5X type=77X,74Y from=2022-09-05 to=2022-09-25 --out DIR
+  cargohub schedule winter.ssim airport=RUN service=all --json  every flight, not F,M,H,A only
+  cargohub schedule winter.ssim skip_bad=true                  leave damaged records out, and say which
+  cargohub run arrivals=file arrivals.schedule=DIR/flights.csv start_date=2022-09-05
+
+from= and to= are the first and last day of arrival. Times are the hub's without daylight saving: clock=+0100 is their
+distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.""",
+            is_composed=False,
+        ),
         "bench": Verb(
             "how fast this machine simulates",
             """Measures parcels a second, stage by stage, and the memory that a replication takes.

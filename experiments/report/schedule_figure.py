@@ -1,0 +1,64 @@
+"""The picture of a schedule: flights of a mean week by weekday and hour."""
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+HOURS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPattern:
+    """Flights counted by when they are due."""
+
+    title: str
+    first: dt.date
+    last: dt.date
+    counts: NDArray[np.int64]
+    """Flights (weekday from Monday, hour of the clock)."""
+
+    @property
+    def weeks(self) -> float:
+        return ((self.last - self.first).days + 1) / len(WEEKDAYS)
+
+    @property
+    def a_week(self) -> NDArray[np.float64]:
+        """Flights a week, in a range shorter than a week flights in all (weekday, hour)."""
+        return self.counts / max(1.0, self.weeks)
+
+
+def draw_week(ax: "Axes", result: WeekPattern) -> None:
+    """A cell a weekday and hour, the darker the more flights; the number stands in each that has some."""
+    a_week = result.a_week
+    top = max(float(a_week.max()), 1e-9)
+    ax.imshow(a_week, cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")
+    for weekday, hour in np.argwhere(result.counts).tolist():
+        flights = a_week[weekday, hour]
+        color = "white" if flights > 0.6 * top else "black"
+        ax.text(hour, weekday, f"{flights:.2g}", ha="center", va="center", fontsize=7, color=color)
+    ax.set_xticks(range(HOURS), [f"{hour:02}" for hour in range(HOURS)])
+    ax.set_yticks(range(len(WEEKDAYS)), WEEKDAYS)
+    ax.set_xlabel("hour of scheduled arrival")
+    unit = "flights a week" if result.weeks > 1 else "flights"
+    ax.set_title(f"{result.title}: {unit}, {result.first} to {result.last}")
+
+
+def schedule_svg(result: WeekPattern) -> bytes:
+    """The whole picture as SVG; the same result gives the same bytes."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.hashsalt": "cargohub", "axes.titlesize": 10, "axes.titlelocation": "left"}):
+        figure = Figure(figsize=(10, 3.6), layout="constrained")
+        draw_week(figure.add_subplot(), result)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()

@@ -1,0 +1,387 @@
+"""Airlines' timetables in IATA's SSIM, chapter 7: records of 200 characters, read into legs, and legs into flights.
+
+A file holds, for each carrier, a record of type 2 (the carrier, and whether times are UTC or local), legs of type 3
+with further data of type 4, and a trailer of type 5; a header of type 1 comes first, and lines of zeros fill the
+blocks. Records stand on lines of their own, or follow each other without line ends.
+
+Times: a leg's period and days count the dates on which the flight leaves its first station, in the file's time mode.
+Local times become UTC by the variation written beside them. `expand` then tells arrivals on one clock of a fixed
+distance from UTC: the hub's time without daylight saving, the model's clock, in summer an hour behind the wall's.
+
+Source: IATA, Standard Schedules Information Manual, chapter 7 and appendix C (service types).
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from sim.errors import InputError
+from sim.units import MIN_PER_DAY
+
+WIDTH: Final = 200
+"""Characters of a record."""
+FREIGHTERS: Final = MappingProxyType(
+    {"F": "scheduled cargo and mail", "M": "mail", "H": "cargo charter", "A": "additional cargo and mail"}
+)
+"""Service types of flights that carry no passengers (appendix C)."""
+
+_UNTIL_FURTHER_NOTICE = "00XXX00"
+_OPERATING_LEG_ELSEWHERE = "050"
+"""Data element that marks a leg as another name of a flight listed elsewhere."""
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAY_BEFORE = "A"
+
+
+class Columns(NamedTuple):
+    """A field's place in its record, from 1, both ends included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"column {self.first}" if self.first == self.last else f"columns {self.first}-{self.last}"
+
+
+TYPE = Columns(1, 1)
+SERIAL = Columns(195, 200)
+CARRIER: Final = MappingProxyType(
+    {
+        "time_mode": Columns(2, 2),
+        "period_of_schedule_validity_from": Columns(15, 21),
+        "period_of_schedule_validity_to": Columns(22, 28),
+    }
+)
+LEG: Final = MappingProxyType(
+    {
+        "operational_suffix": Columns(2, 2),
+        "airline_designator": Columns(3, 5),
+        "flight_number": Columns(6, 9),
+        "itinerary_variation_identifier": Columns(10, 11),
+        "leg_sequence_number": Columns(12, 13),
+        "service_type": Columns(14, 14),
+        "period_of_operation_from": Columns(15, 21),
+        "period_of_operation_to": Columns(22, 28),
+        "days_of_operation": Columns(29, 35),
+        "frequency_rate": Columns(36, 36),
+        "departure_station": Columns(37, 39),
+        "scheduled_time_of_aircraft_departure": Columns(44, 47),
+        "utc_local_time_variation_departure": Columns(48, 52),
+        "arrival_station": Columns(55, 57),
+        "scheduled_time_of_aircraft_arrival": Columns(58, 61),
+        "utc_local_time_variation_arrival": Columns(66, 70),
+        "aircraft_type": Columns(73, 75),
+        "aircraft_configuration_version": Columns(173, 192),
+        "date_variation": Columns(193, 194),
+    }
+)
+SEGMENT: Final = MappingProxyType({"data_element_identifier": Columns(31, 33)})
+TRAILER: Final = MappingProxyType(
+    {"serial_number_check_reference": Columns(188, 193), "continuation_end_code": Columns(194, 194)}
+)
+_SAME_LEG = Columns(2, 13)
+"""What a record of type 4 repeats of its leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A leg as a record of type 3 has it, its times in UTC."""
+
+    line: int
+    airline: str
+    flight: str
+    """Airline, number and suffix: `CV751`."""
+    variation: str
+    """Itinerary variation identifier."""
+    sequence: int
+    service: str
+    first: dt.date
+    last: dt.date | None
+    """Last day of the period; None: until further notice."""
+    days: tuple[int, ...]
+    """Days of the week on which it flies, 1 = Monday."""
+    every_weeks: int
+    """1: each week; 2: every second, counted from `first`."""
+    origin: str
+    destination: str
+    departure_min: int
+    """Departure in UTC [min after the midnight that begins the day of operation]."""
+    arrival_min: int
+    """Arrival in UTC [min after the same midnight]."""
+    arrival_variation_min: int | None
+    """Local time at the destination less UTC [min]; None if the file, in UTC, does not tell."""
+    aircraft: str
+    configuration: str
+    is_codeshare: bool = False
+    """Another name of a flight that is listed elsewhere, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """A file's legs, and what could not be read of it."""
+
+    legs: tuple[Leg, ...]
+    last_day: dt.date | None
+    """Last day that any of its carriers vouches for; None: until further notice."""
+    bad: tuple[str, ...]
+    """Of each record left out, why."""
+
+
+class ScheduledFlight(NamedTuple):
+    sibt: dt.datetime
+    """Scheduled arrival on the hub's clock."""
+    leg: Leg
+
+
+def expand(
+    legs: Iterable[Leg], first_day: dt.date, last_day: dt.date, *, clock_min: int = 0
+) -> tuple[ScheduledFlight, ...]:
+    """The flights that arrive from the first day to the last, both included, by scheduled arrival.
+
+    Args:
+        legs: those marked as another name of a flight give none.
+        first_day: on the clock.
+        last_day: on the clock.
+        clock_min: the clock less UTC, the same all the year [min].
+    """
+    flights = [
+        ScheduledFlight(dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=leg.arrival_min + clock_min), leg)
+        for leg in legs
+        if not leg.is_codeshare
+        for day in _days_of(leg, first_day, last_day, (leg.arrival_min + clock_min) // MIN_PER_DAY)
+    ]
+    return tuple(sorted(flights, key=lambda flight: (flight.sibt, flight.leg.flight, flight.leg.line)))
+
+
+def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
+    """Read a file's legs.
+
+    Years are of this century. With `skip_bad`, records that cannot be read are left out and told in the result.
+
+    Raises:
+        InputError: names file, line, columns, what is expected and what is there.
+    """
+    reader = _Reader()
+    bad: list[str] = []
+    number, text = 0, ""
+    for number, text in _records(path):
+        try:
+            reader.take(_Record(f"{path}: line {number}", number, text))
+        except InputError as error:
+            if not skip_bad:
+                raise
+            bad.append(str(error))
+            reader.serial = None
+    if not number:
+        raise InputError(f"{path}: empty; expected records of {WIDTH} characters (SSIM, chapter 7)")
+    if text[:1] != "5":
+        cut = f"{path}: line {number}: the file is cut off: expected a trailer (type 5) as its last record"
+        if not skip_bad:
+            raise InputError(cut)
+        bad.append(cut)
+    if not reader.legs:
+        raise InputError(f"{path}: no flight leg (record of type 3) {'could be read' if bad else 'in it'}")
+    ends = [end for end in reader.ends if end is not None]
+    return Timetable(tuple(reader.legs), max(ends) if len(ends) == len(reader.ends) else None, tuple(bad))
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    place: str
+    line: int
+    text: str
+
+    def __getitem__(self, columns: Columns) -> str:
+        return self.text[columns.first - 1 : columns.last]
+
+    def wrong(self, columns: Columns, expected: str) -> InputError:
+        return InputError(f"{self.place}, {columns}: expected {expected}, got {self[columns]!r}")
+
+    def match(self, columns: Columns, pattern: str, expected: str) -> str:
+        if not re.fullmatch(pattern, self[columns]):
+            raise self.wrong(columns, expected)
+        return self[columns].strip()
+
+
+class _Reader:
+    """What has been read of a file so far."""
+
+    def __init__(self) -> None:
+        self.legs: list[Leg] = []
+        self.ends: list[dt.date | None] = []
+        self.time_mode: str | None = None
+        self.serial: str | None = None
+        """Of the record before; None: there is none, or it was bad."""
+        self._leg: str | None = None
+
+    def take(self, record: _Record) -> None:
+        kind = record[TYPE]
+        if kind == "2":
+            self.time_mode = None
+        if len(record.text) != WIDTH:
+            raise InputError(f"{record.place}: expected a record of {WIDTH} characters, got {len(record.text)}")
+        serial = record.match(SERIAL, r"\d{6}", "a record's serial number of 6 digits")
+        match kind:
+            case "1":
+                pass
+            case "2":
+                self._take_carrier(record)
+            case "3":
+                self._take_leg(record)
+            case "4":
+                self._take_segment(record)
+            case "5":
+                self._take_trailer(record)
+            case _:
+                raise record.wrong(TYPE, "a record type from 1 to 5")
+        self.serial = serial
+
+    def _take_carrier(self, record: _Record) -> None:
+        mode = record.match(CARRIER["time_mode"], "[UL]", "the time mode, U (UTC) or L (local)")
+        _date(record, CARRIER["period_of_schedule_validity_from"])
+        self.ends.append(_last_date(record, CARRIER["period_of_schedule_validity_to"]))
+        self.time_mode = mode
+
+    def _take_leg(self, record: _Record) -> None:
+        self._leg = None
+        if self.time_mode is None:
+            raise record.wrong(TYPE, "the carrier's record (type 2) before its legs")
+        self.legs.append(_leg(record, is_utc=self.time_mode == "U"))
+        self._leg = record[_SAME_LEG]
+
+    def _take_segment(self, record: _Record) -> None:
+        if self._leg == record[_SAME_LEG] and record[SEGMENT["data_element_identifier"]] == _OPERATING_LEG_ELSEWHERE:
+            self.legs[-1] = replace(self.legs[-1], is_codeshare=True)
+
+    def _take_trailer(self, record: _Record) -> None:
+        record.match(TRAILER["continuation_end_code"], "[CE]", "C (continued) or E (end)")
+        if self.serial is not None and record[TRAILER["serial_number_check_reference"]] != self.serial:
+            raise record.wrong(
+                TRAILER["serial_number_check_reference"], f"the serial number of the record before, {self.serial!r}"
+            )
+        self.time_mode = None
+
+
+def _records(path: str | Path) -> Iterator[tuple[int, str]]:
+    """The number and text of each line, or of each record where there are no lines; fillers are left out."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    lines = content.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a").splitlines()
+    if len(lines) == 1:
+        lines = [lines[0][at : at + WIDTH] for at in range(0, len(lines[0]), WIDTH)]
+    for number, line in enumerate(lines, 1):
+        text = line.decode("latin-1")
+        if text.strip() and text.strip("0"):
+            yield number, text[:WIDTH] + text[WIDTH:].rstrip()
+
+
+def _leg(record: _Record, *, is_utc: bool) -> Leg:
+    airline = record.match(LEG["airline_designator"], r"[A-Z0-9]{2}[A-Z0-9 ]", "an airline's designator")
+    number = record.match(LEG["flight_number"], r" {0,3}\d{1,4} {0,3}", "a flight number")
+    suffix = record.match(LEG["operational_suffix"], "[A-Z ]", "a letter or a blank")
+    first = _date(record, LEG["period_of_operation_from"])
+    last = _last_date(record, LEG["period_of_operation_to"])
+    if last is not None and last < first:
+        raise record.wrong(LEG["period_of_operation_to"], f"a day not before the period's first, {first}")
+    departure_min, arrival_min, arrival_variation_min = _times(record, is_utc=is_utc)
+    return Leg(
+        line=record.line,
+        airline=airline,
+        flight=f"{airline}{int(number)}{suffix}",
+        variation=record[LEG["itinerary_variation_identifier"]].strip(),
+        sequence=int(record.match(LEG["leg_sequence_number"], r"[ \d]\d", "a leg's number, 01 to 99")),
+        service=record.match(LEG["service_type"], "[A-Z]", "a service type, a letter"),
+        first=first,
+        last=last,
+        days=_days(record),
+        every_weeks=2 if record.match(LEG["frequency_rate"], "[ 12]", "1, 2 or a blank") == "2" else 1,
+        origin=record.match(LEG["departure_station"], "[A-Z]{3}", "an airport of 3 letters"),
+        destination=record.match(LEG["arrival_station"], "[A-Z]{3}", "an airport of 3 letters"),
+        departure_min=departure_min,
+        arrival_min=arrival_min,
+        arrival_variation_min=arrival_variation_min,
+        aircraft=record.match(LEG["aircraft_type"], "[A-Z0-9]{3}", "an aircraft type of 3 characters"),
+        configuration=record[LEG["aircraft_configuration_version"]].strip(),
+    )
+
+
+def _times(record: _Record, *, is_utc: bool) -> tuple[int, int, int | None]:
+    """Departure and arrival in UTC [min after the day of operation began], and the arrival's variation [min].
+
+    Without a date variation, the leg leaves on the day of operation and arrives within 24 hours.
+    """
+    columns = LEG["date_variation"]
+    record.match(columns, r"[A0-9 ]{2}", "days after the day of operation, of departure and arrival: 0-9, A or blank")
+    days = [None if mark == " " else -1 if mark == _DAY_BEFORE else int(mark) for mark in record[columns]]
+    variations = (
+        _variation(record, LEG["utc_local_time_variation_departure"], is_utc=is_utc),
+        _variation(record, LEG["utc_local_time_variation_arrival"], is_utc=is_utc),
+    )
+    departure_min = _clock_time(record, LEG["scheduled_time_of_aircraft_departure"]) + (days[0] or 0) * MIN_PER_DAY
+    arrival_min = _clock_time(record, LEG["scheduled_time_of_aircraft_arrival"])
+    if not is_utc:
+        departure_min -= variations[0] or 0
+        arrival_min -= variations[1] or 0
+    if days[1] is None:
+        arrival_min = departure_min + (arrival_min - departure_min) % MIN_PER_DAY
+    else:
+        arrival_min += days[1] * MIN_PER_DAY
+    if arrival_min <= departure_min:
+        raise record.wrong(
+            LEG["scheduled_time_of_aircraft_arrival"] if days[1] is None else columns,
+            f"an arrival after the departure, not {departure_min - arrival_min} min before it",
+        )
+    return departure_min, arrival_min, variations[1]
+
+
+def _clock_time(record: _Record, columns: Columns) -> int:
+    text = record.match(columns, r"([01]\d|2[0-3])[0-5]\d|2400", "a time HHMM, 0000 to 2400")
+    return int(text[:2]) * 60 + int(text[2:])
+
+
+def _variation(record: _Record, columns: Columns, *, is_utc: bool) -> int | None:
+    if is_utc and not record[columns].strip():
+        return None
+    text = record.match(columns, r"[+-](0\d|1[0-4])[0-5]\d", "local time less UTC as +HHMM or -HHMM")
+    return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
+
+
+def _days(record: _Record) -> tuple[int, ...]:
+    columns = LEG["days_of_operation"]
+    record.match(columns, "[1 ][2 ][3 ][4 ][5 ][6 ][7 ]", "days 1 to 7, each in its own column, or blanks")
+    days = tuple(int(mark) for mark in record[columns] if mark != " ")
+    if not days:
+        raise record.wrong(columns, "at least one day of operation")
+    return days
+
+
+def _date(record: _Record, columns: Columns) -> dt.date:
+    expected = "a date as 05SEP22"
+    text = record.match(columns, rf"\d\d({'|'.join(_MONTHS)})\d\d", expected)
+    try:
+        return dt.date(2000 + int(text[5:]), _MONTHS.index(text[2:5]) + 1, int(text[:2]))
+    except ValueError:
+        raise record.wrong(columns, expected) from None
+
+
+def _last_date(record: _Record, columns: Columns) -> dt.date | None:
+    return None if record[columns] == _UNTIL_FURTHER_NOTICE else _date(record, columns)
+
+
+def _days_of(leg: Leg, first_day: dt.date, last_day: dt.date, arrival_day: int) -> Iterator[dt.date]:
+    """The days of operation whose flight arrives, `arrival_day` days later, from the first day to the last."""
+    begin = first_day.toordinal() - arrival_day
+    end = last_day.toordinal() - arrival_day
+    if leg.last is not None:
+        end = min(end, leg.last.toordinal())
+    step = 7 * leg.every_weeks
+    for day in leg.days:
+        of_period = leg.first.toordinal() + (day - leg.first.isoweekday()) % 7
+        missed = max(0, -((of_period - begin) // step))
+        for ordinal in range(of_period + missed * step, end + 1, step):
+            yield dt.date.fromordinal(ordinal)

@@ -1,0 +1,318 @@
+"""`cargohub schedule`: what it writes a run replays; filters choose; mistakes are one line and leave nothing."""
+
+import csv
+import datetime as dt
+import json
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.schedule_figure import WeekPattern, schedule_svg
+from sim.inputs import ssim
+from sim.inputs.inputs import make_inputs
+from sim.units import TICKS_PER_MIN
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+TABLE = """flight,sibt,arrival,aircraft,parcels
+CV751,2022-09-05 14:00,2022-09-05 14:20,b777f,90000
+5X12,2022-09-06 02:30,,,
+CV752,2022-09-07 03:00,,,
+"""
+
+
+def record(kind, serial, fields, places):
+    text = [" "] * ssim.WIDTH
+    text[0] = kind
+    for name, value in fields.items():
+        first, last = places[name]
+        text[first - 1 : last] = value.ljust(last - first + 1)
+    text[194:] = f"{serial:06}"
+    return "".join(text)
+
+
+def leg(serial, flight, service, aircraft="77X", to="LGG", arrival="1500", days="1234567", until="18SEP22"):
+    return record(
+        "3",
+        serial,
+        {
+            "airline_designator": flight[:2],
+            "flight_number": flight[2:],
+            "itinerary_variation_identifier": "01",
+            "leg_sequence_number": "01",
+            "service_type": service,
+            "period_of_operation_from": "05SEP22",
+            "period_of_operation_to": until,
+            "days_of_operation": days,
+            "departure_station": "HKG",
+            "scheduled_time_of_aircraft_departure": "1000",
+            "utc_local_time_variation_departure": "+0800",
+            "arrival_station": to,
+            "scheduled_time_of_aircraft_arrival": arrival,
+            "utc_local_time_variation_arrival": "+0200",
+            "aircraft_type": aircraft,
+        },
+        ssim.LEG,
+    )
+
+
+LEGS = (
+    leg(3, "CV751", "F"),
+    leg(4, "5X12", "H", "74Y", arrival="0030", days="1   5  "),
+    leg(5, "SN200", "J", "333"),
+    leg(6, "CV900", "A", to="LUX"),
+    leg(7, "CV751", "F", days="   4"),  # the same flight once more
+)
+
+
+def timetable(folder, *legs, name="winter.ssim"):
+    lines = [record("1", 1, {}, {})]
+    carrier = {"time_mode": "L", "period_of_schedule_validity_from": "27MAR22", "period_of_schedule_validity_to": "29OCT22"}  # fmt: skip # noqa: E501
+    lines += [record("2", 2, carrier, ssim.CARRIER), *legs]
+    ending = {"serial_number_check_reference": lines[-1][194:], "continuation_end_code": "E"}
+    lines.append(record("5", 99, ending, ssim.TRAILER))
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
+    return path
+
+
+def schedule(path, out, *words):
+    return main(["schedule", str(path), *words, "--out", str(out)])
+
+
+def result_of(capsys, path, out, *words):
+    assert schedule(path, out, *words, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def flights_in(folder):
+    with (folder / "flights.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def refused(capsys, path, out, *words):
+    assert schedule(path, out, *words) == 2
+    said, told = capsys.readouterr()
+    assert not said
+    assert told.count("\n") == 1
+    assert not out.exists()
+    return told
+
+
+def test_what_is_written_a_run_replays(tmp_path):
+    out = tmp_path / "out"
+    assert schedule(timetable(tmp_path, *LEGS), out) == 0
+    words = ["arrivals=file", f"arrivals.schedule={out / 'flights.csv'}", "start_date=2022-09-05", "warmup_days=0"]
+    flights = make_inputs(load("liege_30k", *words), 0).flights
+    # Liège's clock is at UTC+0100: 15:00 of the file's summer is 14:00, and 00:30 is 23:30 of the day of operation.
+    assert [flight.key for flight in flights[:3]] == ["CV751", "5X12", "CV751"]
+    assert [flight.arrival / TICKS_PER_MIN for flight in flights[:3]] == [14 * 60, 23 * 60 + 30, 38 * 60]
+    assert len(flights) == 14 + 4
+    assert {flight.aircraft for flight in flights} == {"b777f"}
+
+
+def test_the_printed_command_runs(tmp_path, capsys):
+    out = tmp_path / "my flights"
+    assert schedule(timetable(tmp_path, *LEGS), out) == 0
+    command = capsys.readouterr().out.splitlines()[-1].removeprefix("Use it:").split()
+    assert command[:3] == ["cargohub", "run", "arrivals=file"]
+    words = shlex.split(" ".join(command))[1:]
+    assert main([*words, "--show"]) == 0
+    assert f"schedule: {out / 'flights.csv'}" in capsys.readouterr().out
+
+
+def test_the_file_is_told(tmp_path, capsys):
+    found = result_of(capsys, timetable(tmp_path, *LEGS), tmp_path / "out")
+    content = found["content"]
+    assert content["legs"] == 5
+    assert content["airlines"] == {"CV": 3, "5X": 1, "SN": 1}
+    assert content["aircraft_types"] == {"77X": 3, "333": 1, "74Y": 1}
+    assert content["freighters"] == {"F": 2, "A": 1, "H": 1}
+    assert (found["n_flights"], found["n_twice"]) == (18, 2)
+    assert (found["first"], found["last"], found["clock"]) == ("2022-09-05", "2022-09-18", "UTC+0100")
+    week = np.array(found["flights_by_weekday_and_hour"])
+    assert week[:, 14].tolist() == [2] * 7
+    assert week[:, 23].tolist() == [2, 0, 0, 0, 2, 0, 0]
+    assert week.sum() == 18
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "flights.csv",
+        "schedule.json",
+        "schedule.svg",
+    ]
+
+
+def test_a_table_for_a_terminal(tmp_path, capsys):
+    assert schedule(timetable(tmp_path, *LEGS), tmp_path / "out") == 0
+    said, told = capsys.readouterr()
+    assert not told
+    assert "freighters              F 2, A 1, H 1" in said
+    assert "LGG: 18 flights from 2022-09-05 to 2022-09-18, 1.29 a day; clock UTC+0100" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "flights"),
+    [
+        (["service=all"], {"CV751", "5X12", "SN200"}),
+        (["service=H"], {"5X12"}),
+        (["airport=lux"], {"CV900"}),
+        (["airline=CV,5X"], {"CV751", "5X12"}),
+        (["airline=5X"], {"5X12"}),
+        (["type=77X"], {"CV751"}),
+    ],
+)
+def test_filters(tmp_path, words, flights):
+    assert schedule(timetable(tmp_path, *LEGS), tmp_path / "out", *words) == 0
+    assert {row["flight"] for row in flights_in(tmp_path / "out")} == flights
+
+
+def test_a_range_of_days(tmp_path):
+    out = tmp_path / "out"
+    assert schedule(timetable(tmp_path, *LEGS), out, "from=2022-09-06", "to=2022-09-09") == 0
+    assert [row["sibt"] for row in flights_in(out)] == [
+        "2022-09-06 14:00", "2022-09-07 14:00", "2022-09-08 14:00", "2022-09-09 14:00", "2022-09-09 23:30",
+    ]  # fmt: skip
+
+
+def test_the_clock(tmp_path, capsys):
+    path = timetable(tmp_path, *LEGS)
+    assert result_of(capsys, path, tmp_path / "one", "clock=-0330")["clock"] == "UTC-0330"
+    assert flights_in(tmp_path / "one")[0]["sibt"] == "2022-09-05 09:30"
+    # Elsewhere than at home, the least that the file has there.
+    assert result_of(capsys, path, tmp_path / "two", "airport=LUX")["clock"] == "UTC+0200"
+
+
+def test_only_what_the_fleet_has_is_named(tmp_path):
+    assert schedule(timetable(tmp_path, *LEGS), tmp_path / "both") == 0
+    assert {(row["flight"], row["aircraft"]) for row in flights_in(tmp_path / "both")} == {
+        ("CV751", "b777f"),
+        ("5X12", ""),
+    }
+    assert schedule(timetable(tmp_path, *LEGS), tmp_path / "one", "airline=5X") == 0
+    assert list(flights_in(tmp_path / "one")[0]) == ["flight", "sibt"]
+
+
+def test_until_further_notice_the_file_or_the_user_ends(tmp_path, capsys):
+    path = timetable(tmp_path, leg(3, "CV751", "F", until="00XXX00"))
+    assert result_of(capsys, path, tmp_path / "one")["last"] == "2022-11-09"
+    open_ended = tmp_path / "open.ssim"
+    open_ended.write_text(path.read_text().replace("29OCT22", "00XXX00"))
+    assert "until further notice; give to=YYYY-MM-DD" in refused(capsys, open_ended, tmp_path / "no")
+    assert result_of(capsys, open_ended, tmp_path / "two", "to=2022-12-31")["last"] == "2022-12-31"
+
+
+def test_damaged_records_are_left_out_if_wanted(tmp_path, capsys):
+    path = timetable(tmp_path, leg(3, "CV751", "F"), leg(4, "CV75?", "F"))
+    assert "line 4, columns 6-9: expected a flight number, got '75? '" in refused(capsys, path, tmp_path / "no")
+    assert schedule(path, tmp_path / "out", "skip_bad=true") == 0
+    said, told = capsys.readouterr()
+    assert "records left out        1" in said
+    assert told.startswith("warning: left out: ") and "line 4, columns 6-9" in told
+
+
+def test_a_schedule_without_freighters_is_a_mistake(tmp_path, capsys):
+    told = refused(capsys, timetable(tmp_path, leg(3, "SN200", "J"), leg(4, "SN201", "J")), tmp_path / "out")
+    assert "service=A,F,H,M: none of 2 legs" in told and "there are J 2; service=all takes every flight" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["airport=LIEGE"], "airport: expected one airport of 3 letters, got 'LIEGE'"),
+        (["airport=BRU"], "airport=BRU: none of 4 legs left; there are LGG 3, LUX 1"),
+        (["airline=QR"], "airline=QR: none of 3 legs left; there are CV 2, 5X 1"),
+        (["airline=QATAR"], "airline: expected airlines of 2 or 3 characters, as CV,5X, got 'QATAR'"),
+        (["type=33X"], "type=33X: none of 3 legs left; there are 77X 2, 74Y 1"),
+        (["service=freight"], "service: expected service types, as F,M,H,A, or all, got 'freight'"),
+        (["from=5.9.2022"], "from: a date as YYYY-MM-DD, got '5.9.2022'"),
+        (["from=2022-09-06", "to=2022-09-05"], "to: a day not before from, 2022-09-06, got 2022-09-05"),
+        (["from=2023-01-01"], "none of 3 legs to LGG flies from 2023-01-01"),
+        (["to=2030-01-01"], "days; at most 1098: give from=YYYY-MM-DD and to=YYYY-MM-DD"),
+        (["clock=1"], "clock: the hub's time less UTC as +0100 or -0500, got '1'"),
+        (["skip_bad=yes"], "skip_bad: true or false, got 'yes'"),
+        (["airprot=LGG"], "'airprot=LGG': unknown option; did you mean 'airport'?"),
+        (["airport="], "'airport=': airport is empty"),
+        (["from=2022-09-05", "from=2022-09-06"], "'from=2022-09-06': from is given twice"),
+        (["another.ssim"], "schedule: one FILE, in SSIM or CSV, got "),
+    ],
+)
+def test_mistakes(tmp_path, capsys, words, told):
+    assert told in refused(capsys, timetable(tmp_path, *LEGS), tmp_path / "out", *words)
+
+
+def test_a_file_that_is_not_there(tmp_path, capsys):
+    assert "nowhere.ssim: cannot be read" in refused(capsys, tmp_path / "nowhere.ssim", tmp_path / "out")
+    assert "cannot be read: Is a directory" in refused(capsys, tmp_path, tmp_path / "out")
+
+
+def test_without_a_variation_the_clock_must_be_given(tmp_path, capsys):
+    in_utc = timetable(tmp_path, *LEGS).read_text().replace("2L", "2U").replace("1500    +0200", "1500         ")
+    path = tmp_path / "utc.ssim"
+    path.write_text(in_utc)
+    assert "time of LUX less UTC; give clock=+HHMM" in refused(capsys, path, tmp_path / "out", "airport=LUX")
+    assert schedule(path, tmp_path / "out", "airport=LUX", "clock=+0100") == 0
+
+
+def test_a_table_of_flights(tmp_path, capsys):
+    path = tmp_path / "all.csv"
+    path.write_text(TABLE)
+    found = result_of(capsys, path, tmp_path / "out")
+    assert (found["name"], found["n_flights"], found["content"]["airlines"]) == ("all", 3, {"CV": 2, "5X": 1})
+    assert (tmp_path / "out" / "flights.csv").read_text() == TABLE
+    for words, flights in [
+        (["airline=CV"], ["CV751", "CV752"]),
+        (["from=2022-09-06"], ["5X12", "CV752"]),
+        (["type=b777f", "to=2022-09-05"], ["CV751"]),
+    ]:
+        assert schedule(path, tmp_path / "some", *words) == 0
+        assert [row["flight"] for row in flights_in(tmp_path / "some")] == flights
+
+
+def test_mistakes_with_a_table(tmp_path, capsys):
+    path = tmp_path / "flights.csv"
+    path.write_text(TABLE)
+    told = refused(capsys, path, tmp_path / "out", "airport=LGG")
+    assert "airport: " in told and "is a table of flights, which does not tell; only SSIM does" in told
+    assert "no flight left of 3 from 2022-09-05 to 2022-09-07" in refused(capsys, path, tmp_path / "out", "airline=QR")
+    path.write_text(TABLE.replace("2022-09-06 02:30", "yesterday"))
+    assert "row 3: sibt: a date and time as 2022-09-05 14:30" in refused(capsys, path, tmp_path / "out")
+
+
+def test_the_users_file_is_not_written_over(tmp_path, capsys):
+    path = tmp_path / "flights.csv"
+    path.write_text(TABLE)
+    assert schedule(path, tmp_path, "airline=CV") == 2
+    assert "flights.csv: would be written over; give another --out DIR" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["flights.csv"]
+    assert path.read_text() == TABLE
+
+
+def test_a_folder_that_cannot_be_made_leaves_nothing(tmp_path, capsys):
+    (tmp_path / "out").write_text("a file")
+    assert schedule(timetable(tmp_path, *LEGS), tmp_path / "out") == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_the_same_week_is_the_same_picture():
+    counts = np.zeros((7, 24), dtype=np.int64)
+    counts[0, 14] = 3
+    pattern = WeekPattern("LGG", dt.date(2022, 9, 5), dt.date(2022, 9, 18), counts)
+    assert pattern.a_week[0, 14] == 1.5
+    assert schedule_svg(pattern) == schedule_svg(pattern)
+    assert WeekPattern("LGG", dt.date(2022, 9, 5), dt.date(2022, 9, 5), counts).a_week[0, 14] == 3
+
+
+def test_a_real_file(tmp_path, capsys):
+    path = SHARED / "sample_passenger.ssim"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not in ../shared/data: public data that the project does not redistribute")
+    told = refused(capsys, path, tmp_path / "out")
+    assert re.search(r"airport=LGG: none of 2 legs left; there are DZA 1, RUN 1", told)
+    found = result_of(capsys, path, tmp_path / "out", "airport=RUN", "service=all")
+    assert (found["n_flights"], found["clock"], found["n_twice"]) == (1178, "UTC+0400", 0)
+    words = ["arrivals=file", f"arrivals.schedule={tmp_path / 'out' / 'flights.csv'}", "start_date=2005-06-01"]
+    assert len(make_inputs(load("liege_30k", *words, "warmup_days=0", "horizon_days=7"), 0).flights) > 40
