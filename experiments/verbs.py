@@ -81,6 +81,7 @@ distance from UTC, by default Liège's, elsewhere the least that the file has fo
             """Measures parcels a second, stage by stage, and the memory that a replication takes.
 
   cargohub bench
+  cargohub bench scenario=liege_30k demand=today     another design
   cargohub bench --json""",
             is_composed=False,
         ),
@@ -89,6 +90,7 @@ distance from UTC, by default Liège's, elsewhere the least that the file has fo
             """Compares the model with closed forms of queueing theory and with the parcel-by-parcel reference model.
 
   cargohub verify
+  cargohub verify examples=1000                      more random hubs against the reference
   cargohub verify --slow                             the checks that take minutes, too""",
             is_composed=False,
         ),

@@ -14,7 +14,9 @@ def main(arguments: Arguments) -> int:
         outcome = replications(run, points, study, is_quiet=arguments.quiet)
         complete(run, outcome)
         seed = points[0].hub.seed
-        page = telling.write_page(run.path, arguments, title=name, seed=seed, replications=study.replications)
+        page = telling.write_page(
+            run.path, arguments, title=telling.title_of(points), seed=seed, replications=study.replications
+        )
     warnings = telling.warnings_of(outcome, period_warnings(points[0].hub))
     if arguments.json:
         telling.print_json(

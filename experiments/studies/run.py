@@ -12,7 +12,7 @@ def main(arguments: Arguments) -> int:
         outcome = replications(run, [point], study, is_quiet=arguments.quiet)
         complete(run, outcome)
         page = telling.write_page(
-            run.path, arguments, title=point.label, seed=point.hub.seed, replications=study.replications
+            run.path, arguments, title=telling.title_of([point]), seed=point.hub.seed, replications=study.replications
         )
     warnings = telling.warnings_of(outcome, period_warnings(point.hub))
     if arguments.json:

@@ -100,6 +100,16 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def title_of(points: Sequence[Point]) -> str:
+    """The question that a page answers.
+
+    The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
+    """
+    areas = [f"{area:,.0f}" for area in dict.fromkeys(point.hub.hall.area_m2 for point in points)]
+    listed = f"{', '.join(areas[:-1])} and {areas[-1]}" if len(areas) > 1 else areas[0]
+    return f"What {listed} m² {'carry' if len(areas) > 1 else 'carries'}"
+
+
 def write_page(path: Path, arguments: Arguments, *, title: str, seed: int, replications: int) -> Path:
     """The run's page, from its stored tables alone."""
     from experiments.report.page import write_report
