@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sim.config import HubConfig
+from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
 from sim.measures.compute import compute_kpis
 from sim.measures.kpis import KPIS
@@ -30,6 +31,8 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     Raises ConfigError if the configuration contradicts itself, InputError for an unreadable file of flights, LawBroken
     if the model does.
     """
+    if replication < 0:
+        raise ConfigError(f"replication: at least 0, got {replication}")
     # `dataclasses.replace` passes by the bounds; reading once more does not.
     config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)

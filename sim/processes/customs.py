@@ -39,7 +39,6 @@ class HoldZone:
         self._examinees: tuple[Ticks, Ticks, Ticks] = (_none(), _none(), _none())
         self._inside: _Held = (_none(), _none(), _none(), _none())
         self._desks = [0] * site.customs_desks
-        self.n_examined = 0
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that customs had not released when their status was read."""
@@ -97,7 +96,6 @@ class HoldZone:
         self._examinees = (since[n:], parcels[n:], machine[n:])
         begin = several_servers(since[:n], self._site.examination, self._desks)
         end = begin + self._site.examination
-        self.n_examined += n
         self._store.stamp("exam_begin", parcels[:n], begin)
         self._store.stamp("exam_end", parcels[:n], end)
         self._put(since[:n], parcels[:n], machine[:n], end)

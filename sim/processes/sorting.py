@@ -75,10 +75,6 @@ class Machine:
                 del self._watched[last]
                 self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
 
-    def inside(self) -> tuple[Ticks, ...]:
-        """Instants of arrival still to come, by chunk."""
-        return tuple(arrival for arrival, _ in self._coming)
-
 
 def _merged(chunks: list[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
     if len(chunks) == 1:
@@ -174,10 +170,6 @@ class Sortation:
         for first_pass, prefix in ((~is_second, "sort"), (is_second, "second")):
             self._store.stamp(f"{prefix}_begin", parcels[first_pass], begin[first_pass])
             self._store.stamp(f"{prefix}_end", parcels[first_pass], end[first_pass])
-
-    def to_come(self) -> list[Ticks]:
-        """Instants of arrival at machines that were not advanced over."""
-        return [arrival for machine in self.machines for arrival in machine.inside()]
 
     def waiting_at_desks(self) -> list[Ticks]:
         return [arrival for arrival, _, _ in self._no_reads]
