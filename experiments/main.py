@@ -70,8 +70,8 @@ def _run(words: Sequence[str]) -> int:
         print(page(verb))
         return 0
     dates = [f"{name}={value}" for name in ("from", "to") if (value := getattr(options, name)) is not None]
-    if dates and verb != "calibrate":
-        raise CargohubError(f"--{dates[0].partition('=')[0]}: only calibrate takes it")
+    if dates and verb not in {"calibrate", "schedule"}:
+        raise CargohubError(f"--{dates[0].partition('=')[0]}: only calibrate and schedule take it")
     arguments = Arguments(
         verb=verb,
         words=(*options.words[1:], *dates),

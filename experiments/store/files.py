@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _UNFINISHED = ".unfinished"
@@ -83,3 +83,16 @@ def _settle(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_all(content: Mapping[Path, bytes]) -> list[Path]:
+    """Write several files, all of them or, if one cannot be written, none.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
+    with ExitStack() as stack:
+        # Each file takes its name when the stack unwinds, after the last of them has been written.
+        for path, data in content.items():
+            stack.enter_context(whole(path)).write_bytes(data)
+    return list(content)

@@ -8,7 +8,6 @@ many of them are the hub's: `demand.flights_per_day` stays as it is.
 import datetime as dt
 import json
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,10 +19,10 @@ from experiments.report.calibration_figure import calibration_svg
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
-from experiments.store.files import sha256_of, whole
+from experiments.store.files import sha256_of, write_all
 from experiments.studies.airport_traffic import ARRIVALS, AirportTraffic, read_airport_traffic, select_range
+from experiments.studies.file_words import date_of, taken_apart
 from sim.errors import InputError
-from sim.reading import near
 
 LEAST_DAYS: Final = 56
 """Known days below which there is nothing to estimate: eight weeks."""
@@ -75,26 +74,11 @@ def read_request(words: tuple[str, ...]) -> Request:
     Raises:
         InputError: no file, several files, an unknown option, or a date that is none.
     """
-    given: dict[str, str] = {}
-    files: list[str] = []
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals or Path(word).exists():
-            files.append(word)
-        elif key not in OPTIONS:
-            raise InputError(f"{word!r}: unknown option{near(key, OPTIONS)}")
-        elif key in given:
-            raise InputError(f"{word!r}: {key} is given twice")
-        elif not value:
-            raise InputError(f"{word!r}: {key} is empty")
-        else:
-            given[key] = value
-    if len(files) != 1:
-        raise InputError(f"calibrate: one FILE of daily airport traffic, got {', '.join(files) or 'none'}")
+    path, given = taken_apart(words, OPTIONS, "calibrate: one FILE of daily airport traffic")
     return Request(
-        path=Path(files[0]),
-        first=_date(given, "from"),
-        last=_date(given, "to"),
+        path=path,
+        first=date_of(given, "from"),
+        last=date_of(given, "to"),
         airport=given.get("airport"),
         column=given.get("column", ARRIVALS),
     )
@@ -130,17 +114,4 @@ def write(result: Calibration, folder: Path, *, source: str, sha256: str) -> lis
         + b"\n",
         folder / "calibration.svg": calibration_svg(result),
     }
-    with ExitStack() as stack:
-        # Each file takes its name when the stack unwinds, after the last of them has been written.
-        for path, data in content.items():
-            stack.enter_context(whole(path)).write_bytes(data)
-    return list(content)
-
-
-def _date(given: dict[str, str], option: str) -> dt.date | None:
-    if option not in given:
-        return None
-    try:
-        return dt.date.fromisoformat(given[option])
-    except ValueError:
-        raise InputError(f"--{option}: a date as YYYY-MM-DD, got {given[option]!r}") from None
+    return write_all(content)
