@@ -13,7 +13,7 @@ import pytest
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.schedule_figure import WeekPattern, schedule_svg
-from sim.inputs import ssim
+from sim.inputs import ssim_records as ssim
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_MIN
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.inputs import ssim
-from sim.inputs.ssim import WIDTH, expand, read_ssim
+from sim.inputs import ssim_records as ssim
+from sim.inputs.ssim import FREIGHTERS, expand, read_ssim
+from sim.inputs.ssim_records import WIDTH
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 FILLER = "0" * WIDTH
@@ -302,7 +303,7 @@ def test_a_real_file(tmp_path):
     found = read_ssim(path)
     assert len(found.legs) == 514
     assert {one.airline for one in found.legs} == {"XX"}
-    assert sum(one.service in ssim.FREIGHTERS for one in found.legs) == 2
+    assert sum(one.service in FREIGHTERS for one in found.legs) == 2
     flights = expand(found.legs, dt.date(2005, 6, 9), dt.date(2005, 6, 10), clock_min=4 * 60)
     freighter = [flight for flight in flights if flight.leg.service == "F"]
     # RUN 21:30 to DZA 22:40 at +0300, and on to RUN, where it is 02:30 of the next day.

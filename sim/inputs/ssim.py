@@ -12,7 +12,6 @@ Source: IATA, Standard Schedules Information Manual, chapter 7 and appendix C (s
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,10 +19,21 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sim.errors import InputError
+from sim.inputs.ssim_records import (
+    CARRIER,
+    LEG,
+    SAME_LEG,
+    SEGMENT,
+    SERIAL,
+    TRAILER,
+    TYPE,
+    WIDTH,
+    Columns,
+    Record,
+    records,
+)
 from sim.units import MIN_PER_DAY
 
-WIDTH: Final = 200
-"""Characters of a record."""
 FREIGHTERS: Final = MappingProxyType(
     {"F": "scheduled cargo and mail", "M": "mail", "H": "cargo charter", "A": "additional cargo and mail"}
 )
@@ -34,56 +44,6 @@ _OPERATING_LEG_ELSEWHERE = "050"
 """Data element that marks a leg as another name of a flight listed elsewhere."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAY_BEFORE = "A"
-
-
-class Columns(NamedTuple):
-    """A field's place in its record, from 1, both ends included."""
-
-    first: int
-    last: int
-
-    def __str__(self) -> str:
-        return f"column {self.first}" if self.first == self.last else f"columns {self.first}-{self.last}"
-
-
-TYPE = Columns(1, 1)
-SERIAL = Columns(195, 200)
-CARRIER: Final = MappingProxyType(
-    {
-        "time_mode": Columns(2, 2),
-        "period_of_schedule_validity_from": Columns(15, 21),
-        "period_of_schedule_validity_to": Columns(22, 28),
-    }
-)
-LEG: Final = MappingProxyType(
-    {
-        "operational_suffix": Columns(2, 2),
-        "airline_designator": Columns(3, 5),
-        "flight_number": Columns(6, 9),
-        "itinerary_variation_identifier": Columns(10, 11),
-        "leg_sequence_number": Columns(12, 13),
-        "service_type": Columns(14, 14),
-        "period_of_operation_from": Columns(15, 21),
-        "period_of_operation_to": Columns(22, 28),
-        "days_of_operation": Columns(29, 35),
-        "frequency_rate": Columns(36, 36),
-        "departure_station": Columns(37, 39),
-        "scheduled_time_of_aircraft_departure": Columns(44, 47),
-        "utc_local_time_variation_departure": Columns(48, 52),
-        "arrival_station": Columns(55, 57),
-        "scheduled_time_of_aircraft_arrival": Columns(58, 61),
-        "utc_local_time_variation_arrival": Columns(66, 70),
-        "aircraft_type": Columns(73, 75),
-        "aircraft_configuration_version": Columns(173, 192),
-        "date_variation": Columns(193, 194),
-    }
-)
-SEGMENT: Final = MappingProxyType({"data_element_identifier": Columns(31, 33)})
-TRAILER: Final = MappingProxyType(
-    {"serial_number_check_reference": Columns(188, 193), "continuation_end_code": Columns(194, 194)}
-)
-_SAME_LEG = Columns(2, 13)
-"""What a record of type 4 repeats of its leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +127,9 @@ def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
     reader = _Reader()
     bad: list[str] = []
     number, text = 0, ""
-    for number, text in _records(path):
+    for number, text in records(path):
         try:
-            reader.take(_Record(f"{path}: line {number}", number, text))
+            reader.take(Record(f"{path}: line {number}", number, text))
         except InputError as error:
             if not skip_bad:
                 raise
@@ -188,24 +148,6 @@ def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
     return Timetable(tuple(reader.legs), max(ends) if len(ends) == len(reader.ends) else None, tuple(bad))
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    place: str
-    line: int
-    text: str
-
-    def __getitem__(self, columns: Columns) -> str:
-        return self.text[columns.first - 1 : columns.last]
-
-    def wrong(self, columns: Columns, expected: str) -> InputError:
-        return InputError(f"{self.place}, {columns}: expected {expected}, got {self[columns]!r}")
-
-    def match(self, columns: Columns, pattern: str, expected: str) -> str:
-        if not re.fullmatch(pattern, self[columns]):
-            raise self.wrong(columns, expected)
-        return self[columns].strip()
-
-
 class _Reader:
     """What has been read of a file so far."""
 
@@ -217,7 +159,7 @@ class _Reader:
         """Of the record before; None: there is none, or it was bad."""
         self._leg: str | None = None
 
-    def take(self, record: _Record) -> None:
+    def take(self, record: Record) -> None:
         kind = record[TYPE]
         if kind == "2":
             self.time_mode = None
@@ -239,24 +181,24 @@ class _Reader:
                 raise record.wrong(TYPE, "a record type from 1 to 5")
         self.serial = serial
 
-    def _take_carrier(self, record: _Record) -> None:
+    def _take_carrier(self, record: Record) -> None:
         mode = record.match(CARRIER["time_mode"], "[UL]", "the time mode, U (UTC) or L (local)")
         _date(record, CARRIER["period_of_schedule_validity_from"])
         self.ends.append(_last_date(record, CARRIER["period_of_schedule_validity_to"]))
         self.time_mode = mode
 
-    def _take_leg(self, record: _Record) -> None:
+    def _take_leg(self, record: Record) -> None:
         self._leg = None
         if self.time_mode is None:
             raise record.wrong(TYPE, "the carrier's record (type 2) before its legs")
         self.legs.append(_leg(record, is_utc=self.time_mode == "U"))
-        self._leg = record[_SAME_LEG]
+        self._leg = record[SAME_LEG]
 
-    def _take_segment(self, record: _Record) -> None:
-        if self._leg == record[_SAME_LEG] and record[SEGMENT["data_element_identifier"]] == _OPERATING_LEG_ELSEWHERE:
+    def _take_segment(self, record: Record) -> None:
+        if self._leg == record[SAME_LEG] and record[SEGMENT["data_element_identifier"]] == _OPERATING_LEG_ELSEWHERE:
             self.legs[-1] = replace(self.legs[-1], is_codeshare=True)
 
-    def _take_trailer(self, record: _Record) -> None:
+    def _take_trailer(self, record: Record) -> None:
         record.match(TRAILER["continuation_end_code"], "[CE]", "C (continued) or E (end)")
         if self.serial is not None and record[TRAILER["serial_number_check_reference"]] != self.serial:
             raise record.wrong(
@@ -265,22 +207,7 @@ class _Reader:
         self.time_mode = None
 
 
-def _records(path: str | Path) -> Iterator[tuple[int, str]]:
-    """The number and text of each line, or of each record where there are no lines; fillers are left out."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    lines = content.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a").splitlines()
-    if len(lines) == 1:
-        lines = [lines[0][at : at + WIDTH] for at in range(0, len(lines[0]), WIDTH)]
-    for number, line in enumerate(lines, 1):
-        text = line.decode("latin-1")
-        if text.strip() and text.strip("0"):
-            yield number, text[:WIDTH] + text[WIDTH:].rstrip()
-
-
-def _leg(record: _Record, *, is_utc: bool) -> Leg:
+def _leg(record: Record, *, is_utc: bool) -> Leg:
     airline = record.match(LEG["airline_designator"], r"[A-Z0-9]{2}[A-Z0-9 ]", "an airline's designator")
     number = record.match(LEG["flight_number"], r" {0,3}\d{1,4} {0,3}", "a flight number")
     suffix = record.match(LEG["operational_suffix"], "[A-Z ]", "a letter or a blank")
@@ -310,7 +237,7 @@ def _leg(record: _Record, *, is_utc: bool) -> Leg:
     )
 
 
-def _times(record: _Record, *, is_utc: bool) -> tuple[int, int, int | None]:
+def _times(record: Record, *, is_utc: bool) -> tuple[int, int, int | None]:
     """Departure and arrival in UTC [min after the day of operation began], and the arrival's variation [min].
 
     Without a date variation, the leg leaves on the day of operation and arrives within 24 hours.
@@ -339,19 +266,19 @@ def _times(record: _Record, *, is_utc: bool) -> tuple[int, int, int | None]:
     return departure_min, arrival_min, variations[1]
 
 
-def _clock_time(record: _Record, columns: Columns) -> int:
+def _clock_time(record: Record, columns: Columns) -> int:
     text = record.match(columns, r"([01]\d|2[0-3])[0-5]\d|2400", "a time HHMM, 0000 to 2400")
     return int(text[:2]) * 60 + int(text[2:])
 
 
-def _variation(record: _Record, columns: Columns, *, is_utc: bool) -> int | None:
+def _variation(record: Record, columns: Columns, *, is_utc: bool) -> int | None:
     if is_utc and not record[columns].strip():
         return None
     text = record.match(columns, r"[+-](0\d|1[0-4])[0-5]\d", "local time less UTC as +HHMM or -HHMM")
     return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
 
 
-def _days(record: _Record) -> tuple[int, ...]:
+def _days(record: Record) -> tuple[int, ...]:
     columns = LEG["days_of_operation"]
     record.match(columns, "[1 ][2 ][3 ][4 ][5 ][6 ][7 ]", "days 1 to 7, each in its own column, or blanks")
     days = tuple(int(mark) for mark in record[columns] if mark != " ")
@@ -360,7 +287,7 @@ def _days(record: _Record) -> tuple[int, ...]:
     return days
 
 
-def _date(record: _Record, columns: Columns) -> dt.date:
+def _date(record: Record, columns: Columns) -> dt.date:
     expected = "a date as 05SEP22"
     text = record.match(columns, rf"\d\d({'|'.join(_MONTHS)})\d\d", expected)
     try:
@@ -369,7 +296,7 @@ def _date(record: _Record, columns: Columns) -> dt.date:
         raise record.wrong(columns, expected) from None
 
 
-def _last_date(record: _Record, columns: Columns) -> dt.date | None:
+def _last_date(record: Record, columns: Columns) -> dt.date | None:
     return None if record[columns] == _UNTIL_FURTHER_NOTICE else _date(record, columns)
 
 
