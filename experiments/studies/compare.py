@@ -15,9 +15,9 @@ def main(arguments: Arguments) -> int:
         complete(run, outcome)
         seed = points[0].hub.seed
         page = telling.write_page(
-            run.path, arguments, title=telling.title_of(points), seed=seed, replications=study.replications
+            run.path, arguments, title=telling.title_of(points), seed=seed, replications=outcome.n
         )
-    warnings = telling.warnings_of(outcome, period_warnings(points[0].hub))
+    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
     if arguments.json:
         telling.print_json(
             {

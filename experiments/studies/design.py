@@ -9,20 +9,35 @@ from typing import Annotated
 from experiments.composition import compose, hub, scenarios, study
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
 _DAYS_PER_WEEK = 7
+_MOST = "max_replications"
+_MOST_REPLICATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
     """Keys of a study beside the hub's."""
 
-    replications: Annotated[int, Bounds(ge=1, le=10_000)]
+    replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
     scenarios: tuple[str, ...]
     demands: tuple[str, ...]
     arrival_models: tuple[str, ...]
+    precision: dict[str, Annotated[float, Bounds(gt=0)] | None]
+    """Half-widths asked for, by KPI; and `max_replications`."""
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """Half-width by KPI that `replications` go on for [the KPI's unit]; none as a rule."""
+        return {kpi: width for kpi, width in self.precision.items() if width is not None and kpi != _MOST}
+
+    @property
+    def max_replications(self) -> int:
+        """Where they end; the number itself, where no precision is asked for."""
+        return int(self.precision[_MOST] or 0) if self.asked else self.replications
 
     def __post_init__(self) -> None:
         for name in ("scenarios", "demands", "arrival_models"):
@@ -33,6 +48,23 @@ class Study:
         unknown = [model for model in self.arrival_models if model not in set(ArrivalModel) - {ArrivalModel.FILE}]
         if unknown:
             raise ValueError(f"arrival_models: {unknown[0]!r} is none of timetable, poisson, all_ifr")
+        self._check_precision()
+
+    def _check_precision(self) -> None:
+        for kpi in self.precision.keys() - KPIS - {_MOST}:
+            raise ValueError(f"precision.{kpi}: no such KPI{near(kpi, [*KPIS, _MOST])}")
+        most = self.precision.get(_MOST)
+        if most is None and not self.asked:
+            return
+        if most is None or most != int(most) or most > _MOST_REPLICATIONS:
+            said = "null" if most is None else f"{most:g}"
+            raise ValueError(f"precision.{_MOST}: expected a whole number up to {_MOST_REPLICATIONS}, got {said}")
+        if self.asked and self.replications < 2:
+            raise ValueError(f"replications: with a precision at least 2, got {self.replications}")
+        if self.asked and most < self.replications:
+            raise ValueError(
+                f"precision.{_MOST}: must be at least the {self.replications} replications to begin with, got {most:g}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

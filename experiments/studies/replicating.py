@@ -11,10 +11,12 @@ import yaml
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.statistics import Interval, mean_interval, paired_intervals
+from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
 from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
+from experiments.studies.narrowing import tell_cost, too_wide
 from sim.config import HubConfig
 from sim.inputs.layout import check_area, floor_parcels, zone_uses
 from sim.measures.kpis import KPIS, reads_more_than
@@ -29,11 +31,20 @@ _Extra = Sequence[tuple[TableSchema, Columns]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label."""
+    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label.
+
+    `warnings` name the intervals that stayed wider than asked.
+    """
 
     points: tuple[Point, ...]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Interval]]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Replications of each design."""
+        return next(interval.n for own in self.intervals.values() for interval in own.values())
 
     def is_unstable(self, point: Point) -> bool:
         """Whether the backlog grows: by more than a hundredth of the demand, and surely."""
@@ -64,6 +75,8 @@ def open_directory(arguments: Arguments, name: str, points: Sequence[Point], stu
         check_area(point.hub)
     hubs = {point.label: point.hub for point in points}
     keys = plain(study)
+    # A limit or a KPI that is not asked for decides nothing.
+    keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
     identity = identity_of(hubs, keys)
     text = yaml.safe_dump({"verb": arguments.verb, "study": keys, "hubs": plain_hubs(hubs)}, sort_keys=False)
     header = f"# cargohub {arguments.verb} {' '.join(arguments.words)}\n"
@@ -75,35 +88,65 @@ def plain_hubs(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
 
 
 def replications(run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool) -> Outcome:
-    """Do what is missing, keep each as it finishes, and sum up."""
-    there = run.finished()
-    if not run.is_complete:
+    """Do what is missing, keep each as it finishes, and sum up.
+
+    Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
+    goes on where a former one ended, or has other workers, ends with the same.
+    """
+    work = _Work(run, points, study, is_quiet=is_quiet)
+    n, wide = narrow(work.samples, study.asked, first=study.replications, most=study.max_replications, tell=work.tell)
+    return _outcome(points, work.samples(n), too_wide(wide, n))
+
+
+class _Work:
+    """The replications of a run: those there, and the making of more."""
+
+    def __init__(self, run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool) -> None:
+        self._run, self._points, self._study, self._is_quiet = run, points, study, is_quiet
+        self._there = run.finished()
+        self._made = 0
+        self._began = time.monotonic()
+
+    def samples(self, n: int) -> Samples:
+        """The KPIs of the first n replications of each design; those missing are made."""
+        tasks = self._tasks(n)
+        if tasks:
+            workers = self._study.workers or execution.usable_workers()
+            results = execution.run(tasks, workers=workers, is_quiet=self._is_quiet, already=len(self._there))
+            for key, part in results:
+                self._run.keep(key, part)
+            self._made += len(tasks)
+            self._there = self._run.finished()
+        return {
+            point.label: {kpi: [self._there[point.label, number][kpi] for number in range(n)] for kpi in KPIS}
+            for point in self._points
+        }
+
+    def tell(self, n: int, wide: Sequence[Need]) -> None:
+        if self._is_quiet or not self._tasks(n + 1):
+            return
+        each = (time.monotonic() - self._began) / self._made if self._made else None
+        tell_cost(wide, n, most=self._study.max_replications, designs=len(self._points), seconds=each)
+
+    def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
         # The longest first, so that no core waits at the end; bits do not depend on it.
-        by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
-        tasks = [
+        by_size = sorted(self._points, key=lambda point: -daily_parcels(point.hub))
+        return [
             ((point.label, number), replicate, (point.hub, number))
             for point in by_size
-            for number in range(study.replications)
-            if (point.label, number) not in there
+            for number in range(n)
+            if (point.label, number) not in self._there
         ]
-        workers = study.workers or execution.usable_workers()
-        for key, part in execution.run(tasks, workers=workers, is_quiet=is_quiet, already=len(there)):
-            run.keep(key, part)
-        there = run.finished()
-    return _outcome(points, there, study.replications)
 
 
-def _outcome(points: Sequence[Point], there: Mapping[Key, Mapping[str, float]], n: int) -> Outcome:
-    values = {
-        point.label: {kpi: [there[point.label, number][kpi] for number in range(n)] for kpi in KPIS} for point in points
-    }
+def _outcome(points: Sequence[Point], values: Samples, warnings: Sequence[str]) -> Outcome:
     baseline = points[0].label
     intervals = {label: {kpi: mean_interval(sample) for kpi, sample in own.items()} for label, own in values.items()}
     differences: dict[str, dict[str, Interval]] = {point.label: {} for point in points[1:]}
     for kpi in KPIS if len(points) > 1 else ():
         for label, interval in paired_intervals({name: own[kpi] for name, own in values.items()}, baseline).items():
             differences[label][kpi] = interval
-    return Outcome(tuple(points), intervals, differences)
+    return Outcome(tuple(points), intervals, differences, tuple(warnings))
 
 
 def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:

@@ -12,9 +12,9 @@ def main(arguments: Arguments) -> int:
         outcome = replications(run, [point], study, is_quiet=arguments.quiet)
         complete(run, outcome)
         page = telling.write_page(
-            run.path, arguments, title=telling.title_of([point]), seed=point.hub.seed, replications=study.replications
+            run.path, arguments, title=telling.title_of([point]), seed=point.hub.seed, replications=outcome.n
         )
-    warnings = telling.warnings_of(outcome, period_warnings(point.hub))
+    warnings = telling.warnings_of(outcome, [*period_warnings(point.hub), *outcome.warnings])
     if arguments.json:
         document = telling.scenario_object(outcome, point)
         telling.print_json({**document, "run_dir": str(run.path), "warnings": warnings})

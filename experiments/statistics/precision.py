@@ -1,0 +1,115 @@
+"""How many replications an answer needs: more of them, until each interval is as narrow as asked.
+
+The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th ed., section
+9.4.1): from what is there, the number of replications that would do is estimated, further ones are made, and the
+intervals are taken again from all of them. Stopping at an interval that looks narrow makes it hold the mean a little
+less often than it says, the less so the more replications there were before the first look.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.statistics.interval import CONFIDENCE, mean_interval
+
+Samples = Mapping[str, Mapping[str, Sequence[float]]]
+"""Values by design and KPI, one a replication."""
+
+GROWTH: Final = 2
+"""Replications grow at most so many times at once: the variance of a few says little about how many it takes."""
+UNREACHABLE: Final = 10**9
+"""Replications; an estimate of more is not told apart from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An interval that is wider than asked: a KPI of a design.
+
+    `half_width` is what it has, None without bounds; `asked` what it should have [the KPI's unit]. `n` is the
+    estimate of the replications in all that give it; None if no number does.
+    """
+
+    label: str
+    kpi: str
+    half_width: float | None
+    asked: float
+    n: int | None
+
+
+def replications_needed(values: Sequence[float], half_width: float, *, confidence: float = CONFIDENCE) -> int:
+    """Least number of replications, not below those there, whose t interval would be as narrow with this variance.
+
+    Raises:
+        ValueError: fewer than two values, one that is not finite, or a half-width that is not above zero.
+
+    >>> replications_needed([1.0, 2.0, 3.0, 4.0], 0.5)
+    29
+    """
+    from scipy.special import stdtrit
+
+    if not half_width > 0:
+        raise ValueError(f"half_width: must be greater than 0, got {half_width}")
+    n = len(values)
+    if n < 2 or not all(math.isfinite(value) for value in values):
+        raise ValueError("values: a variance needs at least two replications, all finite")
+    mean = math.fsum(values) / n
+    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+
+    def is_enough(count: int) -> bool:
+        return float(stdtrit(count - 1, (1 + confidence) / 2)) * deviation / math.sqrt(count) <= half_width
+
+    low, high = n - 1, n
+    while not is_enough(high):
+        if high >= UNREACHABLE:
+            return UNREACHABLE
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
+
+
+def needs(samples: Samples, asked: Mapping[str, float], *, confidence: float = CONFIDENCE) -> list[Need]:
+    """The intervals that are wider than asked, by design and then KPI; `asked` is a half-width each KPI [its unit]."""
+    found = []
+    for label, own in samples.items():
+        for kpi, limit in asked.items():
+            half_width = mean_interval(own[kpi], confidence=confidence).half_width
+            if half_width is None:
+                found.append(Need(label, kpi, None, limit, None))
+            elif half_width > limit:
+                n = max(len(own[kpi]) + 1, replications_needed(own[kpi], limit, confidence=confidence))
+                found.append(Need(label, kpi, half_width, limit, n))
+    return found
+
+
+def next_count(wide: Sequence[Need], n: int, most: int) -> int:
+    """How many replications to have next, all designs alike: `n` if there is nothing to gain, or no more is allowed."""
+    wanted = max((need.n for need in wide if need.n is not None), default=n)
+    return max(n, min(wanted, GROWTH * n, most))
+
+
+def narrow(
+    sample: Callable[[int], Samples],
+    asked: Mapping[str, float],
+    *,
+    first: int,
+    most: int,
+    tell: Callable[[int, Sequence[Need]], None] | None = None,
+    confidence: float = CONFIDENCE,
+) -> tuple[int, list[Need]]:
+    """Replications until every interval is as narrow as asked: their number, and what is still too wide at `most`.
+
+    `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on nothing but
+    the values. `tell(n, needs)` hears of what is too wide before further replications are made.
+    """
+    n = first
+    while True:
+        wide = needs(sample(n), asked, confidence=confidence)
+        further = next_count(wide, n, most)
+        if further == n:
+            return n, wide
+        if tell is not None:
+            tell(n, wide)
+        n = further

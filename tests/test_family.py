@@ -1,0 +1,101 @@
+"""Families of comparisons: the adjustment by hand, and how often one statement is false."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments.statistics.family import holm, paired_family, separate_family
+
+EXPERIMENTS = 400
+
+
+def paired_experiment(rng, effects, n=8):
+    """Scenarios that share their noise, with the baseline "0" at zero."""
+    common = rng.normal(0.0, 5.0, size=n)
+    return {str(at): (common + effect + rng.normal(size=n)).tolist() for at, effect in enumerate([0.0, *effects])}
+
+
+@pytest.mark.parametrize(
+    ("p_values", "adjusted"),
+    [
+        ([], []),
+        ([0.2], [0.2]),
+        ([0.01, 0.04, 0.03], [0.03, 0.06, 0.06]),
+        ([0.01, 0.02, 0.03, 0.04], [0.04, 0.06, 0.06, 0.06]),
+        ([0.5, 0.9, 0.001], [1.0, 1.0, 0.003]),
+        ([0.02, 0.02], [0.04, 0.04]),
+    ],
+)
+def test_holm_by_hand(p_values, adjusted):
+    assert holm(p_values) == pytest.approx(adjusted)
+
+
+def test_holm_never_reverses_an_order_and_lies_between_the_value_and_bonferroni():
+    p_values = np.random.default_rng(3).uniform(size=20) ** 3
+    found = np.array(holm(p_values.tolist()))
+    assert (found >= p_values).all()
+    assert (found <= np.minimum(1, 20 * p_values) + 1e-15).all()
+    assert (np.diff(found[np.argsort(p_values)]) >= 0).all()
+
+
+def test_the_p_value_is_that_of_the_paired_t_test():
+    scenarios = paired_experiment(np.random.default_rng(5), [0.5, 2.0])
+    found = paired_family(scenarios, "0")
+    for name in ("1", "2"):
+        assert found[name].p_value == pytest.approx(stats.ttest_rel(scenarios[name], scenarios["0"]).pvalue)
+
+
+def test_no_false_statement_as_often_as_promised_and_more_found_than_by_bonferroni():
+    rng = np.random.default_rng(7)
+    wrong = uncovered = holms = bonferronis = 0
+    for _ in range(EXPERIMENTS):
+        # Two true differences among six: Holm has fewer left to guard when they are found.
+        found = paired_family(paired_experiment(rng, [0, 0, 0, 0, 3.0, 1.5]), "0", confidence=0.9)
+        wrong += any(found[str(at)].is_different for at in range(1, 5))
+        holms += sum(one.is_different for one in found.values())
+        bonferronis += sum(one.p_value * 6 <= 0.1 for one in found.values())
+        truths = dict(zip("123456", [0, 0, 0, 0, 3.0, 1.5], strict=True))
+        uncovered += any(not one.interval.low <= truths[name] <= one.interval.high for name, one in found.items())
+    # A fault of one in ten thousand is let pass.
+    most = stats.binom.ppf(0.9999, EXPERIMENTS, 0.1)
+    assert wrong <= most
+    assert uncovered <= most
+    assert holms > bonferronis
+    # Without an adjustment there would be false ones in a third of the experiments.
+    rng, alone = np.random.default_rng(7), 0
+    for _ in range(EXPERIMENTS):
+        found = paired_family(paired_experiment(rng, [0, 0, 0, 0]), "0", confidence=0.9)
+        alone += any(one.p_value <= 0.1 for one in found.values())
+    assert alone > most
+
+
+def test_dunnetts_test_is_sharp_for_separate_samples_and_blunt_for_pairs():
+    rng = np.random.default_rng(11)
+    separate = {str(at): rng.normal(0.0, 1.0, size=12).tolist() for at in range(3)}
+    found = separate_family(separate, "0")
+    assert found == separate_family(separate, "0")
+    for name, one in found.items():
+        assert one.p_value <= one.adjusted + 0.05
+        assert one.interval.low <= one.interval.mean <= one.interval.high
+        assert one.interval.mean == pytest.approx(np.mean(separate[name]) - np.mean(separate["0"]))
+    pairs = paired_experiment(rng, [2.0, 2.0])
+    assert all(one.is_different for one in paired_family(pairs, "0").values())
+    assert not any(one.is_different for one in separate_family(pairs, "0").values())
+
+
+def test_equal_pairs_are_not_different_and_a_constant_difference_is_certain():
+    found = paired_family({"a": [1.0, 2.0], "same": [1.0, 2.0], "more": [2.0, 3.0]}, "a")
+    assert (found["same"].p_value, found["same"].is_different) == (1.0, False)
+    assert (found["more"].p_value, found["more"].is_different) == (0.0, True)
+    assert paired_family({"a": [1.0, 2.0]}, "a") == separate_family({"a": [1.0, 2.0]}, "a") == {}
+
+
+def test_what_cannot_be_said_is_refused():
+    with pytest.raises(ValueError, match=r"between 0 and 1, got 1\.5"):
+        holm([1.5])
+    with pytest.raises(ValueError, match="b: a test needs at least two pairs"):
+        paired_family({"a": [1.0], "b": [2.0]}, "a")
+    with pytest.raises(ValueError, match="a: a test needs at least two replications, got 1"):
+        separate_family({"a": [1.0], "b": [2.0, 3.0]}, "a")
+    with pytest.raises(ValueError, match="confidence"):
+        separate_family({"a": [1.0, 2.0], "b": [2.0, 3.0]}, "a", confidence=95)

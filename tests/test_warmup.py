@@ -1,0 +1,115 @@
+"""MSER-5: what a biased start is cut by, and what is left alone."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from experiments.report.warmup_figure import warmup_svg
+from experiments.statistics.warmup import mser
+from sim.kernels.queueing import single_server
+
+TICKS = 1000
+"""Ticks a mean service."""
+
+
+def autoregressive(rng, n, start, coefficient=0.7):
+    """An AR(1) of mean 0 and unit innovations that begins at `start`, far from it."""
+    values, last = np.empty(n), start
+    for at, draw in enumerate(rng.normal(size=n)):
+        last = coefficient * last + draw
+        values[at] = last
+    return values
+
+
+def single_server_waits(rng, n, load):
+    """Waits [mean services] of an M/M/1 queue that starts empty."""
+    arrival = np.cumsum(np.ceil(rng.exponential(TICKS / load, size=n)).astype(np.int64))
+    service = np.ceil(rng.exponential(TICKS, size=n)).astype(np.int64)
+    return (single_server(arrival, service, 0) - arrival) / TICKS
+
+
+def test_the_statistic_is_the_squared_standard_error_of_what_is_left():
+    values = np.random.default_rng(3).normal(size=53)
+    found = mser(values)
+    means = values[:50].reshape(10, 5).mean(axis=1)
+    by_hand = [sum((y - means[d:].mean()) ** 2 for y in means[d:]) / (10 - d) ** 2 for d in range(6)]
+    assert found.means == pytest.approx(means)
+    assert found.statistic == pytest.approx(by_hand)
+    assert found.n_cut == int(np.argmin(by_hand))
+
+
+def test_a_step_is_cut_where_it_ends():
+    found = mser([10.0] * 30 + [1.0, 2.0] * 60, spacing=0.5)
+    assert (found.n_cut, found.length, found.is_found) == (6, 15.0, True)
+
+
+def test_a_constant_series_needs_no_warm_up():
+    found = mser([0.1] * 77)
+    assert (found.n_cut, found.length, found.is_found) == (0, 0.0, True)
+    assert not found.statistic.any()
+
+
+def test_a_series_that_still_grows_tells_that_it_is_too_short():
+    found = mser(np.arange(100.0))
+    assert not found.is_found
+    assert found.length == 50
+
+
+def test_a_biased_start_of_an_autoregressive_series_is_cut_and_the_mean_gains():
+    rng = np.random.default_rng(5)
+    cuts, whole, kept = [], [], []
+    for _ in range(60):
+        values = autoregressive(rng, 500, start=60.0)
+        found = mser(values)
+        cuts.append(found.length)
+        whole.append(values.mean())
+        kept.append(values[int(found.length) :].mean())
+    # 0.7¹⁵ of 60 is 0.3, a fifth of the stationary deviation: the bias is over; not much is cut beyond.
+    assert 10 <= np.median(cuts) <= 60
+    assert np.sqrt(np.mean(np.square(kept))) < np.sqrt(np.mean(np.square(whole))) / 2
+
+
+def test_without_a_bias_little_is_cut():
+    rng = np.random.default_rng(7)
+    cuts = [mser(autoregressive(rng, 500, start=0.0)).length for _ in range(60)]
+    assert np.median(cuts) <= 50
+
+
+def test_the_mean_wait_of_a_queue_that_starts_empty_comes_nearer_the_theory():
+    rng = np.random.default_rng(9)
+    load, n = 0.8, 2000
+    truth = load / (1 - load)  # mean wait in line, in mean services
+    whole, kept = [], []
+    for _ in range(20):
+        series = np.mean([single_server_waits(rng, n, load) for _ in range(100)], axis=0)
+        found = mser(series)
+        assert found.is_found
+        assert 0 < found.length < n / 4
+        whole.append(series.mean() - truth)
+        kept.append(series[int(found.length) :].mean() - truth)
+    # The empty start pulls the mean down; the cut takes a good part of that out, and adds no noise that outweighs it.
+    assert np.mean(whole) < -0.05
+    assert np.mean(np.array(kept) - whole) > 0.02
+    assert np.sqrt(np.mean(np.square(kept))) < np.sqrt(np.mean(np.square(whole)))
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "message"),
+    [
+        ([1.0] * 19, {}, "at least 20 for batches of 5, got 19"),
+        ([1.0] * 30 + [np.nan], {}, "not finite"),
+        ([1.0] * 30, {"batch": 0}, "batch: at least 1"),
+        ([1.0] * 30, {"spacing": 0}, "spacing"),
+    ],
+)
+def test_what_cannot_be_said_is_refused(values, options, message):
+    with pytest.raises(ValueError, match=message):
+        mser(values, **options)
+
+
+def test_the_picture_is_the_same_twice_and_can_be_read():
+    found = mser([9.0] * 10 + [1.0, 2.0] * 30, spacing=1 / 24)
+    drawn = warmup_svg(found, what="backlog [parcels]", unit="days")
+    assert drawn == warmup_svg(found, what="backlog [parcels]", unit="days")
+    assert ET.fromstring(drawn).tag.endswith("svg")
