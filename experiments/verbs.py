@@ -76,6 +76,19 @@ from= and to= are the first and last day of arrival. Times are the hub's without
 distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.""",
             is_composed=False,
         ),
+        "reproduce": Verb(
+            "a stored run computed again, and compared to the bit",
+            """Computes a complete run directory again, from its own config.yaml alone, and says "identical", or which
+table, column and row differs first, and why it may. A run of unknown origin is safe: nothing in it is executed.
+
+  cargohub reproduce runs/run-liege_30k-557fe08b6b90
+  cargohub reproduce RUN here=DIR                    keeps what was computed here, in DIR, which is new or empty
+  cargohub reproduce RUN workers=2 --json
+  cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
+
+Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.""",
+            is_composed=False,
+        ),
         "bench": Verb(
             "how fast this machine simulates",
             """Measures parcels a second, stage by stage, and the memory that a replication takes.

@@ -1,0 +1,235 @@
+"""Run directories from strangers: nothing in one is executed or believed, and all of it is looked at first."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import Any, Final
+
+from experiments.store.directory import DICTIONARY, TIMINGS
+from experiments.store.files import sha256_of
+from experiments.store.foreign_tables import rows_of
+from experiments.store.foreign_text import json_of, yaml_of
+from experiments.store.identity import hash_of
+from experiments.store.parts import FOLDER, LINES
+from experiments.store.read import CONFIG, MANIFEST, TABLES
+from sim.config import HubConfig
+from sim.errors import ConfigError, InputError
+from sim.reading import plain, read
+
+VERBS: Final = ("run", "compare", "sweep")
+"""Whose runs can be read."""
+MOST_FILES: Final = 1_000
+_DEEPEST: Final = 8
+_TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
+_FREE: Final = re.compile(
+    rf"\.lock|{re.escape(TIMINGS)}|report\.html|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+"
+)
+"""Files that are never opened."""
+_KINDS: Final = MappingProxyType({"verb": str, "hash": str, "environment": dict, "identity": dict, "files": dict})
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run says of itself. `files`: SHA-256 by name inside the folder."""
+
+    folder: Path
+    verb: str
+    hash: str
+    environment: Mapping[str, Any]
+    identity: Mapping[str, Any]
+    files: Mapping[str, str]
+
+    @property
+    def tables(self) -> dict[str, Path]:
+        return {Path(name).stem: self.folder / name for name in sorted(self.files) if _TABLE.fullmatch(name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a run was asked for: the hubs by label, and the study's keys as plain values."""
+
+    hubs: Mapping[str, HubConfig]
+    study: Mapping[str, Any]
+
+
+def is_finished(folder: Path) -> bool:
+    return (folder / MANIFEST).is_file()
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """The manifest, after a look at what lies in the folder.
+
+    Raises:
+        InputError: no complete run, links, files that are missing or not a run's, or a manifest that is none.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    found = set(_files(folder))
+    if MANIFEST not in found:
+        what = "an unfinished run" if CONFIG in found else "no run"
+        raise InputError(f"{folder}: {what} ({MANIFEST} is missing)")
+    path = folder / MANIFEST
+    value = _checked(path, json_of(path))
+    inputs = set(_inputs(path, value["identity"]))
+    for name in value["files"]:
+        if name not in found:
+            raise InputError(f"{folder / name}: missing")
+    for name in sorted(found - set(value["files"]) - {MANIFEST}):
+        # An input file may lie beside the configuration, in folders of its own.
+        if not _FREE.fullmatch(name) and PurePosixPath(name).name not in inputs:
+            raise InputError(f"{folder}: {name[:60]!r} is no file of this run")
+    return Manifest(folder, *(value[key] for key in _KINDS))
+
+
+def check_file(manifest: Manifest, name: str) -> Path:
+    """A file of the run, if it is still what the run wrote.
+
+    Raises:
+        InputError: it is not listed, or it changed.
+    """
+    path = manifest.folder / name
+    if name not in manifest.files:
+        raise InputError(f"{path}: no file of this run")
+    if sha256_of(path) != manifest.files[name]:
+        raise InputError(f"{path}: changed since the run")
+    return path
+
+
+def table_rows(manifest: Manifest, table: str) -> list[dict[str, Any]]:
+    """The rows of one of the run's small tables.
+
+    Raises:
+        InputError: no such table, or a damaged one.
+    """
+    return rows_of(check_file(manifest, f"{TABLES}/{table}.parquet"))
+
+
+def configuration_of(manifest: Manifest) -> Configuration:
+    """The configuration, checked by the schema and against the manifest.
+
+    Raises:
+        InputError: no plain YAML, unknown or missing keys, wrong types, or another configuration than the manifest's.
+    """
+    path = check_file(manifest, CONFIG)
+    value = yaml_of(path)
+    if not isinstance(value, dict) or set(value) != {"verb", "study", "hubs"}:
+        raise InputError(f"{path}: expected the keys verb, study and hubs")
+    if value["verb"] != manifest.verb:
+        raise InputError(f"{path}: verb: another than that of {MANIFEST}")
+    if not isinstance(value["study"], dict) or not value["hubs"]:
+        raise InputError(f"{path}: study, hubs: expected mappings that are not empty")
+    try:
+        hubs = read(dict[str, HubConfig], value["hubs"], "hubs")
+    except ConfigError as error:
+        raise InputError(f"{path}: {error}") from None
+    # The hash, since the order of lanes and halls counts, which equality of mappings does not see.
+    told = {label: plain(hub) for label, hub in hubs.items()}
+    for hub in told.values():
+        if hub["arrivals"]["schedule"] is not None:
+            hub["arrivals"]["schedule"] = Path(hub["arrivals"]["schedule"]).name
+    study = {key: value["study"][key] for key in sorted(value["study"], key=str) if key != "workers"}
+    recorded = {key: manifest.identity.get(key) for key in ("hubs", "study")}
+    try:
+        is_same = hash_of({"hubs": told, "study": study}) == hash_of(recorded)
+    except (TypeError, ValueError):
+        is_same = False
+    if not is_same:
+        raise InputError(f"{path}: another configuration than that of {MANIFEST}")
+    return Configuration(hubs, value["study"])
+
+
+def schedule_of(manifest: Manifest, label: str, named: str, own: Path | None) -> Path:
+    """The file of flights of one design: the caller's `own`, or one that lies in the run's folder.
+
+    Raises:
+        InputError: the path leaves the folder, no such file, or another content than the run's.
+    """
+    entry = manifest.identity["inputs"].get(label)
+    if entry is None:
+        raise InputError(f"{manifest.folder / MANIFEST}: identity: no input of {label!r}")
+    path = own
+    if path is None:
+        inside = PurePosixPath(named)
+        if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:
+            raise InputError(f"{manifest.folder}: {named[:60]!r} leaves the folder; give the file by schedule=FILE")
+        path = manifest.folder / inside
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; put it there, or give it by schedule=FILE")
+    if sha256_of(path) != entry["sha256"]:
+        raise InputError(f"{path}: not the flights of the run: its SHA-256 is another")
+    return path.resolve()
+
+
+def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever stands in the file
+    """The manifest's keys, each of its type and in agreement with the others."""
+    checked: dict[str, Any] = value if isinstance(value, dict) else {}
+    for key, kind in _KINDS.items():
+        if not isinstance(checked.get(key), kind):
+            raise InputError(f"{path}: {key}: missing, or of a wrong type")
+    if value["verb"] not in VERBS:
+        raise InputError(f"{path}: verb: {value['verb'][:60]!r} is none of {', '.join(VERBS)}")
+    if not _is_environment(value["environment"]):
+        raise InputError(f"{path}: environment: not as a run writes it")
+    _check_files(path, value["files"])
+    try:
+        is_its_hash = hash_of(value["identity"]) == value["hash"]
+    except ValueError:
+        is_its_hash = False
+    if not is_its_hash:
+        raise InputError(f"{path}: hash: not that of the identity")
+    return checked
+
+
+def _check_files(path: Path, files: Mapping[str, object]) -> None:
+    for name, digits in files.items():
+        if name not in (CONFIG, DICTIONARY) and not _TABLE.fullmatch(name):
+            raise InputError(f"{path}: files: {name[:60]!r} is no file of a run")
+        if not isinstance(digits, str) or not re.fullmatch("[0-9a-f]{64}", digits):
+            raise InputError(f"{path}: files: {name} has no SHA-256")
+    for name in (CONFIG, DICTIONARY, *(f"{TABLES}/{table}.parquet" for table in ("kpis", "points", "summary"))):
+        if name not in files:
+            raise InputError(f"{path}: files: {name} is missing")
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Every file, by its name inside the folder; no link is followed."""
+    waiting, count = [(folder, 0)], 0
+    while waiting:
+        inside, depth = waiting.pop()
+        with os.scandir(inside) as entries:
+            for entry in entries:
+                count += 1
+                name = Path(entry.path).relative_to(folder).as_posix()
+                if count > MOST_FILES + 10_000 * (name.partition("/")[0] == FOLDER) or depth > _DEEPEST:
+                    raise InputError(f"{folder}: more files or folders than a run has")
+                mode = entry.stat(follow_symlinks=False).st_mode
+                if stat.S_ISDIR(mode):
+                    waiting.append((Path(entry.path), depth + 1))
+                elif stat.S_ISREG(mode):
+                    yield name
+                else:
+                    kind = "a link" if stat.S_ISLNK(mode) else "no regular file"
+                    raise InputError(f"{folder}: {name[:60]!r} is {kind}")
+
+
+def _is_environment(value: Mapping[str, Any]) -> bool:
+    texts = [value.get("python")]
+    for key in ("packages", "cpu"):
+        if not isinstance(value.get(key), dict):
+            return False
+        texts += value[key].values()
+    return all(isinstance(text, str) for text in texts)
+
+
+def _inputs(path: Path, identity: Mapping[str, Any]) -> Iterator[str]:
+    inputs = identity.get("inputs")
+    if not isinstance(inputs, dict):
+        raise InputError(f"{path}: identity: inputs: missing, or of a wrong type")
+    for entry in inputs.values():
+        if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("file", "sha256")):
+            raise InputError(f"{path}: identity: inputs: a file and its SHA-256 for each")
+        yield entry["file"]

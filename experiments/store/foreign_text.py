@@ -1,0 +1,157 @@
+"""YAML and JSON from strangers, as plain values: nothing in them is executed, referred to or filled in."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from sim.errors import InputError
+
+MOST_BYTES: Final = 16 * 2**20
+"""Of a configuration or a manifest: thousands of designs."""
+DEEPEST: Final = 24
+"""Levels of nesting."""
+LONGEST: Final = 10_000
+"""Characters of a text or of a number's digits."""
+_DIRECTIVE: Final = re.compile(r"_\w+_")
+"""Keys as `_target_`, by which libraries are told what to call."""
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]  # yaml has no types
+    """The safe loader, which besides refuses a key that is there twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401, FBT001, FBT002
+        seen = [key.value for key, _ in node.value]
+        if len({str(key) for key in seen}) != len(seen):
+            raise yaml.YAMLError("a key is there twice")
+        built: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return built
+
+
+def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a regular file that is no link and not too large.
+
+    Raises:
+        InputError: another kind of file, none, or a large one.
+    """
+    try:
+        # A link put in the file's place after the folder was looked through is refused here; a pipe does not block.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        try:
+            content = file.read(most + 1)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(content) > most:
+        raise InputError(f"{path}: larger than {most // 2**20} MiB, which no run writes")
+    return content
+
+
+def yaml_of(path: Path) -> Any:  # noqa: ANN401 - a mapping, a list or a scalar
+    """The file's one document.
+
+    Raises:
+        InputError: no plain YAML: anchors, aliases, tags, `${…}`, `_target_` and its like, or too deep or too long.
+    """
+    text = _text(path)
+    try:
+        _check_events(path, text)
+        loader = _Loader(text)
+        try:
+            value = loader.get_single_data()
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError) as error:
+        raise InputError(f"{path}: no plain YAML: {first_line(error)}") from None
+    _check_texts(path, value)
+    return value
+
+
+def json_of(path: Path) -> Any:  # noqa: ANN401 - as `yaml_of`
+    """The file's value.
+
+    Raises:
+        InputError: no JSON, or NaN, a key that is there twice, `${…}`, `_target_` and its like, or too deep.
+    """
+    try:
+        value = json.loads(_text(path), parse_constant=_no_constant, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: no JSON of a run: {first_line(error)}") from None
+    _check_texts(path, value)
+    return value
+
+
+def first_line(error: Exception) -> str:
+    """What a library says of a stranger's file, fit for a terminal."""
+    text = (str(error) or type(error).__name__).splitlines()[0][:120]
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _text(path: Path) -> str:
+    try:
+        return bytes_of(path).decode()
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: no text in UTF-8") from None
+
+
+def _check_events(path: Path, text: str) -> None:
+    """Before anything is built: an alias can stand for more than the memory holds."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Base):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise InputError(f"{path}: anchors and aliases are refused")
+        if getattr(event, "tag", None) is not None:
+            raise InputError(f"{path}: tags are refused, got {event.tag[:60]!r}")
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST:
+            raise InputError(f"{path}: a value of more than {LONGEST} characters")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise InputError(f"{path}: nested deeper than {DEEPEST} levels")
+
+
+def _check_texts(path: Path, value: object) -> None:
+    for depth, text, is_key in _texts(value, 0):
+        if depth > DEEPEST:
+            raise InputError(f"{path}: nested deeper than {DEEPEST} levels")
+        if "${" in text:
+            raise InputError(f"{path}: interpolations are refused, got {text[:60]!r}")
+        if is_key and _DIRECTIVE.fullmatch(text):
+            raise InputError(f"{path}: the key {text[:60]!r} is refused")
+        if len(text) > LONGEST or not text.isprintable():
+            raise InputError(f"{path}: no text of a run: {text[:60]!r}")
+
+
+def _texts(value: object, depth: int) -> Iterator[tuple[int, str, bool]]:
+    if depth > DEEPEST:
+        yield depth, "", False
+    elif isinstance(value, str):
+        yield depth, value, False
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(name, str):
+                yield depth, name, True
+            yield from _texts(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, depth + 1)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        raise ValueError("a key is there twice")
+    return built

@@ -1,0 +1,181 @@
+"""`cargohub reproduce`: a stored run computed again from its own configuration, and compared bit by bit."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from experiments.arguments import Arguments
+from experiments.store.directory import DICTIONARY
+from experiments.store.foreign import (
+    Configuration,
+    Manifest,
+    check_file,
+    configuration_of,
+    manifest_of,
+    schedule_of,
+)
+from experiments.store.foreign_tables import check_table, columns_of, first_difference
+from experiments.studies import telling
+from experiments.studies.design import Point, Study
+from experiments.studies.file_words import taken_apart
+from experiments.studies.replicating import complete, open_directory, replications
+from experiments.studies.sweep import _table as sweep_table
+from sim.errors import ConfigError, InputError
+from sim.reading import read
+
+OPTIONS = ("here", "schedule", "workers")
+_NOT_STORED = MappingProxyType({"precision": {"max_replications": 100}})
+"""Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two runs differ first; `row` counts from 0. Without a column, it is the whole table."""
+
+    table: str
+    column: str | None
+    row: int | None
+    recorded: str
+    here: str
+
+    def __str__(self) -> str:
+        column = "" if self.column is None else f", column {self.column}"
+        row = "" if self.row is None else f", row {self.row}"
+        return f"table {self.table}{column}{row}: {self.recorded} in the run, {self.here} here"
+
+
+def main(arguments: Arguments) -> int:
+    """Looks at all of the run first, so that a damaged one costs no simulation."""
+    folder, given = taken_apart(arguments.words, OPTIONS, "reproduce: one RUN, the folder of a run")
+    recorded = manifest_of(folder)
+    configuration = configuration_of(recorded)
+    points, study = _designs(recorded, configuration, given)
+    check_file(recorded, DICTIONARY)
+    rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
+    varied = _varied(recorded, points) if recorded.verb == "sweep" else None
+    with ExitStack() as stack:
+        if "here" in given:
+            root = _new(Path(given["here"]), folder)
+        else:
+            root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
+        own = _again(arguments, recorded, points, study, root, varied)
+        first = _first(recorded, own)
+        reasons = [] if first is None else reasons_of(recorded, own)
+        kept = own.folder if "here" in given else None
+    if arguments.json:
+        telling.print_json(
+            {
+                "identical": first is None,
+                "first": None if first is None else asdict(first),
+                "reasons": reasons,
+                "tables": rows,
+                "run_dir": str(folder),
+                "here": None if kept is None else str(kept),
+            }
+        )
+    elif first is None:
+        print(f"identical: {len(rows)} tables, {sum(rows.values()):,} rows")
+    else:
+        print(f"differs: {first}")
+        for reason in reasons:
+            print(f"may be because: {reason}")
+    return 0 if first is None else 1
+
+
+def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
+    """What differs between the run's surroundings and ours."""
+    there, here = recorded.environment, own.environment
+    pairs = [("Python", there["python"], here["python"])]
+    for key in ("packages", "cpu"):
+        names = sorted({*there[key], *here[key]})
+        what = "" if key == "packages" else "CPU family, "
+        pairs += [(f"{what}{name}", there[key].get(name, "none"), here[key].get(name, "none")) for name in names]
+    found = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs if old != new]
+    if recorded.identity.get("sources") != own.identity.get("sources"):
+        found.append("the program: other source code than that of the run")
+    return found or ["versions, CPU family and program are the same: the run's tables were changed"]
+
+
+def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> tuple[list[Point], Study]:
+    """The designs with the files of flights that are to be read; as many workers as the caller wants, not the run."""
+    own = Path(given["schedule"]) if "schedule" in given else None
+    points = []
+    for label, hub in configuration.hubs.items():
+        named = hub.arrivals.schedule
+        if named is not None:
+            path = schedule_of(recorded, label, named, own)
+            hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))  # noqa: PLW2901 - the same hub
+        points.append(Point(label, hub))
+    text = given.get("workers")
+    if text is not None and not re.fullmatch(r"\d{1,4}", text):
+        raise InputError(f"workers: expected a whole number, got {text[:60]!r}")
+    stored = {**configuration.study, "workers": None if text is None else int(text)}
+    known = {field.name for field in fields(Study)}
+    for name, values in _NOT_STORED.items():
+        if name in known and isinstance(stored.get(name, {}), dict):
+            stored[name] = {**values, **stored.get(name, {})}
+    try:
+        return points, read(Study, stored)
+    except ConfigError as error:
+        raise InputError(f"{recorded.folder}: study: {error}") from None
+
+
+def _varied(recorded: Manifest, points: Sequence[Point]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The keys that the sweep varied, which its table names, and their values, which the designs' labels hold."""
+    path = recorded.tables.get("sweep")
+    keys = [] if path is None else [name for name, kind in columns_of(path).items() if kind == "string"]
+    pattern = re.compile(", ".join(f"{re.escape(key)}=(.*)" for key in keys) or "all")
+    found = [pattern.fullmatch(point.label) for point in points]
+    if path is None or not all(found):
+        raise InputError(f"{recorded.folder}: the table sweep and the designs' names disagree")
+    return keys, [match.groups() for match in found if match]
+
+
+def _new(root: Path, folder: Path) -> Path:
+    if root.resolve() == folder.resolve() or folder.resolve() in root.resolve().parents:
+        raise InputError(f"here: {root} lies in the run itself")
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise InputError(f"here: expected a folder that is new or empty, got {root}")
+    return root
+
+
+def _again(
+    arguments: Arguments,
+    recorded: Manifest,
+    points: Sequence[Point],
+    study: Study,
+    root: Path,
+    varied: tuple[list[str], list[tuple[str, ...]]] | None,
+) -> Manifest:
+    if not arguments.quiet:
+        days = sum(point.hub.warmup_days + point.hub.horizon_days for point in points)
+        print(f"simulating {study.replications} × {len(points)} designs, {days} days in all", file=sys.stderr)
+    again = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
+    with open_directory(again, "again", points, study) as run:
+        outcome = replications(run, points, study, is_quiet=arguments.quiet)
+        complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])
+    return manifest_of(run.path)
+
+
+def _first(recorded: Manifest, own: Manifest) -> Difference | None:
+    there, here = recorded.tables, own.tables
+    for name in sorted({*there, *here}):
+        if name not in there or name not in here:
+            old, new = ("there" if name in tables else "missing" for tables in (there, here))
+            return Difference(name, None, None, old, new)
+        if recorded.files[f"tables/{name}.parquet"] == own.files[f"tables/{name}.parquet"]:
+            continue
+        found = first_difference(there[name], here[name])
+        if found is not None:
+            column, row, recorded_value, value = found
+            return Difference(name, column, row, _said(recorded_value), _said(value))
+    return None
+
+
+def _said(value: object) -> str:
+    return "missing" if value is None else value[:60] if isinstance(value, str) else repr(value)

@@ -1,0 +1,53 @@
+"""A tiny complete run, and how a stranger would change one and make it look whole again."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pyarrow import parquet
+
+from experiments.main import main
+from experiments.store.identity import hash_of
+
+TINY = [
+    "horizon_days=1",
+    "warmup_days=1",
+    "demand.parcels_per_flight=4000",
+    "demand.net_t_per_flight=3",
+    "replications=2",
+    "workers=1",
+    "--quiet",
+]
+
+
+def made(root: Path, *words: str) -> Path:
+    assert main([*(words or ("run",)), *TINY, "--out", str(root)]) == 0
+    (folder,) = root.iterdir()
+    return folder
+
+
+def configured(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change config.yaml by its values."""
+    value = yaml.safe_load((folder / "config.yaml").read_text())
+    change(value)
+    (folder / "config.yaml").write_text(yaml.safe_dump(value, sort_keys=False))
+
+
+def rewritten(folder: Path, table: str, change: Callable[[Any], Any]) -> None:
+    path = folder / "tables" / f"{table}.parquet"
+    parquet.write_table(change(parquet.read_table(path)), path)
+
+
+def sealed(folder: Path, change: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
+    """Change the manifest, after its hashes were made to fit the files, and its own hash to fit the identity."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for name in manifest["files"]:
+        if (folder / name).is_file():
+            manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    change(manifest)
+    manifest["hash"] = hash_of(manifest["identity"])
+    path.write_text(json.dumps(manifest))

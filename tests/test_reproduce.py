@@ -1,0 +1,138 @@
+"""Runs computed again: the same to the bit, or told where they differ first."""
+
+import json
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from stored_runs import made, rewritten, sealed
+
+from experiments.main import main
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("good"))
+
+
+@pytest.fixture
+def run(good, tmp_path):
+    return shutil.copytree(good, tmp_path / "run")
+
+
+def told(capsys, *words, code=0):
+    assert main(["reproduce", *map(str, words), "--quiet", "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def replaced(column, row, value):
+    def change(table):
+        values = table[column].to_pylist()
+        values[row] = value
+        at = table.schema.get_field_index(column)
+        return table.set_column(at, table.schema.field(at), pa.array(values, table.schema.field(at).type))
+
+    return change
+
+
+def test_a_run_is_reproduced_to_the_bit(capsys, run, tmp_path):
+    document = told(capsys, run, f"here={tmp_path / 'here'}", "workers=2")
+    assert document["identical"] is True
+    assert document["tables"]["kpis"] > 0
+    own = json.loads((tmp_path / "here").joinpath(document["here"], "manifest.json").read_text())
+    assert own["files"].keys() == json.loads((run / "manifest.json").read_text())["files"].keys()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["compare", "scenarios=[liege_30k,liege_66k]"],
+        ["sweep", "scenario=liege_30k,liege_66k", "demand.flights_per_day=2,4"],
+        ["sweep", "seed=5"],
+    ],
+)
+def test_studies_of_several_designs_are_reproduced(capsys, tmp_path, words):
+    folder = made(tmp_path / "runs", *words)
+    capsys.readouterr()
+    assert told(capsys, folder)["identical"] is True
+
+
+def test_the_first_difference_is_named(capsys, run):
+    rewritten(run, "kpis", replaced("value", 3, 0.125))
+    sealed(run)
+    assert main(["reproduce", str(run), "--quiet"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("differs: table kpis, column value, row 3: 0.125 in the run, ")
+    assert "may be because: versions, CPU family and program are the same" in out
+
+
+def test_the_sign_of_zero_and_texts_count(capsys, run):
+    rewritten(run, "ulds", replaced("scenario", 2, "liege_31k"))
+    sealed(run)
+    first = told(capsys, run, code=1)["first"]
+    assert first == {"table": "ulds", "column": "scenario", "row": 2, "recorded": "liege_31k", "here": "liege_30k"}
+
+
+def test_other_bytes_of_the_same_numbers_are_identical(capsys, run):
+    rewritten(run, "flights", lambda table: table)
+    sealed(run)
+    assert told(capsys, run)["identical"] is True
+
+
+def test_a_missing_row_and_a_missing_column_are_differences(capsys, run):
+    rewritten(run, "trucks", lambda table: table.slice(0, table.num_rows - 1))
+    sealed(run)
+    assert told(capsys, run, code=1)["first"]["recorded"].endswith(" rows")
+    rewritten(run, "area", lambda table: table.drop_columns(["spare_m2"]))
+    sealed(run)
+    first = told(capsys, run, code=1)["first"]
+    assert (first["table"], first["column"], first["recorded"]) == ("area", "spare_m2", "missing")
+
+
+def test_other_versions_and_cpus_are_told_as_reasons(capsys, run):
+    def change(manifest):
+        manifest["environment"]["packages"]["numpy"] = "1.0"
+        manifest["environment"]["cpu"]["exp"] = "ABACUS"
+
+    rewritten(run, "kpis", replaced("value", 0, np.pi))
+    sealed(run, change)
+    reasons = told(capsys, run, code=1)["reasons"]
+    assert any(reason.startswith("numpy: 1.0 in the run") for reason in reasons)
+    assert any(reason.startswith("CPU family, exp: ABACUS in the run") for reason in reasons)
+
+
+def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flights.csv").write_text("flight,sibt\nXX1,2022-09-05 03:00\nXX2,2022-09-06 05:00\n")
+    folder = made(tmp_path / "runs", "run", "arrivals=file", "arrivals.schedule=flights.csv")
+    capsys.readouterr()
+    assert main(["reproduce", str(folder), "--quiet"]) == 2
+    assert "schedule=FILE" in capsys.readouterr().err
+    assert told(capsys, folder, "schedule=flights.csv")["identical"] is True
+    shutil.copy("flights.csv", folder)
+    assert told(capsys, folder)["identical"] is True
+    (folder / "flights.csv").write_text("flight,sibt\nXX1,2022-09-05 04:00\n")
+    assert main(["reproduce", str(folder), "--quiet"]) == 2
+    assert "SHA-256" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "one RUN"),
+        (["{run}", "{run}"], "one RUN"),
+        (["{run}", "hree=x"], "did you mean 'here'"),
+        (["{run}", "workers=two"], "workers: expected a whole number"),
+        (["{run}", "workers=0"], "workers: must be at least 1"),
+        (["{run}", "here={run}/here"], "lies in the run itself"),
+        (["{run}", "here={run}/.."], "new or empty"),
+        (["/no/such"], "no such folder"),
+    ],
+)
+def test_mistakes_are_one_line(capsys, run, words, message):
+    assert main(["reproduce", *(word.format(run=run) for word in words)]) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
