@@ -1,0 +1,86 @@
+"""What each scenario sustains, with its interval, beside what its resources alone could pass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+REACH: Final = 2.0
+"""Rungs beyond so many times the largest threshold are left out."""
+NEAR: Final = 0.005
+"""Rungs nearer than this share of the axis share a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A scenario's threshold and its rungs, lowest first [flights a day]."""
+
+    name: str
+    mean: float
+    low: float
+    """As the mean where there is no interval; so for high."""
+    high: float
+    rungs: tuple[tuple[str, float], ...]
+    lowest: str
+    """Name of the lowest rung, with those that lie where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityChart:
+    thresholds: tuple[Threshold, ...]
+    target: float
+
+    @classmethod
+    def of(
+        cls,
+        values: Mapping[str, tuple[float, float | None, float | None]],
+        ladders: Mapping[str, Mapping[str, float]],
+        target: float,
+    ) -> "CapacityChart":
+        """`values`: mean, low and high by scenario; `ladders`: rungs by scenario, both in flights a day."""
+        reach = REACH * max((max(mean, high or 0.0) for mean, _, high in values.values()), default=0.0)
+        found = []
+        for name, (mean, low, high) in values.items():
+            rungs = sorted(ladders[name].items(), key=lambda rung: (rung[1], rung[0]))
+            together = [words.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
+            shown = tuple((words.resource(rung), rate) for rung, rate in rungs if rate <= reach)
+            ends = [mean if end is None else end for end in (low, high)]
+            found.append(Threshold(name, mean, ends[0], ends[1], shown, ", ".join(together)))
+        return cls(tuple(found), target)
+
+
+def draw(ax: "Axes", chart: CapacityChart) -> None:
+    for row, threshold in enumerate(chart.thresholds):
+        rates = [rate for _, rate in threshold.rungs]
+        ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
+                   label="a resource alone could pass")  # fmt: skip
+        if rates:
+            ax.annotate(threshold.lowest, (rates[0], row), xytext=(0, -16), textcoords="offset points", fontsize=8,
+                        ha="center", va="top", color=style.LIMIT)  # fmt: skip
+        ends = [[threshold.mean - threshold.low], [threshold.high - threshold.mean]]
+        ax.errorbar([threshold.mean], [row], xerr=ends, fmt="o", color=style.PALETTE[1], capsize=4,
+                    label="sustained, mean and 95 % interval")  # fmt: skip
+        ax.annotate(words.number(threshold.mean), (threshold.mean, row), xytext=(0, 9), textcoords="offset points",
+                    ha="center", fontsize=8.5)  # fmt: skip
+    ax.set_yticks(range(len(chart.thresholds)), [threshold.name for threshold in chart.thresholds])
+    ax.set_ylim(len(chart.thresholds) - 0.4, -0.6)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(f"flights a day; sustained: at least {100 * chart.target:g} % on time, backlog level")
+
+
+def write_chart(path: Path, chart: CapacityChart) -> None:
+    """Draw the chart into an SVG file, whole or not at all."""
+    from experiments.store.files import write_whole
+
+    with style.look():
+        figure = style.new_figure(1.4 + 0.8 * len(chart.thresholds))
+        ax = figure.subplots()
+        draw(ax, chart)
+        style.legend_below(figure, [ax])
+        drawn = style.svg(figure)
+    write_whole(path, drawn)

@@ -1,0 +1,192 @@
+"""The verb capacity: its search, its what-ifs, and what it prints, writes and refuses."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.capacity_figure import CapacityChart, draw
+from experiments.store import RunDirectory, read_run
+from experiments.studies.crossing import Crossing, crossing
+from experiments.studies.what_if import BLOCKED, what_ifs
+from sim.errors import ConfigError
+from sim.inputs.layout import check_area, floor_parcels, zone_uses
+from sim.measures.kpis import KPIS, RESOURCES
+
+TINY = (
+    "scenarios=[liege_30k]",
+    "horizon_days=1",
+    "warmup_days=0",
+    "demand.parcels_per_flight=4000",
+    "demand.net_t_per_flight=3",
+    "replications=2",
+    "capacity.tolerance=2",
+    "workers=1",
+    "--quiet",
+    "--json",
+)
+
+
+def asked(is_yes: Callable[[float], bool], **search: float) -> tuple[Crossing, list[float]]:
+    """The crossing that a search finds, and what it asked."""
+    questions = crossing(**search)  # type: ignore[arg-type]
+    values = [next(questions)]
+    while True:
+        try:
+            values.append(questions.send(is_yes(values[-1])))
+        except StopIteration as end:
+            return end.value, values
+
+
+@pytest.mark.parametrize("true", [0.03, 0.7, 4.87, 5.0, 5.3, 17.0, 39.9])
+@pytest.mark.parametrize("tolerance", [0.01, 0.1, 2.0])
+def test_a_crossing_is_found_within_the_tolerance(true: float, tolerance: float) -> None:
+    found, values = asked(lambda value: value <= true, start=5, step=0.5, tolerance=tolerance, limit=40)
+    assert found.no is not None
+    assert found.yes <= true < found.no <= found.yes + tolerance + 1e-9
+    assert found.n_asked == len(values) == len(set(values))
+    assert {found.yes, found.no} <= {0.0, *values}
+
+
+def test_all_yes_ends_at_the_limit_and_all_no_at_zero() -> None:
+    found, _ = asked(lambda _: True, start=5, step=0.5, tolerance=0.1, limit=40)
+    assert (found.yes, found.no) == (40, None)
+    found, _ = asked(lambda _: False, start=5, step=0.5, tolerance=0.1, limit=40)
+    assert found.yes == 0
+    assert found.no is not None and 0 < found.no <= 0.1
+
+
+def test_where_answers_go_back_and_forth_both_ends_were_asked() -> None:
+    def is_yes(value: float) -> bool:
+        return value < 3 or 4 < value < 4.6
+
+    found, values = asked(is_yes, start=5, step=0.5, tolerance=0.05, limit=40)
+    assert found.no is not None and found.no - found.yes <= 0.05 + 1e-9
+    assert is_yes(found.yes) and not is_yes(found.no)
+    assert {found.yes, found.no} <= set(values)
+
+
+@pytest.mark.parametrize("scenario", ["liege_30k", "liege_66k", "liege_66k_5_machines", "liege_100k"])
+def test_more_of_a_resource_leaves_every_other_zone_as_it_was(scenario: str) -> None:
+    config = load(scenario)
+    before = {use.zone: use for use in zone_uses("", config.hall, config.space)}
+    zone_of = {"positions": "uld_positions", "stations": "breakdown", "machines": "sorting", "doors": "dock_doors"}
+    for name, what in what_ifs(config).items():
+        check_area(what.hub)
+        assert what.after > what.before
+        grown = zone_of.get(name, "handcoding" if name == "handcoding_desks" else None)
+        for use in zone_uses("", what.hub.hall, what.hub.space):
+            is_grown = use.zone == grown
+            assert use.area_m2 == pytest.approx(before[use.zone].area_m2) or is_grown
+            assert (use.n_units > before[use.zone].n_units) == is_grown
+        more_floor = floor_parcels(what.hub.hall, config.space) - floor_parcels(config.hall, config.space)
+        assert (more_floor > 0) == (name == "floor")
+    assert set(what_ifs(config)) == set(BLOCKED) == set(RESOURCES)
+    assert all(kpi in KPIS for kpi in BLOCKED.values() if kpi)
+
+
+def test_a_resource_that_cannot_get_more_is_named() -> None:
+    config = load()
+    hall = replace(config.hall, sorting_machines=1, machine_rated_per_h=950_000.0)
+    space = replace(config.space, sorting_m2_per_parcel_per_h=0.001)
+    with pytest.raises(ConfigError, match=r"10 % more machines are not possible: .*machine_rated_per_h"):
+        what_ifs(replace(config, halls={"main": hall}, space=space))
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["capacity", *TINY, *words]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def tables(document: dict[str, Any]) -> dict[str, str]:
+    files = read_run(document["run_dir"]).manifest["files"]
+    return {name: sha for name, sha in files.items() if name.startswith("tables/")}
+
+
+def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = told(capsys, "--out", str(tmp_path / "whole"))
+    own = document["scenarios"]["liege_30k"]
+    stored = read_run(document["run_dir"]).tables
+    assert list(stored["capacity"].columns)[:3] == ["scenario", "replication", "flights_per_day"]
+    assert own["flights_per_day"]["mean"] == pytest.approx(stored["capacity"]["flights_per_day"].mean())
+    gap = stored["capacity"]["not_sustained"] - stored["capacity"]["flights_per_day"]
+    assert gap.between(0, 2 + 1e-9).all()
+    assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
+    assert set(stored["binding"]["resource"]) == set(BLOCKED)
+    binding = stored["binding"].query("is_binding")["resource"].tolist()
+    assert binding == ([own["binding"]] if own["binding"] else [])
+    assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
+
+    keep, kept = RunDirectory.keep, []
+
+    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
+        if len(kept) == 5:
+            raise KeyboardInterrupt
+        kept.append(key)
+        keep(self, key, part)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", interrupted)
+        assert main(["capacity", *TINY, "--out", str(tmp_path / "halved")]) == 130
+
+    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
+        assert key not in kept
+        keep(self, key, part)
+
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", only_new)
+        resumed = told(capsys, "--out", str(tmp_path / "halved"))
+    assert resumed["scenarios"] == document["scenarios"]
+    assert tables(resumed) == tables(document)
+    assert told(capsys, "--out", str(tmp_path / "whole")) == document
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["capacity.target=1.5"], "capacity.target: must be at most 1, got 1.5"),
+        (["capacity.target=0"], "capacity.target: must be greater than 0, got 0"),
+        (["capacity.tolerance=0"], "capacity.tolerance: must be at least 0.001, got 0"),
+        (["capacity.toleranse=1"], "capacity.toleranse: unknown key"),
+        (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
+        (["scenarios=[]"], "capacity needs some"),
+        (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["study=plain"], "capacity"),
+        (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),
+        (["precision.on_time_share=0.01"], "precision: capacity makes the replications asked for"),
+        (["arrivals=file", "arrivals.schedule=flights.csv"], "do not follow demand.flights_per_day"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
+) -> None:
+    assert main(["capacity", *words, "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_chart_draws_a_row_a_scenario() -> None:
+    from matplotlib.figure import Figure
+
+    values: dict[str, tuple[float, float | None, float | None]] = {"a": (5.0, 4.8, 5.2), "b": (9.0, None, None)}
+    ladders = {"a": {"machines": 5.1, "doors": 50.0}, "b": {"machines": 10.0, "handcoding_desks": 10.02}}
+    chart = CapacityChart.of(values, ladders, 0.95)
+    assert [threshold.lowest for threshold in chart.thresholds] == [
+        "sorting machines",
+        "sorting machines, hand-coding desks",
+    ]
+    ax = Figure().subplots()
+    draw(ax, chart)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
