@@ -1,5 +1,6 @@
 """What the command line hands to a verb."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,3 +23,9 @@ class Arguments:
     """Print the composed configuration instead of running it."""
     slow: bool = False
     """The checks that take minutes, too."""
+
+    @property
+    def command(self) -> str:
+        """The command line that asks for the same again."""
+        own = [] if self.config_dir is None else ["--config-dir", str(self.config_dir)]
+        return shlex.join(["cargohub", self.verb, *self.words, *own])

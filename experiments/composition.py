@@ -95,6 +95,9 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
     hubs = {field.name for field in fields(HubConfig)}
+    names = [*hubs, *(field.name for field in fields(kind))]  # type: ignore[arg-type]
+    for key in composed.keys() - names:
+        raise ConfigError(f"{key}: unknown key{near(key, sorted(names))}")
     return read(kind, {name: value for name, value in composed.items() if name not in hubs})
 
 

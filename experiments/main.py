@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
             raise
         return _mistake(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
-        print("cargohub: interrupted", file=sys.stderr)
+        print("cargohub: interrupted; what was finished is kept, and the same command goes on with it", file=sys.stderr)
         return INTERRUPTED
     except Terminated:
         return TERMINATED

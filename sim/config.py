@@ -23,6 +23,7 @@ Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
 
 _SUM_TOLERANCE = 1e-6
+_FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
 _LARGEST_NORMAL = 4.33
 """Above all of the 65,536 quantiles that sizes are drawn from."""
 DAYS_PER_WEEK, MONTHS, HOURS = 7, 12, 24
@@ -40,7 +41,7 @@ class Demand:
     """How much comes: flights, and what is in them. Of the last three exactly two are given; the third follows."""
 
     name: str
-    flights_per_day: Annotated[float, Bounds(ge=0, le=200)]
+    flights_per_day: Annotated[float, Bounds(gt=0, le=200)]
     parcels_per_flight: Annotated[int, Bounds(ge=1, le=500_000)] | None
     net_t_per_flight: Annotated[float, Bounds(gt=0, le=500)] | None
     kg_per_parcel: Annotated[float, Bounds(gt=0, le=100)] | None
@@ -92,7 +93,8 @@ class Arrivals:
     def __post_init__(self) -> None:
         from_file = self.model is ArrivalModel.FILE
         if from_file != (self.schedule is not None):
-            raise ValueError(f"schedule: model {self.model} {'needs' if from_file else 'takes no'} schedule file")
+            wanted = "needs a file: arrivals.schedule=FILE" if from_file else "takes no schedule file"
+            raise ValueError(f"schedule: model {self.model} {wanted}")
         for name, length in (("month_index", MONTHS), ("weekday_index", DAYS_PER_WEEK), ("hour_share", HOURS)):
             profile = getattr(self, name)
             if from_file != (profile is None) or (profile is not None and len(profile) != length):
@@ -345,10 +347,33 @@ class HubConfig:
     def __post_init__(self) -> None:
         if len(self.halls) != 1:
             raise ValueError(f"halls: exactly one hall, got {len(self.halls)} ({', '.join(self.halls) or 'none'})")
+        last_year = self.start_date.year + (self.warmup_days + self.horizon_days) / _DAYS_PER_YEAR
+        if self.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
+            raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {self.start_date}")
         _check_sum("fleet", [kind.share for kind in self.fleet.values()])
         _check_sum("lanes", [lane.share for lane in self.lanes.values()])
         if not len(self.lanes) <= 256:
             raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
+        self._check_parcels()
+        if self.breakdown.workers_per_station > self.hall.breakdown_workers:
+            raise ValueError(
+                f"breakdown.workers_per_station: at most the hall's breakdown_workers = {self.hall.breakdown_workers},"
+                f" got {self.breakdown.workers_per_station}"
+            )
+        if self.outbound.workers_per_truck > self.hall.dock_workers:
+            raise ValueError(
+                f"outbound.workers_per_truck: at most the hall's dock_workers = {self.hall.dock_workers},"
+                f" got {self.outbound.workers_per_truck}"
+            )
+        envelope = self.arrivals.envelope_flights_per_day
+        if envelope is not None and self.demand.flights_per_day > envelope:
+            raise ValueError(
+                f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
+                f" got {self.demand.flights_per_day:g}"
+            )
+
+    def _check_parcels(self) -> None:
+        """Sizes that contradict the demand, or that no truck could carry."""
         if self.parcels.median_kg > self.demand.mean_parcel_kg:
             raise ValueError(
                 f"parcels.median_kg: a lognormal median is below the mean, which demand puts at"
@@ -370,22 +395,6 @@ class HubConfig:
             raise ValueError(
                 f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have {bulkiest_l / 1000:.3g} m3, a"
                 f" trailer takes {self.outbound.trailer.m3:g}"
-            )
-        if self.breakdown.workers_per_station > self.hall.breakdown_workers:
-            raise ValueError(
-                f"breakdown.workers_per_station: at most the hall's breakdown_workers = {self.hall.breakdown_workers},"
-                f" got {self.breakdown.workers_per_station}"
-            )
-        if self.outbound.workers_per_truck > self.hall.dock_workers:
-            raise ValueError(
-                f"outbound.workers_per_truck: at most the hall's dock_workers = {self.hall.dock_workers},"
-                f" got {self.outbound.workers_per_truck}"
-            )
-        envelope = self.arrivals.envelope_flights_per_day
-        if envelope is not None and self.demand.flights_per_day > envelope:
-            raise ValueError(
-                f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
-                f" got {self.demand.flights_per_day:g}"
             )
 
     @property

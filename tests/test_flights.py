@@ -14,7 +14,7 @@ GOOD = "flight,sibt,arrival,parcels\nCV1,2022-09-05 10:00,2022-09-05 11:30,1000\
 
 def flights_of(path: Path, text: str | bytes) -> list[tuple[str, float, int]]:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    inputs = make_inputs(load("liege_30k", "arrivals=file", f"arrivals.schedule={path}"), 0)
+    inputs = make_inputs(load("liege_30k", "arrivals=file", "warmup_days=0", f"arrivals.schedule={path}"), 0)
     return [(flight.key, flight.arrival / TICKS_PER_MIN, flight.n_parcels) for flight in inputs.flights]
 
 

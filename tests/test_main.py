@@ -50,7 +50,7 @@ def raising(error):
         (["run", "--show", "seed=x"], "seed: expected a whole number, got 'x'"),
         (["run", "--show", "demand=permt"], "demand: no 'permt'; did you mean 'permit'?"),
         (["run", "--show", "+demand.typo=5"], "demand.typo: unknown key"),
-        (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be at least 0, got -1"),
+        (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be greater than 0, got -1"),
         (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),

@@ -118,3 +118,42 @@ def test_mistakes_are_one_line_and_write_nothing(
 ) -> None:
     assert message in refused(capsys, *words, "--out", str(tmp_path / "runs"))
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("flight,sibt\nA,yesterday\n", "row 2: sibt"),
+        ("flight,sibt,parcles\nA,2022-09-06 10:00,5\n", "did you mean 'parcels'"),
+        ("flight,sibt\nA,2022-09-06 10:00,3,4\n", "row 2: not as many fields as the header"),
+        ("flight,sibt\nA,2021-09-06 10:00\n", "no flight arrives in the measured days"),
+    ],
+)
+def test_mistakes_in_a_file_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "flights.csv"
+    file.write_text(text)
+    assert message in refused(
+        capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path / "runs")
+    )
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "two.csv"
+    file.write_text("flight,sibt\nA,2022-09-06 10:00\nB,2022-09-06 14:00\n")
+    document = told(capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path))
+    points = read_run(document["run_dir"]).tables["points"]
+    assert points["flights_per_day"].tolist() == [2.0]
+    assert points["demand"].tolist() == ["two"]
+
+
+def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    (mine / "scenario").mkdir(parents=True)
+    (mine / "scenario" / "own.yaml").write_text("# @package _global_\nscenario: own\n")
+    document = told(capsys, "run", "scenario=own", "--config-dir", str(mine), "--out", str(tmp_path))
+    assert f"--config-dir {mine}" in (Path(document["run_dir"]) / "report.html").read_text()

@@ -97,7 +97,7 @@ def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point],
     known = scenarios(config_dir)
     for name in keys.scenarios:
         if name not in known:
-            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
+            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}")
     rest = [word for word in words if not word.startswith("scenario=")]
     demands: list[str | None] = [*keys.demands] or [None]
     models: list[str | None] = [*keys.arrival_models] or [None]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMA
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
 from experiments.studies.narrowing import tell_cost, too_wide
-from sim.config import HubConfig
-from sim.inputs.layout import check_area, floor_parcels, zone_uses
+from sim.config import ArrivalModel, HubConfig
+from sim.inputs.inputs import make_inputs
+from sim.inputs.layout import floor_parcels, zone_uses
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
@@ -56,8 +58,17 @@ class Outcome:
         return reads_more_than(kpi, self.intervals[label]["not_departed_share"].mean)
 
 
+def traffic(config: HubConfig) -> tuple[float, float]:
+    """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
+    if config.arrivals.model is not ArrivalModel.FILE:
+        flights = config.demand.flights_per_day
+        return flights, flights * config.demand.mean_parcels_per_flight
+    cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
+    return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
+
+
 def daily_parcels(config: HubConfig) -> float:
-    return config.demand.flights_per_day * config.demand.mean_parcels_per_flight
+    return traffic(config)[1]
 
 
 def replicate(config: HubConfig, replication: int) -> Part:
@@ -70,16 +81,18 @@ def replicate(config: HubConfig, replication: int) -> Part:
 
 
 def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
-    """The run's folder; designs are checked before anything is written."""
+    """The run's folder; designs and their files are checked before anything is written."""
     for point in points:
-        check_area(point.hub)
+        make_inputs(point.hub, 0)
     hubs = {point.label: point.hub for point in points}
     keys = plain(study)
     # A limit or a KPI that is not asked for decides nothing.
     keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
     identity = identity_of(hubs, keys)
+    # How many processes worked on it is no part of what it is.
+    keys["workers"] = None
     text = yaml.safe_dump({"verb": arguments.verb, "study": keys, "hubs": plain_hubs(hubs)}, sort_keys=False)
-    header = f"# cargohub {arguments.verb} {' '.join(arguments.words)}\n"
+    header = f"# {arguments.command}\n"
     return RunDirectory.open(arguments.out, arguments.verb, name, identity, header + text)
 
 
@@ -203,10 +216,9 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         point.label,
         order,
         config.scenario,
-        config.demand.name,
+        config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
         str(config.arrivals.model),
-        config.demand.flights_per_day,
-        daily_parcels(config),
+        *traffic(config),
         config.hall.area_m2,
         config.hall.sorting_machines,
         config.service_h,

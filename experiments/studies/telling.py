@@ -36,6 +36,8 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     """What a reader must know before the numbers."""
     lines = list(own)
     for point in outcome.points:
+        if not outcome.intervals[point.label]["parcels_per_day"].mean:
+            lines.append(f"{point.label}: not one parcel left in the measured days")
         intervals = outcome.intervals[point.label]
         if outcome.is_unstable(point):
             slope = intervals["backlog_slope_per_day"].mean
@@ -115,11 +117,10 @@ def write_page(path: Path, arguments: Arguments, *, title: str, seed: int, repli
     from experiments.report.page import write_report
 
     stored = read_run(path)
-    command = f"cargohub {arguments.verb} {' '.join(arguments.words)}".strip()
     write_report(
         stored.tables,
         title=title,
-        command=command,
+        command=arguments.command,
         config_yaml=stored.config,
         seed=seed,
         replications=replications,

@@ -11,6 +11,7 @@ from sim.errors import InputError
 from sim.units import ticks
 
 _NEEDED = ("flight", "sibt")
+_OPTIONAL = ("arrival", "aircraft", "parcels")
 _MOST_PARCELS = 500_000
 
 
@@ -42,25 +43,14 @@ def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) 
     table = csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
     columns = [name.strip() for name in table.fieldnames or ()]
     table.fieldnames = columns
-    for name in _NEEDED:
-        if name not in columns:
-            near = difflib.get_close_matches(name, columns, 1)
-            hint = f"; did you mean column {near[0]!r}?" if near else ""
-            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
+    _check_columns(path, columns)
     rows = []
     seen: set[tuple[str, int]] = set()
     for line, cells in enumerate(table, 2):
-        row = _row(
-            path,
-            line,
-            {
-                key: (value or "").strip()
-                for key, value in cells.items()
-                if isinstance(key, str) and not isinstance(value, list)
-            },
-            start_date,
-            aircraft,
-        )
+        # DictReader puts surplus fields under None, and None into columns that have no field.
+        if None in cells or None in cells.values():
+            raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
+        row = _row(path, line, {name: text.strip() for name, text in cells.items()}, start_date, aircraft)
         if (row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
         seen.add((row.key, row.sibt))
@@ -68,6 +58,18 @@ def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) 
     if not rows:
         raise InputError(f"{path}: a header, but no flights")
     return rows
+
+
+def _check_columns(path: str, columns: list[str]) -> None:
+    for name in _NEEDED:
+        if name not in columns:
+            near = difflib.get_close_matches(name, columns, 1)
+            hint = f"; did you mean column {near[0]!r}?" if near else ""
+            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
+    for name in columns:
+        near = difflib.get_close_matches(name, _OPTIONAL, 1)
+        if near and near[0] not in columns:
+            raise InputError(f"{path}: column {name!r} is none that is read; did you mean {near[0]!r}?")
 
 
 def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: tuple[str, ...]) -> FlightRow:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.config import DAYS_PER_WEEK, HOURS, ArrivalModel, Arrivals, Delay, HubConfig
 from sim.domain.flight import Flight
-from sim.errors import ConfigError
+from sim.errors import ConfigError, InputError
 from sim.inputs.flight_file import read_flight_file
 from sim.streams import Streams, name_words
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
@@ -39,7 +39,13 @@ def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight,
     else:
         calls = _thinned_poisson(config, streams, end)
     measured = measured_days(config)
-    coming = sorted(call for call in calls if 0 <= call.arrival < end)
+    coming = sorted((call for call in calls if 0 <= call.arrival < end), key=lambda call: call[:3])
+    if config.arrivals.schedule and not any(measured[0] <= call.arrival < measured[1] for call in coming):
+        first = config.start_date + dt.timedelta(days=config.warmup_days)
+        raise InputError(
+            f"{config.arrivals.schedule}: no flight arrives in the measured days, {config.horizon_days} from {first};"
+            " see start_date, warmup_days, horizon_days"
+        )
     return tuple(_flight(config, streams, number, call, measured) for number, call in enumerate(coming))
 
 
