@@ -160,7 +160,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
         (["scenarios=[]"], "capacity needs some"),
         (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
-        (["study=plain"], "capacity"),
+        (["study=plain"], "study: capacity needs capacity.target"),
         (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),
         (["precision.on_time_share=0.01"], "precision: capacity makes the replications asked for"),
         (["arrivals=file", "arrivals.schedule=flights.csv"], "do not follow demand.flights_per_day"),
