@@ -100,6 +100,32 @@ table, column and row differs first, and why it may. A run of unknown origin is 
 Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.""",
             is_composed=False,
         ),
+        "list": Verb(
+            "the runs of a folder",
+            """Lists the run directories of DIR (runs), unfinished and damaged ones too: verb, hash, and KPIs.
+
+  cargohub list
+  cargohub list DIR --json""",
+            is_composed=False,
+        ),
+        "show": Verb(
+            "what a stored run said, again",
+            """Prints the table and the warnings of a complete run directory from its stored tables.
+
+  cargohub show runs/run-liege_30k-557fe08b6b90
+  cargohub show RUN --json""",
+            is_composed=False,
+        ),
+        "export": Verb(
+            "the tables of a stored run, for other tools",
+            """Writes every table of a complete run directory, and what their columns mean, to DIR (export/RUN): a CSV
+file each, or one workbook, which needs openpyxl (the extra xlsx) and holds 16 digits of a number.
+A time or an interval that is not there is empty.
+
+  cargohub export RUN to=csv --out DIR
+  cargohub export RUN to=xlsx""",
+            is_composed=False,
+        ),
         "bench": Verb(
             "how fast this machine simulates",
             """Measures parcels a second, stage by stage, and the memory that a replication takes.

@@ -411,6 +411,11 @@ def long_text_a_hundred_thousand_times(run):
     table(run, "kpis", kpi=["x" * 1_000_000] * 100)
 
 
+@case("holds control characters")
+def escape_in_a_text(run):
+    table(run, "kpis", kpi=["a\x1b[2Jb"])
+
+
 @case("no name of a column")
 def column_with_an_escape_in_its_name(run):
     table(run, "kpis", **{"a\x1b[2J": [1]})

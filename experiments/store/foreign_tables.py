@@ -69,6 +69,9 @@ def batches(path: Path) -> Iterator[Any]:
                     longest = [pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0 for chunk in column.chunks]
                     if max(longest, default=0) > LONGEST:
                         raise InputError(f"{path}: column {name!r} holds a text of more than {LONGEST} bytes")
+                    said = (text for chunk in column.chunks for text in chunk.dictionary.to_pylist())
+                    if not all(text.isprintable() for text in said):
+                        raise InputError(f"{path}: column {name!r} holds control characters")
             for batch in table.to_batches(max_chunksize=_ROWS):
                 arrays = [
                     array.cast(pa.string()) if pa.types.is_dictionary(array.type) else array for array in batch.columns

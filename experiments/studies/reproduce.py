@@ -87,6 +87,23 @@ def main(arguments: Arguments) -> int:
     return 0 if first is None else 1
 
 
+def study_of(recorded: Manifest, configuration: Configuration, workers: int | None = None) -> Study:
+    """The run's study, with workers of the caller's.
+
+    Raises:
+        InputError: unknown or missing keys, wrong types, or values out of bounds.
+    """
+    stored = {**configuration.study, "workers": workers}
+    known = {field.name for field in fields(Study)}
+    for name, values in _NOT_STORED.items():
+        if name in known and isinstance(stored.get(name, {}), dict):
+            stored[name] = {**values, **stored.get(name, {})}
+    try:
+        return read(Study, stored)
+    except ConfigError as error:
+        raise InputError(f"{recorded.folder}: study: {error}") from None
+
+
 def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
     """What differs between the run's surroundings and ours."""
     there, here = recorded.environment, own.environment
@@ -114,15 +131,7 @@ def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[st
     text = given.get("workers")
     if text is not None and not re.fullmatch(r"\d{1,4}", text):
         raise InputError(f"workers: expected a whole number, got {text[:60]!r}")
-    stored = {**configuration.study, "workers": None if text is None else int(text)}
-    known = {field.name for field in fields(Study)}
-    for name, values in _NOT_STORED.items():
-        if name in known and isinstance(stored.get(name, {}), dict):
-            stored[name] = {**values, **stored.get(name, {})}
-    try:
-        return points, read(Study, stored)
-    except ConfigError as error:
-        raise InputError(f"{recorded.folder}: study: {error}") from None
+    return points, study_of(recorded, configuration, None if text is None else int(text))
 
 
 def _varied(recorded: Manifest, points: Sequence[Point]) -> tuple[list[str], list[tuple[str, ...]]]:

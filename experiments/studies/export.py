@@ -1,0 +1,133 @@
+"""`cargohub export`: a run's tables and what their columns mean, for other tools."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from experiments.arguments import Arguments
+from experiments.store.directory import DICTIONARY
+from experiments.store.files import whole, write_whole
+from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
+from experiments.store.foreign_tables import batches, check_table, columns_of
+from experiments.store.foreign_text import bytes_of
+from experiments.studies import telling
+from experiments.studies.file_words import taken_apart
+from sim.errors import InputError
+from sim.reading import near
+
+USUAL_OUT = Path("export")
+MOST_SHEET_ROWS = 1_048_576
+_LONGEST_SHEET_NAME = 31
+_DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
+_FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
+"""Texts that a spreadsheet would calculate."""
+
+
+def main(arguments: Arguments) -> int:
+    """Looks at everything first, so that nothing is written of a damaged run."""
+    folder, given = taken_apart(arguments.words, ("to",), "export: one RUN, the folder of a run")
+    form = given.get("to", "csv")
+    if form not in FORMS:
+        raise InputError(f"to: {form[:60]!r} is no form of tables{near(form, FORMS)}")
+    if form == "xlsx" and not _has("openpyxl"):
+        raise InputError("to=xlsx needs openpyxl, which is not installed: pip install 'cargohub[xlsx]', or take to=csv")
+    manifest = manifest_of(folder)
+    configuration_of(manifest)
+    dictionary = _dictionary(manifest)
+    rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
+    is_usual = arguments.out == Arguments("export").out
+    out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
+    files = FORMS[form](manifest, rows, dictionary, out)
+    if arguments.json:
+        telling.print_json({"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]})
+    else:
+        print(f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}")
+    return 0
+
+
+def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
+    files = []
+    for name in rows:
+        path = manifest.tables[name]
+        header = list(columns_of(path))
+        with whole(out / f"{name}.csv") as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([_text(column) for column in header])
+            writer.writerows(_rows(path))
+        files.append(out / f"{name}.csv")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(dictionary)
+    write_whole(out / DICTIONARY, text.getvalue().encode())
+    return [*files, out / DICTIONARY]
+
+
+def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
+    from openpyxl import Workbook
+
+    for name, count in rows.items():
+        if count >= MOST_SHEET_ROWS:
+            raise InputError(f"{name}: {count:,} rows, more than a sheet holds; take to=csv")
+    book = Workbook(write_only=True)
+    book.create_sheet("dictionary")
+    for row in dictionary:
+        book["dictionary"].append(row)
+    for name in rows:
+        sheet = book.create_sheet(name[:_LONGEST_SHEET_NAME])
+        sheet.append([_text(column) for column in columns_of(manifest.tables[name])])
+        for values in _rows(manifest.tables[name]):
+            sheet.append(values)
+    path = out / f"{manifest.folder.resolve().name}.xlsx"
+    with whole(path) as unfinished, unfinished.open("wb") as file:
+        book.save(file)
+    return [path]
+
+
+FORMS: Mapping[str, Callable[[Manifest, Mapping[str, int], Sequence[list[str]], Path], list[Path]]] = MappingProxyType(
+    {"csv": _csv, "xlsx": _xlsx}
+)
+
+
+def _rows(path: Path) -> Iterator[list[Any]]:
+    """Rows as plain values; what is no number is empty."""
+    for batch in batches(path):
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield [_cell(value) for value in row]
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number, a flag or None
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None if value != value else str(value)  # noqa: PLR0124 - NaN is not itself
+    return value
+
+
+def _text(text: str) -> str:
+    if _FORMULA.match(text):
+        raise InputError(f"{text[:60]!r}: a spreadsheet would take it for a formula")
+    return text
+
+
+def _dictionary(manifest: Manifest) -> list[list[str]]:
+    path = check_file(manifest, DICTIONARY)
+    try:
+        rows = list(csv.reader(io.StringIO(bytes_of(path).decode(), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise InputError(f"{path}: no table of columns") from None
+    if rows[:1] != [_DICTIONARY_COLUMNS] or any(len(row) != len(_DICTIONARY_COLUMNS) for row in rows):
+        raise InputError(f"{path}: no table of columns")
+    if not all(cell.isprintable() for row in rows for cell in row):
+        raise InputError(f"{path}: holds control characters")
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _has(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:
+        return False

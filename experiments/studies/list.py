@@ -1,0 +1,83 @@
+"""`cargohub list`: the runs of a folder, complete or not."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.arguments import Arguments
+from experiments.store.foreign import Manifest, is_finished, manifest_of, table_rows
+from experiments.store.identity import HASH_DIGITS
+from experiments.store.read import CONFIG
+from experiments.studies import telling
+from sim.errors import CargohubError, InputError
+
+SAID = ("on_time_share", "dwell_mean_h", "parcels_per_day")
+"""KPIs on the line of a run; `--json` gives all headline KPIs."""
+_MOST_DESIGNS = 3
+
+
+def main(arguments: Arguments) -> int:
+    if len(arguments.words) > 1:
+        raise InputError(f"list: one DIR, the folder of the runs, got {', '.join(arguments.words)}")
+    root = Path(arguments.words[0]) if arguments.words else arguments.out
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder")
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and _is_run(path))
+    runs = [_entry(folder) for folder in folders]
+    if arguments.json:
+        telling.print_json({"folder": str(root), "runs": runs})
+    elif not runs:
+        print(f"{root}: no runs")
+    else:
+        print("\n".join(line for run in runs for line in _lines(run)))
+    return 0
+
+
+def _is_run(folder: Path) -> bool:
+    return is_finished(folder) or (folder / CONFIG).is_file()
+
+
+def _entry(folder: Path) -> dict[str, Any]:
+    """What is known of a run; a damaged one says why, and hides no other."""
+    name = folder.name if folder.name.isprintable() else repr(folder.name)
+    entry: dict[str, Any] = {"name": name, "state": "unfinished"}
+    if not is_finished(folder):
+        return entry
+    try:
+        manifest = manifest_of(folder)
+        kpis = _kpis(manifest)
+    except CargohubError as error:
+        return {**entry, "state": "damaged", "why": str(error)}
+    finished = dt.datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, tz=dt.UTC)
+    return {
+        **entry,
+        "state": "complete",
+        "verb": manifest.verb,
+        "hash": manifest.hash[:HASH_DIGITS],
+        "finished": finished.isoformat(timespec="minutes"),
+        "scenarios": kpis,
+    }
+
+
+def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
+    """Mean of the headline KPIs, by design."""
+    found: dict[str, dict[str, float]] = {}
+    for row in table_rows(manifest, "summary"):
+        scenario, kpi, mean = (row.get(name) for name in ("scenario", "kpi", "mean"))
+        if not (isinstance(scenario, str) and isinstance(kpi, str) and isinstance(mean, float)):
+            raise InputError(f"{manifest.folder}: table summary: not as a run writes it")
+        if kpi in telling.HEADLINE and abs(mean) < float("inf"):
+            found.setdefault(scenario, {})[kpi] = mean
+    return found
+
+
+def _lines(run: Mapping[str, Any]) -> list[str]:
+    if run["state"] != "complete":
+        return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else "")]
+    lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}"]
+    for scenario, kpis in list(run["scenarios"].items())[:_MOST_DESIGNS]:
+        said = ", ".join(f"{kpi} {kpis[kpi]:,.4g}" for kpi in SAID if kpi in kpis)
+        lines.append(f"  {scenario}: {said}")
+    more = len(run["scenarios"]) - _MOST_DESIGNS
+    return [*lines, f"  and {more} more"] if more > 0 else lines

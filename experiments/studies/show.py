@@ -1,0 +1,92 @@
+"""`cargohub show`: what a stored run said, from its tables alone."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.arguments import Arguments
+from experiments.statistics import Interval
+from experiments.statistics.precision import needs
+from experiments.store.foreign import Configuration, Manifest, configuration_of, manifest_of, table_rows
+from experiments.studies import telling
+from experiments.studies.design import Point, period_warnings
+from experiments.studies.file_words import taken_apart
+from experiments.studies.narrowing import too_wide
+from experiments.studies.replicating import Outcome
+from experiments.studies.reproduce import study_of
+from sim.errors import InputError
+from sim.measures.kpis import KPIS
+
+
+def main(arguments: Arguments) -> int:
+    folder, _ = taken_apart(arguments.words, (), "show: one RUN, the folder of a run")
+    manifest = manifest_of(folder)
+    configuration = configuration_of(manifest)
+    outcome = _outcome(manifest, configuration)
+    points = outcome.points
+    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
+    if arguments.json:
+        telling.print_json(
+            {
+                "verb": manifest.verb,
+                "scenarios": {point.label: telling.scenario_object(outcome, point) for point in points},
+                "differences": telling.difference_objects(outcome),
+                "run_dir": str(folder),
+                "warnings": warnings,
+            }
+        )
+    else:
+        telling.print_table(outcome, warnings, folder, _page(folder))
+    return 0
+
+
+def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
+    points = tuple(Point(label, hub) for label, hub in configuration.hubs.items())
+    intervals = _intervals(manifest, "summary")
+    differences = _intervals(manifest, "differences") if len(points) > 1 else {}
+    for point in points:
+        own = intervals.get(point.label, {})
+        others = [differences.get(point.label, {})] if point is not points[0] else []
+        missing = [kpi for kpi in KPIS for found in (own, *others) if kpi not in found]
+        if missing:
+            raise InputError(f"{manifest.folder}: no {missing[0]} of {point.label}: another version's run, or damaged")
+    n = min(interval.n for own in intervals.values() for interval in own.values())
+    asked = study_of(manifest, configuration).asked
+    wide = needs(_samples(manifest), asked) if asked else []
+    return Outcome(points, intervals, differences, warnings=tuple(too_wide(wide, n)))
+
+
+def _intervals(manifest: Manifest, table: str) -> Mapping[str, Mapping[str, Interval]]:
+    found: dict[str, dict[str, Interval]] = {}
+    for row in _typed(
+        manifest, table, {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
+    ):
+        # JSON has no NaN, and no mean of a run is one.
+        if row["kpi"] in KPIS and not math.isfinite(row["mean"]):
+            raise InputError(f"{manifest.folder}: table {table}: {row['kpi']} of {row['scenario']} is {row['mean']}")
+        low, high = (row[end] if math.isfinite(row[end]) else None for end in ("low", "high"))
+        found.setdefault(row["scenario"], {})[row["kpi"]] = Interval(row["mean"], low, high, row["n"])
+    return found
+
+
+def _samples(manifest: Manifest) -> dict[str, dict[str, list[float]]]:
+    found: dict[str, dict[str, list[float]]] = {}
+    for row in _typed(manifest, "kpis", {"scenario": str, "kpi": str, "value": float}):
+        found.setdefault(row["scenario"], {}).setdefault(row["kpi"], []).append(row["value"])
+    return found
+
+
+def _typed(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
+    rows = table_rows(manifest, table)
+    for row in rows[:1]:
+        for name, kind in kinds.items():
+            if not isinstance(row.get(name), kind):
+                raise InputError(f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type")
+    return rows
+
+
+def _page(folder: Path) -> Path:
+    """The run's page, or its chart."""
+    pages = [folder / "report.html", *sorted((folder / "figures").glob("sweep.svg"))]
+    return next((page for page in pages if page.exists()), pages[0])

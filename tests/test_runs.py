@@ -1,0 +1,151 @@
+"""Stored runs listed, shown and exported."""
+
+import csv
+import json
+import shutil
+import sys
+
+import pandas as pd
+import pytest
+from stored_runs import made, rewritten, sealed
+
+from experiments.main import main
+from experiments.store import read_run
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("good"))
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("compared"), "compare", "scenarios=[liege_30k,liege_66k]")
+
+
+@pytest.fixture
+def root(good, tmp_path):
+    shutil.copytree(good, tmp_path / "runs" / "a-run")
+    return tmp_path / "runs"
+
+
+def said(capsys, *words):
+    capsys.readouterr()
+    assert main([*map(str, words)]) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *words):
+    capsys.readouterr()
+    assert main([*map(str, words)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    return err
+
+
+def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
+    shutil.copytree(root / "a-run", root / "b-unfinished")
+    (root / "b-unfinished" / "manifest.json").unlink()
+    shutil.copytree(root / "a-run", root / "c-damaged")
+    (root / "c-damaged" / "tables" / "summary.parquet").write_bytes(b"")
+    (root / "no-run").mkdir()
+    runs = json.loads(said(capsys, "list", root, "--json"))["runs"]
+    assert [(run["name"], run["state"]) for run in runs] == [
+        ("a-run", "complete"),
+        ("b-unfinished", "unfinished"),
+        ("c-damaged", "damaged"),
+    ]
+    assert runs[0]["verb"] == "run"
+    assert runs[0]["hash"] == json.loads((root / "a-run" / "manifest.json").read_text())["hash"][:12]
+    assert 0 <= runs[0]["scenarios"]["liege_30k"]["on_time_share"] <= 1
+    lines = said(capsys, "list", "--out", root).splitlines()
+    assert lines[0].startswith("a-run  run  ")
+    assert lines[1].startswith("  liege_30k: on_time_share ")
+    assert lines[2] == "b-unfinished  unfinished"
+    assert "changed since the run" in lines[3]
+
+
+def test_list_of_nothing_and_of_no_folder(capsys, tmp_path):
+    assert "no runs" in said(capsys, "list", tmp_path)
+    assert "no such folder" in refused(capsys, "list", tmp_path / "none")
+    assert "one DIR" in refused(capsys, "list", "a", "b")
+
+
+def test_show_says_what_the_run_said(capsys, tmp_path):
+    folder = made(tmp_path / "runs")
+    assert said(capsys, "show", folder) == said(
+        capsys, "run", "--out", folder.parent, *(word for word in _words(folder)), "--quiet"
+    )
+
+
+def _words(folder):
+    return (folder / "config.yaml").read_text().splitlines()[0].removeprefix("# cargohub run ").split()
+
+
+def test_show_tells_scenarios_and_differences(capsys, compared):
+    document = json.loads(said(capsys, "show", compared, "--json"))
+    assert list(document["scenarios"]) == ["liege_30k", "liege_66k"]
+    assert list(document["differences"]) == ["liege_66k"]
+    table = read_run(compared).tables["summary"].set_index(["scenario", "kpi"])
+    for scenario, entry in document["scenarios"].items():
+        for kpi, interval in entry["kpis"].items():
+            assert interval["mean"] == table.loc[(scenario, kpi), "mean"]
+    assert any("less than a week" in line for line in document["warnings"])
+
+
+def test_show_refuses_what_is_no_run(capsys, root):
+    assert "one RUN" in refused(capsys, "show")
+    rewritten(root / "a-run", "summary", lambda table: table.slice(0, 3))
+    sealed(root / "a-run")
+    assert "of liege_30k" in refused(capsys, "show", root / "a-run")
+    rewritten(root / "a-run", "summary", lambda table: table.drop_columns(["mean"]))
+    sealed(root / "a-run")
+    assert "column mean is missing" in refused(capsys, "show", root / "a-run")
+
+
+def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good, tmp_path):
+    document = json.loads(said(capsys, "export", good, "to=csv", "--out", tmp_path / "out", "--json"))
+    stored = read_run(good).tables
+    assert document["tables"] == {name: len(table) for name, table in stored.items()}
+    with (tmp_path / "out" / "dictionary.csv").open() as file:
+        meant = {(row["table"], row["column"]) for row in csv.DictReader(file)}
+    for name, table in stored.items():
+        own = pd.read_csv(tmp_path / "out" / f"{name}.csv")
+        assert list(own) == list(table)
+        assert {(name, column) for column in table} <= meant
+        assert len(own) == len(table)
+    own = pd.read_csv(tmp_path / "out" / "kpis.csv")
+    assert own["value"].tolist() == stored["kpis"]["value"].tolist()
+
+
+def test_export_goes_to_a_folder_of_the_runs_name(capsys, good, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said(capsys, "export", good)
+    assert (tmp_path / "export" / good.name / "kpis.csv").exists()
+
+
+def test_export_to_xlsx(capsys, good, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    said(capsys, "export", good, "to=xlsx", "--out", tmp_path)
+    book = openpyxl.load_workbook(tmp_path / f"{good.name}.xlsx", read_only=True)
+    stored = read_run(good).tables
+    assert book.sheetnames == ["dictionary", *sorted(stored)]
+    rows = list(book["kpis"].iter_rows(values_only=True))
+    # A workbook holds 16 digits.
+    assert [row[3] for row in rows[1:]] == pytest.approx(stored["kpis"]["value"].tolist(), rel=1e-15)
+    book.close()
+
+
+def test_without_openpyxl_one_line_says_so(capsys, good, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    assert "pip install 'cargohub[xlsx]'" in refused(capsys, "export", good, "to=xlsx", "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_export_refuses_formulas_and_other_forms(capsys, root, tmp_path):
+    assert "did you mean 'csv'" in refused(capsys, "export", root / "a-run", "to=cvs")
+    path = root / "a-run" / "dictionary.csv"
+    path.write_text(path.read_text() + "area,x,string,,=cmd()\n")
+    sealed(root / "a-run")
+    assert "formula" in refused(capsys, "export", root / "a-run", "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
