@@ -1,12 +1,19 @@
 """MSER-5: what a biased start is cut by, and what is left alone."""
 
+import json
 import xml.etree.ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from experiments.composition import load
+from experiments.main import main
 from experiments.report.warmup_figure import warmup_svg
 from experiments.statistics.warmup import mser
+from experiments.store import StoredRun
+from experiments.studies import warming
+from experiments.studies.design import Point
 from sim.kernels.queueing import single_server
 
 TICKS = 1000
@@ -113,3 +120,45 @@ def test_the_picture_is_the_same_twice_and_can_be_read():
     drawn = warmup_svg(found, what="backlog [parcels]", unit="days")
     assert drawn == warmup_svg(found, what="backlog [parcels]", unit="days")
     assert ET.fromstring(drawn).tag.endswith("svg")
+
+
+HALF_HOURS = np.arange(1, 48 * 22 + 1)
+
+
+def stored(backlogs):
+    """A run of which only the backlog each half-hour is known, two replications around the series given."""
+    rows = [
+        pd.DataFrame(
+            {"scenario": label, "replication": number, "zone": zone, "time": 30.0 * HALF_HOURS, "inside": inside + off}
+        )
+        for label, inside in backlogs.items()
+        for number, off in enumerate((-1, 1))
+        for zone in ("backlog", "lanes")
+    ]
+    return StoredRun(None, "", {}, {"occupancy": pd.concat(rows)})
+
+
+def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured(monkeypatch):
+    rhythm = 10.0 * (HALF_HOURS % 2)
+    backlogs = {"quick": rhythm, "slow": rhythm + np.where(HALF_HOURS <= 48 * 5, 900.0, 0.0)}
+    # What comes after the measured days does not count.
+    backlogs["quick"] = backlogs["quick"] + np.where(HALF_HOURS > 48 * 21, 5000.0, 0.0)
+    monkeypatch.setattr(warming, "read_run", lambda *_, **__: stored(backlogs))
+    hub = load("liege_30k")
+    found = warming.warm_ups(None, {label: Point(label, hub) for label in backlogs})
+    assert found["quick"].length == 0
+    assert found["slow"].length == pytest.approx(5.0)
+    assert warming._warning("slow", found["slow"], 7) == []
+    assert warming._warning("slow", found["slow"], 3) == [
+        "slow: warmup_days: 3 days, while MSER-5 asks for 5.0 of the backlog"
+    ]
+    assert "too short" in warming._warning("all", mser(np.arange(100.0)), 3)[0]
+
+
+def test_a_run_draws_its_warm_up(capsys, tmp_path):
+    words = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"]
+    assert main(["run", *words, "replications=2", "workers=1", "--quiet", "--json", "--out", str(tmp_path)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (picture,) = tmp_path.glob("*/figures/warmup.svg")
+    assert not document["unstable"]
+    assert ET.parse(picture).getroot().tag.endswith("svg")

@@ -4,6 +4,7 @@ from experiments.arguments import Arguments
 from experiments.studies import telling
 from experiments.studies.design import period_warnings, several
 from experiments.studies.replicating import complete, open_directory, replications
+from experiments.studies.warming import check_warmup
 
 
 def main(arguments: Arguments) -> int:
@@ -17,7 +18,8 @@ def main(arguments: Arguments) -> int:
         page = telling.write_page(
             run.path, arguments, title=telling.title_of(points), seed=seed, replications=outcome.n
         )
-    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
+        early = check_warmup(run.path, outcome)
+    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings, *early])
     if arguments.json:
         telling.print_json(
             {

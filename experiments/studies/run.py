@@ -4,6 +4,7 @@ from experiments.arguments import Arguments
 from experiments.studies import telling
 from experiments.studies.design import period_warnings, single
 from experiments.studies.replicating import complete, open_directory, replications
+from experiments.studies.warming import check_warmup
 
 
 def main(arguments: Arguments) -> int:
@@ -14,7 +15,8 @@ def main(arguments: Arguments) -> int:
         page = telling.write_page(
             run.path, arguments, title=telling.title_of([point]), seed=point.hub.seed, replications=outcome.n
         )
-    warnings = telling.warnings_of(outcome, [*period_warnings(point.hub), *outcome.warnings])
+        early = check_warmup(run.path, outcome)
+    warnings = telling.warnings_of(outcome, [*period_warnings(point.hub), *outcome.warnings, *early])
     if arguments.json:
         document = telling.scenario_object(outcome, point)
         telling.print_json({**document, "run_dir": str(run.path), "warnings": warnings})
