@@ -35,7 +35,7 @@ from experiments.report.points import (
     read_window,
     records,
 )
-from experiments.report.words import UNITS, amount, interval_of, number, percent, zone
+from experiments.report.words import UNITS, amount, interval_of, kpi_name, number, percent, zone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,12 +175,12 @@ def content(
         "changes": sentences.differences(mine, changes, baseline),
         "change_rows": _change_rows(points, changes, baseline),
         "baseline": titles.get(baseline, baseline),
-        "definitions": [(_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
+        "definitions": [(kpi_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
                         for name, unit, meaning in sentences.definitions(values)],
         "headline_names": list(HEADLINES.values()),
         "headlines": [(point.title, [_cell(values[point.label].get(name)) for name in HEADLINES]) for point in points],
         "all_kpis": [
-            (_name(name), UNITS.get(unit, "" if unit == "1" else unit),
+            (kpi_name(name), UNITS.get(unit, "" if unit == "1" else unit),
              [_cell(values[point.label].get(name)) for point in points])
             for name, unit, _ in sentences.definitions(values)
         ],
@@ -272,7 +272,7 @@ def _cell(value: Value | None) -> tuple[str, str]:
 
 def _name(kpi: str) -> str:
     """A KPI's name for a reader; how it is called in the tables stays recognisable."""
-    return HEADLINES.get(kpi, kpi.replace("_per_day", "").replace("_share", "").replace("_", " ").capitalize())
+    return HEADLINES.get(kpi, kpi_name(kpi))
 
 
 def _days(window: Window) -> str:
@@ -308,8 +308,14 @@ def _area(table: "pd.DataFrame | None", points: Sequence[Point]) -> list[tuple[s
     found = []
     for site, label in first.items():
         rows: list[tuple[str, ...]] = [
-            (row["hall"], zone(row["zone"]), number(row["area_m2"], 0), f"{number(row['n_units'], 0)} {row['unit']}",
-             number(row["n_fit"], 0), number(row["spare_m2"], 0))
+            (
+                row["hall"],
+                zone(row["zone"]),
+                number(row["area_m2"], 0),
+                f"{number(row['n_units'], 0)} {row['unit']}" if row["n_fit"] else row["unit"],
+                number(row["n_fit"], 0) if row["n_fit"] else "",
+                number(row["spare_m2"], 0),
+            )
             for row in records(table[table["scenario"] == label])
         ]  # fmt: skip
         found.append((site, rows))

@@ -91,5 +91,33 @@ _ZONES: Final = {
     "stands": "Aircraft stands", "tugs": "Tug trains", "uld_positions": "ULD positions",
     "breakdown": "Break-down stations", "sorting": "Sorting", "handcoding": "Hand-coding",
     "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
-    "dock_doors": "Dock doors", "yard": "Yard",
+    "dock_doors": "Dock doors", "yard": "Yard", "export": "Export", "empty_ulds": "Empty ULDs",
+    "airside_circulation": "Airside circulation", "landside_circulation": "Landside circulation",
+    "packout": "Pack-out", "unassigned": "Unassigned",
+}  # fmt: skip
+
+
+def kpi_name(name: str) -> str:
+    """A KPI's name without its unit, as a heading.
+
+    >>> kpi_name("dwell_p95_h"), kpi_name("utilisation_machines"), kpi_name("staff_h_per_day_docks")
+    ('Dwell, 95 % quantile', 'In use: sorting machines', 'Staff: docks')
+    """
+    if name in _KPI_NAMES:
+        return _KPI_NAMES[name]
+    if name.startswith("utilisation_"):
+        return f"In use: {resource(name.removeprefix('utilisation_'))}"
+    if name.startswith("staff_h_per_day_"):
+        return f"Staff: {name.removeprefix('staff_h_per_day_')}"
+    plain = name.replace("_h_per_day", "").replace("_per_day", "").replace("_share", "").removesuffix("_h")
+    return plain.replace("_", " ").capitalize()
+
+
+_KPI_NAMES: Final = {
+    "on_time_share": "In time", "on_time_share_from_sibt": "In time, from the schedule",
+    "on_time_share_from_landing": "In time, from landing", "dwell_mean_h": "Dwell, mean",
+    "dwell_p95_h": "Dwell, 95 % quantile", "flight_clearance_p95_h": "Flight cleared by 95 %",
+    "m2_per_parcel_h": "Area per rated parcel/h", "spare_area_m2": "Spare area",
+    "blocked_after_h": "First flight held after", "backlog_slope_per_day": "Backlog grows by",
+    "staff_h_per_day": "Staff", "truck_fill_share": "Truck fill",
 }  # fmt: skip

@@ -32,7 +32,7 @@ POINTS: Final = TableSchema(
 )
 SUMMARY: Final = TableSchema(
     "summary",
-    "KPIs with 95 % intervals of the mean over replications",
+    "KPIs with 95 % intervals of the mean over replications, cut where the KPI cannot be",
     (
         _LABEL,
         Column("kpi", "string", "", "name"),

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from experiments.studies.design import Point, Study
 from experiments.studies.narrowing import tell_cost, too_wide
 from sim.config import ArrivalModel, HubConfig
 from sim.inputs.inputs import make_inputs
-from sim.inputs.layout import floor_parcels, zone_uses
+from sim.inputs.layout import floor_parcels, set_aside, zone_uses
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
@@ -154,12 +154,22 @@ class _Work:
 
 def _outcome(points: Sequence[Point], values: Samples, warnings: Sequence[str]) -> Outcome:
     baseline = points[0].label
-    intervals = {label: {kpi: mean_interval(sample) for kpi, sample in own.items()} for label, own in values.items()}
+    intervals = {
+        label: {kpi: _cut(kpi, mean_interval(sample)) for kpi, sample in own.items()} for label, own in values.items()
+    }
     differences: dict[str, dict[str, Interval]] = {point.label: {} for point in points[1:]}
     for kpi in KPIS if len(points) > 1 else ():
         for label, interval in paired_intervals({name: own[kpi] for name, own in values.items()}, baseline).items():
             differences[label][kpi] = interval
     return Outcome(tuple(points), intervals, differences, tuple(warnings))
+
+
+def _cut(kpi: str, interval: Interval) -> Interval:
+    """The interval, cut where the KPI cannot be."""
+    if interval.low is None or interval.high is None:
+        return interval
+    lowest, highest = KPIS[kpi].range
+    return replace(interval, low=max(lowest, interval.low), high=min(highest, interval.high))
 
 
 def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
@@ -185,10 +195,19 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         for resource, rate in capacity_ladder(point.hub, floor_stay_h(outcome, point)).items()
     ]
     area = [
-        (point.label, use.hall, use.zone, use.area_m2, use.n_units, use.n_fit, use.unit, use.spare_m2)
+        (
+            point.label,
+            use.hall,
+            use.zone,
+            use.area_m2,
+            use.n_units,
+            use.n_fit,
+            use.unit,
+            use.spare_m2 if use.n_fit else 0.0,
+        )
         for point in outcome.points
         for name, hall in point.hub.halls.items()
-        for use in zone_uses(name, hall, point.hub.space)
+        for use in (*zone_uses(name, hall, point.hub.space), *set_aside(name, hall, point.hub.space))
     ]
     rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
         (POINTS, [_point_row(outcome, order, point) for order, point in enumerate(outcome.points)]),

@@ -61,6 +61,25 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     )
 
 
+def set_aside(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
+    """The zones without named units: floor for parcels, taken whole, and what is only set aside."""
+    area, shares = hall.area_m2, hall.zone_shares
+    floors = (
+        ("lanes", shares.lanes * area, floor_parcels(hall, space)),
+        ("customs_hold", shares.customs * area * space.customs_hold_share, hold_zone_parcels(hall, space)),
+    )
+    rest = {
+        zone: getattr(shares, zone) * area
+        for zone in ("export", "empty_ulds", "packout", "airside_circulation", "landside_circulation")
+    }
+    used = sum(getattr(shares, zone) for zone in shares.__dataclass_fields__)
+    rest["unassigned"] = max(0.0, 1 - used) * area
+    return (
+        *(ZoneUse(name, zone, m2, "parcels", n, n, m2 / n if n else 0.0) for zone, m2, n in floors),
+        *(ZoneUse(name, zone, m2, "set aside", 0, 0, 0.0) for zone, m2 in rest.items()),
+    )
+
+
 def check_area(config: HubConfig) -> None:
     """Refuse more units than fit in a zone, and more doors than the façade takes."""
     for name, hall in config.halls.items():

@@ -1,5 +1,6 @@
 """The KPIs: each defined once, with its unit; the page, `--json` and the documents read this list."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,13 @@ class Kpi:
     meaning: str
     more_is_better: bool | None
     """None: neither."""
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The values that it can have: intervals are cut there."""
+        if self.name == "backlog_slope_per_day":
+            return -math.inf, math.inf
+        return 0.0, 1.0 if self.unit == "1" else math.inf
 
 
 RESOURCES: Final = {
