@@ -35,12 +35,12 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             """Simulates several scenarios with the same parcels and the same draws, and reports the paired differences.
 
   cargohub compare study=first_light                           the packaged study
-  cargohub compare scenarios=[liege_30k,liege_66k] replications=10
-  cargohub compare study=first_light demands=[permit] --json""",
+  cargohub compare 'scenarios=[liege_30k,liege_66k]' replications=10
+  cargohub compare study=first_light 'demands=[permit]' --json""",
             is_composed=True,
         ),
         "sweep": Verb(
-            "one scenario over a grid of values",
+            "a grid of values, scenarios among them",
             """Simulates every combination of the values given, each replication with the same draws at every point.
 
   cargohub sweep demand.flights_per_day=3,5,7,9

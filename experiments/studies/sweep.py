@@ -34,7 +34,7 @@ def main(arguments: Arguments) -> int:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
         complete(run, outcome, [_table(outcome, varied, values)])
         chart = _draw(run.path, outcome, varied, values)
-    warnings = telling.warnings_of(outcome, period_warnings(points[0].hub))
+    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
     if arguments.json:
         telling.print_json(
             {
