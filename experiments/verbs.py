@@ -54,7 +54,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
 backlog level. Each replication has its threshold, by bisection under common random numbers; then says of which
 resource 10 % more would help most there.
 
-  cargohub capacity                                            the packaged study, about six minutes on two cores
+  cargohub capacity                                            the packaged study, some nine minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k,liege_100k]' capacity.target=0.9 capacity.tolerance=0.2 --json""",
             is_composed=False,

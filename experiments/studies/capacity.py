@@ -11,10 +11,10 @@ may be several crossings. The threshold is in any case a demand that was simulat
 for growth of the backlog, which puts the threshold low: a longer horizon tells better, and a warning says where it
 matters.
 
-The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most, just above the
-threshold, at the lowest demand that the replication was seen not to sustain. A resource that blocked nobody there in
-the measured days is not simulated with more: its lift is 0. Those that lift next to nothing in the first replication
-are not simulated in the others, and cannot be called binding.
+The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most at a demand a
+twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured days
+is not simulated with more: its lift is 0. Those that lift next to nothing in the first replication are not simulated in
+the others, and cannot be called binding.
 """
 
 import math

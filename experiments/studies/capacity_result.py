@@ -113,7 +113,7 @@ class Result:
         if any(one.yes == 0 for one in self.crossings):
             lines.append(f"{name}: sustains no demand that was simulated")
         if self.best is not None and self.binding is None:
-            lines.append(f"{name}: 10 % more of no resource alone lifts on_time_share; several bind together")
+            lines.append(f"{name}: 10 % more of no resource alone lifts on_time_share just above the threshold")
         elif self.best is not None and (self.best.lift.low or 0.0) < 0:
             lines.append(f"{name}: whether {self.binding} bind is not sure: the interval of their lift holds 0")
         return lines

@@ -27,6 +27,8 @@ _STEP: Final = 0.1
 """Of the lowest rung: its first step."""
 _WORTHWHILE: Final = 0.1
 """Of the best lift in the first replication: what lifts less is not simulated in the others (assumption)."""
+_ABOVE: Final = 1.05
+"""Times the lowest demand that is not sustained: where the binding resource is looked for (assumption)."""
 _LEAST: Final = 1e-9
 """Hours a day that count as none."""
 
@@ -54,6 +56,7 @@ class Search:
         self._target = asked.target
         lowest = min(capacity_ladder(point.hub, 0.0).values()) / point.hub.demand.mean_parcels_per_flight
         limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
+        self._limit = limit
         lowest = min(lowest, limit)
         step = max(_STEP * lowest, asked.tolerance)
         self._search = crossing(_FIRST * lowest, step=step, tolerance=asked.tolerance, limit=limit)
@@ -68,6 +71,8 @@ class Search:
             if key not in there:
                 return [(key, _evaluate, (at_demand(self.point.hub, self._at), self.number))]
             self._answer(self._reason(self._at, there))
+        if self.found.no is not None and self.key(self.above) not in there:
+            return [(self.key(self.above), _evaluate, (at_demand(self.point.hub, self.above), self.number))]
         tasks: list[_Task] = []
         for what in self.lifting(there):
             key = self.key(self.above, what.resource)
@@ -87,13 +92,13 @@ class Search:
 
     def reason(self, there: There) -> str:
         """Why the demand just above the threshold is not sustained; empty if there is none."""
-        return self._reason(self.above, there) if self.found is not None and self.found.no is not None else ""
+        return self._reason(self.found.no, there) if self.found is not None and self.found.no is not None else ""
 
     @property
     def above(self) -> float:
-        """The lowest demand that was simulated and is not sustained."""
+        """A demand slightly above the threshold, at which resources are compared."""
         assert self.found is not None and self.found.no is not None
-        return self.found.no
+        return min(round(self.found.no * _ABOVE, 4), self._limit)
 
     def lifting(self, there: There) -> list[WhatIf]:
         """The what-ifs to simulate just above the threshold, as far as is known by now."""
