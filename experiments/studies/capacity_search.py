@@ -13,7 +13,7 @@ from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
 from experiments.studies.crossing import Crossing, crossing
 from experiments.studies.design import Point
-from experiments.studies.replicating import _GROWTH_THAT_COUNTS, replicate
+from experiments.studies.replicating import GROWTH_THAT_COUNTS, replicate
 from experiments.studies.what_if import BLOCKED, WhatIf, what_ifs
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
@@ -159,7 +159,7 @@ def _reason(config: HubConfig, flights: float, kpis: Mapping[str, float], target
     """
     parcels = flights * config.demand.mean_parcels_per_flight
     is_late = kpis["on_time_share"] < target
-    is_growing = kpis["backlog_slope_per_day"] > _GROWTH_THAT_COUNTS * parcels
+    is_growing = kpis["backlog_slope_per_day"] > GROWTH_THAT_COUNTS * parcels
     return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
 
 

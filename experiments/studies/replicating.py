@@ -26,7 +26,7 @@ from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
 from sim.record.schemas import TABLES, Column, TableSchema
 
-_GROWTH_THAT_COUNTS = 0.01
+GROWTH_THAT_COUNTS = 0.01
 """Of the parcels a day: a backlog that grows less counts as level (assumption)."""
 _Extra = Sequence[tuple[TableSchema, Columns]]
 
@@ -52,7 +52,7 @@ class Outcome:
         """Whether the backlog grows: by more than a hundredth of the demand, and surely."""
         slope = self.intervals[point.label]["backlog_slope_per_day"]
         least = slope.mean if slope.low is None else slope.low
-        return least > 0 and slope.mean > _GROWTH_THAT_COUNTS * daily_parcels(point.hub)
+        return least > 0 and slope.mean > GROWTH_THAT_COUNTS * daily_parcels(point.hub)
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
         return reads_more_than(kpi, self.intervals[label]["not_departed_share"].mean)

@@ -24,7 +24,7 @@ from experiments.studies import telling
 from experiments.studies.design import Point, Study
 from experiments.studies.file_words import taken_apart
 from experiments.studies.replicating import complete, open_directory, replications
-from experiments.studies.sweep import _table as sweep_table
+from experiments.studies.sweep import sweep_table
 from sim.errors import ConfigError, InputError
 from sim.reading import read
 

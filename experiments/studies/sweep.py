@@ -32,7 +32,7 @@ def main(arguments: Arguments) -> int:
     points = [Point(label, hub(one)) for label, one in zip(labels, composed, strict=True)]
     with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
-        complete(run, outcome, [_table(outcome, varied, values)])
+        complete(run, outcome, [sweep_table(outcome, varied, values)])
         chart = _draw(run.path, outcome, varied, values)
     warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
     if arguments.json:
@@ -65,7 +65,9 @@ def _varied(grid: Sequence[Sequence[str]]) -> list[str]:
     return [key for key in keys if len({_value(words, key) for words in grid}) > 1]
 
 
-def _table(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> tuple[TableSchema, Columns]:
+def sweep_table(
+    outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]
+) -> tuple[TableSchema, Columns]:
     """One row a point: what was varied, then mean and interval of every KPI."""
     columns = [Column("point", "int32", "1", "in the order of the sweep")]
     columns += [Column(key, "string", "", "value of this key") for key in varied]
