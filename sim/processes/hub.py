@@ -15,6 +15,7 @@ import simpy
 
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
+from sim.domain.site import Site
 from sim.kernels.policies import machine_for_next_uld
 from sim.processes.apron import Apron, flight_process
 from sim.processes.breakdown import Breakdown, breakdown_process
@@ -49,27 +50,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
     free_stations = list(site.stations)
-
-    def assign() -> int:
-        machine = machine_for_next_uld(free_stations)
-        free_stations[machine] -= 1
-        return machine
-
-    pools = {
-        "stands": Pool(env, Phase.STAND, stands=site.stands),
-        "loader_sets": Pool(env, Phase.LOADER, loader_sets=site.loader_sets),
-        "tugs": Pool(env, Phase.TUG, tugs=site.tugs),
-        "positions": Pool(env, Phase.POSITION, positions=site.positions),
-        "hall": Pool(
-            env,
-            Phase.BREAKDOWN,
-            assign,
-            stations=sum(site.stations),
-            workers=site.breakdown_workers,
-            floor=site.floor,
-        ),
-        "doors": Pool(env, Phase.DOOR, doors=site.doors, dock_workers=site.dock_workers),
-    }
+    pools = _make_pools(env, site, free_stations)
     on_floor = [0] * site.n_routes
     lanes = Lanes(store, site.n_routes)
 
@@ -119,7 +100,42 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         record.trains,
     )
     outbound = Outbound(env, site, pools["doors"], pools["hall"], lanes, store, record, on_floor, look)
-    for flight in inputs.flights:
+    _start_flights(apron, inputs.flights, record)
+    env.process(timetable_process(outbound, inputs.end))
+    env.process(dispatcher_process(outbound))
+    env.process(zone.rounds(sortation))
+    env.run(until=inputs.end)
+    _close(inputs.end, record, store, sortation, lanes, zone, pools)
+    return HubRun(record, store)
+
+
+def _make_pools(env: simpy.Environment, site: Site, free_stations: list[int]) -> dict[str, Pool]:
+    """The hub's tokens; a granted ULD takes one of the free stations (M, by machine)."""
+
+    def assign() -> int:
+        machine = machine_for_next_uld(free_stations)
+        free_stations[machine] -= 1
+        return machine
+
+    return {
+        "stands": Pool(env, Phase.STAND, stands=site.stands),
+        "loader_sets": Pool(env, Phase.LOADER, loader_sets=site.loader_sets),
+        "tugs": Pool(env, Phase.TUG, tugs=site.tugs),
+        "positions": Pool(env, Phase.POSITION, positions=site.positions),
+        "hall": Pool(
+            env,
+            Phase.BREAKDOWN,
+            assign,
+            stations=sum(site.stations),
+            workers=site.breakdown_workers,
+            floor=site.floor,
+        ),
+        "doors": Pool(env, Phase.DOOR, doors=site.doors, dock_workers=site.dock_workers),
+    }
+
+
+def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) -> None:
+    for flight in flights:
         row = FlightRow(
             flight.number,
             flight.key,
@@ -131,13 +147,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
             flight.is_cohort,
         )
         record.flights.append(row)
-        env.process(flight_process(apron, flight, row))
-    env.process(timetable_process(outbound, inputs.end))
-    env.process(dispatcher_process(outbound))
-    env.process(zone.rounds(sortation))
-    env.run(until=inputs.end)
-    _close(inputs.end, record, store, sortation, lanes, zone, pools)
-    return HubRun(record, store)
+        apron.env.process(flight_process(apron, flight, row))
 
 
 def _close(
