@@ -18,7 +18,7 @@ from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMA
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
 from experiments.studies.narrowing import tell_cost, too_wide
-from sim.config import ArrivalModel, HubConfig
+from sim.config import DAYS_PER_WEEK, ArrivalModel, HubConfig
 from sim.inputs.inputs import make_inputs
 from sim.inputs.layout import floor_parcels, set_aside, zone_uses
 from sim.measures.kpis import KPIS, reads_more_than
@@ -28,6 +28,8 @@ from sim.record.schemas import TABLES, Column, TableSchema
 
 GROWTH_THAT_COUNTS = 0.01
 """Of the parcels a day: a backlog that grows less counts as level (assumption)."""
+_MUCH_LEFT_OVER = 0.05
+"""Share of the cohort that has not left at the end (assumption)."""
 _Extra = Sequence[tuple[TableSchema, Columns]]
 
 
@@ -49,7 +51,13 @@ class Outcome:
         return next(interval.n for own in self.intervals.values() for interval in own.values())
 
     def is_unstable(self, point: Point) -> bool:
-        """Whether the backlog grows: by more than a hundredth of the demand, and surely."""
+        """Whether the backlog grows: by more than a hundredth of the demand, and surely.
+
+        Where there is no week before to compare with, a rise may be the week's rhythm: then much must be left over too.
+        """
+        left_over = self.intervals[point.label]["not_departed_share"].mean
+        if point.hub.warmup_days + point.hub.horizon_days <= DAYS_PER_WEEK and left_over <= _MUCH_LEFT_OVER:
+            return False
         slope = self.intervals[point.label]["backlog_slope_per_day"]
         least = slope.mean if slope.low is None else slope.low
         return least > 0 and slope.mean > GROWTH_THAT_COUNTS * daily_parcels(point.hub)

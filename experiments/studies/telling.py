@@ -12,6 +12,7 @@ from experiments.store import read_run
 from experiments.studies.design import Point
 from experiments.studies.replicating import Outcome
 from sim.measures.kpis import KPIS
+from sim.measures.ladder import HOURS_PER_DAY
 
 _ACROSS = 3
 """Designs side by side."""
@@ -42,10 +43,12 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
         if outcome.is_unstable(point):
             slope = intervals["backlog_slope_per_day"].mean
             blocked = intervals["blocked_after_h"].mean
-            lines.append(
-                f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; the first flight is held"
-                f" for want of a stand {blocked / 24:.1f} days after the start"
-            )
+            days = point.hub.warmup_days + point.hub.horizon_days + point.hub.service_h / HOURS_PER_DAY
+            after = blocked / HOURS_PER_DAY
+            first = "no flight is held for want of a stand yet"
+            if after < days:
+                first = f"the first flight is held for want of a stand {after:.1f} days after the start"
+            lines.append(f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
         bounds = [kpi for kpi in KPIS if outcome.is_lower_bound(point.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean
