@@ -126,13 +126,10 @@ def _occupancy(
         )
     ]
     refused = np.array([row[1:] for row in record.refused], dtype=np.int64).reshape(-1, 2)
-    floor = _inside(edges, ulds.get("start", []), [], ulds.get("n_parcels", [])) - _inside(
-        edges, [*trucks.get("departed", []), *refused[:, 0]], [], [*trucks.get("n_parcels", []), *refused[:, 1]]
-    )
-    served = _inside(
-        edges, [*trucks.get("departed", []), *refused[:, 0]], [], [*trucks.get("n_parcels", []), *refused[:, 1]]
-    )
-    backlog = _inside(edges, flights.get("arrival", []), [], flights.get("n_parcels", [])) - served
+    gone = [*trucks.get("departed", []), *refused[:, 0]]
+    served = _before(edges, gone, [*trucks.get("n_parcels", []), *refused[:, 1]])
+    floor = _before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - served
+    backlog = _before(edges, flights.get("arrival", []), flights.get("n_parcels", [])) - served
     stages = record.stages
     series = [
         ("stands", _inside(edges, flights.get("aldt", []), flights.get("aobt", [])), site.stands, "aircraft"),
@@ -156,12 +153,13 @@ def _occupancy(
     }
 
 
-def _inside(edges: Ticks, enter: list[int], leave: list[int], weight: list[int] | None = None) -> Ticks:
-    """How many (weighted) have come and not gone before each of the edges (B)."""
-    return _before(edges, enter, weight) - _before(edges, leave, weight)
+def _inside(edges: Ticks, enter: list[int], leave: list[int]) -> Ticks:
+    """How many have come and not gone before each of the edges (B)."""
+    return _before(edges, enter) - _before(edges, leave)
 
 
-def _before(edges: Ticks, instants: list[int], weight: list[int] | None) -> Ticks:
+def _before(edges: Ticks, instants: list[int], weight: list[int] | None = None) -> Ticks:
+    """How many instants, or how much of their weight, lie before each of the edges (B)."""
     when = np.array(instants, dtype=np.int64)
     if len(when) == 0:
         return np.zeros(len(edges), dtype=np.int64)
