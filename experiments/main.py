@@ -137,11 +137,16 @@ def _show(arguments: Arguments) -> int:
 
     import yaml
 
-    from experiments.composition import compose, hub, sweep
+    from experiments.composition import compose, hub
+    from experiments.studies.grid import grid_of
 
     is_sweep = arguments.verb == "sweep"
-    points = sweep(arguments.words, arguments.config_dir) if is_sweep else [arguments.words]
-    composed = [compose(point, arguments.config_dir) for point in points]
+    points, composed = [arguments.words], []
+    if is_sweep:
+        grid = grid_of(arguments.words, arguments.config_dir)
+        points, composed = list(grid.words), list(grid.composed)
+    else:
+        composed = [compose(arguments.words, arguments.config_dir)]
     for configuration in composed:
         hub(configuration)
     if arguments.json:

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study, sweep
+from experiments.composition import hub, study
 from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.design import Point, Study, period_warnings
+from experiments.studies.grid import grid_of
 from experiments.studies.replicating import Outcome, complete, open_directory, replications
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -19,17 +20,14 @@ _CHARTED = "on_time_share"
 
 
 def main(arguments: Arguments) -> int:
-    grid = sweep(arguments.words, arguments.config_dir)
-    varied = _varied(grid)
-    composed = [compose(words, arguments.config_dir) for words in grid]
-    keys = study(Study, composed[0])
+    grid = grid_of(arguments.words, arguments.config_dir)
+    keys = study(Study, grid.composed[0])
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
-    if any(study(Study, other) != keys for other in composed[1:]):
+    if any(study(Study, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers: the same at every point of a sweep")
-    values = [tuple(_value(words, key) for key in varied) for words in grid]
-    labels = [", ".join(f"{key}={value}" for key, value in zip(varied, row, strict=True)) or "all" for row in values]
-    points = [Point(label, hub(one)) for label, one in zip(labels, composed, strict=True)]
+    varied, values = grid.varied, grid.values
+    points = [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
     with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
         complete(run, outcome, [sweep_table(outcome, varied, values)])
@@ -49,20 +47,6 @@ def main(arguments: Arguments) -> int:
     else:
         telling.print_table(outcome, warnings, run.path, chart)
     return 0
-
-
-def _key(word: str) -> str:
-    return word.lstrip("+").partition("=")[0]
-
-
-def _value(words: Sequence[str], key: str) -> str:
-    return next(word.partition("=")[2] for word in words if _key(word) == key)
-
-
-def _varied(grid: Sequence[Sequence[str]]) -> list[str]:
-    """The keys whose values differ between points."""
-    keys = [_key(word) for word in grid[0] if "=" in word]
-    return [key for key in keys if len({_value(words, key) for words in grid}) > 1]
 
 
 def sweep_table(

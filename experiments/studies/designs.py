@@ -1,0 +1,201 @@
+"""Designs from a spreadsheet: a column `name`, and one for each key that a design may set; an empty cell sets none.
+
+    name,       halls.main.breakdown_stations,  scenario
+    more room,  16,                             liege_66k
+
+Both verbs that take `designs=FILE` read it here. A cell is written as the value of a KEY=VALUE word is; it wins over
+the same key on the command line.
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.composition import compose, hub
+from experiments.words import MOST_POINTS, parsed
+from sim.errors import CargohubError, InputError
+from sim.inputs.layout import check_area
+
+WORD: Final = "designs="
+NAME: Final = "name"
+XLSX: Final = ".xlsx"
+_MOST_COLUMNS: Final = 200
+_LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A row of the file: what the design is called, and its words."""
+
+    name: str
+    words: tuple[str, ...]
+    place: str
+    """File and row, for messages."""
+
+
+def designs_among(words: Sequence[str]) -> tuple[list[str], list[Design]]:
+    """The words without `designs=FILE`, and the designs of that file; none if it is not among them.
+
+    Raises:
+        InputError: two files, or one that cannot be read.
+    """
+    files = [word.removeprefix(WORD) for word in words if word.startswith(WORD)]
+    if len(files) > 1:
+        raise InputError(f"designs: one file, got {', '.join(files)}")
+    rest = [word for word in words if not word.startswith(WORD)]
+    return rest, read_designs(Path(files[0])) if files else []
+
+
+def read_designs(path: Path) -> list[Design]:
+    """The designs of a CSV file (commas, semicolons or tabs) or of the first sheet of a workbook.
+
+    Raises:
+        InputError: in one line with file, row and column: no such file, no table, a column that is no key, a cell
+            that is no value, a name that is missing or there twice.
+    """
+    rows = _xlsx(path) if path.suffix.lower() == XLSX else _csv(path)
+    header = next(rows, (1, []))[1]
+    while header and not header[-1]:
+        header = header[:-1]
+    _check_header(path, header)
+    found: list[Design] = []
+    names: set[str] = set()
+    for number, cells in rows:
+        if not any(cells):
+            continue
+        if any(cells[len(header) :]):
+            raise InputError(f"{path}: row {number}: more cells than the {len(header)} of the header")
+        design = _design(path, number, dict(zip(header, cells, strict=False)))
+        if design.name in names:
+            raise InputError(f"{path}: row {number}, column {NAME!r}: {design.name!r} is there twice")
+        names.add(design.name)
+        found.append(design)
+        if len(found) > MOST_POINTS:
+            raise InputError(f"{path}: more than {MOST_POINTS} designs")
+    if not found:
+        raise InputError(f"{path}: a header, but no designs")
+    return found
+
+
+def composed(design: Design, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
+    """The design's configuration: the words, then its own; its hub is checked.
+
+    Raises:
+        InputError: an unknown key or option, or a value that the schema refuses, with file, row and column.
+    """
+    own = {key_of(word) for word in design.words}
+    try:
+        found = compose([*(word for word in words if key_of(word) not in own), *design.words], config_dir)
+        check_area(hub(found))
+    except CargohubError as error:
+        key, _, rest = str(error).partition(": ")
+        where = f", column {key!r}: {rest}" if key in own else f": {error}"
+        raise InputError(f"{design.place}{where}") from error
+    return found
+
+
+def key_of(word: str) -> str:
+    """The key of a KEY=VALUE or +KEY=VALUE word."""
+    return word.partition("=")[0].lstrip("+")
+
+
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    if NAME not in header:
+        raise InputError(f"{path}: no column {NAME!r} among {', '.join(header)[:200] or 'no columns at all'}")
+    if len(header) > _MOST_COLUMNS:
+        raise InputError(f"{path}: {len(header)} columns, more than {_MOST_COLUMNS}")
+    for number, key in enumerate(header, 1):
+        if not key:
+            raise InputError(f"{path}: row 1: column {number} has no name")
+        if header.index(key) != number - 1:
+            raise InputError(f"{path}: row 1: column {key!r} is there twice")
+        if key != NAME:
+            try:
+                is_key = not set(key) & set("=~") and bool(parsed(f"{key}=1").key_or_group)
+            except CargohubError:
+                is_key = False
+            if not is_key:
+                raise InputError(f"{path}: row 1: column {key!r}: no key, as demand.flights_per_day is one")
+    if len(header) == 1:
+        raise InputError(f"{path}: a column {NAME!r}, but none of a key, as demand.flights_per_day")
+
+
+def _design(path: Path, number: int, cells: dict[str, str]) -> Design:
+    place = f"{path}: row {number}"
+    name = cells.pop(NAME, "")
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        said = f"got {name[:_LONGEST_NAME]!r}" if name else "it is empty"
+        raise InputError(f"{place}, column {NAME!r}: a name of 1 to {_LONGEST_NAME} characters; {said}")
+    words = []
+    for key, text in cells.items():
+        if not text:
+            continue
+        try:
+            override = parsed(f"{key}={text}", is_sweep=True)
+        except CargohubError as error:
+            raise InputError(f"{place}, column {key!r}: {error}") from error
+        if override.is_sweep_override():
+            raise InputError(f"{place}, column {key!r}: one value a cell, a decimal point in a number; got {text!r}")
+        words.append(f"{key}={text}")
+    return Design(name, tuple(words), place)
+
+
+def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line that each ends in, cells without blanks around them."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    first = text.partition("\n")[0]
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        for row in table:
+            yield table.line_num, [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise InputError(f"{path}: row {table.line_num}: {error}") from error
+
+
+def _xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError as error:
+        raise InputError(
+            f"{path}: a workbook needs openpyxl, which is not installed: pip install 'cargohub[xlsx]', or save CSV"
+        ) from error
+    try:
+        with path.open("rb") as file:
+            # The values that formulas had when the file was saved; nothing is calculated.
+            book = load_workbook(file, read_only=True, data_only=True)
+            yield from _sheet(path, book.worksheets[0].iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1))
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
+        raise InputError(f"{path}: no workbook that can be read: {type(error).__name__}") from error
+
+
+def _sheet(path: Path, rows: Iterable[Sequence[object]]) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(rows, 1):
+        if number > 100 * MOST_POINTS:
+            raise InputError(f"{path}: more than {100 * MOST_POINTS} rows")
+        yield number, [_text(cell) for cell in cells]
+
+
+def _text(cell: object) -> str:
+    """A workbook's cell as it would be typed: 3.0 is 3, a day without a time is a date."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    return str(cell).strip()

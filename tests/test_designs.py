@@ -1,0 +1,155 @@
+"""Designs from a spreadsheet: what a file says, what is refused with its place, and a sweep over them."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from experiments.main import main
+from experiments.store import read_run
+from experiments.studies.designs import composed, designs_among, read_designs
+from sim.errors import InputError
+
+TINY = [
+    "horizon_days=1",
+    "warmup_days=0",
+    "demand.parcels_per_flight=4000",
+    "demand.net_t_per_flight=3",
+    "replications=2",
+    "workers=1",
+    "--quiet",
+    "--json",
+]
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "designs.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+def test_a_row_is_a_design_and_an_empty_cell_sets_nothing(tmp_path):
+    path = written(tmp_path, "name;halls.main.area_m2;demand\r\nas it is;;\r\n\r\nlarger ; 70000;permit\r\n")
+    first, second = read_designs(path)
+    assert (first.name, first.words) == ("as it is", ())
+    assert (second.name, second.words) == ("larger", ("halls.main.area_m2=70000", "demand=permit"))
+    config = composed(second, ["scenario=liege_66k", "demand=today", "seed=7"])
+    assert config["halls"]["main"]["area_m2"] == 70000
+    assert (config["demand"]["name"], config["seed"], config["scenario"]) == ("permit", 7, "liege_66k")
+
+
+def test_a_workbook_says_what_the_same_csv_says(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["name", "horizon_days", "start_date", "demand.flights_per_day", "scenario", None])
+    book.active.append(["a", 7.0, dt.date(2022, 9, 12), 3.5, "liege_66k", None])
+    book.active.append(["b", None, None, 4, None, None])
+    book.save(tmp_path / "designs.xlsx")
+    path = written(
+        tmp_path,
+        "name,horizon_days,start_date,demand.flights_per_day,scenario\na,7,2022-09-12,3.5,liege_66k\nb,,,4,\n",
+    )
+    found = [
+        [(design.name, design.words) for design in read_designs(tmp_path / file)] for file in ("designs.xlsx", path)
+    ]
+    assert found[0] == found[1]
+    assert composed(read_designs(path)[0], [])["start_date"] == "2022-09-12"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no column 'name'"),
+        ("design,demand\na,today\n", "no column 'name' among design, demand"),
+        ("name\na\n", "none of a key"),
+        ("name,demand\n", "a header, but no designs"),
+        ("name,demand,demand\na,today,today\n", "row 1: column 'demand' is there twice"),
+        ("name,,demand\na,,today\n", "row 1: column 2 has no name"),
+        ("name,hydra.run.dir\na,x\n", "row 1: column 'hydra.run.dir': no key"),
+        ("name,floor space\na,x\n", "row 1: column 'floor space': no key"),
+        ("name,demand\na,today\na,permit\n", "row 3, column 'name': 'a' is there twice"),
+        ("name,demand\n,today\n", "row 2, column 'name': a name of 1 to 60 characters; it is empty"),
+        ("name,demand\na,today,5\n", "row 2: more cells than the 2 of the header"),
+        ('name,demand\na,"today,permit"\n', "row 2, column 'demand': one value a cell"),
+        ('name,demand\na,"[today"\n', "row 2, column 'demand': 'demand=[today'"),
+        ('name,demand\na,"today\n', "unexpected end of data"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named_with_its_place(tmp_path, text, said):
+    path = written(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        read_designs(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,halls.main.area_m3\na,\nb,5\n", "row 3, column 'halls.main.area_m3': unknown key; did you mean"),
+        ("name,halls.main.area_m2\na,-5\n", "row 2, column 'halls.main.area_m2': must be"),
+        ("name,demand\na,tomorrow\n", "row 2, column 'demand': no 'tomorrow'"),
+        ("name,horizon_days\na,soon\n", "row 2, column 'horizon_days': "),
+        ("name,halls.main.breakdown_stations\na,16\n", "row 2: halls.main: zone breakdown: 16 stations"),
+    ],
+)
+def test_an_unknown_key_and_a_wrong_value_are_named_and_nothing_is_written(capsys, tmp_path, text, said):
+    path = written(tmp_path, text)
+    assert main(["sweep", f"designs={path}", "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert f"{path}: {said}" in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_is_no_workbook_is_one_line(tmp_path):
+    pytest.importorskip("openpyxl")
+    path = tmp_path / "designs.xlsx"
+    path.write_bytes(b"PK\x03\x04 no more than that")
+    with pytest.raises(InputError, match="no workbook that can be read"):
+        read_designs(path)
+    for missing in ("none.xlsx", "none.csv"):
+        with pytest.raises(InputError, match="cannot be read: No such file"):
+            read_designs(tmp_path / missing)
+    (tmp_path / "latin.csv").write_bytes(b"name,demand\n\xe9,today\n")
+    with pytest.raises(InputError, match="not UTF-8 text"):
+        read_designs(tmp_path / "latin.csv")
+
+
+def test_one_file_of_designs(tmp_path):
+    path = written(tmp_path, "name,demand\na,today\n")
+    rest, designs = designs_among(["seed=2", f"designs={path}"])
+    assert (rest, [design.name for design in designs]) == (["seed=2"], ["a"])
+    assert designs_among(["seed=2"]) == (["seed=2"], [])
+    with pytest.raises(InputError, match="designs: one file"):
+        designs_among([f"designs={path}", f"designs={path}"])
+
+
+def test_a_sweep_takes_every_design_at_every_point_and_is_reproduced(capsys, tmp_path):
+    path = written(tmp_path, "name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
+    words = ["sweep", f"designs={path}", "demand.flights_per_day=2,4"]
+    assert main([*words, *TINY, "--out", str(tmp_path / "runs")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [point["values"] for point in document["points"]] == [
+        {"design": name, "demand.flights_per_day": flights} for name in ("as it is", "fewer") for flights in ("2", "4")
+    ]
+    run = read_run(document["run_dir"])
+    stations = [hub["halls"]["main"]["breakdown_stations"] for hub in run.manifest["identity"]["hubs"].values()]
+    assert stations[2:] == [9, 9] and 9 not in stations[:2]
+    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+
+
+def test_a_key_that_is_swept_and_a_column_is_refused(capsys, tmp_path):
+    path = written(tmp_path, "name,demand.flights_per_day\na,5\n")
+    assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", "--out", str(tmp_path / "runs")]) == 2
+    assert "demand.flights_per_day: swept, and a column" in capsys.readouterr().err
+
+
+def test_show_prints_each_design(capsys, tmp_path):
+    path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\nb,9\n")
+    assert main(["sweep", f"designs={path}", "--show", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [one["halls"]["main"]["breakdown_stations"] for one in shown] == [8, 9]
