@@ -185,6 +185,7 @@ class Hall:
     area_m2: Annotated[float, Bounds(ge=100, le=10_000_000)]
     facade_m: Positive
     tug_round_trip_min: Duration
+    apron_distance_m: NotNegative
     uld_positions: Count
     breakdown_stations: Count
     breakdown_workers: Count
@@ -278,8 +279,16 @@ class Customs:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
+    """A destination: its share of the parcels, its trucks, and the sorting centre at the road's other end."""
+
     share: Share
     route: str
+    km: NotNegative
+    sort_cut_off: str
+    promised_days: Annotated[int, Bounds(ge=0, le=60)]
+
+    def __post_init__(self) -> None:
+        minute_of_day(self.sort_cut_off, "sort_cut_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +314,43 @@ class Outbound:
 
     def __post_init__(self) -> None:
         for text in self.timetable:
-            minute_of_day(text)
+            minute_of_day(text, "timetable")
         if not self.timetable and (self.extra_trucks_per_day == 0 or self.yard == 0):
             raise ValueError(
                 "timetable: empty, and extra_trucks_per_day or yard is 0: no truck would ever come, and break-down"
                 " would wait for floor that waits for trucks"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Linehaul:
+    """The road to the lanes' sorting centres, and a driver's breaks and rests on it."""
+
+    speed_km_h: Annotated[float, Bounds(ge=1, le=200)]
+    drive_before_break_h: Annotated[float, Bounds(ge=0.1, le=24)]
+    break_min: Annotated[float, Bounds(ge=0, le=1440)]
+    drive_per_day_h: Annotated[float, Bounds(ge=0.1, le=24)]
+    daily_rest_h: Annotated[float, Bounds(ge=0, le=48)]
+    pool_transfer_h: Annotated[float, Bounds(ge=0, le=240)]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The night, and what tugs and standing aircraft burn."""
+
+    night_from: str
+    night_to: str
+    tug_idling_share: Share
+    tug_diesel_l_per_h: NotNegative
+    diesel_co2_kg_per_l: NotNegative
+    apu_share: Share
+    apu_fuel_kg_per_h: NotNegative
+    jet_fuel_co2_kg_per_kg: NotNegative
+    gpu_diesel_l_per_h: NotNegative
+
+    def __post_init__(self) -> None:
+        for name in ("night_from", "night_to"):
+            minute_of_day(getattr(self, name), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +382,8 @@ class HubConfig:
     customs: Customs
     lanes: dict[str, Lane]
     outbound: Outbound
+    linehaul: Linehaul
+    environment: Environment
     record: Record
 
     def __post_init__(self) -> None:
@@ -411,15 +453,15 @@ class HubConfig:
         return round(self.parcels.heaviest_kg * G_PER_KG)
 
 
-def minute_of_day(text: str) -> int:
-    """Minutes after midnight of a clock time.
+def minute_of_day(text: str, key: str = "time") -> int:
+    """Minutes after midnight of a clock time; `key` is where it stands, for the message.
 
     >>> minute_of_day("22:30")
     1350
     """
     hours, colon, rest = text.partition(":")
     if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
-        raise ValueError(f"timetable: a clock time as 'HH:MM' in quotes, got {text!r}")
+        raise ValueError(f"{key}: a clock time as 'HH:MM' in quotes, got {text!r}")
     return int(hours) * 60 + int(rest)
 
 

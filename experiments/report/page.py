@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report import (
+    around,
     figures_arrivals,
     figures_dwell,
     figures_ladder,
@@ -189,6 +190,9 @@ def content(
         "warmup_days": round(window.low / MIN_PER_DAY),
         "arrivals": [ARRIVALS.get(name, name) for name in dict.fromkeys(point.arrivals for point in points)],
         "validation": validation.compare(mine, with_flights),
+        "around": around.kpi_rows(mine, values),
+        "lanes": around.lane_rows(tables.get("destinations"), mine),
+        "main_titles": [point.title for point in mine],
         "area": _area(tables.get("area"), mine),
     }  # fmt: skip
 

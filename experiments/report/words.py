@@ -9,7 +9,7 @@ from sim.measures.kpis import RESOURCES
 MINUS: Final = "−"
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
-    "flights/d": "flights a day", "h/d": "hours a day",
+    "flights/d": "flights a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
 }  # fmt: skip
 
 
@@ -119,5 +119,7 @@ _KPI_NAMES: Final = {
     "dwell_p95_h": "Dwell, 95 % quantile", "flight_clearance_p95_h": "Flight cleared by 95 %",
     "m2_per_parcel_h": "Area per rated parcel/h", "spare_area_m2": "Spare area",
     "blocked_after_h": "First flight held after", "backlog_slope_per_day": "Backlog grows by",
+    "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂ of the apron",
+    "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
     "staff_h_per_day": "Staff", "truck_fill_share": "Truck fill",
 }  # fmt: skip

@@ -6,12 +6,14 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.inputs.layout import zone_uses
+from sim.measures.destinations import destination_on_time_share
 from sim.measures.kpis import RESOURCES, ROLES
+from sim.measures.surroundings import surroundings
+from sim.measures.window import Minutes, Window
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
-Minutes = NDArray[np.float64]
 _WEEK_MIN = 7 * MIN_PER_DAY
 _P95 = 0.95
 
@@ -35,28 +37,11 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
         }
         | _blocked(inputs, tables, window)
         | _utilisation(inputs, busy, window)
+        | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}
+        | surroundings(config, tables, window)
         | {"staff_h_per_day": sum(staff.values()) / window.days}
         | {f"staff_h_per_day_{role}": hours / window.days for role, hours in staff.items()}
     )
-
-
-class Window:
-    """The measured days [min]."""
-
-    def __init__(self, inputs: Inputs) -> None:
-        self.low, self.high = (instant / TICKS_PER_MIN for instant in inputs.measured)
-        self.end = inputs.end / TICKS_PER_MIN
-        self.days = (self.high - self.low) / MIN_PER_DAY
-
-    def hours(self, start: Minutes, end: Minutes) -> float:
-        """Hours of intervals (N) within the window; one whose end is NaN goes on."""
-        begun = ~np.isnan(start)
-        start = np.clip(start[begun], self.low, self.high)
-        end = np.clip(np.where(np.isnan(end[begun]), self.end, end[begun]), self.low, self.high)
-        return float((end - start).sum()) / MIN_PER_H
-
-    def covers(self, instants: Minutes) -> NDArray[np.bool_]:
-        return (instants >= self.low) & (instants < self.high)
 
 
 def dwell_of_cohort(flights: Table, loads: Table, end_min: float) -> tuple[Minutes, NDArray[np.int64], int]:

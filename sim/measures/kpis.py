@@ -123,6 +123,32 @@ _ALL: Final = (
     Kpi("tug_blocked_h_per_day", "h/d", "trains at the hall's door for want of ULD positions", more_is_better=False),
     Kpi("door_wait_h_per_day", "h/d", "trucks in the yard for want of a door", more_is_better=False),
     Kpi("held_flight_h_per_day", "h/d", "flights held at their origin for want of a stand", more_is_better=False),
+    Kpi(
+        "destination_on_time_share",
+        "1",
+        "parcels of the cohort that are at their lane's sorting centre by its cut-off on the promised day after the"
+        " day of the drawn arrival; what has not left counts as late",
+        more_is_better=True,
+    ),
+    Kpi(
+        "night_movements_per_day",
+        "flights/d",
+        "landings and off-blocks between environment.night_from and night_to",
+        more_is_better=False,
+    ),
+    Kpi("tug_km_per_day", "km/d", "driven by tug trains between stands and halls, both ways", more_is_better=False),
+    Kpi(
+        "tug_engine_h_per_day",
+        "h/d",
+        "tugs' engines: while they drive, and for a share of the time that they stand at aircraft and doors",
+        more_is_better=False,
+    ),
+    Kpi(
+        "co2_t_per_day",
+        "t/d",
+        "CO2 of tugs' diesel, and of auxiliary and ground power of aircraft in block",
+        more_is_better=False,
+    ),
     *(Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None) for name, what in RESOURCES.items()),
     *(Kpi(f"staff_h_per_day_{role}", "h/d", f"hours worked: {what}", None) for role, what in ROLES.items()),
 )

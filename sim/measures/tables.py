@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.inputs.layout import hold_zone_parcels
+from sim.measures.destinations import destination_columns
 from sim.record.recorder import Columns, Recorder, columns
 from sim.record.schemas import Table, tabulate
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
@@ -25,7 +26,7 @@ def make_tables(
     ulds = columns(record.ulds, ("flight", "index"))
     trains = columns(record.trains, ("flight", "deck", "train"))
     trucks["route_name"] = [inputs.site.routes[route] for route in trucks.get("route", [])]
-    return {
+    tables = {
         "flights": tabulate("flights", flights),
         "ulds": tabulate("ulds", ulds),
         "trains": tabulate("trains", trains),
@@ -35,6 +36,8 @@ def make_tables(
         "occupancy": tabulate("occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks)),
         "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
     }
+    of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
+    return tables | {"destinations": tabulate("destinations", of_lanes)}
 
 
 def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:

@@ -151,6 +151,23 @@ _ALL: Final = (
         ("route", "kind", "sequence", "flight"),
     ),
     TableSchema(
+        "destinations",
+        "one row a lane: the cohort's parcels at its sorting centre; a pool's by the lanes' shares of it",
+        (
+            _number("order", "as configured"),
+            _text("lane", "its name"),
+            _text("route_name", "of its trucks"),
+            _number("drive_h", "on the road", "float64", "h"),
+            _number("journey_h", "with breaks, rests and change of trailers", "float64", "h"),
+            _number("n_parcels", "for it, those still inside and diverted included", "float64", "parcels"),
+            _number("n_departed", "of them, left before the end of the run", "float64", "parcels"),
+            _number("n_in_time", "of them, there by the promised day's cut-off", "float64", "parcels"),
+            _number("mean_h", "drawn arrival until there, of what left; NaN of nothing", "float64", "h"),
+            _number("in_time_share", "n_in_time / n_parcels", "float64"),
+        ),
+        ("order",),
+    ),
+    TableSchema(
         "stages",
         "stays of parcels in a stage that began in the measured days, by the minute",
         (

@@ -1,0 +1,112 @@
+"""Arrival at the destinations: the road with its breaks and rests, and the daily cut-off there.
+
+Computed from the trucks' departures; nothing in the hub waits for it.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import HubConfig, Lane, Linehaul, minute_of_day
+from sim.measures.window import Minutes
+from sim.record.schemas import Table
+from sim.units import MIN_PER_DAY, MIN_PER_H
+
+_ROUNDING = 1e-9
+
+
+def drive_and_rest_h(drive_h: float, rules: Linehaul) -> float:
+    """How long one driver, rested at the start, takes for so many hours of driving [h].
+
+    A break after each stint and a rest after each day's driving, none at the end: Regulation (EC) No 561/2006 of 15
+    March 2006, articles 6(1), 7 and 8(2), OJ L 102, without its extensions to 10 h and reduced rests of 9 h.
+
+    >>> rules = Linehaul(70, 4.5, 45, 9, 11, 3)
+    >>> [drive_and_rest_h(hours, rules) for hours in (4.5, 5, 9, 10, 18.5)]
+    [4.5, 5.75, 9.75, 21.75, 42.0]
+    """
+    days = max(0, math.ceil(drive_h / rules.drive_per_day_h - _ROUNDING) - 1)
+    breaks = days * _breaks(rules.drive_per_day_h, rules) + _breaks(drive_h - days * rules.drive_per_day_h, rules)
+    return drive_h + days * rules.daily_rest_h + breaks * rules.break_min / MIN_PER_H
+
+
+def _breaks(drive_h: float, rules: Linehaul) -> int:
+    return max(0, math.ceil(drive_h / rules.drive_before_break_h - _ROUNDING) - 1)
+
+
+def journeys_h(config: HubConfig) -> dict[str, float]:
+    """From a truck's departure to its arrival at each lane's sorting centre [h].
+
+    A lane that shares its route changes trailers once besides.
+    """
+    routes = [lane.route for lane in config.lanes.values()]
+    rules = config.linehaul
+    return {
+        name: drive_and_rest_h(lane.km / rules.speed_km_h, rules)
+        + (rules.pool_transfer_h if routes.count(lane.route) > 1 else 0.0)
+        for name, lane in config.lanes.items()
+    }
+
+
+def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads: Table) -> dict[str, list[object]]:
+    """Each lane of the cohort: its road, what left for it, when that was there, and the share of it in time.
+
+    A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it: trucks take
+    parcels first come, first served, whatever their lane. So numbers of a pool's lanes are expected ones.
+    """
+    journeys = journeys_h(config)
+    mine = flights["is_cohort"]
+    left = mine[loads["flight"]] & ~np.isnan(loads["departed"])
+    inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[mine].sum())
+    names = dict(zip(trucks["route"].tolist(), trucks["route_name"].tolist(), strict=True))
+    route = np.array([names[number] for number in loads["route"][left].tolist()], dtype=np.str_)
+    arrival, departed, counts = (
+        values[left] for values in (flights["arrival"][loads["flight"]], loads["departed"], loads["n_parcels"])
+    )
+    rows = []
+    for order, (name, lane) in enumerate(config.lanes.items()):
+        mine = route == lane.route
+        n, since = counts[mine].astype(np.int64), arrival[mine]
+        there = departed[mine] + journeys[name] * MIN_PER_H
+        # Whole parcels are added up before they are shared out, so that a part is never more than the whole.
+        share = _share_of_route(config, lane)
+        n_left, n_in_time = (int(part.sum()) * share for part in (n, n[there <= deadlines(lane, since)]))
+        total = n_left + lane.share * inside
+        mean = float(((there - since) * n).sum() / n.sum()) / MIN_PER_H if n_left else math.nan
+        drive = lane.km / config.linehaul.speed_km_h
+        in_time = n_in_time / total if total else 1.0
+        rows.append((order, name, lane.route, drive, journeys[name], total, n_left, n_in_time, mean, in_time))
+    return {column: list(values) for column, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
+
+
+_COLUMNS = (
+    "order",
+    "lane",
+    "route_name",
+    "drive_h",
+    "journey_h",
+    "n_parcels",
+    "n_departed",
+    "n_in_time",
+    "mean_h",
+    "in_time_share",
+)
+
+
+def deadlines(lane: Lane, arrival: Minutes) -> Minutes:
+    """The last instant [min] at which parcels of flights (N), by drawn arrival, are in time at a lane's destination."""
+    days = np.floor(arrival / MIN_PER_DAY) + lane.promised_days
+    cut_off: NDArray[np.float64] = days * MIN_PER_DAY + minute_of_day(lane.sort_cut_off)
+    return cut_off
+
+
+def destination_on_time_share(destinations: Table) -> float:
+    """Of the cohort's parcels; what had not left is late."""
+    n = float(destinations["n_parcels"].sum())
+    return float(destinations["n_in_time"].sum()) / n if n else 1.0
+
+
+def _share_of_route(config: HubConfig, lane: Lane) -> float:
+    total = sum(other.share for other in config.lanes.values() if other.route == lane.route)
+    return lane.share / total if total else 0.0

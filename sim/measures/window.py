@@ -1,0 +1,28 @@
+"""The measured days, as instants and sums of tables' columns see them. Minutes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.domain.inputs import Inputs
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
+
+Minutes = NDArray[np.float64]
+
+
+class Window:
+    """The measured days [min]."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.low, self.high = (instant / TICKS_PER_MIN for instant in inputs.measured)
+        self.end = inputs.end / TICKS_PER_MIN
+        self.days = (self.high - self.low) / MIN_PER_DAY
+
+    def hours(self, start: Minutes, end: Minutes) -> float:
+        """Hours of intervals (N) within the window; one whose end is NaN goes on."""
+        begun = ~np.isnan(start)
+        start = np.clip(start[begun], self.low, self.high)
+        end = np.clip(np.where(np.isnan(end[begun]), self.end, end[begun]), self.low, self.high)
+        return float((end - start).sum()) / MIN_PER_H
+
+    def covers(self, instants: Minutes) -> NDArray[np.bool_]:
+        return (instants >= self.low) & (instants < self.high)

@@ -1,0 +1,164 @@
+"""Arrival at the destinations, and what the apron's neighbours get: small cases computed by hand."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.composition import load
+from sim.config import HubConfig
+from sim.errors import CargohubError
+from sim.measures.destinations import (
+    deadlines,
+    destination_columns,
+    destination_on_time_share,
+    drive_and_rest_h,
+    journeys_h,
+)
+from sim.measures.surroundings import is_night, stands_co2_kg, surroundings, tugs_co2_kg
+from sim.measures.window import Window
+from sim.record.schemas import Table, tabulate
+from sim.units import TICKS_PER_MIN
+
+NAN = float("nan")
+
+
+@pytest.fixture(scope="module")
+def config() -> HubConfig:
+    """Two lanes of their own route, and a pool of two, at 100 km/h; promised the day after at 06:00."""
+    hub = load("liege_30k", "horizon_days=2", "warmup_days=1", "linehaul.speed_km_h=100")
+    near, far, *_ = hub.lanes.values()
+    lanes = {
+        "NEAR": replace(near, share=0.5, route="NEAR", km=400, promised_days=1),
+        "FAR": replace(far, share=0.2, route="FAR", km=1000, promised_days=1),
+        "A": replace(near, share=0.1, route="POOL", km=100, promised_days=1),
+        "B": replace(near, share=0.2, route="POOL", km=500, promised_days=1),
+    }
+    return replace(hub, lanes=lanes)
+
+
+def tables(departures: list[tuple[int, float, int]]) -> tuple[Table, Table, Table]:
+    """One flight of 100 parcels at noon of day 0, two refused; loads as (route, hour of departure, parcels)."""
+    hour = 60 * TICKS_PER_MIN
+    left = sum(n for _, departed, n in departures if departed == departed)  # noqa: PLR0124 - NaN is not itself
+    flights = tabulate("flights", {"number": [0], "arrival": [12 * hour], "n_parcels": [100]})
+    flights |= {"is_cohort": np.array([True]), "n_departed": np.array([left]), "n_refused": np.array([2])}
+    trucks = tabulate("trucks", {"route": [0, 1, 2], "route_name": ["NEAR", "FAR", "POOL"]})
+    loads = {
+        "route": np.array([route for route, _, _ in departures]),
+        "flight": np.zeros(len(departures), dtype=np.int32),
+        "departed": np.array([departed * 60 for _, departed, _ in departures]),
+        "n_parcels": np.array([n for *_, n in departures]),
+    }
+    return flights, trucks, loads
+
+
+def test_a_driver_breaks_after_four_and_a_half_hours_and_rests_after_nine(config: HubConfig) -> None:
+    rules = config.linehaul
+    assert drive_and_rest_h(0, rules) == 0
+    assert drive_and_rest_h(4.5, rules) == 4.5
+    assert drive_and_rest_h(4.6, rules) == pytest.approx(4.6 + 0.75)
+    assert drive_and_rest_h(9, rules) == 9.75
+    assert drive_and_rest_h(9.1, rules) == pytest.approx(9.1 + 0.75 + 11)
+    assert drive_and_rest_h(27, rules) == 27 + 3 * 0.75 + 2 * 11
+    assert drive_and_rest_h(30, replace(rules, break_min=0, daily_rest_h=0)) == 30
+
+
+def test_a_lane_that_shares_its_route_changes_trailers_once(config: HubConfig) -> None:
+    assert journeys_h(config) == {"NEAR": 4, "FAR": 10 + 0.75 + 11, "A": 1 + 3, "B": 5 + 0.75 + 3}
+
+
+def test_in_time_is_there_by_the_cut_off_of_the_promised_day(config: HubConfig) -> None:
+    lane = config.lanes["NEAR"]
+    noon, before_midnight, midnight = 720.0, 1439.0, 1440.0
+    assert deadlines(lane, np.array([noon, before_midnight, midnight])).tolist() == [1800, 1800, 3240]
+    # There at 06:00 of the next day is in time, one tick later is not.
+    tick = 1 / TICKS_PER_MIN / 60
+    rows = destination_columns(config, *tables([(0, 26, 30), (0, 26 + tick, 10)]))
+    assert rows["n_in_time"][0] == 30
+
+
+def test_the_share_at_the_destination_counts_what_is_inside_as_late_and_refused_parcels_not_at_all(
+    config: HubConfig,
+) -> None:
+    # NEAR: 40 at 26 h + 4 h = 06:00, in time. FAR: 20 at 20 h + 21.75 h, late. POOL: 30 at 24 h: a third to A, there
+    # at 28 h, in time; two thirds to B, there at 32.75 h, late. Inside: 100 - 2 - 90 = 8.
+    rows = destination_columns(config, *tables([(0, 26, 40), (1, 20, 20), (2, 24, 30), (0, NAN, 5)]))
+    assert rows["n_departed"] == pytest.approx([40, 20, 10, 20])
+    assert rows["n_in_time"] == pytest.approx([40, 0, 10, 0])
+    assert rows["n_parcels"] == pytest.approx([40 + 4, 20 + 1.6, 10 + 0.8, 20 + 1.6])
+    assert rows["mean_h"] == pytest.approx([18, 29.75, 16, 20.75])
+    table = tabulate("destinations", rows)
+    assert destination_on_time_share(table) == pytest.approx(50 / 98)
+
+
+def test_nothing_that_left_gives_a_late_cohort_and_no_mean(config: HubConfig) -> None:
+    table = tabulate("destinations", destination_columns(config, *tables([])))
+    assert destination_on_time_share(table) == 0
+    assert np.isnan(table["mean_h"]).all()
+
+
+def test_the_night_begins_at_eleven_and_ends_before_six(config: HubConfig) -> None:
+    night = config.environment
+    instants = np.array([22.99, 23, 24, 24 + 5.99, 24 + 6, 24 + 12]) * 60
+    assert is_night(np.append(instants, NAN), night).tolist() == [False, True, True, True, False, False, False]
+    early = replace(night, night_from="01:00", night_to="06:00")
+    assert is_night(instants, early).tolist() == [False, False, False, True, False, False]
+    assert not is_night(instants, replace(night, night_to="23:00")).any()
+
+
+def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraft(config: HubConfig) -> None:
+    from sim.inputs.inputs import make_inputs
+
+    inputs = make_inputs(config, 0)
+    day = 1440.0  # the first measured minute
+    flights = {
+        "aldt": np.array([day + 23 * 60]),
+        "aibt": np.array([day + 1400.0]),
+        "aobt": np.array([day + 1400 + 120.0]),
+    }
+    trains = {
+        "granted": np.array([day, day - 60]),
+        "left": np.array([day + 30, day - 50]),
+        "at_door": np.array([day + 36, day - 44]),
+        "placed": np.array([day + 66, day - 10]),
+        "returned": np.array([day + 72, day + 2]),
+    }
+    got = surroundings(config, {"flights": flights, "trains": trains}, Window(inputs))
+    # In two days: landing at 23:00 and off-block at 01:20; one whole trip of 2 × 550 m, the other is before the window.
+    assert got["night_movements_per_day"] == 1.0
+    assert got["tug_km_per_day"] == 1.1 / 2
+    # Driving 6 + 6 min and 2 min, standing 30 + 30 min at half.
+    engine_h = (14 + 0.5 * 60) / 60
+    assert got["tug_engine_h_per_day"] == pytest.approx(engine_h / 2)
+    co2_kg = engine_h * 6 * 2.68 + 2 * (0.25 * 312 * 3.16 + 0.75 * 20 * 2.68)
+    assert got["co2_t_per_day"] == pytest.approx(co2_kg / 1000 / 2)
+    assert tugs_co2_kg(0, config.environment) == stands_co2_kg(0, config.environment) == 0
+
+
+def test_at_promised_times_without_end_all_that_left_is_in_time_and_the_lanes_add_up_to_the_cohort() -> None:
+    words = ["horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"]
+    result = sim.simulate(load("liege_30k", *words, *(f"lanes.{lane}.promised_days=60" for lane in ("ES", "FR"))))
+    flights, table = result.tables["flights"], result.tables["destinations"]
+    mine = flights["is_cohort"]
+    assert table["n_parcels"].sum() == pytest.approx((flights["n_parcels"] - flights["n_refused"])[mine].sum())
+    assert table["n_departed"].sum() == pytest.approx(flights["n_departed"][mine].sum())
+    assert (table["n_in_time"][:2] == table["n_departed"][:2]).all()
+    assert result.kpis["destination_on_time_share"] == destination_on_time_share(table)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("lanes.ES.sort_cut_off=25:00", "lanes.ES: sort_cut_off: a clock time as 'HH:MM' in quotes, got '25:00'"),
+        ("lanes.ES.km=-1", "lanes.ES.km: must be at least 0, got -1"),
+        ("environment.night_from=late", "environment: night_from: a clock time as 'HH:MM' in quotes, got 'late'"),
+        ("linehaul.speed_km_h=0", "linehaul.speed_km_h: must be at least 1, got 0"),
+        ("outbound.timetable=['7']", "outbound: timetable: a clock time as 'HH:MM' in quotes, got '7'"),
+    ],
+)
+def test_a_mistake_in_the_road_or_the_night_names_its_key(word: str, message: str) -> None:
+    with pytest.raises(CargohubError, match=re.escape(message)):
+        load("liege_30k", word)
