@@ -27,6 +27,7 @@ _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
 _LARGEST_NORMAL = 4.33
 """Above all of the 65,536 quantiles that sizes are drawn from."""
 DAYS_PER_WEEK, MONTHS, HOURS = 7, 12, 24
+_MOST_HALLS = 16
 
 
 class ArrivalModel(StrEnum):
@@ -182,6 +183,8 @@ class ZoneShares:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
+    opens: dt.date | None
+    """Null: from the start."""
     area_m2: Annotated[float, Bounds(ge=100, le=10_000_000)]
     facade_m: Positive
     tug_round_trip_min: Duration
@@ -197,6 +200,11 @@ class Hall:
     doors_in: CountOrNone
     dock_workers: Count
     zone_shares: ZoneShares
+
+    @property
+    def rated_per_h(self) -> float:
+        """Of its machines [parcels/h]."""
+        return self.sorting_machines * self.machine_rated_per_h
 
     def __post_init__(self) -> None:
         if self.breakdown_stations < self.sorting_machines:
@@ -387,8 +395,7 @@ class HubConfig:
     record: Record
 
     def __post_init__(self) -> None:
-        if len(self.halls) != 1:
-            raise ValueError(f"halls: exactly one hall, got {len(self.halls)} ({', '.join(self.halls) or 'none'})")
+        self._check_halls()
         last_year = self.start_date.year + (self.warmup_days + self.horizon_days) / _DAYS_PER_YEAR
         if self.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
             raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {self.start_date}")
@@ -397,22 +404,32 @@ class HubConfig:
         if not len(self.lanes) <= 256:
             raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
         self._check_parcels()
-        if self.breakdown.workers_per_station > self.hall.breakdown_workers:
-            raise ValueError(
-                f"breakdown.workers_per_station: at most the hall's breakdown_workers = {self.hall.breakdown_workers},"
-                f" got {self.breakdown.workers_per_station}"
-            )
-        if self.outbound.workers_per_truck > self.hall.dock_workers:
-            raise ValueError(
-                f"outbound.workers_per_truck: at most the hall's dock_workers = {self.hall.dock_workers},"
-                f" got {self.outbound.workers_per_truck}"
-            )
         envelope = self.arrivals.envelope_flights_per_day
         if envelope is not None and self.demand.flights_per_day > envelope:
             raise ValueError(
                 f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
                 f" got {self.demand.flights_per_day:g}"
             )
+
+    def _check_halls(self) -> None:
+        if not 1 <= len(self.halls) <= _MOST_HALLS:
+            raise ValueError(f"halls: 1 to {_MOST_HALLS} halls, got {len(self.halls)}")
+        last = self.start_date + dt.timedelta(days=self.warmup_days + self.horizon_days)
+        for name, hall in self.halls.items():
+            if hall.opens is not None and hall.opens >= last:
+                raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
+            if self.breakdown.workers_per_station > hall.breakdown_workers:
+                raise ValueError(
+                    f"breakdown.workers_per_station: at most halls.{name}.breakdown_workers ="
+                    f" {hall.breakdown_workers}, got {self.breakdown.workers_per_station}"
+                )
+            if self.outbound.workers_per_truck > hall.dock_workers:
+                raise ValueError(
+                    f"outbound.workers_per_truck: at most halls.{name}.dock_workers = {hall.dock_workers},"
+                    f" got {self.outbound.workers_per_truck}"
+                )
+        if all(hall.opens is not None and hall.opens > self.start_date for hall in self.halls.values()):
+            raise ValueError(f"halls: one must be open on start_date = {self.start_date} (opens: null)")
 
     def _check_parcels(self) -> None:
         """Sizes that contradict the demand, or that no truck could carry."""
@@ -440,8 +457,13 @@ class HubConfig:
             )
 
     @property
-    def hall(self) -> Hall:
-        return next(iter(self.halls.values()))
+    def area_m2(self) -> float:
+        return sum(hall.area_m2 for hall in self.halls.values())
+
+    @property
+    def rated_per_h(self) -> float:
+        """Of all machines [parcels/h]."""
+        return sum(hall.rated_per_h for hall in self.halls.values())
 
     @property
     def mass_sigma(self) -> float:

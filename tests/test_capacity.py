@@ -74,25 +74,25 @@ def test_where_answers_go_back_and_forth_both_ends_were_asked() -> None:
 @pytest.mark.parametrize("scenario", ["liege_30k", "liege_66k", "liege_66k_5_machines", "liege_100k"])
 def test_more_of_a_resource_leaves_every_other_zone_as_it_was(scenario: str) -> None:
     config = load(scenario)
-    before = {use.zone: use for use in zone_uses("", config.hall, config.space)}
+    before = {use.zone: use for use in zone_uses("", config.halls["main"], config.space)}
     zone_of = {"positions": "uld_positions", "stations": "breakdown", "machines": "sorting", "doors": "dock_doors"}
     for name, what in what_ifs(config).items():
         check_area(what.hub)
         assert what.after > what.before
         grown = zone_of.get(name, "handcoding" if name == "handcoding_desks" else None)
-        for use in zone_uses("", what.hub.hall, what.hub.space):
+        for use in zone_uses("", what.hub.halls["main"], what.hub.space):
             is_grown = use.zone == grown
             assert use.area_m2 == pytest.approx(before[use.zone].area_m2) or is_grown
             assert (use.n_units > before[use.zone].n_units) == is_grown
-        more_floor = floor_parcels(what.hub.hall, config.space) - floor_parcels(config.hall, config.space)
-        assert (more_floor > 0) == (name == "floor")
+        floors = [floor_parcels(each.halls["main"], each.space) for each in (config, what.hub)]
+        assert (floors[1] > floors[0]) == (name == "floor")
     assert set(what_ifs(config)) == set(BLOCKED) == set(RESOURCES)
     assert all(kpi in KPIS for kpi in BLOCKED.values() if kpi)
 
 
 def test_a_resource_that_cannot_get_more_is_named() -> None:
     config = load()
-    hall = replace(config.hall, sorting_machines=1, machine_rated_per_h=950_000.0)
+    hall = replace(config.halls["main"], sorting_machines=1, machine_rated_per_h=950_000.0)
     space = replace(config.space, sorting_m2_per_parcel_per_h=0.001)
     with pytest.raises(ConfigError, match=r"10 % more machines are not possible: .*machine_rated_per_h"):
         what_ifs(replace(config, halls={"main": hall}, space=space))

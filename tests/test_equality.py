@@ -33,6 +33,8 @@ def small_hubs(draw_):
             loader_sets=_between(1, 2),
             tugs=_between(1, 2),
             dollies=_between(1, 3),
+            n_halls=_between(1, 3),
+            opens_h=_between(0, hours // 3),
             positions=_between(1, 6),
             n_machines=_between(1, 3),
             stations_a_machine=_between(1, 3),

@@ -1,5 +1,6 @@
 """A test of the equality test: break one rule of the vectorised hub at a time, and see that the comparison notices."""
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ import sim.processes.outbound
 import sim.processes.pool
 import sim.processes.sorting
 from sim.kernels.operational_time import OperationalTime
-from sim.processes import hub, pool
+from sim.processes import hall, hub, pool
 from sim.processes.apron import Apron
 from sim.processes.customs import HoldZone
 from sim.processes.lanes import Lanes, Route
@@ -87,7 +88,7 @@ def _collapsed(**phases):
             def __getattr__(self, name):
                 return Phase[phases.get(name, name)]
 
-        for module in (hub, sim.processes.outbound, sim.processes.customs, sim.processes.apron):
+        for module in (hub, hall, sim.processes.outbound, sim.processes.customs, sim.processes.apron):
             if hasattr(module, "Phase"):
                 patch.setattr(module, "Phase", Collapsed())
 
@@ -150,7 +151,7 @@ def _customs_decides_at_the_round(patch):
 
 
 def _refused_parcels_stay(patch):
-    patch.setattr(hub.HoldZone, "__init__", _without_refusal(HoldZone.__init__))
+    patch.setattr(HoldZone, "__init__", _without_refusal(HoldZone.__init__))
 
 
 def _without_refusal(init):
@@ -172,7 +173,9 @@ def _overtaking(patch):
                 self._queue.remove(request)
                 for kind, number in request.demand.items():
                     self.free[kind] -= number
-                request.event.succeed(pool.Grant(request.waited, self._assign() if self._assign else 0))
+                request.event.succeed(
+                    pool.Grant(request.waited, self._assign(request.order[1:]) if self._assign else 0)
+                )
         self._queue.sort()
         self._head = self._queue[0] if self._queue else None
         self.lacking = self._lacks(self._head) if self._head else None
@@ -232,11 +235,11 @@ def _floor_free_at_the_cut_off(patch):
     def early(outbound, truck):
         load(outbound, truck)
         if truck.row.n_parcels:
-            outbound.hall.release(floor=truck.row.n_parcels)
+            outbound.halls[truck.row.hall].breakdown.release(floor=truck.row.n_parcels)
 
     def late(outbound, truck):
         depart(outbound, truck)
-        outbound.hall.free["floor"] -= truck.row.n_parcels
+        outbound.halls[truck.row.hall].breakdown.free["floor"] -= truck.row.n_parcels
 
     depart = sim.processes.outbound._depart
     patch.setattr(sim.processes.outbound, "_load", early)
@@ -247,15 +250,16 @@ def _position_kept_through_break_down(patch):
     process = sim.processes.breakdown.breakdown_process
 
     class Patient:
-        def __init__(self, positions):
-            self.positions = positions
-
         def release(self, **amount):
             pass
 
     def late(breakdown, uld):
-        yield from process(replace(breakdown, positions=Patient(breakdown.positions)), uld)
-        breakdown.positions.release(positions=1)
+        place = breakdown.halls[uld.hall]
+        patient = copy(place)
+        patient.positions = Patient()
+        halls = [patient if other is place else other for other in breakdown.halls]
+        yield from process(replace(breakdown, halls=halls), uld)
+        place.positions.release(positions=1)
 
     patch.setattr(hub, "breakdown_process", late)
 

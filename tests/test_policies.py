@@ -29,7 +29,7 @@ def test_full_loads_by_whatever_is_short():
 
 
 def _calls(full, ready, called, left, room=99, *, short=False):
-    return extra_trucks(full, ready, called, left, yard_room=room, is_floor_short=short)
+    return extra_trucks(full, ready, called, left, yard_room=room, is_floor_short=[short] * len(full))
 
 
 def test_a_truck_for_every_full_load_that_none_is_called_for():

@@ -154,10 +154,10 @@ def test_only_the_head_is_told_what_it_lacked(env):
 
 def test_units_are_assigned_in_the_order_of_grants(env):
     units = iter([7, 8, 9])
-    pool = Pool(env, Phase.BREAKDOWN, lambda: next(units), stations=2)
+    pool = Pool(env, Phase.BREAKDOWN, lambda key: next(units) + 10 * key[0], stations=2)
     requests = [pool.request((key,), stations=1) for key in (2, 0, 1)]
     env.run(until=1)
-    assert [requests[1].value.unit, requests[2].value.unit] == [7, 8]
+    assert [requests[1].value.unit, requests[2].value.unit] == [7, 18]
     assert not _granted(requests[0])
 
 

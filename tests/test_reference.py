@@ -8,7 +8,7 @@ import simpy
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
-from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.domain.site import Hall, MachineCalendar, Site, TrailerLimits
 from sim.reference import COLUMNS, Trace, run
 from sim.reference.machine import Machine
 from sim.units import NEVER
@@ -34,7 +34,9 @@ def _site(**changes):
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
         "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1,
     }  # fmt: skip
-    return Site(**(values | changes))
+    values |= changes
+    hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
+    return Site(**values, halls=(Hall(name="H", opens=0, **hall),))
 
 
 def _flight(number, arrival, n_main=2, n_lower=1, n_parcels=6):

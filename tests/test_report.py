@@ -148,8 +148,9 @@ def tables_of(designs, replications):
                 frame.insert(1, "replication", result.replication)
                 parts.setdefault(name, []).append(frame)
         parcels = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
-        points.append((label, order, label, demand, arrivals, hub.demand.flights_per_day, parcels, hub.hall.area_m2,
-                       hub.hall.sorting_machines, hub.service_h, False, np.nan))  # fmt: skip
+        n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
+        points.append((label, order, label, demand, arrivals, hub.demand.flights_per_day, parcels, hub.area_m2,
+                       n_machines, hub.service_h, False, np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan

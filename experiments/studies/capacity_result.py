@@ -150,7 +150,7 @@ def _floor_stay_h(point: Point, searches: Sequence[Search], there: There) -> flo
     """Mean time on the floor at the thresholds, by Little's law; 0 if none is above zero."""
     kpis = [there[search.key(search.found.yes)] for search in searches if search.found and search.found.yes > 0]
     passing = sum(one["parcels_per_day"] for one in kpis)
-    floor = floor_parcels(point.hub.hall, point.hub.space)
+    floor = sum(floor_parcels(hall, point.hub.space) for hall in point.hub.halls.values())
     return sum(one["utilisation_floor"] for one in kpis) * floor / passing * HOURS_PER_DAY if passing else 0.0
 
 

@@ -230,7 +230,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
 def floor_stay_h(outcome: Outcome, point: Point) -> float:
     """Mean time on the floor by Little's law: parcels on it over parcels a day out of it."""
     means = {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
-    floor = floor_parcels(point.hub.hall, point.hub.space)
+    floor = sum(floor_parcels(hall, point.hub.space) for hall in point.hub.halls.values())
     passing = means["parcels_per_day"]
     return means["utilisation_floor"] * floor / passing * HOURS_PER_DAY if passing else 0.0
 
@@ -246,8 +246,8 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
         str(config.arrivals.model),
         *traffic(config),
-        config.hall.area_m2,
-        config.hall.sorting_machines,
+        config.area_m2,
+        sum(hall.sorting_machines for hall in config.halls.values()),
         config.service_h,
         outcome.is_unstable(point),
         blocked if blocked < run_h else np.nan,

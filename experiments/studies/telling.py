@@ -113,7 +113,7 @@ def title_of(points: Sequence[Point]) -> str:
 
     The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
     """
-    areas = [f"{area:,.0f}" for area in dict.fromkeys(point.hub.hall.area_m2 for point in points)]
+    areas = [f"{area:,.0f}" for area in dict.fromkeys(point.hub.area_m2 for point in points)]
     listed = f"{', '.join(areas[:-1])} and {areas[-1]}" if len(areas) > 1 else areas[0]
     return f"What {listed} m² {'carry' if len(areas) > 1 else 'carries'}"
 

@@ -78,63 +78,61 @@ def _apron(name: str) -> Callable[[HubConfig], _Change]:
     return more
 
 
-def _positions(config: HubConfig) -> _Change:
-    n = config.hall.uld_positions
-    after = more_units(n)
-    hall = replace(config.hall, uld_positions=after)
-    return n, after, _with(config, _with_room(hall, "uld_positions", after * config.space.uld_position_m2))
+def _halls(count: Callable[[Hall], float], change: Callable[[Hall, HubConfig], Hall]) -> Callable[[HubConfig], _Change]:
+    """Every hall gets more of something; counted over all of them."""
+
+    def more(config: HubConfig) -> _Change:
+        halls = {name: change(hall, config) for name, hall in config.halls.items()}
+        before, after = (sum(count(hall) for hall in each.values()) for each in (config.halls, halls))
+        return before, after, replace(config, halls=halls)
+
+    return more
 
 
-def _stations(config: HubConfig) -> _Change:
-    n = config.hall.breakdown_stations
-    after = more_units(n)
-    workers = config.hall.breakdown_workers + (after - n) * config.breakdown.workers_per_station
-    hall = replace(config.hall, breakdown_stations=after, breakdown_workers=workers)
-    return n, after, _with(config, _with_room(hall, "breakdown", after * config.space.breakdown_station_m2))
+def _positions(hall: Hall, config: HubConfig) -> Hall:
+    after = more_units(hall.uld_positions)
+    return _with_room(replace(hall, uld_positions=after), "uld_positions", after * config.space.uld_position_m2)
 
 
-def _machines(config: HubConfig) -> _Change:
-    hall = replace(config.hall, machine_rated_per_h=config.hall.machine_rated_per_h * (1 + MORE))
-    area = hall.sorting_machines * hall.machine_rated_per_h * config.space.sorting_m2_per_parcel_per_h
-    return config.hall.machine_rated_per_h, hall.machine_rated_per_h, _with(config, _with_room(hall, "sorting", area))
+def _stations(hall: Hall, config: HubConfig) -> Hall:
+    after = more_units(hall.breakdown_stations)
+    workers = hall.breakdown_workers + (after - hall.breakdown_stations) * config.breakdown.workers_per_station
+    hall = replace(hall, breakdown_stations=after, breakdown_workers=workers)
+    return _with_room(hall, "breakdown", after * config.space.breakdown_station_m2)
 
 
-def _desks(config: HubConfig) -> _Change:
-    n = config.hall.handcoding_desks
-    after = more_units(n)
-    hall = replace(config.hall, handcoding_desks=after)
-    return n, after, _with(config, _with_room(hall, "handcoding", after * config.space.handcoding_desk_m2))
+def _machines(hall: Hall, config: HubConfig) -> Hall:
+    hall = replace(hall, machine_rated_per_h=hall.machine_rated_per_h * (1 + MORE))
+    return _with_room(hall, "sorting", hall.rated_per_h * config.space.sorting_m2_per_parcel_per_h)
 
 
-def _floor(config: HubConfig) -> _Change:
-    before = config.hall.zone_shares.lanes * config.hall.area_m2
-    after = max(before * (1 + MORE), before + config.space.pallet_m2)
-    return before, after, _with(config, _with_room(config.hall, "lanes", after))
+def _desks(hall: Hall, config: HubConfig) -> Hall:
+    after = more_units(hall.handcoding_desks)
+    return _with_room(replace(hall, handcoding_desks=after), "handcoding", after * config.space.handcoding_desk_m2)
 
 
-def _doors(config: HubConfig) -> _Change:
-    n = config.hall.doors_out
-    after = more_units(n)
-    workers = config.hall.dock_workers + (after - n) * config.outbound.workers_per_truck
-    hall = replace(config.hall, doors_out=after, dock_workers=workers)
-    return n, after, _with(config, _with_doors(hall, config.space))
+def _floor(hall: Hall, config: HubConfig) -> Hall:
+    before = hall.zone_shares.lanes * hall.area_m2
+    return _with_room(hall, "lanes", max(before * (1 + MORE), before + config.space.pallet_m2))
+
+
+def _doors(hall: Hall, config: HubConfig) -> Hall:
+    after = more_units(hall.doors_out)
+    workers = hall.dock_workers + (after - hall.doors_out) * config.outbound.workers_per_truck
+    return _with_doors(replace(hall, doors_out=after, dock_workers=workers), config.space)
 
 
 _MORE: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
     "stands": _apron("stands"),
     "loader_sets": _apron("loader_sets"),
     "tugs": _apron("tugs"),
-    "positions": _positions,
-    "stations": _stations,
-    "machines": _machines,
-    "handcoding_desks": _desks,
-    "floor": _floor,
-    "doors": _doors,
+    "positions": _halls(lambda hall: hall.uld_positions, _positions),
+    "stations": _halls(lambda hall: hall.breakdown_stations, _stations),
+    "machines": _halls(lambda hall: hall.rated_per_h, _machines),
+    "handcoding_desks": _halls(lambda hall: hall.handcoding_desks, _desks),
+    "floor": _halls(lambda hall: hall.zone_shares.lanes * hall.area_m2, _floor),
+    "doors": _halls(lambda hall: hall.doors_out, _doors),
 }
-
-
-def _with(config: HubConfig, hall: Hall) -> HubConfig:
-    return replace(config, halls={next(iter(config.halls)): hall})
 
 
 def _with_doors(hall: Hall, space: Space) -> Hall:

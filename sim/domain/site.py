@@ -31,6 +31,35 @@ class TrailerLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Hall:
+    """One hall of the complex. Durations in ticks, all at least 1. Its machines are numbered through the whole hub."""
+
+    name: str
+    opens: int
+    """From this instant on flights are sent there and trucks called; 0: from the start."""
+    trip_out: int
+    trip_back: int
+    positions: int
+    stations: tuple[int, ...]
+    """Break-down stations by the machine they feed (M of this hall)."""
+    breakdown_workers: int
+    floor: int
+    """Parcels that the lanes' floor holds."""
+    service: int
+    """Of a parcel on a machine with all inductions manned."""
+    calendars: tuple[MachineCalendar, ...]
+    """By machine (M of this hall)."""
+    handcoding_desks: int
+    customs_desks: int
+    doors: int
+    dock_workers: int
+
+    @property
+    def n_machines(self) -> int:
+        return len(self.stations)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Everything of the hub that both of its programs read. Durations in ticks, all at least 1 unless said."""
 
@@ -43,32 +72,20 @@ class Site:
     doors_open: int
     lift: tuple[int, int]
     """By `Deck`: a loader's time a ULD."""
-    trip_out: int
-    trip_back: int
     turnaround: int
     longest_hold: int
     """May be 0: a flight that finds no stand is diverted at once."""
-    # hall
-    positions: int
-    stations: tuple[int, ...]
-    """Break-down stations by the machine they feed (M)."""
-    breakdown_workers: int
+    # halls
+    halls: tuple[Hall, ...]
+    """(H)"""
     workers_per_station: int
     check_in: int
-    floor: int
-    """Parcels that the lanes' floor holds."""
     # sorting
     inductions: int
-    service: int
-    """Of a parcel on a machine with all inductions manned."""
-    calendars: tuple[MachineCalendar, ...]
-    """By machine (M)."""
     # hand-coding
-    handcoding_desks: int
     handcoding: int
     to_lane: int
     # customs
-    customs_desks: int
     examination: int
     customs_round: int
     # outbound
@@ -85,16 +102,25 @@ class Site:
     dispatch_round: int
     call_out: int
     extra_trucks_per_day: int
+    """A route of a hall."""
     yard: int
     docking: int
     loading: int
-    doors: int
-    dock_workers: int
     workers_per_truck: int
 
     @property
     def n_machines(self) -> int:
-        return len(self.stations)
+        return sum(hall.n_machines for hall in self.halls)
+
+    @property
+    def first_machines(self) -> tuple[int, ...]:
+        """The number of each hall's first machine (H)."""
+        return tuple(sum(hall.n_machines for hall in self.halls[:number]) for number in range(len(self.halls)))
+
+    @property
+    def calendars(self) -> tuple[MachineCalendar, ...]:
+        """By machine (M)."""
+        return tuple(calendar for hall in self.halls for calendar in hall.calendars)
 
     @property
     def n_routes(self) -> int:

@@ -19,7 +19,7 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     recorded = config.record.parcels_of_flights
     site = make_site(config, streams, end)
     flights = make_flights(config, streams, end)
-    _check_ulds(config, flights, site.floor)
+    _check_ulds(config, flights, min(hall.floor for hall in site.halls))
     _check_recorded(recorded, flights, replication)
     return Inputs(
         site=site,

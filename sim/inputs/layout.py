@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.config import Hall, HubConfig, Space, minute_of_day
-from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.domain import site
+from sim.domain.site import Site, TrailerLimits
 from sim.errors import ConfigError
 from sim.inputs.outages import machine_calendar
 from sim.streams import Streams
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN, ticks
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 _ROUNDING_M2 = 1e-6
 
@@ -38,7 +39,6 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     area = hall.area_m2
     shares = hall.zone_shares
     customs = shares.customs * area
-    rated = hall.sorting_machines * hall.machine_rated_per_h
 
     def use(zone: str, zone_area: float, unit: str, units: float, standard: float) -> ZoneUse:
         return ZoneUse(name, zone, zone_area, unit, units, math.floor((zone_area + _ROUNDING_M2) / standard), standard)
@@ -46,7 +46,7 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     return (
         use("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, space.uld_position_m2),
         use("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, space.breakdown_station_m2),
-        use("sorting", shares.sorting * area, "rated parcels/h", rated, space.sorting_m2_per_parcel_per_h),
+        use("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, space.sorting_m2_per_parcel_per_h),
         use(
             "handcoding", shares.handcoding * area, "hand-coding desks", hall.handcoding_desks, space.handcoding_desk_m2
         ),
@@ -123,16 +123,42 @@ def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -
     return [int(n) for n in np.diff(weight * parcels // weight[-1])]
 
 
+def _make_halls(config: HubConfig, streams: Streams, end: int) -> tuple[site.Hall, ...]:
+    halls, first_machine = [], 0
+    for name, hall in config.halls.items():
+        round_trip = ticks(hall.tug_round_trip_min)
+        machines = range(hall.sorting_machines)
+        opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
+        halls.append(
+            site.Hall(
+                name=name,
+                opens=opens,
+                trip_out=round_trip // 2,
+                trip_back=round_trip - round_trip // 2,
+                positions=hall.uld_positions,
+                stations=tuple(len(range(m, hall.breakdown_stations, hall.sorting_machines)) for m in machines),
+                breakdown_workers=hall.breakdown_workers,
+                floor=floor_parcels(hall, config.space),
+                service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
+                calendars=tuple(
+                    machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end)
+                    for machine in machines
+                ),
+                handcoding_desks=hall.handcoding_desks,
+                customs_desks=hall.customs_desks,
+                doors=hall.doors_out,
+                dock_workers=hall.dock_workers,
+            )
+        )
+        first_machine += hall.sorting_machines
+    return tuple(halls)
+
+
 def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
-    hall, apron, outbound = config.hall, config.apron, config.outbound
-    round_trip = ticks(hall.tug_round_trip_min)
+    apron, outbound = config.apron, config.outbound
     routes = tuple(dict.fromkeys(lane.route for lane in config.lanes.values()))
-    machines = range(hall.sorting_machines)
-    calendars: tuple[MachineCalendar, ...] = tuple(
-        machine_calendar(config.sorting, streams.of("outages", machine), end) for machine in machines
-    )
     return Site(
         stands=apron.stands,
         loader_sets=apron.loader_sets,
@@ -141,23 +167,14 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         taxi_in=ticks(apron.taxi_in_min),
         doors_open=ticks(apron.doors_open_min),
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
-        trip_out=round_trip // 2,
-        trip_back=round_trip - round_trip // 2,
         turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
-        positions=hall.uld_positions,
-        stations=tuple(len(range(m, hall.breakdown_stations, hall.sorting_machines)) for m in machines),
-        breakdown_workers=hall.breakdown_workers,
+        halls=_make_halls(config, streams, end),
         workers_per_station=config.breakdown.workers_per_station,
         check_in=ticks(config.breakdown.check_in_min),
-        floor=floor_parcels(hall, config.space),
         inductions=config.sorting.inductions,
-        service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
-        calendars=calendars,
-        handcoding_desks=hall.handcoding_desks,
         handcoding=max(1, ticks(MIN_PER_H / config.handcoding.parcels_per_desk_h)),
         to_lane=ticks(config.handcoding.to_lane_min),
-        customs_desks=hall.customs_desks,
         examination=ticks(config.customs.examination_min),
         customs_round=ticks(config.customs.round_min),
         route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
@@ -174,7 +191,5 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         yard=outbound.yard,
         docking=ticks(outbound.docking_min),
         loading=ticks(outbound.loading_min),
-        doors=hall.doors_out,
-        dock_workers=hall.dock_workers,
         workers_per_truck=outbound.workers_per_truck,
     )

@@ -1,8 +1,9 @@
 """The hub's choices: small pure functions of what is known at the moment of choosing."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from sim.domain.site import TrailerLimits
+from sim.domain.site import Hall, TrailerLimits
 
 
 def machine_for_next_uld(free_stations: Sequence[int]) -> int:
@@ -12,6 +13,15 @@ def machine_for_next_uld(free_stations: Sequence[int]) -> int:
     1
     """
     return max(range(len(free_stations)), key=lambda machine: (free_stations[machine], -machine))
+
+
+def hall_free_first(halls: Sequence[Hall], to_come: Sequence[int], now: int) -> int:
+    """The hall for a whole flight: of those that are open, fewest ULDs to come for each station, then lowest number.
+
+    `to_come` (H): ULDs that were sent there and whose break-down has not begun.
+    """
+    is_open = [number for number, hall in enumerate(halls) if hall.opens <= now]
+    return min(is_open, key=lambda number: (Fraction(to_come[number], sum(halls[number].stations)), number))
 
 
 def fill(parcels: int, mass: int, volume: int, trailer: TrailerLimits) -> float:
@@ -31,19 +41,19 @@ def extra_trucks(
     left_today: Sequence[int],
     *,
     yard_room: int,
-    is_floor_short: bool,
+    is_floor_short: Sequence[bool],
 ) -> list[int]:
     """How many extra trucks each of R routes calls in a dispatcher's round.
 
     `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today` (all R);
-    `yard_room` trucks that the yard still takes. A route calls one for every full load that none is called for; where
-    the yard has no room for all, the routes with most to call come first (ties: in order). If the floor is short, every
-    route with something ready and nothing called asks for one besides, in order: a floor full of partial loads would
-    otherwise wait for ever.
+    `yard_room` trucks that the yard still takes, `is_floor_short` (R) of the hall that the route leaves from. A route
+    calls one for every full load that none is called for; where the yard has no room for all, the routes with most to
+    call come first (ties: in order). Where the floor is short, every route with something ready and nothing called asks
+    for one besides, in order: a floor full of partial loads would otherwise wait for ever.
 
-    >>> extra_trucks([2, 0], [9, 1], [1, 0], [5, 5], yard_room=9, is_floor_short=True)
+    >>> extra_trucks([2, 0], [9, 1], [1, 0], [5, 5], yard_room=9, is_floor_short=[True, True])
     [1, 1]
-    >>> extra_trucks([2, 3], [9, 9], [0, 0], [5, 5], yard_room=3, is_floor_short=False)
+    >>> extra_trucks([2, 3], [9, 9], [0, 0], [5, 5], yard_room=3, is_floor_short=[False, False])
     [0, 3]
     """
     routes = range(len(full))
@@ -53,9 +63,8 @@ def extra_trucks(
     for r in sorted(routes, key=lambda route: (-wanted[route], route)):
         calls[r] = min(wanted[r], yard_room)
         yard_room -= calls[r]
-    if is_floor_short:
-        for r in routes:
-            if ready[r] > 0 and called[r] + calls[r] == 0 and left_today[r] > 0 and yard_room > 0:
-                calls[r] = 1
-                yard_room -= 1
+    for r in routes:
+        if is_floor_short[r] and ready[r] > 0 and called[r] + calls[r] == 0 and left_today[r] > 0 and yard_room > 0:
+            calls[r] = 1
+            yard_room -= 1
     return calls

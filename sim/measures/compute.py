@@ -1,10 +1,13 @@
 """The KPIs of a replication, computed from its tables: cohort and windows as docs/model.md says. Minutes inside."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
+from sim.domain.site import Hall, Site
 from sim.inputs.layout import zone_uses
 from sim.measures.destinations import destination_on_time_share
 from sim.measures.kpis import RESOURCES, ROLES
@@ -32,8 +35,10 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
                 np.count_nonzero(tables["flights"]["is_diverted"] & tables["flights"]["is_cohort"]) / window.days
             ),
             "blocked_after_h": _blocked_after(tables["flights"], window) / MIN_PER_H,
-            "m2_per_parcel_h": config.hall.area_m2 / (config.hall.sorting_machines * config.hall.machine_rated_per_h),
-            "spare_area_m2": sum(use.spare_m2 for use in zone_uses("", config.hall, config.space)),
+            "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
+            "spare_area_m2": sum(
+                use.spare_m2 for name, hall in config.halls.items() for use in zone_uses(name, hall, config.space)
+            ),
         }
         | _blocked(inputs, tables, window)
         | _utilisation(inputs, busy, window)
@@ -173,26 +178,38 @@ def _busy_hours(
         "tugs": window.hours(trains["granted"], trains["returned"]),
         "positions": window.hours(ulds["placed"], ulds["start"]),
         "stations": window.hours(ulds["start"], ulds["released"]),
-        "machines": sum(record.machine_work) * site.service / TICKS_PER_MIN / MIN_PER_H,
+        "machines": _machine_minutes(site, record) / MIN_PER_H,
         "handcoding_desks": float(coded.n_out[low:high].sum()) / config.handcoding.parcels_per_desk_h,
         "floor": float(occupancy["inside"][floor].mean()) * hours if floor.any() else 0.0,
         "doors": window.hours(trucks["docked"], leave_door),
     }
 
 
+def _machine_minutes(site: Site, record: Recorder) -> float:
+    service = [hall.service for hall in site.halls for _ in hall.stations]
+    return sum(n * each for n, each in zip(record.machine_work, service, strict=True)) / TICKS_PER_MIN
+
+
 def _utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
     site = inputs.site
     hours = window.days * MIN_PER_DAY / MIN_PER_H
+
+    def in_halls(units: Callable[[Hall], int]) -> float:
+        """Unit-hours of the halls, each from its opening on."""
+        opens = [hall.opens / TICKS_PER_MIN for hall in site.halls]
+        open_hours = [(window.high - np.clip(instant, window.low, window.high)) / MIN_PER_H for instant in opens]
+        return float(sum(units(hall) * each for hall, each in zip(site.halls, open_hours, strict=True)))
+
     capacity = {
         "stands": site.stands * hours,
         "loader_sets": site.loader_sets * hours,
         "tugs": site.tugs * hours,
-        "positions": site.positions * hours,
-        "stations": sum(site.stations) * hours,
+        "positions": in_halls(lambda hall: hall.positions),
+        "stations": in_halls(lambda hall: sum(hall.stations)),
         "machines": _machine_hours(inputs),
-        "handcoding_desks": site.handcoding_desks * hours,
-        "floor": site.floor * hours,
-        "doors": site.doors * hours,
+        "handcoding_desks": in_halls(lambda hall: hall.handcoding_desks),
+        "floor": in_halls(lambda hall: hall.floor),
+        "doors": in_halls(lambda hall: hall.doors),
     }
     return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in RESOURCES}
 
@@ -201,10 +218,11 @@ def _machine_hours(inputs: Inputs) -> float:
     """Machine-hours that the machines are up in the measured days, manned in full."""
     low, high = inputs.measured
     done = 0
-    for calendar in inputs.site.calendars:
-        start = np.clip(calendar.start, low, high)
-        stop = np.clip(np.append(calendar.start[1:], high), low, high)
-        done += int(((stop - start) * calendar.slope).sum())
+    for hall in inputs.site.halls:
+        for calendar in hall.calendars:
+            start = np.clip(calendar.start, max(low, hall.opens), high)
+            stop = np.clip(np.append(calendar.start[1:], high), max(low, hall.opens), high)
+            done += int(((stop - start) * calendar.slope).sum())
     return done / inputs.site.inductions / TICKS_PER_MIN / MIN_PER_H
 
 

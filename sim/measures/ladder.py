@@ -14,7 +14,7 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
 
     Means of the fleet count: a flight's parcels over the time that the resource needs for it.
     """
-    apron, hall, outbound = config.apron, config.hall, config.outbound
+    apron, halls, outbound = config.apron, config.halls.values(), config.outbound
     parcels = config.demand.mean_parcels_per_flight
     kinds = config.fleet.values()
     n_main = sum(kind.share * kind.main_deck.ulds for kind in kinds)
@@ -23,27 +23,34 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
     size = apron.dollies_per_train
     # A train is held while all but the first of its ULDs are lifted, and on its round trip.
     trains = ((n_main, apron.main_deck_uld_min), (n_lower, apron.lower_deck_uld_min))
-    tug_min = sum(math.ceil(n / size) * (hall.tug_round_trip_min + (size - 1) * lift) for n, lift in trains if n)
+    n_stations = sum(hall.breakdown_stations for hall in halls)
+    # Halls get flights in proportion to their stations.
+    round_trip = sum(hall.tug_round_trip_min * hall.breakdown_stations for hall in halls) / n_stations
+    tug_min = sum(math.ceil(n / size) * (round_trip + (size - 1) * lift) for n, lift in trains if n)
     second_pass = config.customs.late_data_share + config.customs.document_check_share + config.customs.examined_share
     outages = config.sorting.outages
     up = outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
-    machines = hall.sorting_machines * hall.machine_rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY
+    machines = config.rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY
     trailer = outbound.trailer
     load = min(
         trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * KG_PER_T / config.parcels.mean_l
     )
-    floor = floor_parcels(hall, config.space)
+    floor = sum(floor_parcels(hall, config.space) for hall in halls)
+    desks = sum(hall.handcoding_desks for hall in halls)
     no_read = config.parcels.no_read_share
     ladder = {
         "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + apron.turnaround_min) * parcels,
         "loader_sets": apron.loader_sets * MIN_PER_DAY / unload_min * parcels,
         "tugs": apron.tugs * MIN_PER_DAY / tug_min * parcels,
-        "stations": hall.breakdown_stations * MIN_PER_DAY / config.breakdown.handling_min,
+        "stations": n_stations * MIN_PER_DAY / config.breakdown.handling_min,
         "machines": machines / (1 + second_pass),
-        "handcoding_desks": hall.handcoding_desks * config.handcoding.parcels_per_desk_h * HOURS_PER_DAY / no_read
+        "handcoding_desks": desks * config.handcoding.parcels_per_desk_h * HOURS_PER_DAY / no_read
         if no_read
         else math.inf,
-        "doors": hall.doors_out * MIN_PER_DAY / (outbound.docking_min + outbound.loading_min) * load,
+        "doors": sum(hall.doors_out for hall in halls)
+        * MIN_PER_DAY
+        / (outbound.docking_min + outbound.loading_min)
+        * load,
         "floor": floor * HOURS_PER_DAY / floor_stay_h if floor_stay_h else math.inf,
     }
     return {name: value for name, value in ladder.items() if math.isfinite(value)}

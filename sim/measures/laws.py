@@ -1,5 +1,6 @@
 """The laws, checked after every replication. A broken one is an error of the model."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -33,7 +34,7 @@ def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> in
 def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     yield from _time_runs_forward(tables)
     yield from _conservation(record, tables)
-    yield from _capacity(tables)
+    yield from _capacity(inputs, tables)
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
 
@@ -67,10 +68,13 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     yield "no flight loses more parcels than it has", bool((per_flight <= tables["flights"]["n_parcels"]).all())
 
 
-def _capacity(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     """No zone above its limit, but for those that report and do not block."""
     occupancy = tables["occupancy"]
-    for zone in ("stands", "tugs", "uld_positions", "breakdown", "lanes", "dock_doors"):
+    own = ("uld_positions", "breakdown", "lanes", "dock_doors")
+    n_halls = len(inputs.site.halls)
+    complex_zones = [f"{zone} @ {hall.name}" for hall in inputs.site.halls for zone in own] if n_halls > 1 else []
+    for zone in ("stands", "tugs", *own, *complex_zones):
         mine = occupancy["zone"] == zone
         inside, limit = occupancy["inside"][mine], occupancy["limit"][mine]
         yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
@@ -81,7 +85,9 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
 
     The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W (Little 1961).
     """
-    held = dict(zip(record.pools["name"], record.pools["held_time"], strict=True))
+    held = Counter[str]()
+    for kind, time in zip(record.pools["name"], record.pools["held_time"], strict=True):
+        held[kind] += time
     end = inputs.end
 
     def stays(rows: list[object], enter: str, leave: str) -> int:
@@ -106,7 +112,7 @@ def _floor_time(record: Recorder, end: int) -> int:
     """Parcel-ticks on the floor, from the rows: until the end for all that came, less what left before."""
     came = sum((end - uld.start) * uld.n_parcels for uld in record.ulds if uld.start != NEVER)
     left = sum((end - truck.departed) * truck.n_parcels for truck in record.trucks if truck.departed != NEVER)
-    return came - left - sum((end - instant) * n for _, instant, n in record.refused)
+    return came - left - sum((end - gone.instant) * gone.n_parcels for gone in record.refused)
 
 
 def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:

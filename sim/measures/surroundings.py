@@ -16,15 +16,15 @@ def surroundings(config: HubConfig, tables: dict[str, Table], window: Window) ->
     rules = config.environment
     moves = np.concatenate((flights["aldt"], flights["aobt"]))
     n_night = np.count_nonzero(is_night(moves, rules) & window.covers(moves))
-    one_way_km = config.hall.apron_distance_m / M_PER_KM
-    trips = np.count_nonzero(window.covers(trains["left"])) + np.count_nonzero(window.covers(trains["placed"]))
+    one_way_km = np.array([hall.apron_distance_m for hall in config.halls.values()])[trains["hall"]] / M_PER_KM
+    trips = window.covers(trains["left"]).astype(np.int64) + window.covers(trains["placed"])
     driving = window.hours(trains["left"], trains["at_door"]) + window.hours(trains["placed"], trains["returned"])
     standing = window.hours(trains["granted"], trains["left"]) + window.hours(trains["at_door"], trains["placed"])
     engine_h = driving + rules.tug_idling_share * standing
     co2_kg = tugs_co2_kg(engine_h, rules) + stands_co2_kg(window.hours(flights["aibt"], flights["aobt"]), rules)
     return {
         "night_movements_per_day": n_night / window.days,
-        "tug_km_per_day": trips * one_way_km / window.days,
+        "tug_km_per_day": float((trips * one_way_km).sum()) / window.days,
         "tug_engine_h_per_day": engine_h / window.days,
         "co2_t_per_day": co2_kg / KG_PER_T / window.days,
     }

@@ -1,5 +1,7 @@
 """The tables of a replication, made from what the hub wrote down."""
 
+from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -7,20 +9,23 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
+from sim.domain.site import Hall, Site
 from sim.inputs.layout import hold_zone_parcels
 from sim.measures.destinations import destination_columns
-from sim.record.recorder import Columns, Recorder, columns
+from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 _CLEARED_SHARE = 0.95
+_TRUCK = ("hall", "route", "kind", "sequence")
+_LOAD = (*_TRUCK, "flight", "n_parcels")
 
 
 def make_tables(
     config: HubConfig, inputs: Inputs, record: Recorder, kept: dict[int, dict[str, NDArray[Any]]]
 ) -> dict[str, Table]:
     """All tables but the KPIs."""
-    trucks = columns(record.trucks, ("route", "kind", "sequence"))
+    trucks = columns(record.trucks, ("hall", "route", "kind", "sequence"))
     loads = _loads(record, trucks)
     flights = _flights(config, record, loads)
     ulds = columns(record.ulds, ("flight", "index"))
@@ -41,12 +46,11 @@ def make_tables(
 
 
 def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:
-    rows = np.array(sorted(record.loads), dtype=np.int64).reshape(-1, 5)
-    keys = zip(*(trucks.get(name, []) for name in ("route", "kind", "sequence", "departed")), strict=True)
-    departed = {key[:3]: key[3] for key in keys}
-    instants = [departed[tuple(key)] for key in rows[:, :3].tolist()]
-    names = ("route", "kind", "sequence", "flight", "n_parcels")
-    return {name: rows[:, i] for i, name in enumerate(names)} | {"departed": np.array(instants, dtype=np.int64)}
+    rows = np.array(sorted(record.loads), dtype=np.int64).reshape(-1, len(_LOAD))
+    keys = zip(*(trucks.get(name, []) for name in (*_TRUCK, "departed")), strict=True)
+    departed = {key[:-1]: key[-1] for key in keys}
+    instants = [departed[tuple(key)] for key in rows[:, : len(_TRUCK)].tolist()]
+    return {name: rows[:, i] for i, name in enumerate(_LOAD)} | {"departed": np.array(instants, dtype=np.int64)}
 
 
 def _flights(config: HubConfig, record: Recorder, loads: dict[str, Ticks]) -> Columns:
@@ -57,13 +61,13 @@ def _flights(config: HubConfig, record: Recorder, loads: dict[str, Ticks]) -> Co
     arrival = np.array(flights.get("arrival", []), dtype=np.int64)
     on_time = leaves <= arrival[flight] + ticks(config.service_h * MIN_PER_H)
     refused = np.zeros(n, dtype=np.int64)
-    for number, _, count in record.refused:
-        refused[number] += count
+    for row in record.refused:
+        refused[row.flight] += row.n_parcels
     flights["n_departed"] = _sums(flight, parcels, n).tolist()
     flights["n_on_time"] = _sums(flight[on_time], parcels[on_time], n).tolist()
     flights["n_refused"] = refused.tolist()
     gone = [(f, t, k) for f, t, k in zip(flight.tolist(), leaves.tolist(), parcels.tolist(), strict=True)]
-    flights["cleared"] = _cleared(flights.get("n_parcels", []), gone + record.refused)
+    flights["cleared"] = _cleared(flights.get("n_parcels", []), gone + [row[:3] for row in record.refused])
     return flights
 
 
@@ -109,6 +113,10 @@ def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, ND
     } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 
 
+_Series = tuple[str, Ticks, int, str]
+"""Zone, units inside at the edges (B), their limit, what is counted."""
+
+
 def _occupancy(
     config: HubConfig,
     inputs: Inputs,
@@ -118,35 +126,36 @@ def _occupancy(
     trains: Columns,
     trucks: Columns,
 ) -> dict[str, Any]:
-    """Counts at the ends of the intervals: of units by when they came and went, of parcels by the stages' tallies."""
-    site, hall = inputs.site, config.hall
-    n_bins = len(record.stages["lane"].n_in)
+    """Counts at the ends of the intervals: of units by when they came and went, of parcels by the stages' tallies.
+
+    Of a complex besides hall by hall, as `lanes @ east`.
+    """
+    site, stages = inputs.site, record.stages
+    n_bins = len(stages["lane"].n_in)
     edges = np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
-    leave_door = [
-        (cut_off + site.docking if cancelled else left) if cut_off != NEVER else NEVER
-        for cut_off, left, cancelled in zip(
-            *(trucks.get(name, []) for name in ("cut_off", "departed", "is_cancelled")), strict=True
-        )
-    ]
-    refused = np.array([row[1:] for row in record.refused], dtype=np.int64).reshape(-1, 2)
-    gone = [*trucks.get("departed", []), *refused[:, 0]]
-    served = _before(edges, gone, [*trucks.get("n_parcels", []), *refused[:, 1]])
-    floor = _before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - served
+    trucks = trucks | {"leave_door": _leave_door(site, trucks)}
+    refused = {name: [getattr(row, name) for row in record.refused] for name in Refusal._fields}
+    served = _gone(edges, trucks, refused)
     backlog = _before(edges, flights.get("arrival", []), flights.get("n_parcels", [])) - served
-    stages = record.stages
-    series = [
+    by_hall = [
+        _hall_series(edges, hall, *(_of_hall(rows, number) for rows in (ulds, trucks, refused)))
+        for number, hall in enumerate(site.halls)
+    ]
+    halls = [_total(series) for series in zip(*by_hall, strict=True)]
+    hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
+    series: list[_Series] = [
         ("stands", _inside(edges, flights.get("aldt", []), flights.get("aobt", [])), site.stands, "aircraft"),
         ("tugs", _inside(edges, trains.get("granted", []), trains.get("returned", [])), site.tugs, "trains"),
-        ("uld_positions", _inside(edges, ulds.get("placed", []), ulds.get("start", [])), site.positions, "ULDs"),
-        ("breakdown", _inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(site.stations), "ULDs"),
+        *halls,
         ("sorting", stages["sorting"].inside, NEVER, "parcels"),
         ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
-        ("customs_hold", stages["customs_hold"].inside, hold_zone_parcels(hall, config.space), "parcels"),
-        ("lanes", floor, site.floor, "parcels"),
-        ("dock_doors", _inside(edges, trucks.get("docked", []), leave_door), site.doors, "trucks"),
+        ("customs_hold", stages["customs_hold"].inside, hold_zone, "parcels"),
         ("yard", _inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
         ("backlog", backlog, NEVER, "parcels"),
     ]
+    if len(site.halls) > 1:
+        for hall, own in zip(site.halls, by_hall, strict=True):
+            series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own]
     return {
         "zone": np.repeat([name for name, *_ in series], n_bins),
         "time": np.tile(edges, len(series)),
@@ -154,6 +163,42 @@ def _occupancy(
         "limit": np.repeat([limit for _, _, limit, _ in series], n_bins),
         "unit": np.repeat([unit for *_, unit in series], n_bins),
     }
+
+
+def _gone(edges: Ticks, trucks: Columns, refused: Columns) -> Ticks:
+    """Parcels that left before each of the edges (B), by truck or by customs."""
+    by_truck = _before(edges, trucks.get("departed", []), trucks.get("n_parcels", []))
+    return by_truck + _before(edges, refused["instant"], refused["n_parcels"])
+
+
+def _hall_series(edges: Ticks, hall: Hall, ulds: Columns, trucks: Columns, refused: Columns) -> list[_Series]:
+    """What is in a hall, from its own ULDs, trucks and refusals."""
+    floor = _before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - _gone(edges, trucks, refused)
+    return [
+        ("uld_positions", _inside(edges, ulds.get("placed", []), ulds.get("start", [])), hall.positions, "ULDs"),
+        ("breakdown", _inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(hall.stations), "ULDs"),
+        ("dock_doors", _inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
+        ("lanes", floor, hall.floor, "parcels"),
+    ]
+
+
+def _total(series: Sequence[_Series]) -> _Series:
+    (zone, *_, unit), limit = series[0], sum(limit for _, _, limit, _ in series)
+    return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
+
+
+def _of_hall(rows: Columns, number: int) -> Columns:
+    mine = [hall == number for hall in rows.get("hall", [])]
+    return {name: list(compress(values, mine)) for name, values in rows.items()}
+
+
+def _leave_door(site: Site, trucks: Columns) -> list[int]:
+    return [
+        (cut_off + site.docking if cancelled else left) if cut_off != NEVER else NEVER
+        for cut_off, left, cancelled in zip(
+            *(trucks.get(name, []) for name in ("cut_off", "departed", "is_cancelled")), strict=True
+        )
+    ]
 
 
 def _inside(edges: Ticks, enter: list[int], leave: list[int]) -> Ticks:

@@ -1,6 +1,6 @@
 """A flight from its drawn arrival to its departure: stand, loaders, tug trains, ULD positions."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import simpy
@@ -8,7 +8,7 @@ import simpy
 from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
 from sim.processes.phases import Phase, after, at
-from sim.processes.pool import Pool
+from sim.processes.pool import Grant, Pool
 from sim.record.rows import FlightRow, TrainRow, UldRow
 
 Process = Generator[simpy.Event, object, None]
@@ -23,7 +23,8 @@ class Apron:
     stands: Pool
     loader_sets: Pool
     tugs: Pool
-    positions: Pool
+    positions: Sequence[Pool]
+    """Of the halls (H)."""
     land: Callable[[Flight], list[UldRow]]
     break_down: Callable[[UldRow], Process]
     trains: list[TrainRow]
@@ -44,8 +45,12 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     row.aibt = int(env.now)
     yield after(env, site.doors_open)
     row.unloading_requested = int(env.now)
-    yield apron.loader_sets.request((flight.number,), loader_sets=1)
+    grant = yield apron.loader_sets.request((flight.number,), loader_sets=1)
+    assert isinstance(grant, Grant)
     row.unloading_start = int(env.now)
+    row.hall = grant.unit
+    for uld in ulds:
+        uld.hall = grant.unit
     yield env.process(_unload(apron, ulds, Deck.MAIN)) & env.process(_unload(apron, ulds, Deck.LOWER))
     row.unloading_end = int(env.now)
     apron.loader_sets.release(loader_sets=1)
@@ -66,7 +71,7 @@ def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
             uld.lifted = int(env.now)
             if uld is load[0]:
                 yield apron.tugs.request((uld.flight, deck), tugs=1)
-                train = TrainRow(uld.flight, int(deck), number, int(env.now))
+                train = TrainRow(uld.flight, int(deck), number, uld.hall, int(env.now))
                 apron.trains.append(train)
             uld.on_train = int(env.now)
             uld.train = number
@@ -77,17 +82,17 @@ def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
 
 def _haul(apron: Apron, load: list[UldRow], train: TrainRow) -> Process:
     """A train goes to the hall, waits there until each of its ULDs has a position, and comes back."""
-    env = apron.env
-    yield after(env, apron.site.trip_out)
+    env, hall = apron.env, apron.site.halls[train.hall]
+    yield after(env, hall.trip_out)
     train.at_door = int(env.now)
     placings = []
     for uld in load:
         uld.at_door = int(env.now)
-        position = apron.positions.request((uld.flight, uld.index), positions=1)
+        position = apron.positions[uld.hall].request((uld.flight, uld.index), positions=1)
         placings.append(env.process(_place(apron, uld, position)))
     yield simpy.AllOf(env, placings)
     train.placed = int(env.now)
-    yield after(env, apron.site.trip_back)
+    yield after(env, hall.trip_back)
     train.returned = int(env.now)
     apron.tugs.release(tugs=1)
 

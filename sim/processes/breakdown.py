@@ -1,5 +1,6 @@
 """A ULD in the hall: from its position to a break-down station, until the machine has begun its last parcel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,11 @@ import simpy
 
 from sim.domain.site import Site
 from sim.processes.apron import Process
+from sim.processes.hall import Hall
 from sim.processes.phases import after, at
-from sim.processes.pool import Grant, Pool
-from sim.processes.sorting import Sortation
+from sim.processes.pool import Grant
+from sim.processes.reception import Reception
+from sim.processes.sorting import Machine
 from sim.processes.store import ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import UldRow
@@ -19,35 +22,30 @@ from sim.record.rows import UldRow
 class Breakdown:
     env: simpy.Environment
     site: Site
-    positions: Pool
-    hall: Pool
-    """Stations, workers and floor, taken together."""
-    free_stations: list[int]
-    """By machine (M)."""
+    halls: Sequence[Hall]
+    reception: Reception
     store: ParcelStore
-    sortation: Sortation
-    on_floor: list[int]
-    """Parcels with a floor reserved, by route (R)."""
     tally: StageTally
 
 
 def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
-    env, site, sortation = breakdown.env, breakdown.site, breakdown.sortation
+    env, site, hall = breakdown.env, breakdown.site, breakdown.halls[uld.hall]
     yield after(env, site.check_in)
     uld.checked_in = int(env.now)
-    grant = yield breakdown.hall.request(
+    grant = yield hall.breakdown.request(
         (uld.flight, uld.index), stations=1, workers=site.workers_per_station, floor=uld.n_parcels
     )
     assert isinstance(grant, Grant)
     uld.start = int(env.now)
-    uld.machine = grant.unit
+    uld.machine = hall.first_machine + grant.unit
     uld.wait_station = grant.waited.get("stations", 0)
     uld.wait_workers = grant.waited.get("workers", 0)
     uld.wait_floor = grant.waited.get("floor", 0)
-    breakdown.positions.release(positions=1)
+    hall.positions.release(positions=1)
+    breakdown.reception.start(uld.hall)
     if uld.n_parcels:
-        machine = sortation.machines[uld.machine]
-        last, end = _hand_over(breakdown, uld)
+        machine = hall.sortation.machines[grant.unit]
+        last, end = _hand_over(breakdown, hall, machine, uld)
         yield at(env, end)
         uld.end = end
         machine.advance(end)
@@ -55,20 +53,20 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     else:
         uld.end = uld.start
     uld.released = int(env.now)
-    breakdown.free_stations[uld.machine] += 1
-    breakdown.hall.release(stations=1, workers=site.workers_per_station)
+    hall.free_stations[grant.unit] += 1
+    hall.breakdown.release(stations=1, workers=site.workers_per_station)
 
 
-def _hand_over(breakdown: Breakdown, uld: UldRow) -> tuple[int, int]:
+def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int, int]:
     """Feed the machine with the ULD's parcels; the last one, and when it gets there."""
     store = breakdown.store
     first, stop = store.uld(uld.flight, uld.index)
     rows = store.run_of(first, stop)
     arrival = uld.start + np.cumsum(store.column["handling"][rows], dtype=np.int64)
     parcels = np.arange(first, stop)
-    for route, n in enumerate(np.bincount(store.column["route"][rows], minlength=len(breakdown.on_floor)).tolist()):
-        breakdown.on_floor[route] += n
-    breakdown.sortation.machines[uld.machine].feed(arrival, parcels, is_watched=True)
+    for route, n in enumerate(np.bincount(store.column["route"][rows], minlength=len(hall.on_floor)).tolist()):
+        hall.on_floor[route] += n
+    machine.feed(arrival, parcels, is_watched=True)
     store.stamp("start", parcels, uld.start)
     store.stamp("handled", parcels, arrival)
     breakdown.tally.add(np.full(len(arrival), uld.start), arrival)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import simpy
 
-from sim.domain.site import Site
+from sim.domain.site import Hall, Site
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import several_servers
 from sim.processes.apron import Process
@@ -28,6 +28,7 @@ class HoldZone:
         self,
         env: simpy.Environment,
         site: Site,
+        hall: Hall,
         store: ParcelStore,
         *,
         tally: StageTally,
@@ -38,7 +39,7 @@ class HoldZone:
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._examinees: tuple[Ticks, Ticks, Ticks] = (_none(), _none(), _none())
         self._inside: _Held = (_none(), _none(), _none(), _none())
-        self._desks = [0] * site.customs_desks
+        self._desks = [0] * hall.customs_desks
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that customs had not released when their status was read."""

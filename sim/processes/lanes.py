@@ -88,7 +88,7 @@ def _split(run: _Run, k: int) -> tuple[_Run | None, _Run | None]:
 
 
 class Lanes:
-    """All routes: parcels are delivered with the instant from which they are ready, and collected when it has come."""
+    """All routes of a hall: parcels come with the instant from which they are ready, collected when it comes."""
 
     def __init__(self, store: ParcelStore, n_routes: int) -> None:
         self._store = store

@@ -1,6 +1,6 @@
 """Trucks: timetabled and extra ones, doors, cut-offs, and the dispatcher's rounds."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,9 +9,8 @@ import simpy
 from sim.domain.site import Site
 from sim.kernels.policies import extra_trucks, fill, full_loads
 from sim.processes.apron import Process
-from sim.processes.lanes import Lanes
+from sim.processes.hall import Hall
 from sim.processes.phases import Phase, after, at
-from sim.processes.pool import Pool
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.record.rows import EXTRA, TIMETABLED, TruckRow
@@ -28,31 +27,38 @@ class _Truck:
 
 @dataclass(slots=True)
 class Outbound:
-    """The dispatcher's view: the lanes, who stands at the doors, who was called."""
+    """The dispatcher's view of all halls: who stands at the doors, who was called. By dock: a route of a hall."""
 
     env: simpy.Environment
     site: Site
-    doors: Pool
-    hall: Pool
-    lanes: Lanes
+    halls: Sequence[Hall]
     store: ParcelStore
     record: Recorder
-    on_floor: list[int]
-    look: Callable[[int], None]
-    """Brings machines, desks and lanes to an instant."""
     closing: list[_Truck] = field(default_factory=list)
     """Trucks whose cut-off is this instant."""
     held: list[_Truck] = field(default_factory=list)
     n_called: list[int] = field(default_factory=list)
-    """Extra trucks ever called, by route (R)."""
+    """Extra trucks ever called, by dock (H R)."""
     n_to_come: list[int] = field(default_factory=list)
-    """Extra trucks called that have not cut off, by route (R)."""
+    """Extra trucks called that have not cut off, by dock (H R)."""
     calls_of_day: dict[int, list[int]] = field(default_factory=dict)
     in_yard: int = 0
 
     def __post_init__(self) -> None:
-        self.n_called = [0] * self.site.n_routes
-        self.n_to_come = [0] * self.site.n_routes
+        self.n_called = [0] * self.n_docks
+        self.n_to_come = [0] * self.n_docks
+
+    @property
+    def n_docks(self) -> int:
+        return len(self.halls) * self.site.n_routes
+
+    def dock(self, row: TruckRow) -> int:
+        return row.hall * self.site.n_routes + row.route
+
+    def look(self, instant: int) -> None:
+        """Bring all halls to an instant, included."""
+        for hall in self.halls:
+            hall.look(instant)
 
 
 def timetable_process(outbound: Outbound, end: int) -> Process:
@@ -64,20 +70,25 @@ def timetable_process(outbound: Outbound, end: int) -> Process:
             scheduled = day * TICKS_PER_DAY + cut_off
             if scheduled >= site.docking:
                 yield at(env, scheduled - site.docking)
-                for route in range(site.n_routes):
-                    env.process(_truck(outbound, TruckRow(route, TIMETABLED, sequence, scheduled=scheduled)))
+                for hall, route in _docks_open(outbound, scheduled - site.docking):
+                    env.process(_truck(outbound, TruckRow(hall, route, TIMETABLED, sequence, scheduled=scheduled)))
             sequence += 1
 
 
+def _docks_open(outbound: Outbound, now: int) -> list[tuple[int, int]]:
+    is_open = [hall.number for hall in outbound.halls if hall.site.opens <= now]
+    return [(hall, route) for hall in is_open for route in range(outbound.site.n_routes)]
+
+
 def _truck(outbound: Outbound, row: TruckRow) -> Process:
-    env, site = outbound.env, outbound.site
+    env, site, hall = outbound.env, outbound.site, outbound.halls[row.hall]
     outbound.record.trucks.append(row)
     if row.kind == EXTRA:
         yield after(env, site.call_out)
     else:
         outbound.in_yard += 1
     row.arrived = int(env.now)
-    yield outbound.doors.request(row.key, doors=1, dock_workers=site.workers_per_truck)
+    yield hall.doors.request(row.key, doors=1, dock_workers=site.workers_per_truck)
     row.docked = int(env.now)
     outbound.in_yard -= 1
     yield after(env, site.docking)
@@ -94,8 +105,8 @@ def _truck(outbound: Outbound, row: TruckRow) -> Process:
         yield after(env, site.loading)
         row.departed = int(env.now)
         _depart(outbound, truck)
-        outbound.hall.release(floor=row.n_parcels)
-    outbound.doors.release(doors=1, dock_workers=site.workers_per_truck)
+        hall.breakdown.release(floor=row.n_parcels)
+    hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
 
 
 def _close_now(outbound: Outbound, truck: _Truck) -> None:
@@ -119,21 +130,21 @@ def _cut_offs(outbound: Outbound) -> None:
 
 
 def _may_leave(outbound: Outbound, truck: _Truck, now: int) -> bool:
-    ready, site = outbound.lanes.routes[truck.row.route], outbound.site
+    ready, site = outbound.halls[truck.row.hall].lanes.routes[truck.row.route], outbound.site
     is_full_enough = fill(ready.n, ready.mass, ready.volume, site.trailer) >= site.least_fill
     return is_full_enough or truck.row.scheduled + site.longest_truck_hold <= now
 
 
 def _load(outbound: Outbound, truck: _Truck) -> None:
     """The cut-off: the truck takes what is ready."""
-    row, now = truck.row, int(outbound.env.now)
-    ready, truck.parcels, row.mass, row.volume = outbound.lanes.routes[row.route].take(outbound.site.trailer)
+    row, now, hall = truck.row, int(outbound.env.now), outbound.halls[truck.row.hall]
+    ready, truck.parcels, row.mass, row.volume = hall.lanes.routes[row.route].take(outbound.site.trailer)
     row.cut_off = now
     row.n_parcels = len(truck.parcels)
-    outbound.on_floor[row.route] -= row.n_parcels
-    row.n_missed = outbound.on_floor[row.route]
+    hall.on_floor[row.route] -= row.n_parcels
+    row.n_missed = hall.on_floor[row.route]
     if row.kind == EXTRA:
-        outbound.n_to_come[row.route] -= 1
+        outbound.n_to_come[outbound.dock(row)] -= 1
     outbound.store.stamp("cut_off", truck.parcels, now)
     outbound.record.stages["lane"].add(ready, np.full(len(ready), now))
     if row.n_parcels:
@@ -155,31 +166,34 @@ def dispatcher_process(outbound: Outbound) -> Process:
         now = int(outbound.env.now) + outbound.site.dispatch_round
         yield at(outbound.env, now, Phase.ROUND)
         outbound.look(now)
-        is_floor_short = outbound.hall.lacking == "floor"
+        is_floor_short = [hall.breakdown.lacking == "floor" for hall in outbound.halls]
         held, outbound.held = sorted(outbound.held, key=lambda truck: truck.row.key), []
         for truck in held:
-            if is_floor_short or _may_leave(outbound, truck, now):
+            if is_floor_short[truck.row.hall] or _may_leave(outbound, truck, now):
                 _load(outbound, truck)
             else:
                 outbound.held.append(truck)
-        _call(outbound, now, is_floor_short=is_floor_short)
+        _call(outbound, now, is_floor_short)
 
 
-def _call(outbound: Outbound, now: int, *, is_floor_short: bool) -> None:
-    site, routes = outbound.site, outbound.lanes.routes
-    called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * site.n_routes)
+def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
+    """Extra trucks for the docks of all halls (H R); `is_floor_short` (H)."""
+    site = outbound.site
+    routes = [route for hall in outbound.halls for route in hall.lanes.routes]
+    called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * outbound.n_docks)
     calls = extra_trucks(
         [full_loads(route.n, route.mass, route.volume, site.trailer) for route in routes],
         [route.n for route in routes],
         outbound.n_to_come,
         [site.extra_trucks_per_day - n for n in called_today],
         yard_room=site.yard - outbound.in_yard,
-        is_floor_short=is_floor_short,
+        is_floor_short=[is_short for is_short in is_floor_short for _ in range(site.n_routes)],
     )
-    for route, n in enumerate(calls):
+    for dock, n in enumerate(calls):
+        hall, route = divmod(dock, site.n_routes)
         for _ in range(n):
-            outbound.env.process(_truck(outbound, TruckRow(route, EXTRA, outbound.n_called[route], called=now)))
-            outbound.n_called[route] += 1
-        outbound.n_to_come[route] += n
-        called_today[route] += n
+            outbound.env.process(_truck(outbound, TruckRow(hall, route, EXTRA, outbound.n_called[dock], called=now)))
+            outbound.n_called[dock] += 1
+        outbound.n_to_come[dock] += n
+        called_today[dock] += n
         outbound.in_yard += n

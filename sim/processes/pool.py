@@ -34,11 +34,11 @@ class Pool:
     """Kinds of tokens that a request takes together.
 
     The head of the queue waits for all it demands, and all wait for the head. A request's event carries a `Grant`.
-    `assign`, if given, is called at each grant, in order, and names the unit.
+    `assign`, if given, is called with the key at each grant, in order, and names the unit.
     """
 
     def __init__(
-        self, env: simpy.Environment, phase: Phase, assign: Callable[[], int] | None = None, **capacity: int
+        self, env: simpy.Environment, phase: Phase, assign: Callable[[Key], int] | None = None, **capacity: int
     ) -> None:
         self._env = env
         self._phase = phase
@@ -107,7 +107,7 @@ class Pool:
             request = heappop(self._queue)
             for kind, number in request.demand.items():
                 self.free[kind] -= number
-            request.event.succeed(Grant(request.waited, self._assign() if self._assign else 0))
+            request.event.succeed(Grant(request.waited, self._assign(request.order[1:]) if self._assign else 0))
         self._head = self._queue[0] if self._queue else None
         self.lacking = self._lacks(self._head) if self._head else None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.site import MachineCalendar, Site
+from sim.domain.site import Hall, MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import several_servers, single_server
@@ -85,11 +85,12 @@ def _merged(chunks: list[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
 
 
 class Sortation:
-    """All machines and the desks: what comes out is delivered to lanes or to the hold zone."""
+    """The machines and desks of a hall: what comes out is delivered to lanes or to the hold zone."""
 
     def __init__(
         self,
         site: Site,
+        hall: Hall,
         store: ParcelStore,
         measured: tuple[int, int],
         *,
@@ -97,12 +98,12 @@ class Sortation:
         deliver: Deliver,
         hold: Hold,
     ) -> None:
-        need = site.service * site.inductions
-        self.machines = [Machine(calendar, need, measured) for calendar in site.calendars]
+        need = hall.service * site.inductions
+        self.machines = [Machine(calendar, need, measured) for calendar in hall.calendars]
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._deliver, self._hold = deliver, hold
-        self._desks = [0] * site.handcoding_desks
+        self._desks = [0] * hall.handcoding_desks
         self._no_reads: list[tuple[Ticks, Ticks, NDArray[np.int64]]] = []
         self._advanced_to = NEVER
 

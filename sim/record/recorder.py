@@ -1,14 +1,14 @@
 """What a replication leaves behind: rows of what is few, counts of what is many."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays
 from sim.record.rows import FlightRow, TrainRow, TruckRow, UldRow
-from sim.units import Ticks
+from sim.units import NEVER, Ticks
 
 STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "lane", "loading")
 Columns = dict[str, list[Any]]
@@ -62,20 +62,34 @@ class StageTally:
         return np.cumsum(self.n_in - self.n_out)
 
 
+class Refusal(NamedTuple):
+    """Parcels that customs refused and took away from a hall."""
+
+    flight: int
+    instant: int
+    n_parcels: int
+    hall: int
+
+
 class Recorder:
     def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
         self.flights: list[FlightRow] = []
         self.ulds: list[UldRow] = []
         self.trains: list[TrainRow] = []
         self.trucks: list[TruckRow] = []
-        self.loads: list[tuple[int, int, int, int, int]] = []
-        """(route, kind, sequence, flight, parcels) of what trucks took."""
-        self.refused: list[tuple[int, int, int]] = []
-        """(flight, instant, parcels) of what customs refused and took away."""
+        self.loads: list[tuple[int, int, int, int, int, int]] = []
+        """(hall, route, kind, sequence, flight, parcels) of what trucks took."""
+        self.refused: list[Refusal] = []
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
-        self.pools: Columns = {"name": [], "held_time": [], "lacked_time": []}
+        self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
         self.machine_work: list[int] = []
         """Parcels begun on each machine in the measured days (M)."""
+
+    def add_pool(self, held_time: Mapping[str, int], lacked_time: Mapping[str, int], hall: int = NEVER) -> None:
+        """What a pool tells at the end, by kind [ticks]; `hall`: whose it is, if a hall's."""
+        for kind, held in held_time.items():
+            for name, value in zip(self.pools, (kind, hall, held, lacked_time[kind]), strict=True):
+                self.pools[name].append(value)
 
 
 def columns(rows: Sequence[Any], order: Sequence[str]) -> Columns:

@@ -21,6 +21,7 @@ class FlightRow:
     unloading_start: int = NEVER
     unloading_end: int = NEVER
     aobt: int = NEVER
+    hall: int = NEVER
     is_diverted: bool = False
 
 
@@ -30,6 +31,7 @@ class UldRow:
     index: int
     deck: int
     n_parcels: int
+    hall: int = NEVER
     lifted: int = NEVER
     on_train: int = NEVER
     train: int = NEVER
@@ -50,6 +52,7 @@ class TrainRow:
     flight: int
     deck: int
     train: int
+    hall: int
     granted: int
     n_ulds: int = 0
     left: int = NEVER
@@ -60,6 +63,7 @@ class TrainRow:
 
 @dataclass(slots=True)
 class TruckRow:
+    hall: int
     route: int
     kind: int
     sequence: int
@@ -77,8 +81,8 @@ class TruckRow:
     is_cancelled: bool = False
 
     @property
-    def key(self) -> tuple[int, int, int]:
-        return self.route, self.kind, self.sequence
+    def key(self) -> tuple[int, int, int, int]:
+        return self.hall, self.route, self.kind, self.sequence
 
 
 TIMETABLED, EXTRA = 0, 1

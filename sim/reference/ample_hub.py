@@ -8,7 +8,7 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.domain.site import Hall, MachineCalendar, Site, TrailerLimits
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -24,6 +24,23 @@ _MIN: Final = TICKS_PER_MIN
 def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
     """A site where nobody waits for anybody: a machine a ULD, and trucks at every full hour that take all."""
     n_machines = changes.pop("n_machines", 1)
+    of_hall = {name: changes.pop(name) for name in Hall.__dataclass_fields__ if name in changes}
+    hall = Hall(
+        name="H",
+        opens=0,
+        trip_out=4 * _MIN,
+        trip_back=3 * _MIN,
+        positions=_PLENTY,
+        stations=(_PLENTY,) * n_machines,
+        breakdown_workers=_PLENTY,
+        floor=1000 * _PLENTY,
+        service=_MIN // 8,
+        calendars=(MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
+        handcoding_desks=_PLENTY,
+        customs_desks=_PLENTY,
+        doors=_PLENTY,
+        dock_workers=_PLENTY,
+    )
     site = Site(
         stands=_PLENTY,
         loader_sets=_PLENTY,
@@ -32,23 +49,14 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         taxi_in=5 * _MIN,
         doors_open=7 * _MIN,
         lift=(3 * _MIN, 2 * _MIN),
-        trip_out=4 * _MIN,
-        trip_back=3 * _MIN,
         turnaround=55 * _MIN,
         longest_hold=0,
-        positions=_PLENTY,
-        stations=(_PLENTY,) * n_machines,
-        breakdown_workers=_PLENTY,
         workers_per_station=1,
         check_in=6 * _MIN,
-        floor=1000 * _PLENTY,
+        halls=(replace(hall, **of_hall),),
         inductions=4,
-        service=_MIN // 8,
-        calendars=(MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
-        handcoding_desks=_PLENTY,
         handcoding=2 * _MIN,
         to_lane=_MIN // 2,
-        customs_desks=_PLENTY,
         examination=9 * _MIN,
         customs_round=30 * _MIN,
         route_of_lane=np.zeros(1, dtype=np.uint8),
@@ -63,8 +71,6 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         yard=0,
         docking=8 * _MIN,
         loading=11 * _MIN,
-        doors=_PLENTY,
-        dock_workers=_PLENTY,
         workers_per_truck=1,
     )
     return replace(site, **changes)
@@ -162,10 +168,14 @@ def moved_by_one_door(seeds: range) -> tuple[int, int]:
     upstream = downstream = 0
     for seed in seeds:
         inputs = make(draw(seed))
-        site = replace(inputs.site, floor=1000 * _PLENTY, doors=1, dock_workers=4)
-        one = vectorised_tables(replace(inputs, site=site))
-        two = vectorised_tables(replace(inputs, site=replace(site, doors=2)))
+        one = vectorised_tables(_with_doors(inputs, 1))
+        two = vectorised_tables(_with_doors(inputs, 2))
         upstream += sum(one[table] != two[table] for table in ("flights", "ulds", "trains"))
         upstream += sum(one["parcels"][name] != two["parcels"][name] for name in _UPSTREAM)
         downstream += one["trucks"] != two["trucks"]
     return upstream, downstream
+
+
+def _with_doors(inputs: Inputs, doors: int) -> Inputs:
+    halls = [replace(hall, floor=1000 * _PLENTY, doors=doors, dock_workers=4) for hall in inputs.site.halls]
+    return replace(inputs, site=replace(inputs.site, halls=tuple(halls)))

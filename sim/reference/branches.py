@@ -59,18 +59,20 @@ def _limited_by(limit: str) -> Callable[[Inputs, Tables], bool]:
     def has_left_one(inputs: Inputs, tables: Tables) -> bool:
         site = inputs.site
         drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
-        queues: dict[int, list[tuple[int, int, int, int]]] = {}
+        hall = {(uld["flight"], uld["index"]): uld["hall"] for uld in _rows(tables["ulds"])}
+        queues: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}
         for parcel in _rows(tables["parcels"]):
             if parcel["ready"] != NEVER:
                 flight, row = parcel["flight"], parcel["row"]
                 route = int(site.route_of_lane[drawn[flight].lane[row]])
-                queues.setdefault(route, []).append((parcel["ready"], flight, row, parcel["cut_off"]))
+                dock = (hall[flight, parcel["uld"]], route)
+                queues.setdefault(dock, []).append((parcel["ready"], flight, row, parcel["cut_off"]))
         for truck in _rows(tables["trucks"]):
             now = truck["cut_off"]
             if 0 < truck["n_parcels"] < site.trailer.parcels:
                 left = [
                     place
-                    for place in queues[truck["route"]]
+                    for place in queues[truck["hall"], truck["route"]]
                     if place[0] <= now and (place[3] == NEVER or place[3] > now)
                 ]
                 if left:
@@ -87,6 +89,10 @@ BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
     "flight waits for loaders": _any("flights", lambda f: f["unloading_start"] > f["unloading_requested"]),
+    "flights in different halls": lambda _, tables: len({*tables["flights"]["hall"]} - {NEVER}) > 1,
+    "hall not yet open": lambda inputs, tables: any(
+        NEVER < start < inputs.site.halls[-1].opens for start in tables["flights"]["unloading_start"]
+    ),
     "loader blocked for a tug": _any("ulds", lambda uld: uld["on_train"] > uld["lifted"]),
     "tug blocked at the door": _any("trains", lambda train: train["placed"] > train["at_door"]),
     "empty ULD": _any("ulds", lambda uld: uld["n_parcels"] == 0 and uld["start"] != NEVER),

@@ -21,7 +21,7 @@ _ORDER = {
     "flights": ("number",),
     "ulds": ("flight", "index"),
     "trains": ("flight", "deck", "train"),
-    "trucks": ("route", "kind", "sequence"),
+    "trucks": ("hall", "route", "kind", "sequence"),
 }
 
 
@@ -67,7 +67,8 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
     tables: Tables = {name: columns(getattr(record, name), order) for name, order in _ORDER.items()}
     loads = sorted(record.loads)
     tables["loads"] = {
-        name: [load[i] for load in loads] for i, name in enumerate(("route", "kind", "sequence", "flight", "n_parcels"))
+        name: [load[i] for load in loads]
+        for i, name in enumerate(("hall", "route", "kind", "sequence", "flight", "n_parcels"))
     }
     parcels: dict[str, list[Any]] = {name: [] for name in ("flight", "row", "uld", *STAMPS, "is_refused_gone")}
     for flight, kept in sorted(result.store.kept.items()):
@@ -108,7 +109,8 @@ def differ(expected: Tables, got: Tables) -> Difference | None:
         rows = len(next(iter(table.values()), []))
         other = got[name]
         if name == "pools":
-            order = [other["name"].index(kind) for kind in table["name"]]
+            names = list(zip(other["name"], other["hall"], strict=True))
+            order = [names.index(name) for name in zip(table["name"], table["hall"], strict=True)]
             other = {column: [values[i] for i in order] for column, values in other.items()}
         others = len(next(iter(other.values()), []))
         if rows != others:

@@ -1,4 +1,4 @@
-"""The hub up to its lanes: one SimPy process a flight, loader, train, ULD and parcel."""
+"""The hub: one SimPy process a flight, loader and train (rules 1 to 5), and its halls."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -8,18 +8,17 @@ import simpy
 
 from sim.domain.flight import Deck, Flight
 from sim.domain.inputs import Inputs
-from sim.domain.parcels import Channel
-from sim.kernels.policies import machine_for_next_uld
+from sim.kernels.policies import hall_free_first
 from sim.processes.phases import Phase, after, at
-from sim.processes.pool import Pool
-from sim.reference.machine import Machine
+from sim.processes.pool import Key, Pool
+from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
 from sim.reference.records import COLUMNS, Parcel, Steps, Tokens, Trace, Train, Uld, Visit
 from sim.units import NEVER
 
 
 class Hub:
-    """Flights, break-down, sorting and customs (rules 1 to 13)."""
+    """Flights and the apron, in front of the halls."""
 
     def __init__(self, inputs: Inputs, env: simpy.Environment) -> None:
         site = inputs.site
@@ -27,23 +26,10 @@ class Hub:
         self.site = site
         self.env = env
         self.stands = Pool(env, Phase.STAND, stands=site.stands)
-        self.loader_sets = Pool(env, Phase.LOADER, loader_sets=site.loader_sets)
+        self.loader_sets = Pool(env, Phase.LOADER, self._choose_hall, loader_sets=site.loader_sets)
         self.tugs = Pool(env, Phase.TUG, tugs=site.tugs)
-        self.positions = Pool(env, Phase.POSITION, positions=site.positions)
-        self.breakdown = Pool(
-            env,
-            Phase.BREAKDOWN,
-            self._choose_machine,
-            stations=sum(site.stations),
-            workers=site.breakdown_workers,
-            floor=site.floor,
-        )
-        self.outbound = Outbound(env, site, inputs.end, self.breakdown)
-        self.coding_desks = Pool(env, Phase.DESK, desks=site.handcoding_desks)
-        self.customs_desks = Pool(env, Phase.DESK, desks=site.customs_desks)
-        need = site.service * site.inductions
-        self.machines = [Machine(env, calendar, need, inputs.end) for calendar in site.calendars]
-        self.free_stations = list(site.stations)
+        self.halls = [Hall(inputs, env, number) for number in range(len(site.halls))]
+        self.outbound = Outbound(env, site, inputs.end, self.halls)
         self.route_of_lane: list[int] = site.route_of_lane.tolist()
         self.visits = [
             Visit(f, f.number, f.key, f.aircraft, f.sibt, f.arrival, f.n_ulds, f.n_parcels, f.is_cohort)
@@ -76,8 +62,11 @@ class Hub:
         visit.aibt = self.now
         yield after(self.env, site.doors_open)
         visit.unloading_requested = self.now
-        yield self.loader_sets.request((visit.number,), loader_sets=1)
+        grant = yield self.loader_sets.request((visit.number,), loader_sets=1)
         visit.unloading_start = self.now
+        visit.hall = grant.unit
+        for uld in ulds:
+            uld.hall = visit.hall
         decks = [[uld for uld in ulds if uld.deck == deck] for deck in Deck]
         yield self.env.all_of([self.env.process(self._unload(visit.flight, deck, decks[deck])) for deck in Deck])
         visit.unloading_end = self.now
@@ -86,6 +75,12 @@ class Hub:
             yield at(self.env, visit.aibt + site.turnaround)
         visit.aobt = self.now
         self.stands.release(stands=1)
+
+    def _choose_hall(self, key: Key) -> int:
+        halls = self.halls
+        number = hall_free_first(self.site.halls, [hall.n_to_come for hall in halls], self.now)
+        halls[number].n_to_come += self.visits[key[0]].n_ulds
+        return number
 
     def _draw(self, flight: Flight) -> list[Uld]:
         drawn = self.inputs.parcels_of(flight)
@@ -121,7 +116,7 @@ class Hub:
             uld.lifted = self.now
             if train is None:
                 yield self.tugs.request((flight.number, int(deck)), tugs=1)
-                train = Train(flight.number, int(deck), next(numbers), self.now)
+                train = Train(flight.number, int(deck), next(numbers), uld.hall, self.now)
                 self.trains.append(train)
             uld.on_train = self.now
             uld.train = train.train
@@ -133,113 +128,30 @@ class Hub:
     def _haul(self, train: Train) -> Steps:
         train.left = self.now
         train.n_ulds = len(train.ulds)
-        yield after(self.env, self.site.trip_out)
+        hall = self.halls[train.hall]
+        yield after(self.env, hall.hall.trip_out)
         train.at_door = self.now
         positions = []
         for uld in train.ulds:
             uld.at_door = self.now
-            position = self.positions.request((uld.flight, uld.index), positions=1)
-            self.env.process(self._break_down(uld, position))
+            position = hall.positions.request((uld.flight, uld.index), positions=1)
+            self.env.process(hall.break_down(uld, position))
             positions.append(position)
         yield self.env.all_of(positions)
         train.placed = self.now
-        yield after(self.env, self.site.trip_back)
+        yield after(self.env, hall.hall.trip_back)
         train.returned = self.now
         self.tugs.release(tugs=1)
 
-    # Break-down (rules 6 to 8)
-
-    def _choose_machine(self) -> int:
-        machine = machine_for_next_uld(self.free_stations)
-        self.free_stations[machine] -= 1
-        return machine
-
-    def _break_down(self, uld: Uld, position: simpy.Event) -> Steps:
-        yield position
-        uld.placed = self.now
-        yield after(self.env, self.site.check_in)
-        uld.checked_in = self.now
-        grant = yield self.breakdown.request(
-            (uld.flight, uld.index), stations=1, workers=self.site.workers_per_station, floor=uld.n_parcels
-        )
-        uld.start = self.now
-        uld.machine = grant.unit
-        uld.wait_station = grant.waited.get("stations", 0)
-        uld.wait_workers = grant.waited.get("workers", 0)
-        uld.wait_floor = grant.waited.get("floor", 0)
-        self.positions.release(positions=1)
-        for parcel in uld.parcels:
-            parcel.start = self.now
-            self.outbound.routes[parcel.route].reserved += 1
-        for parcel in uld.parcels:
-            yield after(self.env, parcel.handling)
-            self.env.process(self._sort(parcel, uld))
-        uld.end = self.now
-        if uld.n_parcels == 0:
-            self._release_station(uld)
-
-    def _release_station(self, uld: Uld) -> None:
-        uld.released = self.now
-        self.free_stations[uld.machine] += 1
-        self.breakdown.release(stations=1, workers=self.site.workers_per_station)
-        uld.parcels = []  # each parcel is on its own from here on
-
-    # Sorting and customs (rules 9 to 13)
-
-    def _sort(self, parcel: Parcel, uld: Uld) -> Steps:
-        parcel.handled = self.now
-        begin, end = yield self.machines[uld.machine].arrive(parcel)
-        parcel.sort_begin = begin
-        if parcel is uld.parcels[-1]:
-            if begin > self.now:
-                yield at(self.env, begin)
-            self._release_station(uld)
-        yield at(self.env, end)
-        parcel.sort_end = self.now
-        if parcel.is_no_read:
-            yield self.coding_desks.request(parcel.key, desks=1)
-            parcel.code_begin = self.now
-            yield after(self.env, self.site.handcoding)
-            parcel.code_end = self.now
-            self.coding_desks.release(desks=1)
-        if parcel.channel == Channel.RELEASED or (parcel.channel != Channel.EXAMINED and parcel.release <= self.now):
-            if parcel.is_no_read:
-                yield after(self.env, self.site.to_lane)
-            self.outbound.stage(parcel)
-        else:
-            yield from self._hold(parcel, self.machines[uld.machine])
-
-    def _hold(self, parcel: Parcel, machine: Machine) -> Steps:
-        parcel.held = self.now
-        if parcel.channel == Channel.EXAMINED:
-            yield self.customs_desks.request(parcel.key, desks=1)
-            parcel.exam_begin = self.now
-            yield after(self.env, self.site.examination)
-            parcel.exam_end = self.now
-            self.customs_desks.release(desks=1)
-            decided = self.now
-        else:
-            decided = max(self.now, parcel.release)
-        # The first round strictly after the parcel came and its outcome was known.
-        rounds = decided // self.site.customs_round + 1
-        yield at(self.env, rounds * self.site.customs_round, Phase.FEED)
-        parcel.freed = self.now
-        if parcel.channel == Channel.EXAMINED and parcel.is_refused:
-            parcel.is_refused_gone = True
-            self.outbound.routes[parcel.route].reserved -= 1
-            self.breakdown.release(floor=1)
-            return
-        begin, end = yield machine.arrive(parcel)
-        parcel.second_begin = begin
-        yield at(self.env, end)
-        parcel.second_end = self.now
-        self.outbound.stage(parcel)
-
     def trace(self) -> Trace:
         end = self.inputs.end
-        pools = (self.stands, self.loader_sets, self.tugs, self.positions, self.breakdown, self.outbound.doors)
+        pools = [(NEVER, pool) for pool in (self.stands, self.loader_sets, self.tugs)]
+        for number, hall in enumerate(self.halls):
+            pools += [(number, pool) for pool in (hall.positions, hall.breakdown, hall.doors)]
         tokens = [
-            Tokens(name, held, pool.lacked_time[name]) for pool in pools for name, held in pool.held_until(end).items()
+            Tokens(name, number, held, pool.lacked_time[name])
+            for number, pool in pools
+            for name, held in pool.held_until(end).items()
         ]
         for parcel in self.recorded:  # a service picked in an outage is told before it begins
             if parcel.sort_begin >= end:
@@ -251,7 +163,9 @@ class Hub:
             "ulds": sorted(self.ulds, key=lambda uld: (uld.flight, uld.index)),
             "trains": sorted(self.trains, key=lambda train: (train.flight, train.deck, train.train)),
             "trucks": sorted(self.outbound.trucks, key=lambda truck: truck.key),
-            "loads": sorted(self.outbound.loads, key=lambda load: (load.route, load.kind, load.sequence, load.flight)),
+            "loads": sorted(
+                self.outbound.loads, key=lambda load: (load.hall, load.route, load.kind, load.sequence, load.flight)
+            ),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
             "pools": tokens,
         }

@@ -1,67 +1,58 @@
-"""Trucks, doors and the dispatcher (rules 14 to 19)."""
+"""Trucks and the dispatcher (rules 14 to 19)."""
 
 from collections import Counter
-from collections.abc import Iterable
-from heapq import heappop, heappush
+from collections.abc import Iterable, Sequence
+from heapq import heappop
 
 import simpy
 
 from sim.domain.site import Site
 from sim.kernels.policies import extra_trucks, fill, full_loads
 from sim.processes.phases import Phase, after, at
-from sim.processes.pool import Pool
-from sim.reference.records import EXTRA, TIMETABLED, Load, Parcel, Route, Steps, Truck
+from sim.reference.hall import Hall
+from sim.reference.records import EXTRA, TIMETABLED, Dock, Load, Steps, Truck
 from sim.units import NEVER, TICKS_PER_DAY
 
 
 class Outbound:
-    """The lanes' floor by route, and the trucks that empty it. `breakdown` is the pool that the floor belongs to."""
+    """The trucks that empty the docks of all halls, and the dispatcher."""
 
-    def __init__(self, env: simpy.Environment, site: Site, end: int, breakdown: Pool) -> None:
+    def __init__(self, env: simpy.Environment, site: Site, end: int, halls: Sequence[Hall]) -> None:
         self.env = env
         self.site = site
         self.end = end
-        self.breakdown = breakdown
-        self.doors = Pool(env, Phase.DOOR, doors=site.doors, dock_workers=site.dock_workers)
-        self.routes = [Route() for _ in site.routes]
+        self.halls = halls
         self.trucks: list[Truck] = []
         self.loads: list[Load] = []
         self.docked_now: list[Truck] = []
         self.held_trucks: list[Truck] = []
         self.n_in_yard = 0
         """Trucks that were called or have arrived, and have no door yet."""
-        for route in range(site.n_routes):
-            self._timetable(route)
+        for hall in range(len(halls)):
+            for route in range(site.n_routes):
+                self._timetable(hall, route)
         env.process(self._dispatch())
 
     @property
     def now(self) -> int:
         return int(self.env.now)
 
-    def stage(self, parcel: Parcel) -> None:
-        parcel.ready = self.now
-        route = self.routes[parcel.route]
-        heappush(route.queue, (parcel.ready, parcel.key, parcel))
-        route.parcels += 1
-        route.mass += parcel.mass
-        route.volume += parcel.volume
-
-    def _timetable(self, route: int) -> None:
+    def _timetable(self, hall: int, route: int) -> None:
         n_days = (self.end + self.site.docking) // TICKS_PER_DAY + 1
         departures = sorted(day * TICKS_PER_DAY + cut_off for day in range(n_days) for cut_off in self.site.cut_offs)
         for sequence, scheduled in enumerate(departures):
-            if scheduled >= self.site.docking:
-                truck = Truck(route, TIMETABLED, sequence, scheduled, NEVER, self.env.event())
+            if scheduled - self.site.docking >= self.site.halls[hall].opens:
+                truck = Truck(hall, route, TIMETABLED, sequence, scheduled, NEVER, self.env.event())
                 self.env.process(self._drive(truck, scheduled - self.site.docking))
 
     def _drive(self, truck: Truck, arrival: int) -> Steps:
-        site = self.site
+        site, hall = self.site, self.halls[truck.hall]
         yield at(self.env, arrival)
         truck.arrived = self.now
         if truck.kind == TIMETABLED:
             self.trucks.append(truck)
             self.n_in_yard += 1
-        yield self.doors.request(truck.key, doors=1, dock_workers=site.workers_per_truck)
+        yield hall.doors.request(truck.key, doors=1, dock_workers=site.workers_per_truck)
         truck.docked = self.now
         self.n_in_yard -= 1
         yield at(self.env, max(truck.docked + site.docking, truck.scheduled))
@@ -76,8 +67,8 @@ class Outbound:
             for parcel in truck.load:
                 parcel.departed = self.now
             truck.load = []
-            self.breakdown.release(floor=truck.n_parcels)
-        self.doors.release(doors=1, dock_workers=site.workers_per_truck)
+            hall.breakdown.release(floor=truck.n_parcels)
+        hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
 
     def _meet(self, truck: Truck) -> None:
         """Trucks that are ready to load at one instant are looked at together, so that they come in order of key."""
@@ -88,51 +79,51 @@ class Outbound:
             cut_off.callbacks.append(self._cut_off)
 
     def _cut_off(self, _: simpy.Event) -> None:
-        self.held_trucks += self._look_at(self.docked_now, is_floor_short=False)
+        self.held_trucks += self._look_at(self.docked_now, [False] * len(self.halls))
         self.docked_now = []
 
-    def _look_at(self, trucks: Iterable[Truck], *, is_floor_short: bool) -> list[Truck]:
+    def _look_at(self, trucks: Iterable[Truck], is_floor_short: Sequence[bool]) -> list[Truck]:
         """Let trucks take what is ready, in order of key; those that had better wait are returned."""
         site = self.site
         held = []
         for truck in sorted(trucks, key=lambda truck: truck.key):
-            route = self.routes[truck.route]
+            dock = self.halls[truck.hall].docks[truck.route]
             if (
                 truck.kind == EXTRA
-                or fill(route.parcels, route.mass, route.volume, site.trailer) >= site.least_fill
+                or fill(dock.parcels, dock.mass, dock.volume, site.trailer) >= site.least_fill
                 or truck.scheduled + site.longest_truck_hold <= self.now
-                or is_floor_short
+                or is_floor_short[truck.hall]
             ):
-                self._take(truck, route)
+                self._take(truck, dock)
             else:
                 held.append(truck)
         return held
 
-    def _take(self, truck: Truck, route: Route) -> None:
+    def _take(self, truck: Truck, dock: Dock) -> None:
         trailer = self.site.trailer
         truck.cut_off = self.now
-        while route.queue:
-            parcel = route.queue[0][-1]
+        while dock.queue:
+            parcel = dock.queue[0][-1]
             if (
                 truck.n_parcels + 1 > trailer.parcels
                 or truck.mass + parcel.mass > trailer.mass
                 or truck.volume + parcel.volume > trailer.volume
             ):
                 break
-            heappop(route.queue)
+            heappop(dock.queue)
             parcel.cut_off = self.now
             truck.load.append(parcel)
             truck.n_parcels += 1
             truck.mass += parcel.mass
             truck.volume += parcel.volume
-        route.parcels -= truck.n_parcels
-        route.mass -= truck.mass
-        route.volume -= truck.volume
-        route.reserved -= truck.n_parcels
-        truck.n_missed = route.reserved
+        dock.parcels -= truck.n_parcels
+        dock.mass -= truck.mass
+        dock.volume -= truck.volume
+        dock.reserved -= truck.n_parcels
+        truck.n_missed = dock.reserved
         truck.is_cancelled = truck.n_parcels == 0
         if truck.kind == EXTRA:
-            route.n_called -= 1
+            dock.n_called -= 1
         by_flight = Counter(parcel.flight for parcel in truck.load)
         self.loads += [Load(*truck.key, flight, by_flight[flight]) for flight in sorted(by_flight)]
         truck.has_cut_off.succeed()
@@ -141,26 +132,29 @@ class Outbound:
         site = self.site
         while True:
             yield after(self.env, site.dispatch_round, Phase.ROUND)
-            is_floor_short = self.breakdown.lacking == "floor"
-            self.held_trucks = self._look_at(self.held_trucks, is_floor_short=is_floor_short)
+            is_floor_short = [hall.breakdown.lacking == "floor" for hall in self.halls]
+            self.held_trucks = self._look_at(self.held_trucks, is_floor_short)
             day = self.now // TICKS_PER_DAY
+            docks = [
+                (hall, route, dock) for hall, place in enumerate(self.halls) for route, dock in enumerate(place.docks)
+            ]
             calls = extra_trucks(
-                [full_loads(route.parcels, route.mass, route.volume, site.trailer) for route in self.routes],
-                [route.parcels for route in self.routes],
-                [route.n_called for route in self.routes],
-                [site.extra_trucks_per_day - route.calls_of_day[day] for route in self.routes],
+                [full_loads(dock.parcels, dock.mass, dock.volume, site.trailer) for _, _, dock in docks],
+                [dock.parcels for _, _, dock in docks],
+                [dock.n_called for _, _, dock in docks],
+                [site.extra_trucks_per_day - dock.calls_of_day[day] for _, _, dock in docks],
                 yard_room=max(0, site.yard - self.n_in_yard),
-                is_floor_short=is_floor_short,
+                is_floor_short=[is_floor_short[hall] for hall, _, _ in docks],
             )
-            for number, route in enumerate(self.routes):
-                for _ in range(calls[number]):
-                    self._call(number, route)
-                route.calls_of_day[day] += calls[number]
+            for n, (hall, route, dock) in zip(calls, docks, strict=True):
+                for _ in range(n):
+                    self._call(hall, route, dock)
+                dock.calls_of_day[day] += n
 
-    def _call(self, number: int, route: Route) -> None:
-        truck = Truck(number, EXTRA, route.n_extra, NEVER, self.now, self.env.event())
+    def _call(self, hall: int, route: int, dock: Dock) -> None:
+        truck = Truck(hall, route, EXTRA, dock.n_extra, NEVER, self.now, self.env.event())
         self.trucks.append(truck)
-        route.n_extra += 1
-        route.n_called += 1
+        dock.n_extra += 1
+        dock.n_called += 1
         self.n_in_yard += 1
         self.env.process(self._drive(truck, self.now + self.site.call_out))

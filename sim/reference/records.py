@@ -15,16 +15,16 @@ Steps = Generator[simpy.Event, Any, None]
 
 COLUMNS: Final = {
     "flights": "number key aircraft sibt arrival aldt aibt unloading_requested unloading_start unloading_end aobt"
-    " n_ulds n_parcels is_cohort is_diverted",
-    "ulds": "flight index deck n_parcels lifted on_train train at_door placed checked_in start end released machine"
-    " wait_station wait_workers wait_floor",
-    "trains": "flight deck train n_ulds granted left at_door placed returned",
-    "trucks": "route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
+    " n_ulds n_parcels hall is_cohort is_diverted",
+    "ulds": "flight index deck n_parcels hall lifted on_train train at_door placed checked_in start end released"
+    " machine wait_station wait_workers wait_floor",
+    "trains": "flight deck train hall n_ulds granted left at_door placed returned",
+    "trucks": "hall route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
     " n_missed is_cancelled",
-    "loads": "route kind sequence flight n_parcels",
+    "loads": "hall route kind sequence flight n_parcels",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held exam_begin exam_end freed"
     " second_begin second_end ready cut_off departed is_refused_gone",
-    "pools": "name held_time lacked_time",
+    "pools": "name hall held_time lacked_time",
 }
 """The tables of a trace, and their columns."""
 TIMETABLED: Final = 0
@@ -81,6 +81,7 @@ class Uld:
     deck: int
     parcels: list[Parcel]
     n_parcels: int
+    hall: int = NEVER
     lifted: int = NEVER
     on_train: int = NEVER
     train: int = NEVER
@@ -101,6 +102,7 @@ class Train:
     flight: int
     deck: int
     train: int
+    hall: int
     granted: int
     ulds: list[Uld] = field(default_factory=list)
     n_ulds: int = 0
@@ -129,11 +131,13 @@ class Visit:
     unloading_start: int = NEVER
     unloading_end: int = NEVER
     aobt: int = NEVER
+    hall: int = NEVER
     is_diverted: bool = False
 
 
 @dataclass(slots=True)
 class Truck:
+    hall: int
     route: int
     kind: int
     sequence: int
@@ -153,12 +157,13 @@ class Truck:
     load: list[Parcel] = field(default_factory=list)
 
     @property
-    def key(self) -> tuple[int, int, int]:
-        return self.route, self.kind, self.sequence
+    def key(self) -> tuple[int, int, int, int]:
+        return self.hall, self.route, self.kind, self.sequence
 
 
 @dataclass(slots=True)
 class Load:
+    hall: int
     route: int
     kind: int
     sequence: int
@@ -169,13 +174,14 @@ class Load:
 @dataclass(slots=True)
 class Tokens:
     name: str
+    hall: int
     held_time: int
     lacked_time: int
 
 
 @dataclass(slots=True)
-class Route:
-    """What stands on the floor for a route: sums of what is ready and not taken [parcels, g, cm³]."""
+class Dock:
+    """What stands on a hall's floor for a route: sums of what is ready and not taken [parcels, g, cm³]."""
 
     queue: list[tuple[int, tuple[int, int], Parcel]] = field(default_factory=list)
     parcels: int = 0

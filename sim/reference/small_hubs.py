@@ -10,7 +10,7 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import MachineCalendar, Site, TrailerLimits
+from sim.domain.site import Hall, MachineCalendar, Site, TrailerLimits
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
 
@@ -33,8 +33,12 @@ class SmallHub:
     loader_sets: int
     tugs: int
     dollies: int
+    n_halls: int
+    opens_h: int
+    """When the last hall opens, if there are several."""
     positions: int
     n_machines: int
+    """Of the first hall; others have one more or less."""
     stations_a_machine: int
     spare_workers: int
     floor_ulds: int
@@ -71,7 +75,6 @@ def make(hub: SmallHub) -> Inputs:
 
     end = hub.hours * 60 * TICKS_PER_MIN
     flights = _flights(hub, streams, step)
-    n_workers = 2 * hub.stations_a_machine * hub.n_machines - 1 + hub.spare_workers
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
     site = Site(
         stands=hub.stands,
@@ -81,23 +84,14 @@ def make(hub: SmallHub) -> Inputs:
         taxi_in=steps(1, 3),
         doors_open=steps(1, 3),
         lift=(steps(1, 3), steps(1, 3)),
-        trip_out=steps(1, 2),
-        trip_back=steps(1, 2),
         turnaround=steps(1, 60),
         longest_hold=int(rng.integers(0, 40)) * step,
-        positions=hub.positions,
-        stations=(hub.stations_a_machine,) * hub.n_machines,
-        breakdown_workers=n_workers,
-        workers_per_station=min(2, n_workers),
+        halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
+        workers_per_station=_workers_per_station(hub),
         check_in=steps(1, 2),
-        floor=hub.floor_ulds * hub.most_parcels_a_uld,
         inductions=hub.inductions,
-        service=hub.service_steps * step,
-        calendars=tuple(_calendar(hub, streams, step, end, machine) for machine in range(hub.n_machines)),
-        handcoding_desks=hub.desks,
         handcoding=steps(1, 4),
         to_lane=steps(1, 2),
-        customs_desks=hub.customs_desks,
         examination=steps(1, 30),
         customs_round=steps(5, 20),
         route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
@@ -116,8 +110,6 @@ def make(hub: SmallHub) -> Inputs:
         yard=hub.yard,
         docking=steps(1, 4),
         loading=steps(1, 20),
-        doors=hub.doors,
-        dock_workers=max(2, 2 * hub.doors - int(rng.random() < 0.3)),
         workers_per_truck=2,
     )
     return Inputs(
@@ -128,6 +120,36 @@ def make(hub: SmallHub) -> Inputs:
         measured=(0, end),
         bin_width=30 * TICKS_PER_MIN,
         is_recorded=lambda _: True,
+    )
+
+
+def _workers_per_station(hub: SmallHub) -> int:
+    return min(2, 2 * hub.stations_a_machine - 1 + hub.spare_workers)
+
+
+def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> Hall:
+    """Each hall is another size; the last of several opens later."""
+    rng = streams.of("hall", number)
+    n_machines = hub.n_machines if number == 0 else int(rng.integers(1, 3))
+
+    def steps(low: int, high: int) -> int:
+        return int(rng.integers(low, high + 1)) * step
+
+    return Hall(
+        name=f"H{number}",
+        opens=hub.opens_h * 60 * TICKS_PER_MIN if 0 < number == hub.n_halls - 1 else 0,
+        trip_out=steps(1, 2),
+        trip_back=steps(1, 2),
+        positions=hub.positions,
+        stations=(hub.stations_a_machine,) * n_machines,
+        breakdown_workers=2 * hub.stations_a_machine * n_machines - 1 + hub.spare_workers,
+        floor=hub.floor_ulds * hub.most_parcels_a_uld,
+        service=hub.service_steps * step,
+        calendars=tuple(_calendar(hub, streams, step, end, (number, machine)) for machine in range(n_machines)),
+        handcoding_desks=hub.desks,
+        customs_desks=hub.customs_desks,
+        doors=hub.doors,
+        dock_workers=max(2, 2 * hub.doors - int(rng.random() < 0.3)),
     )
 
 
@@ -162,8 +184,8 @@ def _uld_sizes(hub: SmallHub, streams: Streams, flight: int) -> list[int]:
     return [int(size) for size in sizes]
 
 
-def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: int) -> MachineCalendar:
-    rng = streams.of("calendar", machine)
+def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: tuple[int, int]) -> MachineCalendar:
+    rng = streams.of("calendar", *machine)
     start, slope = [0], [hub.inductions]
     while hub.has_outages and start[-1] < end:
         start.append(start[-1] + int(rng.integers(1, 90)) * step)
@@ -218,6 +240,8 @@ def draw(seed: int) -> SmallHub:
         loader_sets=pick(1, 2),
         tugs=pick(1, 2),
         dollies=pick(1, 3),
+        n_halls=pick(1, 3),
+        opens_h=pick(0, hours // 3),
         positions=pick(1, 6),
         n_machines=pick(1, 3),
         stations_a_machine=pick(1, 3),

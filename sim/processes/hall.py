@@ -1,0 +1,74 @@
+"""One hall as it runs: its tokens, machines, desks, hold zone and lanes."""
+
+import simpy
+
+from sim.domain.inputs import Inputs
+from sim.kernels.policies import machine_for_next_uld
+from sim.processes.customs import HoldZone
+from sim.processes.lanes import Lanes
+from sim.processes.phases import Phase
+from sim.processes.pool import Key, Pool
+from sim.processes.sorting import Sortation
+from sim.processes.store import ParcelStore
+from sim.record.recorder import Recorder, Refusal
+from sim.units import Ticks
+
+
+class Hall:
+    def __init__(
+        self, env: simpy.Environment, inputs: Inputs, number: int, store: ParcelStore, record: Recorder
+    ) -> None:
+        site = inputs.site
+        self._env, self._store, self._record = env, store, record
+        self.number = number
+        self.site = site.halls[number]
+        self.first_machine = site.first_machines[number]
+        self.free_stations = list(self.site.stations)
+        """By machine (M of this hall)."""
+        self.positions = Pool(env, Phase.POSITION, positions=self.site.positions)
+        self.breakdown = Pool(
+            env,
+            Phase.BREAKDOWN,
+            self._station,
+            stations=sum(self.site.stations),
+            workers=self.site.breakdown_workers,
+            floor=self.site.floor,
+        )
+        self.doors = Pool(env, Phase.DOOR, doors=self.site.doors, dock_workers=self.site.dock_workers)
+        self.on_floor = [0] * site.n_routes
+        """Parcels with a floor reserved, by route (R)."""
+        self.lanes = Lanes(store, site.n_routes)
+        self.zone = HoldZone(env, site, self.site, store, tally=record.stages["customs_hold"], refuse=self._refuse)
+        self.sortation = Sortation(
+            site,
+            self.site,
+            store,
+            inputs.measured,
+            tallies=record.stages,
+            deliver=self.lanes.deliver,
+            hold=self.zone.hold,
+        )
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        return self.positions, self.breakdown, self.doors
+
+    def look(self, instant: int) -> None:
+        """Bring machines, desks and lanes to an instant, included."""
+        self.sortation.advance(instant)
+        self.lanes.collect(instant)
+
+    def _station(self, _: Key) -> int:
+        """A granted ULD takes one of the free stations: the machine that it feeds."""
+        machine = machine_for_next_uld(self.free_stations)
+        self.free_stations[machine] -= 1
+        return machine
+
+    def _refuse(self, parcels: Ticks) -> None:
+        """Parcels that customs takes away."""
+        routes = self._store.column["route"][self._store.rows(parcels)].tolist()
+        for flight, route in zip((parcels >> self._store.shift).tolist(), routes, strict=True):
+            self.on_floor[route] -= 1
+            self._record.refused.append(Refusal(flight, int(self._env.now), 1, self.number))
+            self._store.leave(flight, 1)
+        self.breakdown.release(floor=len(parcels))

@@ -1,0 +1,143 @@
+"""A hall from its ULD positions to its lanes: one SimPy process a ULD and parcel (rules 6 to 13)."""
+
+from heapq import heappush
+
+import simpy
+
+from sim.domain.inputs import Inputs
+from sim.domain.parcels import Channel
+from sim.kernels.policies import machine_for_next_uld
+from sim.processes.phases import Phase, after, at
+from sim.processes.pool import Key, Pool
+from sim.reference.machine import Machine
+from sim.reference.records import Dock, Parcel, Steps, Uld
+
+
+class Hall:
+    """One hall: its tokens, machines and desks, and what stands at its docks."""
+
+    def __init__(self, inputs: Inputs, env: simpy.Environment, number: int) -> None:
+        hall = inputs.site.halls[number]
+        self.env = env
+        self.site = inputs.site
+        self.hall = hall
+        self.first_machine = inputs.site.first_machines[number]
+        self.positions = Pool(env, Phase.POSITION, positions=hall.positions)
+        self.breakdown = Pool(
+            env,
+            Phase.BREAKDOWN,
+            self._choose_machine,
+            stations=sum(hall.stations),
+            workers=hall.breakdown_workers,
+            floor=hall.floor,
+        )
+        self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
+        self.coding_desks = Pool(env, Phase.DESK, desks=hall.handcoding_desks)
+        self.customs_desks = Pool(env, Phase.DESK, desks=hall.customs_desks)
+        need = hall.service * inputs.site.inductions
+        self.machines = [Machine(env, calendar, need, inputs.end) for calendar in hall.calendars]
+        self.free_stations = list(hall.stations)
+        self.docks = [Dock() for _ in inputs.site.routes]
+        self.n_to_come = 0
+        """ULDs sent here whose break-down has not begun."""
+
+    @property
+    def now(self) -> int:
+        return int(self.env.now)
+
+    # Break-down (rules 6 to 8)
+
+    def _choose_machine(self, _: Key) -> int:
+        machine = machine_for_next_uld(self.free_stations)
+        self.free_stations[machine] -= 1
+        return machine
+
+    def break_down(self, uld: Uld, position: simpy.Event) -> Steps:
+        yield position
+        uld.placed = self.now
+        yield after(self.env, self.site.check_in)
+        uld.checked_in = self.now
+        grant = yield self.breakdown.request(
+            (uld.flight, uld.index), stations=1, workers=self.site.workers_per_station, floor=uld.n_parcels
+        )
+        uld.start = self.now
+        uld.machine = self.first_machine + grant.unit
+        uld.wait_station = grant.waited.get("stations", 0)
+        uld.wait_workers = grant.waited.get("workers", 0)
+        uld.wait_floor = grant.waited.get("floor", 0)
+        self.positions.release(positions=1)
+        self.n_to_come -= 1
+        for parcel in uld.parcels:
+            parcel.start = self.now
+            self.docks[parcel.route].reserved += 1
+        for parcel in uld.parcels:
+            yield after(self.env, parcel.handling)
+            self.env.process(self._sort(parcel, uld))
+        uld.end = self.now
+        if uld.n_parcels == 0:
+            self._release_station(uld)
+
+    def _release_station(self, uld: Uld) -> None:
+        uld.released = self.now
+        self.free_stations[uld.machine - self.first_machine] += 1
+        self.breakdown.release(stations=1, workers=self.site.workers_per_station)
+        uld.parcels = []  # each parcel is on its own from here on
+
+    # Sorting and customs (rules 9 to 13)
+
+    def _sort(self, parcel: Parcel, uld: Uld) -> Steps:
+        parcel.handled = self.now
+        begin, end = yield self.machines[uld.machine - self.first_machine].arrive(parcel)
+        parcel.sort_begin = begin
+        if parcel is uld.parcels[-1]:
+            if begin > self.now:
+                yield at(self.env, begin)
+            self._release_station(uld)
+        yield at(self.env, end)
+        parcel.sort_end = self.now
+        if parcel.is_no_read:
+            yield self.coding_desks.request(parcel.key, desks=1)
+            parcel.code_begin = self.now
+            yield after(self.env, self.site.handcoding)
+            parcel.code_end = self.now
+            self.coding_desks.release(desks=1)
+        if parcel.channel == Channel.RELEASED or (parcel.channel != Channel.EXAMINED and parcel.release <= self.now):
+            if parcel.is_no_read:
+                yield after(self.env, self.site.to_lane)
+            self._stage(parcel)
+        else:
+            yield from self._hold(parcel, self.machines[uld.machine - self.first_machine])
+
+    def _hold(self, parcel: Parcel, machine: Machine) -> Steps:
+        parcel.held = self.now
+        if parcel.channel == Channel.EXAMINED:
+            yield self.customs_desks.request(parcel.key, desks=1)
+            parcel.exam_begin = self.now
+            yield after(self.env, self.site.examination)
+            parcel.exam_end = self.now
+            self.customs_desks.release(desks=1)
+            decided = self.now
+        else:
+            decided = max(self.now, parcel.release)
+        # The first round strictly after the parcel came and its outcome was known.
+        rounds = decided // self.site.customs_round + 1
+        yield at(self.env, rounds * self.site.customs_round, Phase.FEED)
+        parcel.freed = self.now
+        if parcel.channel == Channel.EXAMINED and parcel.is_refused:
+            parcel.is_refused_gone = True
+            self.docks[parcel.route].reserved -= 1
+            self.breakdown.release(floor=1)
+            return
+        begin, end = yield machine.arrive(parcel)
+        parcel.second_begin = begin
+        yield at(self.env, end)
+        parcel.second_end = self.now
+        self._stage(parcel)
+
+    def _stage(self, parcel: Parcel) -> None:
+        parcel.ready = self.now
+        dock = self.docks[parcel.route]
+        heappush(dock.queue, (parcel.ready, parcel.key, parcel))
+        dock.parcels += 1
+        dock.mass += parcel.mass
+        dock.volume += parcel.volume
