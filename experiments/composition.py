@@ -49,7 +49,7 @@ def load(
     words = [*overrides, *(f"{key}={_value(value)}" for key, value in keys.items()), f"scenario={_value(scenario)}"]
     composed = compose(words, config_dir)
     names = [field.name for field in fields(HubConfig)]
-    for key in composed.keys() - names - _study_keys():
+    for key in composed.keys() - names - _study_keys().keys():
         raise ConfigError(f"{key}: unknown key{near(key, names)}")
     return hub(composed)
 
@@ -91,14 +91,20 @@ def hub(composed: Mapping[str, object]) -> HubConfig:
 def study(kind: type[T], composed: Mapping[str, object]) -> T:
     """What is not the hub's, as the verb's own dataclass, checked.
 
+    Keys that every configuration has, and this verb does not read, may be there, as they are by default.
+
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
     hubs = {field.name for field in fields(HubConfig)}
-    names = [*hubs, *(field.name for field in fields(kind))]  # type: ignore[arg-type]
+    own = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    names = [*hubs, *own]
     for key in composed.keys() - names:
-        raise ConfigError(f"{key}: unknown key{near(key, sorted(names))}")
-    return read(kind, {name: value for name, value in composed.items() if name not in hubs})
+        if key not in _study_keys():
+            raise ConfigError(f"{key}: unknown key{near(key, sorted(names))}")
+        if composed[key] != _study_keys()[key]:
+            raise ConfigError(f"{key}: decides nothing here; leave it out")
+    return read(kind, {name: composed[name] for name in own if name in composed})
 
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:
@@ -112,9 +118,10 @@ def scenarios(config_dir: Path | str | None = None) -> list[str]:
 
 
 @cache
-def _study_keys() -> frozenset[str]:
+def _study_keys() -> Mapping[str, object]:
     """Keys beside the hub's in the packaged configuration: which verb knows them is not asked here."""
-    return frozenset(str(key) for key in _composed([], None))
+    hubs = {field.name for field in fields(HubConfig)}
+    return {key: value for key, value in compose().items() if key not in hubs}
 
 
 def _composed(words: Sequence[str], config_dir: Path | str | None) -> DictConfig:

@@ -36,7 +36,11 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
 
   cargohub compare study=first_light                           the packaged study
   cargohub compare 'scenarios=[liege_30k,liege_66k]' replications=10
-  cargohub compare study=first_light 'demands=[permit]' --json""",
+  cargohub compare study=first_light 'demands=[permit]' --json
+  cargohub compare study=first_light family=none               each difference alone
+
+Differences are to the first design. Those of a KPI are a family: with family=holm, the rule, or dunnett their intervals
+hold all together, and so do the statements at p_family of at most 0.05.""",
             is_composed=True,
         ),
         "sweep": Verb(

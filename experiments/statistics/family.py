@@ -7,8 +7,10 @@ is for scenarios that saw different random numbers. On pairs it would take the c
 """
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from experiments.statistics.interval import CONFIDENCE, Interval
@@ -18,19 +20,49 @@ _SEED: Final = 1
 """Dunnett's probabilities are integrals by quasi-random points: fixed, so that the same data give the same digits."""
 
 
+class Family(StrEnum):
+    """How many comparisons with one baseline are taken together."""
+
+    HOLM = "holm"
+    DUNNETT = "dunnett"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A scenario less the baseline, as one of a family.
 
     `interval` holds together with those of the others. `p_value` is of this difference alone, `adjusted` within the
     family: those at most 1 − confidence are all true differences with the confidence. A step-down adjustment finds more
-    than the intervals do, so that zero may lie just inside the interval of a difference that is stated.
+    than the intervals do, so that zero may lie just inside the interval of a difference that is stated. Both are None,
+    and nothing is stated, where there is no test: of a single replication, or of values that are not finite.
     """
 
     interval: Interval
-    p_value: float
-    adjusted: float
+    p_value: float | None
+    adjusted: float | None
     is_different: bool
+
+
+def statements(
+    scenarios: Mapping[str, Sequence[float]], baseline: str, family: Family, *, confidence: float = CONFIDENCE
+) -> dict[str, Statement]:
+    """Each scenario against the baseline, replication by replication, in the family asked for.
+
+    Raises:
+        KeyError: no such baseline.
+        ValueError: different numbers of replications, none, or a confidence outside (0, 1).
+    """
+    alone = paired_intervals(scenarios, baseline, confidence=confidence)
+    if not all(len(values) > 1 and all(map(math.isfinite, values)) for values in scenarios.values()):
+        return {name: Statement(interval, None, None, is_different=False) for name, interval in alone.items()}
+    if family is Family.DUNNETT:
+        return separate_family(scenarios, baseline, confidence=confidence)
+    found = paired_family(scenarios, baseline, confidence=confidence)
+    if family is Family.HOLM:
+        return found
+    p_values = [one.p_value or 0.0 for one in found.values()]
+    return _statements(alone, p_values, p_values, confidence)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -94,8 +126,14 @@ def separate_family(
     others = {name: values for name, values in scenarios.items() if name != baseline}
     if not others:
         return {}
-    found = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
-    bounds = found.confidence_interval(confidence_level=confidence)
+    if all(len(set(values)) == 1 for values in scenarios.values()):
+        return _certain(others, base[0])
+    with warnings.catch_warnings():
+        # Of samples that are nearly constant: the digits that are lost are those of a variance of nearly zero.
+        warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
+        found = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
+        bounds = found.confidence_interval(confidence_level=confidence)
+        p_values = [float(stats.ttest_ind(values, base).pvalue) for values in others.values()]
     intervals = {
         name: Interval(
             mean=math.fsum(values) / len(values) - math.fsum(base) / len(base),
@@ -105,8 +143,20 @@ def separate_family(
         )
         for at, (name, values) in enumerate(others.items())
     }
-    p_values = [float(stats.ttest_ind(values, base).pvalue) for values in others.values()]
+    # Two constant samples that are equal have no statistic.
+    p_values = [1.0 if math.isnan(value) else value for value in p_values]
     return _statements(intervals, p_values, [float(value) for value in found.pvalue], confidence)
+
+
+def _certain(others: Mapping[str, Sequence[float]], base: float) -> dict[str, Statement]:
+    """Statements on samples that do not vary at all."""
+    found = {}
+    for name, values in others.items():
+        difference = values[0] - base
+        p_value = 1.0 if difference == 0 else 0.0
+        interval = Interval(difference, difference, difference, len(values))
+        found[name] = Statement(interval, p_value, p_value, is_different=difference != 0)
+    return found
 
 
 def _statements(

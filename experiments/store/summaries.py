@@ -47,16 +47,19 @@ SUMMARY: Final = TableSchema(
 )
 DIFFERENCES: Final = TableSchema(
     "differences",
-    "paired differences to the baseline, the same random numbers in both",
+    "paired differences to the baseline, the same random numbers in both, of each KPI as a family",
     (
         _LABEL,
         Column("baseline", "string", "", "the design it is compared with"),
         Column("kpi", "string", "", "name"),
         Column("mean", "float64", "see unit", "mean difference"),
-        Column("low", "float64", "see unit", "lower end; NaN with one replication"),
-        Column("high", "float64", "see unit", "upper end; NaN with one replication"),
+        Column("low", "float64", "see unit", "lower end, of 95 % for the whole family; NaN with one replication"),
+        Column("high", "float64", "see unit", "upper end, of 95 % for the whole family; NaN with one replication"),
         Column("n", "int32", "1", "replications"),
         Column("unit", "string", "", "its unit"),
+        Column("p_value", "float64", "1", "of no difference, of this comparison alone; NaN with one replication"),
+        Column("p_family", "float64", "1", "the same, adjusted for the family; NaN with one replication"),
+        Column("is_different", "bool", "", "p_family is at most 0.05"),
     ),
     ("scenario", "kpi"),
 )

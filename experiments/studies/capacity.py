@@ -99,7 +99,6 @@ def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], 
     if any(word.lstrip("+~").startswith("precision") for word in words):
         raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
     composed = compose(own, config_dir)
-    composed.pop("precision", None)
     if "capacity" not in composed:
         raise ConfigError(f"study: capacity needs capacity.target and capacity.tolerance, as {_STUDY} has them")
     keys = study(CapacityStudy, composed)

@@ -24,6 +24,7 @@ def main(arguments: Arguments) -> int:
         telling.print_json(
             {
                 "scenarios": {point.label: telling.scenario_object(outcome, point) for point in points},
+                "family": str(outcome.family),
                 "differences": telling.difference_objects(outcome),
                 "run_dir": str(run.path),
                 "warnings": warnings,

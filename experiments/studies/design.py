@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from experiments.composition import compose, hub, scenarios, study
+from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -28,6 +29,8 @@ class Study:
     arrival_models: tuple[str, ...]
     precision: dict[str, Annotated[float, Bounds(gt=0)] | None]
     """Half-widths asked for, by KPI; and `max_replications`."""
+    family: Family
+    """How the differences to the first design are taken together."""
 
     @property
     def asked(self) -> dict[str, float]:

@@ -11,7 +11,8 @@ import yaml
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.statistics import Interval, mean_interval, paired_intervals
+from experiments.statistics import Interval, mean_interval
+from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
 from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY
@@ -42,7 +43,8 @@ class Outcome:
 
     points: tuple[Point, ...]
     intervals: Mapping[str, Mapping[str, Interval]]
-    differences: Mapping[str, Mapping[str, Interval]]
+    differences: Mapping[str, Mapping[str, Statement]]
+    family: Family
     warnings: tuple[str, ...] = ()
 
     @property
@@ -116,7 +118,7 @@ def replications(run: RunDirectory, points: Sequence[Point], study: Study, *, is
     """
     work = _Work(run, points, study, is_quiet=is_quiet)
     n, wide = narrow(work.samples, study.asked, first=study.replications, most=study.max_replications, tell=work.tell)
-    return _outcome(points, work.samples(n), too_wide(wide, n))
+    return _outcome(points, work.samples(n), study.family, too_wide(wide, n))
 
 
 class _Work:
@@ -160,16 +162,16 @@ class _Work:
         ]
 
 
-def _outcome(points: Sequence[Point], values: Samples, warnings: Sequence[str]) -> Outcome:
+def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings: Sequence[str]) -> Outcome:
     baseline = points[0].label
     intervals = {
         label: {kpi: _cut(kpi, mean_interval(sample)) for kpi, sample in own.items()} for label, own in values.items()
     }
-    differences: dict[str, dict[str, Interval]] = {point.label: {} for point in points[1:]}
+    differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
     for kpi in KPIS if len(points) > 1 else ():
-        for label, interval in paired_intervals({name: own[kpi] for name, own in values.items()}, baseline).items():
-            differences[label][kpi] = interval
-    return Outcome(tuple(points), intervals, differences, tuple(warnings))
+        for label, one in statements({name: own[kpi] for name, own in values.items()}, baseline, family).items():
+            differences[label][kpi] = one
+    return Outcome(tuple(points), intervals, differences, family, tuple(warnings))
 
 
 def _cut(kpi: str, interval: Interval) -> Interval:
@@ -193,9 +195,17 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         for kpi, interval in own.items()
     ]
     differences = [
-        (label, outcome.points[0].label, kpi, *_numbers(interval), KPIS[kpi].unit)
+        (
+            label,
+            outcome.points[0].label,
+            kpi,
+            *_numbers(one.interval),
+            KPIS[kpi].unit,
+            *(np.nan if p_value is None else p_value for p_value in (one.p_value, one.adjusted)),
+            one.is_different,
+        )
         for label, own in outcome.differences.items()
-        for kpi, interval in own.items()
+        for kpi, one in own.items()
     ]
     ladder = [
         (point.label, resource, rate)

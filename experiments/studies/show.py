@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.statistics import Interval
+from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store.foreign import Configuration, Manifest, configuration_of, manifest_of, table_rows
 from experiments.studies import telling
@@ -17,6 +18,9 @@ from experiments.studies.replicating import Outcome
 from experiments.studies.reproduce import study_of
 from sim.errors import InputError
 from sim.measures.kpis import KPIS
+
+_INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
+_TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool}
 
 
 def main(arguments: Arguments) -> int:
@@ -31,6 +35,7 @@ def main(arguments: Arguments) -> int:
             {
                 "verb": manifest.verb,
                 "scenarios": {point.label: telling.scenario_object(outcome, point) for point in points},
+                "family": str(outcome.family),
                 "differences": telling.difference_objects(outcome),
                 "run_dir": str(folder),
                 "warnings": warnings,
@@ -44,30 +49,45 @@ def main(arguments: Arguments) -> int:
 def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
     points = tuple(Point(label, hub) for label, hub in configuration.hubs.items())
     intervals = _intervals(manifest, "summary")
-    differences = _intervals(manifest, "differences") if len(points) > 1 else {}
+    differences = _differences(manifest) if len(points) > 1 else {}
     for point in points:
         own = intervals.get(point.label, {})
         others = [differences.get(point.label, {})] if point is not points[0] else []
-        missing = [kpi for kpi in KPIS for found in (own, *others) if kpi not in found]
+        missing = [kpi for kpi in KPIS if kpi not in own or any(kpi not in found for found in others)]
         if missing:
             raise InputError(f"{manifest.folder}: no {missing[0]} of {point.label}: another version's run, or damaged")
     n = min(interval.n for own in intervals.values() for interval in own.values())
-    asked = study_of(manifest, configuration).asked
-    wide = needs(_samples(manifest), asked) if asked else []
-    return Outcome(points, intervals, differences, warnings=tuple(too_wide(wide, n)))
+    study = study_of(manifest, configuration)
+    wide = needs(_samples(manifest), study.asked) if study.asked else []
+    return Outcome(points, intervals, differences, study.family, warnings=tuple(too_wide(wide, n)))
 
 
 def _intervals(manifest: Manifest, table: str) -> Mapping[str, Mapping[str, Interval]]:
     found: dict[str, dict[str, Interval]] = {}
-    for row in _typed(
-        manifest, table, {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
-    ):
-        # JSON has no NaN, and no mean of a run is one.
-        if row["kpi"] in KPIS and not math.isfinite(row["mean"]):
-            raise InputError(f"{manifest.folder}: table {table}: {row['kpi']} of {row['scenario']} is {row['mean']}")
-        low, high = (row[end] if math.isfinite(row[end]) else None for end in ("low", "high"))
-        found.setdefault(row["scenario"], {})[row["kpi"]] = Interval(row["mean"], low, high, row["n"])
+    for row in _typed(manifest, table, _INTERVAL):
+        found.setdefault(row["scenario"], {})[row["kpi"]] = _interval(manifest, table, row)
     return found
+
+
+def _interval(manifest: Manifest, table: str, row: Mapping[str, Any]) -> Interval:
+    # JSON has no NaN, and no mean of a run is one.
+    if row["kpi"] in KPIS and not math.isfinite(row["mean"]):
+        raise InputError(f"{manifest.folder}: table {table}: {row['kpi']} of {row['scenario']} is {row['mean']}")
+    low, high = (_finite(row[end]) for end in ("low", "high"))
+    return Interval(row["mean"], low, high, row["n"])
+
+
+def _differences(manifest: Manifest) -> Mapping[str, Mapping[str, Statement]]:
+    found: dict[str, dict[str, Statement]] = {}
+    for row in _typed(manifest, "differences", _INTERVAL | _TESTED):
+        interval = _interval(manifest, "differences", row)
+        one = Statement(interval, _finite(row["p_value"]), _finite(row["p_family"]), row["is_different"])
+        found.setdefault(row["scenario"], {})[row["kpi"]] = one
+    return found
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _samples(manifest: Manifest) -> dict[str, dict[str, list[float]]]:

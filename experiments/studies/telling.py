@@ -8,12 +8,19 @@ from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.statistics import Interval
+from experiments.statistics.family import Family
 from experiments.store import read_run
 from experiments.studies.design import Point
 from experiments.studies.replicating import Outcome
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import HOURS_PER_DAY
 
+SAID_OF = {
+    Family.HOLM: "intervals and p-values of all designs together (Bonferroni, Holm)",
+    Family.DUNNETT: "intervals and p-values of all designs together (Dunnett, as if each had seen other draws)",
+    Family.NONE: "intervals and p-values of each design alone",
+}
+"""How differences are taken together, for a reader."""
 _ACROSS = 3
 """Designs side by side."""
 _NAMES = 28
@@ -70,7 +77,15 @@ def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
 
 def difference_objects(outcome: Outcome) -> dict[str, Any]:
     return {
-        label: {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in own.items()}
+        label: {
+            kpi: {
+                **as_json(one.interval, KPIS[kpi].unit),
+                "p": one.p_value,
+                "p_family": one.adjusted,
+                "is_different": one.is_different,
+            }
+            for kpi, one in own.items()
+        }
         for label, own in outcome.differences.items()
     }
 
@@ -90,15 +105,42 @@ def print_table(outcome: Outcome, warnings: Sequence[str], path: Path, page: Pat
         for kpi, row in cells.items():
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
+    lines += _differences(outcome)
     lines += [f"warning: {line}" for line in warnings]
     lines += [f"tables: {path}", f"page:   {page}"]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def _differences(outcome: Outcome) -> list[str]:
+    """What each design changes against the first, a KPI a line, where that is sure within the family."""
+    if not outcome.differences:
+        return []
+    lines = [f"less {outcome.points[0].label}, {SAID_OF[outcome.family]}"]
+    for label, own in outcome.differences.items():
+        if any(one.adjusted is None for one in own.values()):
+            return [*lines, "  one replication: nothing can be said", ""]
+        sure = [kpi for kpi in HEADLINE if own[kpi].is_different]
+        lines.append(f"  {label}" + ("" if sure else ": nothing of the above differs for sure"))
+        cells = [_bracketed(own[kpi].interval) for kpi in sure]
+        width = max(map(len, cells), default=0)
+        for kpi, cell in zip(sure, cells, strict=True):
+            unit = "" if KPIS[kpi].unit == "1" else KPIS[kpi].unit
+            lines.append(f"    {kpi:{_NAMES}}{cell:>{width}}  {p_text(own[kpi].adjusted)}  {unit}".rstrip())
+    return [*lines, ""]
+
+
+def p_text(p_value: float | None) -> str:
+    """A p-value as it is written: p 0.012, p < 0.001; nothing where there is none."""
+    return "" if p_value is None else "p < 0.001" if p_value < 0.001 else f"p {p_value:.3f}"
+
+
 def _cell(outcome: Outcome, label: str, kpi: str) -> str:
-    interval = outcome.intervals[label][kpi]
     more = ">" if outcome.is_lower_bound(label, kpi) else ""
-    text = f"{more}{_number(interval.mean)}"
+    return more + _bracketed(outcome.intervals[label][kpi])
+
+
+def _bracketed(interval: Interval) -> str:
+    text = _number(interval.mean)
     if interval.low is None or interval.high is None:
         return text
     return f"{text} ({_number(interval.low)}..{_number(interval.high)})"
