@@ -120,7 +120,9 @@ Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damage
             """Prints the table and the warnings of a complete run directory from its stored tables.
 
   cargohub show runs/run-liege_30k-557fe08b6b90
-  cargohub show RUN --json""",
+  cargohub show RUN --json
+  cargohub show RUN day=2022-09-14                   draws the stands, stations and doors of a day, too
+  cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first""",
             is_composed=False,
         ),
         "export": Verb(

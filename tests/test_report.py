@@ -126,11 +126,15 @@ def test_bounds_of_a_share_stay_within_0_and_100():
 
 def test_validation_holds_the_hub_of_today_against_what_was_reported():
     values = {"a": {"trucks_per_day": value(56.0, 54.0, 58.0, "trucks/d"), "m2_per_parcel_h": value(1, 1, 1, "m2 h")}}
-    rows = {row.quantity: row for row in validation.compare([TODAY], values)}
+    rows = {row.quantity: row for row in validation.compare([TODAY], values, 14)}
     assert rows["Trucks a day, hub of today"].outcome == "within"
     assert "rtbf.be" in rows["Trucks a day, hub of today"].source
     assert not any("extension" in name for name in rows)
-    assert len(validation.compare([TODAY, replace(TODAY, label="a2")], values | {"a2": values["a"]})) == 3
+    assert len(validation.compare([TODAY, replace(TODAY, label="a2")], values | {"a2": values["a"]}, 7)) == 3
+    short = {row.quantity: row.outcome for row in validation.compare([TODAY], values, 2)}
+    # What a site is does not change from day to day.
+    assert short == {"Trucks a day, hub of today": "not judged: 2 days of a week",
+                     "Hall area, m² per rated parcel/h": "within"}  # fmt: skip
 
 
 # --- a page of a real, small run ---
@@ -138,10 +142,11 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
 
 def tables_of(designs, replications):
     """The tables of a run as a study stores them, for tiny designs: name, demand, arrivals, configuration."""
-    parts, points, summary, differences, ladder, area = {}, [], [], [], [], []
+    parts, points, summary, differences, ladder, area, kpis = {}, [], [], [], [], [], []
     for order, (label, demand, arrivals, hub) in enumerate(designs):
         results = [sim.simulate(hub, replication) for replication in range(replications)]
         for result in results:
+            kpis += [(label, result.replication, kpi, value) for kpi, value in result.kpis.items()]
             for name, table in result.tables.items():
                 frame = pd.DataFrame(table)
                 frame.insert(0, "scenario", label)
@@ -157,7 +162,7 @@ def tables_of(designs, replications):
             mean, n, unit = np.mean(found), replications, KPIS[kpi].unit
             summary.append((label, kpi, mean, mean - spread, mean + spread, n, unit, False))
             if order:
-                differences.append((label, designs[0][0], kpi, 0.1, 0.05, 0.15, n, unit))
+                differences.append((label, designs[0][0], kpi, 0.1, 0.05, 0.15, n, unit, 0.01, 0.02, True))
         ladder.append((label, "machines", 612_000.0))
         area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
     frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
@@ -168,7 +173,8 @@ def tables_of(designs, replications):
         "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
                                                   "is_lower_bound"]),
         "differences": pd.DataFrame(differences, columns=["scenario", "baseline", "kpi", "mean", "low", "high", "n",
-                                                          "unit"]),
+                                                          "unit", "p_value", "p_family", "is_different"]),
+        "kpis": pd.DataFrame(kpis, columns=["scenario", "replication", "kpi", "value"]),
         "ladder": pd.DataFrame(ladder, columns=["scenario", "resource", "parcels_per_day"]),
         "area": pd.DataFrame(area, columns=["scenario", "hall", "zone", "area_m2", "n_units", "n_fit", "unit",
                                             "spare_m2"]),
@@ -235,7 +241,7 @@ def test_the_page_has_every_part(several, tmp_path):
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
         assert f"<h2>{heading}</h2>" in text
     names = {file.stem for file in (tmp_path / "figures").iterdir()}
-    assert names == {"leaving", "ladder", "utilisation", "dwell", "occupancy", "week", "arrivals"}
+    assert names == {"leaving", "ladder", "utilisation", "dwell", "occupancy", "week", "arrivals", "spread"}
     assert ">nan" not in text and " nan" not in text
 
 
@@ -243,7 +249,17 @@ def test_one_point_and_one_replication_make_a_page(one, tmp_path):
     text = written(one, tmp_path, 1, config="")
     assert "One replication: no interval can be given" in text
     assert "When flights come" not in text
+    assert "The busiest day, as it was worked" in text
     assert ">nan" not in text and " nan" not in text
+
+
+def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
+    days = "start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"
+    together = written(several, tmp_path / "a", 2, config=days + "study:\n  family: holm\n")
+    assert together.count("hold all together (Bonferroni)") == 2
+    assert "p\u00a00.020" in together
+    alone = written(several, tmp_path / "b", 2, config=days + "study:\n  family: none\n")
+    assert "hold all together" not in alone and "holds alone" in alone
 
 
 def test_the_same_tables_give_the_same_bytes(several, tmp_path):

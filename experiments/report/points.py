@@ -49,6 +49,8 @@ class Value:
     n: int
     unit: str
     is_lower_bound: bool = False
+    p_family: float = math.nan
+    """Of a difference: p-value within its family; NaN without a test."""
 
 
 Values = Mapping[str, Mapping[str, Value]]
@@ -138,7 +140,7 @@ def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
             low = 0.0
         values.setdefault(row["scenario"], {})[row["kpi"]] = Value(
             float(row["mean"]), low, float(row["high"]), int(row["n"]), str(row["unit"]),
-            bool(row.get("is_lower_bound", False)),
+            bool(row.get("is_lower_bound", False)), float(row.get("p_family", math.nan)),
         )  # fmt: skip
     return values
 
@@ -190,6 +192,11 @@ def read_window(flights: "pd.DataFrame", config_yaml: str) -> Window:
         return Window(0.0, float(MIN_PER_DAY), start)
     low, high = math.floor(arrivals.min() / MIN_PER_DAY), math.ceil(arrivals.max() / MIN_PER_DAY)
     return Window(low * MIN_PER_DAY, max(low + 1, high) * MIN_PER_DAY, start)
+
+
+def read_family(config_yaml: str) -> str:
+    """How differences were taken together; none where the configuration does not say."""
+    return str(_settings(yaml.safe_load(config_yaml)).get("family", "none"))
 
 
 def _settings(node: object) -> dict[str, Any]:

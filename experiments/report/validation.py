@@ -10,6 +10,7 @@ from experiments.report.words import interval_of, number
 SHIFT_H: Final = 7.6
 """A working day in Belgium [h]: a 38-hour week."""
 DAYS_PER_YEAR: Final = 365
+DAYS_PER_WEEK: Final = 7
 TODAY_FLIGHTS: Final = (3.0, 4.0)
 PERMIT_FLIGHTS: Final = (10.0, 12.0)
 TODAY_AREA_M2: Final = 33_000
@@ -44,8 +45,11 @@ class Compared:
     why: str
 
 
-def compare(points: Sequence[Point], values: Values) -> list[Compared]:
-    """Each check with the designs that it speaks of; what the run does not have is left out."""
+def compare(points: Sequence[Point], values: Values, n_days: int) -> list[Compared]:
+    """Each check with the designs that it speaks of; what the run does not have is left out.
+
+    Reports speak of a year or of a usual day: a few measured days of a week, whose days differ, are not judged by them.
+    """
     found = []
     for check in CHECKS:
         done = set()
@@ -64,12 +68,16 @@ def compare(points: Sequence[Point], values: Values) -> list[Compared]:
                     point.title,
                     text,
                     check.reported,
-                    outcome(ours.mean, check.band),
+                    outcome(ours.mean, check.band) if check.is_of_site or n_days >= DAYS_PER_WEEK else _short(n_days),
                     check.source,
                     check.why,
                 )
             )
     return found
+
+
+def _short(n_days: int) -> str:
+    return f"not judged: {'one day' if n_days == 1 else f'{n_days} days'} of a week"
 
 
 def outcome(value: float, band: tuple[float, float] | None) -> str:

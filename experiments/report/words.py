@@ -74,6 +74,14 @@ def bracket(value: Value) -> str:
     return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
 
 
+def tied(text: str) -> str:
+    """Numbers stay with their units on a narrow screen."""
+    for unit in ("%", "m²", "h"):
+        for after in (" ", ".", ",", ";", ")", ":"):
+            text = text.replace(f" {unit}{after}", f"\u00a0{unit}{after}")
+    return text
+
+
 def resource(name: str) -> str:
     """A resource's name in a sentence, without article.
 

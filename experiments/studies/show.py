@@ -9,13 +9,15 @@ from experiments.arguments import Arguments
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
-from experiments.store.foreign import Configuration, Manifest, configuration_of, manifest_of, table_rows
+from experiments.store.foreign import Configuration, Manifest, configuration_of, manifest_of
 from experiments.studies import telling
 from experiments.studies.design import Point, period_warnings
 from experiments.studies.file_words import taken_apart
 from experiments.studies.narrowing import too_wide
 from experiments.studies.replicating import Outcome
 from experiments.studies.reproduce import study_of
+from experiments.studies.show_day import OPTIONS, draw_day
+from experiments.studies.stored_rows import typed_rows
 from sim.errors import InputError
 from sim.measures.kpis import KPIS
 
@@ -24,11 +26,12 @@ _TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool}
 
 
 def main(arguments: Arguments) -> int:
-    folder, _ = taken_apart(arguments.words, (), "show: one RUN, the folder of a run")
+    folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, the folder of a run")
     manifest = manifest_of(folder)
     configuration = configuration_of(manifest)
     outcome = _outcome(manifest, configuration)
     points = outcome.points
+    day = draw_day(manifest, points, given)
     warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
     if arguments.json:
         telling.print_json(
@@ -38,11 +41,14 @@ def main(arguments: Arguments) -> int:
                 "family": str(outcome.family),
                 "differences": telling.difference_objects(outcome),
                 "run_dir": str(folder),
+                **({} if day is None else {"day": str(day)}),
                 "warnings": warnings,
             }
         )
     else:
         telling.print_table(outcome, warnings, folder, _page(folder))
+        if day is not None:
+            print(f"day:    {day}")
     return 0
 
 
@@ -64,7 +70,7 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
 
 def _intervals(manifest: Manifest, table: str) -> Mapping[str, Mapping[str, Interval]]:
     found: dict[str, dict[str, Interval]] = {}
-    for row in _typed(manifest, table, _INTERVAL):
+    for row in typed_rows(manifest, table, _INTERVAL):
         found.setdefault(row["scenario"], {})[row["kpi"]] = _interval(manifest, table, row)
     return found
 
@@ -79,7 +85,7 @@ def _interval(manifest: Manifest, table: str, row: Mapping[str, Any]) -> Interva
 
 def _differences(manifest: Manifest) -> Mapping[str, Mapping[str, Statement]]:
     found: dict[str, dict[str, Statement]] = {}
-    for row in _typed(manifest, "differences", _INTERVAL | _TESTED):
+    for row in typed_rows(manifest, "differences", _INTERVAL | _TESTED):
         interval = _interval(manifest, "differences", row)
         one = Statement(interval, _finite(row["p_value"]), _finite(row["p_family"]), row["is_different"])
         found.setdefault(row["scenario"], {})[row["kpi"]] = one
@@ -92,18 +98,9 @@ def _finite(value: float) -> float | None:
 
 def _samples(manifest: Manifest) -> dict[str, dict[str, list[float]]]:
     found: dict[str, dict[str, list[float]]] = {}
-    for row in _typed(manifest, "kpis", {"scenario": str, "kpi": str, "value": float}):
+    for row in typed_rows(manifest, "kpis", {"scenario": str, "kpi": str, "value": float}):
         found.setdefault(row["scenario"], {}).setdefault(row["kpi"], []).append(row["value"])
     return found
-
-
-def _typed(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-    rows = table_rows(manifest, table)
-    for row in rows[:1]:
-        for name, kind in kinds.items():
-            if not isinstance(row.get(name), kind):
-                raise InputError(f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type")
-    return rows
 
 
 def _page(folder: Path) -> Path:

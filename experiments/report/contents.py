@@ -1,0 +1,189 @@
+"""What a run's page says beside its pictures: sentences, and the cells of its tables."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.report import around, sentences, validation
+from experiments.report.points import (
+    ARRIVALS,
+    MIN_PER_DAY,
+    Point,
+    Value,
+    Values,
+    Window,
+    main_points,
+    read_ladder,
+    read_values,
+    records,
+)
+from experiments.report.words import UNITS, amount, interval_of, kpi_name, number, percent, tied, zone
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADLINES: Final = {
+    "on_time_share": "In time",
+    "dwell_mean_h": "Dwell, mean [h]",
+    "dwell_p95_h": "Dwell, 95\u00a0% quantile [h]",
+    "parcels_per_day": "Parcels a day",
+    "trucks_per_day": "Trucks a day",
+    "stand_blocked_h_per_day": "Aircraft blocked [h/d]",
+    "backlog_slope_per_day": "Backlog grows by [parcels/d]",
+    "staff_h_per_day": "Staff [h/d]",
+}
+FAMILIES: Final = {
+    "holm": "The intervals of a column hold all together (Bonferroni), and so do the p-values (Holm).",
+    "dunnett": "The intervals of a column hold all together, and so do the p-values (Dunnett, as if each design had"
+    " seen other draws).",
+    "none": "Each interval and each p-value holds alone: of many, some are wrong by chance.",
+}
+"""How differences are taken together."""
+
+
+def content(
+    tables: "Mapping[str, pd.DataFrame]", points: tuple[Point, ...], values: Values, window: Window, family: str
+) -> dict[str, Any]:
+    """What the template says beside the pictures."""
+    mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
+    changes, baseline = _changes(tables.get("differences"))
+    flights = _flights_per_day(tables["flights"], window)
+    with_flights = {
+        label: {**kpis, **({validation.FLIGHTS_KPI: flights[label]} if label in flights else {})}
+        for label, kpis in values.items()
+    }
+    titles = {point.label: point.title for point in points}
+    return {
+        "answer": sentences.answer(mine, values, ladder),
+        "sensitivity": sentences.sensitivity(points, values),
+        "least": f"{100 * sentences.LEAST_ON_TIME:.0f} %",
+        "service": f"{points[0].service_h:g} h",
+        "glance": _glance(mine, values),
+        "changes": sentences.differences(mine, changes, baseline),
+        "change_rows": _change_rows(points, changes, baseline),
+        "family": FAMILIES[family] if len(changes) > 1 else "",
+        "baseline": titles.get(baseline, baseline),
+        "definitions": [(kpi_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
+                        for name, unit, meaning in sentences.definitions(values)],
+        "headline_names": list(HEADLINES.values()),
+        "headlines": [(point.title, [_cell(values[point.label].get(name)) for name in HEADLINES]) for point in points],
+        "all_kpis": [
+            (kpi_name(name), UNITS.get(unit, "" if unit == "1" else unit),
+             [_cell(values[point.label].get(name)) for point in points])
+            for name, unit, _ in sentences.definitions(values)
+        ],
+        "titles": [point.title for point in points],
+        "days": _days(window),
+        "warmup_days": round(window.low / MIN_PER_DAY),
+        "arrivals": [ARRIVALS.get(name, name) for name in dict.fromkeys(point.arrivals for point in points)],
+        "validation": validation.compare(mine, with_flights, window.n_days),
+        "around": around.kpi_rows(mine, values),
+        "lanes": around.lane_rows(tables.get("destinations"), mine),
+        "main_titles": [point.title for point in mine],
+        "area": _area(tables.get("area"), mine),
+    }  # fmt: skip
+
+
+def _glance(points: Sequence[Point], values: Values) -> dict[str, Any]:
+    """The verdicts, a row a site and a column a traffic."""
+    traffics = {point.traffic: sentences.traffic(point) for point in points}
+    rows: dict[str, dict[str, tuple[str, str, str]]] = {}
+    for point in points:
+        on_time = values[point.label]["on_time_share"]
+        outcome = sentences.verdict(point, on_time)
+        kind = "close" if sentences.is_close(point, on_time) else outcome.name.lower()
+        said = {"close": "too close to call", "carries": "carries", "fails": "does not", "unstable": "unstable"}[kind]
+        rows.setdefault(point.site, {})[point.traffic] = (kind, said, f"{percent(on_time.mean)} %")
+    return {
+        "traffics": list(traffics.values()),
+        "rows": [(site, [mine.get(traffic) for traffic in traffics]) for site, mine in rows.items()],
+    }
+
+
+def _changes(table: "pd.DataFrame | None") -> tuple[Values, str]:
+    if table is None or table.empty:
+        return {}, ""
+    return read_values(table), str(table["baseline"].iloc[0])
+
+
+def _change_rows(points: Sequence[Point], changes: Values, baseline: str) -> list[tuple[str, list[str]]]:
+    """Differences of the headline KPIs; shares in percentage points."""
+    rows = []
+    for point in points:
+        mine = changes.get(point.label)
+        if mine is not None and point.label != baseline:
+            rows.append((point.title, [_change(mine.get(name)) for name in HEADLINES]))
+    return rows
+
+
+def _change(value: Value | None) -> str:
+    if value is None:
+        return "–"
+    if value.unit == "1":
+        text = sentences.points_of(value).replace("percentage points", "pp").partition(" (one")[0]
+        return text + _p(value)
+    sign = "+" if value.mean > 0 else ""
+    interval = interval_of(value)
+    return f"{sign}{number(value.mean)}" + (f" ({interval})" if interval else "") + _p(value)
+
+
+def _p(value: Value) -> str:
+    p_value = value.p_family
+    return "" if math.isnan(p_value) else ", p\u00a0<\u00a00.001" if p_value < 0.001 else f", p\u00a0{p_value:.3f}"
+
+
+def _cell(value: Value | None) -> tuple[str, str]:
+    """The mean, and its interval for the line below it."""
+    return ("–", "") if value is None else (tied(amount(value, with_unit=False) + " "), interval_of(value))
+
+
+def _name(kpi: str) -> str:
+    """A KPI's name for a reader; how it is called in the tables stays recognisable."""
+    return HEADLINES.get(kpi, kpi_name(kpi))
+
+
+def _days(window: Window) -> str:
+    if window.start_date is None:
+        return f"{window.n_days} days"
+    import datetime as dt
+
+    first = window.start_date + dt.timedelta(minutes=window.low)
+    last = window.start_date + dt.timedelta(minutes=window.high - MIN_PER_DAY)
+    return f"{window.n_days} days, {first} to {last}" if window.n_days > 1 else f"one day, {first}"
+
+
+def _flights_per_day(flights: "pd.DataFrame", window: Window) -> dict[str, Value]:
+    """Flights of the cohort a day, mean over replications, without interval."""
+    counts = flights[flights["is_cohort"]].groupby(["scenario", "replication"]).size()
+    n_replications = flights.groupby("scenario")["replication"].nunique()
+    per_scenario = counts.groupby("scenario").sum()
+    return {
+        str(label): Value(
+            float(per_scenario.get(label, 0)) / int(n) / max(1, window.n_days), float("nan"), float("nan"), int(n), ""
+        )
+        for label, n in n_replications.items()
+    }
+
+
+def _area(table: "pd.DataFrame | None", points: Sequence[Point]) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """The budget of each site's halls; the demand does not change it."""
+    if table is None:
+        return []
+    first: dict[str, str] = {}
+    for point in points:
+        first.setdefault(point.site, point.label)
+    found = []
+    for site, label in first.items():
+        rows: list[tuple[str, ...]] = [
+            (
+                row["hall"],
+                zone(row["zone"]),
+                number(row["area_m2"], 0),
+                f"{number(row['n_units'], 0)} {row['unit']}" if row["n_fit"] else row["unit"],
+                number(row["n_fit"], 0) if row["n_fit"] else "",
+                number(row["spare_m2"], 0),
+            )
+            for row in records(table[table["scenario"] == label])
+        ]  # fmt: skip
+        found.append((site, rows))
+    return found

@@ -1,0 +1,168 @@
+"""A day of the hub as it was worked: flights on stands, their ULDs at break-down stations, trucks at doors."""
+
+import datetime as dt
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.report import style
+from experiments.report.points import MIN_PER_DAY, Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_BAR: Final = 0.72
+_NAMED_H: Final = 0.9
+"""A bar that is shorter has no room for its name."""
+_TRUCKS: Final = {0: "a timetabled truck", 1: "an extra truck"}
+
+
+SAYS: Final = (
+    "A bar is a flight on a stand, a ULD at a station, in the colour of its flight, or a truck at a door; rows are as"
+    " many as were in use at once, and each bar takes the lowest that is free. Pale: unloading is over, or the ULD is"
+    " handled, but stand or station is not free yet."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stay at one unit [h of the day]; `held` is where work was over but the unit not free; both cut to the day."""
+
+    row: int
+    start: float
+    held: float
+    end: float
+    color: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """`n_rows` are as many as were in use at once."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    title: str
+    stands: Resource
+    stations: Resource
+    doors: Resource
+
+
+def busiest(flights: "pd.DataFrame", window: Window) -> int:
+    """The measured day, counted from the first midnight, on which most parcels arrived; the first of several."""
+    mine = flights[flights["is_cohort"]]
+    first = round(window.low / MIN_PER_DAY)
+    if mine.empty:
+        return first
+    days = (mine["arrival"].to_numpy(dtype=np.float64) // MIN_PER_DAY).astype(int) - first
+    return first + int(np.bincount(days, weights=mine["n_parcels"].to_numpy(dtype=np.float64)).argmax())
+
+
+def of_run(tables: "Mapping[str, pd.DataFrame]", label: str, window: Window, day: int | None = None) -> Day:
+    """A day of the first replication of a design; the busiest if none is given."""
+    flights, ulds, trucks = (
+        tables[name][(tables[name]["scenario"] == label) & (tables[name]["replication"] == 0)]
+        for name in ("flights", "ulds", "trucks")
+    )
+    return prepare(flights, ulds, trucks, window, busiest(flights, window) if day is None else day)
+
+
+def prepare(flights: "pd.DataFrame", ulds: "pd.DataFrame", trucks: "pd.DataFrame", window: Window, day: int) -> Day:
+    """The tables of one replication of one design; `day` counts from the first midnight."""
+    date = "" if window.start_date is None else f", {window.start_date + dt.timedelta(days=day)}"
+    numbers = flights["number"].tolist()
+    colors = {number: style.PALETTE[at % (len(style.PALETTE) - 1)] for at, number in enumerate(sorted(numbers))}
+    names = dict(zip(numbers, flights["key"].astype(str).tolist(), strict=True))
+    stands = [
+        (start, unloaded, end, colors[number], names[number])
+        for number, start, unloaded, end in _rows(flights, "number", "aibt", "unloading_end", "aobt")
+    ]
+    stations = [
+        (start, handled, end, colors[number], "")
+        for number, start, handled, end in _rows(ulds, "flight", "start", "end", "released")
+    ]
+    docked = trucks[~trucks["is_cancelled"]]
+    doors = [
+        (start, end, end, style.PALETTE[0] if kind == 0 else style.PALETTE[1], "")
+        for kind, start, end in _rows(docked, "kind", "docked", "departed")
+    ]
+    return Day(
+        f"{window.day_name(day)}{date}",
+        _resource("Stands, by flight", stands, day),
+        _resource("Break-down stations, by flight", stations, day),
+        _resource("Dock doors, by truck", doors, day),
+    )
+
+
+_Stay = tuple[float, float, float, str, str]
+
+
+def _rows(table: "pd.DataFrame", *columns: str) -> Iterable[tuple[float, ...]]:
+    return zip(*(table[name].tolist() for name in columns), strict=True)
+
+
+def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
+    """Stays in rows: each takes the lowest row that is free. Which unit it was is not recorded, and does not matter."""
+    began = sorted((stay for stay in stays if not np.isnan(stay[0])), key=lambda stay: stay[0])
+    low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
+    mine = []
+    for start, held, end, color, name in began:
+        gone = np.inf if np.isnan(end) else end
+        if start < high and gone > low:
+            mine.append((start, gone if np.isnan(held) else held, gone, color, name))
+    free: list[int] = []
+    busy: list[tuple[float, int]] = []
+    bars, n_rows = [], 0
+    for start, held, end, color, name in mine:
+        while busy and busy[0][0] <= start:
+            heapq.heappush(free, heapq.heappop(busy)[1])
+        if free:
+            row = heapq.heappop(free)
+        else:
+            row, n_rows = n_rows, n_rows + 1
+        heapq.heappush(busy, (end, row))
+        hours = [(min(max(at, low), high) - low) / 60 for at in (start, held, end)]
+        bars.append(Bar(row, hours[0], hours[1], hours[2], color, name))
+    return Resource(title, tuple(bars), n_rows)
+
+
+def draw(ax: "Axes", result: Resource) -> None:
+    for bar in result.bars:
+        ax.barh(bar.row, bar.held - bar.start, left=bar.start, height=_BAR, color=bar.color, linewidth=0)
+        if bar.end > bar.held:
+            ax.barh(bar.row, bar.end - bar.held, left=bar.held, height=_BAR, color=bar.color, alpha=0.35, linewidth=0)
+        if bar.name and bar.end - bar.start >= _NAMED_H:
+            ax.text((bar.start + bar.end) / 2, bar.row, bar.name, ha="center", va="center", fontsize=7, color="white",
+                    clip_on=True)  # fmt: skip
+    step = max(1, -(-result.n_rows // 6))
+    ax.set_yticks(range(0, result.n_rows, step), [str(row + 1) for row in range(0, result.n_rows, step)])
+    ax.set_ylim(max(1, result.n_rows) - 0.4, -0.6)
+    ax.set_xlim(0, 24)
+    ax.set_xticks(range(0, 25, 3))
+    ax.set_title(result.title if result.bars else f"{result.title}: none that day")
+    ax.grid(axis="x", color="0.92")
+    ax.set_axisbelow(True)
+
+
+def figure(result: Day) -> "Figure":
+    resources = (result.stands, result.stations, result.doors)
+    heights = [0.75 + 0.2 * min(one.n_rows, 8) + 0.1 * max(0, one.n_rows - 8) for one in resources]
+    drawing = style.new_figure(sum(heights) + 0.5)
+    axes = drawing.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": heights})
+    for ax, one in zip(axes, resources, strict=True):
+        draw(ax, one)
+    axes[-1].set_xlabel(f"hour of {result.title}")
+    for kind, said in _TRUCKS.items():
+        axes[-1].barh([0], [0], color=style.PALETTE[kind], label=said)
+    style.legend_below(drawing, [axes[-1]])
+    return drawing

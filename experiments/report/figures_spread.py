@@ -1,0 +1,114 @@
+"""How far replications lie apart, beside how well their mean is known.
+
+A measure of risk beside a measure of error: B. L. Nelson, The MORE plot, Proc. Winter Simulation Conf. 2008, 413-416.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report import style, words
+from experiments.report.points import Point, Value, Values
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+KPIS: Final = ("on_time_share", "dwell_mean_h", "dwell_p95_h", "flight_clearance_p95_h")
+LEAST_FOR_QUARTILES: Final = 5
+"""Replications; fewer have quartiles that are mere values."""
+MOST_DOTS: Final = 50
+"""Replications; more are not drawn one by one."""
+_BOX: Final = 0.44
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A KPI of a design over replications: sorted values, mean with its interval, quartiles if there are enough."""
+
+    ordered: tuple[float, ...]
+    mean: float
+    low: float
+    """As the mean where there is no interval; so for high."""
+    high: float
+    quartiles: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadPanel:
+    """A KPI: a row a design."""
+
+    label: str
+    names: tuple[str, ...]
+    rows: tuple[Spread, ...]
+
+
+def prepare(
+    kpis: "pd.DataFrame | None", points: Sequence[Point], values: Values, names: Sequence[str] = KPIS
+) -> tuple[SpreadPanel, ...]:
+    """A panel a KPI; none for a single design, or replications that are not there or alone."""
+    if kpis is None or len(points) < 2 or kpis["replication"].nunique() < 2:
+        return ()
+    found = []
+    for name in names:
+        own = kpis[kpis["kpi"] == name]
+        samples = {str(label): rows["value"].to_numpy(dtype=np.float64) for label, rows in own.groupby("scenario")}
+        is_whole = all(
+            point.label in samples and name in values[point.label] and np.isfinite(samples[point.label]).all()
+            for point in points
+        )
+        if is_whole:
+            scale = 100.0 if values[points[0].label][name].unit == "1" else 1.0
+            unit = "%" if scale > 1 else values[points[0].label][name].unit
+            rows = tuple(_spread(samples[point.label], values[point.label][name], scale) for point in points)
+            found.append(SpreadPanel(f"{words.kpi_name(name)}, {unit}", tuple(point.title for point in points), rows))
+    return tuple(found)
+
+
+def _spread(sample: NDArray[np.float64], value: Value, scale: float) -> Spread:
+    mean = scale * value.mean
+    low, high = (mean if np.isnan(bound) else scale * bound for bound in (value.low, value.high))
+    ordered = np.sort(scale * sample).tolist()
+    first, middle, third = np.quantile(ordered, (0.25, 0.5, 0.75)).tolist()
+    has_quartiles = len(ordered) >= LEAST_FOR_QUARTILES
+    return Spread(tuple(ordered), mean, low, high, (first, middle, third) if has_quartiles else None)
+
+
+def draw(ax: "Axes", panel: SpreadPanel, *, with_names: bool) -> None:
+    for row, one in enumerate(panel.rows):
+        ax.plot(
+            [one.ordered[0], one.ordered[-1]], [row, row], color="0.6", linewidth=1, label="least to most", zorder=1
+        )
+        if one.quartiles is not None:
+            first, middle, third = one.quartiles
+            ax.barh(row, third - first, left=first, height=_BOX, color="0.88", edgecolor="0.6", linewidth=0.8, zorder=2,
+                    label="middle half")  # fmt: skip
+            ax.plot([middle, middle], [row - _BOX / 2, row + _BOX / 2], color="0.35", linewidth=1, zorder=3,
+                    label="median")  # fmt: skip
+        if len(one.ordered) <= MOST_DOTS:
+            ax.plot(
+                one.ordered, [row] * len(one.ordered), "|", color="0.45", markersize=7, zorder=3, label="a replication"
+            )
+        ax.errorbar([one.mean], [row], xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o", capsize=4,
+                    color=style.PALETTE[1], markersize=5, zorder=4, label="mean and its 95 % interval")  # fmt: skip
+    ax.set_yticks(range(len(panel.rows)), panel.names if with_names else [""] * len(panel.rows))
+    ax.set_ylim(len(panel.rows) - 0.5, -0.5)
+    ax.set_title(panel.label)
+    ax.grid(axis="x", color="0.92")
+
+
+def figure(panels: Sequence[SpreadPanel]) -> "Figure":
+    n_rows = -(-len(panels) // 2)
+    drawing = style.new_figure(0.6 + n_rows * (0.7 + 0.34 * len(panels[0].rows)))
+    axes = drawing.subplots(n_rows, min(2, len(panels)), squeeze=False)
+    for at, ax in enumerate(axes.flat):
+        if at < len(panels):
+            draw(ax, panels[at], with_names=at % 2 == 0)
+        else:
+            ax.set_axis_off()
+    style.legend_below(drawing, list(axes.flat), columns=5)
+    return drawing

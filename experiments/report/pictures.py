@@ -1,0 +1,130 @@
+"""The pictures of a run's page, as far as the run has the tables for them."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from experiments.report import (
+    figures_arrivals,
+    figures_day,
+    figures_dwell,
+    figures_ladder,
+    figures_leaving,
+    figures_occupancy,
+    figures_spread,
+    figures_utilisation,
+    figures_week,
+    style,
+)
+from experiments.report.points import Point, Values, Window, main_points, panels, read_ladder
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure of the page: `says` is its caption, `alt` what stands for it where it cannot be seen."""
+
+    name: str
+    heading: str
+    says: str
+    alt: str
+    svg: bytes
+
+    @property
+    def source(self) -> str:
+        """The picture itself as an address, so that the page is one file."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
+
+
+Tables: TypeAlias = "Mapping[str, pd.DataFrame]"
+
+
+def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> tuple[Picture, ...]:
+    """The pictures that the run has the tables for."""
+    with style.look():
+        return (
+            *_capacity(tables, points, values),
+            *_inside(tables, points, window),
+            *_sureness(tables, points, values),
+        )
+
+
+def _picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
+    return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
+
+
+def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
+    """What leaves, and what limits it."""
+    mine = main_points(points)
+    leaving = figures_leaving.prepare(tables["flights"], tables["loads"], panels(mine))
+    yield _picture(
+        "leaving", "How parcels leave after landing",
+        "Share of the parcels of the measured days that has left so many hours after the drawn arrival; the dotted line"
+        f" is the promise of {points[0].service_h:g} h. A curve that stays low shows parcels that are still inside, or"
+        " whose flight was diverted.", figures_leaving.figure(leaving))  # fmt: skip
+    ladder = figures_ladder.prepare(read_ladder(tables.get("ladder")), mine)
+    if ladder:
+        yield _picture(
+            "ladder", "Capacity ladder",
+            "What each resource alone could pass at its effective rate, the lowest on top, beside the demand. A bar"
+            " that ends before a demand line gives first under that demand; an arrow marks bars that are cut.",
+            figures_ladder.figure(ladder))  # fmt: skip
+    use = figures_utilisation.prepare(points, values)
+    yield _picture(
+        "utilisation", "Utilisation and blocked time",
+        "Left, the share of the time that each resource is in use; right, hours a day that things stand blocked or"
+        " wait. A resource that is full and blocks nobody is well used; what is full because something behind it is"
+        " blocked needs no more of its own.", figures_utilisation.figure(use))  # fmt: skip
+
+
+def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
+    """Where parcels are, hour by hour."""
+    mine = main_points(points)
+    grouped = panels(mine)
+    bars = figures_dwell.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window)
+    yield _picture(
+        "dwell", "Dwell by stage",
+        "Mean hours that a parcel spends in each stage, over all parcels broken down in the measured days, whether"
+        " they pass the stage or not. ULDs that were never broken down are not in it.",
+        figures_dwell.figure(bars))  # fmt: skip
+    zones = figures_occupancy.prepare(tables["occupancy"], grouped, window)
+    if zones.rows:
+        yield _picture(
+            "occupancy", "The hall over the measured days",
+            "What is in each zone, as a share of its limit (dotted), mean over replications. The customs hold zone"
+            " may exceed the floor it is laid out for; the other limits bind.",
+            figures_occupancy.figure(zones))  # fmt: skip
+    weeks = figures_week.prepare(tables["occupancy"], mine, window)
+    more = f" The first {figures_week.MOST_MAPS} designs." if len(mine) > figures_week.MOST_MAPS else ""
+    yield _picture(
+        "week", "The week of the backlog",
+        "Parcels that have arrived, or should have, and have not left, by weekday and hour; each map has a scale of"
+        f" its own, from zero.{more}", figures_week.figure(weeks))  # fmt: skip
+    if len(points) == 1:
+        day = figures_day.of_run(tables, points[0].label, window)
+        yield _picture(
+            "day", "The busiest day, as it was worked",
+            f"{figures_day.SAYS} The measured day on which most parcels arrived, of the first replication;"
+            " `cargohub show RUN day=YYYY-MM-DD` draws another.", figures_day.figure(day))  # fmt: skip
+
+
+def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
+    """How much the answer rests on chance, and on when flights come."""
+    spread = figures_spread.prepare(tables.get("kpis"), points, values)
+    if spread:
+        few = spread[0].rows[0].quartiles is None
+        why = f" Quartiles are drawn from {figures_spread.LEAST_FOR_QUARTILES} replications on." if few else ""
+        yield _picture(
+            "spread", "How far replications lie apart",
+            "Each replication, from the least to the most: what a week may bring. The interval is that of the mean: how"
+            f" well these replications know it.{why}", figures_spread.figure(spread))  # fmt: skip
+    sensitivity = figures_arrivals.prepare(points, values)
+    if sensitivity is not None:
+        yield _picture(
+            "arrivals", "When flights come",
+            "The share in time under each arrival model, with 95 % intervals of the mean; the traffic's size is the"
+            " same.", figures_arrivals.figure(sensitivity))  # fmt: skip

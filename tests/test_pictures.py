@@ -1,0 +1,91 @@
+"""What pictures are drawn from: rows of a day, spreads, maps. Drawing itself computes nothing."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.report import figures_day, figures_spread
+from experiments.report.points import Point, Value, Window
+
+DAY = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
+NAN = float("nan")
+POINTS = tuple(
+    Point(label, label, "today", label, "today", "timetable", 3.5, 400_000, 30_000, 24, False, NAN) for label in "ab"
+)
+
+
+def values_of(mean, low, high):
+    return {point.label: {"on_time_share": Value(mean, low, high, 5, "1")} for point in POINTS}
+
+
+def flights(*rows):
+    names = ["number", "key", "arrival", "aibt", "unloading_end", "aobt", "n_parcels", "is_cohort"]
+    return pd.DataFrame(rows, columns=names)
+
+
+TABLES = (
+    flights(
+        (0, "A", 1500.0, 1510.0, 1600.0, 1700.0, 10, True),
+        (1, "B", 1550.0, 1560.0, 1650.0, 1800.0, 10, True),
+        (2, "C", 1690.0, 1700.0, NAN, NAN, 10, True),
+        (3, "D", 2 * 1440.0 + 60, 2 * 1440.0 + 70, NAN, NAN, 500, True),
+    ),
+    pd.DataFrame({"flight": [0, 0], "start": [1600.0, NAN], "end": [1660.0, NAN], "released": [1690.0, NAN]}),
+    pd.DataFrame(
+        {"kind": [0, 1, 0], "docked": [1400.0, 1500.0, NAN], "departed": [1500.0, 1560.0, NAN],
+         "is_cancelled": [False, False, True]}
+    ),
+)  # fmt: skip
+
+
+def test_the_busiest_day_is_that_of_most_parcels_not_of_most_flights():
+    assert figures_day.busiest(TABLES[0], DAY) == 2
+    assert figures_day.busiest(TABLES[0][TABLES[0]["key"] == "none"], DAY) == 1
+
+
+def test_rows_of_a_day_never_hold_two_at_once_and_are_as_few_as_can_be():
+    found = figures_day.prepare(*TABLES, DAY, 1)
+    assert found.title == "Tue, 2022-09-06"
+    stands = found.stands
+    # C comes when A goes, and takes its row; C is still there when the day ends.
+    assert [(bar.name, bar.row) for bar in stands.bars] == [("A", 0), ("B", 1), ("C", 0)]
+    assert stands.n_rows == 2
+    assert (stands.bars[2].end, stands.bars[2].held) == (24.0, 24.0)
+    (station,) = found.stations.bars
+    assert (station.start, station.held, station.end) == pytest.approx((160 / 60, 220 / 60, 250 / 60))
+    assert station.color == stands.bars[0].color
+    assert [(bar.start, bar.end) for bar in found.doors.bars] == [(0.0, 1.0), (1.0, 2.0)]
+    assert found.doors.n_rows == 1
+
+
+def test_a_random_day_is_packed_into_as_many_rows_as_are_in_use_at_once():
+    rng = np.random.default_rng(4)
+    start = rng.uniform(0, 1440, size=200)
+    stays = [(s, e, e, "k", "") for s, e in zip(start, start + rng.uniform(5, 300, size=200), strict=True)]
+    found = figures_day._resource("", stays, 0)
+    at_once = max(sum(s <= at < e for s, e, *_ in stays) for at in start)
+    assert found.n_rows == at_once
+    by_row = {}
+    for bar in found.bars:
+        assert bar.start >= by_row.get(bar.row, 0.0)
+        by_row[bar.row] = bar.end
+
+
+def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
+    sample = [0.5, 0.9, 0.7, 0.6, 0.8]
+    kpis = pd.DataFrame(
+        [(point.label, n, "on_time_share", value) for point in POINTS for n, value in enumerate(sample)],
+        columns=["scenario", "replication", "kpi", "value"],
+    )
+    (panel,) = figures_spread.prepare(kpis, POINTS, values_of(0.7, 0.5, 0.9))
+    assert panel.label == "In time, %"
+    assert panel.rows[0].ordered == pytest.approx((50, 60, 70, 80, 90))
+    assert panel.rows[0].quartiles == pytest.approx((60, 70, 80))
+    assert (panel.rows[0].mean, panel.rows[0].low, panel.rows[0].high) == pytest.approx((70, 50, 90))
+    few = kpis[kpis["replication"] < 3]
+    assert figures_spread.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
+    assert figures_spread.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()
+    assert figures_spread.prepare(kpis[kpis["replication"] < 1], POINTS, values_of(0.7, 0.5, 0.9)) == ()
+    assert figures_spread.prepare(None, POINTS, values_of(0.7, 0.5, 0.9)) == ()
