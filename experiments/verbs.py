@@ -66,6 +66,19 @@ resource 10 % more would help most there.
   cargohub capacity 'scenarios=[liege_30k,liege_100k]' capacity.target=0.9 capacity.tolerance=0.2 --json""",
             is_composed=False,
         ),
+        "decompose": Verb(
+            "the gain between two scenarios, split into floor, machines, people, doors",
+            """Swaps factors from the first scenario to the second, in all combinations, with the same draws, and splits
+the gain of each KPI into what each factor contributes over all orders (Shapley), with intervals.
+configs/study/decompose.yaml says which fields belong to which factor; fields in none are told as `rest`.
+
+  cargohub decompose demand=permit                             from 30,000 to 100,000 m²
+  cargohub decompose 'scenarios=[liege_30k,liege_66k]' 'decompose.kpis=[on_time_share,dwell_mean_h]' replications=10
+  cargohub decompose 'scenarios=[liege_66k,mine]' --config-dir DIR precision.on_time_share=0.01 --json
+
+A combination with more units than fit its hall is simulated with units standing closer, and named.""",
+            is_composed=False,
+        ),
         "calibrate": Verb(
             "indices of months and weekdays from an airport's traffic",
             """Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its

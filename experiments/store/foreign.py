@@ -20,7 +20,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
 
-VERBS: Final = ("run", "compare", "sweep")
+VERBS: Final = ("run", "compare", "sweep", "decompose")
 """Whose runs can be read."""
 MOST_FILES: Final = 1_000
 _DEEPEST: Final = 8

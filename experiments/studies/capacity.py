@@ -22,27 +22,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import yaml
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, scenarios, study
+from experiments.composition import compose, study
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
 from experiments.studies import telling
 from experiments.studies.capacity_result import Result, result_of, tables_of
 from experiments.studies.capacity_search import Sustained, searches_of, simulate_all
-from experiments.studies.design import Point, period_warnings
+from experiments.studies.design import Point, named, period_warnings, with_study
 from experiments.studies.replicating import plain_hubs
 from experiments.studies.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area
-from sim.reading import Bounds, near, plain
-
-_STUDY: Final = "study=capacity"
+from sim.reading import Bounds, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +93,19 @@ def main(arguments: Arguments) -> int:
 
 def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], CapacityStudy]:
     """The scenarios, each checked with ten per cent more of every resource, before anything runs."""
-    own = list(words) if any(word.startswith("study=") for word in words) else [_STUDY, *words]
+    own = with_study(words, "capacity")
     if any(word.lstrip("+~").startswith("precision") for word in words):
         raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
     composed = compose(own, config_dir)
     if "capacity" not in composed:
-        raise ConfigError(f"study: capacity needs capacity.target and capacity.tolerance, as {_STUDY} has them")
+        raise ConfigError("study: capacity needs capacity.target and capacity.tolerance, as study=capacity has them")
     keys = study(CapacityStudy, composed)
-    known = scenarios(config_dir)
-    points = []
-    for name in keys.scenarios:
-        if name not in known:
-            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
-        rest = [word for word in own if not word.startswith("scenario=")]
-        config = hub(compose([*rest, f"scenario={name}"], config_dir))
-        if config.arrivals.model is ArrivalModel.FILE:
+    points = named(own, keys.scenarios, config_dir)
+    for point in points:
+        if point.hub.arrivals.model is ArrivalModel.FILE:
             raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
-        check_area(config)
-        what_ifs(config)
-        points.append(Point(name, config))
+        check_area(point.hub)
+        what_ifs(point.hub)
     return points, keys
 
 

@@ -13,7 +13,7 @@ from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
 from experiments.studies.crossing import Crossing, crossing
 from experiments.studies.design import Point
-from experiments.studies.replicating import GROWTH_THAT_COUNTS, replicate
+from experiments.studies.replicating import GROWTH_THAT_COUNTS, evaluate
 from experiments.studies.what_if import BLOCKED, WhatIf, what_ifs
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
@@ -69,15 +69,15 @@ class Search:
         while self.found is None:
             key = self.key(self._at)
             if key not in there:
-                return [(key, _evaluate, (at_demand(self.point.hub, self._at), self.number))]
+                return [(key, evaluate, (at_demand(self.point.hub, self._at), self.number))]
             self._answer(self._reason(self._at, there))
         if self.found.no is not None and self.key(self.above) not in there:
-            return [(self.key(self.above), _evaluate, (at_demand(self.point.hub, self.above), self.number))]
+            return [(self.key(self.above), evaluate, (at_demand(self.point.hub, self.above), self.number))]
         tasks: list[_Task] = []
         for what in self.lifting(there):
             key = self.key(self.above, what.resource)
             if key not in there:
-                tasks.append((key, _evaluate, (what.hub, self.number)))
+                tasks.append((key, evaluate, (what.hub, self.number)))
         return tasks
 
     def _answer(self, reason: str) -> None:
@@ -145,11 +145,6 @@ def searches_of(point: Point, replications: int, asked: Sustained) -> list[Searc
 
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
     return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
-
-
-def _evaluate(config: HubConfig, replication: int) -> Part:
-    """A replication's KPIs alone: its tables would fill the disk, and can be had from `cargohub run`."""
-    return {**replicate(config, replication), "tables": {}}
 
 
 def _reason(config: HubConfig, flights: float, kpis: Mapping[str, float], target: float) -> str:

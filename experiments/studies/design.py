@@ -117,6 +117,23 @@ def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point],
     return points, keys
 
 
+def with_study(words: Sequence[str], name: str) -> list[str]:
+    """The words, with the packaged study of a verb before them where they name none."""
+    return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
+
+
+def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Point]:
+    """Each of the scenarios named, with all else as the words say."""
+    known = scenarios(config_dir)
+    rest = [word for word in words if not word.startswith("scenario=")]
+    points = []
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
+        points.append(Point(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
+    return points
+
+
 def period_warnings(config: HubConfig) -> list[str]:
     """What is allowed, but makes numbers hard to read."""
     days = config.horizon_days

@@ -1,7 +1,7 @@
 """Replications of designs: in parallel, kept as they finish, summed up, written, and shown."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ GROWTH_THAT_COUNTS = 0.01
 """Of the parcels a day: a backlog that grows less counts as level (assumption)."""
 _MUCH_LEFT_OVER = 0.05
 """Share of the cohort that has not left at the end (assumption)."""
+Simulation = Callable[[HubConfig, int], Part]
+"""What a worker does: `replicate`, or `evaluate`."""
 _Extra = Sequence[tuple[TableSchema, Columns]]
 
 
@@ -90,6 +92,11 @@ def replicate(config: HubConfig, replication: int) -> Part:
     return {"kpis": result.kpis, "tables": result.tables, "seconds": time.perf_counter() - began}
 
 
+def evaluate(config: HubConfig, replication: int) -> Part:
+    """A replication's KPIs alone: its tables would fill the disk, and can be had from `cargohub run`."""
+    return {**replicate(config, replication), "tables": {}}
+
+
 def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
     """The run's folder; designs and their files are checked before anything is written."""
     for point in points:
@@ -110,13 +117,15 @@ def plain_hubs(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
     return {label: plain(config) for label, config in hubs.items()}
 
 
-def replications(run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool) -> Outcome:
+def replications(
+    run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool, work_of: Simulation = replicate
+) -> Outcome:
     """Do what is missing, keep each as it finishes, and sum up.
 
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
     goes on where a former one ended, or has other workers, ends with the same.
     """
-    work = _Work(run, points, study, is_quiet=is_quiet)
+    work = _Work(run, points, study, work_of, is_quiet=is_quiet)
     n, wide = narrow(work.samples, study.asked, first=study.replications, most=study.max_replications, tell=work.tell)
     return _outcome(points, work.samples(n), study.family, too_wide(wide, n))
 
@@ -124,8 +133,11 @@ def replications(run: RunDirectory, points: Sequence[Point], study: Study, *, is
 class _Work:
     """The replications of a run: those there, and the making of more."""
 
-    def __init__(self, run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool) -> None:
+    def __init__(
+        self, run: RunDirectory, points: Sequence[Point], study: Study, work_of: Simulation, *, is_quiet: bool
+    ) -> None:
         self._run, self._points, self._study, self._is_quiet = run, points, study, is_quiet
+        self._work_of = work_of
         self._there = run.finished()
         self._made = 0
         self._began = time.monotonic()
@@ -155,7 +167,7 @@ class _Work:
         # The longest first, so that no core waits at the end; bits do not depend on it.
         by_size = sorted(self._points, key=lambda point: -daily_parcels(point.hub))
         return [
-            ((point.label, number), replicate, (point.hub, number))
+            ((point.label, number), self._work_of, (point.hub, number))
             for point in by_size
             for number in range(n)
             if (point.label, number) not in self._there

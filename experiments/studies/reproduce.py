@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.store.directory import DICTIONARY
@@ -21,6 +22,7 @@ from experiments.store.foreign import (
 )
 from experiments.store.foreign_tables import check_table, columns_of, first_difference
 from experiments.studies import telling
+from experiments.studies.decompose import DecomposeStudy, computed, recorded_game
 from experiments.studies.design import Point, Study
 from experiments.studies.file_words import taken_apart
 from experiments.studies.replicating import complete, open_directory, replications
@@ -31,6 +33,9 @@ from sim.reading import read
 OPTIONS = ("here", "schedule", "workers")
 _NOT_STORED = MappingProxyType({"precision": {"max_replications": 100}})
 """Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
+
+STUDIES: Final[Mapping[str, type[Study]]] = MappingProxyType({"decompose": DecomposeStudy})
+"""Kinds of study of their own, by verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +93,19 @@ def main(arguments: Arguments) -> int:
 
 
 def study_of(recorded: Manifest, configuration: Configuration, workers: int | None = None) -> Study:
-    """The run's study, with workers of the caller's.
+    """The run's study, of the kind that its verb has, with workers of the caller's.
 
     Raises:
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
     stored = {**configuration.study, "workers": workers}
-    known = {field.name for field in fields(Study)}
+    kind = STUDIES.get(recorded.verb, Study)
+    known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():
         if name in known and isinstance(stored.get(name, {}), dict):
             stored[name] = {**values, **stored.get(name, {})}
     try:
-        return read(Study, stored)
+        return read(kind, stored)
     except ConfigError as error:
         raise InputError(f"{recorded.folder}: study: {error}") from None
 
@@ -165,9 +171,14 @@ def _again(
         days = sum(point.hub.warmup_days + point.hub.horizon_days for point in points)
         print(f"simulating {study.replications} × {len(points)} designs, {days} days in all", file=sys.stderr)
     again = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
+    # A run that cannot be its study's is refused before anything is made.
+    game = recorded_game(recorded.folder, points, study) if isinstance(study, DecomposeStudy) else None
     with open_directory(again, "again", points, study) as run:
-        outcome = replications(run, points, study, is_quiet=arguments.quiet)
-        complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])
+        if game is not None and isinstance(study, DecomposeStudy):
+            computed(run, game, study, is_quiet=arguments.quiet)
+        else:
+            outcome = replications(run, points, study, is_quiet=arguments.quiet)
+            complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])
     return manifest_of(run.path)
 
 

@@ -9,8 +9,10 @@ from experiments.arguments import Arguments
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
-from experiments.store.foreign import Configuration, Manifest, configuration_of, manifest_of
-from experiments.studies import telling
+from experiments.store.foreign import VERBS, Configuration, Manifest, configuration_of, manifest_of
+from experiments.studies import decompose, telling
+from experiments.studies.decompose import DecomposeStudy, recorded_game
+from experiments.studies.decompose_result import found_in
 from experiments.studies.design import Point, period_warnings
 from experiments.studies.file_words import taken_apart
 from experiments.studies.narrowing import too_wide
@@ -31,6 +33,12 @@ def main(arguments: Arguments) -> int:
     configuration = configuration_of(manifest)
     outcome = _outcome(manifest, configuration)
     points = outcome.points
+    keys = study_of(manifest, configuration)
+    if isinstance(keys, DecomposeStudy):
+        game = recorded_game(folder, points, keys)
+        found = found_in(game, keys.decompose.kpis, outcome, _samples(manifest))
+        decompose.tell(found, keys, folder, _page(folder), is_json=arguments.json)
+        return 0
     day = draw_day(manifest, points, given)
     warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
     if arguments.json:
@@ -105,5 +113,5 @@ def _samples(manifest: Manifest) -> dict[str, dict[str, list[float]]]:
 
 def _page(folder: Path) -> Path:
     """The run's page, or its chart."""
-    pages = [folder / "report.html", *sorted((folder / "figures").glob("sweep.svg"))]
+    pages = [folder / "report.html", *(folder / "figures" / f"{verb}.svg" for verb in VERBS)]
     return next((page for page in pages if page.exists()), pages[0])

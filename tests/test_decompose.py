@@ -1,0 +1,258 @@
+"""The verb decompose: Shapley's laws, the coalitions between two scenarios, and what it prints, writes and refuses."""
+
+import itertools
+import json
+import math
+import pickle
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.decompose_figure import Waterfall, draw
+from experiments.report.decompose_text import sentences
+from experiments.statistics.shapley import decompose, shapley, shapley_fractions
+from experiments.store import RunDirectory, read_run
+from experiments.studies.design import Point
+from experiments.studies.factors import REST, game_of
+from sim.errors import ConfigError
+from sim.inputs.inputs import make_inputs
+from sim.inputs.layout import check_area
+
+TINY = (
+    "scenarios=[liege_30k,liege_66k]",
+    "horizon_days=1",
+    "warmup_days=1",
+    "demand.parcels_per_flight=4000",
+    "demand.net_t_per_flight=3",
+    "replications=2",
+    "workers=1",
+    "--quiet",
+)
+FACTORS = {"floor": ["halls.*.area_m2"], "machines": ["halls.*.sorting_machines", "halls.*.breakdown_stations"]}
+
+finite = st.floats(-1e6, 1e6)
+games = st.integers(1, 4).flatmap(lambda k: st.lists(finite, min_size=2**k, max_size=2**k))
+
+
+def by_orders(values: list[float]) -> list[Fraction]:
+    """The definition: the mean over all k! orders of what each change adds."""
+    k = len(values).bit_length() - 1
+    shares = [Fraction(0)] * k
+    orders = list(itertools.permutations(range(k)))
+    for order in orders:
+        there = 0
+        for i in order:
+            shares[i] += Fraction(values[there | 1 << i]) - Fraction(values[there])
+            there |= 1 << i
+    return [share / len(orders) for share in shares]
+
+
+@given(games)
+def test_shares_are_the_mean_over_all_orders_and_add_up_to_the_gain(values: list[float]) -> None:
+    shares = shapley_fractions(values)
+    assert shares == by_orders(values)
+    assert sum(shares) == Fraction(values[-1]) - Fraction(values[0])
+
+
+@given(st.lists(finite, min_size=8, max_size=8))
+def test_changes_that_add_the_same_have_the_same_share(values: list[float]) -> None:
+    # Coalitions with changes 0 and 2 exchanged are worth the same.
+    for at in range(8):
+        mirrored = (at & 2) | (at & 1) << 2 | at >> 2
+        values[max(at, mirrored)] = values[min(at, mirrored)]
+    shares = shapley(values)
+    assert shares[0] == shares[2]
+
+
+@given(st.lists(finite, min_size=4, max_size=4))
+def test_a_change_that_alters_nothing_has_exactly_nothing(values: list[float]) -> None:
+    assert shapley([*values, *values])[2] == 0
+    assert shapley([*values, *values])[:2] == shapley(values)
+
+
+def test_the_glove_game_by_hand() -> None:
+    # One left glove (change 0), two right ones: a pair is worth 1. Shares 4/6, 1/6, 1/6.
+    worth = [0, 0, 0, 1, 0, 1, 0, 1]
+    assert shapley_fractions([float(value) for value in worth]) == [Fraction(4, 6), Fraction(1, 6), Fraction(1, 6)]
+
+
+def test_replications_have_shares_of_their_own_and_idle_changes_none() -> None:
+    found = decompose([[0.0, 1.0, 2.0, 5.0], [0.0, 2.0, 3.0, 7.0]], ["a", "b"], ["c"])
+    assert found.values == {"a": [2.0, 3.0], "b": [3.0, 4.0], "c": [0.0, 0.0]}
+    assert found.shares["a"].share.mean == 2.5 and found.shares["a"].alone.mean == 1.5
+    assert found.shares["a"].last.mean == 3.5
+    assert (found.shares["c"].share.low, found.shares["c"].share.high) == (0.0, 0.0)
+    assert sum(own.share.mean for own in found.shares.values()) == found.gain.mean
+    assert found.largest == "b" and found.lead("b")["a"].mean == 1.0
+
+
+def test_values_that_are_not_finite_have_no_shares() -> None:
+    assert all(math.isnan(share) for share in shapley([0.0, 1.0, math.inf, 2.0]))
+    with pytest.raises(ValueError, match="2\\^k"):
+        shapley([0.0, 1.0, 2.0])
+
+
+def test_every_differing_field_is_in_one_factor_or_in_the_rest() -> None:
+    start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
+    game = game_of(start, end, FACTORS)
+    assert game.fields["floor"] == ("halls.main.area_m2",)
+    assert set(game.fields["machines"]) == {"halls.main.sorting_machines", "halls.main.breakdown_stations"}
+    assert "apron.stands" in game.fields[REST] and "halls.main.doors_out" in game.fields[REST]
+    assert game.coalitions[0].point is start and game.coalitions[-1].point is end
+    assert [one.factors for one in game.coalitions[:4]] == [(), ("floor",), ("machines",), ("floor", "machines")]
+    machines = game.coalitions[2].point.hub
+    hall = machines.halls["main"]
+    assert hall.sorting_machines == 4 and hall.area_m2 == 30_000
+    assert hall.doors_out == start.hub.halls["main"].doors_out and machines.scenario == "liege_30k"
+    assert len({one.point.label for one in game.coalitions}) == 8
+
+
+def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -> None:
+    start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
+    game = game_of(start, end, FACTORS)
+    machines = game.coalitions[2]
+    assert [(lack.zone, lack.needed, lack.there) for lack in machines.lacks] == [
+        ("breakdown", 26 * 200, 2400),
+        ("sorting", pytest.approx(18_000), 9000),
+    ]
+    check_area(machines.point.hub)
+    assert game.coalitions[1].lacks == () == game.coalitions[3].lacks
+    # The net areas change nothing that is simulated: the site is that of the same hub in a hall that is large enough.
+    squeezed = machines.point.hub
+    hall = squeezed.halls["main"]
+    # A quarter of a hall four times as large is as much floor.
+    shares = replace(hall.zone_shares, lanes=hall.zone_shares.lanes / 4, customs=hall.zone_shares.customs / 4)
+    large = replace(hall, area_m2=4 * hall.area_m2, zone_shares=shares)
+    one, other = (
+        make_inputs(hub, 0).site for hub in (squeezed, replace(squeezed, space=start.hub.space, halls={"main": large}))
+    )
+    assert pickle.dumps(one) == pickle.dumps(other)
+
+
+def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
+    start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
+    game = game_of(start, end, {**FACTORS, "trucks": ["outbound"]})
+    assert game.idle == ("trucks",)
+    assert len(game.coalitions) == 8
+
+
+@pytest.mark.parametrize(
+    ("factors", "message"),
+    [
+        ({"floor": ["halls.*.aera_m2"]}, "'halls.*.aera_m2' is no field of the hub"),
+        ({"floor": ["halls.*.area_m2"], "all": ["halls"]}, "halls.main.area_m2 is in two, floor and all"),
+        ({"rest": ["halls"]}, "the name of what is in no factor"),
+        ({"machines": ["halls.*.sorting_machines"], "stations": ["halls.*.breakdown_stations"]}, "cannot be: "),
+    ],
+)
+def test_factors_that_cannot_be_are_named(factors: dict[str, list[str]], message: str) -> None:
+    end = load("liege_66k", "halls.main.sorting_machines=4", "halls.main.breakdown_stations=26")
+    start = load("liege_30k", "halls.main.breakdown_stations=3")
+    with pytest.raises(ConfigError) as caught:
+        game_of(Point("a", start), Point("b", end), factors)
+    assert message in str(caught.value)
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main([*words, "--json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["decompose", *TINY, "decompose.kpis=[on_time_share,dwell_mean_h]"]
+    keep, kept = RunDirectory.keep, []
+
+    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
+        if len(kept) == 20:
+            raise KeyboardInterrupt
+        kept.append(key)
+        keep(self, key, part)
+
+    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
+        assert key not in kept
+        keep(self, key, part)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", interrupted)
+        assert main([*words, "--out", str(tmp_path)]) == 130
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", only_new)
+        document = told(capsys, *words, "--out", str(tmp_path))
+    stored = read_run(document["run_dir"]).tables
+    assert len(document["coalitions"]) == 16 == len(stored["coalitions"])
+    for kpi in document["kpis"]:
+        own = document["kpis"][kpi]
+        shares = {name: one["share"]["mean"] for name, one in own["factors"].items()}
+        assert list(shares) == ["floor", "machines", "people", "doors"]
+        assert sum(shares.values()) == pytest.approx(own["gain"]["mean"], abs=1e-12)
+        assert own["gain"]["mean"] == pytest.approx(own["to"]["mean"] - own["from"]["mean"])
+        table = stored["decomposition"][stored["decomposition"]["kpi"] == kpi]
+        assert dict(zip(table["factor"], table["share"], strict=True)) == shares
+    assert any("coalitions do not fit" in line for line in document["warnings"])
+    assert document["coalitions"]["liege_30k + machines"]["lacks"]
+    assert (Path(document["run_dir"]) / "figures" / "decompose.svg").read_text().startswith("<?xml")
+    assert told(capsys, *words, "--out", str(tmp_path)) == document
+    assert told(capsys, "show", document["run_dir"]) == document
+    assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["scenarios=[liege_30k]"], "decompose takes two"),
+        (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
+        (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["decompose.kpis=[on_time_shar]"], "did you mean 'on_time_share'"),
+        (["decompose.kpis=[]"], "decompose.kpis: decompose needs some"),
+        (["decompose.kpis=[spare_area_m2]"], "spare_area_m2 means nothing"),
+        (["decompose.factors.floor=[hall]"], "'hall' is no field of the hub"),
+        (["decompose.facters=1"], "decompose.facters: unknown key"),
+        (["demands=[today]"], "takes one of each"),
+        (["study=plain", "scenarios=[liege_30k,liege_66k]"], "study: decompose needs decompose.kpis"),
+        (["replications=0"], "replications: must be at least 1"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
+) -> None:
+    assert main(["decompose", *words, "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
+    clear = decompose([[0.1, 0.6, 0.2, 0.7], [0.1, 0.61, 0.2, 0.71]], ["machines", "floor"])
+    lines = sentences("on_time_share", clear, "a", "b", ["sorting needs 5 of 4 m2"])
+    assert "largest share is that of the machines: +50.5 % points" in lines[1]
+    assert "no room for it in a as it is: sorting needs 5 of 4 m2" in lines[2] and len(lines) == 3
+    close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
+    assert sentences("on_time_share", close, "a", "b")[-1] == "Whether it is more than that of floor is not sure."
+    none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])
+    assert "not sure" in sentences("on_time_share", none, "a", "b")[-1]
+
+
+def test_the_waterfall_goes_from_one_level_to_the_other() -> None:
+    from matplotlib.figure import Figure
+
+    found = decompose([[0.1, 0.6, 0.2, 0.7], [0.1, 0.61, 0.2, 0.71]], ["machines", "floor"])
+    chart = Waterfall.of("on_time_share", found, "a", "b")
+    assert [step.name for step in chart.steps] == ["a", "machines", "floor", "b"]
+    assert chart.steps[-2].to == pytest.approx(chart.steps[-1].to) == pytest.approx(70.5)
+    ax = Figure().subplots()
+    draw(ax, chart)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "machines", "floor", "b"]
+    assert len(ax.patches) == 4
