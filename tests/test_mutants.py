@@ -8,6 +8,7 @@ import pytest
 
 import sim.processes.breakdown
 import sim.processes.customs
+import sim.processes.desks
 import sim.processes.lanes
 import sim.processes.outbound
 import sim.processes.pool
@@ -276,9 +277,8 @@ def _turnaround_is_over_at_once(patch):
 def _desks_one_more(patch):
     init = Sortation.__init__
 
-    def generous(self, *arguments, **others):
-        init(self, *arguments, **others)
-        self._desks.append(0)
+    def generous(self, site, hall, *arguments, **others):
+        init(self, site, replace(hall, handcoding_desks=hall.handcoding_desks + 1), *arguments, **others)
 
     patch.setattr(Sortation, "__init__", generous)
 
@@ -291,7 +291,8 @@ MUTANTS = {
     "machines advanced too far": _advanced_too_far,
     "machines advanced too little": _advanced_too_little,
     "ready at the cut-off is late": _ready_at_the_cut_off_is_late,
-    "ties at machines and desks in reverse": _ties_in_reverse(sim.processes.sorting),
+    "ties at machines in reverse": _ties_in_reverse(sim.processes.sorting),
+    "ties at desks in reverse": _ties_in_reverse(sim.processes.desks),
     "ties in lanes in reverse": _ties_in_reverse(sim.processes.lanes),
     "cut-offs among physical events": _collapsed(CUT_OFF="PHYSICAL"),
     "rounds among physical events": _collapsed(ROUND="PHYSICAL"),

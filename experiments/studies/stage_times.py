@@ -21,6 +21,7 @@ STAGES: Final = {
     "processes/breakdown.py": "break-down",
     "processes/sorting.py": "status at the scan",
     "processes/customs.py": "hold zone",
+    "processes/desks.py": "desks",
     "processes/lanes.py": "lanes",
     "processes/outbound.py": "trucks",
     "processes/pool.py": "tokens",
@@ -29,7 +30,7 @@ STAGES: Final = {
     "record": "counting",
 }
 """Stage by file or folder of `sim`; the longest that fits."""
-QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "hand-coding desks", "_merged": "machines"}
+QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "desks", "_merged": "machines"}
 """Functions of `processes/sorting.py` that have a stage of their own, by how their name begins."""
 SIMPY, OTHER = "SimPy", "other"
 _ROUNDS: Final = 30

@@ -7,8 +7,8 @@ import simpy
 
 from sim.domain.site import Hall, Site
 from sim.kernels.ordering import hub_order
-from sim.kernels.queueing import several_servers
 from sim.processes.apron import Process
+from sim.processes.desks import Desks
 from sim.processes.phases import Phase, at
 from sim.processes.sorting import Sortation
 from sim.processes.store import EXAMINED, REFUSED, ParcelStore
@@ -37,9 +37,8 @@ class HoldZone:
         self._env, self._site, self._store = env, site, store
         self._tally, self._refuse = tally, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
-        self._examinees: tuple[Ticks, Ticks, Ticks] = (_none(), _none(), _none())
         self._inside: _Held = (_none(), _none(), _none(), _none())
-        self._desks = [0] * hall.customs_desks
+        self._desks = Desks(hall.customs_desks, site.examination)
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that customs had not released when their status was read."""
@@ -76,30 +75,20 @@ class HoldZone:
                 sortation.machines[number].feed(np.full(len(again), now), again)
 
     def take_in(self, now: int) -> None:
-        """Examine who came to be examined before now, and put all others into the zone."""
-        if not (self._coming or len(self._examinees[0])):
-            return
-        coming = [*self._coming, (_none(), _none(), _none())]
-        since, parcels, machine = (np.concatenate(column) for column in zip(*coming, strict=True))
-        self._coming = []
-        rows = self._store.rows(parcels)
-        is_examined = self._store.column["mark"][rows] & EXAMINED > 0
-        free = self._store.column["release"][rows]
-        self._put(since[~is_examined], parcels[~is_examined], machine[~is_examined], free[~is_examined])
-        if is_examined.any() or len(self._examinees[0]):
-            self._examine(now, since[is_examined], parcels[is_examined], machine[is_examined])
-
-    def _examine(self, now: int, *new: Ticks) -> None:
-        since, parcels, machine = (np.concatenate(pair) for pair in zip(self._examinees, new, strict=True))
-        order = np.lexsort((parcels, since))
-        since, parcels, machine = since[order], parcels[order], machine[order]
-        n = int(np.searchsorted(since, now))
-        self._examinees = (since[n:], parcels[n:], machine[n:])
-        begin = several_servers(since[:n], self._site.examination, self._desks)
-        end = begin + self._site.examination
-        self._store.stamp("exam_begin", parcels[:n], begin)
-        self._store.stamp("exam_end", parcels[:n], end)
-        self._put(since[:n], parcels[:n], machine[:n], end)
+        """Put into the zone who is not to be examined, and who came to be examined before now once examined."""
+        if self._coming:
+            since, parcels, machine = (np.concatenate(column) for column in zip(*self._coming, strict=True))
+            self._coming = []
+            rows = self._store.rows(parcels)
+            examined = self._store.column["mark"][rows] & EXAMINED > 0
+            free = self._store.column["release"][rows]
+            self._put(since[~examined], parcels[~examined], machine[~examined], free[~examined])
+            self._desks.feed(since[examined], parcels[examined], machine[examined])
+        served = self._desks.serve(now - 1)
+        if served is not None:
+            self._store.stamp("exam_begin", served.parcels, served.begin)
+            self._store.stamp("exam_end", served.parcels, served.end)
+            self._put(served.arrival, served.parcels, served.tag, served.end)
 
     def _put(self, *new: Ticks) -> None:
         inside = zip(self._inside, new, strict=True)
@@ -108,4 +97,4 @@ class HoldZone:
 
     def waiting(self) -> list[Ticks]:
         """Since when parcels have been held."""
-        return [self._inside[0], self._examinees[0], *(since for since, _, _ in self._coming)]
+        return [self._inside[0], *self._desks.waiting(), *(since for since, _, _ in self._coming)]

@@ -117,7 +117,7 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
     hall.zone.take_in(end)
     for held in hall.zone.waiting():
         record.stages["customs_hold"].stay_inside(np.sort(held[held < end]))
-    for waiting in hall.sortation.waiting_at_desks():
+    for waiting in hall.sortation.desks.waiting():
         record.stages["handcoding"].stay_inside(waiting[waiting < end])
     for route in hall.lanes.routes:
         for ready, _ in route.waiting():

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
-from sim.kernels.queueing import several_servers, single_server
+from sim.kernels.queueing import single_server
+from sim.processes.desks import Desks
 from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
@@ -103,8 +104,8 @@ class Sortation:
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._deliver, self._hold = deliver, hold
-        self._desks = [0] * hall.handcoding_desks
-        self._no_reads: list[tuple[Ticks, Ticks, NDArray[np.int64]]] = []
+        self.desks = Desks(hall.handcoding_desks, site.handcoding)
+        """For hand-coding; the tag is the machine of the first pass."""
         self._advanced_to = NEVER
 
     def advance(self, until: int) -> None:
@@ -127,7 +128,7 @@ class Sortation:
         if mark.any():
             no_read = (mark & NO_READ) > 0
             if no_read.any():
-                self._no_reads.append((end[no_read], parcels[no_read], np.full(np.count_nonzero(no_read), machine)))
+                self.desks.feed(end[no_read], parcels[no_read], np.full(np.count_nonzero(no_read), machine))
             stopped = ~no_read & self._is_stopped(mark, end, parcels)
             if stopped.any():
                 self._hold(end[stopped], parcels[stopped], np.full(np.count_nonzero(stopped), machine))
@@ -145,18 +146,10 @@ class Sortation:
         return stopped
 
     def _serve_desks(self, until: int) -> None:
-        if not self._no_reads:
+        served = self.desks.serve(until)
+        if served is None:
             return
-        arrival, parcels, machine = (np.concatenate(column) for column in zip(*self._no_reads, strict=True))
-        order = hub_order(arrival, parcels)
-        arrival, parcels, machine = arrival[order], parcels[order], machine[order]
-        n = int(np.searchsorted(arrival, until, side="right"))
-        self._no_reads = [(arrival[n:], parcels[n:], machine[n:])] if n < len(arrival) else []
-        if n == 0:
-            return
-        arrival, parcels, machine = arrival[:n], parcels[:n], machine[:n]
-        begin = several_servers(arrival, self._site.handcoding, self._desks)
-        end = begin + self._site.handcoding
+        arrival, begin, end, parcels, machine = served
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)
         stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], end, parcels)
@@ -171,6 +164,3 @@ class Sortation:
         for first_pass, prefix in ((~is_second, "sort"), (is_second, "second")):
             self._store.stamp(f"{prefix}_begin", parcels[first_pass], begin[first_pass])
             self._store.stamp(f"{prefix}_end", parcels[first_pass], end[first_pass])
-
-    def waiting_at_desks(self) -> list[Ticks]:
-        return [arrival for arrival, _, _ in self._no_reads]

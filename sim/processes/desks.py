@@ -1,0 +1,52 @@
+"""Several equal desks: first come, first served by (instant, parcel), advanced lazily in columns."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.ordering import hub_order
+from sim.kernels.queueing import several_servers
+from sim.units import Ticks
+
+
+class Served(NamedTuple):
+    """Services in the order of their arrivals (P)."""
+
+    arrival: Ticks
+    begin: Ticks
+    end: Ticks
+    parcels: Ticks
+    tag: Ticks
+    """What came with each parcel: a number that its sender wants back."""
+
+
+class Desks:
+    """Who is to come, and when each desk is free. Every service takes the same time [ticks]."""
+
+    def __init__(self, n_desks: int, service: int) -> None:
+        self._service = service
+        self._free_at = [0] * n_desks
+        self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
+
+    def feed(self, arrival: Ticks, parcels: Ticks, tag: Ticks) -> None:
+        """Parcels (P) that arrive, in any order, after the instant served to."""
+        if len(parcels):
+            self._coming.append((arrival, parcels, tag))
+
+    def serve(self, until: int) -> Served | None:
+        """Serve all that has arrived by an instant, included; None if nothing has."""
+        if not self._coming:
+            return None
+        arrival, parcels, tag = (np.concatenate(column) for column in zip(*self._coming, strict=True))
+        order = hub_order(arrival, parcels)
+        arrival, parcels, tag = arrival[order], parcels[order], tag[order]
+        n = int(np.searchsorted(arrival, until, side="right"))
+        self._coming = [(arrival[n:], parcels[n:], tag[n:])] if n < len(arrival) else []
+        if n == 0:
+            return None
+        begin = several_servers(arrival[:n], self._service, self._free_at)
+        return Served(arrival[:n], begin, begin + self._service, parcels[:n], tag[:n])
+
+    def waiting(self) -> list[Ticks]:
+        """When those arrive that have not been served yet."""
+        return [arrival for arrival, _, _ in self._coming]
