@@ -21,7 +21,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import near, read
 
-__all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points"]
+__all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points", "word_value"]
 
 T = TypeVar("T")
 
@@ -46,7 +46,11 @@ def load(
     Raises:
         ConfigError: an unknown scenario or key, or a value that the schema refuses.
     """
-    words = [*overrides, *(f"{key}={_value(value)}" for key, value in keys.items()), f"scenario={_value(scenario)}"]
+    words = [
+        *overrides,
+        *(f"{key}={word_value(value)}" for key, value in keys.items()),
+        f"scenario={word_value(scenario)}",
+    ]
     composed = compose(words, config_dir)
     names = [field.name for field in fields(HubConfig)]
     for key in composed.keys() - names - _study_keys().keys():
@@ -183,16 +187,16 @@ def _paths(value: object, key: str) -> Iterator[str]:
             yield from _paths(item, path)
 
 
-def _value(value: object) -> str:
+def word_value(value: object) -> str:
     """A Python value in the grammar of a word; text that looks like something else is quoted."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
-        return f"[{','.join(_value(item) for item in value)}]"
+        return f"[{','.join(word_value(item) for item in value)}]"
     if isinstance(value, dict):
-        return "{" + ",".join(f"{name}:{_value(item)}" for name, item in value.items()) + "}"
+        return "{" + ",".join(f"{name}:{word_value(item)}" for name, item in value.items()) + "}"
     text = str(value)
     is_plain = re.fullmatch(r"[A-Za-z_][\w./-]*", text) and text.lower() not in {"null", "true", "false", "nan", "inf"}
     if not isinstance(value, str) or is_plain:

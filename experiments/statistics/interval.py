@@ -54,11 +54,12 @@ def mean_interval(values: Sequence[float], *, confidence: float = CONFIDENCE) ->
     if n == 1:
         return Interval(mean=mean, low=None, high=None, n=1)
     variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
-    half = _t_quantile((1 + confidence) / 2, n - 1) * math.sqrt(variance / n)
+    half = t_quantile((1 + confidence) / 2, n - 1) * math.sqrt(variance / n)
     return Interval(mean=mean, low=mean - half, high=mean + half, n=n)
 
 
-def _t_quantile(share: float, degrees: int) -> float:
+def t_quantile(share: float, degrees: float) -> float:
+    """The value below which Student's t with so many degrees of freedom stays with this probability."""
     # The special function alone: scipy.stats takes half a second to import.
     from scipy.special import stdtrit
 

@@ -1,0 +1,41 @@
+"""Many designs by their KPIs alone: what searches, screenings and optimisers ask for."""
+
+from collections.abc import Sequence
+
+from experiments import execution
+from experiments.store import Part, RunDirectory
+from experiments.store.tables import Key
+from experiments.studies.design import Point
+from experiments.studies.replicating import daily_parcels, replicate
+from sim.config import HubConfig
+
+
+def kpis_alone(config: HubConfig, replication: int) -> Part:
+    """A replication's KPIs: its tables would fill the disk, and can be had from `cargohub run`."""
+    return {**replicate(config, replication), "tables": {}}
+
+
+def evaluate(
+    run: RunDirectory, points: Sequence[Point], n: int, *, workers: int | None, is_quiet: bool
+) -> dict[Key, dict[str, float]]:
+    """The KPIs of the first n replications of each design, by label and replication; those missing are simulated.
+
+    Each is kept in the run as it comes, so that what was interrupted goes on from there.
+    """
+    there = run.finished()
+    # The longest first, so that no core waits at the end; bits do not depend on it.
+    by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
+    keys = [(point.label, number) for point in points for number in range(n)]
+    tasks: list[execution.Task[Key, Part]] = [
+        ((point.label, number), kpis_alone, (point.hub, number))
+        for point in by_size
+        for number in range(n)
+        if (point.label, number) not in there
+    ]
+    if tasks:
+        already = len(keys) - len(tasks)
+        number = workers or execution.usable_workers()
+        for key, part in execution.run(tasks, workers=number, is_quiet=is_quiet, already=already):
+            run.keep(key, part)
+        there = run.finished()
+    return {key: there[key] for key in keys}

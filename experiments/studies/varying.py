@@ -1,0 +1,87 @@
+"""Fields of a configuration that a study varies: the hub with other values in them, and the words that say so."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from experiments.composition import compose, hub, word_value
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.reading import near, plain, read
+
+_DIGITS = 6
+"""Significant digits of a sampled number, so that it can be written down and set again."""
+
+
+def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
+    """The hub with other values in the fields, each named in full as on the command line; checked by the schema.
+
+    Raises:
+        ConfigError: no such field, or values that the schema refuses.
+    """
+    document = plain(config)
+    for key, value in values.items():
+        node, name = _place(document, key)
+        node[name] = value
+    return read(HubConfig, document)
+
+
+def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict[str, object]:
+    """What each of the fields is set to where a number is varied that each follows at a ratio.
+
+    Fields of whole numbers get whole ones.
+
+    Raises:
+        ConfigError: no such field, one that is no number, or a ratio that makes no whole number of one.
+    """
+    document = plain(config)
+    found: dict[str, object] = {}
+    for key, ratio in fields.items():
+        node, name = _place(document, key)
+        now = node[name]
+        if isinstance(now, bool) or not isinstance(now, int | float):
+            raise ConfigError(f"{key}: only a number can be varied, got {'null' if now is None else repr(now)[:60]}")
+        number = float(f"{ratio * value:.{_DIGITS}g}")
+        if isinstance(now, int):
+            if number != int(number):
+                raise ConfigError(f"{key}: takes whole numbers, got {number:g}")
+            number = int(number)
+        found[key] = number
+    return found
+
+
+def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:
+    """The words that compose this hub: its scenario, and every field in which it differs from that."""
+    base = plain(hub(compose([f"scenario={word_value(config.scenario)}"], config_dir)))
+    return [f"scenario={word_value(config.scenario)}", *_differences(base, plain(config), "")]
+
+
+def _differences(base: Mapping[str, Any], own: Mapping[str, Any], key: str) -> Iterator[str]:
+    """Words that turn one plain mapping into the other; a mapping that stands in one of them only is added or removed."""
+    inside = f"{key}." if key else ""
+    yield from (f"~{inside}{name}" for name in base if name not in own)
+    for name, value in own.items():
+        if name not in base:
+            yield f"+{inside}{name}={word_value(value)}"
+        elif isinstance(value, dict) and isinstance(base[name], dict):
+            yield from _differences(base[name], value, f"{inside}{name}")
+        elif value != base[name]:
+            yield f"{inside}{name}={word_value(value)}"
+
+
+def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
+    """The mapping that holds the field, and its name there."""
+    node: Any = document
+    *path, name = key.split(".")
+    for part in path:
+        node = node.get(part) if isinstance(node, dict) else None
+    if not isinstance(node, dict) or name not in node or isinstance(node[name], dict):
+        raise ConfigError(f"{key}: no field of the configuration{near(key, list(_keys(document, '')))}")
+    return node, name
+
+
+def _keys(document: Mapping[str, Any], inside: str) -> Iterator[str]:
+    for name, value in document.items():
+        if isinstance(value, dict):
+            yield from _keys(value, f"{inside}{name}.")
+        else:
+            yield f"{inside}{name}"
