@@ -79,6 +79,19 @@ configs/study/decompose.yaml says which fields belong to which factor; fields in
 A combination with more units than fit its hall is simulated with units standing closer, and named.""",
             is_composed=False,
         ),
+        "sensitivity": Verb(
+            "which numbers matter most: Morris screening, then Sobol indices",
+            """Varies many numbers at once, each over a range of its own, and says which move a KPI most: by elementary
+effects of all factors, then by indices of those that matter most, with the same draws at every point. Needs the extra study.
+
+  cargohub sensitivity                                         the packaged study; it says beforehand how much that is
+  cargohub sensitivity sensitivity.method=morris sensitivity.trajectories=20 replications=5
+  cargohub sensitivity sensitivity.method=sobol '~sensitivity.factors.trailer' --json
+  cargohub sensitivity sensitivity.factors.flights.high=6 'sensitivity.kpis=[dwell_p95_h]'
+
+configs/study/sensitivity.yaml has the factors; one of your own: a study file in --config-dir DIR.""",
+            is_composed=False,
+        ),
         "calibrate": Verb(
             "indices of months and weekdays from an airport's traffic",
             """Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its
@@ -188,7 +201,7 @@ def page(verb: str | None) -> str:
     """The text of `--help`, for one verb or for all."""
     if verb is not None:
         return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{OPTIONS}"
-    lines = "\n".join(f"  {name:<10} {entry.summary}" for name, entry in VERBS.items())
+    lines = "\n".join(f"  {name:<11} {entry.summary}" for name, entry in VERBS.items())
     return f"""usage: cargohub VERB [WORDS] [OPTIONS]
 
 A simulation of an air-cargo e-commerce hub: what breaks first as traffic grows, and what floor space buys.

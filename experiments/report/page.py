@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,7 +32,7 @@ def write_report(
     values = read_values(tables["summary"])
     window = read_window(tables["flights"], config_yaml)
     pictures = draw(tables, points, values, window)
-    text = _template().render(
+    text = template("template.html").render(
         title=title,
         command=command,
         config_yaml=config_yaml,
@@ -49,10 +49,10 @@ def write_report(
     (folder / "report.html").write_text(text, encoding="utf-8")
 
 
-def versions() -> list[str]:
-    """Python's and the packages' that the numbers rest on."""
+def versions(more: Sequence[str] = ()) -> list[str]:
+    """Python's and the packages' that the numbers rest on; `more`: those of this study alone."""
     found = [f"Python {platform.python_version()}"]
-    for name in PACKAGES:
+    for name in (*PACKAGES, *more):
         try:
             found.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
@@ -60,7 +60,8 @@ def versions() -> list[str]:
     return found
 
 
-def _template() -> Any:  # noqa: ANN401 - jinja2 is loaded late
+def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded late
+    """A page of this folder, to be rendered."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(
@@ -68,4 +69,4 @@ def _template() -> Any:  # noqa: ANN401 - jinja2 is loaded late
         lstrip_blocks=True,
     )  # fmt: skip
     found.filters["tied"] = tied
-    return found.get_template("template.html")
+    return found.get_template(name)

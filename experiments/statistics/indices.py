@@ -10,10 +10,10 @@ from experiments.statistics.factors import Box, Floats, library_seed
 from experiments.statistics.interval import CONFIDENCE, Interval
 from experiments.statistics.two_sources import jackknife, two_source_interval
 
-CONFIDENCE_NOTE: Final = (
-    "Indices are those of the mean response over the replications. The intervals add the variance over sample points"
-    " (bootstrap of the rows) and the variance over replications (delete-one jackknife), with Satterthwaite's degrees of"
-    " freedom; they are not cut at 0 and 1, beyond which an estimate may lie by chance."
+METHOD: Final = (
+    "Indices are those of the mean response over the replications. Their intervals add the variance over sample points"
+    " (bootstrap of the rows) and the variance over replications (delete-one jackknife), with Satterthwaite's degrees"
+    " of freedom; they are not cut at 0 and 1, beyond which an estimate may lie by chance."
 )
 _WHOLE: Final = 0.5
 """More on both sides of a whole range, so that each number is as likely as any other."""
@@ -22,7 +22,7 @@ _FEWEST_RESAMPLES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Of one factor: `first`, the share of the variance that it makes alone (S1); `total`, with all it acts with (ST)."""
+    """Of one factor: `first`, the share of the variance it makes alone (S1); `total`, with all it acts with (ST)."""
 
     factor: str
     first: Interval

@@ -9,10 +9,10 @@ from experiments.statistics.factors import Box, Floats, library_seed
 from experiments.statistics.interval import Interval
 from experiments.statistics.two_sources import jackknife, two_source_interval
 
-CONFIDENCE_NOTE: Final = (
-    "Elementary effects are those of the mean response over the replications, per range of the factor. The intervals add"
-    " the variance over trajectories (that of a mean of independent effects) and the variance over replications"
-    " (delete-one jackknife), with Satterthwaite's degrees of freedom."
+METHOD: Final = (
+    "Elementary effects are those of the mean response over the replications, a range of the factor each. Their"
+    " intervals add the variance over trajectories (that of a mean of independent effects) and the variance over"
+    " replications (delete-one jackknife), with Satterthwaite's degrees of freedom."
 )
 
 

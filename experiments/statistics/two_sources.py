@@ -61,11 +61,11 @@ def noise_share(outputs: Floats) -> float:
     What a replication adds to all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2. 0 where the
     response is the same everywhere.
     """
-    n, n_points = outputs.shape
+    n, n_points = len(outputs), outputs.shape[1]
     mean = outputs.mean(axis=0)
     between = float(mean.var(ddof=1)) if n_points > 1 else 0.0
     if between == 0:
         return 0.0
     rest = outputs - mean - outputs.mean(axis=1, keepdims=True) + mean.mean()
     noise = float((rest**2).sum()) / ((n - 1) * (n_points - 1)) / n
-    return min(1.0, noise / between)
+    return noise / between if noise < between else 1.0

@@ -12,7 +12,7 @@ from experiments.store.files import sha256_of
 from sim.config import HubConfig
 from sim.reading import plain
 
-PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "SALib", "optuna")
 """Whose versions are stored with a run."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run directory."""

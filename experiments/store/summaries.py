@@ -88,4 +88,10 @@ AREA: Final = TableSchema(
     ),
     ("scenario", "hall", "zone"),
 )
+ANSWER: Final = TableSchema(
+    "answer",
+    "what a study says, in sentences",
+    (Column("order", "int32", "1", "in which they are read"), Column("sentence", "string", "", "the sentence")),
+    ("order",),
+)
 SUMMARIES: Final = {schema.name: schema for schema in (POINTS, SUMMARY, DIFFERENCES, LADDER, AREA)}

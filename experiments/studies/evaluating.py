@@ -1,12 +1,16 @@
 """Many designs by their KPIs alone: what searches, screenings and optimisers ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
 
 from experiments import execution
-from experiments.store import Part, RunDirectory
+from experiments.arguments import Arguments
+from experiments.store import Part, RunDirectory, identity_of
 from experiments.store.tables import Key
 from experiments.studies.design import Point
-from experiments.studies.replicating import daily_parcels, replicate
+from experiments.studies.replicating import daily_parcels, plain_hubs, replicate
 from sim.config import HubConfig
 
 
@@ -39,3 +43,12 @@ def evaluate(
             run.keep(key, part)
         there = run.finished()
     return {key: there[key] for key in keys}
+
+
+def open_study(arguments: Arguments, name: str, hubs: Mapping[str, HubConfig], keys: Mapping[str, Any]) -> RunDirectory:
+    """The folder of a study's run; `keys`: the study's own, as plain values."""
+    # How many processes worked on it is no part of what it is.
+    study = {**keys, "workers": None}
+    document = {"verb": arguments.verb, "study": study, "hubs": plain_hubs(hubs)}
+    text = f"# {arguments.command}\n" + yaml.safe_dump(document, sort_keys=False)
+    return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, study), text)

@@ -56,7 +56,7 @@ def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:
 
 
 def _differences(base: Mapping[str, Any], own: Mapping[str, Any], key: str) -> Iterator[str]:
-    """Words that turn one plain mapping into the other; a mapping that stands in one of them only is added or removed."""
+    """Words that turn one plain mapping into the other; what stands in one of them only is added or removed."""
     inside = f"{key}." if key else ""
     yield from (f"~{inside}{name}" for name in base if name not in own)
     for name, value in own.items():

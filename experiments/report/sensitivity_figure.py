@@ -1,0 +1,110 @@
+"""Tornado of elementary effects, and bars of Sobol's indices: a panel a KPI, a row a factor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]
+_ALONE, _WITH_OTHERS = style.PALETTE[0], style.PALETTE[4]
+_ROW_IN: Final = 0.27
+"""Height of a row; of two bars, twice so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value, and the ends of its interval; as the value where there is none."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, value: float, low: float | None, high: float | None, scale: float = 1.0) -> "Bar":
+        ends = [scale * (value if end is None else end) for end in (low, high)]
+        return cls(scale * value, ends[0], ends[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """A panel of a tornado: by factor the size of its effects, whether they raise the KPI, and their spread."""
+
+    title: str
+    axis: str
+    sizes: tuple[Bar, ...]
+    raises: tuple[bool, ...]
+    spreads: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """A panel of indices: by factor its share of the variance alone, and with the others [1]."""
+
+    title: str
+    first: tuple[Bar, ...]
+    total: tuple[Bar, ...]
+
+
+def tornado(names: Sequence[str], panels: Sequence[Effects]) -> "Figure":
+    """The factors from top to bottom, as given, in every panel."""
+    figure = style.new_figure(1.5 + _ROW_IN * len(names))
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for ax, panel in zip(axes, panels, strict=True):
+        _draw_effects(ax, panel)
+    _name_rows(axes, names)
+    style.legend_below(figure, list(axes))
+    return figure
+
+
+def shares(names: Sequence[str], panels: Sequence[Shares]) -> "Figure":
+    """As `tornado`, of indices."""
+    figure = style.new_figure(1.5 + 2 * _ROW_IN * len(names))
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for ax, panel in zip(axes, panels, strict=True):
+        _draw_shares(ax, panel)
+    _name_rows(axes, names)
+    style.legend_below(figure, list(axes))
+    return figure
+
+
+def _draw_effects(ax: "Axes", panel: Effects) -> None:
+    kinds = ((True, _RAISES, "µ*, raises it on average"), (False, _LOWERS, "µ*, lowers it on average"))
+    for is_up, color, label in kinds:
+        rows = [row for row, up in enumerate(panel.raises) if up is is_up]
+        ax.barh(rows, [panel.sizes[row].value for row in rows], color=color, height=0.62, label=label)
+    _whiskers(ax, range(len(panel.sizes)), panel.sizes, "95 % interval of µ*")
+    ax.plot(panel.spreads, range(len(panel.spreads)), "D", color=_MARK, markerfacecolor="white", markersize=4.5,
+            label="σ, spread of the effects")  # fmt: skip
+    ax.set_title(panel.title)
+    ax.set_xlabel(panel.axis)
+    ax.set_xlim(left=0)
+
+
+def _draw_shares(ax: "Axes", panel: Shares) -> None:
+    rows = range(len(panel.first))
+    for offset, bars, color, label in (
+        (-0.2, panel.first, _ALONE, "alone (S1)"),
+        (0.2, panel.total, _WITH_OTHERS, "with the others (ST)"),
+    ):
+        places = [row + offset for row in rows]
+        ax.barh(places, [bar.value for bar in bars], color=color, height=0.36, label=label)
+        _whiskers(ax, places, bars, "95 % interval")
+    ax.axvline(0, color=style.LIMIT, linewidth=0.8)
+    ax.set_title(panel.title)
+    ax.set_xlabel("share of the variance")
+
+
+def _whiskers(ax: "Axes", places: Sequence[float], bars: Sequence[Bar], label: str) -> None:
+    ends = [[bar.value - bar.low for bar in bars], [bar.high - bar.value for bar in bars]]
+    ax.errorbar([bar.value for bar in bars], places, xerr=ends, fmt="none", ecolor=style.LIMIT, elinewidth=1.1,
+                capsize=2.5, label=label)  # fmt: skip
+
+
+def _name_rows(axes: "Sequence[Axes]", names: Sequence[str]) -> None:
+    axes[0].set_yticks(range(len(names)), names)
+    axes[0].set_ylim(len(names) - 0.4, -0.6)
