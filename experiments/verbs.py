@@ -82,7 +82,8 @@ A combination with more units than fit its hall is simulated with units standing
         "sensitivity": Verb(
             "which numbers matter most: Morris screening, then Sobol indices",
             """Varies many numbers at once, each over a range of its own, and says which move a KPI most: by elementary
-effects of all factors, then by indices of those that matter most, with the same draws at every point. Needs the extra study.
+effects of all factors, then by indices of those that matter most, with the same draws at every point.
+Needs the extra study.
 
   cargohub sensitivity                                         the packaged study; it says beforehand how much that is
   cargohub sensitivity sensitivity.method=morris sensitivity.trajectories=20 replications=5

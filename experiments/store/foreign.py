@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -20,8 +20,14 @@ from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
 
-VERBS: Final = ("run", "compare", "sweep", "decompose")
-"""Whose runs can be read."""
+ANSWERED: Final = ("sensitivity", "optimise")
+"""Verbs that make their designs themselves, and answer in sentences."""
+_DESIGNS: Final = ("kpis", "points", "summary")
+_STUDY: Final = ("kpis", "answer")
+VERBS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"run": _DESIGNS, "compare": _DESIGNS, "sweep": _DESIGNS, "decompose": _DESIGNS, **dict.fromkeys(ANSWERED, _STUDY)}
+)
+"""Whose runs can be read, and the tables that each has at least."""
 MOST_FILES: Final = 1_000
 _DEEPEST: Final = 8
 _TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
@@ -174,7 +180,7 @@ def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatev
         raise InputError(f"{path}: verb: {value['verb'][:60]!r} is none of {', '.join(VERBS)}")
     if not _is_environment(value["environment"]):
         raise InputError(f"{path}: environment: not as a run writes it")
-    _check_files(path, value["files"])
+    _check_files(path, value["files"], VERBS[value["verb"]])
     try:
         is_its_hash = hash_of(value["identity"]) == value["hash"]
     except ValueError:
@@ -184,13 +190,13 @@ def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatev
     return checked
 
 
-def _check_files(path: Path, files: Mapping[str, object]) -> None:
+def _check_files(path: Path, files: Mapping[str, object], tables: Sequence[str]) -> None:
     for name, digits in files.items():
         if name not in (CONFIG, DICTIONARY) and not _TABLE.fullmatch(name):
             raise InputError(f"{path}: files: {name[:60]!r} is no file of a run")
         if not isinstance(digits, str) or not re.fullmatch("[0-9a-f]{64}", digits):
             raise InputError(f"{path}: files: {name} has no SHA-256")
-    for name in (CONFIG, DICTIONARY, *(f"{TABLES}/{table}.parquet" for table in ("kpis", "points", "summary"))):
+    for name in (CONFIG, DICTIONARY, *(f"{TABLES}/{table}.parquet" for table in tables)):
         if name not in files:
             raise InputError(f"{path}: files: {name} is missing")
 

@@ -1,10 +1,10 @@
 """What a study compares: its own keys, and the designs that they name."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from experiments.composition import compose, hub, scenarios, study
 from experiments.statistics.family import Family
@@ -12,8 +12,6 @@ from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
-
-T = TypeVar("T")
 
 _DAYS_PER_WEEK = 7
 _MOST = "max_replications"
@@ -144,26 +142,3 @@ def period_warnings(config: HubConfig) -> list[str]:
     if not math.isclose(days % _DAYS_PER_WEEK, 0):
         return [f"horizon_days: {days} days are no whole weeks, and the week has a rhythm"]
     return []
-
-
-def study_words(verb: str, words: Sequence[str]) -> list[str]:
-    """The words with the verb's own packaged study, where they choose none.
-
-    Raises:
-        ConfigError: a precision, which only verbs with replications of fixed designs go by.
-    """
-    if any(word.lstrip("+~").startswith("precision") for word in words):
-        raise ConfigError(f"precision: {verb} makes the replications asked for; give replications=N")
-    return list(words) if any(word.startswith("study=") for word in words) else [f"study={verb}", *words]
-
-
-def study_keys(kind: type[T], verb: str, composed: Mapping[str, Any], needed: str) -> T:
-    """The keys of a study verb, as its own dataclass.
-
-    Raises:
-        ConfigError: a study without the verb's key, or keys that are unknown, missing or out of range.
-    """
-    own = {name: value for name, value in composed.items() if name != "precision"}
-    if verb not in own:
-        raise ConfigError(f"study: {verb} needs {needed}, as study={verb} has them")
-    return study(kind, own)

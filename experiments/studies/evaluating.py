@@ -10,16 +10,11 @@ from experiments.arguments import Arguments
 from experiments.store import Part, RunDirectory, identity_of
 from experiments.store.tables import Key
 from experiments.studies.design import Point
-from experiments.studies.replicating import daily_parcels, plain_hubs, replicate
+from experiments.studies.replicating import daily_parcels, evaluate, plain_hubs
 from sim.config import HubConfig
 
 
-def kpis_alone(config: HubConfig, replication: int) -> Part:
-    """A replication's KPIs: its tables would fill the disk, and can be had from `cargohub run`."""
-    return {**replicate(config, replication), "tables": {}}
-
-
-def evaluate(
+def evaluated(
     run: RunDirectory, points: Sequence[Point], n: int, *, workers: int | None, is_quiet: bool
 ) -> dict[Key, dict[str, float]]:
     """The KPIs of the first n replications of each design, by label and replication; those missing are simulated.
@@ -31,7 +26,7 @@ def evaluate(
     by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
     keys = [(point.label, number) for point in points for number in range(n)]
     tasks: list[execution.Task[Key, Part]] = [
-        ((point.label, number), kpis_alone, (point.hub, number))
+        ((point.label, number), evaluate, (point.hub, number))
         for point in by_size
         for number in range(n)
         if (point.label, number) not in there

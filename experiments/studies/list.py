@@ -63,7 +63,7 @@ def _entry(folder: Path) -> dict[str, Any]:
 def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
     """Mean of the headline KPIs, by design."""
     found: dict[str, dict[str, float]] = {}
-    for row in table_rows(manifest, "summary"):
+    for row in table_rows(manifest, "summary") if "summary" in manifest.tables else ():
         scenario, kpi, mean = (row.get(name) for name in ("scenario", "kpi", "mean"))
         if not (isinstance(scenario, str) and isinstance(kpi, str) and isinstance(mean, float)):
             raise InputError(f"{manifest.folder}: table summary: not as a run writes it")

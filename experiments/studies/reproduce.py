@@ -3,9 +3,10 @@
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields, replace
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import (
+    ANSWERED,
     Configuration,
     Manifest,
     check_file,
@@ -59,16 +61,17 @@ def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, OPTIONS, "reproduce: one RUN, the folder of a run")
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
-    points, study = _designs(recorded, configuration, given)
+    points, workers = _designs(recorded, configuration, given), _workers(given)
+    prepare = _study_again if recorded.verb in ANSWERED else _again
+    compute = prepare(arguments, recorded, configuration, points, workers)
     check_file(recorded, DICTIONARY)
     rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
-    varied = _varied(recorded, points) if recorded.verb == "sweep" else None
     with ExitStack() as stack:
         if "here" in given:
             root = _new(Path(given["here"]), folder)
         else:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
-        own = _again(arguments, recorded, points, study, root, varied)
+        own = compute(root)
         first = _first(recorded, own)
         reasons = [] if first is None else reasons_of(recorded, own)
         kept = own.folder if "here" in given else None
@@ -124,8 +127,8 @@ def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
     return found or ["versions, CPU family and program are the same: the run's tables were changed"]
 
 
-def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> tuple[list[Point], Study]:
-    """The designs with the files of flights that are to be read; as many workers as the caller wants, not the run."""
+def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Point]:
+    """The designs with the files of flights that are to be read."""
     own = Path(given["schedule"]) if "schedule" in given else None
     points = []
     for label, hub in configuration.hubs.items():
@@ -134,10 +137,15 @@ def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[st
             path = schedule_of(recorded, label, named, own)
             hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))  # noqa: PLW2901 - the same hub
         points.append(Point(label, hub))
+    return points
+
+
+def _workers(given: Mapping[str, str]) -> int | None:
+    """As many as the caller wants, not the run."""
     text = given.get("workers")
     if text is not None and not re.fullmatch(r"\d{1,4}", text):
         raise InputError(f"workers: expected a whole number, got {text[:60]!r}")
-    return points, study_of(recorded, configuration, None if text is None else int(text))
+    return None if text is None else int(text)
 
 
 def _varied(recorded: Manifest, points: Sequence[Point]) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -162,24 +170,51 @@ def _new(root: Path, folder: Path) -> Path:
 def _again(
     arguments: Arguments,
     recorded: Manifest,
+    configuration: Configuration,
     points: Sequence[Point],
-    study: Study,
-    root: Path,
-    varied: tuple[list[str], list[tuple[str, ...]]] | None,
-) -> Manifest:
-    if not arguments.quiet:
-        days = sum(point.hub.warmup_days + point.hub.horizon_days for point in points)
-        print(f"simulating {study.replications} × {len(points)} designs, {days} days in all", file=sys.stderr)
-    again = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
+    workers: int | None,
+) -> Callable[[Path], Manifest]:
+    """What computes the run's designs once more, in a folder; the run is looked at first."""
+    study = study_of(recorded, configuration, workers)
+    varied = _varied(recorded, points) if recorded.verb == "sweep" else None
     # A run that cannot be its study's is refused before anything is made.
     game = recorded_game(recorded.folder, points, study) if isinstance(study, DecomposeStudy) else None
-    with open_directory(again, "again", points, study) as run:
-        if game is not None and isinstance(study, DecomposeStudy):
-            computed(run, game, study, is_quiet=arguments.quiet)
-        else:
-            outcome = replications(run, points, study, is_quiet=arguments.quiet)
-            complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])
-    return manifest_of(run.path)
+
+    def compute(root: Path) -> Manifest:
+        if not arguments.quiet:
+            days = sum(point.hub.warmup_days + point.hub.horizon_days for point in points)
+            print(f"simulating {study.replications} × {len(points)} designs, {days} days in all", file=sys.stderr)
+        again = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
+        with open_directory(again, "again", points, study) as run:
+            if game is not None and isinstance(study, DecomposeStudy):
+                computed(run, game, study, is_quiet=arguments.quiet)
+            else:
+                outcome = replications(run, points, study, is_quiet=arguments.quiet)
+                complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])
+        return manifest_of(run.path)
+
+    return compute
+
+
+def _study_again(
+    arguments: Arguments,
+    recorded: Manifest,
+    configuration: Configuration,
+    points: Sequence[Point],
+    workers: int | None,
+) -> Callable[[Path], Manifest]:
+    """As `_again`, of a study that makes its designs itself."""
+    again = import_module(f"experiments.studies.{recorded.verb}").again
+    hubs = {point.label: point.hub for point in points}
+
+    def compute(root: Path) -> Manifest:
+        own = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
+        try:
+            return manifest_of(again(own, hubs, {**configuration.study, "workers": workers}))
+        except ConfigError as error:
+            raise InputError(f"{recorded.folder}: study: {error}") from None
+
+    return compute
 
 
 def _first(recorded: Manifest, own: Manifest) -> Difference | None:

@@ -21,7 +21,7 @@ from experiments.statistics.two_sources import noise_share
 from experiments.store import RunDirectory
 from experiments.studies import sensitivity_page, telling
 from experiments.studies.design import period_warnings
-from experiments.studies.evaluating import evaluate, open_study
+from experiments.studies.evaluating import evaluated, open_study
 from experiments.studies.extras import need
 from experiments.studies.sensitivity_design import (
     Method,
@@ -100,7 +100,7 @@ def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
 def _outputs(run: RunDirectory, stage: Stage, keys: SensitivityStudy, *, is_quiet: bool) -> dict[str, Floats]:
     """Each KPI at all points, (R, N)."""
     n = keys.replications
-    there = evaluate(run, stage.designs, n, workers=keys.workers, is_quiet=is_quiet)
+    there = evaluated(run, stage.designs, n, workers=keys.workers, is_quiet=is_quiet)
     found = {}
     for kpi in keys.sensitivity.kpis:
         values = np.array([[there[label, number][kpi] for label in stage.labels] for number in range(n)])
@@ -127,5 +127,5 @@ def _cost(config: HubConfig, keys: SensitivityStudy, first: Stage | None, second
     days = config.warmup_days + config.horizon_days
     return (
         f"sensitivity: {', '.join(parts)}; with {keys.replications} replications"
-        f" {n * keys.replications:,} simulations of {days} days"
+        f" {n * keys.replications:,} simulations, each of {days} days"
     )

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import numpy as np
 
-from experiments.composition import compose, hub
+from experiments.composition import compose, hub, study
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
-from experiments.studies.design import Point, study_keys, study_words
+from experiments.studies.design import Point, with_study
 from experiments.studies.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -116,12 +116,10 @@ class Stage:
 
 def asked(words: Sequence[str], config_dir: Path | None) -> tuple[HubConfig, SensitivityStudy]:
     """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
-    composed = compose(study_words(VERB, words), config_dir)
-    # Lists of scenarios are for other verbs, and are empty in the packaged study.
-    for name in ("scenarios", "demands", "arrival_models"):
-        if composed.pop(name, None):
-            raise ConfigError(f"{name}: {VERB} takes one scenario, as scenario=NAME")
-    keys = study_keys(SensitivityStudy, VERB, composed, "sensitivity.method and what goes with it")
+    composed = compose(with_study(words, VERB), config_dir)
+    if VERB not in composed:
+        raise ConfigError(f"study: {VERB} needs sensitivity.method and what goes with it, as study={VERB} has them")
+    keys = study(SensitivityStudy, composed)
     config = hub(composed)
     check_area(config)
     _check_ends(config, keys.sensitivity.factors)
@@ -193,6 +191,7 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
                 scaled(config, factor.fields, getattr(factor, end))
             except ConfigError as error:
                 raise ConfigError(f"sensitivity.factors.{name}.{end}: {error}") from error
-    for pair in combinations(factors.items(), 2):
-        for row in product(*((factor.low, factor.high) for _, factor in pair)):
-            _design(config, dict(pair), row)
+    for n in (1, 2):
+        for some in combinations(factors.items(), n):
+            for row in product(*((factor.low, factor.high) for _, factor in some)):
+                _design(config, dict(some), row)

@@ -85,8 +85,8 @@ def _grids(result: Result) -> "list[Grid]":
     for kpi, own in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
-            (name_of(effect.factor), range_of(factors[effect.factor]), _cell(effect.size, scale), _cell(effect.mean, scale),
-             number(scale * effect.spread))
+            (name_of(effect.factor), range_of(factors[effect.factor]), _cell(effect.size, scale),
+             _cell(effect.mean, scale), number(scale * effect.spread))
             for effect in sorted(own, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")

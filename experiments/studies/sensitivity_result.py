@@ -202,17 +202,22 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     if found[0].total.low is None:
         return ""
     listed = ", ".join(
-        f"{name_of(index.factor)} {100 * index.first.mean:.0f} % alone and {100 * index.total.mean:.0f} % with others"
+        f"{name_of(index.factor)} {_percent(index.first)} % alone and {_percent(index.total)} % with others"
         for index in found[:_NAMED]
     )
     return f"Of the variance of {kpi} over the ranges of {len(found)} factors, {listed}."
 
 
+def _percent(share: Interval) -> str:
+    """An estimate beyond 0 or 1 is there by chance: the table has it, a sentence does not."""
+    return f"{100 * min(1.0, max(0.0, share.mean)):.0f}"
+
+
 def _ups(result: Result) -> list[str]:
     """What UPS found in 1996 beside what is found here: the groups of factors by weight."""
     told = (
-        "UPS's study of an air hub (Winter Simulation Conference, 1996) found it extremely sensitive to the arrival pattern"
-        " and to the availability of crews"
+        "UPS's study of an air hub (Winter Simulation Conference, 1996) found it extremely sensitive to the arrival"
+        " pattern and to the availability of crews"
     )
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.asked.factors.values()}:

@@ -9,7 +9,7 @@ from experiments.arguments import Arguments
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
-from experiments.store.foreign import VERBS, Configuration, Manifest, configuration_of, manifest_of
+from experiments.store.foreign import ANSWERED, VERBS, Configuration, Manifest, configuration_of, manifest_of
 from experiments.studies import decompose, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose_result import found_in
@@ -31,6 +31,10 @@ def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, the folder of a run")
     manifest = manifest_of(folder)
     configuration = configuration_of(manifest)
+    if manifest.verb in ANSWERED:
+        if given:
+            raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
+        return _show_study(arguments, manifest)
     outcome = _outcome(manifest, configuration)
     points = outcome.points
     keys = study_of(manifest, configuration)
@@ -57,6 +61,17 @@ def main(arguments: Arguments) -> int:
         telling.print_table(outcome, warnings, folder, _page(folder))
         if day is not None:
             print(f"day:    {day}")
+    return 0
+
+
+def _show_study(arguments: Arguments, manifest: Manifest) -> int:
+    """What a study answered; its numbers are in its tables, and on its page."""
+    said = [row["sentence"] for row in typed_rows(manifest, "answer", {"order": int, "sentence": str})]
+    folder = manifest.folder
+    if arguments.json:
+        telling.print_json({"verb": manifest.verb, "sentences": said, "run_dir": str(folder)})
+    else:
+        print("\n".join([*said, "", f"tables: {folder}", f"page:   {_page(folder)}"]))
     return 0
 
 

@@ -1,0 +1,298 @@
+"""The verb sensitivity: effects and indices of functions that are known, their intervals, and what is refused."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.main import main
+from experiments.statistics.factors import Box
+from experiments.statistics.indices import crossed_points, indices
+from experiments.statistics.screening import effects, trajectories
+from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
+from experiments.store import RunDirectory, read_run
+from experiments.studies import evaluating, extras
+from sim.measures.kpis import KPIS
+
+BOX = Box(("a", "b", "c"), (-math.pi,) * 3, (math.pi,) * 3, (False,) * 3)
+FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)
+"""Ishigami's indices with a = 7 and b = 0.1, in closed form (Sobol' and Levitan 1999)."""
+
+
+def ishigami(points):
+    a, b, c = points.T
+    return np.sin(a) + 7 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a)
+
+
+def test_effects_of_a_linear_function_are_its_slopes_and_whole_numbers_go_by_their_steps() -> None:
+    box = Box(("speed", "crews", "idle"), (10, 1, 0), (20, 3, 1), (False, True, False))
+    points = trajectories(box, n=6, levels=4, seed=3)
+    assert (points[:, 1] == np.round(points[:, 1])).all() and {1, 2, 3} >= set(points[:, 1])
+    response = 0.5 * points[:, 0] - 4 * points[:, 1]
+    speed, crews, idle = effects(box, points, np.array([response, response + 9]))
+    assert (speed.mean.mean, speed.mean.half_width, speed.spread) == pytest.approx((5, 0, 0), abs=1e-9)
+    assert (crews.mean.mean, crews.size.mean, crews.spread) == pytest.approx((-8, 8, 0), abs=1e-9)
+    assert (idle.size.mean, idle.size.low, idle.size.high) == pytest.approx((0, 0, 0), abs=1e-9)
+
+
+def test_effects_are_those_of_the_library() -> None:
+    from SALib.analyze.morris import analyze
+
+    points = trajectories(BOX, n=12, levels=4, seed=5)
+    response = ishigami(points)
+    said = analyze(BOX.problem(), points, response, num_levels=4, seed=1)
+    found = effects(BOX, points, np.array([response, response]))
+    for name, key in (("mean", "mu"), ("size", "mu_star")):
+        assert [getattr(one, name).mean for one in found] == pytest.approx(list(said[key]), abs=1e-9)
+    assert [one.spread for one in found] == pytest.approx(list(said["sigma"]))
+
+
+def test_indices_of_ishigami_are_found() -> None:
+    response = ishigami(crossed_points(BOX, n=1024, seed=1))
+    found = indices(BOX, np.array([response, response + 3]), resamples=100, seed=1)
+    assert [one.first.mean for one in found] == pytest.approx(FIRST, abs=0.03)
+    assert [one.total.mean for one in found] == pytest.approx(TOTAL, abs=0.03)
+
+
+def test_indices_of_a_sum_are_the_shares_of_its_terms_and_whole_numbers_are_equally_likely() -> None:
+    box = Box(("x", "n"), (0, 1), (1, 4), (False, True))
+    points = crossed_points(box, n=1024, seed=2)
+    counts = np.unique(points[:, 1], return_counts=True)[1] / len(points)
+    assert counts == pytest.approx([0.25] * 4, abs=0.01)
+    response = 6 * points[:, 0] + points[:, 1]
+    x, n = indices(box, np.array([response, response]), resamples=100, seed=1)
+    # Variances: 36/12 = 3 of the first term, (4² − 1)/12 = 1.25 of the second.
+    for one, share in ((x, 3 / 4.25), (n, 1.25 / 4.25)):
+        assert (one.first.mean, one.total.mean) == pytest.approx((share, share), abs=0.02)
+
+
+def test_intervals_of_indices_hold_the_truth_as_often_as_they_say_with_noise_of_the_simulation() -> None:
+    rng, inside, n_trials = np.random.default_rng(1), np.zeros(6), 80
+    for seed in range(n_trials):
+        response = ishigami(crossed_points(BOX, n=64, seed=seed))
+        noisy = response + rng.normal(0, 1.2, (5, len(response))) + rng.normal(0, 3, (5, 1))
+        found = indices(BOX, noisy, resamples=60, seed=seed)
+        intervals = [one.first for one in found] + [one.total for one in found]
+        truth = (*FIRST, *TOTAL)
+        inside += [one.low <= true <= one.high for one, true in zip(intervals, truth, strict=True)]
+    assert (inside / n_trials >= 0.89).all()
+    assert inside.mean() / n_trials < 1
+
+
+def test_intervals_of_effects_hold_the_truth_as_often_as_they_say_with_noise_of_the_simulation() -> None:
+    rng, inside, n_trials = np.random.default_rng(1), np.zeros(6), 300
+    box = Box(("x", "y", "z"), (0, 0, 0), (1, 1, 1), (False,) * 3)
+    for seed in range(n_trials):
+        x, y, z = trajectories(box, n=10, levels=4, seed=seed).T
+        points = np.column_stack([x, y, z])
+        # The effect of x depends on y: 4 on average, since y is 1/2 on average on the grid.
+        response = 2 * x + 4 * x * y - 5 * z
+        noisy = response + rng.normal(0, 0.5, (4, len(response))) + rng.normal(0, 2, (4, 1))
+        found = effects(box, points, noisy)
+        truth = (4, 2, -5)
+        inside[:3] += [one.mean.low <= true <= one.mean.high for one, true in zip(found, truth, strict=True)]
+        inside[3:] += [one.size.low <= abs(true) <= one.size.high for one, true in zip(found, truth, strict=True)]
+    assert (inside / n_trials >= 0.91).all()
+
+
+def test_more_noise_makes_wider_intervals_and_replications_narrow_them() -> None:
+    rng = np.random.default_rng(2)
+    response = ishigami(crossed_points(BOX, n=64, seed=1))
+
+    def width(noise: float, n: int) -> float:
+        found = indices(BOX, response + rng.normal(0, noise, (n, len(response))), resamples=100, seed=1)
+        return float(np.mean([one.first.half_width for one in found]))
+
+    assert width(6, 3) > 1.3 * width(0, 3)
+    assert width(6, 60) < 0.8 * width(6, 3)
+
+
+def test_noise_is_told_from_what_all_points_share() -> None:
+    rng = np.random.default_rng(3)
+    response = ishigami(crossed_points(BOX, n=256, seed=1))
+    common = response + rng.normal(0, 50, (4, 1))
+    assert noise_share(common) == pytest.approx(0, abs=1e-12)
+    noisy = response + rng.normal(0, 2, (4, len(response)))
+    assert noise_share(noisy) == pytest.approx(1 / (1 + response.var()), rel=0.2)
+    assert noise_share(np.ones((3, 5))) == 0
+
+
+def test_a_response_that_is_the_same_everywhere_has_no_index() -> None:
+    found = indices(BOX, np.full((2, 5 * 8), 0.7), resamples=10, seed=0)
+    assert all((one.total.mean, one.total.low, one.first.high) == (0, None, None) for one in found)
+
+
+def test_the_jackknife_of_a_mean_is_its_variance() -> None:
+    outputs = np.array([[1.0], [4.0], [7.0], [0.0]])
+    assert jackknife(lambda mean: mean, outputs) == pytest.approx(outputs.var(ddof=1) / 4)
+    with pytest.raises(ValueError, match="at least 2"):
+        jackknife(lambda mean: mean, outputs[:1])
+    alone = two_source_interval(2.0, sampling=0.0, n_samples=9, simulation=0.0, n_replications=3)
+    assert (alone.low, alone.high) == (2.0, 2.0)
+
+
+STUDY = """\
+# @package _global_
+replications: 2
+horizon_days: 1
+warmup_days: 0
+sensitivity:
+  method: both
+  kpis: [dwell_mean_h]
+  trajectories: 8
+  levels: 4
+  samples: 128
+  most: 3
+  resamples: 50
+  factors:
+    first: {fields: {arrivals.delay.scale_min: 1}, group: arrivals, unit: min, low: 100, high: 200}
+    second: {fields: {breakdown.uld_min: 1}, group: crews, unit: min, low: 100, high: 200}
+    third: {fields: {outbound.loading_min: 2}, group: other, unit: min, low: 50, high: 100}
+    fourth: {fields: {apron.stands: 1}, group: space, unit: stands, low: 4, high: 7}
+"""
+
+
+def to_box(value: float) -> float:
+    return (value - 150) / 50 * math.pi
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Words of a study whose simulator is Ishigami's function of three of four factors, and a common shift."""
+
+    def simulator(config: Any, replication: int) -> dict[str, Any]:
+        values = (config.arrivals.delay.scale_min, config.breakdown.uld_min, config.outbound.loading_min)
+        point = np.array([[to_box(value) for value in values]])
+        kpis = {**dict.fromkeys(KPIS, 0.0), "dwell_mean_h": float(ishigami(point)[0]) + 10 * replication}
+        return {"kpis": kpis, "tables": {}}
+
+    monkeypatch.setattr(evaluating, "evaluate", simulator)
+    (tmp_path / "own" / "study").mkdir(parents=True)
+    (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
+    return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["sensitivity", *words]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_the_verb_finds_what_a_known_simulator_does(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str]
+) -> None:
+    document = told(capsys, *known, "--out", str(tmp_path / "runs"))
+    found = document["indices"]["dwell_mean_h"]
+    # The screening drops what does nothing.
+    assert set(found) == {"first", "second", "third"}
+    assert document["effects"]["dwell_mean_h"]["fourth"]["mu_star"]["mean"] == 0
+    for name, first, total in zip(("first", "second", "third"), FIRST, TOTAL, strict=True):
+        assert found[name]["first"]["low"] <= first <= found[name]["first"]["high"]
+        assert found[name]["total"]["low"] <= total <= found[name]["total"]["high"]
+        assert found[name]["total"]["mean"] == pytest.approx(total, abs=0.12)
+    assert any("arrivals and crews are the first of 4 groups" in line for line in document["sentences"])
+    stored = read_run(document["run_dir"])
+    assert set(stored.tables) == {"kpis", "effects", "indices", "designs", "noise", "answer"}
+    assert (stored.tables["noise"]["share"].abs() < 1e-9).all()
+    assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
+    page = (Path(document["run_dir"]) / "report.html").read_text()
+    assert page.count("data:image/svg+xml") == 2 and "Morris 1991" in page
+    assert told(capsys, *known, "--out", str(tmp_path / "runs")) == document
+
+
+DROPPED = (
+    *("stands", "doors", "no_reads", "late_data", "document_checks", "floor_of_lanes", "dock_workers", "trailer"),
+    *("truck_loading", "machine_rate", "machine_efficiency", "handcoding_desks", "least_fill", "breakdown_pace"),
+)
+TINY = (
+    *("horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"),
+    *("replications=2", "workers=1", "--quiet", "--json", "sensitivity.kpis=[dwell_mean_h]"),
+    *("sensitivity.trajectories=2", "sensitivity.samples=4", "sensitivity.most=2", "sensitivity.resamples=20"),
+    *("sensitivity.factors.parcels_per_flight.low=3000", "sensitivity.factors.parcels_per_flight.high=5000"),
+    *(f"~sensitivity.factors.{name}" for name in DROPPED),
+)
+
+
+def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, kept = RunDirectory.keep, []
+
+    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
+        if len(kept) == 7:
+            raise KeyboardInterrupt
+        kept.append(key)
+        keep(self, key, part)
+
+    words = [*TINY, "--out", str(tmp_path / "runs")]
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", interrupted)
+        assert main(["sensitivity", *words]) == 130
+
+    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
+        assert key not in kept
+        keep(self, key, part)
+
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", only_new)
+        document = told(capsys, *words)
+    assert len(document["indices"]["dwell_mean_h"]) == 2
+    assert main(["reproduce", document["run_dir"], "workers=2", "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+    assert main(["show", document["run_dir"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sentences"] == document["sentences"]
+    assert main(["list", str(tmp_path / "runs")]) == 0
+    assert "complete" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["sensitivity.method=moris"], "sensitivity.method: must be one of morris, sobol, both"),
+        (["sensitivity.samples=100"], "sensitivity.samples: must be a power of two, got 100"),
+        (["sensitivity.levels=5"], "sensitivity.levels: must be even, got 5"),
+        (["sensitivity.trajectories=1"], "sensitivity.trajectories: must be at least 2, got 1"),
+        (["replications=1"], "replications: must be at least 2, got 1"),
+        (["sensitivity.kpis=[dwell_men_h]"], "did you mean 'dwell_mean_h'"),
+        (["sensitivity.factors.flights.low=9"], "sensitivity.factors.flights.low: must be less than high = 4.2, got 9"),
+        (["sensitivity.factors.stands.high=7.5"], "sensitivity.factors.stands.high: apron.stands: takes whole numbers"),
+        (
+            ["sensitivity.factors.doors.high=90"],
+            "not possible with doors=90: halls.main: zone dock_doors",
+        ),
+        (
+            ["halls.main.area_m2=30000"],
+            "not possible with breakdown_crews=15: halls.main: zone breakdown: 15",
+        ),
+        (["+sensitivity.factors.x={fields:{apron.stand:1},group:other,unit:x,low:1,high:2}"], "'apron.stands'"),
+        (["+sensitivity.factors.x={fields:{apron.stands:1},group:other,unit:x,low:1,high:2}"], "is set by stands too"),
+        (["+sensitivity.factors.x={fields:{demand.name:1},group:other,unit:x,low:1,high:2}"], "only a number can be"),
+        (["sensitivity.factors.efficiency.low=0.5"], "sensitivity.factors.efficiency"),
+        (["sensitivity.factors.machine_efficiency.high=1.2"], "sorting.efficiency: must be at most 1, got 1.2"),
+        (["arrivals=poisson"], "arrivals.delay.scale_min: no field of the configuration"),
+        (["scenarios=[liege_30k]"], "scenarios: decides nothing here"),
+        (["study=plain"], "study: sensitivity needs sensitivity.method"),
+        (["precision.on_time_share=0.01"], "precision: decides nothing here"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
+) -> None:
+    assert main(["sensitivity", *words, "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    assert main(["sensitivity"]) == 2
+    assert capsys.readouterr().err == "cargohub: SALib is not installed: pip install 'cargohub[study]'\n"
