@@ -274,7 +274,7 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
         (["sensitivity.factors.efficiency.low=0.5"], "sensitivity.factors.efficiency"),
         (["sensitivity.factors.machine_efficiency.high=1.2"], "sorting.efficiency: must be at most 1, got 1.2"),
         (["arrivals=poisson"], "arrivals.delay.scale_min: no field of the configuration"),
-        (["scenarios=[liege_30k]"], "scenarios: decides nothing here"),
+        (["scenarios=[liege_30k]"], "scenarios: unknown key; did you mean 'scenario'?"),
         (["study=plain"], "study: sensitivity needs sensitivity.method"),
         (["precision.on_time_share=0.01"], "precision: decides nothing here"),
     ],
