@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.report import figures_day, figures_spread
+from experiments.report import figures_day, figures_spread, style
 from experiments.report.points import Point, Value, Window
+from experiments.report.sweep_map import MAPPED, draw, maps_of
+from experiments.statistics import Interval
 
 DAY = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
 NAN = float("nan")
@@ -89,3 +91,20 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
     assert figures_spread.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()
     assert figures_spread.prepare(kpis[kpis["replication"] < 1], POINTS, values_of(0.7, 0.5, 0.9)) == ()
     assert figures_spread.prepare(None, POINTS, values_of(0.7, 0.5, 0.9)) == ()
+
+
+def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
+    values = [(x, y) for x in ("8", "10", "12") for y in ("3", "5")][:5]
+    own = [{name: Interval(n / 10, None, None, 1) for name in MAPPED} for n in range(5)]
+    share, dwell = maps_of(["stations", "flights"], values, own, [False, True, False, False, False])
+    assert (share.x_values, share.y_values) == (("8", "10", "12"), ("3", "5"))
+    assert share.mean[:, :2] == pytest.approx(np.array([[0, 20], [10, 30]]))
+    assert np.isnan(share.mean[1, 2])
+    assert share.is_unstable.tolist() == [[False, False, False], [True, False, False]]
+    assert dwell.mean[0, 2] == pytest.approx(0.4)
+    assert (share.is_better_high, dwell.is_better_high) == (True, False)
+    with style.look():
+        ax = style.new_figure(2).subplots()
+        draw(ax, share)
+        assert sorted(text.get_text() for text in ax.texts) == ["0.0", "10.0\nunstable", "20.0", "30.0", "40.0"]
+    assert maps_of(["stations"], [("8",)], own[:1], [False]) == []

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -116,6 +117,18 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
         assert len(own) == len(table)
     own = pd.read_csv(tmp_path / "out" / "kpis.csv")
     assert own["value"].tolist() == stored["kpis"]["value"].tolist()
+
+
+def test_show_draws_a_day(capsys, compared, tmp_path):
+    document = json.loads(said(capsys, "show", compared, "day=2022-09-06", "design=liege_66k", "--json"))
+    assert Path(document["day"]).name == "day-2022-09-06-2.svg"
+    assert Path(document["day"]).read_text().startswith("<?xml")
+    said(capsys, "show", compared, "--json")
+    assert "none of the run's, 2022-09-05 to 2022-09-06" in refused(capsys, "show", compared, "day=2022-09-07")
+    assert "a date as YYYY-MM-DD" in refused(capsys, "show", compared, "day=tuesday")
+    assert "design: goes with day" in refused(capsys, "show", compared, "design=liege_66k")
+    wrong = refused(capsys, "show", compared, "day=2022-09-06", "design=liege_67k")
+    assert "did you mean 'liege_66k'" in wrong
 
 
 def test_export_goes_to_a_folder_of_the_runs_name(capsys, good, tmp_path, monkeypatch):

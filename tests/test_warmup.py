@@ -4,14 +4,13 @@ import json
 import xml.etree.ElementTree as ET
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.warmup_figure import warmup_svg
 from experiments.statistics.warmup import mser
-from experiments.store import StoredRun
+from experiments.store import read_run
 from experiments.studies import warming
 from experiments.studies.design import Point
 from sim.kernels.queueing import single_server
@@ -117,8 +116,8 @@ def test_what_cannot_be_said_is_refused(values, options, message):
 
 def test_the_picture_is_the_same_twice_and_can_be_read():
     found = mser([9.0] * 10 + [1.0, 2.0] * 30, spacing=1 / 24)
-    drawn = warmup_svg(found, what="backlog [parcels]", unit="days")
-    assert drawn == warmup_svg(found, what="backlog [parcels]", unit="days")
+    drawn, again = (warmup_svg(found, title="a", what="backlog [parcels]", unit="days", own=1.0) for _ in range(2))
+    assert drawn == again
     assert ET.fromstring(drawn).tag.endswith("svg")
 
 
@@ -126,28 +125,33 @@ HALF_HOURS = np.arange(1, 48 * 22 + 1)
 
 
 def stored(backlogs):
-    """A run of which only the backlog each half-hour is known, two replications around the series given."""
-    rows = [
-        pd.DataFrame(
-            {"scenario": label, "replication": number, "zone": zone, "time": 30.0 * HALF_HOURS, "inside": inside + off}
-        )
-        for label, inside in backlogs.items()
-        for number, off in enumerate((-1, 1))
-        for zone in ("backlog", "lanes")
-    ]
-    return StoredRun(None, "", {}, {"occupancy": pd.concat(rows)})
+    """A table of occupancy of which only the backlog each half-hour is known, two replications around each series."""
+    for label, inside in backlogs.items():
+        for number, off in enumerate((-1, 1)):
+            zones = ["backlog", "lanes"]
+            yield (
+                (label, number),
+                {
+                    "zone": np.repeat(zones, inside.size),
+                    "time": np.tile(30.0 * HALF_HOURS, 2),
+                    "inside": np.concatenate([inside + off, 5 * inside]),
+                },
+            )
 
 
-def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured(monkeypatch):
+def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     rhythm = 10.0 * (HALF_HOURS % 2)
-    backlogs = {"quick": rhythm, "slow": rhythm + np.where(HALF_HOURS <= 48 * 5, 900.0, 0.0)}
+    backlogs = {"quick": rhythm, "slow": rhythm + np.where(HALF_HOURS <= 48 * 5, 900.0, 0.0), "unstable": rhythm}
     # What comes after the measured days does not count.
     backlogs["quick"] = backlogs["quick"] + np.where(HALF_HOURS > 48 * 21, 5000.0, 0.0)
-    monkeypatch.setattr(warming, "read_run", lambda *_, **__: stored(backlogs))
     hub = load("liege_30k")
-    found = warming.warm_ups(None, {label: Point(label, hub) for label in backlogs})
+    found = warming.warm_ups(stored(backlogs), {label: Point(label, hub) for label in ("quick", "slow")})
+    assert set(found) == {"quick", "slow"}
     assert found["quick"].length == 0
     assert found["slow"].length == pytest.approx(5.0)
+    rows = [row for row in warming.rows_of(found) if row[0] == "slow"]
+    assert sum(row[-1] for row in rows) == found["slow"].n_cut
+    assert rows[0][1:4] == (0, 0.0, pytest.approx(5 / 48))
     assert warming._warning("slow", found["slow"], 7) == []
     assert warming._warning("slow", found["slow"], 3) == [
         "slow: warmup_days: 3 days, while MSER-5 asks for 5.0 of the backlog"
@@ -155,10 +159,18 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured(monk
     assert "too short" in warming._warning("all", mser(np.arange(100.0)), 3)[0]
 
 
-def test_a_run_draws_its_warm_up(capsys, tmp_path):
-    words = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"]
-    assert main(["run", *words, "replications=2", "workers=1", "--quiet", "--json", "--out", str(tmp_path)]) == 0
+@pytest.mark.parametrize("words", [["run"], ["sweep", "demand.flights_per_day=3,4"]])
+def test_a_run_and_a_sweep_store_and_draw_their_warm_up(capsys, tmp_path, words):
+    tiny = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"]
+    assert main([*words, *tiny, "replications=2", "workers=1", "--quiet", "--json", "--out", str(tmp_path)]) == 0
     document = json.loads(capsys.readouterr().out)
     (picture,) = tmp_path.glob("*/figures/warmup.svg")
-    assert not document["unstable"]
     assert ET.parse(picture).getroot().tag.endswith("svg")
+    tables = read_run(document["run_dir"]).tables
+    occupancy = tables["occupancy"][tables["occupancy"]["zone"] == "backlog"]
+    for label, rows in tables["warmup"].groupby("scenario"):
+        backlog = occupancy[occupancy["scenario"] == label].groupby("time")["inside"].mean()
+        again = mser(backlog.to_numpy()[: 4 * 48], spacing=1 / 48)
+        assert rows["backlog"].to_numpy() == pytest.approx(again.means)
+        assert rows["is_cut"].sum() == again.n_cut
+        assert rows["statistic"].dropna().to_numpy() == pytest.approx(again.statistic)

@@ -35,7 +35,11 @@ class Line:
 
 def lines(panels: Sequence[Panel]) -> dict[str, Line]:
     """A colour and a dash for each name in the panels, the same in all of them."""
-    names = list(dict.fromkeys(name for panel in panels for name in panel.names))
+    return lines_of(list(dict.fromkeys(name for panel in panels for name in panel.names)))
+
+
+def lines_of(names: Sequence[str]) -> dict[str, Line]:
+    """A colour and a dash for each name."""
     return {
         name: Line(PALETTE[at % len(PALETTE)], DASHES[(at + at // len(PALETTE)) % len(DASHES)])
         for at, name in enumerate(names)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_MOST_TICKS: Final = 12
 _Ends = tuple[float | None, float | None]
 
 
@@ -47,40 +50,38 @@ class SweepChart:
 
 
 def draw(ax: "Axes", chart: SweepChart) -> None:
+    drawn = style.lines_of(list(chart.lines))
     for name, points in chart.lines.items():
+        line = drawn[name]
         x = [point[0] for point in points]
-        (line,) = ax.plot(x, [point[1] for point in points], marker="o", label=name or None)
+        ax.plot(x, [point[1] for point in points], marker="o", markersize=4, color=line.color, linestyle=line.dash,
+                label=name or None)  # fmt: skip
         band = [(a, low, high) for a, _, (low, high) in points if low is not None and high is not None]
         if band:
             lows, highs = [b[1] for b in band], [b[2] for b in band]
-            ax.fill_between([b[0] for b in band], lows, highs, color=line.get_color(), alpha=0.2, linewidth=0)
+            ax.fill_between([b[0] for b in band], lows, highs, color=line.color, alpha=0.2, linewidth=0)
+    at = sorted({point[0] for points in chart.lines.values() for point in points})
+    if chart.x_labels is None and len(at) <= _MOST_TICKS:
+        ax.set_xticks(at, [f"{x:g}" for x in at])
     if chart.x_labels is not None:
-        ax.set_xticks(range(len(chart.x_labels)), chart.x_labels)
+        ax.set_xticks(range(len(chart.x_labels)), chart.x_labels, rotation=30 if len(chart.x_labels) > 6 else 0)
     ax.set_xlabel(chart.x_name)
     ax.set_ylabel(chart.y_name)
-    ax.grid(alpha=0.3)
-    if any(chart.lines):
-        ax.legend(fontsize="small")
+    ax.grid(color="0.92")
 
 
 def write_chart(path: Path, chart: SweepChart) -> None:
     """Draw the chart into an SVG file, whole or not at all."""
-    import io
-
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
     from experiments.store.files import write_whole
 
-    with rc_context({"svg.hashsalt": "cargohub"}):
-        figure = Figure(figsize=(7.5, 4.5), layout="constrained")
-        FigureCanvasSVG(figure)
-        draw(figure.subplots(), chart)
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, drawn.getvalue())
+    with style.look():
+        columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
+        figure = style.new_figure(4.6 + 0.2 * (len(chart.lines) // columns))
+        ax = figure.subplots()
+        draw(ax, chart)
+        style.legend_below(figure, [ax], columns=columns)
+        drawn = style.svg(figure)
+    write_whole(path, drawn)
 
 
 def _is_number(text: str) -> bool:

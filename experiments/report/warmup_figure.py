@@ -4,45 +4,55 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.style import LIMIT, PALETTE, look, new_figure, svg
+from experiments.report.style import LIMIT, PALETTE, legend_below, look, new_figure, svg
 from experiments.statistics.warmup import WarmUp
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw_series(ax: "Axes", result: WarmUp) -> None:
+def draw_series(ax: "Axes", result: WarmUp, scale: float) -> None:
     """The batches' means at their middles; what is cut is grey."""
     middle = (np.arange(len(result.means)) + 0.5) * result.batch * result.spacing
-    cut = result.n_cut
-    ax.plot(middle[: cut + 1], result.means[: cut + 1], color=LIMIT, alpha=0.5, label="cut")
-    ax.plot(middle[cut:], result.means[cut:], color=PALETTE[0], label="kept")
-    ax.axvline(result.length, color=LIMIT, linestyle=":")
+    cut, means = result.n_cut, scale * result.means
+    if cut:
+        ax.plot(middle[: cut + 1], means[: cut + 1], color=LIMIT, alpha=0.5, label="what MSER cuts")
+    ax.plot(middle[cut:], means[cut:], color=PALETTE[0], label="what it keeps")
     ax.set_xlim(left=0)
-    ax.legend()
+    ax.set_ylim(bottom=0)
 
 
 def draw_statistic(ax: "Axes", result: WarmUp) -> None:
-    """The MSER statistic of each cut that was tried, and the least."""
+    """The MSER statistic of each cut that was tried, and the least; relative to the least, if that is not zero."""
     cut = np.arange(len(result.statistic)) * result.batch * result.spacing
-    ax.plot(cut, result.statistic, color=PALETTE[1])
-    ax.plot([result.length], [result.statistic[result.n_cut]], "o", color=PALETTE[1], label="least")
-    ax.axvline(result.length, color=LIMIT, linestyle=":")
+    least = float(result.statistic[result.n_cut])
+    relative = result.statistic / least if least > 0 else result.statistic
+    ax.plot(cut, relative, color=PALETTE[1], label="each cut that was tried")
+    ax.plot([result.length], [relative[result.n_cut]], "o", color=PALETTE[1], label="the least")
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
-    ax.set_ylabel(f"MSER-{result.batch}")
-    ax.legend()
+    ax.set_ylabel(f"MSER-{result.batch}, times the least" if least > 0 else f"MSER-{result.batch}")
 
 
-def warmup_svg(result: WarmUp, *, what: str, unit: str) -> bytes:
-    """Both as SVG, one below the other; `what` names the series with its unit, `unit` that of time."""
+def warmup_svg(
+    result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, own: float | None = None
+) -> bytes:
+    """Both as SVG, one below the other.
+
+    `what` names the series, times `scale`, with its unit; `unit` is that of time; `own` the warm-up that the run had.
+    """
     with look():
         figure = new_figure(5.0)
         above, below = figure.subplots(2, 1, sharex=True)
-        draw_series(above, result)
+        draw_series(above, result, scale)
         above.set_ylabel(what)
         draw_statistic(below, result)
-        below.set_xlabel(f"from the start [{unit}]")
-        verdict = f"warm-up of {result.length:.3g} {unit}" if result.is_found else "too short to tell a warm-up"
-        above.set_title(verdict)
+        below.set_xlabel(f"from the start of the run [{unit}]")
+        for ax in (above, below):
+            ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
+            if own is not None:
+                ax.axvline(own, color=PALETTE[2], linestyle="--", label="warm-up of the run")
+        asks = f"asks for {result.length:.2g} {unit}" if result.is_found else "cannot tell, the run is too short"
+        above.set_title(f"{title}: MSER-{result.batch} {asks}")
+        legend_below(figure, [above, below], columns=3)
         return svg(figure)

@@ -11,7 +11,7 @@ import platform
 import re
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +129,17 @@ class RunDirectory:
         if self.is_complete:
             raise ValueError(f"{self.path}: is complete, and keeps no more")
         self._lines[key] = parts.keep(self.path, key, part)
+
+    def table_of(self, name: str) -> Iterator[tuple[Key, Columns]]:
+        """A table of the replications that were kept, one replication at a time; only before the run is complete.
+
+        Raises:
+            ValueError: a complete run, whose tables `read_run` reads.
+            OSError: a file cannot be read.
+        """
+        if self.is_complete:
+            raise ValueError(f"{self.path}: is complete; read_run reads its tables")
+        return parts.stored(self.path, self._lines, name, sorted(self._lines))
 
     def complete(
         self,

@@ -18,7 +18,7 @@ def main(arguments: Arguments) -> int:
         page = telling.write_page(
             run.path, arguments, title=telling.title_of(points), seed=seed, replications=outcome.n
         )
-        early = check_warmup(run.path, outcome)
+        early = check_warmup(run.path, points)
     warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings, *early])
     if arguments.json:
         telling.print_json(
@@ -31,5 +31,5 @@ def main(arguments: Arguments) -> int:
             }
         )
     else:
-        telling.print_table(outcome, warnings, run.path, page)
+        telling.print_table(outcome, warnings, run.path, page, has_baseline=True)
     return 0

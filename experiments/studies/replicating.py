@@ -15,10 +15,11 @@ from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
-from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY
+from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY, WARMUP
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
 from experiments.studies.narrowing import tell_cost, too_wide
+from experiments.studies.warming import rows_of, warm_ups
 from sim.config import DAYS_PER_WEEK, ArrivalModel, HubConfig
 from sim.inputs.inputs import make_inputs
 from sim.inputs.layout import floor_parcels, set_aside, zone_uses
@@ -196,8 +197,11 @@ def _cut(kpi: str, interval: Interval) -> Interval:
 
 def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
     """Write all tables, if they are not there yet."""
-    if not run.is_complete:
-        run.complete(TABLES, tables=[*_summaries(outcome), *extra])
+    if run.is_complete:
+        return
+    steady = {point.label: point for point in outcome.points if not outcome.is_unstable(point)}
+    warmed = as_columns(WARMUP.columns, rows_of(warm_ups(run.table_of("occupancy"), steady)))
+    run.complete(TABLES, tables=[*_summaries(outcome), (WARMUP, warmed), *extra])
 
 
 def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:

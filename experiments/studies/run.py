@@ -15,7 +15,7 @@ def main(arguments: Arguments) -> int:
         page = telling.write_page(
             run.path, arguments, title=telling.title_of([point]), seed=point.hub.seed, replications=outcome.n
         )
-        early = check_warmup(run.path, outcome)
+        early = check_warmup(run.path, [point])
     warnings = telling.warnings_of(outcome, [*period_warnings(point.hub), *outcome.warnings, *early])
     if arguments.json:
         document = telling.scenario_object(outcome, point)

@@ -58,7 +58,7 @@ def main(arguments: Arguments) -> int:
             }
         )
     else:
-        telling.print_table(outcome, warnings, folder, _page(folder))
+        telling.print_table(outcome, warnings, folder, _page(folder), has_baseline=manifest.verb == "compare")
         if day is not None:
             print(f"day:    {day}")
     return 0

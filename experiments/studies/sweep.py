@@ -12,6 +12,7 @@ from experiments.studies import telling
 from experiments.studies.design import Point, Study, period_warnings
 from experiments.studies.grid import grid_of
 from experiments.studies.replicating import Outcome, complete, open_directory, replications
+from experiments.studies.warming import check_warmup
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -32,7 +33,8 @@ def main(arguments: Arguments) -> int:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
         complete(run, outcome, [sweep_table(outcome, varied, values)])
         chart = _draw(run.path, outcome, varied, values)
-    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
+        early = check_warmup(run.path, points)
+    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings, *early])
     if arguments.json:
         telling.print_json(
             {
@@ -67,16 +69,26 @@ def sweep_table(
 
 
 def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Path:
+    """The line chart, and the maps of a sweep over two keys."""
     from experiments.report.sweep_figure import SweepChart, write_chart
+    from experiments.report.sweep_map import maps_of, write_maps
 
-    own = [outcome.intervals[point.label][_CHARTED] for point in outcome.points]
+    own = [outcome.intervals[point.label] for point in outcome.points]
+    shares = [one[_CHARTED] for one in own]
     chart = SweepChart.of(
         varied,
         values,
-        [interval.mean for interval in own],
-        [(interval.low, interval.high) for interval in own],
-        what=f"{_CHARTED.replace('_', ' ')} [{KPIS[_CHARTED].unit}]",
+        [100 * share.mean for share in shares],
+        [(_percent(share.low), _percent(share.high)) for share in shares],
+        what="parcels in time, %, mean and 95 % interval",
     )
     path = folder / "figures" / "sweep.svg"
     write_chart(path, chart)
+    maps = maps_of(varied, values, own, [outcome.is_unstable(point) for point in outcome.points])
+    if maps:
+        write_maps(path.with_name("sweep_map.svg"), maps)
     return path
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share

@@ -94,8 +94,10 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, allow_nan=False, indent=1) + "\n")
 
 
-def print_table(outcome: Outcome, warnings: Sequence[str], path: Path, page: Path) -> None:
-    """KPIs down, designs across, a few at a time; warnings; where the rest is."""
+def print_table(
+    outcome: Outcome, warnings: Sequence[str], path: Path, page: Path, *, has_baseline: bool = False
+) -> None:
+    """KPIs down, designs across, a few at a time; differences to a baseline; warnings; where the rest is."""
     lines = []
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
@@ -105,7 +107,7 @@ def print_table(outcome: Outcome, warnings: Sequence[str], path: Path, page: Pat
         for kpi, row in cells.items():
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
-    lines += _differences(outcome)
+    lines += _differences(outcome) if has_baseline else []
     lines += [f"warning: {line}" for line in warnings]
     lines += [f"tables: {path}", f"page:   {page}"]
     sys.stdout.write("\n".join(lines) + "\n")

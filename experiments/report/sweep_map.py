@@ -1,0 +1,115 @@
+"""The map of a sweep over two keys: a cell a point, in which KPIs are read as numbers and seen as colours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report import style, words
+from experiments.statistics import Interval
+from sim.measures.kpis import KPIS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MAPPED: Final = ("on_time_share", "dwell_mean_h")
+MOST_WRITTEN: Final = 150
+"""Cells; more have no room for numbers."""
+_DARK: Final = 0.55
+"""Of the colour scale: from here on numbers are written in white."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepMap:
+    """Dimensions: R values of the second key, from below; C of the first. NaN: the sweep has no such point."""
+
+    title: str
+    x_name: str
+    x_values: tuple[str, ...]
+    y_name: str
+    y_values: tuple[str, ...]
+    mean: NDArray[np.float64]
+    """(R, C), % of a share, else the KPI's unit."""
+    half_width: NDArray[np.float64]
+    """(R, C), of the 95 % interval; NaN without one."""
+    is_unstable: NDArray[np.bool_]
+    ends: tuple[float, float]
+    """Of the colour scale."""
+    is_better_high: bool
+
+
+def maps_of(
+    varied: Sequence[str],
+    values: Sequence[tuple[str, ...]],
+    intervals: Sequence[Mapping[str, Interval]],
+    is_unstable: Sequence[bool],
+) -> list[SweepMap]:
+    """A map a KPI; none unless exactly two keys were swept, each over several values."""
+    if len(varied) != 2:
+        return []
+    columns, rows = (list(dict.fromkeys(row[at] for row in values)) for at in (0, 1))
+    shape = (len(rows), len(columns))
+    found = []
+    for name in MAPPED:
+        kpi = KPIS[name]
+        scale = 100.0 if kpi.unit == "1" else 1.0
+        mean, half = np.full(shape, np.nan), np.full(shape, np.nan)
+        unstable = np.zeros(shape, dtype=np.bool_)
+        for (x, y), mine, grows in zip(values, intervals, is_unstable, strict=True):
+            at = rows.index(y), columns.index(x)
+            mean[at] = scale * mine[name].mean
+            half[at] = np.nan if mine[name].half_width is None else scale * (mine[name].half_width or 0.0)
+            unstable[at] = grows
+        ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
+        title = f"{words.kpi_name(name)}, {'%' if kpi.unit == '1' else kpi.unit}"
+        title += "" if np.isnan(half).all() else ", ± 95 % interval"
+        found.append(
+            SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, unstable, ends,
+                     kpi.more_is_better is not False)
+        )  # fmt: skip
+    return found
+
+
+def draw(ax: "Axes", result: SweepMap) -> None:
+    low, high = result.ends
+    colors = "viridis_r" if result.is_better_high else "viridis"
+    drawn = ax.imshow(result.mean, origin="lower", aspect="auto", cmap=colors, vmin=low, vmax=high)
+    ax.set_xticks(np.arange(len(result.x_values) - 1) + 0.5, minor=True)
+    ax.set_yticks(np.arange(len(result.y_values) - 1) + 0.5, minor=True)
+    ax.grid(which="minor", color="white", linewidth=1.5)
+    ax.tick_params(which="minor", length=0)
+    ax.set_xticks(range(len(result.x_values)), result.x_values, rotation=30 if len(result.x_values) > 6 else 0)
+    ax.set_yticks(range(len(result.y_values)), result.y_values)
+    ax.set_xlabel(result.x_name)
+    ax.set_ylabel(result.y_name)
+    ax.set_title(result.title)
+    ax.spines[:].set_visible(False)
+    if result.mean.size > MOST_WRITTEN:
+        ax.figure.colorbar(drawn, ax=ax)
+        return
+    for (row, column), mean in np.ndenumerate(result.mean):
+        if not np.isfinite(mean):
+            continue
+        shade = (mean - low) / (high - low)
+        is_dark = shade > _DARK if result.is_better_high else shade < 1 - _DARK
+        half = result.half_width[row, column]
+        text = words.number(float(mean), 1)
+        text += "" if np.isnan(half) else f"\n±{words.number(float(half), 1)}"
+        text += "\nunstable" if result.is_unstable[row, column] else ""
+        ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if is_dark else "black")
+
+
+def write_maps(path: Path, maps: Sequence[SweepMap]) -> None:
+    """Draw the maps side by side into an SVG file, whole or not at all."""
+    from experiments.store.files import write_whole
+
+    n_rows, n_columns = maps[0].mean.shape
+    with style.look():
+        figure = style.new_figure(1.3 + 0.55 * n_rows, max(style.WIDTH_IN, 1.6 + 0.75 * n_columns * len(maps)))
+        for ax, one in zip(figure.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):
+            draw(ax, one)
+        drawn = style.svg(figure)
+    write_whole(path, drawn)
