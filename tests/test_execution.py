@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments.execution import progress, run, usable_workers
+from experiments.execution import LOCAL, Backend, Place, opened, progress, run, usable_workers
+from experiments.main import main
+from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError, LawBroken
+
+DASK = Place(Backend.DASK, None, 10)
+PLACES = pytest.mark.parametrize("place", [LOCAL, DASK], ids=["local", "dask"])
 
 
 def square(number):
@@ -35,6 +40,11 @@ def faulty(number):
     return number
 
 
+def own_pid(_number):
+    time.sleep(0.02)
+    return os.getpid()
+
+
 def threads(_number):
     return os.environ["OMP_NUM_THREADS"], os.getpid()
 
@@ -43,34 +53,88 @@ def tasks(function, count, *more):
     return [(("a", number), function, (number, *more)) for number in range(count)]
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
-def test_each_task_is_answered_once_whatever_the_number_of_workers(workers):
-    found = list(run(tasks(square, 9), workers=workers))
+@pytest.mark.parametrize(("place", "workers"), [(LOCAL, 1), (LOCAL, 2), (LOCAL, 5), (DASK, 1), (DASK, 2)])
+def test_each_task_is_answered_once_whatever_the_place_and_the_number_of_workers(place, workers):
+    found = list(run(tasks(square, 9), workers=workers, place=place))
     assert sorted(found) == [(("a", number), number * number) for number in range(9)]
 
 
-def test_nothing_to_do_is_done():
-    assert list(run([], workers=2)) == []
+@PLACES
+def test_nothing_to_do_is_done_and_asks_nobody(place):
+    assert list(run([], workers=2, place=place)) == []
 
 
-def test_a_killed_worker_costs_time_and_nothing_else(tmp_path):
-    found = list(run(tasks(killed_the_first_time, 8, str(tmp_path)), workers=2))
+@PLACES
+def test_workers_stay_for_several_rounds(place):
+    with opened(place, 2) as pool:
+        first, second = ({found for _, found in pool.run(tasks(own_pid, 9))} for _ in range(2))
+    assert second <= first
+    assert os.getpid() not in first
+
+
+@PLACES
+def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, place):
+    found = list(run(tasks(killed_the_first_time, 8, str(tmp_path)), workers=2, place=place))
     assert (tmp_path / "3").exists()
     assert sorted(found) == [(("a", number), number * number) for number in range(8)]
 
 
-def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept():
+@pytest.mark.parametrize(("place", "advice"), [(LOCAL, "try fewer workers"), (DASK, "give workers more memory")])
+def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(place, advice):
     found = {}
-    with pytest.raises(CargohubError, match="1 of 6 replications are missing; try fewer workers"):  # noqa: PT012 - as below
-        for key, result in run(tasks(always_killed, 6), workers=2):
+    with pytest.raises(CargohubError, match=f"1 of 6 replications are missing; {advice}"):  # noqa: PT012 - as below
+        for key, result in run(tasks(always_killed, 6), workers=2, place=place):
             found[key] = result  # noqa: PERF403 - what came before the error counts
     assert sorted(number for _, number in found) == [0, 1, 2, 4, 5]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_fault_in_a_task_comes_through_as_it_is(workers):
+@pytest.mark.parametrize(("place", "workers"), [(LOCAL, 1), (LOCAL, 2), (DASK, 2)])
+def test_a_fault_in_a_task_comes_through_as_it_is(place, workers):
     with pytest.raises(LawBroken, match="5 against 4"):
-        list(run(tasks(faulty, 5), workers=workers))
+        list(run(tasks(faulty, 5), workers=workers, place=place))
+
+
+def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
+    ours = surroundings()
+    other = {**ours, "packages": {**ours["packages"], "numpy": "1.0"}, "sources": "0" * 64}
+    assert [what for what, _, _ in differing(ours, other)] == ["numpy", "the program's source code"]
+    from experiments.execution import cluster
+
+    monkeypatch.setattr(cluster, "surroundings", lambda: other)
+    with pytest.raises(CargohubError, match=r"execution: a worker on \S+ has numpy .*, this machine 1\.0"):
+        list(run(tasks(square, 3), workers=1, place=DASK))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["execution=dask", "execution.address=tcp://127.0.0.1:9"], "no Dask scheduler at tcp://127.0.0.1:9: no ans"),
+        (["execution=dask", "execution.address=tls://127.0.0.1:9"], "no Dask scheduler at tls://127.0.0.1:9: TLS"),
+        (["execution=dask", "execution.address=scheduler"], "execution.address: expected tcp://HOST:PORT"),
+        (["execution=dask", "execution.address=tcp://host:70000"], "execution.address: expected tcp://HOST:PORT"),
+        (["execution.address=tcp://127.0.0.1:9"], "execution.address: goes with execution=dask, got execution=local"),
+        (["execution=dask", "execution.patience_s=null"], "execution.patience_s: expected a number, got null"),
+        (["execution=slurm"], "execution: no 'slurm'; known: dask, local"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["run", "capacity"])
+def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, verb, words, why):
+    patience = [] if "null" in words[-1] or words[0] != "execution=dask" else ["execution.patience_s=1"]
+    assert main([verb, *words, *patience, "horizon_days=1", "--quiet", "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert why in said and said.count("\n") == 1
+
+
+def test_without_dask_one_line_says_how_to_get_it(capsys, tmp_path, monkeypatch):
+    from experiments.execution import place
+
+    monkeypatch.setattr(place, "find_spec", lambda _: None)
+    assert main(["run", "execution=dask", "--out", str(tmp_path / "runs")]) == 2
+    assert capsys.readouterr().err == (
+        "cargohub: execution: dask.distributed is not installed: pip install 'cargohub[cluster]', or take"
+        " execution=local\n"
+    )
+    assert not (tmp_path / "runs").exists()
 
 
 def test_one_worker_is_this_process_and_several_are_others_with_one_thread_each():
@@ -107,7 +171,7 @@ def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch, capsys):
 
 SLEEPERS = """
 import os, pathlib, sys, time
-from experiments.execution import run
+from experiments.execution import Backend, Place, run
 
 def sleeper(folder):
     (pathlib.Path(folder) / str(os.getpid())).touch()
@@ -115,7 +179,8 @@ def sleeper(folder):
 
 def signalled():
     if __name__ == "__main__":
-        list(run([(n, sleeper, (sys.argv[1],)) for n in range(4)], workers=2))
+        place = Place(Backend(sys.argv[2]), None, 5 if sys.argv[2] == "dask" else None)
+        list(run([(n, sleeper, (sys.argv[1],)) for n in range(4)], workers=2, place=place))
 
 try:
     signalled()
@@ -126,12 +191,13 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 @pytest.mark.parametrize("to_group", [False, True])
-def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group):
+@PLACES
+def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place):
     script, marks = tmp_path / "sleepers.py", tmp_path / "marks"
     script.write_text(SLEEPERS)
     marks.mkdir()
     parent = subprocess.Popen(
-        [sys.executable, str(script), str(marks)],
+        [sys.executable, str(script), str(marks), place.backend],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,

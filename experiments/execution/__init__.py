@@ -1,5 +1,7 @@
-"""Running many independent tasks: `run` yields each result as it comes, wherever it was computed."""
+"""Running many independent tasks: each result as it comes, wherever it was computed."""
 
-from experiments.execution.local import Task, run, usable_workers
+from experiments.execution.place import LOCAL, Backend, Place
+from experiments.execution.pool import Pool, opened, run, usable_workers
+from experiments.execution.task import Task
 
-__all__ = ["Task", "run", "usable_workers"]
+__all__ = ["LOCAL", "Backend", "Place", "Pool", "Task", "opened", "run", "usable_workers"]

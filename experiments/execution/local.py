@@ -5,58 +5,30 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from experiments.execution.progress import shown
-from sim.errors import CargohubError
+from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
 
-K = TypeVar("K", bound=Hashable)
-R = TypeVar("R")
-
-Task = tuple[K, Callable[..., R], tuple[Any, ...]]
-"""A key, a function that can be pickled, and its arguments."""
-
-MOST_FRUITLESS: Final = 3
-"""Kills of workers in a row without anything new finished, after which we give up."""
-IN_FLIGHT: Final = 2
-"""Tasks handed out for each worker, so that none waits for its next."""
 PARENT_CHECK_S: Final = 0.5
 """How often a worker looks whether its parent is still there."""
 _FOLLOWER: Final = "ends-with-parent"
 
 
-def usable_workers() -> int:
-    """Processors that this process may use: the number of workers where none is asked for."""
-    import joblib
+class LocalProcesses:
+    """Joblib's processes (loky), `workers` of them; with one worker all happens in this process."""
 
-    return int(joblib.cpu_count())
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
 
+    def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
+        """Each task's key and result, as they come.
 
-def run(
-    tasks: Sequence[Task[K, R]], *, workers: int, is_quiet: bool = False, already: int = 0
-) -> Generator[tuple[K, R], None, None]:
-    """Each task's key and result, as they come.
-
-    Tasks are independent, and the same task gives the same result, so that one whose worker was killed is asked again.
-    With one worker all happens in this process. Close the generator, or let an exception through it, and the workers
-    are stopped at once. `already`: results that were there before, for the progress on the error stream.
-
-    Raises:
-        CargohubError: workers are killed again and again.
-        Exception: whatever a task raises; what was yielded before stands.
-    """
-    if workers < 1:
-        raise ValueError(f"workers: at least 1, got {workers}")
-    keys = [key for key, _, _ in tasks]
-    if len(set(keys)) != len(keys):
-        raise ValueError("tasks: two have the same key")
-    results = _in_process(tasks) if workers == 1 else _in_rounds(tasks, workers)
-    # Closing goes inwards from here, so that an abandoned loop leaves no worker behind.
-    told = shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)
-    with closing(results), closing(told):
-        yield from told
+        Raises:
+            CargohubError: workers are killed again and again.
+        """
+        return _in_process(tasks) if self._workers == 1 else _in_rounds(tasks, self._workers)
 
 
 def _in_process(tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
@@ -84,10 +56,7 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
             # The whole pool is lost with one worker, and with it what was under way.
             fruitless = fruitless + 1 if len(missing) == before else 0
             if fruitless == MOST_FRUITLESS:
-                raise CargohubError(
-                    f"workers are killed again and again, as when memory runs out: {len(missing)} of {len(tasks)}"
-                    f" replications are missing; try fewer workers than {workers}"
-                ) from error
+                raise given_up(len(missing), len(tasks), f"try fewer workers than {workers}") from error
             # What was under way may have been the reason: it comes last.
             for key in list(missing)[: min(len(asked), IN_FLIGHT * at_once)]:
                 missing[key] = missing.pop(key)

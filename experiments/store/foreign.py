@@ -13,7 +13,7 @@ from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign_tables import rows_of
 from experiments.store.foreign_text import json_of, yaml_of
-from experiments.store.identity import hash_of
+from experiments.store.identity import NOT_IDENTITY, hash_of
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
 from sim.config import HubConfig
@@ -137,7 +137,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
     for hub in told.values():
         if hub["arrivals"]["schedule"] is not None:
             hub["arrivals"]["schedule"] = Path(hub["arrivals"]["schedule"]).name
-    study = {key: value["study"][key] for key in sorted(value["study"], key=str) if key != "workers"}
+    study = {key: value["study"][key] for key in sorted(value["study"], key=str) if key not in NOT_IDENTITY}
     recorded = {key: manifest.identity.get(key) for key in ("hubs", "study")}
     try:
         is_same = hash_of({"hubs": told, "study": study}) == hash_of(recorded)

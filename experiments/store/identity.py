@@ -3,7 +3,8 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,8 @@ PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "
 """Whose versions are stored with a run."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run directory."""
-_NOT_IDENTITY: Final = frozenset({"workers"})
+NOT_IDENTITY: Final = frozenset({"workers", "execution"})
+"""Keys of a study that say how it is computed, and decide no number."""
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _SOURCES: Final = ("sim", "experiments/statistics", "experiments/store", "experiments/studies")
 """Whose code decides the numbers."""
@@ -25,8 +27,8 @@ _SOURCES: Final = ("sim", "experiments/statistics", "experiments/store", "experi
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
     """All that the tables of a run depend on, as plain values: `hubs` by scenario, the study's own keys, the program.
 
-    An input file stands for its content: its folder does not count, and a changed file is another identity. `workers`
-    changes no number and is left out.
+    An input file stands for its content: its folder does not count, and a changed file is another identity. How it is
+    computed (`NOT_IDENTITY`) is left out.
 
     Raises:
         OSError: an input file cannot be read.
@@ -41,7 +43,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
             plain_hubs[name]["arrivals"]["schedule"] = path.name
     return {
         "hubs": plain_hubs,
-        "study": {key: plain(study[key]) for key in sorted(study) if key not in _NOT_IDENTITY},
+        "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
         "inputs": inputs,
         "version": _version("cargohub"),
         "sources": _hash_of_sources(),
@@ -68,6 +70,26 @@ def environment() -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "cpu": cpu_family(),
     }
+
+
+@cache
+def surroundings() -> dict[str, Any]:
+    """All that decides the bits of a result besides its inputs: the environment and the program."""
+    return {**environment(), "sources": _hash_of_sources()}
+
+
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What differs between two surroundings or environments: its name, and both."""
+    if one["python"] != other["python"]:
+        yield "Python", one["python"], other["python"]
+    for key, what in (("packages", ""), ("cpu", "CPU family, ")):
+        for name in sorted({*one[key], *other[key]}):
+            first, second = one[key].get(name, "none"), other[key].get(name, "none")
+            if first != second:
+                yield f"{what}{name}", first, second
+    first, second = one.get("sources", ""), other.get("sources", "")
+    if first != second:
+        yield "the program's source code", first[:HASH_DIGITS], second[:HASH_DIGITS]
 
 
 def cpu_family() -> dict[str, str]:

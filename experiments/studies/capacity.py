@@ -29,8 +29,10 @@ import yaml
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, study
+from experiments.execution import Place
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
+from experiments.store.identity import NOT_IDENTITY
 from experiments.studies import telling
 from experiments.studies.capacity_result import Result, result_of, tables_of
 from experiments.studies.capacity_search import Sustained, searches_of, simulate_all
@@ -49,6 +51,7 @@ class CapacityStudy:
 
     replications: Annotated[int, Bounds(ge=1, le=10_000)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
+    execution: Place | None
     scenarios: tuple[str, ...]
     capacity: Sustained
 
@@ -65,7 +68,8 @@ def main(arguments: Arguments) -> int:
     searches = [one for point in points for one in searches_of(point, keys.replications, keys.capacity)]
     with _opened(arguments, points, keys) as run:
         there = run.finished()
-        simulate_all(run, searches, there, keys.workers or execution.usable_workers(), is_quiet=arguments.quiet)
+        with execution.opened(keys.execution, keys.workers) as pool:
+            simulate_all(run, searches, there, pool, is_quiet=arguments.quiet)
         results = [result_of(point, [one for one in searches if one.point is point], there) for point in points]
         if not run.is_complete:
             run.complete({}, tables=tables_of(results))
@@ -111,7 +115,7 @@ def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], 
 
 def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> RunDirectory:
     hubs = {point.label: point.hub for point in points}
-    document = {"verb": arguments.verb, "study": plain(keys), "hubs": plain_hubs(hubs)}
+    document = {"verb": arguments.verb, "study": plain(keys) | dict.fromkeys(NOT_IDENTITY), "hubs": plain_hubs(hubs)}
     header = f"# cargohub {arguments.verb} {' '.join(arguments.words)}\n"
     text = header + yaml.safe_dump(document, sort_keys=False)
     identity = identity_of(hubs, plain(keys))

@@ -166,13 +166,15 @@ def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
     return kpis[name] if kpis[name] > _LEAST else None
 
 
-def simulate_all(run: RunDirectory, searches: Sequence[Search], there: There, workers: int, *, is_quiet: bool) -> None:
+def simulate_all(
+    run: RunDirectory, searches: Sequence[Search], there: There, pool: execution.Pool, *, is_quiet: bool
+) -> None:
     """Round after round: every search asks, all are answered, each answer is kept as it comes."""
     # The longest first, so that no core waits at the end of a round; bits do not depend on it.
     by_size = sorted(searches, key=lambda one: -one.first_asked * one.point.hub.demand.mean_parcels_per_flight)
     told = _Progress(is_quiet)
     while tasks := [task for search in by_size for task in search.missing(there)]:
-        for key, part in execution.run(tasks, workers=workers, is_quiet=True):
+        for key, part in pool.run(tasks, is_quiet=True):
             run.keep(key, part)
             there[key] = dict(part["kpis"])
             told.one_more(searches, there)

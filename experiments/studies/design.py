@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from experiments.composition import compose, hub, scenarios, study
+from experiments.execution import Place
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
@@ -24,6 +25,8 @@ class Study:
 
     replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
+    execution: Place | None
+    """None: not said, as in a stored run, and this machine."""
     scenarios: tuple[str, ...]
     demands: tuple[str, ...]
     arrival_models: tuple[str, ...]

@@ -8,6 +8,7 @@ import yaml
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.store import Part, RunDirectory, identity_of
+from experiments.store.identity import NOT_IDENTITY
 from experiments.store.tables import Key
 from experiments.studies.design import Point
 from experiments.studies.replicating import daily_parcels, evaluate, plain_hubs
@@ -15,7 +16,7 @@ from sim.config import HubConfig
 
 
 def evaluated(
-    run: RunDirectory, points: Sequence[Point], n: int, *, workers: int | None, is_quiet: bool
+    run: RunDirectory, points: Sequence[Point], n: int, pool: execution.Pool, *, is_quiet: bool
 ) -> dict[Key, dict[str, float]]:
     """The KPIs of the first n replications of each design, by label and replication; those missing are simulated.
 
@@ -33,8 +34,7 @@ def evaluated(
     ]
     if tasks:
         already = len(keys) - len(tasks)
-        number = workers or execution.usable_workers()
-        for key, part in execution.run(tasks, workers=number, is_quiet=is_quiet, already=already):
+        for key, part in pool.run(tasks, is_quiet=is_quiet, already=already):
             run.keep(key, part)
         there = run.finished()
     return {key: there[key] for key in keys}
@@ -42,8 +42,8 @@ def evaluated(
 
 def open_study(arguments: Arguments, name: str, hubs: Mapping[str, HubConfig], keys: Mapping[str, Any]) -> RunDirectory:
     """The folder of a study's run; `keys`: the study's own, as plain values."""
-    # How many processes worked on it is no part of what it is.
-    study = {**keys, "workers": None}
+    # How it is computed is no part of what it is.
+    study = {**keys, **dict.fromkeys(NOT_IDENTITY)}
     document = {"verb": arguments.verb, "study": study, "hubs": plain_hubs(hubs)}
     text = f"# {arguments.command}\n" + yaml.safe_dump(document, sort_keys=False)
     return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, study), text)

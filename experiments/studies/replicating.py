@@ -15,6 +15,7 @@ from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
+from experiments.store.identity import NOT_IDENTITY
 from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY, WARMUP
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
@@ -107,8 +108,8 @@ def open_directory(arguments: Arguments, name: str, points: Sequence[Point], stu
     # A limit or a KPI that is not asked for decides nothing.
     keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
     identity = identity_of(hubs, keys)
-    # How many processes worked on it is no part of what it is.
-    keys["workers"] = None
+    # How it is computed is no part of what it is.
+    keys |= dict.fromkeys(NOT_IDENTITY)
     text = yaml.safe_dump({"verb": arguments.verb, "study": keys, "hubs": plain_hubs(hubs)}, sort_keys=False)
     header = f"# {arguments.command}\n"
     return RunDirectory.open(arguments.out, arguments.verb, name, identity, header + text)
@@ -126,8 +127,10 @@ def replications(
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
     goes on where a former one ended, or has other workers, ends with the same.
     """
-    work = _Work(run, points, study, work_of, is_quiet=is_quiet)
-    n, wide = narrow(work.samples, study.asked, first=study.replications, most=study.max_replications, tell=work.tell)
+    with execution.opened(study.execution, study.workers) as pool:
+        work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
+        most = study.max_replications
+        n, wide = narrow(work.samples, study.asked, first=study.replications, most=most, tell=work.tell)
     return _outcome(points, work.samples(n), study.family, too_wide(wide, n))
 
 
@@ -135,10 +138,17 @@ class _Work:
     """The replications of a run: those there, and the making of more."""
 
     def __init__(
-        self, run: RunDirectory, points: Sequence[Point], study: Study, work_of: Simulation, *, is_quiet: bool
+        self,
+        run: RunDirectory,
+        points: Sequence[Point],
+        study: Study,
+        work_of: Simulation,
+        pool: execution.Pool,
+        *,
+        is_quiet: bool,
     ) -> None:
         self._run, self._points, self._study, self._is_quiet = run, points, study, is_quiet
-        self._work_of = work_of
+        self._work_of, self._pool = work_of, pool
         self._there = run.finished()
         self._made = 0
         self._began = time.monotonic()
@@ -147,9 +157,7 @@ class _Work:
         """The KPIs of the first n replications of each design; those missing are made."""
         tasks = self._tasks(n)
         if tasks:
-            workers = self._study.workers or execution.usable_workers()
-            results = execution.run(tasks, workers=workers, is_quiet=self._is_quiet, already=len(self._there))
-            for key, part in results:
+            for key, part in self._pool.run(tasks, is_quiet=self._is_quiet, already=len(self._there)):
                 self._run.keep(key, part)
             self._made += len(tasks)
             self._there = self._run.finished()

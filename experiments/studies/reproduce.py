@@ -23,6 +23,7 @@ from experiments.store.foreign import (
     schedule_of,
 )
 from experiments.store.foreign_tables import check_table, columns_of, first_difference
+from experiments.store.identity import NOT_IDENTITY, differing
 from experiments.studies import telling
 from experiments.studies.decompose import DecomposeStudy, computed, recorded_game
 from experiments.studies.design import Point, Study
@@ -101,7 +102,7 @@ def study_of(recorded: Manifest, configuration: Configuration, workers: int | No
     Raises:
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
-    stored = {**configuration.study, "workers": workers}
+    stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers}
     kind = STUDIES.get(recorded.verb, Study)
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():
@@ -115,13 +116,8 @@ def study_of(recorded: Manifest, configuration: Configuration, workers: int | No
 
 def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
     """What differs between the run's surroundings and ours."""
-    there, here = recorded.environment, own.environment
-    pairs = [("Python", there["python"], here["python"])]
-    for key in ("packages", "cpu"):
-        names = sorted({*there[key], *here[key]})
-        what = "" if key == "packages" else "CPU family, "
-        pairs += [(f"{what}{name}", there[key].get(name, "none"), here[key].get(name, "none")) for name in names]
-    found = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs if old != new]
+    pairs = differing(recorded.environment, own.environment)
+    found = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs]
     if recorded.identity.get("sources") != own.identity.get("sources"):
         found.append("the program: other source code than that of the run")
     return found or ["versions, CPU family and program are the same: the run's tables were changed"]
@@ -210,7 +206,9 @@ def _study_again(
     def compute(root: Path) -> Manifest:
         own = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
         try:
-            return manifest_of(again(own, hubs, {**configuration.study, "workers": workers}))
+            return manifest_of(
+                again(own, hubs, {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers})
+            )
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments import execution
 from experiments.arguments import Arguments
 from experiments.statistics.factors import Floats
 from experiments.statistics.indices import Index, indices
@@ -68,16 +69,19 @@ def analysed(arguments: Arguments, config: HubConfig, keys: SensitivityStudy) ->
     make_inputs(config, 0)
     if not arguments.quiet:
         sys.stderr.write(_cost(config, keys, first, second) + "\n")
-    with open_study(arguments, f"{config.scenario}-{own.method}", {config.scenario: config}, plain(keys)) as run:
+    with (
+        open_study(arguments, f"{config.scenario}-{own.method}", {config.scenario: config}, plain(keys)) as run,
+        execution.opened(keys.execution, keys.workers) as pool,
+    ):
         screened = crossed = None
         if first is not None:
-            outputs = _outputs(run, first, keys, is_quiet=arguments.quiet)
+            outputs = _outputs(run, first, keys, pool, is_quiet=arguments.quiet)
             found = {kpi: effects(first.box, first.points, values) for kpi, values in outputs.items()}
             screened = Screened(first, found, _noise(outputs))
             if own.method is Method.BOTH:
                 second = indices_stage(config, own, screened.ranked(own.kpis[0])[: own.most])
         if second is not None:
-            outputs = _outputs(run, second, keys, is_quiet=arguments.quiet)
+            outputs = _outputs(run, second, keys, pool, is_quiet=arguments.quiet)
             crossed = Crossed(second, _indices(config, own, second, outputs), _noise(outputs))
         result = Result(own, keys.replications, screened, crossed)
         if not run.is_complete:
@@ -97,10 +101,12 @@ def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
     return {kpi: noise_share(values) for kpi, values in outputs.items()}
 
 
-def _outputs(run: RunDirectory, stage: Stage, keys: SensitivityStudy, *, is_quiet: bool) -> dict[str, Floats]:
+def _outputs(
+    run: RunDirectory, stage: Stage, keys: SensitivityStudy, pool: execution.Pool, *, is_quiet: bool
+) -> dict[str, Floats]:
     """Each KPI at all points, (R, N)."""
     n = keys.replications
-    there = evaluated(run, stage.designs, n, workers=keys.workers, is_quiet=is_quiet)
+    there = evaluated(run, stage.designs, n, pool, is_quiet=is_quiet)
     found = {}
     for kpi in keys.sensitivity.kpis:
         values = np.array([[there[label, number][kpi] for label in stage.labels] for number in range(n)])

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from experiments.composition import compose, hub, study
+from experiments.execution import Place
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
@@ -98,6 +99,7 @@ class SensitivityStudy:
 
     replications: Annotated[int, Bounds(ge=_FEWEST, le=10_000)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
+    execution: Place | None
     sensitivity: Sensitivity
 
 

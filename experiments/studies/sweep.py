@@ -26,7 +26,7 @@ def main(arguments: Arguments) -> int:
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
     if any(study(Study, other) != keys for other in grid.composed[1:]):
-        raise ConfigError("replications, workers: the same at every point of a sweep")
+        raise ConfigError("replications, workers, execution: the same at every point of a sweep")
     varied, values = grid.varied, grid.values
     points = [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
     with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:

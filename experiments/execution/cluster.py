@@ -1,0 +1,195 @@
+"""A Dask cluster: the same tasks, the same results, computed by workers that may be elsewhere.
+
+Dask itself gives a killed worker's task to another one; a task that loses several workers in a row is given back, and
+asked again here. Results hold to the bit for the same versions and CPU family only, so a worker compares its own with
+ours before it computes.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+import warnings
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, Final
+
+from experiments.execution.place import Place
+from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
+from experiments.store.identity import differing, surroundings
+from sim.errors import CargohubError
+
+_GO_ON: Final = "what was finished is kept, and the same command goes on with it"
+
+
+class DaskCluster:
+    """The cluster at the place's address, or one of our own on this machine. Close it when the tasks are done."""
+
+    def __init__(self, place: Place, workers: int | None) -> None:
+        self._place = place
+        self._workers = workers
+        self._client: Any = None
+        self._holding = ExitStack()
+
+    def close(self) -> None:
+        """Leave the cluster, and end it if it is ours."""
+        self._client = None
+        self._holding.close()
+
+    def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
+        """Each task's key and result, as they come.
+
+        Raises:
+            CargohubError: no scheduler at the address, or it is lost, or a worker of another version or CPU family.
+        """
+        if not tasks:
+            return
+        if self._client is None:
+            self._client = self._holding.enter_context(_connected(self._place, self._workers))
+        yield from _results(self._client, tasks, self._at_once)
+
+    def _at_once(self) -> int:
+        """Tasks to hand out: enough that no worker waits, however many there are by now."""
+        return self._workers or max(1, IN_FLIGHT * sum(self._client.nthreads().values()))
+
+
+def _results(
+    client: Any,  # noqa: ANN401 - distributed has no types
+    tasks: Sequence[Task[K, R]],
+    at_once: Callable[[], int],
+) -> Generator[tuple[K, R], None, None]:
+    from distributed import KilledWorker, as_completed
+
+    ours = surroundings()
+    waiting, asked = deque(tasks), dict[Any, Task[K, R]]()
+    finished = as_completed(loop=client.loop)
+    n_done = fruitless = 0
+
+    def ask() -> None:
+        # After a fruitless kill a task is asked alone: that needs the least memory, and drags no other along.
+        most = 1 if fruitless else at_once()
+        while waiting and len(asked) < most:
+            _, function, arguments = task = waiting.popleft()
+            future = client.submit(_call, ours, function, arguments, pure=False)
+            asked[future] = task
+            finished.add(future)
+
+    try:
+        ask()
+        for future in finished:
+            task = asked.pop(future)
+            if future.status == "finished":
+                yield task[0], future.result()
+                n_done, fruitless = n_done + 1, 0
+            elif isinstance(error := _error(future), KilledWorker):
+                fruitless += 1
+                if fruitless == MOST_FRUITLESS:
+                    raise given_up(len(tasks) - n_done, len(tasks), "give workers more memory") from error
+                # It may have been the reason: it comes last.
+                waiting.append(task)
+            else:
+                raise error
+            future.release()
+            ask()
+    finally:
+        with suppress(Exception):  # the connection may be what failed
+            client.cancel(list(asked))
+
+
+def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
+    """Why there is no result."""
+    if future.status != "error":
+        return CargohubError(f"execution: the scheduler is lost; {_GO_ON}")
+    error: BaseException = future.exception()
+    if isinstance(error, ModuleNotFoundError):
+        return CargohubError(f"execution: a worker has no module {error.name!r}: install the same cargohub there")
+    return error
+
+
+def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
+    """On the worker."""
+    for what, there, here in differing(wanted, surroundings()):
+        raise CargohubError(
+            f"execution: a worker on {socket.gethostname()} has {what} {here}, this machine {there}:"
+            " results would not be the same to the bit"
+        )
+    return function(*arguments)
+
+
+@contextmanager
+def _connected(place: Place, workers: int | None) -> Iterator[Any]:
+    with warnings.catch_warnings():
+        # Other versions of Dask itself change no result; those that do are compared with every task.
+        warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
+        import distributed
+
+        # What goes wrong is told by us, in one line.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+        with ExitStack() as stack:
+            if place.address is None:
+                cluster = stack.enter_context(_own(workers))
+                client = distributed.Client(cluster, set_as_default=False)
+            else:
+                client = _client(place)
+            stack.enter_context(client)
+            if not client.nthreads():
+                sys.stderr.write(f"execution: no workers at {place.address} yet; waiting for the first\n")
+            yield client
+
+
+def _client(place: Place) -> Any:  # noqa: ANN401 - as above
+    import distributed
+
+    try:
+        # A client waits forever for what is no scheduler, so we ask first.
+        kind = asyncio.run(asyncio.wait_for(_kind_of(str(place.address)), place.patience_s))
+        why = "" if kind == "Scheduler" else f"a {kind} answers"
+        if not why:
+            return distributed.Client(place.address, timeout=place.patience_s, set_as_default=False)
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # TypeError: TLS without certificates
+        why = str(error) or f"no answer within {place.patience_s:g} s"
+    raise CargohubError(f"execution.address: no Dask scheduler at {place.address}: {why}")
+
+
+async def _kind_of(address: str) -> str:
+    """What answers there."""
+    from distributed import Security
+    from distributed.core import rpc
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as there:
+        return str((await there.identity())["type"])
+
+
+@contextmanager
+def _own(workers: int | None) -> Iterator[Any]:
+    """A cluster of processes on this machine, which end with this one."""
+    import distributed
+
+    from experiments.execution.pool import usable_workers
+
+    with _interrupts_are_ours():
+        cluster = distributed.LocalCluster(
+            n_workers=workers or usable_workers(),
+            threads_per_worker=1,  # Python computes in one at a time
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=None,  # the machine's, as with processes of our own
+            silence_logs=logging.CRITICAL,
+        )
+    with cluster:
+        yield cluster
+
+
+@contextmanager
+def _interrupts_are_ours() -> Iterator[None]:
+    """Threads and processes that start in this block, and theirs, leave Ctrl-C to us."""
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # started later, it would undo the mask
+    saved = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, saved)

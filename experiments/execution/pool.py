@@ -1,0 +1,77 @@
+"""One interface to whoever computes: `with opened(place, workers) as pool:`, then `pool.run(tasks)`, once or often."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+
+from experiments.execution.local import LocalProcesses
+from experiments.execution.place import LOCAL, Backend, Place
+from experiments.execution.progress import shown
+from experiments.execution.task import Executor, K, R, Task
+
+
+class Pool:
+    """Workers that stay for several rounds of tasks."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def run(
+        self, tasks: Sequence[Task[K, R]], *, is_quiet: bool = False, already: int = 0
+    ) -> Generator[tuple[K, R], None, None]:
+        """Each task's key and result, as they come.
+
+        Tasks are independent, and the same task gives the same result, so that one whose worker was killed is asked
+        again. Close the generator, or let an exception through it, and the workers are stopped at once. `already`:
+        results that were there before, for the progress on the error stream.
+
+        Raises:
+            CargohubError: workers are killed again and again, or a cluster is not there, or another program.
+            Exception: whatever a task raises; what was yielded before stands.
+        """
+        keys = [key for key, _, _ in tasks]
+        if len(set(keys)) != len(keys):
+            raise ValueError("tasks: two have the same key")
+        results = self._executor.results(tasks)
+        # Closing goes inwards from here, so that an abandoned loop leaves no worker behind.
+        told = shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)
+        with closing(results), closing(told):
+            yield from told
+
+
+@contextmanager
+def opened(place: Place | None, workers: int | None) -> Iterator[Pool]:
+    """Workers at that place (None: this machine), until the block ends; `workers` tasks at a time (None: all cores).
+
+    Nothing is started, and no cluster is asked, before there are tasks.
+    """
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers: at least 1, got {workers}")
+    with ExitStack() as stack:
+        executor: Executor
+        if (place or LOCAL).backend is Backend.DASK:
+            from experiments.execution.cluster import DaskCluster
+
+            executor = stack.enter_context(closing(DaskCluster(place or LOCAL, workers)))
+        else:
+            executor = LocalProcesses(workers or usable_workers())
+        yield Pool(executor)
+
+
+def run(
+    tasks: Sequence[Task[K, R]],
+    *,
+    workers: int | None,
+    place: Place | None = None,
+    is_quiet: bool = False,
+    already: int = 0,
+) -> Generator[tuple[K, R], None, None]:
+    """One round of tasks: `Pool.run` with workers that go when it ends."""
+    with opened(place, workers) as pool, closing(pool.run(tasks, is_quiet=is_quiet, already=already)) as results:
+        yield from results
+
+
+def usable_workers() -> int:
+    """Processors that this process may use: the number of workers where none is asked for."""
+    import joblib
+
+    return int(joblib.cpu_count())
