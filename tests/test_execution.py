@@ -117,10 +117,9 @@ def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
         (["execution=slurm"], "execution: no 'slurm'; known: dask, local"),
     ],
 )
-@pytest.mark.parametrize("verb", ["run", "capacity"])
-def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, verb, words, why):
+def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, words, why):
     patience = [] if "null" in words[-1] or words[0] != "execution=dask" else ["execution.patience_s=1"]
-    assert main([verb, *words, *patience, "horizon_days=1", "--quiet", "--out", str(tmp_path)]) == 2
+    assert main(["run", *words, *patience, "horizon_days=1", "--quiet", "--out", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert why in said and said.count("\n") == 1
 
@@ -190,8 +189,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-@pytest.mark.parametrize("to_group", [False, True])
-@PLACES
+@pytest.mark.parametrize(("place", "to_group"), [(LOCAL, False), (LOCAL, True), (DASK, True)])
 def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place):
     script, marks = tmp_path / "sleepers.py", tmp_path / "marks"
     script.write_text(SLEEPERS)

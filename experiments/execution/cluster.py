@@ -63,28 +63,29 @@ def _results(
     from distributed import KilledWorker, as_completed
 
     ours = surroundings()
-    waiting, asked = deque(tasks), dict[Any, Task[K, R]]()
+    waiting, asked = deque(tasks), dict[Any, tuple[Task[K, R], bool]]()
     finished = as_completed(loop=client.loop)
     n_done = fruitless = 0
 
     def ask() -> None:
         # After a fruitless kill a task is asked alone: that needs the least memory, and drags no other along.
-        most = 1 if fruitless else at_once()
+        is_alone = fruitless > 0
+        most = 1 if is_alone else at_once()
         while waiting and len(asked) < most:
             _, function, arguments = task = waiting.popleft()
             future = client.submit(_call, ours, function, arguments, pure=False)
-            asked[future] = task
+            asked[future] = task, is_alone
             finished.add(future)
 
     try:
         ask()
         for future in finished:
-            task = asked.pop(future)
+            task, was_alone = asked.pop(future)
             if future.status == "finished":
                 yield task[0], future.result()
                 n_done, fruitless = n_done + 1, 0
             elif isinstance(error := _error(future), KilledWorker):
-                fruitless += 1
+                fruitless = fruitless + 1 if was_alone else max(fruitless, 1)
                 if fruitless == MOST_FRUITLESS:
                     raise given_up(len(tasks) - n_done, len(tasks), "give workers more memory") from error
                 # It may have been the reason: it comes last.
@@ -177,9 +178,17 @@ def _own(workers: int | None) -> Iterator[Any]:
             dashboard_address=None,
             memory_limit=None,  # the machine's, as with processes of our own
             silence_logs=logging.CRITICAL,
+            scheduler_kwargs={"allowed_failures": 0},  # a killed worker's task comes back to us at once
         )
     with cluster:
-        yield cluster
+        try:
+            yield cluster
+        except BaseException:
+            # Nobody wants what is under way: closing would wait for it.
+            for nanny in cluster.workers.values():
+                with suppress(Exception):
+                    cluster.sync(nanny.kill, timeout=0)
+            raise
 
 
 @contextmanager
