@@ -20,7 +20,9 @@ from sim.errors import CargohubError
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 
-VALUE_OPTIONS = ("--out", "--config-dir", "--from", "--to")
+WORD_OPTIONS = {"from": ("calibrate", "schedule"), "to": ("calibrate", "schedule"), "figure": ("trace",)}
+"""Options that stand for a word KEY=VALUE, and the verbs that take them."""
+VALUE_OPTIONS = ("--out", "--config-dir", *(f"--{name}" for name in WORD_OPTIONS))
 FLAGS = ("--json", "--quiet", "--show", "--slow", "--help", "--version")
 
 
@@ -69,12 +71,14 @@ def _run(words: Sequence[str]) -> int:
     if verb is None or options.help:
         print(page(verb))
         return 0
-    dates = [f"{name}={value}" for name in ("from", "to") if (value := getattr(options, name)) is not None]
-    if dates and verb not in {"calibrate", "schedule"}:
-        raise CargohubError(f"--{dates[0].partition('=')[0]}: only calibrate and schedule take it")
+    given = {name: value for name in WORD_OPTIONS if (value := getattr(options, name)) is not None}
+    for name in given:
+        if verb not in WORD_OPTIONS[name]:
+            takes = " and ".join(WORD_OPTIONS[name]) + (" take" if len(WORD_OPTIONS[name]) > 1 else " takes")
+            raise CargohubError(f"--{name}: only {takes} it")
     arguments = Arguments(
         verb=verb,
-        words=(*options.words[1:], *dates),
+        words=(*options.words[1:], *(f"{name}={value}" for name, value in given.items())),
         json=options.json,
         out=options.out,
         quiet=options.quiet,
@@ -102,8 +106,8 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--out", type=Path, default=Path("runs"))
     parser.add_argument("--config-dir", type=Path, default=None)
-    parser.add_argument("--from", default=None)
-    parser.add_argument("--to", default=None)
+    for name in WORD_OPTIONS:
+        parser.add_argument(f"--{name}", default=None)
     parser.add_argument("words", nargs="*", default=[])
     options = parser.parse_intermixed_args(words)
     verb = options.words[0] if options.words else None

@@ -153,6 +153,20 @@ Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damage
   cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first""",
             is_composed=False,
         ),
+        "trace": Verb(
+            "what happened to a flight, a parcel or a truck of a stored run",
+            """Tells the history of a flight, a parcel or a truck: each waiting with its cause and who held the
+resource, and the way of the parcels that the flight's clearance hung on. Draws it in the run's figures.
+
+  cargohub trace RUN flight=2022W36-003              a key of the table flights, or #12 for number 12
+  cargohub trace RUN parcel=2022W36-003/17           row 17 of that flight's parcels
+  cargohub trace RUN truck=ES/extra/12 --json        ROUTE/timetabled|extra/SEQUENCE
+  cargohub trace RUN flight=2022W36-003 replication=3 scenario=liege_66k --figure flight.svg
+
+Parcels are stored of the flights in record.parcels_of_flights; for others the replication is simulated again, up to the
+day on which the flight's last parcel left. schedule=FILE: the flights of a run with arrivals=file.""",
+            is_composed=False,
+        ),
         "export": Verb(
             "the tables of a stored run, for other tools",
             """Writes every table of a complete run directory, and what their columns mean, to DIR (export/RUN): a CSV

@@ -136,7 +136,7 @@ def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterab
 
     schema = pa.schema(
         [
-            pa.field(name, _arrow_type(dtype), nullable=False, metadata={"unit": unit, "meaning": meaning})
+            pa.field(name, arrow_type(dtype), nullable=False, metadata={"unit": unit, "meaning": meaning})
             for name, dtype, unit, meaning in rows
         ]
     )
@@ -145,7 +145,7 @@ def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterab
         waiting, count = [], 0
         for chunk in chunks:
             # from_pandas=False: a NaN is a number like others, and not a missing value.
-            arrays = [pa.array(chunk[name], _arrow_type(dtype), from_pandas=False) for name, dtype, _, _ in rows]
+            arrays = [pa.array(chunk[name], arrow_type(dtype), from_pandas=False) for name, dtype, _, _ in rows]
             waiting.append(pa.table(arrays, schema=schema))
             count += waiting[-1].num_rows
             if count >= ROWS_PER_GROUP:
@@ -155,7 +155,8 @@ def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterab
             writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
 
 
-def _arrow_type(dtype: str) -> Any:  # noqa: ANN401 - pyarrow has no types to name
+def arrow_type(dtype: str) -> Any:  # noqa: ANN401 - pyarrow has no types to name
+    """Parquet's type of a declared one."""
     import pyarrow as pa
 
     return pa.string() if dtype == "string" else pa.from_numpy_dtype(np.dtype(dtype))

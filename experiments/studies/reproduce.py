@@ -30,6 +30,7 @@ from experiments.studies.design import Point, Study
 from experiments.studies.file_words import taken_apart
 from experiments.studies.replicating import complete, open_directory, replications
 from experiments.studies.sweep import sweep_table
+from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import read
 
@@ -114,6 +115,19 @@ def study_of(recorded: Manifest, configuration: Configuration, workers: int | No
         raise InputError(f"{recorded.folder}: study: {error}") from None
 
 
+def with_schedule(recorded: Manifest, label: str, hub: HubConfig, own: Path | None) -> HubConfig:
+    """The hub with its file of flights, if it reads one: the caller's `own`, or one in the run's folder.
+
+    Raises:
+        InputError: as in `schedule_of`.
+    """
+    named = hub.arrivals.schedule
+    if named is None:
+        return hub
+    path = schedule_of(recorded, label, named, own)
+    return replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))
+
+
 def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
     """What differs between the run's surroundings and ours."""
     pairs = differing(recorded.environment, own.environment)
@@ -126,14 +140,7 @@ def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
 def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Point]:
     """The designs with the files of flights that are to be read."""
     own = Path(given["schedule"]) if "schedule" in given else None
-    points = []
-    for label, hub in configuration.hubs.items():
-        named = hub.arrivals.schedule
-        if named is not None:
-            path = schedule_of(recorded, label, named, own)
-            hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))  # noqa: PLW2901 - the same hub
-        points.append(Point(label, hub))
-    return points
+    return [Point(label, with_schedule(recorded, label, hub, own)) for label, hub in configuration.hubs.items()]
 
 
 def _workers(given: Mapping[str, str]) -> int | None:

@@ -77,9 +77,14 @@ def _sums(index: Ticks, weights: Ticks, n: int) -> Ticks:
     return sums
 
 
+def n_to_clear(n_parcels: int) -> int:
+    """How many of a flight's parcels must be gone for it to be cleared."""
+    return int(np.ceil(_CLEARED_SHARE * n_parcels))
+
+
 def _cleared(sizes: list[int], gone: list[tuple[int, int, int]]) -> list[int]:
     """When 95 % of each flight's parcels were gone."""
-    left = [int(np.ceil(_CLEARED_SHARE * size)) for size in sizes]
+    left = [n_to_clear(size) for size in sizes]
     cleared = [NEVER] * len(sizes)
     for flight, instant, n in sorted(gone, key=lambda row: row[1]):
         if left[flight] > 0:
@@ -103,12 +108,13 @@ def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, ND
     if not kept:
         return {}
     flights = sorted(kept)
-    names = [name for name in kept[flights[0]] if name not in {"uld", "is_refused_gone"}]
+    names = [name for name in kept[flights[0]] if name not in {"uld", "route", "is_refused_gone"}]
     stamps = {name: np.concatenate([kept[flight][name] for flight in flights]) for name in names}
     return {
         "flight": np.concatenate([np.full(len(kept[flight]["uld"]), flight) for flight in flights]),
         "row": np.concatenate([np.arange(len(kept[flight]["uld"])) for flight in flights]),
         "uld": np.concatenate([kept[flight]["uld"] for flight in flights]),
+        "route": np.concatenate([kept[flight]["route"] for flight in flights]),
         "is_refused_gone": np.concatenate([kept[flight]["is_refused_gone"] for flight in flights]),
     } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 

@@ -128,6 +128,7 @@ class ParcelStore:
             rows = self._rows_of_flight(flight, int(first[-1]))
             self.kept[flight] = {name: self.column[name][rows].copy() for name in STAMPS} | {
                 "uld": np.repeat(np.arange(len(first) - 1), np.diff(first)),
+                "route": self.column["route"][rows].copy(),
                 "is_refused_gone": (self.column["mark"][rows] & REFUSED > 0) & (self.column["freed"][rows] != NEVER),
             }
 

@@ -201,6 +201,7 @@ _ALL: Final = (
             _FLIGHT,
             _number("row", "in its flight"),
             _number("uld", "in its flight"),
+            _number("route", "number of its route"),
             _time("start", "break-down of its ULD begins"),
             _time("handled", "at the machine"),
             _time("sort_begin", "inducted"),

@@ -1,0 +1,83 @@
+"""The picture of a trace: what everything that belongs to it did or waited for, a row each, over time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style
+from sim.measures.tracing import CAUSES, Segment
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WORK: Final = "0.82"
+_COLORS: Final = (*style.PALETTE, "#F0E442", "#8B5A2B", "#7F3C8D", "#A5AA99", "#66A61E")
+"""The yellow is faint as a line, and clear as a bar."""
+_ROW_IN: Final = 0.16
+_MIN_PER_H: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """[h] from the origin; `resource` None: work."""
+
+    start: float
+    length: float
+    resource: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gantt:
+    title: str
+    since: str
+    rows: tuple[tuple[str, tuple[Bar, ...]], ...]
+    """From top to bottom."""
+    colors: dict[str, str]
+    """By resource, in the order of the legend."""
+
+
+def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title: str, since: str) -> Gantt:
+    """Rows of segments [min] as bars; `since` says what happened at the origin.
+
+    The resources that cost most get the clearest colours.
+    """
+    total: dict[str, float] = {}
+    drawn = []
+    for label, segments in rows:
+        bars = []
+        for segment in segments:
+            resource = CAUSES[segment.cause].resource
+            if resource is not None:
+                total[resource] = total.get(resource, 0.0) + segment.minutes
+            bars.append(Bar((segment.start - origin) / _MIN_PER_H, segment.minutes / _MIN_PER_H, resource))
+        drawn.append((label, tuple(bars)))
+    order = sorted(total, key=lambda name: (-total[name], name))
+    colors = {name: _COLORS[at % len(_COLORS)] for at, name in enumerate(order)}
+    return Gantt(title, since, tuple(drawn), colors)
+
+
+def draw(ax: "Axes", result: Gantt) -> None:
+    for at, (_, bars) in enumerate(result.rows):
+        for resource in (None, *result.colors):
+            mine = [(bar.start, bar.length) for bar in bars if bar.resource == resource]
+            label = "work" if resource is None else f"waits: {resource.replace('_', ' ')}"
+            color = WORK if resource is None else result.colors[resource]
+            if mine:
+                ax.broken_barh(mine, (at - 0.4, 0.8), facecolors=color, linewidth=0, label=label)
+    ax.set_ylim(len(result.rows) - 0.5, -0.5)
+    ax.set_yticks(range(len(result.rows)), [label for label, _ in result.rows])
+    ax.tick_params(axis="y", labelsize=7.5, length=0)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(f"hours after {result.since}")
+    ax.set_title(result.title)
+    ax.grid(axis="x", color="0.92")
+    ax.set_axisbelow(True)
+
+
+def figure(result: Gantt) -> "Figure":
+    drawing = style.new_figure(1.4 + max(3, len(result.rows)) * _ROW_IN)
+    ax = drawing.subplots()
+    draw(ax, result)
+    style.legend_below(drawing, [ax])
+    return drawing

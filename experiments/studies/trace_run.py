@@ -1,0 +1,114 @@
+"""What a trace reads: one replication of a stored run; parcels that were not stored are simulated again."""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
+from experiments.store.foreign_replications import replication_table, replications_of
+from experiments.studies.reproduce import with_schedule
+from sim.config import HubConfig
+from sim.errors import InputError
+from sim.measures.tracing import Journal
+from sim.measures.tracing.journal import NEEDED
+from sim.reading import near
+from sim.record.schemas import TABLES, Table
+from sim.units import MIN_PER_DAY
+
+_OF_FLIGHT = {"flights": "number", "ulds": "flight", "loads": "flight"}
+"""Tables by which a replication is known again, and their column of the flight."""
+_MAY_DIFFER = ("is_cohort",)
+"""Hangs on the measured days, which a shortened run moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """A replication of a stored run."""
+
+    manifest: Manifest
+    scenario: str
+    number: int
+    hub: HubConfig
+    tables: Mapping[str, Table]
+
+
+def stored_replication(folder: Path, given: Mapping[str, str]) -> Replication:
+    """The replication that `scenario` and `replication` name: as a rule the only design's, and number 0.
+
+    Raises:
+        InputError: no run, a damaged one, or none of its designs or replications.
+    """
+    manifest = manifest_of(folder)
+    hubs = configuration_of(manifest).hubs
+    scenario = given.get("scenario", next(iter(hubs)))
+    if scenario not in hubs:
+        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+    if "scenario" not in given and len(hubs) > 1:
+        raise InputError(f"scenario: the run has several; give scenario={near('', hubs).removeprefix('; known: ')}")
+    there = sorted(replications_of(manifest, hubs)[scenario])
+    text = given.get("replication", "0")
+    if not re.fullmatch(r"\d{1,9}", text) or int(text) not in there:
+        last = there[-1] if there else "none"
+        raise InputError(f"replication: the run has 0 to {last}, got {text[:60]!r}")
+    number = int(text)
+    tables = {name: replication_table(manifest, TABLES[name], scenario, number) for name in (*NEEDED, "parcels")}
+    return Replication(manifest, scenario, number, hubs[scenario], tables)
+
+
+def has_parcels(replication: Replication, flight: int) -> bool:
+    return bool((replication.tables["parcels"]["flight"] == flight).any())
+
+
+def with_parcels(replication: Replication, flight: int, schedule: Path | None, *, is_quiet: bool) -> Journal:
+    """The journal with the parcels of a flight: those stored, or those of the same replication once more.
+
+    Raises:
+        InputError: what is computed here is not what was stored.
+    """
+    if has_parcels(replication, flight):
+        return Journal(replication.tables, replication.hub)
+    from sim.simulation import simulate
+
+    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, schedule)
+    key = str(replication.tables["flights"]["key"][flight])
+    record = replace(hub.record, parcels_of_flights=(key,))
+    for shorter in _shortened(replace(hub, record=record), replication.tables, flight):
+        if not is_quiet:
+            days = shorter.warmup_days + shorter.horizon_days
+            print(
+                f"the parcels of flight {key} are not stored: simulating replication {replication.number} again,"
+                f" {days} of {hub.warmup_days + hub.horizon_days} days",
+                file=sys.stderr,
+            )
+        tables = simulate(shorter, replication.number).tables
+        if _is_same(tables, replication.tables, flight):
+            return Journal({**replication.tables, "parcels": tables["parcels"]}, replication.hub)
+    folder = replication.manifest.folder
+    raise InputError(f"{folder}: flight {key} is not the same when computed here; cargohub reproduce {folder} says why")
+
+
+def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iterator[HubConfig]:
+    """The run up to the day on which the flight's last parcel left, and the whole one, lest the end should matter."""
+    flights, loads = tables["flights"], tables["loads"]
+    gone = flights["n_departed"][flight] + flights["n_refused"][flight] == flights["n_parcels"][flight]
+    departed = loads["departed"][loads["flight"] == flight]
+    if gone and len(departed):
+        days = int(np.nanmax(departed) // MIN_PER_DAY) + 1
+        if days < hub.warmup_days + hub.horizon_days:
+            yield replace(hub, warmup_days=0, horizon_days=days)
+    yield hub
+
+
+def _is_same(one: Mapping[str, Table], other: Mapping[str, Table], flight: int) -> bool:
+    """Whether both tell the same of a flight, to the bit."""
+    for name, column in _OF_FLIGHT.items():
+        mine, theirs = (tables[name][column] == flight for tables in (one, other))
+        for key in one[name]:
+            a, b = one[name][key][mine], other[name][key][theirs]
+            if key not in _MAY_DIFFER and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
+                return False
+    return True

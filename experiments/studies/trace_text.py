@@ -1,0 +1,149 @@
+"""A trace as lines for a reader."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.measures.tracing import Outcome
+
+_MOST_NAMED = 3
+"""Holders that are named in the text; `--json` has all."""
+
+
+def text(document: Mapping[str, Any], start_date: dt.date) -> str:
+    """The lines of a trace, instants in the hub's local time."""
+    lines = [f"{document['title']} of {document['scenario']}, replication {document['replication']}"]
+    if "flight" in document:
+        lines += _flight_lines(document, start_date)
+    elif "truck" in document:
+        lines += _truck_lines(document, start_date)
+    else:
+        parcel = document["parcel"]
+        lines += [*_path_lines(parcel, start_date), *_verdict(parcel)]
+    if document["figure"] is not None:
+        lines.append(f"picture: {document['figure']}")
+    return "\n".join(lines)
+
+
+def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+    flight = document["flight"]
+    late = flight["arrival_min"] - flight["sibt_min"]
+    yield f"  {flight['aircraft']}, {flight['n_ulds']} ULDs, {flight['n_parcels']:,} parcels"
+    side = "after" if late >= 0 else "before"
+    yield f"  {_clock(flight['arrival_min'], start_date)}  drawn arrival, {abs(late):,.0f} min {side} the schedule"
+    yield from _path_lines(document["path"], start_date)
+    if document["path"]["outcome"] == Outcome.DIVERTED:
+        yield "  diverted: it was held too long; its parcels never came, and count as late"
+        return
+    if document["ulds"]:
+        yield "ULDs on their way to break-down, minutes waited"
+        yield from _uld_lines(document["ulds"])
+    trucks = document["trucks"]
+    if trucks:
+        first, last = (_clock(trucks[at]["departed_min"], start_date) for at in (0, -1))
+        yield f"{len(trucks)} trucks took its parcels: the first left {first}, the last {last}"
+    if "cleared" not in document["parcels"]:
+        gone, needed = flight["n_gone"], flight["n_to_clear"]
+        yield f"not cleared at the end of the run: {gone:,} parcels had gone of the {needed:,} that make 95 %"
+    inside = flight["n_parcels"] - flight["n_gone"]
+    for what, parcel in document["parcels"].items():
+        hours = f"{parcel['minutes'] / 60:,.1f} h"
+        on = f"on truck {parcel['truck']}" if parcel["truck"] else parcel["outcome"]
+        said = {
+            "cleared": f"95 % had gone after {hours}; the parcel that made it",
+            "last": f"the last had gone after {hours}",
+            "behind": f"{inside:,} were inside at the end of the run; one of the last",
+        }[what]
+        yield f"{said}: {parcel['parcel']}, {on}"
+        yield from _path_lines(parcel, start_date)
+        yield from _verdict(parcel)
+
+
+def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+    truck = document["truck"]
+    if truck["scheduled_min"] is not None:
+        yield f"  {_clock(truck['scheduled_min'], start_date)}  timetabled cut-off"
+    yield from _path_lines(document["path"], start_date)
+    outcome = document["path"]["outcome"]
+    if outcome == Outcome.DEPARTED:
+        load = ", ".join(f"{entry['flight']} {entry['n_parcels']:,}" for entry in truck["flights"])
+        size = f"{truck['mass_kg']:,.0f} kg, {truck['volume_m3']:,.1f} m3"
+        yield f"  left with {truck['n_parcels']:,} parcels, {size}: {load}"
+        yield f"  {truck['n_missed']:,} parcels of its route were on the floor and not on it"
+    else:
+        yield f"  {outcome}" + (": there was nothing to take" if outcome == Outcome.CANCELLED else "")
+    yield from _verdict(document["path"])
+
+
+def _path_lines(path: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+    for segment in path["segments"]:
+        what = segment["says"] + (f" ({segment['detail']})" if segment["detail"] else "")
+        yield f"  {_clock(segment['start_min'], start_date)} {_minutes(segment['minutes']):>9} min  {what}"
+        said = _held_line(segment)
+        if said:
+            yield f"{'':33}{said}"
+
+
+def _held_line(segment: Mapping[str, Any]) -> str:
+    by, parts = segment["held_by"], []
+    if by:
+        named = ", ".join(f"{each['who']} {_minutes(each['minutes'])} min" for each in by[:_MOST_NAMED])
+        more = f" and {len(by) - _MOST_NAMED} more" if len(by) > _MOST_NAMED else ""
+        parts.append(f"{segment['held_says']} {named}{more}")
+    if segment["holders_waited_share"] > 0:
+        parts.append(
+            f"who waited for {segment['holders_waited_for']} {segment['holders_waited_share']:.0%} of that time"
+        )
+    if segment["ended_by"]:
+        more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
+        parts.append(f"ended when {', '.join(segment['ended_by'][:_MOST_NAMED])}{more} let go")
+    return "; ".join(parts)
+
+
+def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """By resource: how many ULDs waited for it, how long on average of all, and which the longest."""
+    waits: dict[str, list[tuple[float, str]]] = {}
+    for uld in ulds:
+        for resource, minutes in uld["minutes_by_resource"].items():
+            if resource != "work":
+                waits.setdefault(resource, []).append((minutes, uld["uld"]))
+    for resource, mine in sorted(waits.items(), key=lambda item: -sum(minutes for minutes, _ in item[1])):
+        longest, which = max(mine)
+        mean = sum(minutes for minutes, _ in mine) / len(ulds)
+        yield f"  {_name(resource):24} {len(mine):3} ULDs, mean {mean:,.1f}, longest {longest:,.1f}: {which}"
+
+
+def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
+    sums = path["minutes_by_resource"]
+    if not sums:
+        return
+    parts = ", ".join(f"{_name(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
+    yield f"  in all {_minutes(path['minutes'])} min: {parts}"
+    waits = [resource for resource in sums if resource != "work"]
+    if waits:
+        share = sums[waits[0]] / path["minutes"]
+        yield f"  delayed most by: {_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0%} of the time"
+
+
+def _minutes(value: float) -> str:
+    """Whole minutes, unless it is less than ten.
+
+    >>> _minutes(807.48), _minutes(1.75), _minutes(0.0046), _minutes(1310)
+    ('807', '1.75', '0.0046', '1,310')
+    """
+    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}" if value >= 0.1 else f"{value:.2g}"
+
+
+def _name(resource: str) -> str:
+    return resource.replace("_", " ")
+
+
+def _clock(minutes: float, start_date: dt.date) -> str:
+    """Weekday, day and time of day.
+
+    >>> _clock(1450.5, dt.date(2022, 9, 5))
+    'Tue 06 Sep 00:10'
+    """
+    midnight = dt.datetime.combine(start_date, dt.time())
+    return (midnight + dt.timedelta(minutes=math.floor(minutes))).strftime("%a %d %b %H:%M")

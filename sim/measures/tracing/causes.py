@@ -1,0 +1,117 @@
+"""What a stretch of time can be: work, or waiting for a resource; and whose rows tell who held the resource.
+
+A new stage is a line here and one in its table of steps.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who has a unit of a resource: rows of a table, from one of their instants to another.
+
+    `same`: columns in which they must be like what waits, as the machine. `stuck`: from one instant to another they had
+    it only because they waited themselves, for the third.
+    """
+
+    table: str
+    since: str
+    until: str
+    same: tuple[str, ...] = ()
+    stuck: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    name: str
+    says: str
+    resource: str | None = None
+    """What is waited for; None: work."""
+    holding: Holding | None = None
+    """None: not recorded."""
+    ending: Holding | None = None
+    """Whose going ended the wait; None: that of `holding`."""
+    held_says: str = "held by"
+    """What stands before the names of those who held it."""
+
+    @property
+    def is_work(self) -> bool:
+        return self.resource is None
+
+
+_AT_STATION: Final = Holding("ulds", "start", "released", stuck=("end", "released", "machines"))
+
+_ALL: Final = (
+    # apron
+    Cause("stands", "held at its origin for want of a stand", "stands", Holding("flights", "aldt", "aobt")),
+    Cause("taxi_in", "taxies in"),
+    Cause("doors_open", "doors are opened"),
+    Cause(
+        "loader_sets",
+        "waits for a loader set with its crew",
+        "loader_sets",
+        Holding("flights", "unloading_start", "unloading_end"),
+    ),
+    Cause("unloading", "its deck is unloaded"),
+    Cause(
+        "tugs",
+        "the loader is blocked for want of a tug train",
+        "tugs",
+        Holding("trains", "granted", "returned", stuck=("at_door", "placed", "positions")),
+    ),
+    Cause("train", "on the train, until the rest of its load is lifted", "train_load"),
+    Cause("trip", "on its way to the hall"),
+    Cause("turnaround", "stays for its turnaround"),
+    # hall
+    Cause(
+        "positions", "at the hall's door for want of a ULD position", "positions", Holding("ulds", "placed", "start")
+    ),
+    Cause("check_in", "is checked in"),
+    Cause("stations", "break-down waits for a station", "stations", _AT_STATION),
+    Cause("workers", "break-down waits for workers", "breakdown_workers", _AT_STATION),
+    Cause(
+        "floor",
+        "break-down waits for floor",
+        "floor",
+        Holding("floor", "since", "until"),
+        ending=Holding("trucks", "cut_off", "departed"),
+    ),
+    Cause("breakdown_queue", "waits for break-down", "stations, workers or floor", _AT_STATION),
+    Cause("breakdown", "its ULD is broken down"),
+    # sorting and customs
+    Cause(
+        "machines", "waits before the sorting machine", "machines", Holding("ulds", "start", "released", ("machine",))
+    ),
+    Cause("sorting", "is sorted"),
+    Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),
+    Cause("coding", "is coded by hand"),
+    Cause("to_lane", "is carried to its lane"),
+    Cause("customs_desks", "waits for an examination desk", "customs_desks"),
+    Cause("examination", "is examined"),
+    Cause("customs", "in the customs hold zone, until released and fetched in a round", "customs"),
+    # trucks
+    Cause(
+        "call",
+        "in its lane, no truck for it called yet",
+        "trucks",
+        Holding("trucks", "cut_off", "departed", ("route",)),
+        held_says="full or closed meanwhile:",
+    ),
+    Cause(
+        "timetable",
+        "in its lane, until its timetabled truck comes",
+        "trucks",
+        Holding("trucks", "cut_off", "departed", ("route",)),
+        held_says="full or closed meanwhile:",
+    ),
+    Cause("call_out", "its truck is on its way", "trucks"),
+    Cause(
+        "doors", "its truck waits for a dock door and its workers", "doors", Holding("trucks", "docked", "left_door")
+    ),
+    Cause("docking", "its truck docks, and is opened at the timetabled time"),
+    Cause("fill", "its truck is held until it is full enough", "fill of the truck"),
+    Cause("loading", "is loaded"),
+)
+
+CAUSES: Final[dict[str, Cause]] = {cause.name: cause for cause in _ALL}

@@ -1,0 +1,67 @@
+"""Who held a resource while somebody waited for it, and whose going ended the wait."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.tracing.causes import CAUSES, Holding
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.segments import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`by`: who, and for how long of the wait [min], the longest first. Empty where it is not recorded."""
+
+    by: tuple[tuple[str, float], ...] = ()
+    ended_by: tuple[str, ...] = ()
+    stuck_on: str | None = None
+    """What the holders waited for themselves ..."""
+    stuck_share: float = 0.0
+    """... and in how much of the time that they held it."""
+
+
+def held(journal: Journal, segment: Segment) -> Held:
+    """Nobody where it is work."""
+    cause = CAUSES[segment.cause]
+    if cause.holding is None:
+        return Held()
+    holding = cause.holding
+    rows = _rows(journal, holding, segment)
+    shared = _shared(journal, holding.table, rows, holding.since, holding.until, segment)
+    order = np.lexsort((rows, -shared))
+    mine = order[shared[order] > 0]
+    by = tuple(
+        (journal.name(holding.table, row), minutes)
+        for row, minutes in zip(rows[mine].tolist(), shared[mine].tolist(), strict=True)
+    )
+    ending = cause.ending or holding
+    rows = _rows(journal, ending, segment)
+    ended = rows[journal.tables[ending.table][ending.until][rows] == segment.end]
+    ended_by = tuple(journal.name(ending.table, row) for row in ended.tolist())
+    if holding.stuck is None or not by:
+        return Held(by, ended_by)
+    since, until, resource = holding.stuck
+    stuck = _shared(journal, holding.table, _rows(journal, holding, segment), since, until, segment)
+    return Held(by, ended_by, resource, float(stuck.sum() / shared.sum()))
+
+
+def _shared(
+    journal: Journal, table: str, rows: NDArray[np.int64], since: str, until: str, segment: Segment
+) -> NDArray[np.float64]:
+    """How long (N) [min] each row's time overlaps the segment; one whose end is NaN goes on."""
+    columns = journal.tables[table]
+    start, end = columns[since][rows], columns[until][rows]
+    low = np.where(np.isnan(start), np.inf, np.maximum(start, segment.start))
+    overlap: NDArray[np.float64] = np.maximum(0.0, np.minimum(np.where(np.isnan(end), np.inf, end), segment.end) - low)
+    return overlap
+
+
+def _rows(journal: Journal, holding: Holding, segment: Segment) -> NDArray[np.int64]:
+    """The rows (N) that are like what waits."""
+    table = journal.tables[holding.table]
+    fits = np.ones(len(table[holding.since]), dtype=np.bool_)
+    for column in holding.same:
+        fits &= table[column] == segment.same[column]
+    return np.flatnonzero(fits)

@@ -1,0 +1,134 @@
+"""One replication's tables, by flight, ULD and truck."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import HubConfig
+from sim.domain.flight import Deck
+from sim.errors import InputError
+from sim.measures.window import Minutes
+from sim.record.rows import EXTRA
+from sim.record.schemas import Table
+from sim.units import MIN_PER_DAY, MIN_PER_H
+
+KINDS: Final = ("timetabled", "extra")
+"""Of trucks, by number."""
+DECKS: Final = ("main", "lower")
+"""By number."""
+NEEDED: Final = ("flights", "ulds", "trains", "trucks", "loads")
+"""Tables that a journal is made of; `parcels` besides for paths of parcels."""
+
+
+class Journal:
+    """The tables, checked to fit each other, with what is derived from them. Minutes.
+
+    Raises InputError if they contradict each other: they may be a stranger's.
+    """
+
+    def __init__(self, tables: Mapping[str, Table], config: HubConfig) -> None:
+        self.tables: dict[str, Table] = dict(tables)
+        self.end = (config.warmup_days + config.horizon_days) * MIN_PER_DAY + config.service_h * MIN_PER_H
+        self.longest_hold = config.apron.longest_hold_h * MIN_PER_H
+        _check(self.tables)
+        trucks = self.tables["trucks"]
+        cancelled = trucks["cut_off"] + config.outbound.docking_min
+        left = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+        self.tables["trucks"] = {**trucks, "left_door": left}
+        self.tables["floor"] = self._floor()
+        self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))
+        """Rows of a flight's ULDs: from its own to the next one's (F + 1)."""
+        self.queue, self.head_from = self._breakdown_queue()
+
+    @property
+    def n_flights(self) -> int:
+        return len(self.tables["flights"]["number"])
+
+    def name(self, table: str, row: int) -> str:
+        """What a row is called."""
+        columns = self.tables[table]
+        if table == "flights":
+            return f"flight {columns['key'][row]}"
+        if table == "trucks":
+            return f"truck {truck_name(columns, row)}"
+        flight = str(self.tables["flights"]["key"][columns["flight"][row]])
+        if table == "ulds":
+            return f"ULD {flight}/{columns['index'][row]}"
+        if table == "trains":
+            return f"train {flight}/{DECKS[int(columns['deck'][row] == Deck.LOWER)]}/{columns['train'][row]}"
+        return f"flight {flight}"
+
+    def ulds_of(self, flight: int) -> range:
+        """Rows of a flight's ULDs; none before it lands."""
+        return range(int(self.first_uld[flight]), int(self.first_uld[flight + 1]))
+
+    def train_of(self, uld: int) -> int | None:
+        """Row of a ULD's train; None before it has one."""
+        ulds, trains = self.tables["ulds"], self.tables["trains"]
+        mine = np.flatnonzero(
+            (trains["flight"] == ulds["flight"][uld])
+            & (trains["deck"] == ulds["deck"][uld])
+            & (trains["train"] == ulds["train"][uld])
+        )
+        return int(mine[0]) if len(mine) else None
+
+    def parcel(self, flight: int, row: int) -> int:
+        """Row of a parcel in the table of parcels."""
+        parcels = self.tables["parcels"]
+        mine = np.flatnonzero((parcels["flight"] == flight) & (parcels["row"] == row))
+        if len(mine) != 1:
+            raise InputError(f"{self.name('flights', flight)}: parcel {row} is not in the table parcels once")
+        return int(mine[0])
+
+    def _floor(self) -> Table:
+        """From when to when each flight has parcels on the floor (F)."""
+        flights, ulds, loads = (self.tables[name] for name in ("flights", "ulds", "loads"))
+        n = self.n_flights
+        since, until = np.full(n, np.inf), np.full(n, -np.inf)
+        started = ~np.isnan(ulds["start"])
+        np.minimum.at(since, ulds["flight"][started], ulds["start"][started])
+        left = ~np.isnan(loads["departed"])
+        np.maximum.at(until, loads["flight"][left], loads["departed"][left])
+        is_inside = flights["n_departed"] + flights["n_refused"] < flights["n_parcels"]
+        return {
+            "flight": np.arange(n),
+            "since": np.where(np.isinf(since), np.nan, since),
+            "until": np.where(is_inside | np.isinf(until), np.nan, until),
+        }
+
+    def _breakdown_queue(self) -> tuple[NDArray[np.int64], Minutes]:
+        """ULDs' rows in the order of the break-down queue (Q), and since when each heads it [min]."""
+        ulds = self.tables["ulds"]
+        asked = np.flatnonzero(~np.isnan(ulds["checked_in"]))
+        order = asked[np.lexsort((ulds["index"][asked], ulds["flight"][asked], ulds["checked_in"][asked]))]
+        start = ulds["start"][order]
+        before = np.concatenate(([-np.inf], start[:-1]))
+        return order, np.maximum(ulds["checked_in"][order], before)
+
+
+def truck_name(trucks: Mapping[str, NDArray[Any]], row: int) -> str:
+    """`ROUTE/kind/sequence`, as a truck is asked for."""
+    kind = KINDS[int(trucks["kind"][row] == EXTRA)]
+    return f"{trucks['route_name'][row]}/{kind}/{trucks['sequence'][row]}"
+
+
+def _check(tables: Mapping[str, Table]) -> None:
+    """Whether rows refer to rows that are there."""
+    flights, ulds = tables["flights"], tables["ulds"]
+    n = len(flights["number"])
+    if not np.array_equal(flights["number"], np.arange(n)):
+        raise InputError("table flights: numbers are not 0, 1, 2, …")
+    for name in ("ulds", "trains", "loads", "parcels"):
+        number = tables[name]["flight"] if name in tables else np.empty(0, dtype=np.int32)
+        if len(number) and not 0 <= number.min() <= number.max() < n:
+            raise InputError(f"table {name}: a flight that is not in the table flights")
+    first = np.searchsorted(ulds["flight"], ulds["flight"])
+    is_sorted = np.array_equal(np.sort(ulds["flight"], kind="stable"), ulds["flight"])
+    if not is_sorted or not np.array_equal(ulds["index"], np.arange(len(first)) - first):
+        raise InputError("table ulds: ULDs of a flight are not 0, 1, 2, …")
+    for table, columns in tables.items():
+        for column, values in columns.items():
+            if values.dtype.kind == "f" and np.isinf(values).any():
+                raise InputError(f"table {table}: column {column} holds infinity")

@@ -1,0 +1,206 @@
+"""The path of a parcel: from the drawn arrival of its flight to its departure, without a gap.
+
+Each step says until which instant it lasts, and what it was; some are split further by what the tables know more.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.segments import Outcome, Segment, closed, merged
+from sim.measures.tracing.trucks import lane_segments, trucks_of_parcels
+
+Rows = Mapping[str, int | None]
+"""Row of the flight, its ULD, its train, the parcel and its truck, by table."""
+Split = Callable[[Journal, Rows, float, float], list[Segment]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Until this instant of this table's row, it was that.
+
+    `is_optional`: not every parcel goes this way. `then`: what comes after, if nothing else is known; as a rule the
+    next step's. `split` finds what was waited for meanwhile, and falls back on `cause`.
+    """
+
+    table: str
+    column: str
+    cause: str
+    split: Split | None = None
+    is_optional: bool = False
+    then: str | None = None
+    same: tuple[str, ...] = ()
+    """Columns of its ULD that those who hold the resource share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`segments` follow each other from `start` to `end` [min]: their minutes add up to the difference, exactly."""
+
+    start: float
+    end: float
+    outcome: Outcome
+    segments: tuple[Segment, ...]
+    truck: int | None = None
+    """Row of the truck that took it."""
+
+
+def _deck(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """The loader lifts one ULD of the deck after the other, up to this one, and is blocked while there is no train."""
+    ulds, mine = journal.tables["ulds"], rows["ulds"]
+    assert mine is not None
+    found: list[Segment] = []
+    now = start
+    for row in range(int(journal.first_uld[ulds["flight"][mine]]), mine + 1):
+        if ulds["deck"][row] != ulds["deck"][mine]:
+            continue
+        for column, cause in (("lifted", "unloading"), ("on_train", "tugs")):
+            at = float(ulds[column][row])
+            if np.isnan(at):
+                return closed(found, start, end, cause)
+            if at < now:
+                raise InputError(f"{journal.name('ulds', row)}: {column} is before what it follows")
+            found.append(Segment(now, at, cause))
+            now = at
+    return closed(found, start, end, "unloading")
+
+
+def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """Who heads the queue keeps all waiting: for a station first, then for workers, then for floor.
+
+    What comes free stays free for the head, so that it lacks them one after the other, in this order.
+    """
+    ulds, mine = journal.tables["ulds"], rows["ulds"]
+    place = int(np.flatnonzero(journal.queue == mine)[0])
+    starts = ulds["start"][journal.queue[: place + 1]]
+    found = []
+    for at in np.flatnonzero(~(starts <= start)).tolist():
+        head, now = int(journal.queue[at]), float(journal.head_from[at])
+        for column, cause in (("wait_station", "stations"), ("wait_workers", "workers"), ("wait_floor", "floor")):
+            until = now + float(ulds[column][head])
+            found.append(Segment(now, until, cause, "" if head == mine else f"behind {journal.name('ulds', head)}"))
+            now = until
+    return closed(found, start, end, "breakdown_queue")
+
+
+def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    parcel = rows["parcels"]
+    assert parcel is not None
+    return lane_segments(journal, int(journal.tables["parcels"]["route"][parcel]), rows["trucks"], start, end)
+
+
+TO_BREAKDOWN: Final = (
+    Step("flights", "aldt", "stands"),
+    Step("flights", "aibt", "taxi_in"),
+    Step("flights", "unloading_requested", "doors_open"),
+    Step("flights", "unloading_start", "loader_sets"),
+    Step("ulds", "on_train", "unloading", _deck),
+    Step("trains", "left", "train"),
+    Step("ulds", "at_door", "trip"),
+    Step("ulds", "placed", "positions"),
+    Step("ulds", "checked_in", "check_in"),
+    Step("ulds", "start", "breakdown_queue", _queue),
+)
+AIRCRAFT: Final = (
+    *TO_BREAKDOWN[:4],
+    Step("flights", "unloading_end", "unloading"),
+    Step("flights", "aobt", "turnaround"),
+)
+TO_TRUCK: Final = (
+    Step("parcels", "handled", "breakdown"),
+    Step("parcels", "sort_begin", "machines", same=("machine",)),
+    Step("parcels", "sort_end", "sorting"),
+    Step("parcels", "code_begin", "handcoding_desks", is_optional=True),
+    Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
+    Step("parcels", "held", "customs", is_optional=True, then="customs"),
+    Step("parcels", "exam_begin", "customs_desks", is_optional=True),
+    Step("parcels", "exam_end", "examination", is_optional=True),
+    Step("parcels", "freed", "customs", is_optional=True),
+    Step("parcels", "second_begin", "machines", is_optional=True, same=("machine",)),
+    Step("parcels", "second_end", "sorting", is_optional=True),
+    Step("parcels", "ready", "to_lane"),
+    Step("parcels", "cut_off", "call", _lane),
+    Step("parcels", "departed", "loading"),
+)
+
+
+def parcel_path(journal: Journal, flight: int, row: int) -> Path:
+    """The way of a flight's parcel; up to the end of the run if it has not left."""
+    parcel = journal.parcel(flight, row)
+    index = int(journal.tables["parcels"]["uld"][parcel])
+    if not 0 <= index < len(journal.ulds_of(flight)):
+        raise InputError(f"{journal.name('flights', flight)}: parcel {row} is of a ULD that is not there")
+    uld = journal.ulds_of(flight)[index]
+    truck = trucks_of_parcels(journal, flight).get(parcel)
+    rows = {"flights": flight, "ulds": uld, "trains": journal.train_of(uld), "parcels": parcel, "trucks": truck}
+    return _walk(journal, rows, (*TO_BREAKDOWN, *TO_TRUCK))
+
+
+def uld_path(journal: Journal, uld: int) -> Path:
+    """The way of a ULD to its station."""
+    flight = int(journal.tables["ulds"]["flight"][uld])
+    return _walk(journal, {"flights": flight, "ulds": uld, "trains": journal.train_of(uld)}, TO_BREAKDOWN)
+
+
+def flight_path(journal: Journal, flight: int) -> Path:
+    """The way of an aircraft until it is off its stand, or until it was diverted."""
+    flights = journal.tables["flights"]
+    if not flights["is_diverted"][flight]:
+        return _walk(journal, {"flights": flight}, AIRCRAFT)
+    start = float(flights["arrival"][flight])
+    end = min(journal.end, start + journal.longest_hold)
+    return Path(start, end, Outcome.DIVERTED, tuple(closed([], start, end, "stands")))
+
+
+def _walk(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> Path:
+    flight = rows["flights"]
+    assert flight is not None
+    start = now = float(journal.tables["flights"]["arrival"][flight])
+    segments: list[Segment] = []
+    last: Step | None = None
+    for number, step in enumerate(steps):
+        at = _instant(journal, rows, step)
+        if np.isnan(at):
+            if step.is_optional and not _is_lost(journal, rows, steps[number:]):
+                continue
+            if _is_refused(journal, rows):
+                return Path(start, now, Outcome.REFUSED, tuple(merged(segments)))
+            if last is not None and last.then is not None:
+                step = Step(step.table, step.column, last.then)  # noqa: PLW2901 - what is known to come
+            end = journal.end
+            segments += _segments(journal, rows, step, now, end)
+            return Path(start, end, Outcome.INSIDE, tuple(merged(segments)))
+        if at < now:
+            raise InputError(f"{journal.name('flights', flight)}: {step.table}.{step.column} is before what it follows")
+        segments += _segments(journal, rows, step, now, at)
+        now, last = at, step
+    return Path(start, now, Outcome.DEPARTED, tuple(merged(segments)), rows.get("trucks"))
+
+
+def _segments(journal: Journal, rows: Rows, step: Step, start: float, end: float) -> list[Segment]:
+    if end <= start:
+        return []
+    if step.split is not None:
+        return step.split(journal, rows, start, end)
+    uld = rows.get("ulds")
+    same = {name: float(journal.tables["ulds"][name][uld]) for name in step.same}
+    return [Segment(start, end, step.cause, same=same)]
+
+
+def _instant(journal: Journal, rows: Rows, step: Step) -> float:
+    row = rows.get(step.table)
+    return np.nan if row is None else float(journal.tables[step.table][step.column][row])
+
+
+def _is_lost(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> bool:
+    """Whether nothing more is known of it: it is where it was when the run ended."""
+    return all(np.isnan(_instant(journal, rows, step)) for step in steps)
+
+
+def _is_refused(journal: Journal, rows: Rows) -> bool:
+    parcel = rows.get("parcels")
+    return parcel is not None and bool(journal.tables["parcels"]["is_refused_gone"][parcel])

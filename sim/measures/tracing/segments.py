@@ -1,0 +1,70 @@
+"""Stretches of time, end to end: what a path is made of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from sim.measures.tracing.causes import CAUSES
+
+
+class Outcome(StrEnum):
+    DEPARTED = "departed"
+    REFUSED = "refused by customs"
+    INSIDE = "inside at the end of the run"
+    DIVERTED = "diverted"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One cause from an instant to another [min]."""
+
+    start: float
+    end: float
+    cause: str
+    detail: str = ""
+    same: Mapping[str, float] = field(default_factory=dict)
+    """What it shares with those who hold the resource, by column."""
+
+    @property
+    def minutes(self) -> float:
+        return self.end - self.start
+
+
+def closed(parts: Iterable[Segment], start: float, end: float, cause: str) -> list[Segment]:
+    """Ascending parts cut to [start, end], and what they leave open filled with a cause."""
+    found = []
+    now = start
+    for part in parts:
+        low, high = max(now, part.start), min(end, part.end)
+        if low < high:
+            if now < low:
+                found.append(Segment(now, low, cause))
+            found.append(replace(part, start=low, end=high))
+            now = high
+    return found if now >= end else [*found, Segment(now, end, cause)]
+
+
+def merged(segments: Sequence[Segment]) -> list[Segment]:
+    """Neighbours of one cause made one; their details only if they are the same."""
+    found: list[Segment] = []
+    for segment in segments:
+        last = found[-1] if found else None
+        if last is not None and last.cause == segment.cause and last.same == segment.same and last.end == segment.start:
+            detail = last.detail if last.detail == segment.detail else ""
+            found[-1] = replace(last, end=segment.end, detail=detail)
+        else:
+            found.append(segment)
+    return found
+
+
+def by_resource(segments: Iterable[Segment]) -> dict[str, float]:
+    """Minutes of work (`work`) and of waiting by resource, the longest first.
+
+    Instants are multiples of 2⁻²⁰ min, so that the sums are exact.
+    """
+    sums: dict[str, float] = {}
+    for segment in segments:
+        name = CAUSES[segment.cause].resource or "work"
+        sums[name] = sums.get(name, 0.0) + segment.minutes
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,397 @@
+"""What happened to …: paths add up exactly, waits name who held the resource, strangers' tables are looked at first."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from stored_runs import rewritten, sealed
+
+import sim
+from experiments.composition import load
+from experiments.main import main
+from sim.config import HubConfig
+from sim.errors import InputError
+from sim.measures.tracing import (
+    CAUSES,
+    Journal,
+    Outcome,
+    by_resource,
+    clearance,
+    flight_path,
+    held,
+    parcel_path,
+    truck_path,
+    uld_path,
+)
+from sim.measures.tracing.paths import AIRCRAFT, TO_BREAKDOWN, TO_TRUCK
+from sim.measures.tracing.segments import Segment, closed, merged
+from sim.measures.tracing.trucks import STEPS
+from sim.record.schemas import TABLES
+
+SMALL = ("horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=3700", "demand.net_t_per_flight=3")
+TIGHT = (
+    "apron.stands=1", "apron.loader_sets=1", "apron.tugs=1", "apron.longest_hold_h=4", "halls.main.uld_positions=8",
+    "halls.main.sorting_machines=1", "halls.main.machine_rated_per_h=900", "halls.main.breakdown_stations=3",
+    "halls.main.breakdown_workers=8", "halls.main.doors_out=1", "halls.main.dock_workers=2",
+    "halls.main.handcoding_desks=1", "halls.main.customs_desks=1", "halls.main.zone_shares.lanes=0.0012",
+    "parcels.no_read_share=0.2", "customs.examined_share=0.02", "customs.release_mean_h=2", "demand.flights_per_day=9",
+)  # fmt: skip
+"""A hub in which everything is short."""
+
+
+def recorded(*words: str) -> tuple[HubConfig, sim.Result]:
+    """A small run with the parcels of all its flights."""
+    config = load("liege_30k", *SMALL, *words)
+    keys = tuple(str(key) for key in sim.simulate(config).tables["flights"]["key"])
+    config = replace(config, record=replace(config.record, parcels_of_flights=keys))
+    return config, sim.simulate(config)
+
+
+@pytest.fixture(scope="module")
+def tight() -> Journal:
+    config, result = recorded(*TIGHT)
+    return Journal(result.tables, config)
+
+
+@pytest.fixture(scope="module")
+def ample() -> Journal:
+    config, result = recorded("apron.stands=20", "apron.loader_sets=10", "apron.tugs=60")
+    return Journal(result.tables, config)
+
+
+def sampled(journal: Journal, n: int) -> list[tuple[int, int]]:
+    """Some parcels of all kinds: (flight, row)."""
+    parcels = journal.tables["parcels"]
+    rows = np.random.default_rng(3).permutation(len(parcels["row"]))[:n]
+    return [(int(parcels["flight"][row]), int(parcels["row"][row])) for row in rows]
+
+
+@pytest.mark.parametrize("hub", ["tight", "ample"])
+def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival(hub: str, request: Any) -> None:
+    journal = request.getfixturevalue(hub)
+    parcels, arrival = journal.tables["parcels"], journal.tables["flights"]["arrival"]
+    seen = set()
+    for flight, row in sampled(journal, 400):
+        path = parcel_path(journal, flight, row)
+        parcel = journal.parcel(flight, row)
+        ends = {
+            Outcome.DEPARTED: parcels["departed"][parcel],
+            Outcome.REFUSED: parcels["freed"][parcel],
+            Outcome.INSIDE: journal.end,
+        }
+        assert path.start == path.segments[0].start == arrival[flight]
+        assert path.end == path.segments[-1].end == ends[path.outcome]
+        assert all(one.end == next_.start for one, next_ in zip(path.segments, path.segments[1:], strict=False))
+        assert all(segment.minutes > 0 for segment in path.segments)
+        assert sum(segment.minutes for segment in path.segments) == path.end - path.start
+        assert sum(by_resource(path.segments).values()) == path.end - path.start
+        seen |= {segment.cause for segment in path.segments}
+    if hub == "tight":
+        assert {"stands", "tugs", "stations", "machines", "handcoding_desks", "customs", "doors"} <= seen
+    else:
+        assert not seen & {"stands", "loader_sets", "tugs", "positions"}
+
+
+def test_the_wait_for_break_down_is_split_into_what_the_heads_of_the_queue_lacked(tight: Journal) -> None:
+    ulds = tight.tables["ulds"]
+    begun = np.flatnonzero(~np.isnan(ulds["start"]))
+    for uld in begun.tolist():
+        mine = [each for each in uld_path(tight, uld).segments if each.start >= ulds["checked_in"][uld]]
+        assert {each.cause for each in mine} <= {"stations", "workers", "floor"}
+        assert sum(each.minutes for each in mine) == ulds["start"][uld] - ulds["checked_in"][uld]
+    # What the heads themselves lacked is what the hub recorded, head by head.
+    waits = ulds["wait_station"] + ulds["wait_workers"] + ulds["wait_floor"]
+    assert (
+        waits[begun].sum()
+        == (ulds["start"][tight.queue] - tight.head_from)[~np.isnan(ulds["start"][tight.queue])].sum()
+    )
+    assert (waits[begun] > 0).any()
+
+
+def test_each_wait_on_the_apron_is_as_long_as_recorded_and_ends_when_a_holder_lets_go(tight: Journal) -> None:
+    flights, trains = tight.tables["flights"], tight.tables["trains"]
+    waited = 0
+    for flight in np.flatnonzero(~np.isnan(flights["aobt"])).tolist():
+        path = flight_path(tight, flight)
+        stand = [each for each in path.segments if each.cause == "stands"]
+        assert sum(each.minutes for each in stand) == flights["aldt"][flight] - flights["arrival"][flight]
+        for each in stand:
+            who = held(tight, each)
+            # One stand: somebody stood on it all the time that another waited.
+            assert sum(minutes for _, minutes in who.by) == each.minutes
+            assert len(who.ended_by) == 1
+            waited += 1
+    assert waited
+    uld = int(np.flatnonzero(tight.tables["ulds"]["on_train"] > tight.tables["ulds"]["lifted"])[0])
+    (tugs,) = [each for each in uld_path(tight, uld).segments if each.cause == "tugs"][-1:]
+    assert tugs.end in trains["returned"]
+    assert held(tight, tugs).ended_by
+
+
+def test_a_path_by_hand() -> None:
+    """One flight with one ULD and one parcel, all instants given."""
+    config = load("liege_30k", *SMALL)
+    tables = {name: {c.name: np.zeros(1, "U8" if c.dtype == "string" else c.dtype) for c in schema.columns}
+              for name, schema in TABLES.items()}  # fmt: skip
+    instants = {
+        "flights": "arrival 10 aldt 13 aibt 19 unloading_requested 34 unloading_start 36 unloading_end 40 aobt 260"
+        " cleared 400",
+        "ulds": "lifted 38 on_train 40 at_door 45 placed 49 checked_in 51 start 60 end 70 released 75 wait_station 2"
+        " wait_workers 3 wait_floor 4",
+        "trains": "granted 40 left 41 at_door 45 placed 49 returned 54",
+        "trucks": "scheduled 340 called nan arrived 320 docked 325 at_door 340 cut_off 355 departed 400",
+        "parcels": "start 60 handled 61 sort_begin 63 sort_end 64 code_begin nan code_end nan held 64 exam_begin nan"
+        " exam_end nan freed 120 second_begin 121 second_end 122 ready 122 cut_off 355 departed 400",
+        "loads": "departed 400",
+    }
+    for name, text in instants.items():
+        words = text.split()
+        for column, value in zip(words[::2], words[1::2], strict=True):
+            tables[name][column][0] = float(value)
+    for name in ("flights", "trucks", "loads", "ulds"):
+        tables[name]["n_parcels"][0] = 1
+    tables["flights"]["n_ulds"][0] = tables["flights"]["n_departed"][0] = 1
+    tables["flights"]["key"][0], tables["trucks"]["route_name"][0] = "AB1", "ES"
+    journal = Journal(tables, config)
+    path = parcel_path(journal, 0, 0)
+    assert [(each.cause, each.minutes) for each in path.segments] == [
+        ("stands", 3), ("taxi_in", 6), ("doors_open", 15), ("loader_sets", 2), ("unloading", 2), ("tugs", 2),
+        ("train", 1), ("trip", 4), ("positions", 4), ("check_in", 2), ("stations", 2), ("workers", 3), ("floor", 4),
+        ("breakdown", 1), ("machines", 2), ("sorting", 1), ("customs", 56), ("machines", 1), ("sorting", 1),
+        ("timetable", 198), ("doors", 5), ("docking", 15), ("fill", 15), ("loading", 45),
+    ]  # fmt: skip
+    assert by_resource(path.segments)["trucks"] == 198
+    assert by_resource(path.segments)["work"] == 6 + 15 + 2 + 4 + 2 + 1 + 1 + 1 + 15 + 45
+    assert clearance(journal, 0).cleared == clearance(journal, 0).last == 0
+    assert [(each.cause, each.minutes) for each in truck_path(journal, 0)[0]] == [
+        ("doors", 5), ("docking", 15), ("fill", 15), ("loading", 45)
+    ]  # fmt: skip
+    tables["parcels"]["sort_end"][0] = 62
+    with pytest.raises(InputError, match=r"flight AB1: parcels\.sort_end is before what it follows"):
+        parcel_path(journal, 0, 0)
+
+
+def test_the_clearance_hangs_on_the_parcel_at_whose_departure_95_percent_are_gone(ample: Journal) -> None:
+    flights = ample.tables["flights"]
+    for flight in range(ample.n_flights):
+        found = clearance(ample, flight)
+        if found.cleared is not None:
+            assert parcel_path(ample, flight, found.cleared).end == flights["cleared"][flight]
+        if found.last is not None:
+            gone = ample.tables["parcels"]["flight"] == flight
+            ends = [np.nanmax(ample.tables["parcels"][name][gone]) for name in ("departed", "freed")]
+            assert parcel_path(ample, flight, found.last).end in ends
+        assert (found.last is None) == (found.behind is not None)
+        assert found.n_gone == flights["n_departed"][flight] + flights["n_refused"][flight]
+
+
+def test_every_truck_has_a_path_without_a_gap(tight: Journal) -> None:
+    trucks = tight.tables["trucks"]
+    outcomes = set()
+    for truck in range(len(trucks["route"])):
+        segments, outcome = truck_path(tight, truck)
+        outcomes.add(outcome)
+        start = trucks["called"][truck] if trucks["kind"][truck] else trucks["arrived"][truck]
+        end = {Outcome.DEPARTED: trucks["departed"][truck], Outcome.CANCELLED: trucks["cut_off"][truck]}
+        assert sum(each.minutes for each in segments) == end.get(outcome, tight.end) - start
+    assert {Outcome.DEPARTED, Outcome.INSIDE} <= outcomes
+    waits = [each for truck in range(40) for each in truck_path(tight, truck)[0] if each.cause == "doors"]
+    # One door: all the time that a truck waits for it, others have it.
+    assert waits and all(sum(m for _, m in held(tight, each).by) == each.minutes for each in waits)
+
+
+def test_a_diverted_flight_was_held_for_a_stand(tight: Journal) -> None:
+    diverted = np.flatnonzero(tight.tables["flights"]["is_diverted"]).tolist()
+    assert diverted
+    path = flight_path(tight, diverted[0])
+    assert path.outcome is Outcome.DIVERTED
+    assert [(each.cause, each.minutes) for each in path.segments] == [("stands", 4 * 60)]
+    assert held(tight, path.segments[0]).by
+
+
+def test_parts_are_closed_and_neighbours_merged() -> None:
+    parts = [Segment(2, 4, "tugs"), Segment(4, 5, "tugs"), Segment(7, 12, "floor")]
+    found = closed(parts, 1, 10, "breakdown_queue")
+    assert [(each.start, each.end, each.cause) for each in merged(found)] == [
+        (1, 2, "breakdown_queue"), (2, 5, "tugs"), (5, 7, "breakdown_queue"), (7, 10, "floor")
+    ]  # fmt: skip
+
+
+def test_causes_and_steps_name_columns_that_the_tables_have(ample: Journal) -> None:
+    columns = {name: set(table) for name, table in ample.tables.items()}
+    for cause in CAUSES.values():
+        for holding in filter(None, (cause.holding, cause.ending)):
+            own = {holding.since, holding.until, *holding.same, *(holding.stuck or ())[:2]}
+            assert own <= columns[holding.table], cause.name
+    for step in (*TO_BREAKDOWN, *TO_TRUCK, *AIRCRAFT):
+        assert step.column in columns[step.table] and step.cause in CAUSES and (step.then or step.cause) in CAUSES
+    assert all(step.column in columns["trucks"] and step.cause in CAUSES for step in STEPS)
+
+
+NO_TAIL = ("customs.late_data_share=0", "customs.document_check_share=0", "customs.examined_share=0")
+"""All parcels of a flight leave within a day."""
+RUN = (*SMALL, *NO_TAIL, "replications=2", "workers=1", "horizon_days=2", "--quiet")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("runs")
+    assert main(["run", *RUN, "--out", str(root)]) == 0
+    return next(root.iterdir())
+
+
+@pytest.fixture(scope="module")
+def first(run: Path) -> str:
+    """The first flight's key in replication 0."""
+    import pandas as pd
+
+    return str(pd.read_parquet(run / "tables" / "flights.parquet")["key"].iloc[0])
+
+
+def told(capsys: Any, *words: str) -> tuple[dict[str, Any], str]:
+    capsys.readouterr()
+    assert main(["trace", *words, "--json"]) == 0
+    out, err = capsys.readouterr()
+    return json.loads(out), err
+
+
+def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
+    capsys: Any, run: Path, first: str, tmp_path: Path
+) -> None:
+    again, err = told(capsys, str(run), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
+    # Up to the day on which its last parcel left, not to the end.
+    days = re.search(r"simulating replication 0 again, (\d) of 3 days", err)
+    assert days and int(days[1]) < 3
+    assert main(["run", *RUN, f"record.parcels_of_flights=[{first}]", "--out", str(tmp_path)]) == 0
+    (stored,) = tmp_path.glob("run-*")
+    same, err = told(capsys, str(stored), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
+    assert "simulating" not in err
+    assert {**again, "run_dir": ""} == {**same, "run_dir": ""}
+    cleared = again["parcels"]["cleared"]
+    assert cleared["minutes"] == again["flight"]["cleared_min"] - again["flight"]["arrival_min"]
+    assert sum(cleared["minutes_by_resource"].values()) == cleared["minutes"]
+    assert (tmp_path / "a.svg").read_text().startswith("<?xml")
+
+
+def test_a_trace_in_words_names_flight_causes_and_verdict_and_draws_into_the_run(
+    capsys: Any, run: Path, first: str
+) -> None:
+    assert main(["trace", str(run), f"flight={first}", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith(f"flight {first} of liege_30k, replication 0\n")
+    for said in ("drawn arrival", "taxies in", "95 % had gone after", "in all", "delayed most by", "trucks took its"):
+        assert said in out
+    picture = run / "figures" / f"trace-flight-{first}-0.svg"
+    assert f"picture: {picture}" in out and picture.exists()
+    # The run is still one: the picture is no file of a stranger's.
+    assert main(["show", str(run)]) == 0
+
+
+def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -> None:
+    parcel, _ = told(capsys, str(run), f"parcel={first}/17", "replication=0", "--quiet")
+    assert parcel["parcel"]["parcel"] == f"{first}/17"
+    truck, _ = told(capsys, str(run), f"truck={parcel['parcel']['truck']}", "scenario=liege_30k")
+    assert first in [entry["flight"] for entry in truck["truck"]["flights"]]
+    assert sum(entry["n_parcels"] for entry in truck["truck"]["flights"]) == truck["truck"]["n_parcels"]
+    by_number, _ = told(capsys, str(run), "parcel=#0/17", "--quiet")
+    assert by_number["parcel"] == parcel["parcel"]
+    for words in ([f"parcel={first}/17", "--quiet"], [f"truck={parcel['parcel']['truck']}"]):
+        assert main(["trace", str(run), *words]) == 0
+        assert "delayed most by" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "trace: one of flight=, parcel= and truck=, got none"),
+        (["flight=A", "truck=B"], "trace: one of flight=, parcel= and truck=, got flight and truck"),
+        (["flight=2022W36-0O1"], "flight: no flight '2022W36-0O1' in this replication; did you mean '2022W36-0"),
+        (["flight=#99"], "flight: flights have the numbers #0 to #"),
+        (["parcel=17"], "parcel: expected FLIGHT/ROW, as 2022W36-003/17, got '17'"),
+        (["parcel=#0/3700"], "parcel: flight #0 has the parcels 0 to 3699, got 3700"),
+        (["truck=ES/extr/1"], "truck: expected ROUTE/timetabled|extra/SEQUENCE, as ES/extra/12, got 'ES/extr/1'"),
+        (["truck=EZ/extra/1"], "truck: no route 'EZ'; known: DE, ES, FR, "),
+        (["truck=ES/timetabled/99"], "truck: ES/timetabled has the sequences 0 to "),
+        (["flight=#0", "replication=2"], "replication: the run has 0 to 1, got '2'"),
+        (["flight=#0", "replication=one"], "replication: the run has 0 to 1, got 'one'"),
+        (["flight=#0", "scenario=liege_66k"], "scenario: no design 'liege_66k' in "),
+        (["flight=#0", "figure=a.png"], "figure: expected a file *.svg, got 'a.png'"),
+        (["fligth=#0"], "'fligth=#0': unknown option; did you mean 'flight'?"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, words: list[str], message: str) -> None:
+    assert main(["trace", str(run), *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"cargohub: {message}")
+    assert err.count("\n") == 1
+
+
+def test_only_trace_takes_figure(capsys: Any) -> None:
+    assert main(["show", "RUN", "--figure", "a.svg"]) == 2
+    assert capsys.readouterr().err == "cargohub: --figure: only trace takes it\n"
+
+
+def changed(column: str, value: object, row: int = 0) -> Any:
+    def change(table: Any) -> Any:
+        values = table[column].to_pylist()
+        values[row] = value
+        at = table.column_names.index(column)
+        return table.set_column(at, table.schema.field(column), pa.array(values, table.schema.field(column).type))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "message"),
+    [
+        ("flights", changed("number", 7), "table flights: numbers are not 0, 1, 2, …"),
+        ("ulds", changed("flight", 900), "table ulds: a flight that is not in the table flights"),
+        ("ulds", changed("index", 3), "table ulds: ULDs of a flight are not 0, 1, 2, …"),
+        ("loads", changed("flight", -1), "table loads: a flight that is not in the table flights"),
+        ("loads", changed("sequence", 4000), "is not the same when computed here; cargohub reproduce "),
+        ("flights", changed("aldt", float("inf")), "holds an instant beyond any run"),
+        ("flights", changed("aldt", 1e300), "holds an instant beyond any run"),
+        ("flights", changed("aibt", -5.0), "flights.aibt is before what it follows"),
+        ("flights", changed("sibt", -5.0), "is not the same when computed here; cargohub reproduce "),
+        ("flights", lambda table: table.drop_columns(["aibt"]), "another version's run, or damaged"),
+    ],
+)
+def test_strangers_tables_that_contradict_each_other_are_refused_in_one_line(
+    capsys: Any, run: Path, tmp_path: Path, table: str, change: Any, message: str
+) -> None:
+    folder = tmp_path / run.name
+    shutil.copytree(run, folder)
+    rewritten(folder, table, change)
+    assert main(["trace", str(folder), "flight=#0", "--quiet"]) == 2
+    assert "changed since the run" in capsys.readouterr().err
+    sealed(folder)
+    assert main(["trace", str(folder), "flight=#0", "--quiet"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err and err.count("\n") == 1
+
+
+def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys: Any, tmp_path: Path) -> None:
+    schedule = tmp_path / "flights.csv"
+    schedule.write_text("flight,sibt\n" + "".join(f"AB1,2022-09-0{day} 10:00\n" for day in (5, 6, 7)))
+    words = ["arrivals=file", f"arrivals.schedule={schedule}", *RUN, "replications=1", "--out", str(tmp_path / "runs")]
+    assert main(["sweep", "apron.stands=1,2", *words]) == 0
+    (folder,) = (tmp_path / "runs").iterdir()
+    capsys.readouterr()
+    assert main(["trace", str(folder), "flight=AB1"]) == 2
+    assert "scenario: the run has several; give scenario=apron.stands=1" in capsys.readouterr().err
+    one = "scenario=apron.stands=1"
+    assert main(["trace", str(folder), one, "flight=AB1"]) == 2
+    assert "flight: 3 flights are called 'AB1'; give one of #0, #1, #2" in capsys.readouterr().err
+    assert main(["trace", str(folder), one, "flight=#0"]) == 2
+    assert "schedule=FILE" in capsys.readouterr().err
+    document, _ = told(capsys, str(folder), one, "flight=#0", f"schedule={schedule}")
+    assert document["flight"]["key"] == "AB1" and "cleared" in document["parcels"]
