@@ -120,6 +120,7 @@ def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraf
         "aobt": np.array([day + 1400 + 120.0]),
     }
     trains = {
+        "hall": np.array([0, 0]),
         "granted": np.array([day, day - 60]),
         "left": np.array([day + 30, day - 50]),
         "at_door": np.array([day + 36, day - 44]),

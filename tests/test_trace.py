@@ -45,6 +45,9 @@ TIGHT = (
 """A hub in which everything is short."""
 
 
+EAST = tuple(f"halls.east.{word}" for word in ("doors_out=1", "dock_workers=2", "breakdown_stations=2"))
+
+
 def recorded(*words: str) -> tuple[HubConfig, sim.Result]:
     """A small run with the parcels of all its flights."""
     config = load("liege_30k", *SMALL, *words)
@@ -56,6 +59,13 @@ def recorded(*words: str) -> tuple[HubConfig, sim.Result]:
 @pytest.fixture(scope="module")
 def tight() -> Journal:
     config, result = recorded(*TIGHT)
+    return Journal(result.tables, config)
+
+
+@pytest.fixture(scope="module")
+def halls() -> Journal:
+    """Two halls, each short of something."""
+    config, result = recorded(*TIGHT, "apron.stands=3", "apron.longest_hold_h=40", "+hall@halls.east=liege_30k", *EAST)
     return Journal(result.tables, config)
 
 
@@ -72,7 +82,7 @@ def sampled(journal: Journal, n: int) -> list[tuple[int, int]]:
     return [(int(parcels["flight"][row]), int(parcels["row"][row])) for row in rows]
 
 
-@pytest.mark.parametrize("hub", ["tight", "ample"])
+@pytest.mark.parametrize("hub", ["tight", "halls", "ample"])
 def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival(hub: str, request: Any) -> None:
     journal = request.getfixturevalue(hub)
     parcels, arrival = journal.tables["parcels"], journal.tables["flights"]["arrival"]
@@ -92,13 +102,18 @@ def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival
         assert sum(segment.minutes for segment in path.segments) == path.end - path.start
         assert sum(by_resource(path.segments).values()) == path.end - path.start
         seen |= {segment.cause for segment in path.segments}
-    if hub == "tight":
+    if hub == "halls":
+        assert len({held_by for held_by in journal.tables["flights"]["hall"].tolist() if held_by >= 0}) == 2
+        assert {"stations", "machines", "doors"} <= seen
+    elif hub == "tight":
         assert {"stands", "tugs", "stations", "machines", "handcoding_desks", "customs", "doors"} <= seen
     else:
         assert not seen & {"stands", "loader_sets", "tugs", "positions"}
 
 
-def test_the_wait_for_break_down_is_split_into_what_the_heads_of_the_queue_lacked(tight: Journal) -> None:
+@pytest.mark.parametrize("hub", ["tight", "halls"])
+def test_the_wait_for_break_down_is_split_into_what_the_heads_of_the_queue_lacked(hub: str, request: Any) -> None:
+    tight = request.getfixturevalue(hub)
     ulds = tight.tables["ulds"]
     begun = np.flatnonzero(~np.isnan(ulds["start"]))
     for uld in begun.tolist():
@@ -204,6 +219,23 @@ def test_every_truck_has_a_path_without_a_gap(tight: Journal) -> None:
     waits = [each for truck in range(40) for each in truck_path(tight, truck)[0] if each.cause == "doors"]
     # One door: all the time that a truck waits for it, others have it.
     assert waits and all(sum(m for _, m in held(tight, each).by) == each.minutes for each in waits)
+
+
+def test_who_holds_a_halls_units_is_in_that_hall(halls: Journal) -> None:
+    trucks, ulds = halls.tables["trucks"], halls.tables["ulds"]
+    names = {f"truck {halls.truck_name(row)}": int(trucks["hall"][row]) for row in range(len(trucks["hall"]))}
+    assert {name.split()[1].split("/")[0] for name in names} == {"main", "east"}
+    names |= {halls.name("ulds", row): int(ulds["hall"][row]) for row in range(len(ulds["hall"]))}
+    checked = set()
+    for row in np.flatnonzero(~np.isnan(trucks["docked"])).tolist():
+        for each in truck_path(halls, row)[0]:
+            who = held(halls, each)
+            checked |= {(names[name], int(trucks["hall"][row])) for name in [*(by for by, _ in who.by), *who.ended_by]}
+    for row in np.flatnonzero(~np.isnan(ulds["start"])).tolist():
+        for each in uld_path(halls, row).segments:
+            if each.cause == "stations":
+                checked |= {(names[name], int(ulds["hall"][row])) for name, _ in held(halls, each).by}
+    assert checked == {(0, 0), (1, 1)}
 
 
 def test_a_diverted_flight_was_held_for_a_stand(tight: Journal) -> None:
@@ -316,7 +348,7 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
         (["flight=#99"], "flight: flights have the numbers #0 to #"),
         (["parcel=17"], "parcel: expected FLIGHT/ROW, as 2022W36-003/17, got '17'"),
         (["parcel=#0/3700"], "parcel: flight #0 has the parcels 0 to 3699, got 3700"),
-        (["truck=ES/extr/1"], "truck: expected ROUTE/timetabled|extra/SEQUENCE, as ES/extra/12, got 'ES/extr/1'"),
+        (["truck=ES/extr/1"], "truck: expected ROUTE/timetabled|extra/SEQUENCE, as ES/timetabled/0, got 'ES/extr/1'"),
         (["truck=EZ/extra/1"], "truck: no route 'EZ'; known: DE, ES, FR, "),
         (["truck=ES/timetabled/99"], "truck: ES/timetabled has the sequences 0 to "),
         (["flight=#0", "replication=2"], "replication: the run has 0 to 1, got '2'"),

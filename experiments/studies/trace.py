@@ -132,23 +132,28 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
 
 
 def truck_row(journal: Journal, text: str) -> int:
-    """Row of the truck that is called ROUTE/kind/sequence.
+    """Row of the truck that is called ROUTE/kind/sequence, with its hall before it where there are several.
 
     Raises:
         InputError: no such name, or no such truck.
     """
-    trucks = journal.tables["trucks"]
-    parts = text.rsplit("/", 2)
-    if len(parts) != 3 or parts[1] not in KINDS or not re.fullmatch(r"\d{1,9}", parts[2]):
-        raise InputError(f"truck: expected ROUTE/{'|'.join(KINDS)}/SEQUENCE, as ES/extra/12, got {text[:60]!r}")
-    mine = (trucks["route_name"] == parts[0]) & (trucks["kind"] == KINDS.index(parts[1]))
-    if not (trucks["route_name"] == parts[0]).any():
-        raise InputError(f"truck: no route {parts[0][:60]!r}{near(parts[0], np.unique(trucks['route_name']).tolist())}")
-    found = np.flatnonzero(mine & (trucks["sequence"] == int(parts[2])))
+    trucks, is_complex = journal.tables["trucks"], len(journal.halls) > 1
+    form = f"{'HALL/' if is_complex else ''}ROUTE/{'|'.join(KINDS)}/SEQUENCE"
+    name, kind, sequence = ["", "", *text.rsplit("/", 2)][-3:]
+    hall, _, route = name.partition("/") if is_complex else (journal.halls[0], "", name)
+    if not route or kind not in KINDS or not re.fullmatch(r"\d{1,9}", sequence):
+        raise InputError(f"truck: expected {form}, as {journal.truck_name(0)}, got {text[:60]!r}")
+    if hall not in journal.halls:
+        raise InputError(f"truck: no hall {hall[:60]!r}{near(hall, journal.halls)}")
+    if not (trucks["route_name"] == route).any():
+        raise InputError(f"truck: no route {route[:60]!r}{near(route, np.unique(trucks['route_name']).tolist())}")
+    mine = (trucks["route_name"] == route) & (trucks["kind"] == KINDS.index(kind))
+    mine &= trucks["hall"] == journal.halls.index(hall)
+    found = np.flatnonzero(mine & (trucks["sequence"] == int(sequence)))
     if not len(found):
         last = trucks["sequence"][mine]
-        there = f"{last.min()} to {last.max()}" if len(last) else "none"
-        raise InputError(f"truck: {parts[0]}/{parts[1]} has the sequences {there}, got {parts[2]}")
+        there = f"the sequences {last.min()} to {last.max()}" if len(last) else "no trucks"
+        raise InputError(f"truck: {name}/{kind} has {there}, got {sequence}")
     return int(found[0])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.measures.tables import n_to_clear
 from sim.measures.tracing import CAUSES, Journal, Outcome, Path, Segment, by_resource, held
-from sim.measures.tracing.journal import truck_name
+from sim.measures.tracing.journal import TRUCK_KEY
 
 NamedPath = tuple[str, Path]
 
@@ -54,10 +54,10 @@ def parcel_object(journal: Journal, number: int, row: int, path: Path) -> dict[s
 def truck_object(journal: Journal, truck: int, segments: Sequence[Segment], outcome: Outcome) -> dict[str, Any]:
     trucks, loads = journal.tables["trucks"], journal.tables["loads"]
     mine = np.ones(len(loads["flight"]), dtype=np.bool_)
-    for name in ("route", "kind", "sequence"):
+    for name in TRUCK_KEY:
         mine &= loads[name] == trucks[name][truck]
     keys = journal.tables["flights"]["key"]
-    name = truck_name(trucks, truck)
+    name = journal.truck_name(truck)
     return {
         "title": f"truck {name}",
         "truck": {
@@ -104,23 +104,19 @@ def _segment(journal: Journal, segment: Segment) -> dict[str, Any]:
 
 
 def _parcel(journal: Journal, key: str, row: int, path: Path) -> dict[str, Any]:
-    truck = None if path.truck is None else truck_name(journal.tables["trucks"], path.truck)
+    truck = None if path.truck is None else journal.truck_name(path.truck)
     return {"parcel": f"{key}/{row}", "truck": truck, **path_object(journal, path.segments, path.outcome)}
 
 
 def _trucks_of(journal: Journal, flight: int) -> list[dict[str, Any]]:
     """Trucks that left with parcels of a flight, by departure."""
-    trucks, loads = journal.tables["trucks"], journal.tables["loads"]
-    names = {
-        key: truck_name(trucks, row)
-        for row, key in enumerate(zip(*(trucks[name].tolist() for name in ("route", "kind", "sequence")), strict=True))
-    }
+    loads, place = journal.tables["loads"], journal.truck_rows()
     mine = (loads["flight"] == flight) & ~np.isnan(loads["departed"])
-    columns = (loads[name][mine].tolist() for name in ("departed", "route", "kind", "sequence", "n_parcels"))
-    rows = sorted(zip(*columns, strict=True))
+    rows = sorted(zip(*(loads[name][mine].tolist() for name in ("departed", *TRUCK_KEY, "n_parcels")), strict=True))
     return [
-        {"truck": names.get(tuple(key), "unknown"), "departed_min": departed, "n_parcels": n}
+        {"truck": journal.truck_name(place[tuple(key)]), "departed_min": departed, "n_parcels": n}
         for departed, *key, n in rows
+        if tuple(key) in place
     ]
 
 

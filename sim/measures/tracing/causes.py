@@ -36,11 +36,16 @@ class Cause:
     """What stands before the names of those who held it."""
 
     @property
+    def same(self) -> tuple[str, ...]:
+        """Columns that decide who can hold it or end the wait."""
+        return tuple({name: None for each in (self.holding, self.ending) if each for name in each.same})
+
+    @property
     def is_work(self) -> bool:
         return self.resource is None
 
 
-_AT_STATION: Final = Holding("ulds", "start", "released", stuck=("end", "released", "machines"))
+_AT_STATION: Final = Holding("ulds", "start", "released", ("hall",), stuck=("end", "released", "machines"))
 
 _ALL: Final = (
     # apron
@@ -74,8 +79,8 @@ _ALL: Final = (
         "floor",
         "break-down waits for floor",
         "floor",
-        Holding("floor", "since", "until"),
-        ending=Holding("trucks", "cut_off", "departed"),
+        Holding("floor", "since", "until", ("hall",)),
+        ending=Holding("trucks", "cut_off", "departed", ("hall",)),
     ),
     Cause("breakdown_queue", "waits for break-down", "stations, workers or floor", _AT_STATION),
     Cause("breakdown", "its ULD is broken down"),
@@ -95,19 +100,22 @@ _ALL: Final = (
         "call",
         "in its lane, no truck for it called yet",
         "trucks",
-        Holding("trucks", "cut_off", "departed", ("route",)),
+        Holding("trucks", "cut_off", "departed", ("hall", "route")),
         held_says="full or closed meanwhile:",
     ),
     Cause(
         "timetable",
         "in its lane, until its timetabled truck comes",
         "trucks",
-        Holding("trucks", "cut_off", "departed", ("route",)),
+        Holding("trucks", "cut_off", "departed", ("hall", "route")),
         held_says="full or closed meanwhile:",
     ),
     Cause("call_out", "its truck is on its way", "trucks"),
     Cause(
-        "doors", "its truck waits for a dock door and its workers", "doors", Holding("trucks", "docked", "left_door")
+        "doors",
+        "its truck waits for a dock door and its workers",
+        "doors",
+        Holding("trucks", "docked", "left_door", ("hall",)),
     ),
     Cause("docking", "its truck docks, and is opened at the timetabled time"),
     Cause("fill", "its truck is held until it is full enough", "fill of the truck"),

@@ -1,7 +1,7 @@
 """One replication's tables, by flight, ULD and truck."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from sim.units import MIN_PER_DAY, MIN_PER_H
 
 KINDS: Final = ("timetabled", "extra")
 """Of trucks, by number."""
+TRUCK_KEY: Final = ("hall", "route", "kind", "sequence")
 DECKS: Final = ("main", "lower")
 """By number."""
 NEEDED: Final = ("flights", "ulds", "trains", "trucks", "loads")
@@ -32,7 +33,8 @@ class Journal:
         self.tables: dict[str, Table] = dict(tables)
         self.end = (config.warmup_days + config.horizon_days) * MIN_PER_DAY + config.service_h * MIN_PER_H
         self.longest_hold = config.apron.longest_hold_h * MIN_PER_H
-        _check(self.tables)
+        self.halls = tuple(config.halls)
+        _check(self.tables, len(self.halls))
         trucks = self.tables["trucks"]
         cancelled = trucks["cut_off"] + config.outbound.docking_min
         left = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
@@ -52,13 +54,25 @@ class Journal:
         if table == "flights":
             return f"flight {columns['key'][row]}"
         if table == "trucks":
-            return f"truck {truck_name(columns, row)}"
+            return f"truck {self.truck_name(row)}"
         flight = str(self.tables["flights"]["key"][columns["flight"][row]])
         if table == "ulds":
             return f"ULD {flight}/{columns['index'][row]}"
         if table == "trains":
             return f"train {flight}/{DECKS[int(columns['deck'][row] == Deck.LOWER)]}/{columns['train'][row]}"
         return f"flight {flight}"
+
+    def truck_name(self, row: int) -> str:
+        """`ROUTE/kind/sequence`, as a truck is asked for; with its hall before it where there are several."""
+        trucks = self.tables["trucks"]
+        kind = KINDS[int(trucks["kind"][row] == EXTRA)]
+        hall = f"{self.halls[trucks['hall'][row]]}/" if len(self.halls) > 1 else ""
+        return f"{hall}{trucks['route_name'][row]}/{kind}/{trucks['sequence'][row]}"
+
+    def truck_rows(self) -> dict[tuple[int, ...], int]:
+        """Row by the key of the truck."""
+        columns = (self.tables["trucks"][name].tolist() for name in TRUCK_KEY)
+        return {key: row for row, key in enumerate(zip(*columns, strict=True))}
 
     def ulds_of(self, flight: int) -> range:
         """Rows of a flight's ULDs; none before it lands."""
@@ -94,27 +108,25 @@ class Journal:
         is_inside = flights["n_departed"] + flights["n_refused"] < flights["n_parcels"]
         return {
             "flight": np.arange(n),
+            "hall": flights["hall"],
             "since": np.where(np.isinf(since), np.nan, since),
             "until": np.where(is_inside | np.isinf(until), np.nan, until),
         }
 
     def _breakdown_queue(self) -> tuple[NDArray[np.int64], Minutes]:
-        """ULDs' rows in the order of the break-down queue (Q), and since when each heads it [min]."""
+        """ULDs' rows in the order of the break-down queues (Q), and since when each heads that of its hall [min]."""
         ulds = self.tables["ulds"]
         asked = np.flatnonzero(~np.isnan(ulds["checked_in"]))
         order = asked[np.lexsort((ulds["index"][asked], ulds["flight"][asked], ulds["checked_in"][asked]))]
-        start = ulds["start"][order]
-        before = np.concatenate(([-np.inf], start[:-1]))
+        start, hall = ulds["start"][order], ulds["hall"][order]
+        before = np.full(len(order), -np.inf)
+        for number in range(len(self.halls)):
+            mine = np.flatnonzero(hall == number)
+            before[mine[1:]] = start[mine[:-1]]
         return order, np.maximum(ulds["checked_in"][order], before)
 
 
-def truck_name(trucks: Mapping[str, NDArray[Any]], row: int) -> str:
-    """`ROUTE/kind/sequence`, as a truck is asked for."""
-    kind = KINDS[int(trucks["kind"][row] == EXTRA)]
-    return f"{trucks['route_name'][row]}/{kind}/{trucks['sequence'][row]}"
-
-
-def _check(tables: Mapping[str, Table]) -> None:
+def _check(tables: Mapping[str, Table], n_halls: int) -> None:
     """Whether rows refer to rows that are there."""
     flights, ulds = tables["flights"], tables["ulds"]
     n = len(flights["number"])
@@ -124,6 +136,10 @@ def _check(tables: Mapping[str, Table]) -> None:
         number = tables[name]["flight"] if name in tables else np.empty(0, dtype=np.int32)
         if len(number) and not 0 <= number.min() <= number.max() < n:
             raise InputError(f"table {name}: a flight that is not in the table flights")
+    for name in ("flights", "ulds", "trains", "trucks", "loads"):
+        hall = tables[name]["hall"]
+        if len(hall) and not -1 <= hall.min() <= hall.max() < n_halls:
+            raise InputError(f"table {name}: a hall that the configuration has not")
     first = np.searchsorted(ulds["flight"], ulds["flight"])
     is_sorted = np.array_equal(np.sort(ulds["flight"], kind="stable"), ulds["flight"])
     if not is_sorted or not np.array_equal(ulds["index"], np.arange(len(first)) - first):

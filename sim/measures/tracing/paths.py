@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from sim.errors import InputError
+from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed, merged
 from sim.measures.tracing.trucks import lane_segments, trucks_of_parcels
@@ -33,8 +34,6 @@ class Step:
     split: Split | None = None
     is_optional: bool = False
     then: str | None = None
-    same: tuple[str, ...] = ()
-    """Columns of its ULD that those who hold the resource share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,28 @@ def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segme
     """
     ulds, mine = journal.tables["ulds"], rows["ulds"]
     place = int(np.flatnonzero(journal.queue == mine)[0])
-    starts = ulds["start"][journal.queue[: place + 1]]
+    before = journal.queue[: place + 1]
+    is_here = ulds["hall"][before] == ulds["hall"][mine]
+    same = {"hall": float(ulds["hall"][mine])}
     found = []
-    for at in np.flatnonzero(~(starts <= start)).tolist():
+    for at in np.flatnonzero(is_here & ~(ulds["start"][before] <= start)).tolist():
         head, now = int(journal.queue[at]), float(journal.head_from[at])
         for column, cause in (("wait_station", "stations"), ("wait_workers", "workers"), ("wait_floor", "floor")):
             until = now + float(ulds[column][head])
-            found.append(Segment(now, until, cause, "" if head == mine else f"behind {journal.name('ulds', head)}"))
+            behind = "" if head == mine else f"behind {journal.name('ulds', head)}"
+            found.append(Segment(now, until, cause, behind, same))
             now = until
-    return closed(found, start, end, "breakdown_queue")
+    return closed(found, start, end, "breakdown_queue", same)
 
 
 def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    parcel = rows["parcels"]
-    assert parcel is not None
-    return lane_segments(journal, int(journal.tables["parcels"]["route"][parcel]), rows["trucks"], start, end)
+    parcel, uld = rows["parcels"], rows["ulds"]
+    assert parcel is not None and uld is not None
+    same = {
+        "hall": float(journal.tables["ulds"]["hall"][uld]),
+        "route": float(journal.tables["parcels"]["route"][parcel]),
+    }
+    return lane_segments(journal, same, rows["trucks"], start, end)
 
 
 TO_BREAKDOWN: Final = (
@@ -112,7 +118,7 @@ AIRCRAFT: Final = (
 )
 TO_TRUCK: Final = (
     Step("parcels", "handled", "breakdown"),
-    Step("parcels", "sort_begin", "machines", same=("machine",)),
+    Step("parcels", "sort_begin", "machines"),
     Step("parcels", "sort_end", "sorting"),
     Step("parcels", "code_begin", "handcoding_desks", is_optional=True),
     Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
@@ -120,7 +126,7 @@ TO_TRUCK: Final = (
     Step("parcels", "exam_begin", "customs_desks", is_optional=True),
     Step("parcels", "exam_end", "examination", is_optional=True),
     Step("parcels", "freed", "customs", is_optional=True),
-    Step("parcels", "second_begin", "machines", is_optional=True, same=("machine",)),
+    Step("parcels", "second_begin", "machines", is_optional=True),
     Step("parcels", "second_end", "sorting", is_optional=True),
     Step("parcels", "ready", "to_lane"),
     Step("parcels", "cut_off", "call", _lane),
@@ -187,7 +193,7 @@ def _segments(journal: Journal, rows: Rows, step: Step, start: float, end: float
     if step.split is not None:
         return step.split(journal, rows, start, end)
     uld = rows.get("ulds")
-    same = {name: float(journal.tables["ulds"][name][uld]) for name in step.same}
+    same = {name: float(journal.tables["ulds"][name][uld]) for name in CAUSES[step.cause].same}
     return [Segment(start, end, step.cause, same=same)]
 
 

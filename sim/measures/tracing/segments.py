@@ -31,18 +31,21 @@ class Segment:
         return self.end - self.start
 
 
-def closed(parts: Iterable[Segment], start: float, end: float, cause: str) -> list[Segment]:
+def closed(
+    parts: Iterable[Segment], start: float, end: float, cause: str, same: Mapping[str, float] | None = None
+) -> list[Segment]:
     """Ascending parts cut to [start, end], and what they leave open filled with a cause."""
+    shared = same or {}
     found = []
     now = start
     for part in parts:
         low, high = max(now, part.start), min(end, part.end)
         if low < high:
             if now < low:
-                found.append(Segment(now, low, cause))
+                found.append(Segment(now, low, cause, same=shared))
             found.append(replace(part, start=low, end=high))
             now = high
-    return found if now >= end else [*found, Segment(now, end, cause)]
+    return found if now >= end else [*found, Segment(now, end, cause, same=shared)]
 
 
 def merged(segments: Sequence[Segment]) -> list[Segment]:
