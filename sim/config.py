@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from sim.reading import Bounds
+from sim.domain.site import HallPolicy
+from sim.reading import Bounds, near
 from sim.units import G_PER_KG, KG_PER_T, ticks
 
 Share = Annotated[float, Bounds(ge=0, le=1)]
@@ -199,6 +200,10 @@ class Hall:
     doors_out: Count
     doors_in: CountOrNone
     dock_workers: Count
+    serves: tuple[str, ...] | None
+    """Routes whose trucks leave from here; null: all."""
+    transfer_share: Share
+    """Of the lanes' floor, set aside for what other halls send."""
     zone_shares: ZoneShares
 
     @property
@@ -212,6 +217,18 @@ class Hall:
                 f"breakdown_stations: each machine needs a station to feed it: at least {self.sorting_machines},"
                 f" got {self.breakdown_stations}"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Complex:
+    """What goes on between halls."""
+
+    policy: HallPolicy
+    between_halls_min: Duration
+    transfer_round_min: Annotated[float, Bounds(ge=1, le=720)]
+    transfer_loading_min: Duration
+    transfer_trip_min: Duration
+    transfer_parcels: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +400,7 @@ class HubConfig:
     parcels: Parcels
     apron: Apron
     halls: dict[str, Hall]
+    complex: Complex
     space: Space
     breakdown: Breakdown
     sorting: Sorting
@@ -428,8 +446,29 @@ class HubConfig:
                     f"outbound.workers_per_truck: at most halls.{name}.dock_workers = {hall.dock_workers},"
                     f" got {self.outbound.workers_per_truck}"
                 )
+        self._check_routes()
         if all(hall.opens is not None and hall.opens > self.start_date for hall in self.halls.values()):
             raise ValueError(f"halls: one must be open on start_date = {self.start_date} (opens: null)")
+
+    def _check_routes(self) -> None:
+        """Halls that nothing leaves, routes that no hall serves."""
+        routes = tuple(dict.fromkeys(lane.route for lane in self.lanes.values()))
+        for name, hall in self.halls.items():
+            if hall.serves == ():
+                raise ValueError(f"halls.{name}.serves: a hall that no lane reaches; null serves all of them")
+            for route in hall.serves or ():
+                if route not in routes:
+                    raise ValueError(f"halls.{name}.serves: no route {route!r}{near(route, routes)}")
+        for route in routes:
+            serving = {name: hall for name, hall in self.halls.items() if hall.serves is None or route in hall.serves}
+            if not serving:
+                raise ValueError(f"halls: none serves route {route!r}")
+            first, hall = next(iter(serving.items()))
+            if hall.opens is not None and hall.opens > self.start_date and len(serving) < len(self.halls):
+                raise ValueError(
+                    f"halls.{first}.opens: other halls send it what is for route {route!r}: it must be open on"
+                    f" start_date = {self.start_date}, got {hall.opens}"
+                )
 
     def _check_parcels(self) -> None:
         """Sizes that contradict the demand, or that no truck could carry."""

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.domain.site import HallPolicy
 from sim.reference.branches import LEAST_SHARE, Tally, try_hub, try_seeds
 from sim.reference.equality import Difference, differ, vectorised_tables
 from sim.reference.small_hubs import SmallHub, draw, make
@@ -35,6 +36,10 @@ def small_hubs(draw_):
             dollies=_between(1, 3),
             n_halls=_between(1, 3),
             opens_h=_between(0, hours // 3),
+            policy=st.sampled_from(list(HallPolicy)),
+            share_served=st.sampled_from([0.3, 0.7, 1.0]),
+            room_ulds=_between(1, 4),
+            shuttle_parcels=_between(1, 10),
             positions=_between(1, 6),
             n_machines=_between(1, 3),
             stations_a_machine=_between(1, 3),

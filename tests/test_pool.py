@@ -133,7 +133,7 @@ def test_waits_are_told_by_the_first_kind_that_lacks(env):
     _run_at(env, 41, lambda: pool.release(floor=1))
     env.run(until=60)
     assert told == [(41, {"stations": 4, "workers": 3, "floor": 24})]
-    assert pool.lacked_time == {"stations": 4, "workers": 3, "floor": 24}
+    assert pool.lacked_until(int(env.now)) == {"stations": 4, "workers": 3, "floor": 24}
 
 
 def test_only_the_head_is_told_what_it_lacked(env):

@@ -8,7 +8,7 @@ import simpy
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
-from sim.domain.site import Hall, MachineCalendar, Site, TrailerLimits
+from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
 from sim.reference import COLUMNS, Trace, run
 from sim.reference.machine import Machine
 from sim.units import NEVER
@@ -32,11 +32,12 @@ def _site(**changes):
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
         "trailer": TrailerLimits(parcels=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
+        "policy": HallPolicy.FLIGHT, "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
         "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1,
     }  # fmt: skip
     values |= changes
     hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
-    return Site(**values, halls=(Hall(name="H", opens=0, **hall),))
+    return Site(**values, halls=(Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),))
 
 
 def _flight(number, arrival, n_main=2, n_lower=1, n_parcels=6):

@@ -1,12 +1,36 @@
 """The hub as it stands: units, capacities and times on the grid. Made from a configuration by `sim.inputs.layout`."""
 
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.flight import Deck
 from sim.units import Ticks
+
+
+class HallPolicy(StrEnum):
+    """Which hall of the complex the ULDs of a flight go to."""
+
+    FLIGHT = "flight"
+    """All to the hall that is free first."""
+    ULD = "uld"
+    """Each to the hall that is free first."""
+    LANE = "lane"
+    """Each to the hall that serves most of its parcels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """How parcels go from a hall that does not serve their route to the one that does. Durations in ticks."""
+
+    round: int
+    loading: int
+    trip: int
+    parcels: int
+    """That a shuttle takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +68,11 @@ class Hall:
     """Break-down stations by the machine they feed (M of this hall)."""
     breakdown_workers: int
     floor: int
-    """Parcels that the lanes' floor holds."""
+    """Parcels that the lanes' floor holds for what is broken down here."""
+    transfer_floor: int
+    """Parcels that it holds besides for what other halls send."""
+    serves: tuple[bool, ...]
+    """Whether trucks leave from here, by route (R)."""
     service: int
     """Of a parcel on a machine with all inductions manned."""
     calendars: tuple[MachineCalendar, ...]
@@ -78,6 +106,10 @@ class Site:
     # halls
     halls: tuple[Hall, ...]
     """(H)"""
+    policy: HallPolicy
+    between_halls: int
+    """A train's way from one hall to the next."""
+    transfers: Transfers
     workers_per_station: int
     check_in: int
     # sorting
@@ -121,6 +153,24 @@ class Site:
     def calendars(self) -> tuple[MachineCalendar, ...]:
         """By machine (M)."""
         return tuple(calendar for hall in self.halls for calendar in hall.calendars)
+
+    @property
+    def destinations(self) -> tuple[tuple[int, ...], ...]:
+        """The hall that parcels leave from, by hall of their break-down and route (H, R): the same, or the first that serves."""
+        return tuple(
+            tuple(
+                number if hall.serves[route] else next(n for n, other in enumerate(self.halls) if other.serves[route])
+                for route in range(self.n_routes)
+            )
+            for number, hall in enumerate(self.halls)
+        )
+
+    @property
+    def rooms(self) -> tuple[dict[int, int], ...]:
+        """Floor set aside in other halls for what each hall sends there [parcels], (H), by receiving hall."""
+        receivers = [sorted({*row} - {number}) for number, row in enumerate(self.destinations)]
+        senders = Counter(receiver for row in receivers for receiver in row)
+        return tuple({b: self.halls[b].transfer_floor // senders[b] for b in row} for row in receivers)
 
     @property
     def n_routes(self) -> int:

@@ -3,6 +3,7 @@
 from sim.config import HubConfig
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
+from sim.domain.site import Site
 from sim.errors import InputError
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
 from sim.inputs.layout import make_site, uld_counts
@@ -19,7 +20,7 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     recorded = config.record.parcels_of_flights
     site = make_site(config, streams, end)
     flights = make_flights(config, streams, end)
-    _check_ulds(config, flights, min(hall.floor for hall in site.halls))
+    _check_ulds(config, flights, site)
     _check_recorded(recorded, flights, replication)
     return Inputs(
         site=site,
@@ -32,16 +33,19 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     )
 
 
-def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], floor: int) -> None:
-    """Refuse a ULD that would wait for ever for more floor than there is."""
+def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> None:
+    """Refuse a ULD that would wait for ever for more floor than there is, in its hall or where its parcels are sent."""
+    floor, where = min((hall.floor, f"the floor of hall {hall.name}") for hall in site.halls)
+    for hall, rooms in zip(site.halls, site.rooms, strict=True):
+        for other, room in rooms.items():
+            kept = f"the floor that hall {site.halls[other].name} sets aside (transfer_share) for hall {hall.name}"
+            floor, where = min((floor, where), (room, kept))
     for flight in {(flight.aircraft, flight.n_parcels): flight for flight in flights}.values():
         kind = config.fleet[flight.aircraft]
         decks = kind.main_deck, kind.lower_deck
         largest = max(uld_counts(flight.n_parcels, decks[0].ulds, decks[1].ulds, decks[0].parcels, decks[1].parcels))
         if largest > floor:
-            raise InputError(
-                f"flight {flight.key}: a ULD of {largest} parcels is larger than the floor of {floor} parcels"
-            )
+            raise InputError(f"flight {flight.key}: a ULD of {largest} parcels is larger than {where}, {floor} parcels")
 
 
 def _check_recorded(recorded: tuple[str, ...], flights: tuple[Flight, ...], replication: int) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.config import Hall, HubConfig, Space, minute_of_day
 from sim.domain import site
-from sim.domain.site import Site, TrailerLimits
+from sim.domain.site import Site, TrailerLimits, Transfers
 from sim.errors import ConfigError
 from sim.inputs.outages import machine_calendar
 from sim.streams import Streams
@@ -103,6 +103,11 @@ def floor_parcels(hall: Hall, space: Space) -> int:
     return _pallets(hall.zone_shares.lanes * hall.area_m2, space) * space.parcels_per_pallet
 
 
+def transfer_parcels(hall: Hall, space: Space) -> int:
+    """Of them, those set aside for what other halls send."""
+    return math.floor(floor_parcels(hall, space) * hall.transfer_share)
+
+
 def hold_zone_parcels(hall: Hall, space: Space) -> int:
     """Parcels that the customs hold zone is laid out for."""
     zone = hall.zone_shares.customs * hall.area_m2 * space.customs_hold_share
@@ -123,7 +128,7 @@ def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -
     return [int(n) for n in np.diff(weight * parcels // weight[-1])]
 
 
-def _make_halls(config: HubConfig, streams: Streams, end: int) -> tuple[site.Hall, ...]:
+def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
     halls, first_machine = [], 0
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
@@ -138,7 +143,9 @@ def _make_halls(config: HubConfig, streams: Streams, end: int) -> tuple[site.Hal
                 positions=hall.uld_positions,
                 stations=tuple(len(range(m, hall.breakdown_stations, hall.sorting_machines)) for m in machines),
                 breakdown_workers=hall.breakdown_workers,
-                floor=floor_parcels(hall, config.space),
+                floor=floor_parcels(hall, config.space) - transfer_parcels(hall, config.space),
+                transfer_floor=transfer_parcels(hall, config.space),
+                serves=tuple(hall.serves is None or route in hall.serves for route in routes),
                 service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
                 calendars=tuple(
                     machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end)
@@ -169,7 +176,15 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
         turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
-        halls=_make_halls(config, streams, end),
+        halls=_make_halls(config, routes, streams, end),
+        policy=config.complex.policy,
+        between_halls=ticks(config.complex.between_halls_min),
+        transfers=Transfers(
+            round=ticks(config.complex.transfer_round_min),
+            loading=ticks(config.complex.transfer_loading_min),
+            trip=ticks(config.complex.transfer_trip_min),
+            parcels=config.complex.transfer_parcels,
+        ),
         workers_per_station=config.breakdown.workers_per_station,
         check_in=ticks(config.breakdown.check_in_min),
         inductions=config.sorting.inductions,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from sim.domain.site import Hall, TrailerLimits
+from sim.domain.site import Hall, HallPolicy, TrailerLimits
 
 
 def machine_for_next_uld(free_stations: Sequence[int]) -> int:
@@ -22,6 +22,26 @@ def hall_free_first(halls: Sequence[Hall], to_come: Sequence[int], now: int) -> 
     """
     is_open = [number for number, hall in enumerate(halls) if hall.opens <= now]
     return min(is_open, key=lambda number: (Fraction(to_come[number], sum(halls[number].stations)), number))
+
+
+def halls_for_ulds(
+    policy: HallPolicy, halls: Sequence[Hall], to_come: Sequence[int], served: Sequence[Sequence[int]], now: int
+) -> list[int]:
+    """The halls for the ULDs of a train, in order, each counting those before it.
+
+    `to_come` as above (H); `served`: parcels of each ULD whose trucks leave from each hall (ULDs, H). By lane, the open
+    hall that serves most of the ULD's parcels; ties, and all ULDs by `HallPolicy.ULD`: the hall that is free first.
+    """
+    counts = list(to_come)
+    chosen = []
+    for of_uld in served:
+        is_open = [number for number, hall in enumerate(halls) if hall.opens <= now]
+        most = max(of_uld[number] for number in is_open)
+        wanted = [n for n in is_open if policy is not HallPolicy.LANE or of_uld[n] == most]
+        number = min(wanted, key=lambda n: (Fraction(counts[n], sum(halls[n].stations)), n))
+        counts[number] += 1
+        chosen.append(number)
+    return chosen
 
 
 def fill(parcels: int, mass: int, volume: int, trailer: TrailerLimits) -> float:

@@ -34,6 +34,9 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "diverted_flights_per_day": float(
                 np.count_nonzero(tables["flights"]["is_diverted"] & tables["flights"]["is_cohort"]) / window.days
             ),
+            "between_halls_per_day": float(
+                tables["shuttles"]["n_parcels"][window.covers(tables["shuttles"]["taken"])].sum() / window.days
+            ),
             "blocked_after_h": _blocked_after(tables["flights"], window) / MIN_PER_H,
             "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
             "spare_area_m2": sum(
@@ -208,7 +211,7 @@ def _utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict
         "stations": in_halls(lambda hall: sum(hall.stations)),
         "machines": _machine_hours(inputs),
         "handcoding_desks": in_halls(lambda hall: hall.handcoding_desks),
-        "floor": in_halls(lambda hall: hall.floor),
+        "floor": in_halls(lambda hall: hall.floor + hall.transfer_floor),
         "doors": in_halls(lambda hall: hall.doors),
     }
     return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in RESOURCES}

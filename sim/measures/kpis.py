@@ -110,6 +110,12 @@ _ALL: Final = (
         "from the start until a flight is first held for want of a stand; the length of the run if none is",
         more_is_better=True,
     ),
+    Kpi(
+        "between_halls_per_day",
+        "parcels/d",
+        "carried to another hall, from which their trucks leave",
+        more_is_better=False,
+    ),
     Kpi("staff_h_per_day", "h/d", "hours worked, all roles", more_is_better=None),
     Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", more_is_better=False),
     Kpi("spare_area_m2", "m2", "area of zones that no unit stands on", more_is_better=None),

@@ -15,9 +15,10 @@ _ORDER = {
     "flights": ("arrival", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end", "aobt"),
     "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "start", "end", "released"),
     "trains": ("granted", "left", "at_door", "placed", "returned"),
+    "shuttles": ("taken", "departed", "arrived", "returned"),
     "trucks": ("called", "arrived", "docked", "at_door", "cut_off", "departed"),
-    "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "freed", "second_begin", "second_end", "ready",
-                "cut_off", "departed"),
+    "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "freed", "second_begin", "second_end",
+                "sent_ready", "sent", "ready", "cut_off", "departed"),
 }  # fmt: skip
 
 
@@ -60,7 +61,9 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     sorted_once = int(stages["breakdown"].n_out.sum()) + freed
     yield "parcels to machines = broken down + second passes", int(stages["sorting"].n_in.sum()) == sorted_once
     taken = int(tables["trucks"]["n_parcels"].sum())
-    yield "parcels out of lanes = parcels on trucks", int(stages["lane"].n_out.sum()) == taken
+    sent = int(tables["shuttles"]["n_parcels"].sum())
+    yield "parcels out of lanes = parcels on trucks and shuttles", int(stages["lane"].n_out.sum()) == taken + sent
+    yield "parcels on shuttles = parcels between halls", int(stages["transfer"].n_in.sum()) == sent
     yield "parcels of flights on trucks = parcels on trucks", int(tables["loads"]["n_parcels"].sum()) == taken
     gone = int(tables["flights"]["n_departed"].sum())
     yield "parcels loaded = parcels departed", int(stages["loading"].n_out.sum()) == gone
@@ -103,7 +106,9 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
     yield "Little's law: ULD positions", held["positions"] == stays([*record.ulds], "placed", "start")
     yield "Little's law: stations", held["stations"] == stays([*record.ulds], "start", "released")
     on_floor = _floor_time(record, end)
-    yield "Little's law: floor", held["floor"] == on_floor
+    away = sum((end - row.departed) * row.n_parcels for row in record.shuttles if row.departed != NEVER)
+    gone = sum((end - truck.departed) * truck.n_sent for truck in record.trucks if truck.departed != NEVER)
+    yield "Little's law: floor", held["floor"] == on_floor - away + gone
     in_stages = sum(tally.inside_time for tally in record.stages.values())
     yield "Little's law: the stages' stays add up to the floor's", in_stages == on_floor
 

@@ -30,15 +30,17 @@ def make_tables(
     flights = _flights(config, record, loads)
     ulds = columns(record.ulds, ("flight", "index"))
     trains = columns(record.trains, ("flight", "deck", "train"))
+    shuttles = columns(record.shuttles, ("origin", "destination", "sequence"))
     trucks["route_name"] = [inputs.site.routes[route] for route in trucks.get("route", [])]
     tables = {
         "flights": tabulate("flights", flights),
         "ulds": tabulate("ulds", ulds),
         "trains": tabulate("trains", trains),
+        "shuttles": tabulate("shuttles", shuttles),
         "trucks": tabulate("trucks", trucks),
         "loads": tabulate("loads", loads),
         "stages": tabulate("stages", _stages(record)),
-        "occupancy": tabulate("occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks)),
+        "occupancy": tabulate("occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles)),
         "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
     }
     of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
@@ -131,6 +133,7 @@ def _occupancy(
     ulds: Columns,
     trains: Columns,
     trucks: Columns,
+    shuttles: Columns,
 ) -> dict[str, Any]:
     """Counts at the ends of the intervals: of units by when they came and went, of parcels by the stages' tallies.
 
@@ -144,7 +147,13 @@ def _occupancy(
     served = _gone(edges, trucks, refused)
     backlog = _before(edges, flights.get("arrival", []), flights.get("n_parcels", [])) - served
     by_hall = [
-        _hall_series(edges, hall, *(_of_hall(rows, number) for rows in (ulds, trucks, refused)))
+        _hall_series(
+            edges,
+            hall,
+            *(_of_hall(rows, number) for rows in (ulds, trucks, refused)),
+            sent=_of_hall(shuttles, number, "origin"),
+            received=_of_hall(shuttles, number, "destination"),
+        )
         for number, hall in enumerate(site.halls)
     ]
     halls = [_total(series) for series in zip(*by_hall, strict=True)]
@@ -157,6 +166,7 @@ def _occupancy(
         ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
         ("customs_hold", stages["customs_hold"].inside, hold_zone, "parcels"),
         ("yard", _inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
+        ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
         ("backlog", backlog, NEVER, "parcels"),
     ]
     if len(site.halls) > 1:
@@ -177,14 +187,18 @@ def _gone(edges: Ticks, trucks: Columns, refused: Columns) -> Ticks:
     return by_truck + _before(edges, refused["instant"], refused["n_parcels"])
 
 
-def _hall_series(edges: Ticks, hall: Hall, ulds: Columns, trucks: Columns, refused: Columns) -> list[_Series]:
-    """What is in a hall, from its own ULDs, trucks and refusals."""
+def _hall_series(
+    edges: Ticks, hall: Hall, ulds: Columns, trucks: Columns, refused: Columns, *, sent: Columns, received: Columns
+) -> list[_Series]:
+    """What is in a hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
     floor = _before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - _gone(edges, trucks, refused)
+    floor -= _before(edges, sent.get("departed", []), sent.get("n_parcels", []))
+    floor += _before(edges, received.get("arrived", []), received.get("n_parcels", []))
     return [
         ("uld_positions", _inside(edges, ulds.get("placed", []), ulds.get("start", [])), hall.positions, "ULDs"),
         ("breakdown", _inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(hall.stations), "ULDs"),
         ("dock_doors", _inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
-        ("lanes", floor, hall.floor, "parcels"),
+        ("lanes", floor, hall.floor + hall.transfer_floor, "parcels"),
     ]
 
 
@@ -193,8 +207,8 @@ def _total(series: Sequence[_Series]) -> _Series:
     return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
 
 
-def _of_hall(rows: Columns, number: int) -> Columns:
-    mine = [hall == number for hall in rows.get("hall", [])]
+def _of_hall(rows: Columns, number: int, column: str = "hall") -> Columns:
+    mine = [hall == number for hall in rows.get(column, [])]
     return {name: list(compress(values, mine)) for name, values in rows.items()}
 
 

@@ -28,6 +28,8 @@ class Apron:
     land: Callable[[Flight], list[UldRow]]
     break_down: Callable[[UldRow], Process]
     trains: list[TrainRow]
+    loads: dict[tuple[int, ...], list[UldRow]]
+    """What a tug train that was asked for will carry, by (flight, deck)."""
 
 
 def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
@@ -70,8 +72,10 @@ def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
             yield after(env, apron.site.lift_of(deck))
             uld.lifted = int(env.now)
             if uld is load[0]:
+                apron.loads[uld.flight, deck] = load
                 yield apron.tugs.request((uld.flight, deck), tugs=1)
-                train = TrainRow(uld.flight, int(deck), number, uld.hall, int(env.now))
+                first_hall = min(other.hall for other in load)
+                train = TrainRow(uld.flight, int(deck), number, first_hall, int(env.now))
                 apron.trains.append(train)
             uld.on_train = int(env.now)
             uld.train = number
@@ -81,18 +85,23 @@ def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
 
 
 def _haul(apron: Apron, load: list[UldRow], train: TrainRow) -> Process:
-    """A train goes to the hall, waits there until each of its ULDs has a position, and comes back."""
-    env, hall = apron.env, apron.site.halls[train.hall]
-    yield after(env, hall.trip_out)
+    """A train goes round the halls of its ULDs, waits at each until they have positions, and comes back."""
+    env, site = apron.env, apron.site
+    halls = sorted({uld.hall for uld in load})
+    yield after(env, site.halls[halls[0]].trip_out)
     train.at_door = int(env.now)
-    placings = []
-    for uld in load:
-        uld.at_door = int(env.now)
-        position = apron.positions[uld.hall].request((uld.flight, uld.index), positions=1)
-        placings.append(env.process(_place(apron, uld, position)))
-    yield simpy.AllOf(env, placings)
+    for number in halls:
+        if number != halls[0]:
+            yield after(env, site.between_halls)
+        placings = []
+        for uld in load:
+            if uld.hall == number:
+                uld.at_door = int(env.now)
+                position = apron.positions[number].request((uld.flight, uld.index), positions=1)
+                placings.append(env.process(_place(apron, uld, position)))
+        yield simpy.AllOf(env, placings)
     train.placed = int(env.now)
-    yield after(env, hall.trip_back)
+    yield after(env, site.halls[halls[-1]].trip_back)
     train.returned = int(env.now)
     apron.tugs.release(tugs=1)
 

@@ -32,17 +32,21 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     env, site, hall = breakdown.env, breakdown.site, breakdown.halls[uld.hall]
     yield after(env, site.check_in)
     uld.checked_in = int(env.now)
+    by_route = _by_route(breakdown.store, uld, site.n_routes)
+    rooms = hall.rooms(by_route)
+    uld.n_sent = sum(rooms.values())
     grant = yield hall.breakdown.request(
-        (uld.flight, uld.index), stations=1, workers=site.workers_per_station, floor=uld.n_parcels
+        (uld.flight, uld.index), stations=1, workers=site.workers_per_station, floor=uld.n_parcels, **rooms
     )
     assert isinstance(grant, Grant)
     uld.start = int(env.now)
     uld.machine = hall.first_machine + grant.unit
     uld.wait_station = grant.waited.get("stations", 0)
     uld.wait_workers = grant.waited.get("workers", 0)
-    uld.wait_floor = grant.waited.get("floor", 0)
+    uld.wait_floor = sum(grant.waited.get(kind, 0) for kind in ("floor", *rooms))
     hall.positions.release(positions=1)
     breakdown.reception.start(uld.hall)
+    hall.on_floor = [n + more for n, more in zip(hall.on_floor, by_route, strict=True)]
     if uld.n_parcels:
         machine = hall.sortation.machines[grant.unit]
         last, end = _hand_over(breakdown, hall, machine, uld)
@@ -57,6 +61,13 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     hall.breakdown.release(stations=1, workers=site.workers_per_station)
 
 
+def _by_route(store: ParcelStore, uld: UldRow, n_routes: int) -> list[int]:
+    """The ULD's parcels by route (R)."""
+    rows = store.run_of(*store.uld(uld.flight, uld.index))
+    counts: list[int] = np.bincount(store.column["route"][rows], minlength=n_routes).tolist()
+    return counts
+
+
 def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int, int]:
     """Feed the machine with the ULD's parcels; the last one, and when it gets there."""
     store = breakdown.store
@@ -64,8 +75,7 @@ def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) 
     rows = store.run_of(first, stop)
     arrival = uld.start + np.cumsum(store.column["handling"][rows], dtype=np.int64)
     parcels = np.arange(first, stop)
-    for route, n in enumerate(np.bincount(store.column["route"][rows], minlength=len(hall.on_floor)).tolist()):
-        hall.on_floor[route] += n
+    store.column["hall"][rows] = hall.number
     machine.feed(arrival, parcels, is_watched=True)
     store.stamp("start", parcels, uld.start)
     store.stamp("handled", parcels, arrival)

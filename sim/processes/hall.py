@@ -1,5 +1,9 @@
 """One hall as it runs: its tokens, machines, desks, hold zone and lanes."""
 
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
 import simpy
 
 from sim.domain.inputs import Inputs
@@ -12,6 +16,11 @@ from sim.processes.sorting import Sortation
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder, Refusal
 from sim.units import Ticks
+
+
+def room_in(hall: int) -> str:
+    """The kind of token for floor that another hall sets aside for what this one sends it."""
+    return f"room_{hall}"
 
 
 class Hall:
@@ -33,8 +42,11 @@ class Hall:
             stations=sum(self.site.stations),
             workers=self.site.breakdown_workers,
             floor=self.site.floor,
+            **{room_in(hall): room for hall, room in site.rooms[number].items()},
         )
         self.doors = Pool(env, Phase.DOOR, doors=self.site.doors, dock_workers=self.site.dock_workers)
+        self.destinations = site.destinations[number]
+        """The halls that parcels leave from, by route (R)."""
         self.on_floor = [0] * site.n_routes
         """Parcels with a floor reserved, by route (R)."""
         self.lanes = Lanes(store, site.n_routes)
@@ -64,6 +76,13 @@ class Hall:
         self.free_stations[machine] -= 1
         return machine
 
+    def rooms(self, parcels_by_route: Sequence[int]) -> dict[str, int]:
+        """Room in other halls for parcels by route (R), as tokens."""
+        by_hall = Counter[int]()
+        for route, n in enumerate(parcels_by_route):
+            by_hall[self.destinations[route]] += n
+        return {room_in(hall): n for hall, n in sorted(by_hall.items()) if n and hall != self.number}
+
     def _refuse(self, parcels: Ticks) -> None:
         """Parcels that customs takes away."""
         routes = self._store.column["route"][self._store.rows(parcels)].tolist()
@@ -71,4 +90,5 @@ class Hall:
             self.on_floor[route] -= 1
             self._record.refused.append(Refusal(flight, int(self._env.now), 1, self.number))
             self._store.leave(flight, 1)
-        self.breakdown.release(floor=len(parcels))
+        by_route = np.bincount(routes, minlength=len(self.on_floor)).tolist()
+        self.breakdown.release(floor=len(parcels), **self.rooms(by_route))

@@ -24,6 +24,7 @@ from sim.processes.phases import Phase
 from sim.processes.pool import Pool
 from sim.processes.reception import Reception
 from sim.processes.store import ParcelStore
+from sim.processes.transfers import shuttle_process
 from sim.record.recorder import Recorder
 from sim.record.rows import FlightRow, UldRow
 
@@ -54,6 +55,9 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     env.process(dispatcher_process(outbound))
     for hall in halls:
         env.process(hall.zone.rounds(hall.sortation))
+    for origin, rooms in enumerate(site.rooms):
+        for destination in rooms:
+            env.process(shuttle_process(env, inputs, halls, store, record, (origin, destination)))
     env.run(until=inputs.end)
     _close(inputs.end, record, halls, apron)
     store.close()
@@ -64,7 +68,7 @@ def _make_apron(
     env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], store: ParcelStore, record: Recorder
 ) -> Apron:
     site = inputs.site
-    reception = Reception(env, site, inputs.flights)
+    reception = Reception(env, site, inputs.flights, store)
     breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"])
 
     def land(flight: Flight) -> list[UldRow]:
@@ -79,12 +83,13 @@ def _make_apron(
         env,
         site,
         stands=Pool(env, Phase.STAND, stands=site.stands),
-        loader_sets=Pool(env, Phase.LOADER, reception.assign, loader_sets=site.loader_sets),
-        tugs=Pool(env, Phase.TUG, tugs=site.tugs),
+        loader_sets=Pool(env, Phase.LOADER, reception.assign_flight, loader_sets=site.loader_sets),
+        tugs=Pool(env, Phase.TUG, reception.assign_train, tugs=site.tugs),
         positions=[hall.positions for hall in halls],
         land=land,
         break_down=lambda uld: breakdown_process(breakdown, uld),
         trains=record.trains,
+        loads=reception.loads,
     )
 
 
@@ -109,7 +114,7 @@ def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron) -> N
     for hall in halls:
         _close_hall(end, record, hall)
     for pool in (apron.stands, apron.loader_sets, apron.tugs):
-        record.add_pool(pool.held_until(end), pool.lacked_time)
+        record.add_pool(pool.held_until(end), pool.lacked_until(end))
 
 
 def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
@@ -124,4 +129,4 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
             record.stages["lane"].stay_inside(ready)
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
     for pool in hall.pools:
-        record.add_pool(pool.held_until(end), pool.lacked_time, hall.number)
+        record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)

@@ -9,7 +9,7 @@ import simpy
 from sim.domain.site import Site
 from sim.kernels.policies import extra_trucks, fill, full_loads
 from sim.processes.apron import Process
-from sim.processes.hall import Hall
+from sim.processes.hall import Hall, room_in
 from sim.processes.phases import Phase, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
@@ -76,8 +76,13 @@ def timetable_process(outbound: Outbound, end: int) -> Process:
 
 
 def _docks_open(outbound: Outbound, now: int) -> list[tuple[int, int]]:
-    is_open = [hall.number for hall in outbound.halls if hall.site.opens <= now]
-    return [(hall, route) for hall in is_open for route in range(outbound.site.n_routes)]
+    return [
+        (hall.number, route)
+        for hall in outbound.halls
+        if hall.site.opens <= now
+        for route, is_served in enumerate(hall.site.serves)
+        if is_served
+    ]
 
 
 def _truck(outbound: Outbound, row: TruckRow) -> Process:
@@ -105,7 +110,6 @@ def _truck(outbound: Outbound, row: TruckRow) -> Process:
         yield after(env, site.loading)
         row.departed = int(env.now)
         _depart(outbound, truck)
-        hall.breakdown.release(floor=row.n_parcels)
     hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
 
 
@@ -155,9 +159,17 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
 
 
 def _depart(outbound: Outbound, truck: _Truck) -> None:
-    outbound.store.stamp("departed", truck.parcels, truck.row.departed)
-    for flight, n in outbound.store.flights_of(truck.parcels):
-        outbound.store.leave(flight, n)
+    """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
+    store, row = outbound.store, truck.row
+    store.stamp("departed", truck.parcels, row.departed)
+    origins = np.bincount(store.column["hall"][store.rows(truck.parcels)]).tolist()
+    for flight, n in store.flights_of(truck.parcels):
+        store.leave(flight, n)
+    for number, n in enumerate(origins):
+        if n and number != row.hall:
+            outbound.halls[number].breakdown.release(**{room_in(row.hall): n})
+            row.n_sent += n
+    outbound.halls[row.hall].breakdown.release(floor=row.n_parcels - row.n_sent)
 
 
 def dispatcher_process(outbound: Outbound) -> Process:
@@ -166,7 +178,7 @@ def dispatcher_process(outbound: Outbound) -> Process:
         now = int(outbound.env.now) + outbound.site.dispatch_round
         yield at(outbound.env, now, Phase.ROUND)
         outbound.look(now)
-        is_floor_short = [hall.breakdown.lacking == "floor" for hall in outbound.halls]
+        is_floor_short = _is_floor_short(outbound.halls)
         held, outbound.held = sorted(outbound.held, key=lambda truck: truck.row.key), []
         for truck in held:
             if is_floor_short[truck.row.hall] or _may_leave(outbound, truck, now):
@@ -176,14 +188,20 @@ def dispatcher_process(outbound: Outbound) -> Process:
         _call(outbound, now, is_floor_short)
 
 
+def _is_floor_short(halls: Sequence[Hall]) -> list[bool]:
+    """Whether the head of a hall's queue lacks floor there, or room there for what it will send (H)."""
+    lacking = [hall.breakdown.lacking for hall in halls]
+    return [hall.breakdown.lacking == "floor" or room_in(hall.number) in lacking for hall in halls]
+
+
 def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
     """Extra trucks for the docks of all halls (H R); `is_floor_short` (H)."""
     site = outbound.site
-    routes = [route for hall in outbound.halls for route in hall.lanes.routes]
+    docks = [dock for hall in outbound.halls for dock in zip(hall.lanes.routes, hall.site.serves, strict=True)]
     called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * outbound.n_docks)
     calls = extra_trucks(
-        [full_loads(route.n, route.mass, route.volume, site.trailer) for route in routes],
-        [route.n for route in routes],
+        [full_loads(route.n, route.mass, route.volume, site.trailer) * served for route, served in docks],
+        [route.n * served for route, served in docks],
         outbound.n_to_come,
         [site.extra_trucks_per_day - n for n in called_today],
         yard_room=site.yard - outbound.in_yard,

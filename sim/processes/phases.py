@@ -32,6 +32,8 @@ class Phase(IntEnum):
     """Trucks take what is ready."""
     ROUND = 14
     """The dispatcher looks at held trucks, and calls extra ones."""
+    TRANSFER = 15
+    """Shuttles between halls take what is ready."""
 
 
 def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:

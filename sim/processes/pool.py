@@ -52,8 +52,7 @@ class Pool:
         self._is_awake = False
         self.lacking: str | None = None
         """The kind that the head of the queue lacked when grants were last made; None if nobody waits."""
-        self.lacked_time = dict.fromkeys(capacity, 0)
-        """How long [ticks] the head of the queue, whoever it was, lacked each kind."""
+        self._lacked_time = dict.fromkeys(capacity, 0)
         self._head: _Request | None = None
         self._since = 0
 
@@ -87,6 +86,13 @@ class Pool:
             for kind in self.capacity
         }
 
+    def lacked_until(self, instant: int) -> dict[str, int]:
+        """How long [ticks] the head of the queue, whoever it was, lacked each kind, to an instant as above."""
+        lacked = dict(self._lacked_time)
+        if self._head is not None and self.lacking is not None:
+            lacked[self.lacking] += instant - self._since
+        return lacked
+
     def _account(self) -> None:
         now = int(self._env.now)
         self.held_time = self.held_until(now)
@@ -116,7 +122,7 @@ class Pool:
         if self._head is not None and self.lacking is not None and now > self._since:
             waited = self._head.waited
             waited[self.lacking] = waited.get(self.lacking, 0) + now - self._since
-            self.lacked_time[self.lacking] += now - self._since
+        self._lacked_time = self.lacked_until(now)
         self._since = now
 
     def _lacks(self, request: _Request) -> str | None:

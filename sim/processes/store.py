@@ -19,6 +19,7 @@ NO_READ, HELD, EXAMINED, REFUSED = 1, 2, 4, 8
 
 _COLUMNS = {
     "route": np.uint8,
+    "hall": np.uint8,
     "mark": np.uint8,
     "mass": np.int32,
     "volume": np.int32,
@@ -38,6 +39,8 @@ STAMPS = (
     "freed",
     "second_begin",
     "second_end",
+    "sent_ready",
+    "sent",
     "ready",
     "cut_off",
     "departed",

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays
-from sim.record.rows import FlightRow, TrainRow, TruckRow, UldRow
+from sim.record.rows import FlightRow, ShuttleRow, TrainRow, TruckRow, UldRow
 from sim.units import NEVER, Ticks
 
-STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "lane", "loading")
+STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "lane", "transfer", "loading")
 Columns = dict[str, list[Any]]
 
 
@@ -77,6 +77,7 @@ class Recorder:
         self.ulds: list[UldRow] = []
         self.trains: list[TrainRow] = []
         self.trucks: list[TruckRow] = []
+        self.shuttles: list[ShuttleRow] = []
         self.loads: list[tuple[int, int, int, int, int, int]] = []
         """(hall, route, kind, sequence, flight, parcels) of what trucks took."""
         self.refused: list[Refusal] = []

@@ -42,6 +42,7 @@ class UldRow:
     end: int = NEVER
     released: int = NEVER
     machine: int = NEVER
+    n_sent: int = 0
     wait_station: int = 0
     wait_workers: int = 0
     wait_floor: int = 0
@@ -78,11 +79,24 @@ class TruckRow:
     mass: int = 0
     volume: int = 0
     n_missed: int = 0
+    n_sent: int = 0
     is_cancelled: bool = False
 
     @property
     def key(self) -> tuple[int, int, int, int]:
         return self.hall, self.route, self.kind, self.sequence
+
+
+@dataclass(slots=True)
+class ShuttleRow:
+    origin: int
+    destination: int
+    sequence: int
+    taken: int
+    n_parcels: int
+    departed: int = NEVER
+    arrived: int = NEVER
+    returned: int = NEVER
 
 
 TIMETABLED, EXTRA = 0, 1

@@ -45,7 +45,7 @@ def _text(name: str, meaning: str) -> Column:
 
 
 _FLIGHT = _number("flight", "number of the flight, by drawn arrival")
-_STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, lane or loading")
+_STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, lane, transfer or loading")
 
 _ALL: Final = (
     TableSchema(
@@ -94,6 +94,7 @@ _ALL: Final = (
             _time("end", "last parcel handled"),
             _time("released", "last parcel inducted, station free; later than end: the station was blocked"),
             _number("machine", "that its station feeds; -1 before"),
+            _number("n_sent", "parcels whose trucks leave from another hall"),
             _time("wait_station", "at the head of the queue for want of a station"),
             _time("wait_workers", "likewise of workers"),
             _time("wait_floor", "likewise of floor"),
@@ -107,7 +108,7 @@ _ALL: Final = (
             _FLIGHT,
             _number("deck", "0 main, 1 lower"),
             _number("train", "of its flight and deck"),
-            _number("hall", "that it goes to"),
+            _number("hall", "that it goes to, the first of several"),
             _number("n_ulds", "ULDs when it left"),
             _time("granted", "at the aircraft"),
             _time("left", "from the aircraft"),
@@ -116,6 +117,21 @@ _ALL: Final = (
             _time("returned", "free again"),
         ),
         ("flight", "deck", "train"),
+    ),
+    TableSchema(
+        "shuttles",
+        "one row a shuttle between halls",
+        (
+            _number("origin", "hall that it leaves"),
+            _number("destination", "hall that it goes to"),
+            _number("sequence", "of its way"),
+            _number("n_parcels", "on it"),
+            _time("taken", "takes what is ready"),
+            _time("departed", "left"),
+            _time("arrived", "there; its parcels are in their lanes"),
+            _time("returned", "back and free"),
+        ),
+        ("origin", "destination", "sequence"),
     ),
     TableSchema(
         "trucks",
@@ -137,6 +153,7 @@ _ALL: Final = (
             _number("mass", "on it", "int64", "g"),
             _number("volume", "on it", "int64", "cm3"),
             _number("n_missed", "parcels of its route on the floor at its cut-off that it did not take"),
+            _number("n_sent", "parcels on it that another hall had sent here"),
             _flag("is_cancelled", "there was nothing to take"),
         ),
         ("hall", "route", "kind", "sequence"),
@@ -214,6 +231,8 @@ _ALL: Final = (
             _time("freed", "out of the hold zone, at the machine once more"),
             _time("second_begin", "inducted for the second pass"),
             _time("second_end", "sorted for the second time"),
+            _time("sent_ready", "in the lane of the hall that sends it to another"),
+            _time("sent", "on the shuttle to the hall that its truck leaves from"),
             _time("ready", "in its lane"),
             _time("cut_off", "on its truck"),
             _time("departed", "its truck left"),

@@ -8,7 +8,7 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Hall, MachineCalendar, Site, TrailerLimits
+from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -28,6 +28,8 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
     hall = Hall(
         name="H",
         opens=0,
+        transfer_floor=0,
+        serves=(True,),
         trip_out=4 * _MIN,
         trip_back=3 * _MIN,
         positions=_PLENTY,
@@ -53,6 +55,9 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         longest_hold=0,
         workers_per_station=1,
         check_in=6 * _MIN,
+        policy=HallPolicy.FLIGHT,
+        between_halls=_MIN,
+        transfers=Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
         halls=(replace(hall, **of_hall),),
         inductions=4,
         handcoding=2 * _MIN,

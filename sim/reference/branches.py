@@ -65,7 +65,7 @@ def _limited_by(limit: str) -> Callable[[Inputs, Tables], bool]:
             if parcel["ready"] != NEVER:
                 flight, row = parcel["flight"], parcel["row"]
                 route = int(site.route_of_lane[drawn[flight].lane[row]])
-                dock = (hall[flight, parcel["uld"]], route)
+                dock = (site.destinations[hall[flight, parcel["uld"]]][route], route)
                 queues.setdefault(dock, []).append((parcel["ready"], flight, row, parcel["cut_off"]))
         for truck in _rows(tables["trucks"]):
             now = truck["cut_off"]
@@ -85,6 +85,14 @@ def _limited_by(limit: str) -> Callable[[Inputs, Tables], bool]:
     return has_left_one
 
 
+def _halls_of_trains(tables: Tables) -> dict[tuple[int, int, int], set[int]]:
+    halls: dict[tuple[int, int, int], set[int]] = {}
+    for uld in _rows(tables["ulds"]):
+        if uld["train"] != NEVER:
+            halls.setdefault((uld["flight"], uld["deck"], uld["train"]), set()).add(uld["hall"])
+    return halls
+
+
 BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
@@ -92,6 +100,14 @@ BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
     "flights in different halls": lambda _, tables: len({*tables["flights"]["hall"]} - {NEVER}) > 1,
     "hall not yet open": lambda inputs, tables: any(
         NEVER < start < inputs.site.halls[-1].opens for start in tables["flights"]["unloading_start"]
+    ),
+    "train to several halls": lambda _, tables: any(len(halls) > 1 for halls in _halls_of_trains(tables).values()),
+    "parcels sent to another hall": _any("shuttles", lambda shuttle: shuttle["arrived"] != NEVER),
+    "shuttle full": lambda inputs, tables: inputs.site.transfers.parcels in tables["shuttles"]["n_parcels"],
+    "truck with parcels of another hall": _any("trucks", lambda truck: truck["n_sent"] > 0),
+    "crossing flows": lambda _, tables: any(
+        (there, here) in {*zip(tables["shuttles"]["origin"], tables["shuttles"]["destination"], strict=True)}
+        for here, there in zip(tables["shuttles"]["origin"], tables["shuttles"]["destination"], strict=True)
     ),
     "loader blocked for a tug": _any("ulds", lambda uld: uld["on_train"] > uld["lifted"]),
     "tug blocked at the door": _any("trains", lambda train: train["placed"] > train["at_door"]),

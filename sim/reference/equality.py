@@ -21,6 +21,7 @@ _ORDER = {
     "flights": ("number",),
     "ulds": ("flight", "index"),
     "trains": ("flight", "deck", "train"),
+    "shuttles": ("origin", "destination", "sequence"),
     "trucks": ("hall", "route", "kind", "sequence"),
 }
 

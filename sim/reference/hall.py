@@ -1,5 +1,6 @@
 """A hall from its ULD positions to its lanes: one SimPy process a ULD and parcel (rules 6 to 13)."""
 
+from collections import Counter
 from heapq import heappush
 
 import simpy
@@ -18,6 +19,9 @@ class Hall:
 
     def __init__(self, inputs: Inputs, env: simpy.Environment, number: int) -> None:
         hall = inputs.site.halls[number]
+        self.number = number
+        self.destinations = inputs.site.destinations[number]
+        rooms = {f"room_{other}": room for other, room in inputs.site.rooms[number].items()}
         self.env = env
         self.site = inputs.site
         self.hall = hall
@@ -30,6 +34,7 @@ class Hall:
             stations=sum(hall.stations),
             workers=hall.breakdown_workers,
             floor=hall.floor,
+            **rooms,
         )
         self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
         self.coding_desks = Pool(env, Phase.DESK, desks=hall.handcoding_desks)
@@ -57,18 +62,22 @@ class Hall:
         uld.placed = self.now
         yield after(self.env, self.site.check_in)
         uld.checked_in = self.now
+        destinations = sorted(self.destinations[parcel.route] for parcel in uld.parcels)
+        rooms = Counter(f"room_{hall}" for hall in destinations if hall != self.number)
+        uld.n_sent = rooms.total()
         grant = yield self.breakdown.request(
-            (uld.flight, uld.index), stations=1, workers=self.site.workers_per_station, floor=uld.n_parcels
+            (uld.flight, uld.index), stations=1, workers=self.site.workers_per_station, floor=uld.n_parcels, **rooms
         )
         uld.start = self.now
         uld.machine = self.first_machine + grant.unit
         uld.wait_station = grant.waited.get("stations", 0)
         uld.wait_workers = grant.waited.get("workers", 0)
-        uld.wait_floor = grant.waited.get("floor", 0)
+        uld.wait_floor = grant.waited.get("floor", 0) + sum(grant.waited.get(room, 0) for room in rooms)
         self.positions.release(positions=1)
         self.n_to_come -= 1
         for parcel in uld.parcels:
             parcel.start = self.now
+            parcel.hall = self.number
             self.docks[parcel.route].reserved += 1
         for parcel in uld.parcels:
             yield after(self.env, parcel.handling)
@@ -104,7 +113,7 @@ class Hall:
         if parcel.channel == Channel.RELEASED or (parcel.channel != Channel.EXAMINED and parcel.release <= self.now):
             if parcel.is_no_read:
                 yield after(self.env, self.site.to_lane)
-            self._stage(parcel)
+            self.stage(parcel)
         else:
             yield from self._hold(parcel, self.machines[uld.machine - self.first_machine])
 
@@ -127,14 +136,21 @@ class Hall:
             parcel.is_refused_gone = True
             self.docks[parcel.route].reserved -= 1
             self.breakdown.release(floor=1)
+            if room := self.room(parcel):
+                self.breakdown.release(**{room: 1})
             return
         begin, end = yield machine.arrive(parcel)
         parcel.second_begin = begin
         yield at(self.env, end)
         parcel.second_end = self.now
-        self._stage(parcel)
+        self.stage(parcel)
 
-    def _stage(self, parcel: Parcel) -> None:
+    def room(self, parcel: Parcel) -> str | None:
+        """The kind of token for a parcel's floor in the hall that it will be sent to; None if it stays here."""
+        destination = self.destinations[parcel.route]
+        return None if destination == self.number else f"room_{destination}"
+
+    def stage(self, parcel: Parcel) -> None:
         parcel.ready = self.now
         dock = self.docks[parcel.route]
         heappush(dock.queue, (parcel.ready, parcel.key, parcel))

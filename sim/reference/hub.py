@@ -8,12 +8,13 @@ import simpy
 
 from sim.domain.flight import Deck, Flight
 from sim.domain.inputs import Inputs
-from sim.kernels.policies import hall_free_first
+from sim.domain.site import HallPolicy
+from sim.kernels.policies import hall_free_first, halls_for_ulds
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
-from sim.reference.records import COLUMNS, Parcel, Steps, Tokens, Trace, Train, Uld, Visit
+from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Trace, Train, Uld, Visit
 from sim.units import NEVER
 
 
@@ -27,8 +28,13 @@ class Hub:
         self.env = env
         self.stands = Pool(env, Phase.STAND, stands=site.stands)
         self.loader_sets = Pool(env, Phase.LOADER, self._choose_hall, loader_sets=site.loader_sets)
-        self.tugs = Pool(env, Phase.TUG, tugs=site.tugs)
+        self.tugs = Pool(env, Phase.TUG, self._choose_halls, tugs=site.tugs)
+        self.to_be_hauled: dict[Key, Sequence[Uld]] = {}
         self.halls = [Hall(inputs, env, number) for number in range(len(site.halls))]
+        self.shuttles: list[Shuttle] = []
+        for origin, rooms in enumerate(site.rooms):
+            for destination in rooms:
+                env.process(self._shuttle(origin, destination))
         self.outbound = Outbound(env, site, inputs.end, self.halls)
         self.route_of_lane: list[int] = site.route_of_lane.tolist()
         self.visits = [
@@ -77,10 +83,25 @@ class Hub:
         self.stands.release(stands=1)
 
     def _choose_hall(self, key: Key) -> int:
+        if self.site.policy is not HallPolicy.FLIGHT:
+            return NEVER
         halls = self.halls
         number = hall_free_first(self.site.halls, [hall.n_to_come for hall in halls], self.now)
         halls[number].n_to_come += self.visits[key[0]].n_ulds
         return number
+
+    def _choose_halls(self, key: Key) -> int:
+        ulds = self.to_be_hauled.pop(key)
+        if self.site.policy is not HallPolicy.FLIGHT:
+            served = [
+                [sum(hall.serves[parcel.route] for parcel in uld.parcels) for hall in self.site.halls] for uld in ulds
+            ]
+            to_come = [hall.n_to_come for hall in self.halls]
+            chosen = halls_for_ulds(self.site.policy, self.site.halls, to_come, served, self.now)
+            for uld, number in zip(ulds, chosen, strict=True):
+                uld.hall = number
+                self.halls[number].n_to_come += 1
+        return 0
 
     def _draw(self, flight: Flight) -> list[Uld]:
         drawn = self.inputs.parcels_of(flight)
@@ -111,12 +132,13 @@ class Hub:
     def _unload(self, flight: Flight, deck: Deck, ulds: Sequence[Uld]) -> Steps:
         train: Train | None = None
         numbers = count()
-        for uld in ulds:
+        for place, uld in enumerate(ulds):
             yield after(self.env, self.site.lift_of(deck))
             uld.lifted = self.now
             if train is None:
+                self.to_be_hauled[flight.number, int(deck)] = ulds[place : place + self.site.dollies_per_train]
                 yield self.tugs.request((flight.number, int(deck)), tugs=1)
-                train = Train(flight.number, int(deck), next(numbers), uld.hall, self.now)
+                train = Train(flight.number, int(deck), next(numbers), NEVER, self.now)
                 self.trains.append(train)
             uld.on_train = self.now
             uld.train = train.train
@@ -128,20 +150,54 @@ class Hub:
     def _haul(self, train: Train) -> Steps:
         train.left = self.now
         train.n_ulds = len(train.ulds)
-        hall = self.halls[train.hall]
-        yield after(self.env, hall.hall.trip_out)
+        round_trip = sorted({uld.hall for uld in train.ulds})
+        train.hall = round_trip[0]
+        yield after(self.env, self.site.halls[train.hall].trip_out)
         train.at_door = self.now
-        positions = []
-        for uld in train.ulds:
-            uld.at_door = self.now
-            position = hall.positions.request((uld.flight, uld.index), positions=1)
-            self.env.process(hall.break_down(uld, position))
-            positions.append(position)
-        yield self.env.all_of(positions)
+        for stop, number in enumerate(round_trip):
+            if stop > 0:
+                yield after(self.env, self.site.between_halls)
+            yield self.env.all_of([self._set_down(uld) for uld in train.ulds if uld.hall == number])
         train.placed = self.now
-        yield after(self.env, hall.hall.trip_back)
+        yield after(self.env, self.site.halls[round_trip[-1]].trip_back)
         train.returned = self.now
         self.tugs.release(tugs=1)
+
+    # Between halls (rules 21 to 23)
+
+    def _shuttle(self, origin: int, destination: int) -> Steps:
+        rules, here, there = self.site.transfers, self.halls[origin], self.halls[destination]
+        while True:
+            yield at(self.env, (self.now // rules.round + 1) * rules.round, Phase.TRANSFER)
+            load: list[Parcel] = []
+            for route, dock in enumerate(here.docks):
+                while here.destinations[route] == destination and dock.queue and len(load) < rules.parcels:
+                    parcel = dock.take()
+                    parcel.sent_ready, parcel.ready, parcel.sent = parcel.ready, NEVER, self.now
+                    dock.reserved -= 1
+                    load.append(parcel)
+            if not load:
+                continue
+            sequence = sum(row.origin == origin and row.destination == destination for row in self.shuttles)
+            row = Shuttle(origin, destination, sequence, self.now, len(load))
+            self.shuttles.append(row)
+            yield after(self.env, rules.loading)
+            row.departed = self.now
+            here.breakdown.release(floor=len(load))
+            yield after(self.env, rules.trip)
+            row.arrived = self.now
+            for parcel in load:
+                there.docks[parcel.route].reserved += 1
+                there.stage(parcel)
+            yield after(self.env, rules.trip)
+            row.returned = self.now
+
+    def _set_down(self, uld: Uld) -> simpy.Event:
+        hall = self.halls[uld.hall]
+        uld.at_door = self.now
+        position = hall.positions.request((uld.flight, uld.index), positions=1)
+        self.env.process(hall.break_down(uld, position))
+        return position
 
     def trace(self) -> Trace:
         end = self.inputs.end
@@ -149,7 +205,7 @@ class Hub:
         for number, hall in enumerate(self.halls):
             pools += [(number, pool) for pool in (hall.positions, hall.breakdown, hall.doors)]
         tokens = [
-            Tokens(name, number, held, pool.lacked_time[name])
+            Tokens(name, number, held, pool.lacked_until(end)[name])
             for number, pool in pools
             for name, held in pool.held_until(end).items()
         ]
@@ -162,6 +218,7 @@ class Hub:
             "flights": self.visits,
             "ulds": sorted(self.ulds, key=lambda uld: (uld.flight, uld.index)),
             "trains": sorted(self.trains, key=lambda train: (train.flight, train.deck, train.train)),
+            "shuttles": sorted(self.shuttles, key=lambda row: (row.origin, row.destination, row.sequence)),
             "trucks": sorted(self.outbound.trucks, key=lambda truck: truck.key),
             "loads": sorted(
                 self.outbound.loads, key=lambda load: (load.hall, load.route, load.kind, load.sequence, load.flight)

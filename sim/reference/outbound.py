@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from heapq import heappop
 
 import simpy
 
@@ -41,7 +40,8 @@ class Outbound:
         n_days = (self.end + self.site.docking) // TICKS_PER_DAY + 1
         departures = sorted(day * TICKS_PER_DAY + cut_off for day in range(n_days) for cut_off in self.site.cut_offs)
         for sequence, scheduled in enumerate(departures):
-            if scheduled - self.site.docking >= self.site.halls[hall].opens:
+            place = self.site.halls[hall]
+            if place.serves[route] and scheduled - self.site.docking >= place.opens:
                 truck = Truck(hall, route, TIMETABLED, sequence, scheduled, NEVER, self.env.event())
                 self.env.process(self._drive(truck, scheduled - self.site.docking))
 
@@ -66,8 +66,12 @@ class Outbound:
             truck.departed = self.now
             for parcel in truck.load:
                 parcel.departed = self.now
+                if parcel.hall == truck.hall:
+                    hall.breakdown.release(floor=1)
+                else:
+                    truck.n_sent += 1
+                    self.halls[parcel.hall].breakdown.release(**{f"room_{truck.hall}": 1})
             truck.load = []
-            hall.breakdown.release(floor=truck.n_parcels)
         hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
 
     def _meet(self, truck: Truck) -> None:
@@ -110,15 +114,12 @@ class Outbound:
                 or truck.volume + parcel.volume > trailer.volume
             ):
                 break
-            heappop(dock.queue)
+            dock.take()
             parcel.cut_off = self.now
             truck.load.append(parcel)
             truck.n_parcels += 1
             truck.mass += parcel.mass
             truck.volume += parcel.volume
-        dock.parcels -= truck.n_parcels
-        dock.mass -= truck.mass
-        dock.volume -= truck.volume
         dock.reserved -= truck.n_parcels
         truck.n_missed = dock.reserved
         truck.is_cancelled = truck.n_parcels == 0
@@ -132,11 +133,17 @@ class Outbound:
         site = self.site
         while True:
             yield after(self.env, site.dispatch_round, Phase.ROUND)
-            is_floor_short = [hall.breakdown.lacking == "floor" for hall in self.halls]
+            lacking = {hall.breakdown.lacking for hall in self.halls}
+            is_floor_short = [
+                place.breakdown.lacking == "floor" or f"room_{hall}" in lacking for hall, place in enumerate(self.halls)
+            ]
             self.held_trucks = self._look_at(self.held_trucks, is_floor_short)
             day = self.now // TICKS_PER_DAY
             docks = [
-                (hall, route, dock) for hall, place in enumerate(self.halls) for route, dock in enumerate(place.docks)
+                (hall, route, dock)
+                for hall, place in enumerate(self.halls)
+                for route, dock in enumerate(place.docks)
+                if site.halls[hall].serves[route]
             ]
             calls = extra_trucks(
                 [full_loads(dock.parcels, dock.mass, dock.volume, site.trailer) for _, _, dock in docks],

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from heapq import heappop
 from typing import Any, Final
 
 import simpy
@@ -17,13 +18,14 @@ COLUMNS: Final = {
     "flights": "number key aircraft sibt arrival aldt aibt unloading_requested unloading_start unloading_end aobt"
     " n_ulds n_parcels hall is_cohort is_diverted",
     "ulds": "flight index deck n_parcels hall lifted on_train train at_door placed checked_in start end released"
-    " machine wait_station wait_workers wait_floor",
+    " machine n_sent wait_station wait_workers wait_floor",
     "trains": "flight deck train hall n_ulds granted left at_door placed returned",
+    "shuttles": "origin destination sequence taken n_parcels departed arrived returned",
     "trucks": "hall route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
-    " n_missed is_cancelled",
+    " n_missed n_sent is_cancelled",
     "loads": "hall route kind sequence flight n_parcels",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held exam_begin exam_end freed"
-    " second_begin second_end ready cut_off departed is_refused_gone",
+    " second_begin second_end sent_ready sent ready cut_off departed is_refused_gone",
     "pools": "name hall held_time lacked_time",
 }
 """The tables of a trace, and their columns."""
@@ -51,6 +53,7 @@ class Parcel:
     channel: int
     release: int
     is_refused: bool
+    hall: int = NEVER
     start: int = NEVER
     handled: int = NEVER
     sort_begin: int = NEVER
@@ -63,6 +66,8 @@ class Parcel:
     freed: int = NEVER
     second_begin: int = NEVER
     second_end: int = NEVER
+    sent_ready: int = NEVER
+    sent: int = NEVER
     ready: int = NEVER
     cut_off: int = NEVER
     departed: int = NEVER
@@ -92,6 +97,7 @@ class Uld:
     end: int = NEVER
     released: int = NEVER
     machine: int = NEVER
+    n_sent: int = 0
     wait_station: int = 0
     wait_workers: int = 0
     wait_floor: int = 0
@@ -153,12 +159,25 @@ class Truck:
     mass: int = 0
     volume: int = 0
     n_missed: int = 0
+    n_sent: int = 0
     is_cancelled: bool = False
     load: list[Parcel] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[int, int, int, int]:
         return self.hall, self.route, self.kind, self.sequence
+
+
+@dataclass(slots=True)
+class Shuttle:
+    origin: int
+    destination: int
+    sequence: int
+    taken: int
+    n_parcels: int
+    departed: int = NEVER
+    arrived: int = NEVER
+    returned: int = NEVER
 
 
 @dataclass(slots=True)
@@ -193,3 +212,11 @@ class Dock:
     n_called: int = 0
     """Extra trucks called that have not cut off."""
     calls_of_day: Counter[int] = field(default_factory=Counter)
+
+    def take(self) -> Parcel:
+        """The first in the queue, which leaves it."""
+        parcel = heappop(self.queue)[-1]
+        self.parcels -= 1
+        self.mass -= parcel.mass
+        self.volume -= parcel.volume
+        return parcel

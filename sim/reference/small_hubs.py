@@ -10,7 +10,7 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Hall, MachineCalendar, Site, TrailerLimits
+from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
 
@@ -36,6 +36,12 @@ class SmallHub:
     n_halls: int
     opens_h: int
     """When the last hall opens, if there are several."""
+    policy: HallPolicy
+    share_served: float
+    """Of a hall's routes; what it does not serve is sent to another."""
+    room_ulds: int
+    """Floor set aside for so many full ULDs from each other hall."""
+    shuttle_parcels: int
     positions: int
     n_machines: int
     """Of the first hall; others have one more or less."""
@@ -87,6 +93,9 @@ def make(hub: SmallHub) -> Inputs:
         turnaround=steps(1, 60),
         longest_hold=int(rng.integers(0, 40)) * step,
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
+        policy=HallPolicy(hub.policy),
+        between_halls=steps(1, 3),
+        transfers=Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), parcels=hub.shuttle_parcels),
         workers_per_station=_workers_per_station(hub),
         check_in=steps(1, 2),
         inductions=hub.inductions,
@@ -130,6 +139,10 @@ def _workers_per_station(hub: SmallHub) -> int:
 def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> Hall:
     """Each hall is another size; the last of several opens later."""
     rng = streams.of("hall", number)
+    # What no hall that is open from the start serves, the first one does.
+    drawn = [streams.of("serves", n).random(hub.n_routes) < hub.share_served for n in range(hub.n_halls)]
+    drawn[0] |= ~np.any(drawn[: max(1, hub.n_halls - 1)], axis=0)
+    serves = tuple(bool(served) for served in drawn[number])
     n_machines = hub.n_machines if number == 0 else int(rng.integers(1, 3))
 
     def steps(low: int, high: int) -> int:
@@ -144,6 +157,8 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         stations=(hub.stations_a_machine,) * n_machines,
         breakdown_workers=2 * hub.stations_a_machine * n_machines - 1 + hub.spare_workers,
         floor=hub.floor_ulds * hub.most_parcels_a_uld,
+        transfer_floor=hub.room_ulds * hub.most_parcels_a_uld * (hub.n_halls - 1),
+        serves=serves,
         service=hub.service_steps * step,
         calendars=tuple(_calendar(hub, streams, step, end, (number, machine)) for machine in range(n_machines)),
         handcoding_desks=hub.desks,
@@ -240,8 +255,12 @@ def draw(seed: int) -> SmallHub:
         loader_sets=pick(1, 2),
         tugs=pick(1, 2),
         dollies=pick(1, 3),
-        n_halls=pick(1, 3),
+        n_halls=int(rng.choice([1, 2, 3, 3])),
         opens_h=pick(0, hours // 3),
+        policy=HallPolicy(rng.choice(list(HallPolicy))),
+        share_served=float(rng.choice([0.3, 0.6, 1.0])),
+        room_ulds=pick(1, 4),
+        shuttle_parcels=pick(1, 8),
         positions=pick(1, 6),
         n_machines=pick(1, 3),
         stations_a_machine=pick(1, 3),

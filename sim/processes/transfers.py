@@ -1,0 +1,72 @@
+"""Shuttles: parcels whose trucks leave from another hall are carried there, in rounds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import simpy
+
+from sim.domain.inputs import Inputs
+from sim.domain.site import TrailerLimits
+from sim.processes.apron import Process
+from sim.processes.hall import Hall
+from sim.processes.phases import Phase, after, at
+from sim.processes.store import ParcelStore
+from sim.record.recorder import Recorder
+from sim.record.rows import ShuttleRow
+from sim.units import NEVER, Ticks
+
+_ANY = 1 << 62
+"""A limit that nothing reaches."""
+
+
+def shuttle_process(
+    env: simpy.Environment,
+    inputs: Inputs,
+    halls: Sequence[Hall],
+    store: ParcelStore,
+    record: Recorder,
+    way: tuple[int, int],
+) -> Process:
+    """The shuttle of one way (hall, hall), round after round that finds it at home."""
+    rules, (here, there) = inputs.site.transfers, (halls[number] for number in way)
+    sequence = 0
+    while True:
+        yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.TRANSFER)
+        now = int(env.now)
+        here.look(now)
+        parcels = _take(here, there, rules.parcels, store, record, now)
+        if len(parcels) == 0:
+            continue
+        row = ShuttleRow(*way, sequence, now, len(parcels))
+        record.shuttles.append(row)
+        sequence += 1
+        arrival = now + rules.loading + rules.trip
+        record.stages["transfer"].add(np.full(len(parcels), now), np.full(len(parcels), arrival))
+        there.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
+        yield after(env, rules.loading)
+        row.departed = int(env.now)
+        here.breakdown.release(floor=len(parcels))
+        yield after(env, rules.trip)
+        row.arrived = int(env.now)
+        by_route = np.bincount(store.column["route"][store.rows(parcels)], minlength=len(there.on_floor)).tolist()
+        there.on_floor = [n + more for n, more in zip(there.on_floor, by_route, strict=True)]
+        yield after(env, rules.trip)
+        row.returned = int(env.now)
+
+
+def _take(here: Hall, there: Hall, most: int, store: ParcelStore, record: Recorder, now: int) -> Ticks:
+    """What a shuttle takes: the fronts of the lanes of its routes, route by route, until it is full."""
+    limits = TrailerLimits(most, _ANY, _ANY)
+    taken = [np.empty(0, dtype=np.int64)]
+    for route, hall in enumerate(here.destinations):
+        if hall == there.number and limits.parcels:
+            ready, parcels, _, _ = here.lanes.routes[route].take(limits)
+            limits = replace(limits, parcels=limits.parcels - len(parcels))
+            here.on_floor[route] -= len(parcels)
+            store.stamp("sent_ready", parcels, ready)
+            store.stamp("ready", parcels, NEVER)
+            store.stamp("sent", parcels, now)
+            record.stages["lane"].add(ready, np.full(len(ready), now))
+            taken.append(parcels)
+    return np.concatenate(taken)
