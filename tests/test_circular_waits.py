@@ -31,5 +31,5 @@ def test_a_hub_without_any_truck_is_refused() -> None:
 
 def test_a_uld_larger_than_the_floor_is_refused() -> None:
     config = load("liege_30k", "halls.main.zone_shares.lanes=0.0001")
-    with pytest.raises(CargohubError, match="larger than the floor of 240 parcels"):
+    with pytest.raises(CargohubError, match="larger than the floor of hall main, 240 parcels"):
         make_inputs(config, 0)

@@ -12,7 +12,9 @@ import sim.processes.desks
 import sim.processes.lanes
 import sim.processes.outbound
 import sim.processes.pool
+import sim.processes.reception
 import sim.processes.sorting
+import sim.processes.transfers
 from sim.kernels.operational_time import OperationalTime
 from sim.processes import hall, hub, pool
 from sim.processes.apron import Apron
@@ -89,7 +91,13 @@ def _collapsed(**phases):
             def __getattr__(self, name):
                 return Phase[phases.get(name, name)]
 
-        for module in (hub, hall, sim.processes.outbound, sim.processes.customs, sim.processes.apron):
+        for module in (
+            hub,
+            hall,
+            sim.processes.outbound,
+            sim.processes.customs,
+            sim.processes.apron,
+        ):
             if hasattr(module, "Phase"):
                 patch.setattr(module, "Phase", Collapsed())
 
@@ -160,6 +168,39 @@ def _without_refusal(init):
         init(self, *arguments, refuse=lambda parcels: None, **others)
 
     return keep
+
+
+def _always_the_first_hall(patch):
+    patch.setattr(sim.processes.reception, "hall_free_first", lambda halls, to_come, now: 0)
+
+
+def _ulds_of_a_train_do_not_count(patch):
+    """Each ULD of a train chooses as if it were the first."""
+    choose = sim.processes.reception.halls_for_ulds
+
+    def alone(policy, halls, to_come, served, now):
+        return [choose(policy, halls, to_come, [one], now)[0] for one in served]
+
+    patch.setattr(sim.processes.reception, "halls_for_ulds", alone)
+
+
+def _floor_free_when_the_shuttle_takes(patch):
+    shuttle = sim.processes.transfers.shuttle_process
+
+    def early(env, inputs, *others):
+        rules = replace(
+            inputs.site.transfers, loading=1, trip=inputs.site.transfers.trip + inputs.site.transfers.loading - 1
+        )
+        yield from shuttle(env, replace(inputs, site=replace(inputs.site, transfers=rules)), *others)
+
+    patch.setattr(hub, "shuttle_process", early)
+
+
+def _room_is_not_floor(patch):
+    """Trucks do not hurry for a hall that waits for room."""
+    patch.setattr(
+        sim.processes.outbound, "_is_floor_short", lambda halls: [hall.breakdown.lacking == "floor" for hall in halls]
+    )
 
 
 def _overtaking(patch):
@@ -284,6 +325,11 @@ def _desks_one_more(patch):
 
 
 MUTANTS = {
+    "flights go to the first hall": _always_the_first_hall,
+    "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
+    "shuttles before the dispatcher": _collapsed(TRANSFER="DOOR"),
+    "floor free when the shuttle takes": _floor_free_when_the_shuttle_takes,
+    "room is no floor": _room_is_not_floor,
     "a service may begin in an outage": _begin_within_an_outage,
     "a service may end after an outage": _end_after_an_outage,
     "instants rounded down": _rounded_down,

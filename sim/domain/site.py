@@ -156,7 +156,7 @@ class Site:
 
     @property
     def destinations(self) -> tuple[tuple[int, ...], ...]:
-        """The hall that parcels leave from, by hall of their break-down and route (H, R): the same, or the first that serves."""
+        """The hall that parcels leave from, by hall and route (H, R): the same, or else the first that serves it."""
         return tuple(
             tuple(
                 number if hall.serves[route] else next(n for n, other in enumerate(self.halls) if other.serves[route])

@@ -32,7 +32,7 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     env, site, hall = breakdown.env, breakdown.site, breakdown.halls[uld.hall]
     yield after(env, site.check_in)
     uld.checked_in = int(env.now)
-    by_route = _by_route(breakdown.store, uld, site.n_routes)
+    by_route = breakdown.store.by_route(uld.flight, uld.index, site.n_routes)
     rooms = hall.rooms(by_route)
     uld.n_sent = sum(rooms.values())
     grant = yield hall.breakdown.request(
@@ -59,13 +59,6 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     uld.released = int(env.now)
     hall.free_stations[grant.unit] += 1
     hall.breakdown.release(stations=1, workers=site.workers_per_station)
-
-
-def _by_route(store: ParcelStore, uld: UldRow, n_routes: int) -> list[int]:
-    """The ULD's parcels by route (R)."""
-    rows = store.run_of(*store.uld(uld.flight, uld.index))
-    counts: list[int] = np.bincount(store.column["route"][rows], minlength=n_routes).tolist()
-    return counts
 
 
 def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int, int]:

@@ -31,9 +31,7 @@ class Phase(IntEnum):
     CUT_OFF = 13
     """Trucks take what is ready."""
     ROUND = 14
-    """The dispatcher looks at held trucks, and calls extra ones."""
-    TRANSFER = 15
-    """Shuttles between halls take what is ready."""
+    """The dispatcher looks at held trucks, and calls extra ones; shuttles between halls leave."""
 
 
 def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:

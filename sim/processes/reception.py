@@ -47,8 +47,7 @@ class Reception:
 
     def _served(self, uld: UldRow) -> list[int]:
         """Parcels of a ULD that leave from each hall (H)."""
-        rows = self._store.run_of(*self._store.uld(uld.flight, uld.index))
-        by_route = np.bincount(self._store.column["route"][rows], minlength=self._site.n_routes)
+        by_route = self._store.by_route(uld.flight, uld.index, self._site.n_routes)
         served: list[int] = (self._serves @ by_route).tolist()
         return served
 

@@ -93,6 +93,14 @@ class ParcelStore:
         first = self._first[flight]
         return (flight << self.shift) + int(first[index]), (flight << self.shift) + int(first[index + 1])
 
+    def by_route(self, flight: int, index: int, n_routes: int) -> list[int]:
+        """Parcels of a ULD by route (R); its flight is gone only if the ULD is empty."""
+        if flight not in self._first:
+            return [0] * n_routes
+        routes = self.column["route"][self.run_of(*self.uld(flight, index))]
+        counts: list[int] = np.bincount(routes, minlength=n_routes).tolist()
+        return counts
+
     def rows(self, parcel: Ticks) -> Ticks:
         """Places in the ring of parcels (P)."""
         return parcel & self._mask

@@ -32,7 +32,7 @@ def shuttle_process(
     rules, (here, there) = inputs.site.transfers, (halls[number] for number in way)
     sequence = 0
     while True:
-        yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.TRANSFER)
+        yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
         now = int(env.now)
         here.look(now)
         parcels = _take(here, there, rules.parcels, store, record, now)

@@ -168,7 +168,7 @@ class Hub:
     def _shuttle(self, origin: int, destination: int) -> Steps:
         rules, here, there = self.site.transfers, self.halls[origin], self.halls[destination]
         while True:
-            yield at(self.env, (self.now // rules.round + 1) * rules.round, Phase.TRANSFER)
+            yield at(self.env, (self.now // rules.round + 1) * rules.round, Phase.ROUND)
             load: list[Parcel] = []
             for route, dock in enumerate(here.docks):
                 while here.destinations[route] == destination and dock.queue and len(load) < rules.parcels:

@@ -1,0 +1,121 @@
+"""A complex of halls: where ULDs go, what is sent between halls, and that a hall not yet open changes nothing."""
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.composition import load
+from sim.domain.site import Hall, HallPolicy
+from sim.errors import CargohubError
+from sim.kernels.policies import hall_free_first, halls_for_ulds
+
+COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
+SPECIALISED = (
+    "halls.main.serves=[ES,FR]",
+    "halls.second.serves=[DE,PL]",
+    "halls.third.serves=[IT,NL]",
+    "halls.fourth.serves=[POOL]",
+    *(f"halls.{name}.transfer_share=0.5" for name in ("main", "second", "third", "fourth")),
+    "halls.main.opens=null",
+)
+
+
+def _halls(*stations: int, opens: tuple[int, ...] | None = None) -> list[Hall]:
+    common = dict.fromkeys(Hall.__dataclass_fields__, 1)
+    starts = opens or (0,) * len(stations)
+    return [Hall(**(common | {"stations": (n,), "opens": at})) for n, at in zip(stations, starts, strict=True)]
+
+
+def test_the_hall_with_fewest_ulds_to_come_a_station_is_free_first() -> None:
+    assert hall_free_first(_halls(4, 2), [8, 3], 0) == 1
+    assert hall_free_first(_halls(4, 2), [4, 2], 0) == 0
+    assert hall_free_first(_halls(4, 2, opens=(0, 10)), [8, 0], 9) == 0
+    assert hall_free_first(_halls(4, 2, opens=(0, 10)), [8, 0], 10) == 1
+
+
+def test_ulds_are_spread_one_by_one_or_go_where_most_of_their_parcels_leave() -> None:
+    nowhere = [[0, 0]] * 4
+    assert halls_for_ulds(HallPolicy.ULD, _halls(2, 2), [0, 1], nowhere, 0) == [0, 0, 1, 0]
+    assert halls_for_ulds(HallPolicy.LANE, _halls(2, 2), [9, 9], [[1, 5], [5, 1], [3, 3]], 0) == [1, 0, 0]
+    assert halls_for_ulds(HallPolicy.LANE, _halls(2, 2, opens=(0, 5)), [9, 9], [[1, 5]], 0) == [0]
+
+
+@pytest.fixture(scope="module")
+def flights() -> sim.Result:
+    return sim.simulate(load("liege_100k_complex", *COMPLEX))
+
+
+def test_whole_flights_go_to_all_halls_and_nothing_between_them(flights: sim.Result) -> None:
+    ulds = flights.tables["ulds"]
+    assert {*flights.tables["flights"]["hall"]} >= {0, 1, 2, 3}
+    for flight in np.unique(ulds["flight"]):
+        assert len({*ulds["hall"][ulds["flight"] == flight]} - {-1}) <= 1
+    assert len(flights.tables["shuttles"]["sequence"]) == 0
+    assert flights.kpis["between_halls_per_day"] == 0
+    zones = {*flights.tables["occupancy"]["zone"]}
+    assert {"lanes", "lanes @ main", "lanes @ fourth"} <= zones
+
+
+def test_single_ulds_spread_a_flight_over_halls() -> None:
+    ulds = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *COMPLEX)).tables["ulds"]
+    placed = ulds["hall"] >= 0
+    spread = [len({*ulds["hall"][placed & (ulds["flight"] == flight)]}) for flight in np.unique(ulds["flight"][placed])]
+    assert max(spread) == 4
+
+
+def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> None:
+    result = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *SPECIALISED, *COMPLEX))
+    trucks, shuttles = result.tables["trucks"], result.tables["shuttles"]
+    served = {"ES": 0, "FR": 0, "DE": 1, "PL": 1, "IT": 2, "NL": 2, "POOL": 3}
+    assert all(served[name] == hall for name, hall in zip(trucks["route_name"], trucks["hall"], strict=True))
+    ways = {*zip(shuttles["origin"], shuttles["destination"], strict=True)}
+    assert ways == {(a, b) for a in range(4) for b in range(4) if a != b}
+    assert result.kpis["between_halls_per_day"] > 0
+    # What is on trucks from elsewhere had come by shuttle.
+    departed = ~np.isnan(trucks["departed"])
+    for hall in range(4):
+        sent = trucks["n_sent"][departed & (trucks["hall"] == hall)].sum()
+        arrived = ~np.isnan(shuttles["arrived"]) & (shuttles["destination"] == hall)
+        assert sent <= shuttles["n_parcels"][arrived].sum()
+
+
+def test_a_hall_changes_nothing_before_it_opens() -> None:
+    late = [f'halls.{name}.opens="2022-09-07"' for name in ("second", "third", "fourth")]
+    apron = ("apron.stands=10", "apron.loader_sets=6", "apron.tugs=6")
+    short = ("horizon_days=3", "warmup_days=0")
+    alone = sim.simulate(load("liege_30k", *apron, *short)).tables
+    grown = sim.simulate(load("liege_100k_complex", "demand=today", *late, *short)).tables
+    opening = 2 * 1440.0
+    for table, column in (("flights", "aldt"), ("ulds", "placed"), ("ulds", "start"), ("trucks", "cut_off")):
+        ours, theirs = (np.sort(each[table][column][each[table][column] < opening]) for each in (alone, grown))
+        np.testing.assert_array_equal(ours, theirs)
+    assert {*grown["flights"]["hall"][grown["flights"]["unloading_start"] < opening]} == {0}
+    assert {*grown["flights"]["hall"]} > {0}
+    trucks = grown["trucks"]
+    assert trucks["arrived"][trucks["hall"] > 0].min() >= opening
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["halls.second.opens=2024-01-01"], r"halls\.second\.opens: before the measured days end on"),
+        (["halls.second.serves=[]"], r"halls\.second\.serves: a hall that no lane reaches"),
+        (["halls.second.serves=[ESS]"], r"halls\.second\.serves: no route 'ESS'.*'ES'"),
+        (
+            [f"halls.{name}.serves=[ES]" for name in ("main", "second", "third", "fourth")],
+            "halls: none serves route 'FR'",
+        ),
+        (["halls.main.serves=[ES]", "halls.second.opens=2022-09-08"], r"halls\.second\.opens: other halls send it"),
+        (['halls.main.opens="2022-09-07"', "~halls.second", "~halls.third", "~halls.fourth"], "one must be open"),
+        (["halls.third.tug_round_trip_min=0"], r"halls\.third\.tug_round_trip_min: must be at least"),
+        (["complex.policy=nearest"], r"complex\.policy"),
+    ],
+)
+def test_a_complex_that_cannot_work_is_refused_with_its_key(words: list[str], says: str) -> None:
+    with pytest.raises(CargohubError, match=says):
+        load("liege_100k_complex", *words)
+
+
+def test_too_little_floor_set_aside_for_what_is_sent_is_refused() -> None:
+    with pytest.raises(CargohubError, match=r"larger than the floor that hall second sets aside \(transfer_share\)"):
+        sim.simulate(load("liege_100k_complex", "halls.main.serves=[FR,DE,PL,IT,NL,POOL]", *COMPLEX))
