@@ -327,7 +327,6 @@ def _desks_one_more(patch):
 MUTANTS = {
     "flights go to the first hall": _always_the_first_hall,
     "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
-    "shuttles before the dispatcher": _collapsed(TRANSFER="DOOR"),
     "floor free when the shuttle takes": _floor_free_when_the_shuttle_takes,
     "room is no floor": _room_is_not_floor,
     "a service may begin in an outage": _begin_within_an_outage,
