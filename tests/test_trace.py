@@ -238,6 +238,17 @@ def test_who_holds_a_halls_units_is_in_that_hall(halls: Journal) -> None:
     assert checked == {(0, 0), (1, 1)}
 
 
+def test_floor_comes_free_by_the_trucks_that_left_meanwhile(tight: Journal) -> None:
+    ulds, trucks = tight.tables["ulds"], tight.tables["trucks"]
+    uld = int(np.flatnonzero(ulds["wait_floor"] > 0)[0])
+    (floor,) = [each for each in uld_path(tight, uld).segments if each.cause == "floor"][-1:]
+    left = (trucks["departed"] > floor.start) & (trucks["departed"] <= floor.end)
+    names = [f"truck {tight.truck_name(row)}" for row in np.flatnonzero(left).tolist()]
+    assert names and list(held(tight, floor).ended_by) == names
+    assert trucks["departed"][left].max() == floor.end
+    assert all(name.startswith("flight ") for name, _ in held(tight, floor).by)
+
+
 def test_a_diverted_flight_was_held_for_a_stand(tight: Journal) -> None:
     diverted = np.flatnonzero(tight.tables["flights"]["is_diverted"]).tolist()
     assert diverted
@@ -364,6 +375,24 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, words: li
     assert out == ""
     assert err.startswith(f"cargohub: {message}")
     assert err.count("\n") == 1
+
+
+def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
+    capsys: Any, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    words = ["trace", str(run), "truck=ES/timetabled/1"]
+    assert main([*words, "--figure", str(tmp_path / "file" / "a.svg")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+    def refuse(path: Path, _: bytes) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("experiments.studies.trace.write_whole", refuse)
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert "picture" not in out
+    assert err.startswith("no picture: ") and err.endswith("Permission denied\n")
 
 
 def test_only_trace_takes_figure(capsys: Any) -> None:

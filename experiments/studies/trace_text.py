@@ -93,7 +93,7 @@ def _held_line(segment: Mapping[str, Any]) -> str:
         parts.append(f"{segment['held_says']} {named}{more}")
     if segment["holders_waited_share"] > 0:
         parts.append(
-            f"who waited for {segment['holders_waited_for']} {segment['holders_waited_share']:.0%} of that time"
+            f"who waited for {segment['holders_waited_for']} {100 * segment['holders_waited_share']:.0f} % of that time"
         )
     if segment["ended_by"]:
         more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
@@ -122,8 +122,12 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
     yield f"  in all {_minutes(path['minutes'])} min: {parts}"
     waits = [resource for resource in sums if resource != "work"]
     if waits:
-        share = sums[waits[0]] / path["minutes"]
-        yield f"  delayed most by: {_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0%} of the time"
+        share = 100 * sums[waits[0]] / path["minutes"]
+        said = f"  delayed most by: {_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
+        mine = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
+        stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in mine) / sums[waits[0]]
+        on = next((segment["holders_waited_for"] for segment in mine if segment["holders_waited_for"]), None)
+        yield said + (f"; those who held them waited for {on} {100 * stuck:.0f} % of it" if stuck > 0 else "")
 
 
 def _minutes(value: float) -> str:

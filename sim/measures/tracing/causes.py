@@ -32,6 +32,10 @@ class Cause:
     """None: not recorded."""
     ending: Holding | None = None
     """Whose going ended the wait; None: that of `holding`."""
+    has_ending: bool = True
+    """Whether the wait ends because a holder goes."""
+    is_gradual: bool = False
+    """It comes free bit by bit: all who went during the wait ended it."""
     held_says: str = "held by"
     """What stands before the names of those who held it."""
 
@@ -81,6 +85,7 @@ _ALL: Final = (
         "floor",
         Holding("floor", "since", "until", ("hall",)),
         ending=Holding("trucks", "cut_off", "departed", ("hall",)),
+        is_gradual=True,
     ),
     Cause("breakdown_queue", "waits for break-down", "stations, workers or floor", _AT_STATION),
     Cause("breakdown", "its ULD is broken down"),
@@ -101,6 +106,7 @@ _ALL: Final = (
         "in its lane, no truck for it called yet",
         "trucks",
         Holding("trucks", "cut_off", "departed", ("hall", "route")),
+        has_ending=False,
         held_says="full or closed meanwhile:",
     ),
     Cause(
@@ -108,17 +114,18 @@ _ALL: Final = (
         "in its lane, until its timetabled truck comes",
         "trucks",
         Holding("trucks", "cut_off", "departed", ("hall", "route")),
+        has_ending=False,
         held_says="full or closed meanwhile:",
     ),
-    Cause("call_out", "its truck is on its way", "trucks"),
+    Cause("call_out", "the truck is on its way", "trucks"),
     Cause(
         "doors",
-        "its truck waits for a dock door and its workers",
+        "the truck waits for a dock door and its workers",
         "doors",
         Holding("trucks", "docked", "left_door", ("hall",)),
     ),
-    Cause("docking", "its truck docks, and is opened at the timetabled time"),
-    Cause("fill", "its truck is held until it is full enough", "fill of the truck"),
+    Cause("docking", "the truck docks"),
+    Cause("fill", "the truck is held until it is full enough", "fill of the truck"),
     Cause("loading", "is loaded"),
 )
 

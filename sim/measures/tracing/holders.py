@@ -36,15 +36,22 @@ def held(journal: Journal, segment: Segment) -> Held:
         (journal.name(holding.table, row), minutes)
         for row, minutes in zip(rows[mine].tolist(), shared[mine].tolist(), strict=True)
     )
-    ending = cause.ending or holding
-    rows = _rows(journal, ending, segment)
-    ended = rows[journal.tables[ending.table][ending.until][rows] == segment.end]
-    ended_by = tuple(journal.name(ending.table, row) for row in ended.tolist())
+    ended_by = _ended_by(journal, segment) if cause.has_ending else ()
     if holding.stuck is None or not by:
         return Held(by, ended_by)
     since, until, resource = holding.stuck
     stuck = _shared(journal, holding.table, _rows(journal, holding, segment), since, until, segment)
     return Held(by, ended_by, resource, float(stuck.sum() / shared.sum()))
+
+
+def _ended_by(journal: Journal, segment: Segment) -> tuple[str, ...]:
+    cause = CAUSES[segment.cause]
+    ending = cause.ending or cause.holding
+    assert ending is not None
+    rows = _rows(journal, ending, segment)
+    went = journal.tables[ending.table][ending.until][rows]
+    ended = rows[(went > segment.start) & (went <= segment.end) if cause.is_gradual else went == segment.end]
+    return tuple(journal.name(ending.table, row) for row in ended.tolist())
 
 
 def _shared(
