@@ -44,7 +44,10 @@ def main(arguments: Sequence[str]) -> int:
             raise
         return _mistake(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
-        print("cargohub: interrupted; what was finished is kept, and the same command goes on with it", file=sys.stderr)
+        print(
+            "cargohub: interrupted; what is finished is kept, and the same command goes on with it, or cargohub resume",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except Terminated:
         return TERMINATED

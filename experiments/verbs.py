@@ -135,6 +135,19 @@ table, column and row differs first, and why it may. A run of unknown origin is 
 Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.""",
             is_composed=False,
         ),
+        "resume": Verb(
+            "an interrupted run, gone on with",
+            """Goes on with an interrupted run from its own config.yaml, by its folder or the beginning of its hash:
+what is finished is kept, what is missing is computed, and the result is told. The same command again does the same.
+
+  cargohub resume runs/run-liege_30k-557fe08b6b90
+  cargohub resume 557f                               the one run in --out (runs) whose hash begins so
+  cargohub resume RUN workers=2                      or execution=dask: where it is computed may change
+  cargohub resume RUN schedule=flights.csv           the flights of a run with arrivals=file
+
+What it finished is believed: a run of unknown origin is for `reproduce`.""",
+            is_composed=False,
+        ),
         "list": Verb(
             "the runs of a folder",
             """Lists the run directories of DIR (runs), unfinished and damaged ones too: verb, hash, and KPIs.

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, Final
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign_tables import rows_of
-from experiments.store.foreign_text import json_of, yaml_of
+from experiments.store.foreign_text import bytes_of, json_of, yaml_of
 from experiments.store.identity import NOT_IDENTITY, hash_of
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
@@ -60,6 +61,16 @@ class Configuration:
 
     hubs: Mapping[str, HubConfig]
     study: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An unfinished run. `words`: of the command that began it, only ever repeated, never followed."""
+
+    folder: Path
+    verb: str
+    configuration: Configuration
+    words: tuple[str, ...]
 
 
 def is_finished(folder: Path) -> bool:
@@ -121,23 +132,17 @@ def configuration_of(manifest: Manifest) -> Configuration:
         InputError: no plain YAML, unknown or missing keys, wrong types, or another configuration than the manifest's.
     """
     path = check_file(manifest, CONFIG)
-    value = yaml_of(path)
-    if not isinstance(value, dict) or set(value) != {"verb", "study", "hubs"}:
-        raise InputError(f"{path}: expected the keys verb, study and hubs")
-    if value["verb"] != manifest.verb:
+    verb, configuration = _configuration(path)
+    if verb != manifest.verb:
         raise InputError(f"{path}: verb: another than that of {MANIFEST}")
-    if not isinstance(value["study"], dict) or not value["hubs"]:
-        raise InputError(f"{path}: study, hubs: expected mappings that are not empty")
-    try:
-        hubs = read(dict[str, HubConfig], value["hubs"], "hubs")
-    except ConfigError as error:
-        raise InputError(f"{path}: {error}") from None
+    hubs = configuration.hubs
     # The hash, since the order of lanes and halls counts, which equality of mappings does not see.
     told = {label: plain(hub) for label, hub in hubs.items()}
     for hub in told.values():
         if hub["arrivals"]["schedule"] is not None:
             hub["arrivals"]["schedule"] = Path(hub["arrivals"]["schedule"]).name
-    study = {key: value["study"][key] for key in sorted(value["study"], key=str) if key not in NOT_IDENTITY}
+    asked = configuration.study
+    study = {key: asked[key] for key in sorted(asked, key=str) if key not in NOT_IDENTITY}
     recorded = {key: manifest.identity.get(key) for key in ("hubs", "study")}
     try:
         is_same = hash_of({"hubs": told, "study": study}) == hash_of(recorded)
@@ -145,7 +150,40 @@ def configuration_of(manifest: Manifest) -> Configuration:
         is_same = False
     if not is_same:
         raise InputError(f"{path}: another configuration than that of {MANIFEST}")
-    return Configuration(hubs, value["study"])
+    return configuration
+
+
+def begun(folder: Path) -> Begun:
+    """What an unfinished run was asked for; what it finished so far is not looked at.
+
+    Raises:
+        InputError: no run, links, or a configuration that is none.
+    """
+    if CONFIG not in set(_files(folder)):
+        raise InputError(f"{folder}: no run ({CONFIG} is missing)")
+    return Begun(folder, *_configuration(folder / CONFIG), _command(folder / CONFIG))
+
+
+def _configuration(path: Path) -> tuple[str, Configuration]:
+    value = yaml_of(path)
+    if not isinstance(value, dict) or set(value) != {"verb", "study", "hubs"}:
+        raise InputError(f"{path}: expected the keys verb, study and hubs")
+    if not isinstance(value["verb"], str) or not isinstance(value["study"], dict) or not value["hubs"]:
+        raise InputError(f"{path}: verb, study, hubs: expected a text and mappings that are not empty")
+    try:
+        return value["verb"], Configuration(read(dict[str, HubConfig], value["hubs"], "hubs"), value["study"])
+    except ConfigError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _command(path: Path) -> tuple[str, ...]:
+    """The command line in the first line, for the page to say again; empty if there is none."""
+    first = bytes_of(path).decode().partition("\n")[0]
+    try:
+        words = shlex.split(first.removeprefix("# ")) if first.startswith("# cargohub ") and first.isprintable() else []
+    except ValueError:
+        return ()
+    return tuple(words[2:])
 
 
 def schedule_of(manifest: Manifest, label: str, named: str, own: Path | None) -> Path:
@@ -210,7 +248,7 @@ def _files(folder: Path) -> Iterator[str]:
             for entry in entries:
                 count += 1
                 name = Path(entry.path).relative_to(folder).as_posix()
-                if count > MOST_FILES + 10_000 * (name.partition("/")[0] == FOLDER) or depth > _DEEPEST:
+                if count > MOST_FILES + 1_000_000 * (name.partition("/")[0] == FOLDER) or depth > _DEEPEST:
                     raise InputError(f"{folder}: more files or folders than a run has")
                 mode = entry.stat(follow_symlinks=False).st_mode
                 if stat.S_ISDIR(mode):

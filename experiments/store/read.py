@@ -74,7 +74,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
-        what = "an interrupted run: the same command again goes on with it" if (folder / CONFIG).exists() else "no run"
+        what = (
+            "an interrupted run: `cargohub resume`, or the same command, goes on with it"
+            if (folder / CONFIG).exists()
+            else "no run"
+        )
         raise CargohubError(f"{folder}: {what} ({MANIFEST} is missing)") from None
     try:
         manifest: dict[str, Any] = json.loads(text)

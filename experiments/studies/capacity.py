@@ -63,8 +63,15 @@ class CapacityStudy:
             raise ValueError(f"scenarios: {twice[0]} is there twice")
 
 
+KEYS = CapacityStudy
+
+
 def main(arguments: Arguments) -> int:
-    points, keys = _asked(arguments.words, arguments.config_dir)
+    return carry_out(arguments, *_asked(arguments.words, arguments.config_dir))
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> int:
+    """Compute what is not there, and tell."""
     searches = [one for point in points for one in searches_of(point, keys.replications, keys.capacity)]
     with _opened(arguments, points, keys) as run:
         there = run.finished()

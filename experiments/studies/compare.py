@@ -1,14 +1,23 @@
 """`cargohub compare`: scenarios side by side, under the same random numbers."""
 
+from collections.abc import Sequence
+
 from experiments.arguments import Arguments
 from experiments.studies import telling
-from experiments.studies.design import period_warnings, several
+from experiments.studies.design import Point, Study, period_warnings, several
 from experiments.studies.replicating import complete, open_directory, replications
 from experiments.studies.warming import check_warmup
+
+KEYS = Study
 
 
 def main(arguments: Arguments) -> int:
     points, study = several(arguments.words, arguments.config_dir)
+    return carry_out(arguments, points, study)
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], study: Study) -> int:
+    """Compute what is not there, and tell."""
     named = [word.removeprefix("study=") for word in arguments.words if word.startswith("study=")]
     name = named[-1] if named else "-".join(study.scenarios)
     with open_directory(arguments, name, points, study) as run:

@@ -61,8 +61,17 @@ class DecomposeStudy(Study):
             raise ValueError("demands, arrival_models: decompose takes one of each, as demand=permit arrivals=poisson")
 
 
+KEYS = DecomposeStudy
+
+
 def main(arguments: Arguments) -> int:
     game, keys = asked(arguments.words, arguments.config_dir)
+    return carry_out(arguments, game.points, keys)
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], keys: DecomposeStudy) -> int:
+    """Compute what is not there, and tell."""
+    game = recorded_game(arguments.out, points, keys)
     start, end = keys.scenarios
     with open_directory(arguments, f"{start}-{end}", game.points, keys) as run:
         found = computed(run, game, keys, is_quiet=arguments.quiet)

@@ -1,5 +1,6 @@
 """The points of a sweep: every design of a spreadsheet, if there is one, at every combination of the values given."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any, Final
 
 from experiments.composition import compose, sweep
 from experiments.studies.designs import Design, composed, designs_among, key_of
-from sim.errors import ConfigError
+from sim.errors import ConfigError, InputError
 
+_NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 _DESIGN: Final = "design"
 """What a design's name is called where the swept keys stand."""
 
@@ -37,6 +39,31 @@ def grid_of(words: Sequence[str], config_dir: Path | None) -> Grid:
         ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.
         InputError: a mistake in the file of designs.
     """
+    grid = _grid(words, config_dir)
+    if varied_of(grid.labels) != (grid.varied, grid.values):
+        raise ConfigError(
+            "a value or a design's name holds ', KEY=', by which labels are told apart; write it otherwise"
+        )
+    return grid
+
+
+def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The varied keys and each point's values, from the labels of a sweep.
+
+    Raises:
+        InputError: no labels of a sweep.
+
+    >>> varied_of(["seed=1, demand=today", "seed=2, demand=today"])
+    (('seed', 'demand'), (('1', 'today'), ('2', 'today')))
+    """
+    pairs = [[] if label == "all" else [part.partition("=") for part in _NEXT.split(label)] for label in labels]
+    keys = {tuple(key for key, _, _ in own) for own in pairs}
+    if len(keys) != 1 or not all(equals for own in pairs for _, equals, _ in own):
+        raise InputError(f"{labels[0][:60]!r}: no label of a sweep's design")
+    return keys.pop(), tuple(tuple(value for _, _, value in own) for own in pairs)
+
+
+def _grid(words: Sequence[str], config_dir: Path | None) -> Grid:
     rest, designs = designs_among(words)
     grid = sweep(rest, config_dir)
     varied = _varied(grid)

@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any
 
 from experiments.arguments import Arguments
+from experiments.execution import Place
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import (
     ANSWERED,
+    Begun,
     Configuration,
     Manifest,
     check_file,
@@ -26,20 +28,17 @@ from experiments.store.foreign_tables import check_table, columns_of, first_diff
 from experiments.store.identity import NOT_IDENTITY, differing
 from experiments.studies import telling
 from experiments.studies.decompose import DecomposeStudy, computed, recorded_game
-from experiments.studies.design import Point, Study
+from experiments.studies.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.replicating import complete, open_directory, replications
 from experiments.studies.sweep import sweep_table
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
-from sim.reading import read
+from sim.reading import plain, read
 
 OPTIONS = ("here", "schedule", "workers")
 _NOT_STORED = MappingProxyType({"precision": {"max_replications": 100}})
 """Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
-
-STUDIES: Final[Mapping[str, type[Study]]] = MappingProxyType({"decompose": DecomposeStudy})
-"""Kinds of study of their own, by verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +96,16 @@ def main(arguments: Arguments) -> int:
     return 0 if first is None else 1
 
 
-def study_of(recorded: Manifest, configuration: Configuration, workers: int | None = None) -> Study:
-    """The run's study, of the kind that its verb has, with workers of the caller's.
+def study_of(
+    recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
+) -> Any:  # noqa: ANN401 - of the kind that the verb has, as its `KEYS` says
+    """The run's study, with workers of the caller's.
 
     Raises:
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
-    stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers}
-    kind = STUDIES.get(recorded.verb, Study)
+    stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
+    kind = import_module(f"experiments.studies.{recorded.verb}").KEYS
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():
         if name in known and isinstance(stored.get(name, {}), dict):

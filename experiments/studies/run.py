@@ -1,14 +1,24 @@
 """`cargohub run`: one scenario, replicated."""
 
+from collections.abc import Sequence
+
 from experiments.arguments import Arguments
 from experiments.studies import telling
-from experiments.studies.design import period_warnings, single
+from experiments.studies.design import Point, Study, period_warnings, single
 from experiments.studies.replicating import complete, open_directory, replications
 from experiments.studies.warming import check_warmup
+
+KEYS = Study
 
 
 def main(arguments: Arguments) -> int:
     point, study = single(arguments.words, arguments.config_dir)
+    return carry_out(arguments, [point], study)
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], study: Study) -> int:
+    """Compute what is not there, and tell."""
+    (point,) = points
     with open_directory(arguments, point.label, [point], study) as run:
         outcome = replications(run, [point], study, is_quiet=arguments.quiet)
         complete(run, outcome)

@@ -7,7 +7,7 @@ mean over replications; their intervals hold both sources of error, the sample o
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from experiments.statistics.screening import effects
 from experiments.statistics.two_sources import noise_share
 from experiments.store import RunDirectory
 from experiments.studies import sensitivity_page, telling
-from experiments.studies.design import period_warnings
+from experiments.studies.design import Point, period_warnings
 from experiments.studies.evaluating import evaluated, open_study
 from experiments.studies.extras import need
 from experiments.studies.sensitivity_design import (
@@ -39,10 +39,19 @@ from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.reading import plain, read
 
+KEYS = SensitivityStudy
+
 
 def main(arguments: Arguments) -> int:
     need("SALib", "study")
     config, keys = asked(arguments.words, arguments.config_dir)
+    return carry_out(arguments, [Point(config.scenario, config)], keys)
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], keys: SensitivityStudy) -> int:
+    """Compute what is not there, and tell."""
+    need("SALib", "study")
+    config = points[0].hub
     folder, result = analysed(arguments, config, keys)
     page = sensitivity_page.write(folder, arguments, config, result)
     warnings = [*period_warnings(config), *result.warnings]

@@ -10,13 +10,14 @@ from experiments.composition import hub, study
 from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.design import Point, Study, period_warnings
-from experiments.studies.grid import grid_of
+from experiments.studies.grid import grid_of, varied_of
 from experiments.studies.replicating import Outcome, complete, open_directory, replications
 from experiments.studies.warming import check_warmup
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
+KEYS = Study
 _CHARTED = "on_time_share"
 
 
@@ -27,8 +28,13 @@ def main(arguments: Arguments) -> int:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
     if any(study(Study, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    varied, values = grid.varied, grid.values
     points = [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+    return carry_out(arguments, points, keys)
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int:
+    """Compute what is not there, and tell."""
+    varied, values = varied_of([point.label for point in points])
     with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
         complete(run, outcome, [sweep_table(outcome, varied, values)])

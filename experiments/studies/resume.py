@@ -1,0 +1,93 @@
+"""`cargohub resume`: an interrupted run, gone on with from its own configuration.
+
+Any verb can be resumed whose module has `KEYS`, the kind of its study, and `carry_out(arguments, points, keys)`, which
+opens the run's folder, computes what is not there, and tells. Its `main` is then no more than what the words ask for,
+carried out.
+"""
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.composition import compose
+from experiments.execution import Place
+from experiments.store.find import run_folder
+from experiments.store.foreign import Begun, begun, is_finished
+from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
+from experiments.studies import telling
+from experiments.studies.design import Point
+from experiments.studies.file_words import taken_apart
+from experiments.studies.reproduce import study_of
+from experiments.verbs import VERBS
+from sim.errors import InputError
+from sim.inputs.layout import check_area
+from sim.reading import read
+
+_HOW: Final = ("workers", "execution", "execution.address", "execution.patience_s")
+_SCHEDULE: Final = "schedule"
+
+
+def main(arguments: Arguments) -> int:
+    named, given = taken_apart(
+        arguments.words, (*_HOW, _SCHEDULE), "resume: one RUN, a folder or the beginning of a hash"
+    )
+    folder = run_folder(str(named), arguments.out)
+    if is_finished(folder):
+        if arguments.json:
+            telling.print_json({"complete": True, "run_dir": str(folder)})
+        else:
+            print(f"{folder}: complete, nothing is left to do")
+        return 0
+    run = begun(folder)
+    verb = _module(run)
+    how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
+    place = read(Place, how["execution"], "execution")
+    keys = study_of(run, run.configuration, how["workers"], place)
+    points = _points(run, given.get(_SCHEDULE))
+    _check_name(run, points)
+    words, config_dir = _split(run.words)
+    own = replace(arguments, verb=run.verb, words=words, config_dir=config_dir, out=folder.absolute().parent)
+    return int(verb.carry_out(own, points, keys))
+
+
+def _module(run: Begun) -> Any:  # noqa: ANN401 - a module
+    module = import_module(f"experiments.studies.{run.verb}") if run.verb in VERBS else None
+    if not hasattr(module, "carry_out"):
+        raise InputError(f"{run.folder}: verb: {run.verb[:60]!r} is none whose runs can be resumed")
+    return module
+
+
+def _points(run: Begun, schedule: str | None) -> list[Point]:
+    """The designs; a file of flights is looked for where the caller says, or in the folder."""
+    points = []
+    for label, hub in run.configuration.hubs.items():
+        if hub.arrivals.schedule is not None:
+            name = Path(hub.arrivals.schedule).name
+            path = Path(schedule) if schedule is not None else run.folder / name
+            if not path.is_file():
+                raise InputError(f"{path}: no such file; give the run's {name[:60]!r} by schedule=FILE")
+            hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path.resolve())))  # noqa: PLW2901 - the same hub
+        check_area(hub)
+        points.append(Point(label, hub))
+    return points
+
+
+def _check_name(run: Begun, points: list[Point]) -> None:
+    """The folder's name holds the hash of all that decides the result; anything else would begin a run of its own."""
+    identity = identity_of({point.label: point.hub for point in points}, run.configuration.study)
+    name = run.folder.resolve().name
+    if not (name.startswith(f"{run.verb}-") and name.endswith(f"-{hash_of(identity)[:HASH_DIGITS]}")):
+        raise InputError(
+            f"{run.folder}: renamed, or begun with another version of the program or other flights; the command"
+            " itself begins it anew"
+        )
+
+
+def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], Path | None]:
+    """The words of the command that began the run, without its `--config-dir`."""
+    if "--config-dir" not in words[:-1]:
+        return words, None
+    at = words.index("--config-dir")
+    return (*words[:at], *words[at + 2 :]), Path(words[at + 1])

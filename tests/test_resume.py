@@ -1,0 +1,145 @@
+"""`cargohub resume`: an interrupted run goes on from its own configuration, and ends as an undisturbed one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from stored_runs import TINY, configured
+from test_sensitivity import DROPPED
+
+from experiments.main import main
+from experiments.store import parts
+
+VERBS = {
+    "run": ["run"],
+    "compare": ["compare", "scenarios=[liege_30k,liege_66k]", "family=none"],
+    "sweep": ["sweep", "demand.flights_per_day=2,3", "seed=1,2"],
+    "capacity": ["capacity", "scenarios=[liege_30k]", "capacity.tolerance=20"],
+    "decompose": [
+        "decompose", "scenarios=[liege_30k,liege_66k_5_machines]",
+        *(f"~decompose.factors.{name}" for name in ("floor", "machines", "people", "doors")),
+    ],
+    "sensitivity": [
+        "sensitivity", "sensitivity.method=morris", "sensitivity.trajectories=2",
+        "sensitivity.factors.parcels_per_flight.low=3000", "sensitivity.factors.parcels_per_flight.high=5000",
+        *(f"~sensitivity.factors.{name}" for name in DROPPED),
+    ],
+}  # fmt: skip
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, words: list[str], root: Path, after: int = 1) -> Path:
+    """The folder of a run that was interrupted once `after` replications were kept."""
+    kept, keep = [], parts.keep
+
+    def counted(*arguments):
+        if len(kept) == after:
+            raise KeyboardInterrupt
+        kept.append(keep(*arguments))
+        return kept[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "keep", counted)
+        assert main([*words, *TINY, "--out", str(root)]) == 130
+    (folder,) = root.iterdir()
+    return folder
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted((folder / "tables").iterdir())}
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert main(["resume", *words]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1
+    return said.err
+
+
+SLOW = {"compare", "capacity", "sensitivity"}
+
+
+@pytest.mark.parametrize("verb", [pytest.param(verb, marks=pytest.mark.slow if verb in SLOW else ()) for verb in VERBS])
+def test_every_study_goes_on_and_ends_as_if_undisturbed(monkeypatch, tmp_path, capsys, verb):
+    words = VERBS[verb]
+    assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
+    told = capsys.readouterr().out
+    folder = interrupted(monkeypatch, words, tmp_path / "cut")
+    before = (folder / "replications.jsonl").read_bytes()
+    assert before.count(b"\n") == 2  # the environment, and one replication
+    capsys.readouterr()
+    assert main(["resume", folder.name[-12:-4], "workers=1", "--quiet", "--out", str(tmp_path / "cut")]) == 0
+    assert capsys.readouterr().out == told.replace(str(tmp_path / "whole"), str(tmp_path / "cut"))
+    (whole,) = (tmp_path / "whole").iterdir()
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == [whole.name]
+    assert tables(folder) == tables(whole)
+    for name in ("config.yaml", "manifest.json"):
+        assert (folder / name).read_bytes() == (whole / name).read_bytes().replace(b"whole", b"cut")
+
+
+def test_what_is_finished_is_not_done_again(monkeypatch, tmp_path):
+    folder = interrupted(monkeypatch, ["run"], tmp_path)
+    kept, keep = [], parts.keep
+    monkeypatch.setattr(parts, "keep", lambda *arguments: (kept.append(arguments[1]), keep(*arguments))[1])
+    assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
+    assert kept == [("liege_30k", 1)]
+
+
+def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
+    folder = interrupted(monkeypatch, ["run"], tmp_path)
+    for _ in range(2):
+        assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
+    assert capsys.readouterr().out.endswith(f"{folder}: complete, nothing is left to do\n")
+
+
+def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(monkeypatch, tmp_path, capsys):
+    flights = tmp_path / "flights.csv"
+    flights.write_text("flight,sibt\n" + "".join(f"XX{n},2022-09-06 {n:02}:30\n" for n in range(0, 24, 6)))
+    words = ["run", "arrivals=file", f"arrivals.schedule={flights}"]
+    folder = interrupted(monkeypatch, words, tmp_path / "runs")
+    moved = flights.rename(tmp_path / "runs" / "flights.csv")
+    assert "give the run's 'flights.csv' by schedule=FILE" in refused(capsys, str(folder))
+    other = tmp_path / "flights.csv"
+    other.write_text(moved.read_text() + "XX9,2022-09-06 23:30\n")
+    assert "or other flights" in refused(capsys, str(folder), f"schedule={other}")
+    assert main(["resume", str(folder), f"schedule={moved}", "workers=1", "--quiet"]) == 0
+
+
+def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(monkeypatch, tmp_path, capsys):
+    whole = interrupted(monkeypatch, ["run"], tmp_path / "runs")
+
+    def changed(change) -> str:
+        folder = tmp_path / "hostile" / whole.name
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        shutil.copytree(whole, folder)
+        change(folder)
+        before = sorted(folder.parent.rglob("*"))
+        said = refused(capsys, str(folder))
+        assert sorted(folder.parent.rglob("*")) == before
+        return said
+
+    def edited(key, value):
+        return lambda folder: configured(folder, lambda config: config.__setitem__(key, value))
+
+    config = yaml.safe_load((whole / "config.yaml").read_text())
+    assert "is none whose runs can be resumed" in changed(edited("verb", "verify"))
+    assert "is none whose runs can be resumed" in changed(edited("verb", "../../tmp/evil"))
+    assert "'_target_'" in changed(edited("hubs", {"a": {"_target_": "os.system"}}))
+    assert "interpolations are refused" in changed(edited("study", {"workers": "${oc.env:HOME}"}))
+    assert "tags are refused" in changed(lambda folder: (folder / "config.yaml").write_text("!!python/name:os.system"))
+    assert "is a link" in changed(lambda folder: (folder / "parts" / "x").symlink_to("/etc/passwd"))
+    assert "renamed, or begun with another version" in changed(edited("study", {**config["study"], "replications": 9}))
+    assert "is missing" in changed(lambda folder: (folder / "config.yaml").unlink())
+
+
+def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_one(monkeypatch, tmp_path, capsys):
+    interrupted(monkeypatch, ["run"], tmp_path / "a")
+    (one,) = (tmp_path / "a").iterdir()
+    two = one.with_name(f"{one.name[:-1]}-")
+    shutil.copytree(one, two)
+    out = ["--out", str(tmp_path / "a")]
+    assert "2 runs in" in refused(capsys, "run-", *out)
+    assert "no such folder, and no run in" in refused(capsys, "nothing", *out)
+    assert "one RUN" in refused(capsys, *out)
+    assert "unknown option" in refused(capsys, str(one), "replications=3")
