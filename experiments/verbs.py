@@ -94,6 +94,20 @@ Needs the extra study.
 configs/study/sensitivity.yaml has the factors; one of your own: a study file in --config-dir DIR.""",
             is_composed=False,
         ),
+        "optimise": Verb(
+            "designs on the front of two goals, such as cost and service",
+            """Tries designs over ranges of any fields, and finds those that no other is as good as in both goals and
+better in one; each with its interval, and the command that runs it again. What does not fit is not simulated. Needs the
+extra study.
+
+  cargohub optimise                                            the packaged study: cost against service, today's traffic
+  cargohub optimise demand=permit scenario=liege_66k optimise.trials=960
+  cargohub optimise 'optimise.minimise=[area_m2]' optimise.sampler=tpe --json
+  cargohub optimise 'optimise.minimise=[posts_h_per_day,dwell_p95_h]' 'optimise.maximise=[]'
+
+configs/study/optimise.yaml has the variables, configs/cost the prices; others: files of yours in --config-dir DIR.""",
+            is_composed=False,
+        ),
         "calibrate": Verb(
             "indices of months and weekdays from an airport's traffic",
             """Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its

@@ -46,3 +46,17 @@ def write_study(folder: Path, page: StudyPage, pictures: Sequence[Picture]) -> P
     path = folder / "report.html"
     write_whole(path, text.encode())
     return path
+
+
+def as_lines(grid: Grid, most: int | None = None) -> list[str]:
+    """The table for a terminal; with `most`, its first rows and how many there are besides."""
+    rows = grid.rows[:most]
+    widths = [max(len(row[at]) for row in (grid.header, *rows)) for at in range(len(grid.header))]
+    lines = [grid.caption]
+    for row in (grid.header, *rows):
+        cells = (
+            f"{cell:<{width}}" if at < grid.n_texts else f"{cell:>{width}}"
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        lines.append("  " + "  ".join(cells).rstrip())
+    return lines if len(rows) == len(grid.rows) else [*lines, f"  and {len(grid.rows) - len(rows)} more"]

@@ -59,19 +59,9 @@ def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result)
 
 
 def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
-    lines = []
-    for grid in _grids(result):
-        widths = [max(len(row[at]) for row in (grid.header, *grid.rows)) for at in range(len(grid.header))]
-        lines.append(grid.caption)
-        for row in (grid.header, *grid.rows[:_SHOWN]):
-            cells = (
-                f"{cell:<{width}}" if at < grid.n_texts else f"{cell:>{width}}"
-                for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-            )
-            lines.append("  " + "  ".join(cells).rstrip())
-        if len(grid.rows) > _SHOWN:
-            lines.append(f"  and {len(grid.rows) - _SHOWN} more")
-        lines.append("")
+    from experiments.report.study_page import as_lines
+
+    lines = [line for grid in _grids(result) for line in (*as_lines(grid, most=_SHOWN), "")]
     lines += [*sentences(result), ""]
     lines += [*(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
     sys.stdout.write("\n".join(lines) + "\n")

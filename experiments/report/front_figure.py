@@ -1,0 +1,53 @@
+"""The front of two goals: every design that was simulated, those on the front with their intervals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from experiments.report import style
+from experiments.report.sensitivity_figure import Bar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class FrontChart:
+    """Axes with their units; `others` and `own` as (x, y); the front as (x, y), each with its interval, by x."""
+
+    x_name: str
+    y_name: str
+    others: tuple[tuple[float, float], ...]
+    own: tuple[float, float] | None
+    front: tuple[tuple[Bar, Bar], ...]
+
+
+def figure(chart: FrontChart) -> "Figure":
+    drawn = style.new_figure(4.8, 7.5)
+    ax = drawn.subplots()
+    draw(ax, chart)
+    style.legend_below(drawn, [ax])
+    return drawn
+
+
+def draw(ax: "Axes", chart: FrontChart) -> None:
+    if chart.others:
+        ax.scatter([x for x, _ in chart.others], [y for _, y in chart.others], s=12, color=style.PALETTE[4], alpha=0.6,
+                   linewidths=0, label="a design that was simulated")  # fmt: skip
+    xs, ys = [x.value for x, _ in chart.front], [y.value for _, y in chart.front]
+    ax.plot(xs, ys, color=style.PALETTE[0], linewidth=0.9, alpha=0.6)
+    ax.errorbar(xs, ys, xerr=_ends([x for x, _ in chart.front]), yerr=_ends([y for _, y in chart.front]), fmt="o",
+                markersize=5, color=style.PALETTE[0], elinewidth=1, capsize=2.5,
+                label="on the front, mean and 95 % interval")  # fmt: skip
+    if chart.own is not None:
+        ax.plot(*chart.own, marker="D", linestyle="", markersize=7, color=style.PALETTE[1], label="as configured")
+    ax.set_xlabel(chart.x_name)
+    ax.set_ylabel(chart.y_name)
+    ax.xaxis.set_major_formatter("{x:,g}")
+    ax.yaxis.set_major_formatter("{x:,g}")
+    ax.grid(alpha=0.3)
+
+
+def _ends(bars: Sequence[Bar]) -> list[list[float]]:
+    return [[bar.value - bar.low for bar in bars], [bar.high - bar.value for bar in bars]]

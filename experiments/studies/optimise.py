@@ -1,0 +1,79 @@
+"""`cargohub optimise`: designs that no other is as good as in both of two goals and better in one.
+
+Variables are fields of the configuration: units, crews, zone shares, areas, and whatever else is named. Every design is
+simulated with the same replications (common random numbers), but those that do not fit the area budget, or that the
+schema refuses, are told to the search by how much they do not, counted, and never simulated.
+
+The best of many noisy values looks better than it is. The designs on the front are therefore simulated with
+`optimise.confirm` further replications, which played no part in the choice; their means and intervals are told.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.arguments import Arguments
+from experiments.store import RunDirectory
+from experiments.studies import optimise_page, telling
+from experiments.studies.design import period_warnings
+from experiments.studies.evaluating import open_study
+from experiments.studies.extras import need
+from experiments.studies.optimise_design import OptimiseStudy, asked, check_variables
+from experiments.studies.optimise_result import FrontPoint, Result, command_of, intervals_of, sentences, tables_of
+from experiments.studies.optimise_search import Found, goals_of, search, simulated
+from sim.config import HubConfig
+from sim.reading import plain, read
+
+
+def main(arguments: Arguments) -> int:
+    need("optuna", "study")
+    config, keys = asked(arguments.words, arguments.config_dir)
+    folder, result = optimised(arguments, config, keys)
+    page = optimise_page.write(folder, arguments, config, result)
+    warnings = [*period_warnings(config), *result.warnings]
+    if arguments.json:
+        document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
+        telling.print_json(document)
+    else:
+        optimise_page.print_summary(result, warnings, folder, page)
+    return 0
+
+
+def again(arguments: Arguments, hubs: Mapping[str, HubConfig], study: Mapping[str, Any]) -> Path:
+    """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
+    need("optuna", "study")
+    (config,) = hubs.values()
+    keys = read(OptimiseStudy, study)
+    check_variables(config, keys.optimise.variables)
+    return optimised(arguments, config, keys)[0]
+
+
+def optimised(arguments: Arguments, config: HubConfig, keys: OptimiseStudy) -> tuple[Path, Result]:
+    """The search, the confirmation of its front, and the tables."""
+    own = keys.optimise
+    if not arguments.quiet:
+        days = config.warmup_days + config.horizon_days
+        sys.stderr.write(
+            f"optimise: {own.trials} designs, at most {own.trials * keys.replications:,} simulations, each of {days}"
+            f" days; then {own.confirm} more of each design on the front\n"
+        )
+    name = f"{config.scenario}-{own.sampler}"
+    with open_study(arguments, name, {config.scenario: config}, plain(keys)) as run:
+        found = search(run, config, keys, is_quiet=arguments.quiet)
+        result = Result(own, keys.replications, found, _front(run, found, keys, arguments.config_dir))
+        if not run.is_complete:
+            run.complete({}, tables=tables_of(result))
+    return run.path, result
+
+
+def _front(run: RunDirectory, found: Found, keys: OptimiseStudy, config_dir: Path | None) -> tuple[FrontPoint, ...]:
+    own = keys.optimise
+    numbers = range(keys.replications, keys.replications + own.confirm)
+    there = simulated(run, [trial.design for trial in found.front], numbers, keys.workers)
+    points = []
+    for trial in found.front:
+        seen = intervals_of(dict(trial.samples))
+        after = intervals_of(goals_of(trial.design, own, there, numbers)) if numbers else seen
+        points.append(FrontPoint(trial, seen, after, command_of(trial, keys, config_dir)))
+    return tuple(points)

@@ -1,0 +1,280 @@
+"""The verb optimise: the front of goals that are known, what is simulated and how often, and what is refused."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.front_figure import FrontChart, draw
+from experiments.report.sensitivity_figure import Bar
+from experiments.store import RunDirectory, read_run
+from experiments.studies import evaluating, extras
+from experiments.studies.design_figures import Cost, figures, posts
+from experiments.studies.optimise_design import Variable, design_of, own_values
+from experiments.studies.varying import changed, words_of
+from sim.inputs.layout import check_area
+from sim.measures.kpis import KPIS
+
+STUDY = """\
+# @package _global_
+replications: 2
+horizon_days: 1
+warmup_days: 0
+optimise:
+  minimise: [area_m2]
+  maximise: [on_time_share]
+  sampler: nsga2
+  trials: 120
+  population: 12
+  confirm: 3
+  cost: {floor_eur_per_m2_year: 1, post_eur_per_h: 1, machine_eur: 1, machine_years: 1}
+  variables:
+    area: {fields: {halls.main.area_m2: 1}, low: 24000, high: 42000, step: 1000, choices: null}
+    pace: {fields: {breakdown.uld_min: 1}, low: 30, high: 60, step: null, choices: null}
+    model:
+      fields: {outbound.timetable: 1}
+      low: null
+      high: null
+      step: null
+      choices: ["['10:00']", "['10:00','22:00']"]
+"""
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Words of a study whose service grows with area and with the fastest pace, and is best with two trucks a day."""
+
+    def simulator(config: Any, replication: int) -> dict[str, Any]:
+        service = (
+            config.halls["main"].area_m2 / 100_000
+            - config.breakdown.uld_min / 1000
+            + len(config.outbound.timetable) / 10
+        )
+        return {"kpis": {**dict.fromkeys(KPIS, 0.0), "on_time_share": service + replication / 1000}, "tables": {}}
+
+    monkeypatch.setattr(evaluating, "evaluate", simulator)
+    (tmp_path / "own" / "study").mkdir(parents=True)
+    (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
+    return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["optimise", *words]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+@pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
+def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simulated(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], sampler: str
+) -> None:
+    document = told(capsys, *known, f"optimise.sampler={sampler}", "--out", str(tmp_path / "runs"))
+    front = document["front"]
+    areas = [point["goals"]["area_m2"]["mean"] for point in front]
+    services = [point["goals"]["on_time_share"]["mean"] for point in front]
+    # No point is as good as another in both goals; nearly all know the better timetable; the smallest hall is found.
+    assert areas == sorted(set(areas)) and services == sorted(set(services))
+    assert areas[0] == 30_000
+    assert [point["values"]["model"] for point in front].count("['10:00','22:00']") >= 0.8 * len(front)
+    assert len(front) >= 4
+    stored = read_run(document["run_dir"])
+    trials = stored.tables["trials"]
+    unfit = trials[~trials["is_feasible"]]
+    # The units of the hall as it is fill 30,000 m2 to the last.
+    areas_of = stored.tables["variables"].query("variable == 'area'").set_index("trial")["value"].astype(float)
+    assert set(trials["trial"][~trials["is_feasible"]]) == set(areas_of[areas_of < 30_000].index)
+    assert len(unfit) == document["n_unfit"] > 0 and (unfit["lacks"] > 0).all() and unfit["why"].str.len().all()
+    simulated = set(stored.tables["kpis"]["scenario"])
+    assert simulated == set(trials["scenario"][trials["is_feasible"]])
+    # Chosen by replications 0 and 1, told by 2, 3 and 4.
+    assert front[0]["goals"]["on_time_share"]["n"] == 3
+    seen = front[0]["seen_by_search"]["on_time_share"]["mean"]
+    assert front[0]["goals"]["on_time_share"]["mean"] == pytest.approx(seen + 0.0025)
+    assert trials["scenario"][0].startswith("area=30000, pace=45")
+    assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
+    assert "data:image/svg+xml" in (Path(document["run_dir"]) / "report.html").read_text()
+
+
+def test_a_design_that_is_asked_for_again_is_simulated_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, kept = RunDirectory.keep, []
+
+    def counted(self: RunDirectory, key: Any, part: Any) -> None:
+        kept.append(key)
+        keep(self, key, part)
+
+    monkeypatch.setattr(RunDirectory, "keep", counted)
+    only_area = ["~optimise.variables.pace", "~optimise.variables.model", "--out", str(tmp_path / "runs")]
+    document = told(capsys, *known, *only_area)
+    assert len(kept) == len(set(kept))
+    assert document["n_simulated"] <= 13 < document["n_trials"] - document["n_unfit"]
+
+
+TINY = (
+    *("horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"),
+    *("replications=2", "optimise.confirm=1", "optimise.trials=8", "optimise.population=4", "--quiet", "--json"),
+    *(f"~optimise.variables.{name}_share" for name in ("positions", "breakdown", "sorting", "lanes", "doors")),
+    *("~optimise.variables.positions", "optimise.variables.area.low=30000", "optimise.variables.stations.high=12"),
+    *("optimise.variables.desks.high=5", "optimise.variables.doors.high=30", "optimise.variables.machines.high=2"),
+)
+
+
+def test_the_front_is_the_same_whatever_the_workers_after_an_interrupt_when_reproduced_and_by_its_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = told(capsys, *TINY, "workers=2", "--out", str(tmp_path / "whole"))
+    keep, kept = RunDirectory.keep, []
+
+    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
+        if len(kept) == 7:
+            raise KeyboardInterrupt
+        kept.append(key)
+        keep(self, key, part)
+
+    words = [*TINY, "workers=1", "--out", str(tmp_path / "halved")]
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", interrupted)
+        assert main(["optimise", *words]) == 130
+
+    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
+        assert key not in kept
+        keep(self, key, part)
+
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", only_new)
+        resumed = told(capsys, *words)
+    assert resumed["front"] == whole["front"]
+    hashes = [
+        {name: sha for name, sha in read_run(one["run_dir"]).manifest["files"].items() if name.startswith("tables/")}
+        for one in (whole, resumed)
+    ]
+    assert hashes[0] == hashes[1]
+    assert main(["reproduce", whole["run_dir"], "workers=1", "--quiet"]) == 0
+    assert main(["show", whole["run_dir"]]) == 0
+    assert whole["sentences"][0] in capsys.readouterr().out
+    check_command(capsys, whole["front"][-1], tmp_path / "again")
+
+
+def check_command(capsys: pytest.CaptureFixture[str], point: dict[str, Any], out: Path) -> None:
+    """The command of a point on the front makes its numbers again."""
+    cargohub, *words = shlex.split(point["command"])
+    assert cargohub == "cargohub"
+    assert main([*words, "workers=1", "--quiet", "--json", "--out", str(out)]) == 0
+    found = json.loads(capsys.readouterr().out)["kpis"]["on_time_share"]
+    seen, after = (point[kind]["on_time_share"] for kind in ("seen_by_search", "goals"))
+    # Two replications of the search, and one after it.
+    assert found["n"] == 3
+    assert found["mean"] == pytest.approx((2 * seen["mean"] + after["mean"]) / 3, rel=1e-12)
+
+
+def test_words_of_a_hub_compose_the_same_hub() -> None:
+    from experiments.composition import compose, hub
+
+    config = load("liege_66k", "demand=permit", "outbound.timetable=['08:30','20:00']", "arrivals=poisson", seed=9)
+    config = changed(config, {"apron.tugs": 7, "halls.main.zone_shares.lanes": 0.081})
+    assert hub(compose(words_of(config))) == config
+
+
+def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
+    config = load()
+    cost = Cost(floor_eur_per_m2_year=36.525, post_eur_per_h=2, machine_eur=36_525, machine_years=10)
+    people = 2 * 8 + 2 + 48 + 4 + 60 + 2 * 10
+    assert posts(config) == people
+    found = figures(config, cost)
+    assert found["area_m2"] == 30_000
+    assert found["cost_eur_per_day"] == pytest.approx(30_000 * 0.1 + 2 * 10 + 2 * 24 * people)
+
+
+def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing() -> None:
+    config = load()
+    area = Variable({"halls.main.area_m2": 1.0}, 10_000, 30_000, 1000, None)
+    stations = Variable({"halls.main.breakdown_stations": 1.0}, 1, 12, 1, None)
+    variables = {"area": area, "stations": stations}
+    assert own_values(config, variables) == (30_000, 12)
+    found = [design_of(config, variables, (m2, 12.0)) for m2 in (30_000.0, 29_000.0, 20_000.0)]
+    assert found[0].hub == config and found[0].lacks == 0
+    assert 0 < found[1].lacks < found[2].lacks and found[1].hub is None
+    refused = design_of(config, variables, (30_000.0, 1.0))
+    assert refused.hub is None and refused.lacks >= 1 and "at least 2, got 1" in refused.why
+    assert own_values(config, {"area": Variable({"halls.main.area_m2": 1.0}, 10_000, 31_000, 3000, None)}) is None
+    check_area(config)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["optimise.sampler=nsga3"], "optimise.sampler: must be one of nsga2, tpe, got 'nsga3'; did you mean 'nsga2'?"),
+        (["optimise.minimise=[cost]"], "optimise.minimise: no figure 'cost'"),
+        (
+            ["optimise.minimise=[area_m2,cost_eur_per_day]"],
+            "optimise.minimise: with maximise two different goals",
+        ),
+        (["optimise.minimise=[on_time_share]"], "two different goals"),
+        (
+            ["optimise.variables.area.low=40000"],
+            "optimise.variables.area.low: must be less than high = 36000, got 40000",
+        ),
+        (["optimise.variables.area.step=700"], "optimise.variables.area.step: from 20000 by 700 no step ends at high"),
+        (["optimise.variables.tugs.step=0.5"], "optimise.variables.tugs: apron.tugs: takes whole numbers, got 1.5"),
+        (
+            ["optimise.variables.tugs.choices=['1','2']"],
+            "optimise.variables.tugs.choices: with low, high and step null",
+        ),
+        (
+            ["optimise.variables.machines.high=90"],
+            "optimise.variables.machines: halls.main.sorting_machines: must be at",
+        ),
+        (
+            ["+optimise.variables.x={fields:{apron.tug:1},low:1,high:2,step:1,choices:null}"],
+            "did you mean 'apron.tugs'",
+        ),
+        (["+optimise.variables.x={fields:{apron.tugs:1},low:1,high:2,step:1,choices:null}"], "is set by tugs too"),
+        (["optimise.cost.machine_years=0"], "optimise.cost.machine_years: must be greater than 0, got 0"),
+        (["optimise.population=1"], "optimise.population: must be at least 2, got 1"),
+        (["study=plain"], "study: optimise needs optimise.variables"),
+        (["precision.on_time_share=0.01"], "precision: decides nothing here"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
+) -> None:
+    assert main(["optimise", *words, "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_that_no_design_fits_is_said_with_what_the_first_lacks(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str]
+) -> None:
+    small = ["optimise.variables.area.low=20000", "optimise.variables.area.high=21000", "optimise.trials=4"]
+    assert main(["optimise", *known, *small, "--out", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert "none of 4 designs fits; the first: halls.main: zone uld_positions: 150 ULD positions" in error
+    assert error.count("\n") == 1
+
+
+def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    assert main(["optimise"]) == 2
+    assert capsys.readouterr().err == "cargohub: optuna is not installed: pip install 'cargohub[study]'\n"
+
+
+def test_the_chart_draws_the_front_and_the_hub_as_configured() -> None:
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    bar = Bar.of(1.0, None, None)
+    draw(ax, FrontChart("cost [EUR/d]", "in time [%]", ((2.0, 0.5),), (3.0, 1.0), ((bar, Bar.of(2.0, 1.0, 3.0)),)))
+    labels = ax.get_legend_handles_labels()[1]
+    assert labels == ["a design that was simulated", "as configured", "on the front, mean and 95 % interval"]
