@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments import execution
 from experiments.arguments import Arguments
 from experiments.store import RunDirectory
 from experiments.studies import optimise_page, telling
@@ -59,18 +60,23 @@ def optimised(arguments: Arguments, config: HubConfig, keys: OptimiseStudy) -> t
             f" days; then {own.confirm} more of each design on the front\n"
         )
     name = f"{config.scenario}-{own.sampler}"
-    with open_study(arguments, name, {config.scenario: config}, plain(keys)) as run:
-        found = search(run, config, keys, is_quiet=arguments.quiet)
-        result = Result(own, keys.replications, found, _front(run, found, keys, arguments.config_dir))
+    with (
+        open_study(arguments, name, {config.scenario: config}, plain(keys)) as run,
+        execution.opened(keys.execution, keys.workers) as pool,
+    ):
+        found = search(run, config, keys, pool, is_quiet=arguments.quiet)
+        result = Result(own, keys.replications, found, _front(run, found, keys, pool, arguments.config_dir))
         if not run.is_complete:
             run.complete({}, tables=tables_of(result))
     return run.path, result
 
 
-def _front(run: RunDirectory, found: Found, keys: OptimiseStudy, config_dir: Path | None) -> tuple[FrontPoint, ...]:
+def _front(
+    run: RunDirectory, found: Found, keys: OptimiseStudy, pool: execution.Pool, config_dir: Path | None
+) -> tuple[FrontPoint, ...]:
     own = keys.optimise
     numbers = range(keys.replications, keys.replications + own.confirm)
-    there = simulated(run, [trial.design for trial in found.front], numbers, keys.workers)
+    there = simulated(run, [trial.design for trial in found.front], numbers, pool)
     points = []
     for trial in found.front:
         seen = intervals_of(dict(trial.samples))

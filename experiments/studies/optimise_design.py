@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import yaml
 
 from experiments.composition import compose, hub, study
+from experiments.execution import Place
 from experiments.studies.design import with_study
 from experiments.studies.design_figures import UNITS, Cost
 from experiments.studies.varying import changed, scaled
@@ -109,6 +110,7 @@ class OptimiseStudy:
 
     replications: Annotated[int, Bounds(ge=1, le=10_000)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
+    execution: Place | None
     optimise: Optimise
 
 

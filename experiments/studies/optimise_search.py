@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from experiments import execution
 from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
 from experiments.statistics.factors import library_seed
 from experiments.store import RunDirectory
@@ -58,7 +59,7 @@ class Found:
     """The hub as configured; None if the variables cannot make it."""
 
 
-def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, *, is_quiet: bool) -> Found:
+def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: execution.Pool, *, is_quiet: bool) -> Found:
     """All trials, generation after generation; and the front.
 
     Raises:
@@ -79,7 +80,7 @@ def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, *, is_quie
     for generation, first in enumerate(range(0, own.trials, own.population)):
         asked = [study.ask() for _ in range(min(own.population, own.trials - first))]
         designs = [design_of(config, own.variables, _suggested(trial, own.variables)) for trial in asked]
-        there = simulated(run, designs, range(keys.replications), keys.workers)
+        there = simulated(run, designs, range(keys.replications), pool)
         for trial, design in zip(asked, designs, strict=True):
             samples = goals_of(design, own, there, range(keys.replications))
             trials.append(Trial(trial.number, generation, design, samples))
@@ -98,10 +99,10 @@ def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, *, is_quie
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
-def simulated(run: RunDirectory, designs: Sequence[Design], numbers: range, workers: int | None) -> There:
+def simulated(run: RunDirectory, designs: Sequence[Design], numbers: range, pool: execution.Pool) -> There:
     """The KPIs of the designs that fit, each design once."""
     points = {design.label: Point(design.label, design.hub) for design in designs if design.hub is not None}
-    return evaluated(run, list(points.values()), numbers.stop, workers=workers, is_quiet=True)
+    return evaluated(run, list(points.values()), numbers.stop, pool, is_quiet=True)
 
 
 def goals_of(design: Design, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:
