@@ -70,6 +70,24 @@ def halls() -> Journal:
 
 
 @pytest.fixture(scope="module")
+def sending() -> Journal:
+    """Three halls that serve different routes and send each other parcels; trains go round them."""
+    config, result = recorded(
+        "apron.tugs=8",
+        "+hall@halls.east=liege_30k",
+        "+hall@halls.west=liege_30k",
+        "halls.main.serves=[ES,FR]",
+        "halls.east.serves=[DE,PL,IT,FR]",
+        "halls.west.serves=[NL,POOL]",
+        "halls.west.uld_positions=2",
+        "halls.main.uld_positions=2",
+        *(f"halls.{name}.transfer_share=0.3" for name in ("main", "east", "west")),
+        "complex.policy=uld",
+    )
+    return Journal(result.tables, config)
+
+
+@pytest.fixture(scope="module")
 def ample() -> Journal:
     config, result = recorded("apron.stands=20", "apron.loader_sets=10", "apron.tugs=60")
     return Journal(result.tables, config)
@@ -82,7 +100,7 @@ def sampled(journal: Journal, n: int) -> list[tuple[int, int]]:
     return [(int(parcels["flight"][row]), int(parcels["row"][row])) for row in rows]
 
 
-@pytest.mark.parametrize("hub", ["tight", "halls", "ample"])
+@pytest.mark.parametrize("hub", ["tight", "halls", "sending", "ample"])
 def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival(hub: str, request: Any) -> None:
     journal = request.getfixturevalue(hub)
     parcels, arrival = journal.tables["parcels"], journal.tables["flights"]["arrival"]
@@ -105,6 +123,8 @@ def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival
     if hub == "halls":
         assert len({held_by for held_by in journal.tables["flights"]["hall"].tolist() if held_by >= 0}) == 2
         assert {"stations", "machines", "doors"} <= seen
+    elif hub == "sending":
+        assert {"shuttle", "transfer", "positions"} <= seen
     elif hub == "tight":
         assert {"stands", "tugs", "stations", "machines", "handcoding_desks", "customs", "doors"} <= seen
     else:
@@ -162,7 +182,8 @@ def test_a_path_by_hand() -> None:
         "trains": "granted 40 left 41 at_door 45 placed 49 returned 54",
         "trucks": "scheduled 340 called nan arrived 320 docked 325 at_door 340 cut_off 355 departed 400",
         "parcels": "start 60 handled 61 sort_begin 63 sort_end 64 code_begin nan code_end nan held 64 exam_begin nan"
-        " exam_end nan freed 120 second_begin 121 second_end 122 ready 122 cut_off 355 departed 400",
+        " exam_end nan freed 120 second_begin 121 second_end 122 sent_ready nan sent nan ready 122 cut_off 355"
+        " departed 400",
         "loads": "departed 400",
     }
     for name, text in instants.items():
@@ -249,6 +270,42 @@ def test_floor_comes_free_by_the_trucks_that_left_meanwhile(tight: Journal) -> N
     assert all(name.startswith("flight ") for name, _ in held(tight, floor).by)
 
 
+def test_a_parcel_of_another_halls_route_goes_there_by_shuttle_and_leaves_from_there(sending: Journal) -> None:
+    parcels, ulds = sending.tables["parcels"], sending.tables["ulds"]
+    sent = np.flatnonzero(~np.isnan(parcels["sent"]) & ~np.isnan(parcels["departed"]))
+    n_left = np.count_nonzero(~np.isnan(parcels["departed"]))
+    assert 0 < len(sent) < n_left
+    for parcel in sent[:: len(sent) // 40].tolist():
+        flight = int(parcels["flight"][parcel])
+        path = parcel_path(sending, flight, int(parcels["row"][parcel]))
+        causes = [each.cause for each in path.segments]
+        assert causes.index("shuttle") + 1 == causes.index("transfer")
+        hall = ulds["hall"][sending.ulds_of(flight)[int(parcels["uld"][parcel])]]
+        leaves = sending.tables["trucks"]["hall"][path.truck]
+        assert leaves != hall and leaves == sending.destinations[hall, parcels["route"][parcel]]
+        assert path.segments[causes.index("transfer")].minutes == 16
+
+
+def test_a_train_that_goes_round_waits_at_each_hall_for_the_ulds_of_that_hall(sending: Journal) -> None:
+    ulds = sending.tables["ulds"]
+    later = [row for row in range(len(ulds["flight"])) if not np.isnan(ulds["placed"][row])]
+    found = 0
+    for row in later:
+        train = sending.train_of(row)
+        assert train is not None
+        path = [
+            each for each in uld_path(sending, row).segments if each.start >= sending.tables["trains"]["left"][train]
+        ]
+        before = [each for each in path if each.cause == "positions" and each.same["hall"] < ulds["hall"][row]]
+        trips = sum(each.minutes for each in path if each.cause == "trip")
+        n_halls = len({int(ulds["hall"][other]) for other in later if sending.train_of(other) == train
+                       and ulds["hall"][other] <= ulds["hall"][row]})  # fmt: skip
+        # The way to the first hall, and between two of them; the rest is waiting.
+        assert trips == 5 + 3 * (n_halls - 1)
+        found += bool(before)
+    assert found
+
+
 def test_a_diverted_flight_was_held_for_a_stand(tight: Journal) -> None:
     diverted = np.flatnonzero(tight.tables["flights"]["is_diverted"]).tolist()
     assert diverted
@@ -269,7 +326,7 @@ def test_parts_are_closed_and_neighbours_merged() -> None:
 def test_causes_and_steps_name_columns_that_the_tables_have(ample: Journal) -> None:
     columns = {name: set(table) for name, table in ample.tables.items()}
     for cause in CAUSES.values():
-        for holding in filter(None, (cause.holding, cause.ending)):
+        for holding in filter(None, (cause.holding, *cause.ending)):
             own = {holding.since, holding.until, *holding.same, *(holding.stuck or ())[:2]}
             assert own <= columns[holding.table], cause.name
     for step in (*TO_BREAKDOWN, *TO_TRUCK, *AIRCRAFT):
@@ -345,6 +402,8 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
     assert sum(entry["n_parcels"] for entry in truck["truck"]["flights"]) == truck["truck"]["n_parcels"]
     by_number, _ = told(capsys, str(run), "parcel=#0/17", "--quiet")
     assert by_number["parcel"] == parcel["parcel"]
+    assert main(["trace", str(run), f"parcel={first}/17", "--quiet"]) == 0
+    assert f"departed on truck {parcel['parcel']['truck']}" in capsys.readouterr().out
     for words in ([f"parcel={first}/17", "--quiet"], [f"truck={parcel['parcel']['truck']}"]):
         assert main(["trace", str(run), *words]) == 0
         assert "delayed most by" in capsys.readouterr().out

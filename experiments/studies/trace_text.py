@@ -20,7 +20,8 @@ def text(document: Mapping[str, Any], start_date: dt.date) -> str:
         lines += _truck_lines(document, start_date)
     else:
         parcel = document["parcel"]
-        lines += [*_path_lines(parcel, start_date), *_verdict(parcel)]
+        on = f"departed on truck {parcel['truck']}" if parcel["truck"] else parcel["outcome"]
+        lines += [*_path_lines(parcel, start_date), f"  {on}", *_verdict(parcel)]
     if document["figure"] is not None:
         lines.append(f"picture: {document['figure']}")
     return "\n".join(lines)
@@ -79,6 +80,8 @@ def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[s
 def _path_lines(path: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
     for segment in path["segments"]:
         what = segment["says"] + (f" ({segment['detail']})" if segment["detail"] else "")
+        is_open = path["outcome"] == Outcome.INSIDE and segment is path["segments"][-1]
+        what += ", still at the end of the run" if is_open else ""
         yield f"  {_clock(segment['start_min'], start_date)} {_minutes(segment['minutes']):>9} min  {what}"
         said = _held_line(segment)
         if said:

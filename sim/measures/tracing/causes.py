@@ -30,8 +30,8 @@ class Cause:
     """What is waited for; None: work."""
     holding: Holding | None = None
     """None: not recorded."""
-    ending: Holding | None = None
-    """Whose going ended the wait; None: that of `holding`."""
+    ending: tuple[Holding, ...] = ()
+    """Whose going ended the wait; none: that of `holding`."""
     has_ending: bool = True
     """Whether the wait ends because a holder goes."""
     is_gradual: bool = False
@@ -42,7 +42,7 @@ class Cause:
     @property
     def same(self) -> tuple[str, ...]:
         """Columns that decide who can hold it or end the wait."""
-        return tuple({name: None for each in (self.holding, self.ending) if each for name in each.same})
+        return tuple({name: None for each in (self.holding, *self.ending) if each for name in each.same})
 
     @property
     def is_work(self) -> bool:
@@ -74,7 +74,10 @@ _ALL: Final = (
     Cause("turnaround", "stays for its turnaround"),
     # hall
     Cause(
-        "positions", "at the hall's door for want of a ULD position", "positions", Holding("ulds", "placed", "start")
+        "positions",
+        "at the hall's door for want of a ULD position",
+        "positions",
+        Holding("ulds", "placed", "start", ("hall",), stuck=("checked_in", "start", "break-down")),
     ),
     Cause("check_in", "is checked in"),
     Cause("stations", "break-down waits for a station", "stations", _AT_STATION),
@@ -84,14 +87,21 @@ _ALL: Final = (
         "break-down waits for floor",
         "floor",
         Holding("floor", "since", "until", ("hall",)),
-        ending=Holding("trucks", "cut_off", "departed", ("hall",)),
+        ending=(
+            Holding("trucks", "cut_off", "departed", ("hall",)),
+            Holding("shuttles", "taken", "departed", ("hall",)),
+        ),
         is_gradual=True,
     ),
     Cause("breakdown_queue", "waits for break-down", "stations, workers or floor", _AT_STATION),
     Cause("breakdown", "its ULD is broken down"),
     # sorting and customs
     Cause(
-        "machines", "waits before the sorting machine", "machines", Holding("ulds", "start", "released", ("machine",))
+        "machines",
+        "waits before the sorting machine",
+        "machines",
+        Holding("ulds", "start", "released", ("machine",)),
+        has_ending=False,
     ),
     Cause("sorting", "is sorted"),
     Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),
@@ -100,6 +110,15 @@ _ALL: Final = (
     Cause("customs_desks", "waits for an examination desk", "customs_desks"),
     Cause("examination", "is examined"),
     Cause("customs", "in the customs hold zone, until released and fetched in a round", "customs"),
+    # between halls
+    Cause(
+        "shuttle",
+        "in a lane for another hall, until the shuttle takes it there",
+        "shuttles",
+        Holding("shuttles", "taken", "returned", ("hall",)),
+        has_ending=False,
+    ),
+    Cause("transfer", "is carried to the hall that its truck leaves from"),
     # trucks
     Cause(
         "call",

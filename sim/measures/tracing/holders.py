@@ -46,12 +46,13 @@ def held(journal: Journal, segment: Segment) -> Held:
 
 def _ended_by(journal: Journal, segment: Segment) -> tuple[str, ...]:
     cause = CAUSES[segment.cause]
-    ending = cause.ending or cause.holding
-    assert ending is not None
-    rows = _rows(journal, ending, segment)
-    went = journal.tables[ending.table][ending.until][rows]
-    ended = rows[(went > segment.start) & (went <= segment.end) if cause.is_gradual else went == segment.end]
-    return tuple(journal.name(ending.table, row) for row in ended.tolist())
+    names: list[str] = []
+    for ending in cause.ending or filter(None, (cause.holding,)):
+        rows = _rows(journal, ending, segment)
+        went = journal.tables[ending.table][ending.until][rows]
+        ended = rows[(went > segment.start) & (went <= segment.end) if cause.is_gradual else went == segment.end]
+        names += [journal.name(ending.table, row) for row in ended.tolist()]
+    return tuple(names)
 
 
 def _shared(

@@ -19,7 +19,7 @@ KINDS: Final = ("timetabled", "extra")
 TRUCK_KEY: Final = ("hall", "route", "kind", "sequence")
 DECKS: Final = ("main", "lower")
 """By number."""
-NEEDED: Final = ("flights", "ulds", "trains", "trucks", "loads")
+NEEDED: Final = ("flights", "ulds", "trains", "shuttles", "trucks", "loads")
 """Tables that a journal is made of; `parcels` besides for paths of parcels."""
 
 
@@ -34,11 +34,14 @@ class Journal:
         self.end = (config.warmup_days + config.horizon_days) * MIN_PER_DAY + config.service_h * MIN_PER_H
         self.longest_hold = config.apron.longest_hold_h * MIN_PER_H
         self.halls = tuple(config.halls)
-        _check(self.tables, len(self.halls))
+        self.destinations = _destinations(config)
+        """The hall that parcels leave from, by hall and route (H, R)."""
+        _check(self.tables, *self.destinations.shape)
         trucks = self.tables["trucks"]
         cancelled = trucks["cut_off"] + config.outbound.docking_min
         left = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
         self.tables["trucks"] = {**trucks, "left_door": left}
+        self.tables["shuttles"] = {**tables["shuttles"], "hall": tables["shuttles"]["origin"]}
         self.tables["floor"] = self._floor()
         self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))
         """Rows of a flight's ULDs: from its own to the next one's (F + 1)."""
@@ -55,6 +58,9 @@ class Journal:
             return f"flight {columns['key'][row]}"
         if table == "trucks":
             return f"truck {self.truck_name(row)}"
+        if table == "shuttles":
+            way = "-".join(self.halls[columns[end][row]] for end in ("origin", "destination"))
+            return f"shuttle {way}/{columns['sequence'][row]}"
         flight = str(self.tables["flights"]["key"][columns["flight"][row]])
         if table == "ulds":
             return f"ULD {flight}/{columns['index'][row]}"
@@ -97,21 +103,19 @@ class Journal:
         return int(mine[0])
 
     def _floor(self) -> Table:
-        """From when to when each flight has parcels on the floor (F)."""
+        """From when to when each flight has parcels on the floor, by flight and hall that its ULDs went to."""
         flights, ulds, loads = (self.tables[name] for name in ("flights", "ulds", "loads"))
-        n = self.n_flights
-        since, until = np.full(n, np.inf), np.full(n, -np.inf)
-        started = ~np.isnan(ulds["start"])
-        np.minimum.at(since, ulds["flight"][started], ulds["start"][started])
+        until = np.full(self.n_flights, np.nan)
         left = ~np.isnan(loads["departed"])
-        np.maximum.at(until, loads["flight"][left], loads["departed"][left])
+        np.fmax.at(until, loads["flight"][left], loads["departed"][left])
         is_inside = flights["n_departed"] + flights["n_refused"] < flights["n_parcels"]
-        return {
-            "flight": np.arange(n),
-            "hall": flights["hall"],
-            "since": np.where(np.isinf(since), np.nan, since),
-            "until": np.where(is_inside | np.isinf(until), np.nan, until),
-        }
+        started = np.flatnonzero(~np.isnan(ulds["start"]))
+        key = ulds["flight"][started].astype(np.int64) * len(self.halls) + ulds["hall"][started]
+        found, place = np.unique(key, return_inverse=True)
+        since = np.full(len(found), np.inf)
+        np.minimum.at(since, place, ulds["start"][started])
+        flight, hall = np.divmod(found, len(self.halls))
+        return {"flight": flight, "hall": hall, "since": since, "until": np.where(is_inside, np.nan, until)[flight]}
 
     def _breakdown_queue(self) -> tuple[NDArray[np.int64], Minutes]:
         """ULDs' rows in the order of the break-down queues (Q), and since when each heads that of its hall [min]."""
@@ -126,25 +130,40 @@ class Journal:
         return order, np.maximum(ulds["checked_in"][order], before)
 
 
-def _check(tables: Mapping[str, Table], n_halls: int) -> None:
+def _destinations(config: HubConfig) -> NDArray[np.int64]:
+    """By hall and route (H, R): the same hall, or else the first that serves the route."""
+    routes = list(dict.fromkeys(lane.route for lane in config.lanes.values()))
+    serves = np.array(
+        [[hall.serves is None or route in hall.serves for route in routes] for hall in config.halls.values()]
+    )
+    return np.where(serves, np.arange(len(serves))[:, None], serves.argmax(axis=0))
+
+
+def _check(tables: Mapping[str, Table], n_halls: int, n_routes: int) -> None:
     """Whether rows refer to rows that are there."""
-    flights, ulds = tables["flights"], tables["ulds"]
-    n = len(flights["number"])
-    if not np.array_equal(flights["number"], np.arange(n)):
+    n = len(tables["flights"]["number"])
+    if not np.array_equal(tables["flights"]["number"], np.arange(n)):
         raise InputError("table flights: numbers are not 0, 1, 2, …")
-    for name in ("ulds", "trains", "loads", "parcels"):
-        number = tables[name]["flight"] if name in tables else np.empty(0, dtype=np.int32)
-        if len(number) and not 0 <= number.min() <= number.max() < n:
-            raise InputError(f"table {name}: a flight that is not in the table flights")
-    for name in ("flights", "ulds", "trains", "trucks", "loads"):
-        hall = tables[name]["hall"]
-        if len(hall) and not -1 <= hall.min() <= hall.max() < n_halls:
-            raise InputError(f"table {name}: a hall that the configuration has not")
-    first = np.searchsorted(ulds["flight"], ulds["flight"])
-    is_sorted = np.array_equal(np.sort(ulds["flight"], kind="stable"), ulds["flight"])
-    if not is_sorted or not np.array_equal(ulds["index"], np.arange(len(first)) - first):
-        raise InputError("table ulds: ULDs of a flight are not 0, 1, 2, …")
+    ranges = [(name, "flight", 0, n) for name in ("ulds", "trains", "loads", "parcels")]
+    ranges += [(name, "hall", -1, n_halls) for name in ("flights", "ulds", "trains", "trucks", "loads")]
+    ranges += [("shuttles", end, 0, n_halls) for end in ("origin", "destination")]
+    ranges += [("parcels", "route", 0, n_routes)]
+    for name, column, lowest, high in ranges:
+        number = tables[name][column] if name in tables else np.empty(0, dtype=np.int32)
+        if len(number) and not lowest <= number.min() <= number.max() < high:
+            where = "the table flights" if column == "flight" else "the configuration"
+            raise InputError(f"table {name}: a {column} that is not in {where}")
+    _check_ulds(tables["ulds"])
     for table, columns in tables.items():
         for column, values in columns.items():
             if values.dtype.kind == "f" and np.isinf(values).any():
                 raise InputError(f"table {table}: column {column} holds infinity")
+
+
+def _check_ulds(ulds: Table) -> None:
+    first = np.searchsorted(ulds["flight"], ulds["flight"])
+    is_sorted = np.array_equal(np.sort(ulds["flight"], kind="stable"), ulds["flight"])
+    if not is_sorted or not np.array_equal(ulds["index"], np.arange(len(first)) - first):
+        raise InputError("table ulds: ULDs of a flight are not 0, 1, 2, …")
+    if ((ulds["hall"] < 0) & ~np.isnan(ulds["checked_in"])).any():
+        raise InputError("table ulds: a ULD is checked in, and has no hall")

@@ -89,14 +89,37 @@ def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segme
     return closed(found, start, end, "breakdown_queue", same)
 
 
+def _round(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """A train goes round the halls of its ULDs in order of number, and waits at each until they have positions."""
+    ulds, mine = journal.tables["ulds"], rows["ulds"]
+    assert mine is not None
+    fits = (ulds["hall"] >= 0) & (ulds["hall"] < ulds["hall"][mine]) & ~np.isnan(ulds["at_door"])
+    for name in ("flight", "deck", "train"):
+        fits &= ulds[name] == ulds[name][mine]
+    found = []
+    for hall in np.unique(ulds["hall"][fits]).tolist():
+        there = fits & (ulds["hall"] == hall)
+        placed = ulds["placed"][there]
+        until = end if np.isnan(placed).any() else float(placed.max())
+        found.append(Segment(float(ulds["at_door"][there].min()), until, "positions", same={"hall": float(hall)}))
+    return closed(found, start, end, "trip")
+
+
+def _to_lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    parcel = rows["parcels"]
+    is_sent = not np.isnan(journal.tables["parcels"]["sent"][parcel])
+    return [Segment(start, end, "transfer" if is_sent else "to_lane")]
+
+
 def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     parcel, uld = rows["parcels"], rows["ulds"]
     assert parcel is not None and uld is not None
-    same = {
-        "hall": float(journal.tables["ulds"]["hall"][uld]),
-        "route": float(journal.tables["parcels"]["route"][parcel]),
-    }
-    return lane_segments(journal, same, rows["trucks"], start, end)
+    parcels = journal.tables["parcels"]
+    hall, route = int(journal.tables["ulds"]["hall"][uld]), int(parcels["route"][parcel])
+    leaves = int(journal.destinations[hall, route])
+    if leaves != hall and np.isnan(parcels["sent"][parcel]):
+        return [Segment(start, end, "shuttle", same={"hall": float(hall)})]
+    return lane_segments(journal, {"hall": float(leaves), "route": float(route)}, rows["trucks"], start, end)
 
 
 TO_BREAKDOWN: Final = (
@@ -106,7 +129,7 @@ TO_BREAKDOWN: Final = (
     Step("flights", "unloading_start", "loader_sets"),
     Step("ulds", "on_train", "unloading", _deck),
     Step("trains", "left", "train"),
-    Step("ulds", "at_door", "trip"),
+    Step("ulds", "at_door", "trip", _round),
     Step("ulds", "placed", "positions"),
     Step("ulds", "checked_in", "check_in"),
     Step("ulds", "start", "breakdown_queue", _queue),
@@ -128,7 +151,9 @@ TO_TRUCK: Final = (
     Step("parcels", "freed", "customs", is_optional=True),
     Step("parcels", "second_begin", "machines", is_optional=True),
     Step("parcels", "second_end", "sorting", is_optional=True),
-    Step("parcels", "ready", "to_lane"),
+    Step("parcels", "sent_ready", "to_lane", is_optional=True),
+    Step("parcels", "sent", "shuttle", is_optional=True, then="transfer"),
+    Step("parcels", "ready", "to_lane", _to_lane),
     Step("parcels", "cut_off", "call", _lane),
     Step("parcels", "departed", "loading"),
 )

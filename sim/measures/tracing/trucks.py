@@ -75,7 +75,7 @@ def trucks_of_parcels(journal: Journal, flight: int) -> dict[int, int]:
     own = parcels["uld"][mine]
     if len(own) and not 0 <= own.min() <= own.max() < len(journal.ulds_of(flight)):
         raise InputError(f"{journal.name('flights', flight)}: a parcel is of a ULD that is not there")
-    hall = journal.tables["ulds"]["hall"][journal.first_uld[flight] + own]
+    hall = journal.destinations[journal.tables["ulds"]["hall"][journal.first_uld[flight] + own], parcels["route"][mine]]
     order = mine[np.lexsort([*(parcels[name][mine] for name in ("row", "ready", "cut_off", "route")), hall])]
     taken = []
     place = journal.truck_rows()
