@@ -155,7 +155,7 @@ def tables_of(designs, replications):
         parcels = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
         points.append((label, order, label, demand, arrivals, hub.demand.flights_per_day, parcels, hub.area_m2,
-                       n_machines, hub.service_h, False, np.nan))  # fmt: skip
+                       n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
@@ -168,8 +168,8 @@ def tables_of(designs, replications):
     frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     return frames | {
         "points": pd.DataFrame(points, columns=["scenario", "order", "name", "demand", "arrivals", "flights_per_day",
-                                                "parcels_per_day", "area_m2", "n_machines", "service_h", "is_unstable",
-                                                "blocked_after_h"]),
+                                                "parcels_per_day", "area_m2", "n_machines", "n_halls", "service_h",
+                                                "is_unstable", "blocked_after_h"]),
         "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
                                                   "is_lower_bound"]),
         "differences": pd.DataFrame(differences, columns=["scenario", "baseline", "kpi", "mean", "low", "high", "n",
@@ -280,6 +280,7 @@ def test_drawing_leaves_no_settings_behind(one, tmp_path):
 def test_titles_tell_designs_apart(several):
     table = several["points"].copy()
     table["n_machines"] = [2, 2, 3]
+    table["n_halls"] = 1
     titles = [point.title for point in read_points(table)]
     assert titles == [
         "30,000 m² with 2 machines, today",

@@ -88,9 +88,7 @@ class Window:
 def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
     """The designs in the order asked for, each with a title of its own."""
     rows = list(records(table.sort_values("order", kind="stable")))
-    halls = {(row["area_m2"], row["n_machines"]) for row in rows}
-    areas = Counter(area for area, _ in halls)
-    machines: dict[Any, list[int]] = {area: sorted(n for a, n in halls if a == area) for area in areas}
+    machines = _machines(rows)
     flights: dict[str, set[float]] = {}
     for row in rows:
         flights.setdefault(row["demand"], set()).add(row["flights_per_day"])
@@ -98,7 +96,9 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
 
     def names(row: dict[str, Any]) -> tuple[str, str, str]:
         site = f"{row['area_m2']:,.0f} m²"
-        if len(machines[row["area_m2"]]) > 1:
+        if row["n_halls"] > 1:
+            site += f" in {row['n_halls']} halls"
+        elif len(machines[row["area_m2"]]) > 1:
             site += f" with {row['n_machines']} machines"
         traffic = row["demand"] if len(flights[row["demand"]]) == 1 else f"{row['flights_per_day']:g} flights a day"
         title = f"{site}, {traffic}"
@@ -125,6 +125,15 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )
+
+
+def _machines(rows: Sequence[dict[str, Any]]) -> dict[float, set[int]]:
+    """The numbers of machines that designs of one area and one hall have."""
+    counts: dict[float, set[int]] = {}
+    for row in rows:
+        if row["n_halls"] == 1:
+            counts.setdefault(row["area_m2"], set()).add(row["n_machines"])
+    return counts
 
 
 def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:

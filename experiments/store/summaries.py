@@ -19,6 +19,7 @@ POINTS: Final = TableSchema(
         Column("parcels_per_day", "float64", "parcels/d", "annual mean asked for"),
         Column("area_m2", "float64", "m2", "area of its halls"),
         Column("n_machines", "int32", "1", "sorting machines"),
+        Column("n_halls", "int32", "1", "halls"),
         Column("service_h", "float64", "h", "time promised from the drawn arrival"),
         Column("is_unstable", "bool", "", "its backlog grows"),
         Column(

@@ -282,6 +282,7 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         *traffic(config),
         config.area_m2,
         sum(hall.sorting_machines for hall in config.halls.values()),
+        len(config.halls),
         config.service_h,
         outcome.is_unstable(point),
         blocked if blocked < run_h else np.nan,

@@ -12,6 +12,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, Site
 from sim.inputs.layout import hold_zone_parcels
 from sim.measures.destinations import destination_columns
+from sim.measures.halls import hall_columns
 from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
@@ -44,7 +45,8 @@ def make_tables(
         "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
     }
     of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
-    return tables | {"destinations": tabulate("destinations", of_lanes)}
+    of_halls = hall_columns(config, inputs, tables)
+    return tables | {"destinations": tabulate("destinations", of_lanes), "halls": tabulate("halls", of_halls)}
 
 
 def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:

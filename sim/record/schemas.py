@@ -190,6 +190,26 @@ _ALL: Final = (
         ("order",),
     ),
     TableSchema(
+        "halls",
+        "one row a hall: what it does in the measured days, from its opening on",
+        (
+            _number("hall", "its number"),
+            _text("name", "as configured"),
+            _number("area_m2", "its area", "float64", "m2"),
+            Column("opens", "float64", "minute", "from the first midnight of start_date"),
+            _number("ulds_per_day", "broken down", "float64", "1/d"),
+            _number("parcels_per_day", "broken down", "float64", "parcels/d"),
+            _number("sent_per_day", "taken by shuttles to other halls", "float64", "parcels/d"),
+            _number("received_per_day", "come by shuttle from other halls", "float64", "parcels/d"),
+            _number("trucks_per_day", "departed", "float64", "trucks/d"),
+            _number("departed_per_day", "on them", "float64", "parcels/d"),
+            _number("stations_share", "of its break-down stations' time in use", "float64"),
+            _number("floor_mean_share", "of its floor in use, mean", "float64"),
+            _number("floor_peak_share", "of its floor in use, highest at the end of an interval", "float64"),
+        ),
+        ("hall",),
+    ),
+    TableSchema(
         "stages",
         "stays of parcels in a stage that began in the measured days, by the minute",
         (
