@@ -108,6 +108,20 @@ extra study.
 configs/study/optimise.yaml has the variables, configs/cost the prices; others: files of yours in --config-dir DIR.""",
             is_composed=False,
         ),
+        "select": Verb(
+            "the cheapest of many designs that meets a service level, with a stated probability",
+            """Replicates designs in stages, and drops each as soon as it is known to miss the target, or to be dearer
+than one that meets it. Says of every design how many replications it got, and why it was dropped.
+
+  cargohub select designs=options.csv                          a row a design: name, cost, and keys of the hub
+  cargohub select designs=options.xlsx select.target=0.98 select.alpha=0.01 demand=permit
+  cargohub select 'halls.main.breakdown_workers=range(32,60,4)' select.cost=staff_h_per_day select.indifference=20
+  cargohub select designs=options.csv select.method=ocba select.budget=300 --json
+
+The cost is the file's column `cost`, area_m2, or a KPI of which less is better. select.method=kn and kn++ promise to be
+right with a probability of 1 - select.alpha; ocba spends a budget where it tells most, and estimates it.""",
+            is_composed=False,
+        ),
         "calibrate": Verb(
             "indices of months and weekdays from an airport's traffic",
             """Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its

@@ -26,7 +26,10 @@ ANSWERED: Final = ("sensitivity", "optimise")
 _DESIGNS: Final = ("kpis", "points", "summary")
 _STUDY: Final = ("kpis", "answer")
 VERBS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"run": _DESIGNS, "compare": _DESIGNS, "sweep": _DESIGNS, "decompose": _DESIGNS, **dict.fromkeys(ANSWERED, _STUDY)}
+    {
+        **dict.fromkeys(("run", "compare", "sweep", "decompose", "select"), _DESIGNS),
+        **dict.fromkeys(ANSWERED, _STUDY),
+    }
 )
 """Whose runs can be read, and the tables that each has at least."""
 MOST_FILES: Final = 1_000

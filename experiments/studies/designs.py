@@ -3,15 +3,15 @@
     name,       halls.main.breakdown_stations,  scenario
     more room,  16,                             liege_66k
 
-Both verbs that take `designs=FILE` read it here. A cell is written as the value of a KEY=VALUE word is; it wins over
-the same key on the command line.
+The verbs that take `designs=FILE` read it here. A cell is written as the value of a KEY=VALUE word is; it wins over
+the same key on the command line. A verb may read columns beside the keys, as `cost`.
 """
 
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,10 +35,14 @@ class Design:
     words: tuple[str, ...]
     place: str
     """File and row, for messages."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Cells of the verb's own columns."""
 
 
-def designs_among(words: Sequence[str]) -> tuple[list[str], list[Design]]:
+def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[Design]]:
     """The words without `designs=FILE`, and the designs of that file; none if it is not among them.
+
+    `beside`: columns of the verb's own, which a file may have.
 
     Raises:
         InputError: two files, or one that cannot be read.
@@ -47,10 +51,10 @@ def designs_among(words: Sequence[str]) -> tuple[list[str], list[Design]]:
     if len(files) > 1:
         raise InputError(f"designs: one file, got {', '.join(files)}")
     rest = [word for word in words if not word.startswith(WORD)]
-    return rest, read_designs(Path(files[0])) if files else []
+    return rest, read_designs(Path(files[0]), beside) if files else []
 
 
-def read_designs(path: Path) -> list[Design]:
+def read_designs(path: Path, beside: Sequence[str] = ()) -> list[Design]:
     """The designs of a CSV file (commas, semicolons or tabs) or of the first sheet of a workbook.
 
     Raises:
@@ -61,7 +65,7 @@ def read_designs(path: Path) -> list[Design]:
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
         header = header[:-1]
-    _check_header(path, header)
+    _check_header(path, header, beside)
     found: list[Design] = []
     names: set[str] = set()
     for number, cells in rows:
@@ -69,7 +73,7 @@ def read_designs(path: Path) -> list[Design]:
             continue
         if any(cells[len(header) :]):
             raise InputError(f"{path}: row {number}: more cells than the {len(header)} of the header")
-        design = _design(path, number, dict(zip(header, cells, strict=False)))
+        design = _design(path, number, dict(zip(header, cells, strict=False)), beside)
         if design.name in names:
             raise InputError(f"{path}: row {number}, column {NAME!r}: {design.name!r} is there twice")
         names.add(design.name)
@@ -103,7 +107,7 @@ def key_of(word: str) -> str:
     return word.partition("=")[0].lstrip("+")
 
 
-def _check_header(path: Path, header: Sequence[str]) -> None:
+def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> None:
     if NAME not in header:
         raise InputError(f"{path}: no column {NAME!r} among {', '.join(header)[:200] or 'no columns at all'}")
     if len(header) > _MOST_COLUMNS:
@@ -113,23 +117,24 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
             raise InputError(f"{path}: row 1: column {number} has no name")
         if header.index(key) != number - 1:
             raise InputError(f"{path}: row 1: column {key!r} is there twice")
-        if key != NAME:
+        if key != NAME and key not in beside:
             try:
                 is_key = not set(key) & set("=~") and bool(parsed(f"{key}=1").key_or_group)
             except CargohubError:
                 is_key = False
             if not is_key:
                 raise InputError(f"{path}: row 1: column {key!r}: no key, as demand.flights_per_day is one")
-    if len(header) == 1:
+    if not set(header) - {NAME, *beside}:
         raise InputError(f"{path}: a column {NAME!r}, but none of a key, as demand.flights_per_day")
 
 
-def _design(path: Path, number: int, cells: dict[str, str]) -> Design:
+def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str]) -> Design:
     place = f"{path}: row {number}"
     name = cells.pop(NAME, "")
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
         said = f"got {name[:_LONGEST_NAME]!r}" if name else "it is empty"
         raise InputError(f"{place}, column {NAME!r}: a name of 1 to {_LONGEST_NAME} characters; {said}")
+    own = {key: cells.pop(key) for key in beside if key in cells}
     words = []
     for key, text in cells.items():
         if not text:
@@ -141,7 +146,7 @@ def _design(path: Path, number: int, cells: dict[str, str]) -> Design:
         if override.is_sweep_override():
             raise InputError(f"{place}, column {key!r}: one value a cell, a decimal point in a number; got {text!r}")
         words.append(f"{key}={text}")
-    return Design(name, tuple(words), place)
+    return Design(name, tuple(words), place, own)
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -17,12 +17,16 @@ _DESIGN: Final = "design"
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Points in order: `values` are those of the `varied` keys, `words` and `composed` each point's configuration."""
+    """Points in order: `values` are those of the `varied` keys, `words` and `composed` each point's configuration.
+
+    `designs`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
+    """
 
     varied: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     words: tuple[tuple[str, ...], ...]
     composed: tuple[dict[str, Any], ...]
+    designs: tuple[Design, ...] = ()
 
     @property
     def labels(self) -> list[str]:
@@ -32,14 +36,16 @@ class Grid:
         ]
 
 
-def grid_of(words: Sequence[str], config_dir: Path | None) -> Grid:
+def grid_of(words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = ()) -> Grid:
     """The grid that the words span, the last key varying fastest; designs vary slowest.
+
+    `beside`: columns of the spreadsheet that are no keys.
 
     Raises:
         ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.
         InputError: a mistake in the file of designs.
     """
-    grid = _grid(words, config_dir)
+    grid = _grid(words, config_dir, beside)
     if varied_of(grid.labels) != (grid.varied, grid.values):
         raise ConfigError(
             "a value or a design's name holds ', KEY=', by which labels are told apart; write it otherwise"
@@ -63,8 +69,8 @@ def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, 
     return keys.pop(), tuple(tuple(value for _, _, value in own) for own in pairs)
 
 
-def _grid(words: Sequence[str], config_dir: Path | None) -> Grid:
-    rest, designs = designs_among(words)
+def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str]) -> Grid:
+    rest, designs = designs_among(words, beside)
     grid = sweep(rest, config_dir)
     varied = _varied(grid)
     values = [tuple(_value(point, key) for key in varied) for point in grid]
@@ -76,6 +82,7 @@ def _grid(words: Sequence[str], config_dir: Path | None) -> Grid:
         tuple((design.name, *row) for design in designs for row in values),
         tuple((*point, *design.words) for design in designs for point in grid),
         tuple(composed(design, point, config_dir) for design in designs for point in grid),
+        tuple(design for design in designs for _ in grid),
     )
 
 

@@ -183,11 +183,16 @@ class _Work:
         ]
 
 
-def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings: Sequence[str]) -> Outcome:
-    baseline = points[0].label
-    intervals = {
+def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
+    """By design and KPI."""
+    return {
         label: {kpi: _cut(kpi, mean_interval(sample)) for kpi, sample in own.items()} for label, own in values.items()
     }
+
+
+def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings: Sequence[str]) -> Outcome:
+    baseline = points[0].label
+    intervals = intervals_of(values)
     differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
     for kpi in KPIS if len(points) > 1 else ():
         for label, one in statements({name: own[kpi] for name, own in values.items()}, baseline, family).items():

@@ -26,11 +26,12 @@ from experiments.store.foreign import (
 )
 from experiments.store.foreign_tables import check_table, columns_of, first_difference
 from experiments.store.identity import NOT_IDENTITY, differing
-from experiments.studies import telling
-from experiments.studies.decompose import DecomposeStudy, computed, recorded_game
+from experiments.studies import decompose, select, telling
+from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.replicating import complete, open_directory, replications
+from experiments.studies.select_study import SelectStudy, check_recorded
 from experiments.studies.sweep import sweep_table
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
@@ -183,6 +184,8 @@ def _again(
     varied = _varied(recorded, points) if recorded.verb == "sweep" else None
     # A run that cannot be its study's is refused before anything is made.
     game = recorded_game(recorded.folder, points, study) if isinstance(study, DecomposeStudy) else None
+    if isinstance(study, SelectStudy):
+        check_recorded(recorded.folder, points, study)
 
     def compute(root: Path) -> Manifest:
         if not arguments.quiet:
@@ -191,7 +194,9 @@ def _again(
         again = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
         with open_directory(again, "again", points, study) as run:
             if game is not None and isinstance(study, DecomposeStudy):
-                computed(run, game, study, is_quiet=arguments.quiet)
+                decompose.computed(run, game, study, is_quiet=arguments.quiet)
+            elif isinstance(study, SelectStudy):
+                select.computed(run, points, study, is_quiet=arguments.quiet)
             else:
                 outcome = replications(run, points, study, is_quiet=arguments.quiet)
                 complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])

@@ -10,7 +10,7 @@ from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store.foreign import ANSWERED, VERBS, Configuration, Manifest, configuration_of, manifest_of
-from experiments.studies import decompose, telling
+from experiments.studies import decompose, select, select_result, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose_result import found_in
 from experiments.studies.design import Point, period_warnings
@@ -18,6 +18,7 @@ from experiments.studies.file_words import taken_apart
 from experiments.studies.narrowing import too_wide
 from experiments.studies.replicating import Outcome
 from experiments.studies.reproduce import study_of
+from experiments.studies.select_study import SelectStudy
 from experiments.studies.show_day import OPTIONS, draw_day
 from experiments.studies.stored_rows import typed_rows
 from sim.errors import InputError
@@ -35,9 +36,14 @@ def main(arguments: Arguments) -> int:
         if given:
             raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
         return _show_study(arguments, manifest)
+    keys = study_of(manifest, configuration)
+    if isinstance(keys, SelectStudy):
+        designs = [Point(label, hub) for label, hub in configuration.hubs.items()]
+        again = select.retold(folder, designs, keys, _samples(manifest))
+        select_result.tell(again, folder, _page(folder), is_json=arguments.json)
+        return 0
     outcome = _outcome(manifest, configuration)
     points = outcome.points
-    keys = study_of(manifest, configuration)
     if isinstance(keys, DecomposeStudy):
         game = recorded_game(folder, points, keys)
         found = found_in(game, keys.decompose.kpis, outcome, _samples(manifest))

@@ -1,0 +1,122 @@
+"""Designs by cost and service: all of them in one panel, and a row each with its interval and its replications."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style, words
+from sim.measures.kpis import KPIS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_ROWS: Final = 60
+_FATES: Final = {
+    "selected": (style.PALETTE[2], "*", 150),
+    "dearer": (style.PALETTE[0], "o", 36),
+    "infeasible": (style.PALETTE[1], "X", 44),
+    "open": ("0.5", "s", 32),
+}
+"""Colour, marker and its size."""
+_SAID: Final = {
+    "selected": "selected", "dearer": "dropped: not cheaper than one that meets the target",
+    "infeasible": "dropped: misses the target", "open": "not decided",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A design; `low` and `high` are None without an interval."""
+
+    name: str
+    cost: float
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectChart:
+    """Dots by cost, the cheapest first, with values as drawn (shares in per cent)."""
+
+    dots: tuple[Dot, ...]
+    target: float | None
+    service: str
+    cost: str
+
+    @classmethod
+    def of(cls, dots: Sequence[Dot], kpi: str, target: float | None, cost: str, cost_unit: str) -> "SelectChart":
+        unit = KPIS[kpi].unit
+        scale = 100.0 if unit == "1" else 1.0
+
+        def scaled(value: float | None) -> float | None:
+            return None if value is None else scale * value
+
+        drawn = [
+            Dot(dot.name, dot.cost, scale * dot.mean, scaled(dot.low), scaled(dot.high), dot.n, dot.fate)
+            for dot in sorted(dots, key=lambda dot: dot.cost)
+        ]
+        service = f"{words.kpi_name(kpi)} [{'%' if unit == '1' else words.UNITS.get(unit, unit)}]"
+        name = words.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
+        unit_of_cost = words.UNITS.get(cost_unit, cost_unit)
+        return cls(tuple(drawn), scaled(target), service, f"{name} [{unit_of_cost}]" if unit_of_cost else name)
+
+
+def draw_plane(ax: "Axes", chart: SelectChart) -> None:
+    for dot in chart.dots:
+        color, marker, size = _FATES[dot.fate]
+        _bar(ax, dot, (dot.cost, dot.mean), is_vertical=True)
+        ax.scatter([dot.cost], [dot.mean], color=color, marker=marker, s=size, zorder=3, label=_SAID[dot.fate])
+    if chart.target is not None:
+        ax.axhline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1, label="target")
+    ax.set_xlabel(chart.cost)
+    ax.set_ylabel(chart.service)
+    ax.margins(x=0.06, y=0.12)
+
+
+def draw_rows(ax: "Axes", chart: SelectChart) -> None:
+    shown = chart.dots[:MOST_ROWS]
+    for row, dot in enumerate(shown):
+        color, marker, size = _FATES[dot.fate]
+        _bar(ax, dot, (dot.mean, row), is_vertical=False)
+        ax.scatter([dot.mean], [row], color=color, marker=marker, s=size, zorder=3)
+        for at, text in ((1.03, words.number(dot.cost)), (1.2, f"{dot.n:,}")):
+            ax.annotate(text, (at, row), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
+    for at, text in ((1.03, "cost"), (1.2, "replications")):
+        ax.annotate(text, (at, 1.0), xycoords="axes fraction", va="bottom", fontsize=8.5, color=style.LIMIT)
+    if chart.target is not None:
+        ax.axvline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1)
+    ax.set_yticks(range(len(shown)), [dot.name for dot in shown])
+    ax.set_ylim(len(shown) - 0.4, -0.6)
+    left_out = len(chart.dots) - len(shown)
+    ax.set_xlabel(chart.service + (f"; {left_out} dearer designs are left out" if left_out else ""))
+    ax.grid(axis="x", color="0.92")
+
+
+def _bar(ax: "Axes", dot: Dot, at: tuple[float, float], *, is_vertical: bool) -> None:
+    if dot.low is None or dot.high is None:
+        return
+    ends = [[dot.mean - dot.low], [dot.high - dot.mean]]
+    x_ends, y_ends = (None, ends) if is_vertical else (ends, None)
+    color = _FATES[dot.fate][0]
+    ax.errorbar([at[0]], [at[1]], xerr=x_ends, yerr=y_ends, fmt="none", color=color, capsize=3, linewidth=1.1)
+
+
+def write_chart(path: Path, chart: SelectChart) -> None:
+    """Draw both panels into an SVG file, whole or not at all."""
+    from experiments.store.files import write_whole
+
+    rows = min(MOST_ROWS, len(chart.dots))
+    with style.look():
+        figure = style.new_figure(4.2 + 0.3 * rows)
+        above, below = figure.subplots(2, gridspec_kw={"height_ratios": [2.9, 0.6 + 0.3 * rows]})
+        draw_plane(above, chart)
+        draw_rows(below, chart)
+        above.set_title("Cost and service of the designs, mean and 95 % interval")
+        style.legend_below(figure, [above], columns=3)
+        drawn = style.svg(figure)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, drawn)

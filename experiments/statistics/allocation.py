@@ -1,0 +1,144 @@
+"""The cheapest of many designs that meets a target, with a budget of replications spent where it tells most: OCBA.
+
+After each look the next replications go to the designs whose place is least sure: to one that misses the target and is
+cheaper than the best by how little it misses, to one that meets it by how little dearer it is, to the best by both.
+Without a target the shares are those of Chen and others, with known costs only the target counts. Looks end when the
+estimated probability of a good selection reaches 1 - alpha, or the budget is spent. That probability is an estimate
+(Bonferroni's bound over posterior t distributions), and no promise, as that of KN is.
+
+Sources: C.-H. Chen, J. Lin, E. Yücesan, S. E. Chick, Discrete Event Dynamic Systems 10 (2000), 251-270 (OCBA);
+L. H. Lee, N. A. Pujowidianto, L.-W. Li, C.-H. Chen, C. M. Yap, IEEE Trans. Automatic Control 57 (2012), 2940-2945
+(OCBA-CO).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.statistics.selection import Fate, Floats, Goal, Looks, Sample, Selection, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Of each design: replications, mean and standard deviation of what has a target and of the cost (n_designs)."""
+
+    n: Floats
+    mean: Floats
+    deviation: Floats
+    cost: Floats
+    cost_deviation: Floats
+
+
+def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
+    """The procedure with `looks.step` replications handed out at a time, and `budget` in all.
+
+    Raises:
+        ValueError: fewer than two replications of each design to begin with, or a budget below them.
+    """
+    counts = np.full(goal.n_designs, looks.first)
+    if looks.first < 2 or budget < counts.sum():
+        raise ValueError("budget: at least two replications of each design")
+    while True:
+        found = moments(sample, goal, counts)
+        best = _best(found, goal)
+        probability = good_selection(found, goal, best)
+        room = min(looks.step, budget - int(counts.sum()), int((looks.most - counts).clip(0).sum()))
+        if probability >= 1 - goal.alpha or room <= 0:
+            return _selection(found, goal, best, probability)
+        counts = counts + _handed_out(shares(found, goal, best), counts, room, looks.most)
+
+
+def moments(sample: Sample, goal: Goal, counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Moments:
+    values = sample(range(goal.n_designs), counts.tolist())
+    mean, deviation = (np.array([pick(own[0]) for own in values]) for pick in (np.mean, _deviation))
+    if goal.costs is None:
+        cost, spread = (np.array([pick(own[1]) for own in values]) for pick in (np.mean, _deviation))
+    else:
+        cost, spread = np.array(goal.costs), np.zeros(goal.n_designs)
+    return Moments(counts.astype(np.float64), mean, deviation, cost, spread)
+
+
+def shares(found: Moments, goal: Goal, best: int | None) -> Floats:
+    """Of the replications to come, relative to each other (n_designs); all 0 where nothing is unsure.
+
+    Distances below the tolerance or the indifference count as those: who is nearer would take all.
+    """
+    with np.errstate(divide="ignore"):
+        noise = np.zeros(goal.n_designs)
+        if goal.target is not None:
+            noise = (found.deviation / np.maximum(np.abs(found.mean - goal.target), goal.tolerance)) ** 2
+        if best is None:
+            return noise
+        gap = np.maximum(np.abs(found.cost - found.cost[best]), goal.indifference or np.finfo(float).tiny)
+        dearer = (found.cost_deviation / gap) ** 2
+    meets = np.ones(goal.n_designs, dtype=bool) if goal.target is None else found.mean >= goal.target
+    by_cost = meets | (~meets & (found.cost >= found.cost[best]) & (dearer <= noise))
+    share = np.where(by_cost, dearer, noise)
+    rivals = by_cost & (found.cost_deviation > 0)
+    rivals[best] = False
+    against = found.cost_deviation[best] * np.sqrt(((share[rivals] / found.cost_deviation[rivals]) ** 2).sum())
+    share[best] = max(against, noise[best])
+    return share
+
+
+def good_selection(found: Moments, goal: Goal, best: int | None) -> float:
+    """At least the probability, as far as the samples tell, that the best is right (as `selection` says)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = found.deviation / np.sqrt(found.n)
+        meets, misses = np.ones(goal.n_designs), np.zeros(goal.n_designs)
+        if goal.target is not None:
+            meets = _t((found.mean - goal.target - goal.tolerance) / error, found.n)
+            misses = _t((goal.target - goal.tolerance - found.mean) / error, found.n)
+        if best is None:
+            return max(0.0, 1 - float(meets.sum()))
+        if goal.costs is None:
+            both = np.hypot(found.cost_deviation / np.sqrt(found.n), (found.cost_deviation / np.sqrt(found.n))[best])
+            gap = found.cost[best] - found.cost - goal.indifference
+            cheaper = _t(gap / both, np.minimum(found.n, found.n[best]))
+        else:
+            cheaper = (found.cost < found.cost[best]).astype(np.float64)
+    wrong = np.minimum(meets, cheaper)
+    wrong[best] = misses[best]
+    return max(0.0, 1 - float(wrong.sum()))
+
+
+def _best(found: Moments, goal: Goal) -> int | None:
+    meets = np.ones(goal.n_designs, dtype=bool) if goal.target is None else found.mean >= goal.target
+    return int(np.where(meets, found.cost, np.inf).argmin()) if meets.any() else None
+
+
+def _selection(found: Moments, goal: Goal, best: int | None, probability: float) -> Selection:
+    verdicts = []
+    for design, n in enumerate(found.n.astype(int).tolist()):
+        if design == best:
+            verdicts.append(Verdict(Fate.SELECTED, n))
+        elif goal.target is not None and found.mean[design] < goal.target:
+            verdicts.append(Verdict(Fate.INFEASIBLE, n))
+        else:
+            verdicts.append(Verdict(Fate.DEARER, n, best))
+    return Selection(tuple(verdicts), probability)
+
+
+def _handed_out(
+    share: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]], room: int, most: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Whole replications that bring the counts nearest to their shares, none of them above `most`."""
+    weight = share / share.max() if share.max() > 0 else np.ones(share.size)
+    more = np.zeros_like(counts)
+    for _ in range(room):
+        now = counts + more
+        with np.errstate(divide="ignore"):
+            wanted = np.where(now < most, weight / now, -1.0)
+        more[int(wanted.argmax())] += 1
+    return more
+
+
+def _deviation(values: Floats) -> float:
+    return float(values.std(ddof=1))
+
+
+def _t(value: Floats, n: Floats) -> Floats:
+    """Student's t distribution with n - 1 degrees; 0/0, a difference of nothing without noise, counts as below."""
+    from scipy.special import stdtr
+
+    return np.asarray(np.where(np.isnan(value), 0.0, stdtr(n - 1, np.nan_to_num(value, nan=0.0))), dtype=np.float64)

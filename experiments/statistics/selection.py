@@ -1,0 +1,233 @@
+"""The cheapest of many designs that meets a target, with a stated probability of being right.
+
+Fully sequential procedures under common random numbers: designs are replicated side by side, and each is decided as
+soon as a sum of its values leaves a region that narrows to nothing. Feasibility comes first (procedure F_B of Batur and
+Kim), then, where costs vary from replication to replication too, the comparison of the designs that meet the target
+(KN, or KN++ with variances taken anew at every look). Where both are needed each has half of the error probability, as
+in procedure AK of Andradóttir and Kim. Known costs need no replications: of two designs that meet the target the dearer
+is dropped at once, and so is one that is not cheaper than another which meets it.
+
+The selected design is right if it misses the target by no more than the tolerance, and no design that meets the target
+with the tolerance to spare is cheaper by the indifference or more. Values are taken for normal, and their number of
+looks may be smaller than that of replications, which makes the procedures a little more careful.
+
+Sources: S.-H. Kim, B. L. Nelson, ACM TOMACS 11 (2001), 251-273 (KN); Operations Research 54 (2006), 475-488 (KN++);
+D. Batur, S.-H. Kim, ACM TOMACS 20 (2010), 13:1-13:26 (F_B); S. Andradóttir, S.-H. Kim, Naval Research Logistics 57
+(2010), 403-421 (AK).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Sample = Callable[[Sequence[int], Sequence[int]], Sequence[Floats]]
+"""`sample(designs, counts)`: of each design its first `counts` replications, (2, n): what has a target, and the cost.
+
+More of it is better in the first row, less in the second. The same replication is the same in every answer.
+"""
+
+
+class Fate(StrEnum):
+    SELECTED = "selected"
+    INFEASIBLE = "infeasible"
+    DEARER = "dearer"
+    OPEN = "open"
+    """Not decided with the replications allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is looked for among `n_designs`.
+
+    `target` None: the cheapest of all. `tolerance` is in the target's unit, `indifference` in that of the cost. `costs`
+    None: they come with the samples.
+    """
+
+    n_designs: int
+    alpha: float
+    target: float | None
+    tolerance: float
+    costs: tuple[float, ...] | None
+    indifference: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise ValueError(f"alpha: must be between 0 and 1, got {self.alpha}")
+        if self.n_designs < 1 or (self.costs is not None and len(self.costs) != self.n_designs):
+            raise ValueError(f"costs: one for each of {self.n_designs} designs, at least one")
+        if self.target is not None and not self.tolerance > 0:
+            raise ValueError(f"tolerance: must be greater than 0, got {self.tolerance}")
+        if self.costs is None and not self.indifference > 0:
+            raise ValueError(f"indifference: must be greater than 0, got {self.indifference}")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Replications before the first look, between two, and of one design at most."""
+
+    first: int
+    step: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a design, after how many replications; `by`: the design that is cheaper."""
+
+    fate: Fate
+    n: int
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A verdict each design. `probability`: that it is right is at least that; None: not known.
+
+    No design is selected where none meets the target.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    probability: float | None
+
+    @property
+    def selected(self) -> int | None:
+        return next((at for at, verdict in enumerate(self.verdicts) if verdict.fate is Fate.SELECTED), None)
+
+
+def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -> Floats:
+    """How far a sum of n differences may lie from 0 and leave it open which sign their mean has.
+
+    `variance` of the differences was taken from `n_variance` of them; `zone`: means nearer to 0 do not matter; `beta`:
+    probability of the wrong sign. The triangle of KN, with c = 1.
+
+    >>> round(float(reach(10, np.array(1.0), 0.5, 0.025, 10)), 3)
+    6.014
+    """
+    eta = ((2 * beta) ** (-2 / (n_variance - 1)) - 1) / 2
+    limit: Floats = np.maximum(0.0, eta * (n_variance - 1) * variance / zone - zone * n / 2)
+    return limit
+
+
+def kim_nelson(sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) -> Selection:
+    """The procedure with variances of the first look, or `is_updated` at every look (the ++ of KN++).
+
+    Raises:
+        ValueError: fewer than two replications before the first look, or a limit below them.
+    """
+    if looks.first < 2 or looks.most < looks.first or looks.step < 1:
+        raise ValueError("looks: at least two replications before the first, one between two, and as many allowed")
+    race = _Race(sample, goal, looks, is_updated=is_updated)
+    race.meet_target()
+    if goal.costs is None:
+        race.compare()
+    return race.ended()
+
+
+class _Race:
+    """The designs under way: `fates` of those decided, `passing` those that meet the target."""
+
+    def __init__(self, sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) -> None:
+        self._sample, self._goal, self._looks, self._is_updated = sample, goal, looks, is_updated
+        self._fates: dict[int, Verdict] = {}
+        self._passing: list[int] = []
+        self._n = [0] * goal.n_designs
+        self._is_sure = True
+        n_phases = (goal.target is not None) + (goal.costs is None)
+        self._alpha = goal.alpha / max(1, n_phases)
+
+    def meet_target(self) -> None:
+        """Tell the designs that meet the target from those that miss it."""
+        goal, n = self._goal, self._looks.first
+        alive = list(range(goal.n_designs))
+        if goal.target is None:
+            self._passing = alive
+            return
+        while alive:
+            values = self._values(alive, n)[:, 0] - goal.target
+            known = self._known(n)
+            spread = values[:, :known].var(axis=1, ddof=1)
+            limit = reach(n, spread, goal.tolerance, self._alpha / goal.n_designs, known)
+            total = values.sum(axis=1)
+            meets = total >= limit
+            misses = ~meets & (total <= -limit)
+            if n >= self._looks.most and not (meets | misses).all():
+                # The means decide what is left, and nothing is promised.
+                self._is_sure, meets = False, total >= 0
+                for at in np.flatnonzero(~meets & ~misses):
+                    self._fates[alive[at]] = Verdict(Fate.OPEN, n)
+            self._passing += [alive[at] for at in np.flatnonzero(meets)]
+            for at in np.flatnonzero(misses):
+                self._fates[alive[at]] = Verdict(Fate.INFEASIBLE, n)
+            alive = [design for design in alive if design not in self._fates and design not in self._passing]
+            alive = self._without_dearer(alive)
+            n = self._next(n)
+
+    def compare(self) -> None:
+        """Tell the cheapest of the designs that meet the target, where costs come with the samples."""
+        alive, goal = self._passing, self._goal
+        n = max([self._looks.first, *(self._n[design] for design in alive)])
+        while len(alive) > 1:
+            costs = self._values(alive, n)[:, 1]
+            known = self._known(n)
+            spread = (costs[:, None, :known] - costs[None, :, :known]).var(axis=2, ddof=1)
+            limit = reach(n, spread, goal.indifference, self._alpha / (goal.n_designs - 1), known)
+            total = costs.sum(axis=1)
+            above = total[:, None] - total[None]
+            # Of designs that never differ the first is as good as any.
+            same = (limit == 0) & (above == 0) & np.tri(len(alive), k=-1, dtype=bool)
+            beaten = (above > limit) | same
+            out = beaten.any(axis=1)
+            by = np.where(beaten, total[None], np.inf).argmin(axis=1)
+            for at in np.flatnonzero(out):
+                self._fates[alive[at]] = Verdict(Fate.DEARER, n, alive[by[at]])
+            if n >= self._looks.most and (~out).sum() > 1:
+                self._is_sure = False
+                out = np.arange(len(alive)) != np.where(out, np.inf, total).argmin()
+                for design in (alive[at] for at in np.flatnonzero(out)):
+                    self._fates.setdefault(design, Verdict(Fate.OPEN, n))
+            alive = [alive[at] for at in np.flatnonzero(~out)]
+            n = self._next(n)
+        self._passing = alive
+
+    def ended(self) -> Selection:
+        best = self._cheapest()
+        for design in self._passing:
+            is_best = design == best
+            fate = Fate.SELECTED if is_best else Fate.DEARER
+            self._fates[design] = Verdict(fate, self._n[design], None if is_best else best)
+        verdicts = tuple(self._fates[design] for design in range(self._goal.n_designs))
+        return Selection(verdicts, 1 - self._goal.alpha if self._is_sure else None)
+
+    def _values(self, designs: Sequence[int], n: int) -> Floats:
+        """(designs, 2, n)."""
+        for design in designs:
+            self._n[design] = n
+        return np.stack(self._sample(designs, [n] * len(designs)))
+
+    def _known(self, n: int) -> int:
+        """Replications that variances are taken from."""
+        return n if self._is_updated else self._looks.first
+
+    def _next(self, n: int) -> int:
+        return min(n + self._looks.step, max(n, self._looks.most))
+
+    def _cheapest(self) -> int | None:
+        costs = self._goal.costs
+        if not self._passing or costs is None:
+            return self._passing[0] if self._passing else None
+        return min(self._passing, key=lambda design: (costs[design], design))
+
+    def _without_dearer(self, alive: Sequence[int]) -> list[int]:
+        """Those that are still cheaper than any that meets the target; all of them, where costs are not known."""
+        costs, best = self._goal.costs, self._cheapest()
+        if costs is None or best is None:
+            return list(alive)
+        left = [design for design in alive if (costs[design], design) < (costs[best], best)]
+        for design in alive:
+            if design not in left:
+                self._fates[design] = Verdict(Fate.DEARER, self._n[design], best)
+        return left
