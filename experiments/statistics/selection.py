@@ -105,7 +105,7 @@ def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -
     probability of the wrong sign. The triangle of KN, with c = 1.
 
     >>> round(float(reach(10, np.array(1.0), 0.5, 0.025, 10)), 3)
-    6.014
+    6.013
     """
     eta = ((2 * beta) ** (-2 / (n_variance - 1)) - 1) / 2
     limit: Floats = np.maximum(0.0, eta * (n_variance - 1) * variance / zone - zone * n / 2)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.statistics.allocation import ocba
@@ -64,8 +65,8 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], S
 
 def computed(run: RunDirectory, points: Sequence[Point], keys: SelectStudy, *, is_quiet: bool) -> Found:
     """Stages of replications until all is decided; tables written, if they are not."""
-    stages = Stages(run, keys.workers, is_quiet=is_quiet)
-    found = found_again(points, keys, stages.need)
+    with execution.opened(keys.execution, keys.workers) as pool:
+        found = found_again(points, keys, Stages(run, pool, is_quiet=is_quiet).need)
     complete(run, found.outcome, tables_of(found))
     return found
 

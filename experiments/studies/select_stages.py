@@ -27,8 +27,8 @@ _NO_COST: Final = 0.0
 class Stages:
     """The replications that are there, and the making of more."""
 
-    def __init__(self, run: RunDirectory, workers: int | None, *, is_quiet: bool) -> None:
-        self._run, self._workers, self._is_quiet = run, workers or execution.usable_workers(), is_quiet
+    def __init__(self, run: RunDirectory, pool: execution.Pool, *, is_quiet: bool) -> None:
+        self._run, self._pool, self._is_quiet = run, pool, is_quiet
         self._there = run.finished()
         self._began = time.monotonic()
         self._due = FIRST_LINE_S
@@ -40,7 +40,7 @@ class Stages:
             for number in range(n)
             if (point.label, number) not in self._there
         ]
-        for done, (key, part) in enumerate(execution.run(tasks, workers=self._workers, is_quiet=True), 1):
+        for done, (key, part) in enumerate(self._pool.run(tasks, is_quiet=True) if tasks else (), 1):
             self._run.keep(key, part)
             self._there[key] = dict(part["kpis"])
             self._tell(len(wanted), len(tasks) - done)

@@ -1,0 +1,199 @@
+"""The verb select: from a spreadsheet to a verdict each design, and what it refuses."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.select_figure import Dot, SelectChart, draw_plane, draw_rows
+from experiments.store import RunDirectory, read_run
+from experiments.studies.design import Point
+from experiments.studies.select_study import Select, known_cost
+
+TINY = (
+    "horizon_days=1",
+    "warmup_days=0",
+    "demand.parcels_per_flight=800",
+    "demand.net_t_per_flight=0.6",
+    "replications=3",
+    "workers=1",
+    "--quiet",
+)
+TARGET = ("select.target=0.9", "select.tolerance=0.06", "select.max_replications=12")
+# The first is far from the target, the second near; the others meet it.
+DESIGNS = """name,cost,halls.main.machine_rated_per_h
+slow,1,10
+slower than needed,2,60
+enough,3,100
+usual,4,
+"""
+
+
+def file_of(tmp_path: Path, text: str = DESIGNS, name: str = "designs.csv") -> str:
+    (tmp_path / name).write_text(text)
+    return f"designs={tmp_path / name}"
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main([*words, "--json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def tables(document: dict[str, Any]) -> dict[str, str]:
+    files = read_run(document["run_dir"]).manifest["files"]
+    return {name: sha for name, sha in files.items() if name.startswith("tables/")}
+
+
+def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["select", file_of(tmp_path), *TARGET, *TINY, "--out", str(tmp_path / "runs")]
+    keep, kept = RunDirectory.keep, []
+
+    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
+        if len(kept) == 7:
+            raise KeyboardInterrupt
+        kept.append(key)
+        keep(self, key, part)
+
+    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
+        assert key not in kept
+        keep(self, key, part)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", interrupted)
+        assert main(words) == 130
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunDirectory, "keep", only_new)
+        document = told(capsys, *words)
+    designs = document["designs"]
+    assert [own["cost"] for own in designs.values()] == [1, 2, 3, 4]
+    assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "dearer"]
+    assert designs["slow"]["reason"] == "misses on_time_share at least 0.9"
+    assert designs["usual"]["reason"] == "not cheaper than enough, which meets the target"
+    assert document["selected"] == "enough" and document["probability"] == 0.95
+    assert designs["slow"]["replications"] == 3 < designs["slower than needed"]["replications"] <= 12
+    stored = read_run(document["run_dir"]).tables
+    selection = stored["selection"].set_index("scenario")
+    kpis = stored["kpis"].query("kpi == 'on_time_share'").groupby("scenario")["value"]
+    for label, own in designs.items():
+        assert selection.loc[label, "replications"] == own["replications"] == kpis.count()[label]
+        assert selection.loc[label, "mean"] == pytest.approx(kpis.mean()[label])
+    assert (Path(document["run_dir"]) / "figures" / "select.svg").read_text().startswith("<?xml")
+    assert told(capsys, *words) == document
+    assert told(capsys, "show", document["run_dir"]) == document
+    # All in one go, as here, the replications and their tables are the same.
+    assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
+    assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"]])
+    out = capsys.readouterr().out
+    assert all(label in out for label in designs) and "misses on_time_share at least 0.9" in out
+    assert "enough is the cheapest with on_time_share at least 0.9 (4 designs, " in out
+    assert "right with a probability of at least 0.95 (KN++)" in out
+
+
+def test_ocba_spends_its_budget_and_estimates(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["select", file_of(tmp_path), *TARGET, *TINY, "--out", str(tmp_path)]
+    document = told(capsys, *words, "select.method=ocba", "select.budget=16")
+    designs = document["designs"]
+    assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "dearer"]
+    assert sum(own["replications"] for own in designs.values()) <= 16
+    assert designs["slow"]["replications"] == designs["usual"]["replications"] == 3
+    assert "an estimate of at least" in document["answer"][1]
+
+
+def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY]
+    document = told(capsys, *words, "--out", str(tmp_path))
+    assert document["selected"] is None
+    assert document["answer"][0].startswith("None of the designs meets on_time_share at least 0.9 (2 designs, 6 ")
+    assert {own["verdict"] for own in document["designs"].values()} == {"infeasible"}
+    assert list(document["designs"]) == ["halls.main.machine_rated_per_h=10", "halls.main.machine_rated_per_h=15"]
+    assert {own["cost"] for own in document["designs"].values()} == {30_000}
+
+
+def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=staff_h_per_day", "select.indifference=1"]
+    document = told(capsys, *words, *TARGET, *TINY, "--out", str(tmp_path))
+    costs = {label: own["cost"] for label, own in document["designs"].items()}
+    assert document["selected"] == min(costs, key=lambda label: costs[label])
+    other = next(own for label, own in document["designs"].items() if label != document["selected"])
+    assert other["verdict"] == "dearer"
+
+
+def test_costs_are_the_area_or_those_of_the_designs() -> None:
+    point = Point("a", load("liege_66k"))
+    usual = {"kpi": "on_time_share", "target": 0.9, "tolerance": 0.1, "indifference": None, "alpha": 0.1, "step": 1}
+    rest = {"max_replications": 9, "budget": 9, "method": "kn"}
+    assert known_cost(point, Select(**usual, **rest, cost="area_m2", costs={})) == 66_000
+    assert known_cost(point, Select(**usual, **rest, cost="cost", costs={"a": 2.5})) == 2.5
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message"),
+    [
+        (
+            "name,halls.main.doors_uot\na,3\nb,4\n",
+            [],
+            "row 2, column 'halls.main.doors_uot': unknown key; did you mean",
+        ),
+        ("name,halls.main.doors_out\na,3\na,4\n", [], "row 3, column 'name': 'a' is there twice"),
+        ("name,cost,halls.main.doors_out\na,1,3\nb,,4\n", [], "row 3, column 'cost': expected a number, got ''"),
+        ("name,cost,halls.main.doors_out\na,1,3\nb,x,4\n", [], "row 3, column 'cost': expected a number, got 'x'"),
+        ("name,halls.main.doors_out\na,3\nb,4000\n", [], "row 3: halls.main: zone dock_doors"),
+        ("name,cost\na,3\n", [], "but none of a key"),
+        ("name,halls.main.doors_out\na,3\n", [], "select needs several"),
+        (None, [], "select needs several"),
+        (None, ["select.alpha=0"], "select.alpha: must be greater than 0, got 0"),
+        (None, ["select.alpha=1"], "select.alpha: must be less than 1, got 1"),
+        (None, ["select.alpha=-0.1"], "select.alpha: must be greater than 0, got -0.1"),
+        (None, ["select.kpi=on_time_shar"], "did you mean 'on_time_share'"),
+        (None, ["select.kpi=trucks_per_day"], "neither more nor less is better"),
+        (None, ["select.target=1.5"], "select.target: no hub has on_time_share = 1.5"),
+        (None, ["select.target=null"], "there is nothing to simulate"),
+        (None, ["select.cost=price"], "select.cost: 'price' is none of"),
+        (None, ["select.cost=parcels_per_day"], "which is no cost"),
+        (None, ["select.cost=staff_h_per_day"], "select.indifference: needed with the KPI staff_h_per_day, in h/d"),
+        (None, ["select.indifference=2"], "decides nothing where costs are known"),
+        (None, ["select.method=kn+"], "select.method: must be one of kn, kn++, ocba"),
+        (None, ["select.tolerance=0"], "select.tolerance: must be greater than 0"),
+        (None, ["select.max_replications=5"], "replications: from 2 to select.max_replications = 5, got 10"),
+        (None, ["precision.on_time_share=0.1"], "precision: select makes"),
+        (None, ["scenarios=[liege_30k]"], "select takes scenario=a,b"),
+        (None, ["halls.main.doors_out=20,30", "select.cost=cost"], "select.costs: no cost of"),
+        (
+            None,
+            ["halls.main.doors_out=20,30", "select.method=ocba", "select.budget=19"],
+            "replications x designs = 20",
+        ),
+        (None, ["select.alpha=0.1,0.2"], "the same for every design"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | None, words: list[str], message: str
+) -> None:
+    own = [file_of(tmp_path, text)] if text else []
+    assert main(["select", *own, *words, "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_chart_orders_designs_by_cost() -> None:
+    from matplotlib.figure import Figure
+
+    dots = [Dot("b", 2.0, 0.97, 0.96, 0.98, 12, "selected"), Dot("a", 1.0, 0.9, None, None, 3, "infeasible")]
+    chart = SelectChart.of(dots, "on_time_share", 0.95, "area_m2", "m2")
+    assert [dot.name for dot in chart.dots] == ["a", "b"]
+    assert (chart.target, chart.dots[1].low, chart.cost) == (95.0, 96.0, "Area [m²]")
+    above, below = Figure().subplots(2)
+    draw_plane(above, chart)
+    draw_rows(below, chart)
+    assert [label.get_text() for label in below.get_yticklabels()] == ["a", "b"]
+    assert above.get_legend_handles_labels()[1] == ["dropped: misses the target", "selected", "target"]
