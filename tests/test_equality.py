@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sim.domain.site import HallPolicy
 from sim.reference.branches import LEAST_SHARE, Tally, try_hub, try_seeds
 from sim.reference.equality import Difference, differ, vectorised_tables
-from sim.reference.small_hubs import SmallHub, draw, make
+from sim.reference.small_hubs import draw, make
+from sim.reference.small_numbers import SmallHub
 
 
 def _between(low, high):
@@ -61,6 +62,19 @@ def small_hubs(draw_):
             yard=_between(0, 6),
             least_fill=st.sampled_from([0.0, 0.3, 1.0]),
             longest_hold_steps=_between(0, 60),
+            n_collections=st.one_of(st.just(0), _between(1, 12)),
+            most_parcels_a_collection=_between(1, 25),
+            n_export_lanes=_between(1, 2),
+            export_floor_trucks=_between(1, 6),
+            doors_in=_between(1, 2),
+            screening_lines=_between(1, 3),
+            hand_sorting_posts=_between(1, 2),
+            build_up_places=_between(1, 2),
+            empty_ulds=_between(0, 3),
+            out_tugs=_between(1, 2),
+            uld_out_parcels=_between(1, 6),
+            presorted_share=st.sampled_from([0.0, 0.5, 1.0]),
+            non_conveyable_share=st.sampled_from([0.0, 0.2, 0.5]),
         )
     )
 

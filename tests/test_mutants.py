@@ -7,26 +7,36 @@ import numpy as np
 import pytest
 
 import sim.processes.breakdown
+import sim.processes.buildup
 import sim.processes.customs
 import sim.processes.desks
+import sim.processes.export_hall
+import sim.processes.exports
 import sim.processes.lanes
+import sim.processes.loading
 import sim.processes.outbound
 import sim.processes.pool
 import sim.processes.reception
+import sim.processes.screening
 import sim.processes.sorting
 import sim.processes.transfers
 from sim.kernels.operational_time import OperationalTime
 from sim.processes import hall, hub, pool
 from sim.processes.apron import Apron
+from sim.processes.buildup import BuildUp
 from sim.processes.customs import HoldZone
+from sim.processes.export_hall import ExportHall
 from sim.processes.lanes import Lanes, Route
+from sim.processes.loading import Loading
 from sim.processes.phases import Phase
+from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
 
 N_SEEDS = 150
+EXPORTS = sim.processes.exports, sim.processes.export_hall, sim.processes.buildup
 
 
 def _begin_within_an_outage(patch):
@@ -91,13 +101,7 @@ def _collapsed(**phases):
             def __getattr__(self, name):
                 return Phase[phases.get(name, name)]
 
-        for module in (
-            hub,
-            hall,
-            sim.processes.outbound,
-            sim.processes.customs,
-            sim.processes.apron,
-        ):
+        for module in (hub, hall, sim.processes.outbound, sim.processes.customs, sim.processes.apron, *EXPORTS):
             if hasattr(module, "Phase"):
                 patch.setattr(module, "Phase", Collapsed())
 
@@ -324,6 +328,66 @@ def _desks_one_more(patch):
     patch.setattr(Sortation, "__init__", generous)
 
 
+def _one_screening_line_more(patch):
+    init = Screening.__init__
+    patch.setattr(Screening, "__init__", lambda self, n, *rest: init(self, n + 1, *rest))
+
+
+def _screening_late(patch):
+    """Machines are advanced without what screening has passed by then."""
+    patch.setattr(Sortation, "take_exports", lambda self, exports: setattr(self, "_exports", exports))
+
+
+def _collection_leaves_when_unloaded(patch):
+    class Now(dict):
+        def pop(self, last):
+            began = dict.pop(self, last)
+            return min(began, self.env.now)
+
+    init = ExportHall.__init__
+
+    def hasty(self, env, *arguments):
+        init(self, env, *arguments)
+        self.screening.begun = Now()
+        self.screening.begun.env = env
+
+    patch.setattr(ExportHall, "__init__", hasty)
+
+
+def _last_ulds_before_loads(patch):
+    at_cut_off = BuildUp.at_cut_off
+    patch.setattr(BuildUp, "at_cut_off", lambda self, rank, *rest: at_cut_off(self, -rank, *rest))
+
+
+def _last_uld_without_a_cut_off(patch):
+    """Only full ULDs are ever formed."""
+    patch.setattr(BuildUp, "_form_last", lambda self, flight: None)
+
+
+def _every_export_for_the_main_deck(patch):
+    patch.setattr(sim.processes.buildup, "deck_for_next_uld", lambda standing, positions: 0)
+
+
+def _loaded_as_formed(patch):
+    def by_key(ulds, key):
+        return list(ulds)
+
+    patch.setattr(sim.processes.loading, "sorted", by_key, raising=False)
+
+
+def _payload_without_limit(patch):
+    limits = BuildUp.limits
+    patch.setattr(BuildUp, "limits", lambda self, flight: replace(limits(self, flight), payload=1 << 40))
+
+
+def _empties_stay(patch):
+    patch.setattr(sim.processes.loading, "stacks_of_empties", lambda *_: [])
+
+
+def _diverted_flight_still_expected(patch):
+    patch.setattr(Loading, "divert", lambda self, flight: None)
+
+
 MUTANTS = {
     "flights go to the first hall": _always_the_first_hall,
     "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
@@ -362,6 +426,17 @@ MUTANTS = {
     "position kept through break-down": _position_kept_through_break_down,
     "no turnaround": _turnaround_is_over_at_once,
     "one hand-coding desk more": _desks_one_more,
+    "one screening line more": _one_screening_line_more,
+    "machines advanced before screening": _screening_late,
+    "ties at screening in reverse": _ties_in_reverse(sim.processes.screening),
+    "collections leave when unloaded": _collection_leaves_when_unloaded,
+    "last ULDs before loads": _last_ulds_before_loads,
+    "no last ULD": _last_uld_without_a_cut_off,
+    "exports only on the main deck": _every_export_for_the_main_deck,
+    "ULDs loaded as formed": _loaded_as_formed,
+    "no limit of the payload": _payload_without_limit,
+    "empty ULDs stay": _empties_stay,
+    "a diverted flight is still expected": _diverted_flight_still_expected,
 }
 
 

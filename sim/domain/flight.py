@@ -30,6 +30,10 @@ class Flight:
     n_parcels: int
     is_cohort: bool
     """Whether the drawn arrival lies in the measured days."""
+    sobt: int
+    """Scheduled off-block."""
+    export_lane: int
+    """Destination that it leaves to, of the exports'; 0 without exports."""
 
     @property
     def n_ulds(self) -> int:

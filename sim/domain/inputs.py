@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.domain.exports import ExportInputs
 from sim.domain.flight import Flight
 from sim.domain.parcels import Parcels
 from sim.domain.site import Site
@@ -23,3 +24,5 @@ class Inputs:
     """Of the occupancy series [ticks]."""
     is_recorded: Callable[[Flight], bool]
     """Whether the timestamps of a flight's parcels are kept."""
+    exports: ExportInputs | None
+    """None: nothing leaves by air; then `Site.exports` is None too."""

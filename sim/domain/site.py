@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.exports import ExportSite, HallExports
 from sim.domain.flight import Deck
 from sim.units import Ticks
 
@@ -81,6 +82,8 @@ class Hall:
     customs_desks: int
     doors: int
     dock_workers: int
+    exports: HallExports | None
+    """None: as `Site.exports`."""
 
     @property
     def n_machines(self) -> int:
@@ -139,6 +142,9 @@ class Site:
     docking: int
     loading: int
     workers_per_truck: int
+    # exports
+    exports: ExportSite | None
+    """None: nothing leaves by air."""
 
     @property
     def n_machines(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from sim.domain.flight import Deck
 from sim.domain.site import Hall, HallPolicy, TrailerLimits
 
 
@@ -88,3 +89,32 @@ def extra_trucks(
             calls[r] = 1
             yard_room -= 1
     return calls
+
+
+def deck_for_next_uld(standing: Sequence[int], positions: Sequence[int]) -> Deck:
+    """The deck that a lane's next ULD of exports is built for.
+
+    `standing` ULDs of the lane that no flight has taken, and the `positions` of its next flight, by deck: the main deck
+    while there is a position left, then the lower one; when both are full, the first that has any.
+
+    >>> [deck_for_next_uld(standing, (2, 1)).name for standing in ((1, 0), (2, 0), (2, 1))]
+    ['MAIN', 'LOWER', 'MAIN']
+    >>> deck_for_next_uld((0, 5), (0, 3)).name
+    'LOWER'
+    """
+    open_decks = [deck for deck in Deck if standing[deck] < positions[deck]]
+    return open_decks[0] if open_decks else next((deck for deck in Deck if positions[deck]), Deck.MAIN)
+
+
+def stacks_of_empties(spare: Sequence[int], positions: Sequence[int], stack: int) -> list[tuple[Deck, int, int]]:
+    """Empty ULDs that a flight takes back: (deck, hall, how many) a position.
+
+    `spare` (H) empties of each hall, `positions` left by deck, at most `stack` in a position, all of one hall. Halls in
+    order, the main deck first.
+
+    >>> [(deck.name, hall, n) for deck, hall, n in stacks_of_empties([3, 1], (1, 3), 2)]
+    [('MAIN', 0, 2), ('LOWER', 0, 1), ('LOWER', 1, 1)]
+    """
+    places = [deck for deck in Deck for _ in range(positions[deck])]
+    loads = [(hall, min(stack, n - i)) for hall, n in enumerate(spare) for i in range(0, n, stack)]
+    return [(deck, hall, n) for deck, (hall, n) in zip(places, loads, strict=False)]

@@ -1,17 +1,16 @@
 """A flight from its drawn arrival to its departure: stand, loaders, tug trains, ULD positions."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import simpy
 
 from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
-from sim.processes.phases import Phase, after, at
+from sim.processes.loading import Loading
+from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Grant, Pool
 from sim.record.rows import FlightRow, TrainRow, UldRow
-
-Process = Generator[simpy.Event, object, None]
 
 
 @dataclass(slots=True)
@@ -30,6 +29,8 @@ class Apron:
     trains: list[TrainRow]
     loads: dict[tuple[int, ...], list[UldRow]]
     """What a tug train that was asked for will carry, by (flight, deck)."""
+    loading: Loading | None
+    """None: nothing leaves by air."""
 
 
 def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
@@ -40,6 +41,8 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     if not stand.triggered:
         apron.stands.cancel(stand)
         row.is_diverted = True
+        if apron.loading is not None:
+            apron.loading.divert(flight)
         return
     row.aldt = int(env.now)
     ulds = apron.land(flight)
@@ -55,10 +58,16 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
         uld.hall = grant.unit
     yield env.process(_unload(apron, ulds, Deck.MAIN)) & env.process(_unload(apron, ulds, Deck.LOWER))
     row.unloading_end = int(env.now)
+    may_leave = row.aibt + site.turnaround
+    if apron.loading is not None:
+        yield from apron.loading.process(flight, row)
+        may_leave = max(may_leave, flight.sobt)
     apron.loader_sets.release(loader_sets=1)
-    if env.now < row.aibt + site.turnaround:
-        yield at(env, row.aibt + site.turnaround)
+    if env.now < may_leave:
+        yield at(env, may_leave)
     row.aobt = int(env.now)
+    if apron.loading is not None:
+        apron.loading.depart(flight, row)
     apron.stands.release(stands=1)
 
 

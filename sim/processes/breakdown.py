@@ -7,10 +7,9 @@ import numpy as np
 import simpy
 
 from sim.domain.site import Site
-from sim.processes.apron import Process
 from sim.processes.hall import Hall
-from sim.processes.phases import after, at
-from sim.processes.pool import Grant
+from sim.processes.phases import Process, after, at
+from sim.processes.pool import Grant, Pool
 from sim.processes.reception import Reception
 from sim.processes.sorting import Machine
 from sim.processes.store import ParcelStore
@@ -26,6 +25,8 @@ class Breakdown:
     reception: Reception
     store: ParcelStore
     tally: StageTally
+    empties: Sequence[Pool]
+    """Of the halls (H), for ULDs that have been emptied; none without exports."""
 
 
 def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
@@ -59,6 +60,8 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     uld.released = int(env.now)
     hall.free_stations[grant.unit] += 1
     hall.breakdown.release(stations=1, workers=site.workers_per_station)
+    if breakdown.empties:
+        breakdown.empties[uld.hall].add(empty_ulds=1)
 
 
 def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int, int]:

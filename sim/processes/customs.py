@@ -7,9 +7,8 @@ import simpy
 
 from sim.domain.site import Hall, Site
 from sim.kernels.ordering import hub_order
-from sim.processes.apron import Process
 from sim.processes.desks import Desks
-from sim.processes.phases import Phase, at
+from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import Sortation
 from sim.processes.store import EXAMINED, REFUSED, ParcelStore
 from sim.record.recorder import StageTally

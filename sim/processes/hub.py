@@ -5,6 +5,9 @@
                                                                                          ▲     ├─► hand-coding desk
                                                                                          └─────┴─► hold zone (customs)
 
+    collection truck ─► inbound door ─► screening ─┬─► machine ─┬─► export lane ─► build-up ─► outbound train ─► flight
+                                                  └─► by hand ─┘ (export_hall)    (buildup)   (loading)
+
 Flights, trains, ULDs and trucks are SimPy processes; parcels are rows of columns (`store`).
 """
 
@@ -18,6 +21,8 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.processes.apron import Apron, flight_process
 from sim.processes.breakdown import Breakdown, breakdown_process
+from sim.processes.export_store import ExportStore
+from sim.processes.exports import Exports, make_exports
 from sim.processes.hall import Hall
 from sim.processes.outbound import Outbound, dispatcher_process, timetable_process
 from sim.processes.phases import Phase
@@ -35,6 +40,7 @@ class HubRun:
 
     record: Recorder
     store: ParcelStore
+    export_store: ExportStore | None
 
 
 def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
@@ -48,7 +54,8 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
     halls = [Hall(env, inputs, number, store, record) for number in range(len(site.halls))]
-    apron = _make_apron(env, inputs, halls, store, record)
+    exports = None if inputs.exports is None else make_exports(env, inputs, halls, record)
+    apron = _make_apron(env, inputs, halls, exports, store, record)
     _start_flights(apron, inputs.flights, record)
     outbound = Outbound(env, site, halls, store, record)
     env.process(timetable_process(outbound, inputs.end))
@@ -59,17 +66,25 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         for destination in rooms:
             env.process(shuttle_process(env, inputs, halls, store, record, (origin, destination)))
     env.run(until=inputs.end)
+    if exports is not None:
+        exports.close(inputs.end)
     _close(inputs.end, record, halls, apron)
     store.close()
-    return HubRun(record, store)
+    return HubRun(record, store, None if exports is None else exports.store)
 
 
 def _make_apron(
-    env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], store: ParcelStore, record: Recorder
+    env: simpy.Environment,
+    inputs: Inputs,
+    halls: Sequence[Hall],
+    exports: Exports | None,
+    store: ParcelStore,
+    record: Recorder,
 ) -> Apron:
     site = inputs.site
     reception = Reception(env, site, inputs.flights, store)
-    breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"])
+    empties = [] if exports is None else [hall.build_up for hall in exports.halls]
+    breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], empties)
 
     def land(flight: Flight) -> list[UldRow]:
         parcels = inputs.parcels_of(flight)
@@ -90,6 +105,7 @@ def _make_apron(
         break_down=lambda uld: breakdown_process(breakdown, uld),
         trains=record.trains,
         loads=reception.loads,
+        loading=None if exports is None else exports.loading,
     )
 
 
@@ -104,9 +120,13 @@ def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) 
             flight.n_ulds,
             flight.n_parcels,
             flight.is_cohort,
+            sobt=flight.sobt,
+            export_lane=flight.export_lane,
         )
         record.flights.append(row)
         apron.env.process(flight_process(apron, flight, row))
+        if apron.loading is not None:
+            apron.env.process(apron.loading.build_up.cut_off(flight, row))
 
 
 def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron) -> None:

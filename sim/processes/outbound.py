@@ -8,9 +8,8 @@ import simpy
 
 from sim.domain.site import Site
 from sim.kernels.policies import extra_trucks, fill, full_loads
-from sim.processes.apron import Process
 from sim.processes.hall import Hall, room_in
-from sim.processes.phases import Phase, after, at
+from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.record.rows import EXTRA, TIMETABLED, TruckRow
@@ -154,7 +153,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     if row.n_parcels:
         leaves = now + outbound.site.loading
         outbound.record.stages["loading"].add(np.full(row.n_parcels, now), np.full(row.n_parcels, leaves))
-        outbound.record.loads += [(*row.key, flight, n) for flight, n in outbound.store.flights_of(truck.parcels)]
+        outbound.record.loads += [(*row.key, flight, n) for flight, n in outbound.store.loads_of(truck.parcels)]
     truck.loaded.succeed()
 
 
@@ -163,7 +162,7 @@ def _depart(outbound: Outbound, truck: _Truck) -> None:
     store, row = outbound.store, truck.row
     store.stamp("departed", truck.parcels, row.departed)
     origins = np.bincount(store.column["hall"][store.rows(truck.parcels)]).tolist()
-    for flight, n in store.flights_of(truck.parcels):
+    for flight, n in store.loads_of(truck.parcels):
         store.leave(flight, n)
     for number, n in enumerate(origins):
         if n and number != row.hall:

@@ -5,9 +5,13 @@ what takes it; along the chain hall → position → tug → loader → stand a 
 phases follow the chain against the flow. Moving forward always takes at least a tick, so no phase is entered again.
 """
 
+from collections.abc import Generator
 from enum import IntEnum
 
 import simpy
+
+Process = Generator[simpy.Event, object, None]
+"""What happens to one thing, from event to event."""
 
 
 class Phase(IntEnum):
@@ -31,7 +35,9 @@ class Phase(IntEnum):
     CUT_OFF = 13
     """Trucks take what is ready."""
     ROUND = 14
-    """The dispatcher looks at held trucks, and calls extra ones; shuttles between halls leave."""
+    """The dispatcher looks at held trucks, and calls extra ones; shuttles between halls leave; exports are formed into ULDs."""
+    BUILD_UP = 15
+    """Build-up places and outbound tugs, which cut-offs and rounds ask for."""
 
 
 def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:

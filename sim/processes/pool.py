@@ -79,6 +79,31 @@ class Pool:
                 raise ValueError(f"{kind}: {self.free[kind]} free of {self.capacity[kind]}: released more than taken")
         self._wake()
 
+    def add(self, **amount: int) -> None:
+        """More tokens of a kind, free ones."""
+        self._account()
+        for kind, number in amount.items():
+            self.capacity[kind] += number
+            self.free[kind] += number
+        self._wake()
+
+    def withdraw(self, **amount: int) -> None:
+        """Free tokens go for ever."""
+        self._account()
+        for kind, number in amount.items():
+            if number > self.free[kind]:
+                raise ValueError(f"{kind}: {number} withdrawn of {self.free[kind]} free")
+            self.capacity[kind] -= number
+            self.free[kind] -= number
+
+    def consume(self, **amount: int) -> None:
+        """Held tokens go for ever."""
+        self._account()
+        for kind, number in amount.items():
+            if number > self.capacity[kind] - self.free[kind]:
+                raise ValueError(f"{kind}: {number} consumed of {self.capacity[kind] - self.free[kind]} held")
+            self.capacity[kind] -= number
+
     def held_until(self, instant: int) -> dict[str, int]:
         """Token-ticks held from the beginning to an instant not before the last grant or release, by kind."""
         return {

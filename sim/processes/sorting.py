@@ -4,6 +4,7 @@ Whoever needs the state at an instant advances to it first, so that results do n
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from sim.domain.site import Hall, MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import single_server
-from sim.processes.desks import Desks
+from sim.processes.desks import Desks, Served
 from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
@@ -21,6 +22,19 @@ Deliver = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P, ascending) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
 """Takes instants (P), parcels (P) and the machines of their first pass (P)."""
+
+
+class Exports(Protocol):
+    """Who feeds the machines besides, and takes what is theirs of what comes out."""
+
+    def before(self, until: int) -> None:
+        """Feed all that arrives by an instant, included."""
+
+    def take_sorted(
+        self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks
+    ) -> tuple[Ticks, Ticks, Ticks, Ticks]: ...
+
+    def take_coded(self, served: Served) -> Served: ...
 
 
 class Machine:
@@ -34,6 +48,8 @@ class Machine:
         self._free_at = 0
         self._advanced_to = NEVER
         self._measured = measured
+        self.before: Callable[[int], None] | None = None
+        """Has all fed that arrives by an instant, if somebody feeds late."""
         self.begun: dict[int, int] = {}
         """When the last parcels of ULDs begin [ticks]."""
         self.done: list[tuple[Ticks, Ticks, Ticks, Ticks]] = []
@@ -51,6 +67,8 @@ class Machine:
         """Serve all that has arrived by an instant, included."""
         if until <= self._advanced_to:
             return
+        if self.before is not None:
+            self.before(until)
         self._advanced_to = until
         arrived, coming = [], []
         for arrival, parcels in self._coming:
@@ -107,6 +125,13 @@ class Sortation:
         self.desks = Desks(hall.handcoding_desks, site.handcoding)
         """For hand-coding; the tag is the machine of the first pass."""
         self._advanced_to = NEVER
+        self._exports: Exports | None = None
+
+    def take_exports(self, exports: Exports) -> None:
+        """Sort exports too."""
+        self._exports = exports
+        for machine in self.machines:
+            machine.before = exports.before
 
     def advance(self, until: int) -> None:
         """Bring machines and desks to an instant, included."""
@@ -121,6 +146,8 @@ class Sortation:
         self._serve_desks(until)
 
     def _fetch(self, machine: int, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+        if self._exports is not None:
+            arrival, begin, end, parcels = self._exports.take_sorted(arrival, begin, end, parcels)
         self._sorting.add(arrival, end)
         mark = self._store.column["mark"][self._store.rows(parcels)]
         if self._store.keeps_stamps:
@@ -149,6 +176,8 @@ class Sortation:
         served = self.desks.serve(until)
         if served is None:
             return
+        if self._exports is not None:
+            served = self._exports.take_coded(served)
         arrival, begin, end, parcels, machine = served
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)

@@ -8,9 +8,8 @@ import simpy
 
 from sim.domain.inputs import Inputs
 from sim.domain.site import TrailerLimits
-from sim.processes.apron import Process
 from sim.processes.hall import Hall
-from sim.processes.phases import Phase, after, at
+from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.record.rows import ShuttleRow

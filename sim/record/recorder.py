@@ -7,9 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays
-from sim.record.rows import FlightRow, ShuttleRow, TrainRow, TruckRow, UldRow
+from sim.record.rows import CollectionRow, FlightRow, OutTrainRow, OutUldRow, ShuttleRow, TrainRow, TruckRow, UldRow
 from sim.units import NEVER, Ticks
 
+EXPORT_STAGES = (
+    "collection",
+    "screening",
+    "export_sorting",
+    "export_coding",
+    "hand_sorting",
+    "export_lane",
+    "build_up",
+)
 STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "lane", "transfer", "loading")
 Columns = dict[str, list[Any]]
 
@@ -81,7 +90,13 @@ class Recorder:
         self.loads: list[tuple[int, int, int, int, int, int]] = []
         """(hall, route, kind, sequence, flight, parcels) of what trucks took."""
         self.refused: list[Refusal] = []
+        self.collections: list[CollectionRow] = []
+        self.out_ulds: list[OutUldRow] = []
+        self.out_trains: list[OutTrainRow] = []
+        self.out_loads: list[tuple[int, int, int, int, int]] = []
+        """(hall, lane, sequence, collection, parcels) of what was built onto ULDs."""
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
+        self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
         self.machine_work: list[int] = []
         """Parcels begun on each machine in the measured days (M)."""

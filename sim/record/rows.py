@@ -23,6 +23,14 @@ class FlightRow:
     aobt: int = NEVER
     hall: int = NEVER
     is_diverted: bool = False
+    sobt: int = NEVER
+    export_lane: int = 0
+    loading_start: int = NEVER
+    loading_end: int = NEVER
+    n_ulds_out: int = 0
+    n_parcels_out: int = 0
+    n_empties_out: int = 0
+    n_missed_out: int = 0
 
 
 @dataclass(slots=True)
@@ -101,3 +109,59 @@ class ShuttleRow:
 
 TIMETABLED, EXTRA = 0, 1
 """Kinds of truck."""
+
+
+@dataclass(slots=True)
+class CollectionRow:
+    number: int
+    key: str
+    hall: int
+    n_parcels: int
+    is_presorted: bool
+    is_cohort: bool
+    scheduled: int
+    called: int = NEVER
+    arrived: int = NEVER
+    docked: int = NEVER
+    unloading_start: int = NEVER
+    unloaded: int = NEVER
+    released: int = NEVER
+
+
+@dataclass(slots=True)
+class OutUldRow:
+    """A ULD of exports."""
+
+    hall: int
+    lane: int
+    sequence: int
+    deck: int
+    formed: int
+    n_parcels: int
+    mass: int
+    volume: int
+    start: int = NEVER
+    built: int = NEVER
+    flight: int = NEVER
+    taken: int = NEVER
+    loaded: int = NEVER
+    departed: int = NEVER
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        return self.hall, self.lane, self.sequence
+
+
+@dataclass(slots=True)
+class OutTrainRow:
+    """A tug train with ULDs or stacks of empty ones for a flight."""
+
+    flight: int
+    train: int
+    deck: int
+    hall: int
+    n_positions: int
+    granted: int = NEVER
+    at_aircraft: int = NEVER
+    emptied: int = NEVER
+    returned: int = NEVER

@@ -42,6 +42,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         customs_desks=_PLENTY,
         doors=_PLENTY,
         dock_workers=_PLENTY,
+        exports=None,
     )
     site = Site(
         stands=_PLENTY,
@@ -77,12 +78,25 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         docking=8 * _MIN,
         loading=11 * _MIN,
         workers_per_truck=1,
+        exports=None,
     )
     return replace(site, **changes)
 
 
 def _flight(number: int, arrival: int, ulds: tuple[int, int], n_parcels: int) -> Flight:
-    return Flight(number, f"F{number}", (number,), "any", arrival, arrival, *ulds, n_parcels, is_cohort=True)
+    return Flight(
+        number,
+        f"F{number}",
+        (number,),
+        "any",
+        arrival,
+        arrival,
+        *ulds,
+        n_parcels,
+        is_cohort=True,
+        sobt=arrival,
+        export_lane=0,
+    )
 
 
 def _plain(flight: Flight, handling: int) -> Parcels:
@@ -103,7 +117,14 @@ def _plain(flight: Flight, handling: int) -> Parcels:
 
 def _inputs(site: Site, flights: tuple[Flight, ...], end: int, *, handling: int = _MIN // 4) -> Inputs:
     return Inputs(
-        site, flights, lambda flight: _plain(flight, handling), end, (0, end), TICKS_PER_H, is_recorded=lambda _: True
+        site,
+        flights,
+        lambda flight: _plain(flight, handling),
+        end,
+        (0, end),
+        TICKS_PER_H,
+        is_recorded=lambda _: True,
+        exports=None,
     )
 
 

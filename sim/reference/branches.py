@@ -11,10 +11,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Comparison, Difference, Tables, compare
 from sim.reference.records import EXTRA, TIMETABLED
-from sim.reference.small_hubs import SmallHub, draw, make
+from sim.reference.small_hubs import draw, make
+from sim.reference.small_numbers import SmallHub
 from sim.units import NEVER
 
 LEAST_SHARE: Final = 0.05
@@ -93,6 +95,40 @@ def _halls_of_trains(tables: Tables) -> dict[tuple[int, int, int], set[int]]:
     return halls
 
 
+def _missed_its_flight(_: Inputs, tables: Tables) -> bool:
+    """A ULD was built when a flight of its lane took its load, and did not go with it."""
+    flights = list(_rows(tables["flights"]))
+    return any(
+        uld["lane"] == flight["export_lane"] and NEVER < uld["built"] <= flight["loading_start"] < uld["taken"]
+        for uld in _rows(tables["out_ulds"])
+        for flight in flights
+    )
+
+
+def _waits_for_an_outbound_tug(_: Inputs, tables: Tables) -> bool:
+    asked = tables["flights"]["loading_start"]
+    return any(train["granted"] > asked[train["flight"]] for train in _rows(tables["out_trains"]))
+
+
+def _waits_at_the_aircraft(inputs: Inputs, tables: Tables) -> bool:
+    return any(
+        train["emptied"] > train["at_aircraft"] + train["n_positions"] * inputs.site.lift[train["deck"]]
+        for train in _rows(tables["out_trains"])
+    )
+
+
+def _load_and_cut_off_tie(inputs: Inputs, tables: Tables) -> bool:
+    """Flights of one lane of which one takes its load when the other's last ULDs are formed."""
+    if inputs.site.exports is None:
+        return False
+    flights = list(_rows(tables["flights"]))
+    return any(
+        a["export_lane"] == b["export_lane"] and a["loading_start"] == b["sobt"] - inputs.site.exports.cut_off
+        for a in flights
+        for b in flights
+    )
+
+
 BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
@@ -137,6 +173,21 @@ BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
     "cut short by the end": _any(
         "parcels", lambda parcel: parcel["start"] != NEVER == parcel["departed"] and not parcel["is_refused_gone"]
     ),
+    "collection waits for floor": _any("collections", lambda truck: truck["called"] > truck["scheduled"]),
+    "collection waits for a door": _any("collections", lambda truck: truck["docked"] > truck["arrived"]),
+    "screening blocks a door": _any("collections", lambda truck: truck["released"] > truck["unloaded"]),
+    "export waits at a machine": _any("out_parcels", lambda parcel: parcel["sort_begin"] > parcel["screen_end"]),
+    "export waits to be sorted by hand": _any("out_parcels", lambda p: p["hand_begin"] > p["screen_end"]),
+    "export hand-coded": _any("out_parcels", lambda parcel: parcel["code_begin"] != NEVER),
+    "build-up waits": _any("out_ulds", lambda uld: uld["start"] > uld["formed"]),
+    "ULD for the lower deck": _any("out_ulds", lambda uld: uld["deck"] == Deck.LOWER),
+    "built ULD waits for the next flight": _missed_its_flight,
+    "empty ULDs flown back": _any("flights", lambda flight: flight["n_empties_out"] > 0),
+    "exports missed": _any("flights", lambda flight: flight["n_missed_out"] > 0),
+    "loading waits for a tug": _waits_for_an_outbound_tug,
+    "train waits at the aircraft": _waits_at_the_aircraft,
+    "loaded after the scheduled off-block": _any("flights", lambda flight: flight["loading_end"] > flight["sobt"]),
+    "loads and cut-offs at one instant": _load_and_cut_off_tie,
 }
 """By name: whether a hub took the way."""
 

@@ -10,6 +10,7 @@ import simpy
 
 from sim.domain.inputs import Inputs
 from sim.processes import hub
+from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.processes.store import STAMPS
 from sim.record.recorder import columns
 from sim.reference import COLUMNS, run
@@ -23,6 +24,9 @@ _ORDER = {
     "trains": ("flight", "deck", "train"),
     "shuttles": ("origin", "destination", "sequence"),
     "trucks": ("hall", "route", "kind", "sequence"),
+    "collections": ("number",),
+    "out_ulds": ("hall", "lane", "sequence"),
+    "out_trains": ("flight", "train"),
 }
 
 
@@ -82,8 +86,30 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
             instants = kept[name].astype(np.int64)
             parcels[name] += np.where(instants < end, instants, -1).tolist()
     tables["parcels"] = parcels
+    tables["out_loads"] = {
+        name: list(values)
+        for name, values in zip(
+            ("hall", "lane", "sequence", "collection", "n_parcels"),
+            zip(*sorted(record.out_loads), strict=True) if record.out_loads else ((),) * 5,
+            strict=True,
+        )
+    }
+    tables["out_parcels"] = _out_parcels(result.export_store, end)
     tables["pools"] = record.pools
     return tables
+
+
+def _out_parcels(store: ExportStore | None, end: int) -> dict[str, list[Any]]:
+    parcels: dict[str, list[Any]] = {name: [] for name in ("collection", "row", *EXPORT_STAMPS)}
+    if store is None:
+        return parcels
+    for load, kept in sorted(store.kept.items()):
+        n = len(kept["ready"])
+        parcels["collection"] += [store.collection_of(load)] * n
+        parcels["row"] += range(n)
+        for name in EXPORT_STAMPS:
+            parcels[name] += np.where(kept[name] < end, kept[name], -1).tolist()
+    return parcels
 
 
 @dataclass(frozen=True, slots=True)

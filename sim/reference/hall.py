@@ -43,6 +43,8 @@ class Hall:
         self.machines = [Machine(env, calendar, need, inputs.end) for calendar in hall.calendars]
         self.free_stations = list(hall.stations)
         self.docks = [Dock() for _ in inputs.site.routes]
+        self.empties: Pool | None = None
+        """Where emptied ULDs are stored, if exports need them."""
         self.n_to_come = 0
         """ULDs sent here whose break-down has not begun."""
 
@@ -90,6 +92,8 @@ class Hall:
         uld.released = self.now
         self.free_stations[uld.machine - self.first_machine] += 1
         self.breakdown.release(stations=1, workers=self.site.workers_per_station)
+        if self.empties is not None:
+            self.empties.add(empty_ulds=1)
         uld.parcels = []  # each parcel is on its own from here on
 
     # Sorting and customs (rules 9 to 13)

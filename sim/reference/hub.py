@@ -12,6 +12,7 @@ from sim.domain.site import HallPolicy
 from sim.kernels.policies import hall_free_first, halls_for_ulds
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
+from sim.reference.exports import Exports
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
 from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Trace, Train, Uld, Visit
@@ -38,9 +39,22 @@ class Hub:
         self.outbound = Outbound(env, site, inputs.end, self.halls)
         self.route_of_lane: list[int] = site.route_of_lane.tolist()
         self.visits = [
-            Visit(f, f.number, f.key, f.aircraft, f.sibt, f.arrival, f.n_ulds, f.n_parcels, f.is_cohort)
+            Visit(
+                f,
+                f.number,
+                f.key,
+                f.aircraft,
+                f.sibt,
+                f.arrival,
+                f.n_ulds,
+                f.n_parcels,
+                f.is_cohort,
+                f.sobt,
+                f.export_lane,
+            )
             for f in inputs.flights
         ]
+        self.exports = None if inputs.exports is None else Exports(inputs, env, self.halls, self.visits)
         self.ulds: list[Uld] = []
         self.trains: list[Train] = []
         self.recorded: list[Parcel] = []
@@ -76,9 +90,15 @@ class Hub:
         decks = [[uld for uld in ulds if uld.deck == deck] for deck in Deck]
         yield self.env.all_of([self.env.process(self._unload(visit.flight, deck, decks[deck])) for deck in Deck])
         visit.unloading_end = self.now
+        if self.exports is not None:
+            yield from self.exports.load(visit)
         self.loader_sets.release(loader_sets=1)
         if visit.aibt + site.turnaround > self.now:
             yield at(self.env, visit.aibt + site.turnaround)
+        if self.exports is not None:
+            if visit.sobt > self.now:
+                yield at(self.env, visit.sobt)
+            self.exports.depart(visit)
         visit.aobt = self.now
         self.stands.release(stands=1)
 
@@ -204,6 +224,10 @@ class Hub:
         pools = [(NEVER, pool) for pool in (self.stands, self.loader_sets, self.tugs)]
         for number, hall in enumerate(self.halls):
             pools += [(number, pool) for pool in (hall.positions, hall.breakdown, hall.doors)]
+        if self.exports is not None:
+            pools.append((NEVER, self.exports.tugs))
+            for place in self.exports.halls:
+                pools += [(place.number, pool) for pool in (place.floor, place.doors, place.build_up)]
         tokens = [
             Tokens(name, number, held, pool.lacked_until(end)[name])
             for number, pool in pools
@@ -226,9 +250,25 @@ class Hub:
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
             "pools": tokens,
         }
+        rows |= self._exports_rows()
         return Trace(
             {
                 table: {column: [getattr(row, column) for row in rows[table]] for column in columns.split()}
                 for table, columns in COLUMNS.items()
             }
         )
+
+    def _exports_rows(self) -> dict[str, Sequence[Any]]:
+        exports = self.exports
+        if exports is None:
+            return dict.fromkeys(("collections", "out_ulds", "out_loads", "out_trains", "out_parcels"), ())
+        for parcel in exports.recorded:
+            if parcel.sort_begin >= self.inputs.end:
+                parcel.sort_begin = NEVER
+        return {
+            "collections": sorted(exports.pickups, key=lambda pickup: pickup.number),
+            "out_ulds": sorted(exports.ulds, key=lambda uld: (uld.hall, uld.lane, uld.sequence)),
+            "out_loads": sorted(exports.loads, key=lambda load: (load.hall, load.lane, load.sequence, load.collection)),
+            "out_trains": sorted(exports.trains, key=lambda train: (train.flight, train.train)),
+            "out_parcels": sorted(exports.recorded, key=lambda parcel: parcel.key),
+        }

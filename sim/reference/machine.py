@@ -7,7 +7,7 @@ import simpy
 
 from sim.domain.site import MachineCalendar
 from sim.processes.phases import Phase, after, at
-from sim.reference.records import Parcel, Steps
+from sim.reference.records import OutParcel, Parcel, Steps
 
 
 class Machine:
@@ -49,7 +49,7 @@ class Machine:
             return self._end
         return self._start[i] - (self._work[i] - work) // self._slope[i]
 
-    def arrive(self, parcel: Parcel) -> simpy.Event:
+    def arrive(self, parcel: Parcel | OutParcel) -> simpy.Event:
         """Queue up; when the parcel's turn comes the event tells (begin, end) of its service."""
         turn = self._env.event()
         heappush(self._waiting, (int(self._env.now), parcel.key, turn))

@@ -16,7 +16,8 @@ Steps = Generator[simpy.Event, Any, None]
 
 COLUMNS: Final = {
     "flights": "number key aircraft sibt arrival aldt aibt unloading_requested unloading_start unloading_end aobt"
-    " n_ulds n_parcels hall is_cohort is_diverted",
+    " n_ulds n_parcels hall is_cohort is_diverted sobt export_lane loading_start loading_end n_ulds_out n_parcels_out"
+    " n_empties_out n_missed_out",
     "ulds": "flight index deck n_parcels hall lifted on_train train at_door placed checked_in start end released"
     " machine n_sent wait_station wait_workers wait_floor",
     "trains": "flight deck train hall n_ulds granted left at_door placed returned",
@@ -26,6 +27,13 @@ COLUMNS: Final = {
     "loads": "hall route kind sequence flight n_parcels",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held exam_begin exam_end freed"
     " second_begin second_end sent_ready sent ready cut_off departed is_refused_gone",
+    "collections": "number key hall n_parcels is_presorted is_cohort scheduled called arrived docked unloading_start"
+    " unloaded released",
+    "out_ulds": "hall lane sequence deck formed n_parcels mass volume start built flight taken loaded departed",
+    "out_loads": "hall lane sequence collection n_parcels",
+    "out_trains": "flight train deck hall n_positions granted at_aircraft emptied returned",
+    "out_parcels": "collection row handled screen_begin screen_end sort_begin sort_end code_begin code_end hand_begin"
+    " hand_end ready formed departed",
     "pools": "name hall held_time lacked_time",
 }
 """The tables of a trace, and their columns."""
@@ -131,6 +139,8 @@ class Visit:
     n_ulds: int
     n_parcels: int
     is_cohort: bool
+    sobt: int
+    export_lane: int
     aldt: int = NEVER
     aibt: int = NEVER
     unloading_requested: int = NEVER
@@ -139,6 +149,13 @@ class Visit:
     aobt: int = NEVER
     hall: int = NEVER
     is_diverted: bool = False
+    loading_start: int = NEVER
+    loading_end: int = NEVER
+    n_ulds_out: int = 0
+    n_parcels_out: int = 0
+    n_empties_out: int = 0
+    n_missed_out: int = 0
+    load: "list[OutUld]" = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -220,3 +237,94 @@ class Dock:
         self.mass -= parcel.mass
         self.volume -= parcel.volume
         return parcel
+
+
+@dataclass(slots=True)
+class Pickup:
+    """A collection truck."""
+
+    number: int
+    key: str
+    hall: int
+    n_parcels: int
+    is_presorted: bool
+    is_cohort: bool
+    scheduled: int
+    called: int = NEVER
+    arrived: int = NEVER
+    docked: int = NEVER
+    unloading_start: int = NEVER
+    unloaded: int = NEVER
+    released: int = NEVER
+
+
+@dataclass(slots=True)
+class OutParcel:
+    key: tuple[int, int]
+    collection: int
+    row: int
+    lane: int
+    mass: int
+    volume: int
+    handling: int
+    is_no_read: bool
+    is_non_conveyable: bool
+    handled: int = NEVER
+    screen_begin: int = NEVER
+    screen_end: int = NEVER
+    sort_begin: int = NEVER
+    sort_end: int = NEVER
+    code_begin: int = NEVER
+    code_end: int = NEVER
+    hand_begin: int = NEVER
+    hand_end: int = NEVER
+    ready: int = NEVER
+    formed: int = NEVER
+    departed: int = NEVER
+
+
+@dataclass(slots=True)
+class OutUld:
+    hall: int
+    lane: int
+    sequence: int
+    deck: int
+    formed: int
+    n_parcels: int
+    mass: int
+    volume: int
+    load: list[OutParcel]
+    start: int = NEVER
+    built: int = NEVER
+    flight: int = NEVER
+    taken: int = NEVER
+    loaded: int = NEVER
+    departed: int = NEVER
+
+
+@dataclass(slots=True)
+class OutLoad:
+    """Parcels of a collection on a ULD."""
+
+    hall: int
+    lane: int
+    sequence: int
+    collection: int
+    n_parcels: int
+
+
+@dataclass(slots=True)
+class OutTrain:
+    flight: int
+    train: int
+    deck: int
+    hall: int
+    has_come: simpy.Event
+    is_empty: simpy.Event
+    load: list[OutUld | None] = field(default_factory=list)
+    """None: a stack of empty ones."""
+    n_positions: int = 0
+    granted: int = NEVER
+    at_aircraft: int = NEVER
+    emptied: int = NEVER
+    returned: int = NEVER

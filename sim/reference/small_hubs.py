@@ -1,9 +1,4 @@
-"""Small random hubs that tie on purpose, for holding the two hubs against each other.
-
-A `SmallHub` is a handful of plain numbers, so that a failing one can be shrunk, printed and rerun.
-"""
-
-from dataclasses import dataclass
+"""Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
 import numpy as np
 
@@ -11,61 +6,10 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
+from sim.reference.small_exports import departures, export_inputs, export_site, hall_exports
+from sim.reference.small_numbers import SmallHub
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
-
-
-@dataclass(frozen=True, slots=True)
-class SmallHub:
-    """Numbers of a small hub; times in minutes, on a coarse step so that instants coincide."""
-
-    seed: int
-    n_flights: int
-    n_main_deck: int
-    n_lower_deck: int
-    most_parcels_a_uld: int
-    step_min: float
-    """What durations are multiples of: the coarser, the more ties."""
-    hours: int
-    spread_h: int
-    """Flights land within this time."""
-    stands: int
-    loader_sets: int
-    tugs: int
-    dollies: int
-    n_halls: int
-    opens_h: int
-    """When the last hall opens, if there are several."""
-    policy: HallPolicy
-    share_served: float
-    """Of a hall's routes; what it does not serve is sent to another."""
-    room_ulds: int
-    """Floor set aside for so many full ULDs from each other hall."""
-    shuttle_parcels: int
-    positions: int
-    n_machines: int
-    """Of the first hall; others have one more or less."""
-    stations_a_machine: int
-    spare_workers: int
-    floor_ulds: int
-    """Floor for so many full ULDs."""
-    inductions: int
-    has_outages: bool
-    service_steps: int
-    desks: int
-    customs_desks: int
-    held_share: float
-    no_read_share: float
-    n_routes: int
-    trailer_parcels: int
-    is_mass_short: bool
-    is_volume_short: bool
-    doors: int
-    extra_trucks_per_day: int
-    yard: int
-    least_fill: float
-    longest_hold_steps: int
-
 
 _DAY_MIN = 1440
 
@@ -120,6 +64,7 @@ def make(hub: SmallHub) -> Inputs:
         docking=steps(1, 4),
         loading=steps(1, 20),
         workers_per_truck=2,
+        exports=export_site(hub, streams, step),
     )
     return Inputs(
         site=site,
@@ -129,6 +74,7 @@ def make(hub: SmallHub) -> Inputs:
         measured=(0, end),
         bin_width=30 * TICKS_PER_MIN,
         is_recorded=lambda _: True,
+        exports=export_inputs(hub, streams, step, end),
     )
 
 
@@ -165,6 +111,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         customs_desks=hub.customs_desks,
         doors=hub.doors,
         dock_workers=max(2, 2 * hub.doors - int(rng.random() < 0.3)),
+        exports=hall_exports(hub, streams, number),
     )
 
 
@@ -174,6 +121,7 @@ def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
     arrivals = np.sort(rng.integers(0, span, hub.n_flights)) * step
     if hub.n_flights > 1 and rng.random() < 0.5:
         arrivals[1] = arrivals[0]
+    sobt, export_lane, aircraft = departures(hub, streams, step, arrivals)
     flights = []
     for number, arrival in enumerate(arrivals.tolist()):
         flights.append(
@@ -181,13 +129,15 @@ def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
                 number=number,
                 key=f"F{number}",
                 entity=(number,),
-                aircraft="small",
+                aircraft=aircraft[number],
                 sibt=arrival,
                 arrival=arrival,
                 n_main_deck=hub.n_main_deck,
                 n_lower_deck=hub.n_lower_deck,
                 n_parcels=sum(_uld_sizes(hub, streams, number)),
                 is_cohort=True,
+                sobt=sobt[number],
+                export_lane=export_lane[number],
             )
         )
     return tuple(flights)
@@ -282,4 +232,17 @@ def draw(seed: int) -> SmallHub:
         yard=pick(0, 6),
         least_fill=float(rng.choice([0.0, 0.3, 1.0])),
         longest_hold_steps=pick(0, 60),
+        n_collections=pick(1, 12) if rng.random() < 0.6 else 0,
+        most_parcels_a_collection=pick(1, 25),
+        n_export_lanes=pick(1, 2),
+        export_floor_trucks=pick(1, 6),
+        doors_in=pick(1, 2),
+        screening_lines=pick(1, 3),
+        hand_sorting_posts=pick(1, 2),
+        build_up_places=pick(1, 2),
+        empty_ulds=pick(0, 3),
+        out_tugs=pick(1, 2),
+        uld_out_parcels=pick(1, 6),
+        presorted_share=float(rng.choice([0.0, 0.5, 1.0])),
+        non_conveyable_share=float(rng.choice([0.0, 0.2, 0.5])),
     )

@@ -1,0 +1,165 @@
+"""Build-up: full ULDs of exports in rounds, a last one at a flight's cut-off."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import simpy
+
+from sim.domain.exports import AircraftLimits, ExportSite, UldLimits
+from sim.domain.flight import Flight
+from sim.domain.site import TrailerLimits
+from sim.kernels.policies import deck_for_next_uld
+from sim.processes.export_hall import ExportHall
+from sim.processes.export_store import ExportStore
+from sim.processes.phases import Phase, Process, after, at
+from sim.record.recorder import Recorder
+from sim.record.rows import FlightRow, OutUldRow
+from sim.units import NEVER, Ticks
+
+_ANY_NUMBER: Final = 1 << 40
+"""Of parcels: mass and volume limit a ULD, not their number."""
+
+
+@dataclass(slots=True)
+class OutUld:
+    row: OutUldRow
+    parcels: Ticks
+    """(P)"""
+
+
+@dataclass(slots=True)
+class ExportLane:
+    """A destination: its flights that have not taken their load, and its ULDs that no flight has taken."""
+
+    to_come: list[Flight]
+    """By (sobt, number)."""
+    last: Flight | None = None
+    standing: list[OutUld] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.to_come.sort(key=lambda flight: (flight.sobt, flight.number))
+        self.last = self.to_come[-1] if self.to_come else None
+
+    @property
+    def next(self) -> Flight | None:
+        """The flight that ULDs are built for."""
+        return self.to_come[0] if self.to_come else self.last
+
+    def drop(self, flight: Flight) -> None:
+        """A flight takes its load, or is diverted."""
+        self.to_come.remove(flight)
+
+
+class BuildUp:
+    def __init__(
+        self,
+        env: simpy.Environment,
+        rules: ExportSite,
+        halls: Sequence[ExportHall],
+        lanes: Sequence[ExportLane],
+        store: ExportStore,
+        record: Recorder,
+    ) -> None:
+        self._env, self._rules, self._halls, self._store, self._record = env, rules, halls, store, record
+        self.lanes = lanes
+        self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
+        self._closing: list[tuple[int, int, Callable[[], None]]] = []
+
+    def look(self) -> None:
+        """Bring the exports of all halls to now."""
+        for hall in self._halls:
+            hall.look(int(self._env.now))
+
+    def at_cut_off(self, rank: int, flight: int, action: Callable[[], None]) -> None:
+        """Have something done in this instant's phase of cut-offs, in order of rank and flight."""
+        if not self._closing:
+            cut_offs = at(self._env, int(self._env.now), Phase.CUT_OFF)
+            assert cut_offs.callbacks is not None
+            cut_offs.callbacks.append(lambda _: self._cut_offs())
+        self._closing.append((rank, flight, action))
+
+    def _cut_offs(self) -> None:
+        self.look()
+        for *_, action in sorted(self._closing, key=lambda entry: entry[:2]):
+            action()
+        self._closing.clear()
+
+    def rounds(self) -> Process:
+        """Form full ULDs again and again."""
+        while True:
+            yield after(self._env, self._rules.build_up_round, Phase.ROUND)
+            self.look()
+            for hall in self._halls:
+                for lane in range(len(self.lanes)):
+                    self._form_full(hall, lane)
+
+    def cut_off(self, flight: Flight, row: FlightRow) -> Process:
+        """The last ULDs for a flight, one a hall; none if it has been diverted by then."""
+        instant = flight.sobt - self._rules.cut_off
+        if instant >= 0:
+            yield at(self._env, instant)
+            self.at_cut_off(1, flight.number, lambda: None if row.is_diverted else self._form_last(flight))
+
+    def _form_last(self, flight: Flight) -> None:
+        for hall in self._halls:
+            self._form_full(hall, flight.export_lane)
+            if hall.lanes.routes[flight.export_lane].n:
+                self._form(hall, flight.export_lane, *self._next_uld(flight.export_lane))
+
+    def _form_full(self, hall: ExportHall, lane: int) -> None:
+        """ULDs for as long as more is ready than one takes."""
+        ready = hall.lanes.routes[lane]
+        while ready.n and self.lanes[lane].next is not None:
+            deck, limits = self._next_uld(lane)
+            if ready.mass <= limits.mass and ready.volume <= limits.volume:
+                break
+            self._form(hall, lane, deck, limits)
+
+    def _next_uld(self, lane: int) -> tuple[int, UldLimits]:
+        """Deck and limits of a lane's next ULD."""
+        flight = self.lanes[lane].next
+        assert flight is not None
+        decks = [uld.row.deck for uld in self.lanes[lane].standing]
+        deck = deck_for_next_uld((decks.count(0), decks.count(1)), (flight.n_main_deck, flight.n_lower_deck))
+        return int(deck), self.limits(flight).uld[deck]
+
+    def limits(self, flight: Flight) -> AircraftLimits:
+        return self._rules.aircraft[flight.aircraft]
+
+    def _form(self, hall: ExportHall, lane: int, deck: int, limits: UldLimits) -> None:
+        now = int(self._env.now)
+        ready, parcels, mass, volume = hall.lanes.routes[lane].take(
+            TrailerLimits(_ANY_NUMBER, limits.mass, limits.volume)
+        )
+        sequence = self._n_formed[hall.number, lane]
+        self._n_formed[hall.number, lane] += 1
+        row = OutUldRow(hall.number, lane, sequence, deck, now, len(parcels), mass, volume)
+        self._record.out_ulds.append(row)
+        self._record.export_stages["export_lane"].add(ready, np.full(len(ready), now))
+        self._record.out_loads += [
+            (*row.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
+        ]
+        self._store.stamp("formed", parcels, now)
+        uld = OutUld(row, parcels)
+        self.lanes[lane].standing.append(uld)
+        self._env.process(self._build(hall, uld))
+
+    def _build(self, hall: ExportHall, uld: OutUld) -> Process:
+        env, rules, row = self._env, self._rules, uld.row
+        tokens = {"build_up_places": 1, "build_up_workers": rules.workers_per_place}
+        yield hall.build_up.request((row.lane, row.sequence), **tokens, empty_ulds=1)
+        row.start = int(env.now)
+        yield after(env, rules.build_up_fixed + rules.build_up_parcel * row.n_parcels)
+        row.built = int(env.now)
+        hall.build_up.release(**tokens)
+        hall.floor.release(export_floor=row.n_parcels)
+
+    def close(self, end: int) -> None:
+        """Count the stays in build-up."""
+        for row in sorted(self._record.out_ulds, key=lambda row: row.formed):
+            built = end if row.built == NEVER else row.built
+            self._record.export_stages["build_up"].add(
+                np.full(row.n_parcels, row.formed), np.full(row.n_parcels, built)
+            )

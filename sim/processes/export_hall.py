@@ -1,0 +1,148 @@
+"""A hall's exports: from its inbound doors through screening, machines and hands to the export lanes."""
+
+import numpy as np
+import simpy
+
+from sim.domain.exports import Collection
+from sim.domain.inputs import Inputs
+from sim.kernels.ordering import hub_order
+from sim.processes.desks import Desks, Served
+from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
+from sim.processes.hall import Hall
+from sim.processes.lanes import Lanes
+from sim.processes.phases import Phase, Process, after, at
+from sim.processes.pool import Pool
+from sim.processes.screening import Screening
+from sim.record.recorder import Recorder
+from sim.record.rows import CollectionRow
+from sim.units import Ticks
+
+
+class ExportHall:
+    def __init__(
+        self, env: simpy.Environment, inputs: Inputs, hall: Hall, store: ExportStore, record: Recorder
+    ) -> None:
+        assert hall.site.exports is not None and inputs.site.exports is not None and inputs.exports is not None
+        own, rules = hall.site.exports, inputs.site.exports
+        self._env, self._hall, self._store, self._rules = env, hall, store, rules
+        self._drawn = inputs.exports
+        self._to_lane = inputs.site.to_lane
+        self._tallies = record.export_stages
+        self.number, self.site, self.own = hall.number, hall.site, own
+        self.floor = Pool(env, Phase.DOOR, export_floor=own.floor)
+        self.doors = Pool(env, Phase.DOOR, doors_in=own.doors, dock_workers_in=own.dock_workers)
+        self.build_up = Pool(
+            env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
+        )
+        self.screening = Screening(own.screening_lines, rules.screening, self._screened)
+        self.posts = Desks(own.hand_sorting_posts, rules.hand_sorting)
+        self.lanes = Lanes(store, len(rules.lanes))
+        hall.sortation.take_exports(self)
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        return self.floor, self.doors, self.build_up
+
+    def look(self, instant: int) -> None:
+        """Bring screening, machines, hands and export lanes to an instant, included."""
+        self.screening.advance(instant)
+        self._hall.sortation.advance(instant)
+        served = self.posts.serve(instant)
+        if served is not None:
+            leave = served.end + self._to_lane
+            self._store.stamp("hand_begin", served.parcels, served.begin)
+            self._store.stamp("hand_end", served.parcels, served.end)
+            self._tallies["hand_sorting"].add(served.arrival, leave)
+            self.lanes.deliver(leave, served.parcels)
+        self.lanes.collect(instant)
+
+    def before(self, until: int) -> None:
+        """Screen what the machines are to have by an instant, included."""
+        self.screening.advance(until)
+
+    def collect(self, collection: Collection, row: CollectionRow) -> Process:
+        """A collection truck, from the timetable until it leaves its door."""
+        env, rules, n = self._env, self._rules, collection.n_parcels
+        yield at(env, collection.scheduled)
+        yield self.floor.request((collection.number,), export_floor=n)
+        row.called = int(env.now)
+        yield after(env, rules.call_in)
+        row.arrived = int(env.now)
+        yield self.doors.request((collection.number,), doors_in=1, dock_workers_in=rules.workers_per_truck)
+        row.docked = int(env.now)
+        yield after(env, rules.docking)
+        row.unloading_start = int(env.now)
+        last, end = self._unload(collection, row)
+        yield at(env, end)
+        row.unloaded = end
+        self.screening.advance(end)
+        yield at(env, self.screening.begun.pop(last))
+        row.released = int(env.now)
+        self.doors.release(doors_in=1, dock_workers_in=rules.workers_per_truck)
+
+    def _unload(self, collection: Collection, row: CollectionRow) -> tuple[int, int]:
+        """Feed the screening with the truck's parcels; the last one, and when it gets there."""
+        drawn = self._drawn.parcels_of(collection)
+        machine = collection.number % len(self._hall.sortation.machines)
+        parcels = self._store.add(collection, drawn, machine, is_kept=self._drawn.is_recorded(collection))
+        handled = row.unloading_start + np.cumsum(drawn.handling, dtype=np.int64)
+        self._store.stamp("handled", parcels, handled)
+        self._tallies["collection"].add(np.full(len(parcels), row.called), handled)
+        self.screening.feed(handled, parcels)
+        return int(parcels[-1]), int(handled[-1])
+
+    def _screened(self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+        self._tallies["screening"].add(arrival, end)
+        self._store.stamp("screen_begin", parcels, begin)
+        self._store.stamp("screen_end", parcels, end)
+        rows = self._store.rows(parcels)
+        mark = self._store.column["mark"][rows]
+        is_presorted, is_by_hand = mark & PRESORTED > 0, mark & BY_HAND > 0
+        self.lanes.deliver(end[is_presorted], parcels[is_presorted])
+        self.posts.feed(end[is_by_hand], parcels[is_by_hand], np.zeros(np.count_nonzero(is_by_hand), dtype=np.int64))
+        is_sorted = ~(is_presorted | is_by_hand)
+        end, parcels, machine = end[is_sorted], parcels[is_sorted], self._store.column["machine"][rows[is_sorted]]
+        for number in np.unique(machine).tolist():
+            mine = machine == number
+            arrives, own = end[mine], parcels[mine]
+            order = hub_order(arrives, own)  # the lines may end at one instant
+            self._hall.sortation.machines[number].feed(arrives[order], own[order])
+
+    def take_sorted(
+        self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks
+    ) -> tuple[Ticks, Ticks, Ticks, Ticks]:
+        """Exports among what a machine has sorted (P) go their way; the rest is returned."""
+        mine = parcels >= FIRST_EXPORT
+        if mine.any():
+            self._sorted(arrival[mine], begin[mine], end[mine], parcels[mine])
+            rest = ~mine
+            arrival, begin, end, parcels = arrival[rest], begin[rest], end[rest], parcels[rest]
+        return arrival, begin, end, parcels
+
+    def _sorted(self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+        self._tallies["export_sorting"].add(arrival, end)
+        self._store.stamp("sort_begin", parcels, begin)
+        self._store.stamp("sort_end", parcels, end)
+        is_no_read = self._store.column["mark"][self._store.rows(parcels)] & NO_READ > 0
+        n = np.count_nonzero(is_no_read)
+        self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
+        self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])
+
+    def take_coded(self, served: Served) -> Served:
+        """Exports among what the hand-coding desks have served; the rest is returned."""
+        mine = served.parcels >= FIRST_EXPORT
+        if not mine.any():
+            return served
+        arrival, begin, end, parcels, _ = (column[mine] for column in served)
+        self._store.stamp("code_begin", parcels, begin)
+        self._store.stamp("code_end", parcels, end)
+        self._tallies["export_coding"].add(arrival, end + self._to_lane)
+        self.lanes.deliver(end + self._to_lane, parcels)
+        return Served(*(column[~mine] for column in served))
+
+    def close(self, end: int) -> None:
+        """Bring all to before an instant, and count what is still inside."""
+        self.look(end - 1)
+        for route in self.lanes.routes:
+            for ready, _ in route.waiting():
+                self._tallies["export_lane"].stay_inside(ready)

@@ -1,0 +1,67 @@
+"""The parcels of collections: in the queue of a machine they come after imports of the same instant."""
+
+from typing import Final
+
+import numpy as np
+
+from sim.domain.exports import Collection, ExportParcels
+from sim.processes.ring import ParcelRing
+from sim.units import Ticks
+
+NO_READ, BY_HAND, PRESORTED = 1, 2, 4
+"""Marks: why a parcel does not go from the machine to its lane."""
+FIRST_EXPORT: Final = 1 << 50
+"""Parcels from here on are exports."""
+
+_COLUMNS = {
+    "route": np.uint8,
+    "mark": np.uint8,
+    "machine": np.uint8,
+    "mass": np.int32,
+    "volume": np.int32,
+}
+EXPORT_STAMPS = (
+    "handled",
+    "screen_begin",
+    "screen_end",
+    "sort_begin",
+    "sort_end",
+    "code_begin",
+    "code_end",
+    "hand_begin",
+    "hand_end",
+    "ready",
+    "formed",
+    "departed",
+)
+
+
+class ExportStore(ParcelRing):
+    """Columns of the collections' parcels; `route` is the export lane. Numbers of loads are `number_of`."""
+
+    def __init__(self, most_parcels: int, *, keeps_stamps: bool) -> None:
+        super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps)
+        self._base = FIRST_EXPORT >> self.shift
+
+    def number_of(self, collection: int) -> int:
+        """The load that a collection is in this store."""
+        return self._base + collection
+
+    def collection_of(self, load: int) -> int:
+        return load - self._base
+
+    def add(self, collection: Collection, parcels: ExportParcels, machine: int, *, is_kept: bool) -> Ticks:
+        """A collection begins to be unloaded; its parcels (P). `machine` of the hall sorts them."""
+        load, n = self.number_of(collection.number), len(parcels.lane)
+        rows = self._place(load, n, is_kept=is_kept)
+        column = self.column
+        column["route"][rows] = parcels.lane
+        column["mark"][rows] = (
+            np.full(n, PRESORTED, dtype=np.uint8)
+            if collection.is_presorted
+            else parcels.is_no_read * np.uint8(NO_READ) | parcels.is_non_conveyable * np.uint8(BY_HAND)
+        )
+        column["machine"][rows] = machine
+        column["mass"][rows] = parcels.mass
+        column["volume"][rows] = parcels.volume
+        return np.arange(load << self.shift, (load << self.shift) + n)

@@ -1,0 +1,75 @@
+"""Exports, assembled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from sim.domain.inputs import Inputs
+from sim.processes.buildup import BuildUp, ExportLane
+from sim.processes.export_hall import ExportHall
+from sim.processes.export_store import ExportStore
+from sim.processes.hall import Hall
+from sim.processes.loading import Loading
+from sim.processes.phases import Phase
+from sim.processes.pool import Pool
+from sim.record.recorder import Recorder
+from sim.record.rows import CollectionRow
+from sim.units import NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    halls: Sequence[ExportHall]
+    build_up: BuildUp
+    loading: Loading
+    store: ExportStore
+    record: Recorder
+
+    def close(self, end: int) -> None:
+        """Bring all to the last instant, and count what is still inside."""
+        tally = self.record.export_stages["collection"]
+        for row in sorted(self.record.collections, key=lambda row: row.called):
+            if row.called != NEVER == row.unloading_start:
+                tally.stay_inside(np.full(row.n_parcels, row.called))
+        for hall in self.halls:
+            hall.close(end)
+            for pool in hall.pools:
+                self.record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
+        self.build_up.close(end)
+        tugs = self.loading.tugs
+        self.record.add_pool(tugs.held_until(end), tugs.lacked_until(end))
+        self.store.close()
+
+
+def make_exports(env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], record: Recorder) -> Exports:
+    """What exports add to a hub, at work: collections are on their way, and rounds are made."""
+    site, drawn = inputs.site, inputs.exports
+    assert drawn is not None and site.exports is not None
+    store = ExportStore(
+        max((collection.n_parcels for collection in drawn.collections), default=1),
+        keeps_stamps=any(drawn.is_recorded(collection) for collection in drawn.collections),
+    )
+    places = [ExportHall(env, inputs, hall, store, record) for hall in halls]
+    for collection in drawn.collections:
+        row = CollectionRow(
+            collection.number,
+            collection.key,
+            collection.hall,
+            collection.n_parcels,
+            collection.is_presorted,
+            collection.is_cohort,
+            collection.scheduled,
+        )
+        record.collections.append(row)
+        env.process(places[collection.hall].collect(collection, row))
+    lanes = [
+        ExportLane([flight for flight in inputs.flights if flight.export_lane == lane])
+        for lane in range(len(site.exports.lanes))
+    ]
+    build_up = BuildUp(env, site.exports, places, lanes, store, record)
+    env.process(build_up.rounds())
+    tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=site.exports.tugs)
+    loading = Loading(env, site, site.exports, places, build_up, store, record, tugs)
+    return Exports(places, build_up, loading, store, record)

@@ -1,0 +1,156 @@
+"""What a flight takes out: built ULDs and empty ones, brought by trains of their own and loaded by the crew it has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import simpy
+
+from sim.domain.exports import ExportSite
+from sim.domain.flight import Deck, Flight
+from sim.domain.site import Site
+from sim.kernels.policies import stacks_of_empties
+from sim.processes.buildup import BuildUp, OutUld
+from sim.processes.export_hall import ExportHall
+from sim.processes.export_store import ExportStore
+from sim.processes.phases import Process, after, at
+from sim.processes.pool import Pool
+from sim.record.recorder import Recorder
+from sim.record.rows import FlightRow, OutTrainRow
+from sim.units import NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """What goes into a position of the aircraft: a ULD, or a stack of empty ones."""
+
+    deck: Deck
+    hall: int
+    uld: OutUld | None
+
+
+@dataclass(slots=True)
+class _Train:
+    row: OutTrainRow
+    load: Sequence[_Position]
+    is_there: simpy.Event
+    is_empty: simpy.Event
+
+
+@dataclass(slots=True)
+class Loading:
+    env: simpy.Environment
+    site: Site
+    rules: ExportSite
+    halls: Sequence[ExportHall]
+    build_up: BuildUp
+    store: ExportStore
+    record: Recorder
+    tugs: Pool
+    load: dict[int, list[OutUld]] = field(default_factory=dict)
+    """ULDs taken, by flight."""
+
+    def divert(self, flight: Flight) -> None:
+        """A flight does not come: what was for it waits for the next."""
+        self.build_up.lanes[flight.export_lane].drop(flight)
+
+    def process(self, flight: Flight, row: FlightRow) -> Process:
+        """From the end of unloading until the crew is free."""
+        env = self.env
+        begin = flight.sobt - self.rules.close_out
+        if env.now < begin:
+            yield at(env, begin)
+        boarded = env.event()
+
+        def take() -> None:
+            boarded.succeed(self._take(flight, row))
+
+        self.build_up.at_cut_off(0, flight.number, take)
+        positions = yield boarded
+        assert isinstance(positions, list)
+        trains = self._trains(flight, positions)
+        yield simpy.AllOf(env, [env.process(self._lift(trains, deck)) for deck in Deck])
+        yield after(env, self.rules.doors_close)
+        row.loading_end = int(env.now)
+
+    def depart(self, flight: Flight, row: FlightRow) -> None:
+        """Off-block: its ULDs have left."""
+        for uld in self.load.pop(flight.number):
+            uld.row.departed = row.aobt
+            self.store.stamp("departed", uld.parcels, row.aobt)
+            for load, n in self.store.loads_of(uld.parcels):
+                self.store.leave(load, n)
+            self.halls[uld.row.hall].build_up.consume(empty_ulds=1)
+
+    def _take(self, flight: Flight, row: FlightRow) -> list[_Position]:
+        """The flight's load, ULDs first; all in order, and as long as positions and limits allow."""
+        now, lane = int(self.env.now), self.build_up.lanes[flight.export_lane]
+        lane.drop(flight)
+        limits = self.build_up.limits(flight)
+        left, payload = [flight.n_main_deck, flight.n_lower_deck], limits.payload
+        taken = []
+        for uld in sorted(lane.standing, key=lambda uld: (uld.row.built, uld.row.hall, uld.row.sequence)):
+            own, deck = uld.row, uld.row.deck
+            fits = own.mass <= min(payload, limits.uld[deck].mass) and own.volume <= limits.uld[deck].volume
+            if own.built != NEVER and fits and left[deck]:
+                own.flight, own.taken = flight.number, now
+                left[deck] -= 1
+                payload -= own.mass
+                taken.append(uld)
+        lane.standing = [uld for uld in lane.standing if uld.row.flight == NEVER]
+        self.load[flight.number] = taken
+        stacks = self._take_empties((left[0], left[1]))
+        waiting = sum(hall.lanes.routes[flight.export_lane].n for hall in self.halls)
+        row.loading_start = now
+        row.n_ulds_out = len(taken)
+        row.n_parcels_out = sum(uld.row.n_parcels for uld in taken)
+        row.n_empties_out = sum(n for _, _, n in stacks)
+        row.n_missed_out = waiting + sum(uld.row.n_parcels for uld in lane.standing)
+        full = [_Position(Deck(uld.row.deck), uld.row.hall, uld) for uld in taken]
+        return full + [_Position(deck, hall, None) for deck, hall, _ in stacks]
+
+    def _take_empties(self, left: tuple[int, int]) -> list[tuple[Deck, int, int]]:
+        spare = [max(0, hall.build_up.free["empty_ulds"] - hall.own.empty_ulds) for hall in self.halls]
+        stacks = stacks_of_empties(spare, left, self.rules.stack)
+        for _, hall, n in stacks:
+            self.halls[hall].build_up.withdraw(empty_ulds=n)
+        return stacks
+
+    def _trains(self, flight: Flight, positions: Sequence[_Position]) -> list[_Train]:
+        """Send for all trains: deck by deck, hall by hall."""
+        trains: list[_Train] = []
+        size = self.site.dollies_per_train
+        for deck in Deck:
+            for hall in range(len(self.halls)):
+                mine = [position for position in positions if (position.deck, position.hall) == (deck, hall)]
+                for first in range(0, len(mine), size):
+                    load = mine[first : first + size]
+                    row = OutTrainRow(flight.number, len(trains), int(deck), hall, len(load))
+                    self.record.out_trains.append(row)
+                    trains.append(_Train(row, load, self.env.event(), self.env.event()))
+        for train in trains:
+            self.env.process(self._drive(train))
+        return trains
+
+    def _drive(self, train: _Train) -> Process:
+        env, row, hall = self.env, train.row, self.site.halls[train.row.hall]
+        yield self.tugs.request((row.flight, row.train), outbound_tugs=1)
+        row.granted = int(env.now)
+        yield after(env, hall.trip_back)
+        row.at_aircraft = int(env.now)
+        train.is_there.succeed()
+        yield train.is_empty
+        row.emptied = int(env.now)
+        yield after(env, hall.trip_out)
+        row.returned = int(env.now)
+        self.tugs.release(outbound_tugs=1)
+
+    def _lift(self, trains: Sequence[_Train], deck: Deck) -> Process:
+        """One loader fills one deck, train after train."""
+        for train in trains:
+            if train.row.deck == deck:
+                yield train.is_there
+                for position in train.load:
+                    yield after(self.env, self.site.lift_of(deck))
+                    if position.uld is not None:
+                        position.uld.row.loaded = int(self.env.now)
+                train.is_empty.succeed()

@@ -1,0 +1,337 @@
+"""Exports in a hall and at the aircraft: one SimPy process a collection, parcel, ULD and train (rules 21 to 31)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+
+import simpy
+
+from sim.domain.exports import Collection, ExportInputs, ExportSite
+from sim.domain.flight import Deck
+from sim.domain.inputs import Inputs
+from sim.kernels.policies import deck_for_next_uld, stacks_of_empties
+from sim.processes.phases import Phase, after, at
+from sim.processes.pool import Pool
+from sim.reference.hall import Hall
+from sim.reference.machine import Machine
+from sim.reference.records import OutLoad, OutParcel, OutTrain, OutUld, Pickup, Steps, Visit
+from sim.units import NEVER
+
+Lane = list[tuple[int, tuple[int, int], OutParcel]]
+"""A heap of what is ready."""
+
+
+class ExportHall:
+    """A hall's inbound doors, screening, hands, export lanes and build-up places."""
+
+    def __init__(self, env: simpy.Environment, rules: ExportSite, hall: Hall, number: int) -> None:
+        own = hall.hall.exports
+        assert own is not None
+        self.env = env
+        self.rules = rules
+        self.hall = hall
+        self.number = number
+        self.kept_empties = own.empty_ulds
+        self.floor = Pool(env, Phase.DOOR, export_floor=own.floor)
+        self.doors = Pool(env, Phase.DOOR, doors_in=own.doors, dock_workers_in=own.dock_workers)
+        self.lines = Pool(env, Phase.DESK, lines=own.screening_lines)
+        self.posts = Pool(env, Phase.DESK, posts=own.hand_sorting_posts)
+        self.build_up = Pool(
+            env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
+        )
+        hall.empties = self.build_up
+        self.lanes: list[Lane] = [[] for _ in rules.lanes]
+        self.n_formed = [0 for _ in rules.lanes]
+
+    @property
+    def now(self) -> int:
+        return int(self.env.now)
+
+    # Collections, screening and sorting (rules 21 to 24)
+
+    def collect(self, pickup: Pickup, draw: Callable[[], list[OutParcel]]) -> Steps:
+        yield at(self.env, pickup.scheduled)
+        yield self.floor.request((pickup.number,), export_floor=pickup.n_parcels)
+        pickup.called = self.now
+        yield after(self.env, self.rules.call_in)
+        pickup.arrived = self.now
+        yield self.doors.request((pickup.number,), doors_in=1, dock_workers_in=self.rules.workers_per_truck)
+        pickup.docked = self.now
+        yield after(self.env, self.rules.docking)
+        pickup.unloading_start = self.now
+        parcels = draw()
+        for parcel in parcels:
+            yield after(self.env, parcel.handling)
+            self.env.process(self._screen(parcel, pickup, is_last=parcel is parcels[-1]))
+        pickup.unloaded = self.now
+
+    def _screen(self, parcel: OutParcel, pickup: Pickup, *, is_last: bool) -> Steps:
+        parcel.handled = self.now
+        yield self.lines.request(parcel.key, lines=1)
+        parcel.screen_begin = self.now
+        if is_last:
+            pickup.released = self.now
+            self.doors.release(doors_in=1, dock_workers_in=self.rules.workers_per_truck)
+        yield after(self.env, self.rules.screening)
+        parcel.screen_end = self.now
+        self.lines.release(lines=1)
+        if pickup.is_presorted:
+            self._stage(parcel)
+        elif parcel.is_non_conveyable:
+            yield from self._sort_by_hand(parcel)
+        else:
+            yield from self._sort(parcel, self.hall.machines[pickup.number % len(self.hall.machines)])
+
+    def _sort_by_hand(self, parcel: OutParcel) -> Steps:
+        yield self.posts.request(parcel.key, posts=1)
+        parcel.hand_begin = self.now
+        yield after(self.env, self.rules.hand_sorting)
+        parcel.hand_end = self.now
+        self.posts.release(posts=1)
+        yield after(self.env, self.hall.site.to_lane)
+        self._stage(parcel)
+
+    def _sort(self, parcel: OutParcel, machine: Machine) -> Steps:
+        begin, end = yield machine.arrive(parcel)
+        parcel.sort_begin = begin
+        yield at(self.env, end)
+        parcel.sort_end = self.now
+        if parcel.is_no_read:
+            yield self.hall.coding_desks.request(parcel.key, desks=1)
+            parcel.code_begin = self.now
+            yield after(self.env, self.hall.site.handcoding)
+            parcel.code_end = self.now
+            self.hall.coding_desks.release(desks=1)
+            yield after(self.env, self.hall.site.to_lane)
+        self._stage(parcel)
+
+    def _stage(self, parcel: OutParcel) -> None:
+        parcel.ready = self.now
+        heappush(self.lanes[parcel.lane], (parcel.ready, parcel.key, parcel))
+
+
+class Exports:
+    """The exports of all halls, and the flights that take them."""
+
+    def __init__(self, inputs: Inputs, env: simpy.Environment, halls: Sequence[Hall], visits: Sequence[Visit]) -> None:
+        assert inputs.exports is not None and inputs.site.exports is not None
+        self.env = env
+        self.site = inputs.site
+        self.rules = inputs.site.exports
+        self.drawn: ExportInputs = inputs.exports
+        self.first_key = len(inputs.flights)
+        """In queues that they share with imports, collections are numbered on from the flights."""
+        self.halls = [ExportHall(env, self.rules, hall, number) for number, hall in enumerate(halls)]
+        self.tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=self.rules.tugs)
+        self.visits = visits
+        self.pickups: list[Pickup] = []
+        self.ulds: list[OutUld] = []
+        self.loads: list[OutLoad] = []
+        self.trains: list[OutTrain] = []
+        self.recorded: list[OutParcel] = []
+        self.loading_now: list[tuple[Visit, simpy.Event]] = []
+        self.closing_now: list[Visit] = []
+        for collection in self.drawn.collections:
+            self._expect(collection)
+        for visit in visits:
+            if visit.sobt >= self.rules.cut_off:
+                env.process(self._close(visit))
+        env.process(self._rounds())
+
+    @property
+    def now(self) -> int:
+        return int(self.env.now)
+
+    def _expect(self, collection: Collection) -> None:
+        names = ["number", "key", "hall", "n_parcels", "is_presorted", "is_cohort", "scheduled"]
+        pickup = Pickup(*(getattr(collection, name) for name in names))
+        self.pickups.append(pickup)
+        self.env.process(self.halls[pickup.hall].collect(pickup, lambda: self._draw(collection)))
+
+    def _draw(self, collection: Collection) -> list[OutParcel]:
+        drawn = self.drawn.parcels_of(collection)
+        columns = zip(
+            drawn.lane.tolist(),
+            drawn.mass.tolist(),
+            drawn.volume.tolist(),
+            drawn.handling.tolist(),
+            drawn.is_no_read.tolist(),
+            drawn.is_non_conveyable.tolist(),
+            strict=True,
+        )
+        first = self.first_key + collection.number
+        parcels = [OutParcel((first, row), collection.number, row, *values) for row, values in enumerate(columns)]
+        if self.drawn.is_recorded(collection):
+            self.recorded += parcels
+        return parcels
+
+    # Build-up (rules 25 to 27)
+
+    def _rounds(self) -> Steps:
+        while True:
+            yield after(self.env, self.rules.build_up_round, Phase.ROUND)
+            for lane in range(len(self.rules.lanes)):
+                for hall in self.halls:
+                    self._form(hall, lane, is_last=False)
+
+    def _close(self, visit: Visit) -> Steps:
+        yield at(self.env, visit.sobt - self.rules.cut_off)
+        self._ring()
+        self.closing_now.append(visit)
+
+    def _ring(self) -> None:
+        """Loads and cut-offs of one instant are looked at together: loads first, each in order of flight."""
+        if not self.loading_now and not self.closing_now:
+            cut_off = after(self.env, 0, Phase.CUT_OFF)
+            assert cut_off.callbacks is not None
+            cut_off.callbacks.append(self._cut_off)
+
+    def _cut_off(self, _: simpy.Event) -> None:
+        for visit, is_loaded in sorted(self.loading_now, key=lambda both: both[0].number):
+            is_loaded.succeed(self._take(visit))
+        for visit in sorted(self.closing_now, key=lambda visit: visit.number):
+            if not visit.is_diverted:
+                for hall in self.halls:
+                    self._form(hall, visit.export_lane, is_last=True)
+        self.loading_now, self.closing_now = [], []
+
+    def _next_flight(self, lane: int) -> Visit | None:
+        mine = sorted((v for v in self.visits if v.export_lane == lane), key=lambda v: (v.sobt, v.number))
+        to_come = [visit for visit in mine if visit.loading_start == NEVER and not visit.is_diverted]
+        return to_come[0] if to_come else mine[-1] if mine else None
+
+    def _standing(self, lane: int) -> list[OutUld]:
+        return [uld for uld in self.ulds if uld.lane == lane and uld.flight == NEVER]
+
+    def _form(self, hall: ExportHall, lane: int, *, is_last: bool) -> None:
+        """Form full ULDs, and from what is left a last one if there is to be one."""
+        visit, queue = self._next_flight(lane), hall.lanes[lane]
+        while visit is not None and queue:
+            decks = [uld.deck for uld in self._standing(lane)]
+            positions = visit.flight.n_main_deck, visit.flight.n_lower_deck
+            deck = deck_for_next_uld((decks.count(Deck.MAIN), decks.count(Deck.LOWER)), positions)
+            limits = self.rules.aircraft[visit.aircraft].uld[deck]
+            in_order = [parcel for _, _, parcel in sorted(queue, key=lambda entry: entry[:2])]
+            n = mass = volume = 0
+            for parcel in in_order:
+                if mass + parcel.mass > limits.mass or volume + parcel.volume > limits.volume:
+                    break
+                n, mass, volume = n + 1, mass + parcel.mass, volume + parcel.volume
+            if n == len(in_order) and not is_last:
+                break
+            load = [heappop(queue)[-1] for _ in range(n)]
+            self._send(hall, OutUld(hall.number, lane, hall.n_formed[lane], int(deck), self.now, n, mass, volume, load))
+
+    def _send(self, hall: ExportHall, uld: OutUld) -> None:
+        hall.n_formed[uld.lane] += 1
+        self.ulds.append(uld)
+        for parcel in uld.load:
+            parcel.formed = self.now
+        by_collection = Counter(parcel.collection for parcel in uld.load)
+        self.loads += [
+            OutLoad(uld.hall, uld.lane, uld.sequence, collection, by_collection[collection])
+            for collection in sorted(by_collection)
+        ]
+        self.env.process(self._build(hall, uld))
+
+    def _build(self, hall: ExportHall, uld: OutUld) -> Steps:
+        workers = self.rules.workers_per_place
+        yield hall.build_up.request((uld.lane, uld.sequence), build_up_places=1, build_up_workers=workers, empty_ulds=1)
+        uld.start = self.now
+        yield after(self.env, self.rules.build_up_fixed + uld.n_parcels * self.rules.build_up_parcel)
+        uld.built = self.now
+        hall.build_up.release(build_up_places=1, build_up_workers=workers)
+        hall.floor.release(export_floor=uld.n_parcels)
+
+    # Loading (rules 28 to 31)
+
+    def load(self, visit: Visit) -> Steps:
+        """Load a flight that has been unloaded, until its crew is free."""
+        yield at(self.env, max(self.now, visit.sobt - self.rules.close_out))
+        is_loaded = self.env.event()
+        self._ring()
+        self.loading_now.append((visit, is_loaded))
+        trains: list[OutTrain] = yield is_loaded
+        for train in trains:
+            self.env.process(self._drive(train))
+        decks = [[train for train in trains if train.deck == deck] for deck in Deck]
+        yield self.env.all_of([self.env.process(self._lift(deck)) for deck in decks])
+        yield after(self.env, self.rules.doors_close)
+        visit.loading_end = self.now
+
+    def _take(self, visit: Visit) -> list[OutTrain]:
+        """Choose the load; as trains in the order in which they are sent for."""
+        limits, lane = self.rules.aircraft[visit.aircraft], visit.export_lane
+        left = {Deck.MAIN: visit.flight.n_main_deck, Deck.LOWER: visit.flight.n_lower_deck}
+        mass = 0
+        visit.loading_start = self.now
+        built = [uld for uld in self._standing(lane) if uld.built != NEVER]
+        positions: list[tuple[Deck, int, OutUld | None]] = []
+        for uld in sorted(built, key=lambda uld: (uld.built, uld.hall, uld.sequence)):
+            deck = Deck(uld.deck)
+            if (
+                left[deck] > 0
+                and mass + uld.mass <= limits.payload
+                and uld.mass <= limits.uld[deck].mass
+                and uld.volume <= limits.uld[deck].volume
+            ):
+                uld.flight, uld.taken = visit.number, self.now
+                left[deck] -= 1
+                mass += uld.mass
+                visit.load.append(uld)
+                positions.append((deck, uld.hall, uld))
+        spare = [max(0, hall.build_up.free["empty_ulds"] - hall.kept_empties) for hall in self.halls]
+        for deck, number, n in stacks_of_empties(spare, (left[Deck.MAIN], left[Deck.LOWER]), self.rules.stack):
+            self.halls[number].build_up.withdraw(empty_ulds=n)
+            visit.n_empties_out += n
+            positions.append((deck, number, None))
+        visit.n_ulds_out = len(visit.load)
+        visit.n_parcels_out = sum(uld.n_parcels for uld in visit.load)
+        visit.n_missed_out = sum(len(hall.lanes[lane]) for hall in self.halls)
+        visit.n_missed_out += sum(uld.n_parcels for uld in self._standing(lane))
+        return self._make_up(visit, positions)
+
+    def _make_up(self, visit: Visit, positions: Iterable[tuple[Deck, int, OutUld | None]]) -> list[OutTrain]:
+        trains: list[OutTrain] = []
+        for deck, hall, uld in sorted(positions, key=lambda position: position[:2]):  # stable: else in order
+            last = trains[-1] if trains else None
+            if (
+                last is None
+                or (last.deck, last.hall) != (deck, hall)
+                or last.n_positions == self.site.dollies_per_train
+            ):
+                last = OutTrain(visit.number, len(trains), int(deck), hall, self.env.event(), self.env.event())
+                trains.append(last)
+            last.load.append(uld)
+            last.n_positions += 1
+        self.trains += trains
+        return trains
+
+    def _drive(self, train: OutTrain) -> Steps:
+        hall = self.site.halls[train.hall]
+        yield self.tugs.request((train.flight, train.train), outbound_tugs=1)
+        train.granted = self.now
+        yield after(self.env, hall.trip_back)
+        train.at_aircraft = self.now
+        train.has_come.succeed()
+        yield train.is_empty
+        train.emptied = self.now
+        yield after(self.env, hall.trip_out)
+        train.returned = self.now
+        self.tugs.release(outbound_tugs=1)
+
+    def _lift(self, trains: Sequence[OutTrain]) -> Steps:
+        for train in trains:
+            yield train.has_come
+            for uld in train.load:
+                yield after(self.env, self.site.lift_of(Deck(train.deck)))
+                if uld is not None:
+                    uld.loaded = self.now
+            train.is_empty.succeed()
+
+    def depart(self, visit: Visit) -> None:
+        for uld in visit.load:
+            uld.departed = self.now
+            for parcel in uld.load:
+                parcel.departed = self.now
+            self.halls[uld.hall].build_up.consume(empty_ulds=1)

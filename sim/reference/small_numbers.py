@@ -1,0 +1,73 @@
+"""A handful of plain numbers that make a small hub, so that a failing one can be shrunk, printed and rerun."""
+
+from dataclasses import dataclass
+
+from sim.domain.site import HallPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SmallHub:
+    """Numbers of a small hub; times in minutes, on a coarse step so that instants coincide."""
+
+    seed: int
+    n_flights: int
+    n_main_deck: int
+    n_lower_deck: int
+    most_parcels_a_uld: int
+    step_min: float
+    """What durations are multiples of: the coarser, the more ties."""
+    hours: int
+    spread_h: int
+    """Flights land within this time."""
+    stands: int
+    loader_sets: int
+    tugs: int
+    dollies: int
+    n_halls: int
+    opens_h: int
+    """When the last hall opens, if there are several."""
+    policy: HallPolicy
+    share_served: float
+    """Of a hall's routes; what it does not serve is sent to another."""
+    room_ulds: int
+    """Floor set aside for so many full ULDs from each other hall."""
+    shuttle_parcels: int
+    positions: int
+    n_machines: int
+    """Of the first hall; others have one more or less."""
+    stations_a_machine: int
+    spare_workers: int
+    floor_ulds: int
+    """Floor for so many full ULDs."""
+    inductions: int
+    has_outages: bool
+    service_steps: int
+    desks: int
+    customs_desks: int
+    held_share: float
+    no_read_share: float
+    n_routes: int
+    trailer_parcels: int
+    is_mass_short: bool
+    is_volume_short: bool
+    doors: int
+    extra_trucks_per_day: int
+    yard: int
+    least_fill: float
+    longest_hold_steps: int
+    n_collections: int
+    """0: no exports."""
+    most_parcels_a_collection: int
+    n_export_lanes: int
+    export_floor_trucks: int
+    """Floor of exports for so many full trucks."""
+    doors_in: int
+    screening_lines: int
+    hand_sorting_posts: int
+    build_up_places: int
+    empty_ulds: int
+    out_tugs: int
+    uld_out_parcels: int
+    """Limits of a ULD, in heaviest and bulkiest parcels."""
+    presorted_share: float
+    non_conveyable_share: float
