@@ -33,15 +33,17 @@ def _site(**changes):
         "trailer": TrailerLimits(parcels=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
         "policy": HallPolicy.FLIGHT, "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
-        "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1,
+        "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1, "exports": None,
     }  # fmt: skip
     values |= changes
     hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
-    return Site(**values, halls=(Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),))
+    return Site(**values, halls=(Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),), exports=None)
 
 
 def _flight(number, arrival, n_main=2, n_lower=1, n_parcels=6):
-    return Flight(number, f"F{number}", (number,), "B777F", arrival, arrival, n_main, n_lower, n_parcels, True)
+    return Flight(
+        number, f"F{number}", (number,), "B777F", arrival, arrival, n_main, n_lower, n_parcels, True, arrival, 0
+    )
 
 
 def _parcels(flight):
@@ -60,7 +62,7 @@ def _parcels(flight):
 
 
 def _inputs(site, flights, end=END, parcels_of=_parcels):
-    return Inputs(site, tuple(flights), parcels_of, end, (0, end), 10, lambda _: True)
+    return Inputs(site, tuple(flights), parcels_of, end, (0, end), 10, lambda _: True, None)
 
 
 def _column(trace, table, column):

@@ -161,4 +161,6 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: _Call, measu
         n_lower_deck=kind.lower_deck.ulds,
         n_parcels=call.n_parcels if call.n_parcels is not None else config.demand.mean_parcels_per_flight,
         is_cohort=measured[0] <= call.arrival < measured[1],
+        sobt=call.sibt + ticks(config.apron.turnaround_min),
+        export_lane=0,
     )

@@ -30,6 +30,7 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
         measured=measured_days(config),
         bin_width=ticks(config.record.bin_min),
         is_recorded=lambda flight: flight.key in recorded,
+        exports=None,
     )
 
 

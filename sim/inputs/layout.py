@@ -155,6 +155,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 customs_desks=hall.customs_desks,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
+                exports=None,
             )
         )
         first_machine += hall.sorting_machines
@@ -207,4 +208,5 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         docking=ticks(outbound.docking_min),
         loading=ticks(outbound.loading_min),
         workers_per_truck=outbound.workers_per_truck,
+        exports=None,
     )

@@ -35,7 +35,7 @@ class Phase(IntEnum):
     CUT_OFF = 13
     """Trucks take what is ready."""
     ROUND = 14
-    """The dispatcher looks at held trucks, and calls extra ones; shuttles between halls leave; exports are formed into ULDs."""
+    """The dispatcher looks at held trucks, and calls extra ones; shuttles leave; ULDs of exports are formed."""
     BUILD_UP = 15
     """Build-up places and outbound tugs, which cut-offs and rounds ask for."""
 

@@ -1,4 +1,4 @@
-"""Exports in a hall and at the aircraft: one SimPy process a collection, parcel, ULD and train (rules 21 to 31)."""
+"""Exports in a hall and at the aircraft: one SimPy process a collection, parcel, ULD and train (rules 22 to 32)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -47,7 +47,7 @@ class ExportHall:
     def now(self) -> int:
         return int(self.env.now)
 
-    # Collections, screening and sorting (rules 21 to 24)
+    # Collections, screening and sorting (rules 22 to 25)
 
     def collect(self, pickup: Pickup, draw: Callable[[], list[OutParcel]]) -> Steps:
         yield at(self.env, pickup.scheduled)
@@ -165,7 +165,7 @@ class Exports:
             self.recorded += parcels
         return parcels
 
-    # Build-up (rules 25 to 27)
+    # Build-up (rules 26 to 28)
 
     def _rounds(self) -> Steps:
         while True:
@@ -243,7 +243,7 @@ class Exports:
         hall.build_up.release(build_up_places=1, build_up_workers=workers)
         hall.floor.release(export_floor=uld.n_parcels)
 
-    # Loading (rules 28 to 31)
+    # Loading (rules 29 to 32)
 
     def load(self, visit: Visit) -> Steps:
         """Load a flight that has been unloaded, until its crew is free."""
