@@ -235,7 +235,7 @@ def draw(seed: int) -> SmallHub:
         n_collections=pick(1, 12) if rng.random() < 0.6 else 0,
         most_parcels_a_collection=pick(1, 25),
         n_export_lanes=pick(1, 2),
-        export_floor_trucks=pick(1, 6),
+        export_floor_trucks=pick(1, 3),
         doors_in=pick(1, 2),
         screening_lines=pick(1, 3),
         hand_sorting_posts=pick(1, 2),
