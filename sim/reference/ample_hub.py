@@ -203,5 +203,8 @@ def moved_by_one_door(seeds: range) -> tuple[int, int]:
 
 
 def _with_doors(inputs: Inputs, doors: int) -> Inputs:
-    halls = [replace(hall, floor=1000 * _PLENTY, doors=doors, dock_workers=4) for hall in inputs.site.halls]
+    halls = [
+        replace(hall, floor=1000 * _PLENTY, transfer_floor=100 * _PLENTY, doors=doors, dock_workers=4)
+        for hall in inputs.site.halls
+    ]
     return replace(inputs, site=replace(inputs.site, halls=tuple(halls)))
