@@ -31,7 +31,7 @@ optimise:
   trials: 120
   population: 12
   confirm: 3
-  cost: {floor_eur_per_m2_year: 1, post_eur_per_h: 1, machine_eur: 1, machine_years: 1}
+  cost: {floor_eur_per_m2_year: 1, post_eur_per_h: 1, machine_eur_per_parcel_h: 1, machine_years: 1}
   variables:
     area: {fields: {halls.main.area_m2: 1}, low: 24000, high: 42000, step: 1000, choices: null}
     pace: {fields: {breakdown.uld_min: 1}, low: 30, high: 60, step: null, choices: null}
@@ -183,12 +183,12 @@ def test_words_of_a_hub_compose_the_same_hub() -> None:
 
 def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
     config = load()
-    cost = Cost(floor_eur_per_m2_year=36.525, post_eur_per_h=2, machine_eur=36_525, machine_years=10)
+    cost = Cost(floor_eur_per_m2_year=36.525, post_eur_per_h=2, machine_eur_per_parcel_h=36.525, machine_years=10)
     people = 2 * 8 + 2 + 48 + 4 + 60 + 2 * 10
     assert posts(config) == people
     found = figures(config, cost)
     assert found["area_m2"] == 30_000
-    assert found["cost_eur_per_day"] == pytest.approx(30_000 * 0.1 + 2 * 10 + 2 * 24 * people)
+    assert found["cost_eur_per_day"] == pytest.approx(30_000 * 0.1 + 30_000 * 0.01 + 2 * 24 * people)
 
 
 def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing() -> None:

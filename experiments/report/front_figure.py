@@ -36,7 +36,6 @@ def draw(ax: "Axes", chart: FrontChart) -> None:
         ax.scatter([x for x, _ in chart.others], [y for _, y in chart.others], s=12, color=style.PALETTE[4], alpha=0.6,
                    linewidths=0, label="a design that was simulated")  # fmt: skip
     xs, ys = [x.value for x, _ in chart.front], [y.value for _, y in chart.front]
-    ax.plot(xs, ys, color=style.PALETTE[0], linewidth=0.9, alpha=0.6)
     ax.errorbar(xs, ys, xerr=_ends([x for x, _ in chart.front]), yerr=_ends([y for _, y in chart.front]), fmt="o",
                 markersize=5, color=style.PALETTE[0], elinewidth=1, capsize=2.5,
                 label="on the front, mean and 95 % interval")  # fmt: skip

@@ -20,16 +20,16 @@ class Cost:
 
     floor_eur_per_m2_year: _Price
     post_eur_per_h: _Price
-    machine_eur: _Price
+    machine_eur_per_parcel_h: _Price
     machine_years: Annotated[float, Bounds(gt=0, le=100)]
 
 
 def figures(config: HubConfig, cost: Cost) -> dict[str, float]:
     """Each of `UNITS`. Posts are those of the design, manned round the clock."""
     area = sum(hall.area_m2 for hall in config.halls.values())
-    machines = sum(hall.sorting_machines for hall in config.halls.values())
+    rated_per_h = sum(hall.sorting_machines * hall.machine_rated_per_h for hall in config.halls.values())
     hours = posts(config) * HOURS_PER_DAY
-    by_year = area * cost.floor_eur_per_m2_year + machines * cost.machine_eur / cost.machine_years
+    by_year = area * cost.floor_eur_per_m2_year + rated_per_h * cost.machine_eur_per_parcel_h / cost.machine_years
     return {
         "area_m2": area,
         "posts_h_per_day": hours,
