@@ -148,7 +148,9 @@ def test_the_front_is_the_same_whatever_the_workers_after_an_interrupt_when_repr
     capsys.readouterr()
     with monkeypatch.context() as patch:
         patch.setattr(RunDirectory, "keep", only_new)
-        resumed = told(capsys, *words)
+        (folder,) = (tmp_path / "halved").iterdir()
+        assert main(["resume", str(folder), "workers=1", "--quiet", "--json"]) == 0
+        resumed = json.loads(capsys.readouterr().out)
     assert resumed["front"] == whole["front"]
     hashes = [
         {name: sha for name, sha in read_run(one["run_dir"]).manifest["files"].items() if name.startswith("tables/")}

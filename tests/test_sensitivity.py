@@ -239,7 +239,9 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
     capsys.readouterr()
     with monkeypatch.context() as patch:
         patch.setattr(RunDirectory, "keep", only_new)
-        document = told(capsys, *words)
+        (folder,) = (tmp_path / "runs").iterdir()
+        assert main(["resume", str(folder), "workers=1", "--quiet", "--json"]) == 0
+        document = json.loads(capsys.readouterr().out)
     assert len(document["indices"]["dwell_mean_h"]) == 2
     assert main(["reproduce", document["run_dir"], "workers=2", "--quiet"]) == 0
     assert "identical" in capsys.readouterr().out

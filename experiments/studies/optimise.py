@@ -9,50 +9,62 @@ The best of many noisy values looks better than it is. The designs on the front 
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.store import RunDirectory
 from experiments.studies import optimise_page, telling
-from experiments.studies.design import period_warnings
+from experiments.studies.design import Point, period_warnings
 from experiments.studies.evaluating import open_study
 from experiments.studies.extras import need
 from experiments.studies.optimise_design import OptimiseStudy, asked, check_variables
-from experiments.studies.optimise_result import FrontPoint, Result, command_of, intervals_of, sentences, tables_of
+from experiments.studies.optimise_result import FrontPoint, Result, commands_of, intervals_of, sentences, tables_of
 from experiments.studies.optimise_search import Found, goals_of, search, simulated
 from sim.config import HubConfig
-from sim.reading import plain, read
+from sim.reading import plain
+
+KEYS = OptimiseStudy
 
 
 def main(arguments: Arguments) -> int:
     need("optuna", "study")
     config, keys = asked(arguments.words, arguments.config_dir)
+    return carry_out(arguments, [Point(config.scenario, config)], keys)
+
+
+def carry_out(arguments: Arguments, points: Sequence[Point], keys: OptimiseStudy) -> int:
+    """Compute what is not there, and tell; the points are one, the hub that is varied."""
+    need("optuna", "study")
+    config = points[0].hub
     folder, result = optimised(arguments, config, keys)
-    page = optimise_page.write(folder, arguments, config, result)
+    commands = commands_of(result, arguments.config_dir)
+    page = optimise_page.write(folder, arguments, config, result, commands)
     warnings = [*period_warnings(config), *result.warnings]
     if arguments.json:
-        document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
+        document = {
+            **result.as_json(commands),
+            "sentences": sentences(result),
+            "run_dir": str(folder),
+            "warnings": warnings,
+        }
         telling.print_json(document)
     else:
         optimise_page.print_summary(result, warnings, folder, page)
     return 0
 
 
-def again(arguments: Arguments, hubs: Mapping[str, HubConfig], study: Mapping[str, Any]) -> Path:
+def again(arguments: Arguments, points: Sequence[Point], keys: OptimiseStudy) -> Path:
     """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
     need("optuna", "study")
-    (config,) = hubs.values()
-    keys = read(OptimiseStudy, study)
-    check_variables(config, keys.optimise.variables)
-    return optimised(arguments, config, keys)[0]
+    return optimised(arguments, points[0].hub, keys)[0]
 
 
 def optimised(arguments: Arguments, config: HubConfig, keys: OptimiseStudy) -> tuple[Path, Result]:
     """The search, the confirmation of its front, and the tables."""
     own = keys.optimise
+    check_variables(config, own.variables)
     if not arguments.quiet:
         days = config.warmup_days + config.horizon_days
         sys.stderr.write(
@@ -65,15 +77,13 @@ def optimised(arguments: Arguments, config: HubConfig, keys: OptimiseStudy) -> t
         execution.opened(keys.execution, keys.workers) as pool,
     ):
         found = search(run, config, keys, pool, is_quiet=arguments.quiet)
-        result = Result(own, keys.replications, found, _front(run, found, keys, pool, arguments.config_dir))
+        result = Result(own, keys.replications, found, _front(run, found, keys, pool))
         if not run.is_complete:
             run.complete({}, tables=tables_of(result))
     return run.path, result
 
 
-def _front(
-    run: RunDirectory, found: Found, keys: OptimiseStudy, pool: execution.Pool, config_dir: Path | None
-) -> tuple[FrontPoint, ...]:
+def _front(run: RunDirectory, found: Found, keys: OptimiseStudy, pool: execution.Pool) -> tuple[FrontPoint, ...]:
     own = keys.optimise
     numbers = range(keys.replications, keys.replications + own.confirm)
     there = simulated(run, [trial.design for trial in found.front], numbers, pool)
@@ -81,5 +91,5 @@ def _front(
     for trial in found.front:
         seen = intervals_of(dict(trial.samples))
         after = intervals_of(goals_of(trial.design, own, there, numbers)) if numbers else seen
-        points.append(FrontPoint(trial, seen, after, command_of(trial, keys, config_dir)))
+        points.append(FrontPoint(trial, seen, after))
     return tuple(points)

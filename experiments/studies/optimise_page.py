@@ -21,7 +21,7 @@ _METHODS = {
 }
 
 
-def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result, commands: Sequence[str]) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     own = result.asked
@@ -52,7 +52,7 @@ def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result)
         title=f"What {' and '.join(own.goals)} can be had together",
         sentences=tuple(sentences(result)),
         warnings=tuple(result.warnings),
-        grids=(_grid(result), _commands(result)),
+        grids=(_grid(result), _commands(commands)),
         method=tuple(method),
         command=arguments.command,
         libraries=("optuna",),
@@ -85,10 +85,10 @@ def _grid(result: Result) -> "Grid":
     return Grid("The front, by its first goal", header, rows)
 
 
-def _commands(result: Result) -> "Grid":
+def _commands(commands: Sequence[str]) -> "Grid":
     from experiments.report.study_page import Grid
 
-    rows = tuple((str(order), point.command) for order, point in enumerate(result.front, start=1))
+    rows = tuple((str(order), command) for order, command in enumerate(commands, start=1))
     return Grid("Each design again, with all its tables", ("", "command"), rows, n_texts=2)
 
 

@@ -13,7 +13,7 @@ from experiments.statistics import Interval, mean_interval
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns
 from experiments.studies import telling
-from experiments.studies.optimise_design import Optimise, OptimiseStudy
+from experiments.studies.optimise_design import Optimise
 from experiments.studies.optimise_search import Found, Trial
 from experiments.studies.replicating import as_columns
 from experiments.studies.varying import words_of
@@ -71,7 +71,6 @@ FRONT: Final = TableSchema(
         Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
         Column("n", "int32", "1", "replications"),
         Column("unit", "string", "", "its unit"),
-        Column("command", "string", "", "runs the design again, with all its tables"),
     ),
     ("order", "goal"),
 )
@@ -84,7 +83,6 @@ class FrontPoint:
     trial: Trial
     seen: dict[str, Interval]
     confirmed: dict[str, Interval]
-    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,8 @@ class Result:
             lines.append("trials: fewer than two generations: that is a sample, not yet a search")
         return lines
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
+        """`commands`: of the designs on the front, which hang on where the caller's configurations are."""
         return {
             "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
             "n_trials": len(self.found.trials),
@@ -124,9 +123,9 @@ class Result:
                     "values": dict(zip(self.asked.variables, point.trial.design.values, strict=True)),
                     "goals": self._told(point.confirmed),
                     "seen_by_search": self._told(point.seen),
-                    "command": point.command,
+                    "command": command,
                 }
-                for point in self.front
+                for point, command in zip(self.front, commands, strict=True)
             ],
         }
 
@@ -138,12 +137,16 @@ def intervals_of(samples: dict[str, tuple[float, ...]]) -> dict[str, Interval]:
     return {goal: mean_interval(sample) for goal, sample in samples.items()}
 
 
-def command_of(trial: Trial, keys: OptimiseStudy, config_dir: Path | None) -> str:
-    """The command line that runs the design again, with the replications of search and confirmation."""
-    assert trial.design.hub is not None
-    words = words_of(trial.design.hub, None if config_dir is None else str(config_dir))
+def commands_of(result: Result, config_dir: Path | None) -> list[str]:
+    """Command lines that run the designs on the front again, with the replications of search and confirmation."""
     own = [] if config_dir is None else ["--config-dir", str(config_dir)]
-    return shlex.join(["cargohub", "run", *words, f"replications={keys.replications + keys.optimise.confirm}", *own])
+    n = f"replications={result.replications + result.asked.confirm}"
+    found = []
+    for point in result.front:
+        assert point.trial.design.hub is not None
+        words = words_of(point.trial.design.hub, None if config_dir is None else str(config_dir))
+        found.append(shlex.join(["cargohub", "run", *words, n, *own]))
+    return found
 
 
 def said(interval: Interval, unit: str) -> str:
@@ -214,7 +217,7 @@ def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
             (trial.number, *row) for trial in trials for row in _goal_rows(own, intervals_of(dict(trial.samples)))
         ]),
         (FRONT, [
-            (order, point.trial.design.label, *row, point.command)
+            (order, point.trial.design.label, *row)
             for order, point in enumerate(result.front) for row in _goal_rows(own, point.confirmed)
         ]),
         (ANSWER, list(enumerate(sentences(result)))),

@@ -214,14 +214,12 @@ def _study_again(
 ) -> Callable[[Path], Manifest]:
     """As `_again`, of a study that makes its designs itself."""
     again = import_module(f"experiments.studies.{recorded.verb}").again
-    hubs = {point.label: point.hub for point in points}
+    keys = study_of(recorded, configuration, workers)
 
     def compute(root: Path) -> Manifest:
         own = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
         try:
-            return manifest_of(
-                again(own, hubs, {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers})
-            )
+            return manifest_of(again(own, points, keys))
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 

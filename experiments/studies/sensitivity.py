@@ -9,7 +9,6 @@ mean over replications; their intervals hold both sources of error, the sample o
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -37,7 +36,7 @@ from experiments.studies.sensitivity_result import Crossed, Result, Screened, se
 from sim.config import HubConfig
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
-from sim.reading import plain, read
+from sim.reading import plain
 
 KEYS = SensitivityStudy
 
@@ -49,7 +48,7 @@ def main(arguments: Arguments) -> int:
 
 
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: SensitivityStudy) -> int:
-    """Compute what is not there, and tell."""
+    """Compute what is not there, and tell; the points are one, the hub that is varied."""
     need("SALib", "study")
     config = points[0].hub
     folder, result = analysed(arguments, config, keys)
@@ -63,11 +62,10 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: SensitivitySt
     return 0
 
 
-def again(arguments: Arguments, hubs: Mapping[str, HubConfig], study: Mapping[str, Any]) -> Path:
+def again(arguments: Arguments, points: Sequence[Point], keys: SensitivityStudy) -> Path:
     """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
     need("SALib", "study")
-    (config,) = hubs.values()
-    return analysed(arguments, config, read(SensitivityStudy, study))[0]
+    return analysed(arguments, points[0].hub, keys)[0]
 
 
 def analysed(arguments: Arguments, config: HubConfig, keys: SensitivityStudy) -> tuple[Path, Result]:
