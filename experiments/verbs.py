@@ -62,8 +62,10 @@ FILE has a column `name`, and one for each key that a design sets, as halls.main
 backlog level. Each replication has its threshold, by bisection under common random numbers; then says of which
 resource 10 % more would help most there.
 
-  cargohub capacity                                            the packaged study, some nine minutes on two cores
+  cargohub capacity                                            the packaged study, some five minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=5
+  cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
+  cargohub capacity 'scenarios=[liege_30k]' capacity.binding=false                    the thresholds alone
   cargohub capacity 'scenarios=[liege_30k,liege_100k]' capacity.target=0.9 capacity.tolerance=0.2 --json""",
             is_composed=False,
         ),

@@ -12,7 +12,9 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.capacity_figure import CapacityChart, draw
 from experiments.store import RunDirectory, read_run
+from experiments.studies.capacity_search import Sustained, There, searches_of
 from experiments.studies.crossing import Crossing, crossing
+from experiments.studies.design import Point
 from experiments.studies.what_if import BLOCKED, what_ifs
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area, floor_parcels, zone_uses
@@ -150,6 +152,44 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert told(capsys, "--out", str(tmp_path / "whole")) == document
 
 
+def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ("capacity.binding=false", "horizon_days=7", "warmup_days=7", "--out", str(tmp_path))
+    document = told(capsys, "halls.main.machine_rated_per_h=500,1000,2000", *words)
+    values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
+    assert values == ["500", "1000", "2000"]
+    thresholds = [own["flights_per_day"]["mean"] for own in document["scenarios"].values()]
+    assert thresholds == sorted(thresholds) and thresholds[0] < thresholds[-1]
+    assert all(own["binding"] is None and own["resources"] == {} for own in document["scenarios"].values())
+    curve = read_run(document["run_dir"]).tables["curve"]
+    assert curve["flights_per_day"].tolist() == thresholds
+    assert list(curve.columns)[1:3] == ["scenario", "halls.main.machine_rated_per_h"]
+    assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
+    alone = told(capsys, "halls.main.machine_rated_per_h=1000", *words)
+    assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[1]
+
+
+def test_the_other_replications_begin_where_the_first_ended() -> None:
+    asked = Sustained(target=0.95, tolerance=0.1, binding=False)
+    first, second = searches_of(Point("a", load("liege_30k")), 2, asked)
+    there: There = {}
+    n_asked = {first: 0, second: 0}
+    limits = {first: 4.62, second: 4.55}
+    while tasks := {search: search.missing(there) for search in (first, second)}:
+        if not any(tasks.values()):
+            break
+        for search, mine in tasks.items():
+            for (label, number), _, (config, _) in mine:
+                n_asked[search] += 1
+                is_kept = config.demand.flights_per_day <= limits[search]
+                there[label, number] = {"on_time_share": 1.0 * is_kept, "backlog_slope_per_day": 0.0}
+    for search, limit in limits.items():
+        assert search.found is not None and search.found.no is not None
+        assert search.found.yes <= limit < search.found.no <= search.found.yes + 0.1 + 1e-9
+    assert n_asked[second] <= 3 < n_asked[first]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -160,6 +200,11 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
         (["scenarios=[]"], "capacity needs some"),
         (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["demand.flights_per_day=5"], "demand.flights_per_day: is what capacity looks for"),
+        (["scenario=liege_66k"], "scenario: capacity takes several, as scenarios="),
+        (["designs=a.csv"], "designs: capacity takes scenarios="),
+        (["replications=2,3"], "the same at every point"),
+        (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),
         (["study=plain"], "study: capacity needs capacity.target"),
         (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),
         (["precision.on_time_share=0.01"], "precision: capacity makes the replications asked for"),

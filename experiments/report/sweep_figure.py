@@ -23,6 +23,8 @@ class SweepChart:
     x_labels: tuple[str, ...] | None
     """Names of the x values, if they are not numbers."""
     lines: dict[str, list[tuple[float, float, _Ends]]]
+    notes: tuple[tuple[float, float, str], ...] = ()
+    """Texts at points."""
 
     @classmethod
     def of(
@@ -33,20 +35,22 @@ class SweepChart:
         ends: Sequence[_Ends],
         *,
         what: str,
+        notes: Sequence[str] = (),
     ) -> "SweepChart":
         """Points in rows: the first swept key that is a number throughout goes along the x axis, else the first."""
         numeric = [i for i in range(len(varied)) if all(_is_number(row[i]) for row in values)]
         axis = numeric[0] if numeric else 0
         names = list(dict.fromkeys(row[axis] for row in values)) if varied else ["all"]
+        at = [(float(row[axis]) if numeric else float(names.index(row[axis]))) if varied else 0.0 for row in values]
         lines: dict[str, list[tuple[float, float, _Ends]]] = {}
-        for row, mean, both in zip(values, means, ends, strict=True):
+        for x, row, mean, both in zip(at, values, means, ends, strict=True):
             rest = ", ".join(
                 f"{key}={value}" for i, (key, value) in enumerate(zip(varied, row, strict=True)) if i != axis
             )
-            x = (float(row[axis]) if numeric else float(names.index(row[axis]))) if varied else 0.0
             lines.setdefault(rest, []).append((x, mean, both))
+        noted = tuple((x, mean, note) for x, mean, note in zip(at, means, notes, strict=False) if note)
         x_name = varied[axis] if varied else ""
-        return cls(x_name, what, None if numeric else tuple(names), {k: sorted(v) for k, v in lines.items()})
+        return cls(x_name, what, None if numeric else tuple(names), {k: sorted(v) for k, v in lines.items()}, noted)
 
 
 def draw(ax: "Axes", chart: SweepChart) -> None:
@@ -60,11 +64,16 @@ def draw(ax: "Axes", chart: SweepChart) -> None:
         if band:
             lows, highs = [b[1] for b in band], [b[2] for b in band]
             ax.fill_between([b[0] for b in band], lows, highs, color=line.color, alpha=0.2, linewidth=0)
-    at = sorted({point[0] for points in chart.lines.values() for point in points})
-    if chart.x_labels is None and len(at) <= _MOST_TICKS:
-        ax.set_xticks(at, [f"{x:g}" for x in at])
+    ticks = sorted({point[0] for points in chart.lines.values() for point in points})
+    if chart.x_labels is None and len(ticks) <= _MOST_TICKS:
+        ax.set_xticks(ticks, [f"{x:g}" for x in ticks])
     if chart.x_labels is not None:
         ax.set_xticks(range(len(chart.x_labels)), chart.x_labels, rotation=30 if len(chart.x_labels) > 6 else 0)
+    for at, y, note in chart.notes:
+        ax.annotate(note, (at, y), xytext=(0, -7), textcoords="offset points", fontsize=7.5, ha="center", va="top")
+    if chart.notes:
+        ax.margins(x=0.08)
+        ax.set_ylim(bottom=0)
     ax.set_xlabel(chart.x_name)
     ax.set_ylabel(chart.y_name)
     ax.grid(color="0.92")

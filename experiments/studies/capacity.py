@@ -1,15 +1,18 @@
 """`cargohub capacity`: the highest demand that a scenario sustains, and the resource that binds there.
 
 A demand is sustained when the share on time reaches `capacity.target` and the backlog is level. Each replication has a
-threshold of its own, by bisection over `demand.flights_per_day`, beginning at the lowest rung of the capacity ladder;
-since fewer flights are always among more, with the same draws, nothing but the demand changes within a search. The
-interval is that of the thresholds' mean.
+threshold of its own, by bisection over `demand.flights_per_day`. The first begins at the lowest rung of the capacity
+ladder, the others at the threshold of the first, to which theirs are near. Since fewer flights are always among more,
+with the same draws, nothing but the demand changes within a search. The interval is that of the thresholds' mean.
 
 Nothing makes service fall steadily with demand (one flight more may fill a truck that would have been held), so there
 may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
 `capacity.tolerance` above it was simulated and is not. In a single replication of a week a flight more or less may pass
 for growth of the backlog, which puts the threshold low: a longer horizon tells better, and a warning says where it
 matters.
+
+Several values of a key, as in a sweep, make a curve: each design has its thresholds, and a picture shows them against
+the values.
 
 The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most at a demand a
 twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured days
@@ -22,27 +25,39 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Final
 
 import yaml
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.composition import compose, study
+from experiments.composition import study
 from experiments.execution import Place
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
 from experiments.store.identity import NOT_IDENTITY
 from experiments.studies import telling
+from experiments.studies.capacity_curve import curve_tables, draw_curve, values_of
 from experiments.studies.capacity_result import Result, result_of, tables_of
 from experiments.studies.capacity_search import Sustained, searches_of, simulate_all
 from experiments.studies.design import Point, named, period_warnings, with_study
+from experiments.studies.designs import key_of
+from experiments.studies.grid import grid_of
 from experiments.studies.replicating import plain_hubs
 from experiments.studies.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area
 from sim.reading import Bounds, plain
+
+_NOT_ASKED: Final = MappingProxyType(
+    {
+        "demand.flights_per_day": "is what capacity looks for; leave it out",
+        "scenario": "capacity takes several, as scenarios=[liege_30k,liege_66k]",
+        "designs": "capacity takes scenarios=[…] and several values of a key, as in a sweep",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +92,13 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
         there = run.finished()
         with execution.opened(keys.execution, keys.workers) as pool:
             simulate_all(run, searches, there, pool, is_quiet=arguments.quiet)
-        results = [result_of(point, [one for one in searches if one.point is point], there) for point in points]
+        results = [
+            result_of(point, [one for one in searches if one.point is point], there, has_binding=keys.capacity.binding)
+            for point in points
+        ]
         if not run.is_complete:
-            run.complete({}, tables=tables_of(results))
-        chart = _draw(run.path, results, keys.capacity.target)
+            run.complete({}, tables=[*tables_of(results), *curve_tables(results)])
+        chart = draw_curve(run.path, results) or _draw(run.path, results, keys.capacity.target)
     warnings = [*period_warnings(points[0].hub), *(line for result in results for line in result.warnings)]
     if arguments.json:
         telling.print_json(
@@ -89,6 +107,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
                     result.point.label: {
                         "flights_per_day": telling.as_json(result.flights, "1/d"),
                         "binding": result.binding,
+                        **values_of(result),
                         "resources": {lift.what.resource: lift.as_json() for lift in result.lifts},
                     }
                     for result in results
@@ -107,17 +126,34 @@ def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], 
     own = with_study(words, "capacity")
     if any(word.lstrip("+~").startswith("precision") for word in words):
         raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
-    composed = compose(own, config_dir)
-    if "capacity" not in composed:
+    for key, why in _NOT_ASKED.items():
+        if any(key_of(word) == key for word in words):
+            raise ConfigError(f"{key}: {why}")
+    grid = grid_of(own, config_dir)
+    composed = grid.composed
+    if "capacity" not in composed[0]:
         raise ConfigError("study: capacity needs capacity.target and capacity.tolerance, as study=capacity has them")
-    keys = study(CapacityStudy, composed)
-    points = named(own, keys.scenarios, config_dir)
+    keys = study(CapacityStudy, composed[0])
+    if any(study(CapacityStudy, other) != keys for other in composed[1:]):
+        raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
+    points = [
+        Point(_label(point.label, grid.varied, row), point.hub)
+        for words_of_point, row in zip(grid.words, grid.values, strict=True)
+        for point in named(words_of_point, keys.scenarios, config_dir)
+    ]
     for point in points:
         if point.hub.arrivals.model is ArrivalModel.FILE:
             raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
         check_area(point.hub)
         what_ifs(point.hub)
     return points, keys
+
+
+def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
+    """A scenario is called by its name; of several designs of it, each by all that tells it apart."""
+    if not varied:
+        return scenario
+    return ", ".join(f"{key}={value}" for key, value in zip(("scenario", *varied), (scenario, *values), strict=True))
 
 
 def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> RunDirectory:

@@ -119,10 +119,10 @@ class Result:
         return lines
 
 
-def result_of(point: Point, searches: Sequence[Search], there: There) -> Result:
+def result_of(point: Point, searches: Sequence[Search], there: There, *, has_binding: bool = True) -> Result:
     crossings = tuple(search.found for search in searches if search.found is not None)
     bounded = [search for search in searches if search.found is not None and search.found.no is not None]
-    lifts = [_lift(resource, point, bounded, there) for resource in BLOCKED] if bounded else []
+    lifts = [_lift(resource, point, bounded, there) for resource in BLOCKED] if bounded and has_binding else []
     lifts.sort(key=lambda lift: -lift.lift.mean)
     return Result(
         point,

@@ -3,7 +3,7 @@
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final
 
@@ -29,8 +29,8 @@ _WORTHWHILE: Final = 0.1
 """Of the best lift in the first replication: what lifts less is not simulated in the others (assumption)."""
 _ABOVE: Final = 1.05
 """Times the lowest demand that is not sustained: where the binding resource is looked for (assumption)."""
-_LEAST: Final = 1e-9
-"""Hours a day that count as none."""
+_LEAST: Final = 0.02
+"""Hours a day, about a minute, that count as none: who waits no longer gains nothing by more (assumption)."""
 
 There = dict[Key, dict[str, float]]
 _Task = execution.Task[Key, Part]
@@ -42,6 +42,8 @@ class Sustained:
 
     target: Annotated[float, Bounds(gt=0, le=1)]
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
+    binding: bool
+    """Whether the binding resource is looked for, which takes about as many simulations as the threshold."""
 
 
 class Search:
@@ -58,19 +60,38 @@ class Search:
         limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
         self._limit = limit
         lowest = min(lowest, limit)
+        self._tolerance = asked.tolerance
+        self._has_binding = asked.binding
         step = max(_STEP * lowest, asked.tolerance)
-        self._search = crossing(_FIRST * lowest, step=step, tolerance=asked.tolerance, limit=limit)
-        self._expected = 2 + max(0, math.ceil(math.log2(step / asked.tolerance)))
+        self._search: Generator[float, bool, Crossing] | None = None
+        self._at = _FIRST * lowest
+        if first is None:
+            self._begin(self._at, step)
+        self._expected = 2 + max(0, math.ceil(math.log2(step / asked.tolerance))) if first is None else 3
+        # The same for all replications: those of a scenario stay in order, the first before those that wait for it.
+        self.first_asked: float = self._at if first is None else first.first_asked
+
+    def _begin(self, start: float, step: float) -> None:
+        self._search = crossing(start, step=step, tolerance=self._tolerance, limit=self._limit)
         self._at = next(self._search)
-        self.first_asked = self._at
 
     def missing(self, there: There) -> list[_Task]:
-        """What has to be simulated next."""
+        """What has to be simulated next; nothing before the first replication has its threshold.
+
+        That is where the others begin: theirs are near, so that most are found by two to four demands.
+        """
+        if self._search is None:
+            assert self.first is not None
+            if self.first.found is None:
+                return []
+            self._begin(max(self.first.found.yes, self._tolerance), self._tolerance)
         while self.found is None:
             key = self.key(self._at)
             if key not in there:
                 return [(key, evaluate, (at_demand(self.point.hub, self._at), self.number))]
             self._answer(self._reason(self._at, there))
+        if not self._has_binding:
+            return []
         if self.found.no is not None and self.key(self.above) not in there:
             return [(self.key(self.above), evaluate, (at_demand(self.point.hub, self.above), self.number))]
         tasks: list[_Task] = []
@@ -81,6 +102,7 @@ class Search:
         return tasks
 
     def _answer(self, reason: str) -> None:
+        assert self._search is not None
         self.n_asked += 1
         try:
             self._at = self._search.send(not reason)
