@@ -1,16 +1,21 @@
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from kill_points import asked, computed, tables
 from small_runs import KEYS, SCHEMAS, content, opened, part_of, run_all
 
+from experiments.main import main
 from experiments.store import kpis_of
+from sim.errors import CargohubError
 
 
 def killed_at(root, step):
@@ -110,3 +115,179 @@ def test_a_kill_at_a_random_moment_of_a_parallel_run_costs_nothing_but_time(tmp_
         assert again.is_complete
     assert content(again.path) == content(whole.path)
     assert json.loads((again.path / "timings.json").read_text())["replications"]
+
+
+OWN = {"backend": "dask", "address": None, "patience_s": 20}
+MODES = (
+    # where, who is killed, how often with `make test`, and with `make test-slow` besides
+    ("local", "run", 5, 50),
+    ("local", "worker", 4, 40),
+    ("own dask", "run", 2, 20),
+    ("own dask", "worker", 2, 20),
+    ("dask", "run", 4, 40),
+    ("dask", "worker", 3, 40),
+)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A Dask scheduler with two workers on this machine: its place, and the process whose children the workers are."""
+    folder = tmp_path_factory.mktemp("dask")
+    told = folder / "scheduler.json"
+    common = ["--scheduler-file", str(told), "--no-dashboard"]
+    beginning = {"cwd": folder, "stderr": subprocess.DEVNULL, "env": {**os.environ, "PYTHONPATH": ":".join(sys.path)}}
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common],
+        **beginning,
+    )
+    end = time.monotonic() + 60
+    while not told.exists():
+        assert time.monotonic() < end, "no scheduler"
+        time.sleep(0.1)
+    workers = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "distributed.cli.dask_worker", "--nworkers", "2", "--nthreads", "1"),
+            *("--host", "127.0.0.1", "--local-directory", str(folder), *common),
+        ],
+        **beginning,
+    )
+    yield {"backend": "dask", "address": json.loads(told.read_text())["address"], "patience_s": 20}, workers.pid
+    for process in (workers, scheduler):
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("where", "victim", "n"),
+    [
+        *((where, victim, few) for where, victim, few, _ in MODES),
+        *(pytest.param(where, victim, many, marks=pytest.mark.slow) for where, victim, _, many in MODES),
+    ],
+)
+def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, request, where, victim, n):
+    place, parent = {"local": (None, None), "own dask": (OWN, None)}.get(where) or request.getfixturevalue("cluster")
+    asked_for = json.dumps([str(tmp_path / "runs"), victim, n, n, place, parent])
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("kill_points.py")), asked_for],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["kills"] == n
+
+
+def test_there_are_as_many_kills_as_promised():
+    assert sum(few for _, _, few, _ in MODES) >= 20
+    assert sum(many for _, _, _, many in MODES) >= 200
+
+
+class FullDisk:
+    """A disk with room for so many bytes, below everything that the store writes through `os` and Python's files.
+
+    A quota or a mount needs rights that a test does not have, and the limit on a file's size gives another error.
+    """
+
+    def __init__(self, monkeypatch, room):
+        self.room = room
+        write, fsync = os.write, os.fsync
+
+        def limited(descriptor, content):
+            self.take(len(content))
+            return write(descriptor, content)
+
+        def settled(descriptor):
+            # What a library wrote by itself is counted when it is to be on the disk.
+            if not os.path.isdir(f"/proc/self/fd/{descriptor}"):  # noqa: PTH112 - a descriptor
+                self.take(os.fstat(descriptor).st_size)
+            return fsync(descriptor)
+
+        monkeypatch.setattr(os, "write", limited)
+        monkeypatch.setattr(os, "fsync", settled)
+
+    def take(self, n_bytes):
+        self.room -= n_bytes
+        if self.room < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runs/a file")
+
+
+PERIOD = ("horizon_days=1", "warmup_days=0", "service_h=6")
+SHORT = ("demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1",
+         "replications=3", "workers=1")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    points, keys = asked((*SHORT, *PERIOD))
+    return tables(computed(tmp_path_factory.mktemp("whole"), points, keys)), points, keys
+
+
+def test_a_full_disk_costs_nothing_but_time(tmp_path, undisturbed):
+    expected, points, keys = undisturbed
+    room, n_full, is_through = 0, 0, False
+    while not is_through:
+        with pytest.MonkeyPatch.context() as patched:
+            FullDisk(patched, room)
+            with suppress(OSError):
+                computed(tmp_path, points, keys)
+                is_through = True
+        n_full += not is_through
+        room += 4_000
+    assert n_full > 5
+    (folder,) = tmp_path.iterdir()
+    assert tables(folder) == expected
+    assert not list(folder.rglob(".*.unfinished"))
+
+
+def test_a_full_disk_is_one_line_on_the_command_line(tmp_path, capsys):
+    words = ["run", "horizon_days=1", "warmup_days=0", *SHORT, "--quiet", "--out", str(tmp_path)]
+    with pytest.MonkeyPatch.context() as patched:
+        FullDisk(patched, 20_000)
+        assert main(words) == 2
+    assert capsys.readouterr().err == "cargohub: runs/a file: No space left on device\n"
+    assert main(words) == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
+def test_a_read_only_folder_is_one_line(tmp_path, capsys):
+    tmp_path.chmod(0o500)
+    assert main(["run", *SHORT, "--quiet", "--out", str(tmp_path / "runs")]) == 2
+    said = capsys.readouterr().err
+    assert said == f"cargohub: {tmp_path / 'runs'}: Permission denied\n"
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_to_anybody(tmp_path, capsys):
+    (tmp_path / "runs").write_text("a file, where a folder belongs")
+    assert main(["run", *SHORT, "--quiet", "--out", str(tmp_path / "runs")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_complete_run_is_told_again_from_a_folder_that_cannot_be_written(tmp_path, undisturbed, monkeypatch):
+    expected, points, keys = undisturbed
+    computed(tmp_path, points, keys)
+
+    def refused(*_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    for name in ("write", "fsync", "mkdir"):
+        monkeypatch.setattr(os, name, refused)
+    assert tables(computed(tmp_path, points, keys)) == expected
+
+
+def test_two_at_once_on_one_run_is_one_line_for_the_second(tmp_path, undisturbed):
+    expected, points, keys = undisturbed
+    from experiments.arguments import Arguments
+    from experiments.studies.replicating import open_directory
+
+    with open_directory(Arguments(verb="run", out=tmp_path), "tiny", points, keys):
+        code = f"import kill_points as k; k.computed({str(tmp_path)!r}, *k.asked({(*SHORT, *PERIOD)!r}))"
+        second = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": ":".join([str(Path(__file__).parent), *sys.path])},
+        )
+        assert CargohubError.__name__ in second.stderr and "another command is writing here" in second.stderr
+    assert tables(computed(tmp_path, points, keys)) == expected

@@ -10,10 +10,12 @@ import logging
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 from experiments.execution.place import Place
@@ -21,6 +23,10 @@ from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, gi
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError
 
+_LOOK_S: Final = 0.02
+_TEND_S: Final = 1.0
+_LOST_AFTER: Final = "5s"
+"""After which a worker of our own that does not come back is given up, and another one started."""
 _GO_ON: Final = "what was finished is kept, and the same command goes on with it"
 
 
@@ -31,6 +37,7 @@ class DaskCluster:
         self._place = place
         self._workers = workers
         self._client: Any = None
+        self._tend: Callable[[], None] = _leave_alone
         self._holding = ExitStack()
 
     def close(self) -> None:
@@ -47,11 +54,13 @@ class DaskCluster:
         if not tasks:
             return
         if self._client is None:
-            self._client = self._holding.enter_context(_connected(self._place, self._workers))
-        yield from _results(self._client, tasks, self._at_once)
+            self._client, self._tend = self._holding.enter_context(_connected(self._place, self._workers))
+        yield from _results(self._client, tasks, self._at_once, self._tend)
 
     def _at_once(self) -> int:
         """Tasks to hand out: enough that no worker waits, however many there are by now."""
+        if self._place.address is None:
+            return IN_FLIGHT * _n_own(self._workers)
         return self._workers or max(1, IN_FLIGHT * sum(self._client.nthreads().values()))
 
 
@@ -59,6 +68,7 @@ def _results(
     client: Any,  # noqa: ANN401 - distributed has no types
     tasks: Sequence[Task[K, R]],
     at_once: Callable[[], int],
+    tend: Callable[[], None],
 ) -> Generator[tuple[K, R], None, None]:
     from distributed import KilledWorker, as_completed
 
@@ -79,7 +89,17 @@ def _results(
 
     try:
         ask()
-        for future in finished:
+        tended = time.monotonic()
+        while asked:
+            if not finished.has_ready():
+                time.sleep(_LOOK_S)
+                if time.monotonic() - tended > _TEND_S:
+                    # Workers may have come, or gone for good.
+                    tend()
+                    ask()
+                    tended = time.monotonic()
+                continue
+            future = next(finished)
             task, was_alone = asked.pop(future)
             if future.status == "finished":
                 yield task[0], future.result()
@@ -120,7 +140,8 @@ def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[A
 
 
 @contextmanager
-def _connected(place: Place, workers: int | None) -> Iterator[Any]:
+def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callable[[], None]]]:
+    """A client, and what to do from time to time while it waits."""
     with warnings.catch_warnings():
         # Other versions of Dask itself change no result; those that do are compared with every task.
         warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
@@ -129,15 +150,18 @@ def _connected(place: Place, workers: int | None) -> Iterator[Any]:
         # What goes wrong is told by us, in one line.
         logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
         with ExitStack() as stack:
+            tend = _leave_alone
             if place.address is None:
-                cluster = stack.enter_context(_own(workers))
+                n = _n_own(workers)
+                cluster = stack.enter_context(_own(n))
+                tend = partial(_replenished, cluster, n)
                 client = distributed.Client(cluster, set_as_default=False)
             else:
                 client = _client(place)
             stack.enter_context(client)
-            if not client.nthreads():
+            if place.address is not None and not client.nthreads():
                 sys.stderr.write(f"execution: no workers at {place.address} yet; waiting for the first\n")
-            yield client
+            yield client, tend
 
 
 def _client(place: Place) -> Any:  # noqa: ANN401 - as above
@@ -163,16 +187,21 @@ async def _kind_of(address: str) -> str:
         return str((await there.identity())["type"])
 
 
-@contextmanager
-def _own(workers: int | None) -> Iterator[Any]:
-    """A cluster of processes on this machine, which end with this one."""
-    import distributed
-
+def _n_own(workers: int | None) -> int:
     from experiments.execution.pool import usable_workers
 
-    with _interrupts_are_ours():
+    return workers or usable_workers()
+
+
+@contextmanager
+def _own(n: int) -> Iterator[Any]:
+    """A cluster of n processes on this machine, which end with this one."""
+    import dask
+    import distributed
+
+    with _interrupts_are_ours(), dask.config.set({"distributed.deploy.lost-worker-timeout": _LOST_AFTER}):
         cluster = distributed.LocalCluster(
-            n_workers=workers or usable_workers(),
+            n_workers=0,
             threads_per_worker=1,  # Python computes in one at a time
             host="127.0.0.1",
             dashboard_address=None,
@@ -180,6 +209,7 @@ def _own(workers: int | None) -> Iterator[Any]:
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": 0},  # a killed worker's task comes back to us at once
         )
+    _replenished(cluster, n)
     with cluster:
         try:
             yield cluster
@@ -189,6 +219,18 @@ def _own(workers: int | None) -> Iterator[Any]:
                 with suppress(Exception):
                     cluster.sync(nanny.kill, timeout=0)
             raise
+
+
+def _replenished(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
+    """Start what lacks of n workers: Dask restarts one that is killed, but not one that is killed while it starts."""
+    for name, nanny in list(cluster.workers.items()):
+        if nanny.status.name in {"failed", "closed"}:
+            cluster.workers.pop(name, None)
+    cluster.scale(n)
+
+
+def _leave_alone() -> None:
+    """The workers of a cluster that is not ours."""
 
 
 @contextmanager

@@ -1,0 +1,171 @@
+"""A study of a tiny hub, killed at random moments until so many kills are done: `python kill_points.py …`.
+
+A program of its own, since it forks: every run is a fork of this process, which has imported all that a run needs. The
+victim is the run itself, which the same study then continues, or one of its workers, which it survives.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub, study
+from experiments.studies.design import Point, Study
+from experiments.studies.replicating import complete, open_directory, replications
+from sim.reading import plain, read
+
+REPLICATIONS = 10
+WORDS = (
+    *("horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=2", "demand.parcels_per_flight=1000"),
+    *("demand.net_t_per_flight=1", f"replications={REPLICATIONS}", "workers=2"),
+)
+_PATIENCE_S = 120
+_WORKER = ("loky", "spawn_main", "nanny")
+
+
+def asked(words=WORDS):
+    composed = compose(words)
+    return [Point("tiny", hub(composed))], study(Study, composed)
+
+
+def computed(root, points, keys):
+    """The study, as `cargohub run` has it, without its page."""
+    with open_directory(Arguments(verb="run", out=Path(root)), "tiny", points, keys) as run:
+        complete(run, replications(run, points, keys, is_quiet=True))
+    return run.path
+
+
+def tables(folder):
+    return {file.name: file.read_bytes() for file in sorted((folder / "tables").iterdir())}
+
+
+class Killing:
+    """Kills runs of one study below `root`, and looks at what they leave."""
+
+    def __init__(self, root, place, rng):
+        self.root, self.rng, self.log = Path(root), rng, Path(root) / "log"
+        self.points, keys = asked()
+        self.root.mkdir(parents=True)
+        begin = time.monotonic()
+        self.keys = read(Study, {**plain(keys), "execution": place})
+        folder = self.root / "whole"
+        assert self.ended(self.begun(folder)) == 0, self.log.read_text()
+        self.whole_s = time.monotonic() - begin
+        self.expected = tables(next(folder.iterdir()))
+        self.n = self.n_folders = 0
+
+    def begun(self, folder):
+        """A run in a process of its own: its number."""
+        child = os.fork()
+        if child:
+            return child
+        code = 1
+        try:
+            log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            computed(folder, self.points, self.keys)
+            code = 0
+        except BaseException:  # noqa: BLE001 - it goes to the log
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def ended(self, child, until=None):
+        """The exit code; None if it still runs at that time."""
+        end = time.monotonic() + _PATIENCE_S if until is None else until
+        while True:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() >= end:
+                assert until is not None, "a run hangs"
+                return None
+            time.sleep(0.005)
+
+    def moment(self):
+        return time.monotonic() + self.rng.uniform(0.0, self.whole_s)
+
+    def another(self):
+        self.n_folders += 1
+        return self.root / f"{self.n_folders}"
+
+    def kill_runs(self, n):
+        """The same study again and again, each killed somewhere, until one gets through; and again."""
+        while self.n < n:
+            folder, lines = self.another(), []
+            while True:
+                child = self.begun(folder)
+                code = self.ended(child, self.moment() if self.n < n else None)
+                if code is None:
+                    os.kill(child, signal.SIGKILL)
+                    assert self.ended(child) == -signal.SIGKILL
+                    self.n += 1
+                    lines = self.kept(folder, lines)
+                else:
+                    assert code == 0, self.log.read_text()
+                    break
+            self.check(folder)
+
+    def kill_workers(self, n, parent=None):
+        """Runs whose workers are killed; `parent`: of the workers, if it is not the run."""
+        while self.n < n:
+            folder = self.another()
+            child = self.begun(folder)
+            while (code := self.ended(child, self.moment() if self.n < n else None)) is None:
+                workers = workers_of(parent or child)
+                if workers:
+                    os.kill(self.rng.choice(workers), signal.SIGKILL)
+                    self.n += 1
+            assert code == 0, self.log.read_text()
+            self.check(folder)
+
+    def kept(self, folder, before):
+        """The lines of finished replications, which no later kill may change."""
+        path = next(iter(folder.glob("*/replications.jsonl")), None)
+        if path is None:
+            return before if not list(folder.glob("*/manifest.json")) else []
+        lines = path.read_bytes().split(b"\n")[:-1]
+        assert lines[: len(before)] == before
+        keys = [(line["scenario"], line["replication"]) for line in map(json.loads, lines[1:])]
+        assert len(set(keys)) == len(keys)
+        return lines
+
+    def check(self, folder):
+        (run,) = folder.iterdir()
+        assert tables(run) == self.expected, f"kill {self.n}"
+
+
+def workers_of(parent):
+    """Numbers of the worker processes that the process, or one it started, has."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                of = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                said = (entry / "cmdline").read_bytes().decode()
+            except OSError:
+                continue
+            if of == parent and any(word in said for word in _WORKER) and "resource_tracker" not in said:
+                found.append(int(entry.name))
+    return found
+
+
+if __name__ == "__main__":
+    root, victim, n, seed, place, parent = json.loads(sys.argv[1])
+    for module in ("distributed", "pandas", "pyarrow.parquet", "sim.simulation"):
+        import_module(module)  # here, so that no run has to
+    killing = Killing(root, place, np.random.default_rng(seed))
+    if victim == "run":
+        killing.kill_runs(n)
+    else:
+        killing.kill_workers(n, parent)
+    sys.stdout.write(json.dumps({"kills": killing.n, "whole_s": killing.whole_s}))
