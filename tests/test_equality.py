@@ -48,6 +48,7 @@ def small_hubs(draw_):
             floor_ulds=_between(1, 6),
             inductions=_between(1, 3),
             has_outages=st.booleans(),
+            has_roster=st.booleans(),
             service_steps=_between(1, 5),
             desks=_between(1, 2),
             customs_desks=_between(1, 2),

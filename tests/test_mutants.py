@@ -19,8 +19,10 @@ import sim.processes.pool
 import sim.processes.reception
 import sim.processes.screening
 import sim.processes.sorting
+import sim.processes.staff
 import sim.processes.transfers
 from sim.kernels.operational_time import OperationalTime
+from sim.kernels.queueing import Servers
 from sim.processes import hall, hub, pool
 from sim.processes.apron import Apron
 from sim.processes.buildup import BuildUp
@@ -323,7 +325,9 @@ def _desks_one_more(patch):
     init = Sortation.__init__
 
     def generous(self, site, hall, *arguments, **others):
-        init(self, site, replace(hall, handcoding_desks=hall.handcoding_desks + 1), *arguments, **others)
+        init(self, site, hall, *arguments, **others)
+        servers = self.desks._servers
+        servers.number = [number + 1 for number in servers.number]
 
     patch.setattr(Sortation, "__init__", generous)
 
@@ -388,6 +392,48 @@ def _diverted_flight_still_expected(patch):
     patch.setattr(Loading, "divert", lambda self, flight: None)
 
 
+def _shifts_begin_after_the_grants(patch):
+    late = sim.processes.staff.at
+    patch.setattr(sim.processes.staff, "at", lambda env, instant: late(env, instant, Phase.ROUND))
+
+
+def _pools_cut_what_is_in_hand(patch):
+    """Whoever holds people when their number falls loses them."""
+    set_capacity, release = pool.Pool.set_capacity, pool.Pool.release
+
+    def cut(self, kind, number):
+        set_capacity(self, kind, number)
+        self.free[kind] = max(self.free[kind], 0)
+
+    def tolerant(self, **amount):
+        release(self, **{kind: min(n, self.capacity[kind] - self.free[kind]) for kind, n in amount.items()})
+
+    patch.setattr(pool.Pool, "set_capacity", cut)
+    patch.setattr(pool.Pool, "release", tolerant)
+
+
+def _desks_cut_what_is_in_hand(patch):
+    begin = Servers.begin
+
+    def cut(self, arrival, service):
+        now = begin(self, arrival, service)
+        step = self.start[self.step + 1] if self.step + 1 < len(self.start) else now + service
+        self.ends[:] = [min(end, step) for end in self.ends]
+        return now
+
+    patch.setattr(Servers, "begin", cut)
+
+
+def _desks_change_a_tick_late(patch):
+    servers_of = sim.processes.sorting.servers_of
+
+    def late(hall, desks):
+        servers = servers_of(hall, desks)
+        return Servers([0, *(start + 1 for start in servers.start[1:])], servers.number)
+
+    patch.setattr(sim.processes.sorting, "servers_of", late)
+
+
 MUTANTS = {
     "flights go to the first hall": _always_the_first_hall,
     "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
@@ -437,6 +483,10 @@ MUTANTS = {
     "no limit of the payload": _payload_without_limit,
     "empty ULDs stay": _empties_stay,
     "a diverted flight is still expected": _diverted_flight_still_expected,
+    "shifts begin after the grants": _shifts_begin_after_the_grants,
+    "a ULD or truck in hand is cut at the end of a shift": _pools_cut_what_is_in_hand,
+    "a parcel in hand at a desk is cut at the end of a shift": _desks_cut_what_is_in_hand,
+    "desks change a tick late": _desks_change_a_tick_late,
 }
 
 

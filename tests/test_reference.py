@@ -34,10 +34,13 @@ def _site(**changes):
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
         "policy": HallPolicy.FLIGHT, "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
         "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1, "exports": None,
+        "manning": {}, "apron_manning": {},
     }  # fmt: skip
     values |= changes
     hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
-    return Site(**values, halls=(Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),), exports=None)
+    apron_manning = values.pop("apron_manning")
+    halls = (Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),)
+    return Site(**values, manning=apron_manning, halls=halls, exports=None)
 
 
 def _flight(number, arrival, n_main=2, n_lower=1, n_parcels=6):

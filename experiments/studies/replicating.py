@@ -21,7 +21,8 @@ from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
 from experiments.studies.narrowing import tell_cost, too_wide
 from experiments.studies.warming import rows_of, warm_ups
-from sim.config import DAYS_PER_WEEK, ArrivalModel, HubConfig
+from sim.config import ArrivalModel, HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.inputs.inputs import make_inputs
 from sim.inputs.layout import floor_parcels, set_aside, zone_uses
 from sim.measures.kpis import KPIS, reads_more_than

@@ -1,6 +1,7 @@
 """The hub as it stands: units, capacities and times on the grid. Made from a configuration by `sim.inputs.layout`."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,18 @@ class MachineCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Manning:
+    """How many posts of a role are manned, through time.
+
+    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `posts[i]` (N) are manned; the last entry holds
+    for ever, and is all of them.
+    """
+
+    start: tuple[int, ...]
+    posts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TrailerLimits:
     parcels: int
     mass: int
@@ -84,6 +97,8 @@ class Hall:
     dock_workers: int
     exports: HallExports | None
     """None: as `Site.exports`."""
+    manning: Mapping[str, Manning]
+    """Of the hall's people, by kind of token or desk; a kind without one is always there in full."""
 
     @property
     def n_machines(self) -> int:
@@ -106,6 +121,8 @@ class Site:
     turnaround: int
     longest_hold: int
     """May be 0: a flight that finds no stand is diverted at once."""
+    manning: Mapping[str, Manning]
+    """Of the apron's people, by kind of token; a kind without one is always there in full."""
     # halls
     halls: tuple[Hall, ...]
     """(H)"""

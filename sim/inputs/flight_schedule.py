@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.config import DAYS_PER_WEEK, HOURS, ArrivalModel, Arrivals, Delay, HubConfig
+from sim.config import ArrivalModel, Arrivals, Delay, HubConfig
+from sim.config.bounds import DAYS_PER_WEEK, HOURS
 from sim.domain.flight import Flight
 from sim.errors import ConfigError, InputError
 from sim.inputs.flight_file import read_flight_file

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.config import Hall, HubConfig, Space, minute_of_day
+from sim.config import Hall, HubConfig, Space
+from sim.config.bounds import minute_of_day
 from sim.domain import site
+from sim.domain.roles import Place
 from sim.domain.site import Site, TrailerLimits, Transfers
 from sim.errors import ConfigError
 from sim.inputs.outages import machine_calendar
+from sim.inputs.roster import manned_calendar, mannings
 from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
@@ -130,6 +133,7 @@ def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -
 
 def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
     halls, first_machine = [], 0
+    (inductions,) = mannings(config, Place.MACHINE, None, end).values()
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
@@ -148,7 +152,10 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 serves=tuple(hall.serves is None or route in hall.serves for route in routes),
                 service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
                 calendars=tuple(
-                    machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end)
+                    manned_calendar(
+                        machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end),
+                        inductions,
+                    )
                     for machine in machines
                 ),
                 handcoding_desks=hall.handcoding_desks,
@@ -156,6 +163,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
                 exports=None,
+                manning=mannings(config, Place.HALL, hall, end),
             )
         )
         first_machine += hall.sorting_machines
@@ -177,6 +185,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
         turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
+        manning=mannings(config, Place.APRON, None, end),
         halls=_make_halls(config, routes, streams, end),
         policy=config.complex.policy,
         between_halls=ticks(config.complex.between_halls_min),

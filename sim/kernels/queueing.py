@@ -1,6 +1,8 @@
 """First-come-first-served queues on columns."""
 
-from heapq import heapreplace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -24,17 +26,54 @@ def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
     return np.maximum.accumulate(slack) + before
 
 
-def several_servers(arrival: Ticks, service: int | Ticks, free_at: list[int]) -> Ticks:
-    """When each of P services begins on as many servers as `free_at` has entries (Kiefer and Wolfowitz 1955).
+@dataclass(slots=True)
+class Servers:
+    """Servers whose number changes in steps, as a queue has left them.
 
-    `arrival` (P) ascending; `service` one for all, or one each (P). `free_at` is a heap, and is moved on.
+    `start` (N) ascending, first 0: from start[i] on there are `number[i]` (N); the last, above 0, holds for ever.
+    """
 
-    >>> several_servers(np.array([0, 0, 1]), 5, [0, 0]).tolist()
+    start: Sequence[int]
+    number: Sequence[int]
+    ends: list[int] = field(default_factory=list)
+    """When the services in hand end: a heap."""
+    step: int = 0
+    """Of `now`."""
+    now: int = 0
+    """Nobody begins before: the latest begin so far."""
+
+    @classmethod
+    def always(cls, number: int) -> "Servers":
+        return cls((0,), (number,))
+
+    def begin(self, arrival: int, service: int) -> int:
+        """The next in the queue, in order of arrival: when its service begins."""
+        now, ends, last = max(arrival, self.now), self.ends, len(self.start) - 1
+        while True:
+            while ends and ends[0] <= now:
+                heappop(ends)
+            while self.step < last and self.start[self.step + 1] <= now:
+                self.step += 1
+            if len(ends) < self.number[self.step]:
+                break
+            # Somebody is done, or the number changes.
+            coming = self.start[self.step + 1] if self.step < last else ends[0]
+            now = min(coming, ends[0]) if ends else coming
+        heappush(ends, now + service)
+        self.now = now
+        return now
+
+
+def several_servers(arrival: Ticks, service: int | Ticks, servers: Servers) -> Ticks:
+    """When each of P services begins (Kiefer and Wolfowitz 1955); what is in hand when servers go is finished.
+
+    `arrival` (P) ascending; `service` one for all, or one each (P). `servers` is moved on.
+
+    >>> several_servers(np.array([0, 0, 1]), 5, Servers.always(2)).tolist()
     [0, 0, 5]
+    >>> several_servers(np.array([0, 0, 1]), 5, Servers((0, 3, 20), (2, 0, 1))).tolist()
+    [0, 0, 20]
     """
     services = np.broadcast_to(np.asarray(service), arrival.shape).tolist()
-    begin = np.empty(len(arrival), dtype=np.int64)
-    for i, (at, duration) in enumerate(zip(arrival.tolist(), services, strict=True)):
-        begin[i] = start = max(at, free_at[0])
-        heapreplace(free_at, start + duration)
-    return begin
+    begin = [servers.begin(at, duration) for at, duration in zip(arrival.tolist(), services, strict=True)]
+    return np.array(begin, dtype=np.int64)

@@ -8,7 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.config import HubConfig, Lane, Linehaul, minute_of_day
+from sim.config import HubConfig, Lane, Linehaul
+from sim.config.bounds import minute_of_day
 from sim.measures.window import Minutes
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sim.config import Environment, HubConfig, minute_of_day
+from sim.config import Environment, HubConfig
+from sim.config.bounds import minute_of_day
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
 from sim.units import KG_PER_T, MIN_PER_DAY

@@ -32,6 +32,10 @@ class Apron:
     loading: Loading | None
     """None: nothing leaves by air."""
 
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        return self.stands, self.loader_sets, self.tugs
+
 
 def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     env, site = apron.env, apron.site

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.ordering import hub_order
-from sim.kernels.queueing import several_servers
+from sim.kernels.queueing import Servers, several_servers
 from sim.units import Ticks
 
 
@@ -21,11 +21,11 @@ class Served(NamedTuple):
 
 
 class Desks:
-    """Who is to come, and when each desk is free. Every service takes the same time [ticks]."""
+    """Who is to come, and how far the desks that are manned have got. Every service takes the same time [ticks]."""
 
-    def __init__(self, n_desks: int, service: int) -> None:
+    def __init__(self, servers: Servers, service: int) -> None:
         self._service = service
-        self._free_at = [0] * n_desks
+        self._servers = servers
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
 
     def feed(self, arrival: Ticks, parcels: Ticks, tag: Ticks) -> None:
@@ -44,7 +44,7 @@ class Desks:
         self._coming = [(arrival[n:], parcels[n:], tag[n:])] if n < len(arrival) else []
         if n == 0:
             return None
-        begin = several_servers(arrival[:n], self._service, self._free_at)
+        begin = several_servers(arrival[:n], self._service, self._servers)
         return Served(arrival[:n], begin, begin + self._service, parcels[:n], tag[:n])
 
     def waiting(self) -> list[Ticks]:

@@ -6,6 +6,7 @@ import simpy
 from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
 from sim.kernels.ordering import hub_order
+from sim.kernels.queueing import Servers
 from sim.processes.desks import Desks, Served
 from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
 from sim.processes.hall import Hall
@@ -35,7 +36,7 @@ class ExportHall:
             env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
         )
         self.screening = Screening(own.screening_lines, rules.screening, self._screened)
-        self.posts = Desks(own.hand_sorting_posts, rules.hand_sorting)
+        self.posts = Desks(Servers.always(own.hand_sorting_posts), rules.hand_sorting)
         self.lanes = Lanes(store, len(rules.lanes))
         hall.sortation.take_exports(self)
 

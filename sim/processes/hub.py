@@ -28,6 +28,7 @@ from sim.processes.outbound import Outbound, dispatcher_process, timetable_proce
 from sim.processes.phases import Phase
 from sim.processes.pool import Pool
 from sim.processes.reception import Reception
+from sim.processes.staff import start_shifts
 from sim.processes.store import ParcelStore
 from sim.processes.transfers import shuttle_process
 from sim.record.recorder import Recorder
@@ -57,6 +58,9 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     exports = None if inputs.exports is None else make_exports(env, inputs, halls, record)
     apron = _make_apron(env, inputs, halls, exports, store, record)
     _start_flights(apron, inputs.flights, record)
+    start_shifts(env, apron.pools, site.manning)
+    for hall in halls:
+        start_shifts(env, hall.pools, hall.site.manning)
     outbound = Outbound(env, site, halls, store, record)
     env.process(timetable_process(outbound, inputs.end))
     env.process(dispatcher_process(outbound))
@@ -133,7 +137,7 @@ def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron) -> N
     """Bring all to the last instant, and count what is still inside."""
     for hall in halls:
         _close_hall(end, record, hall)
-    for pool in (apron.stands, apron.loader_sets, apron.tugs):
+    for pool in apron.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end))
 
 

@@ -34,7 +34,8 @@ class Pool:
     """Kinds of tokens that a request takes together.
 
     The head of the queue waits for all it demands, and all wait for the head. A request's event carries a `Grant`.
-    `assign`, if given, is called with the key at each grant, in order, and names the unit.
+    `assign`, if given, is called with the key at each grant, in order, and names the unit. Where the capacity of a kind
+    has fallen below what is held, `free` is negative.
     """
 
     def __init__(
@@ -103,6 +104,13 @@ class Pool:
             if number > self.capacity[kind] - self.free[kind]:
                 raise ValueError(f"{kind}: {number} consumed of {self.capacity[kind] - self.free[kind]} held")
             self.capacity[kind] -= number
+
+    def set_capacity(self, kind: str, number: int) -> None:
+        """From now on there are so many tokens of a kind; what is held beyond them is held to its end."""
+        self._account()
+        self.free[kind] += number - self.capacity[kind]
+        self.capacity[kind] = number
+        self._wake()
 
     def held_until(self, instant: int) -> dict[str, int]:
         """Token-ticks held from the beginning to an instant not before the last grant or release, by kind."""

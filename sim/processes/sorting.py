@@ -14,6 +14,7 @@ from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
+from sim.processes.staff import servers_of
 from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
@@ -122,7 +123,7 @@ class Sortation:
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._deliver, self._hold = deliver, hold
-        self.desks = Desks(hall.handcoding_desks, site.handcoding)
+        self.desks = Desks(servers_of(hall, "handcoding_desks"), site.handcoding)
         """For hand-coding; the tag is the machine of the first pass."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None

@@ -43,6 +43,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         doors=_PLENTY,
         dock_workers=_PLENTY,
         exports=None,
+        manning={},
     )
     site = Site(
         stands=_PLENTY,
@@ -54,6 +55,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         lift=(3 * _MIN, 2 * _MIN),
         turnaround=55 * _MIN,
         longest_hold=0,
+        manning={},
         workers_per_station=1,
         check_in=6 * _MIN,
         policy=HallPolicy.FLIGHT,

@@ -23,7 +23,10 @@ LEAST_SHARE: Final = 0.05
 """Of the hubs that must take each way."""
 
 
-def _any(table: str, condition: Callable[[dict[str, Any]], bool]) -> Callable[[Inputs, Tables], bool]:
+_Way = Callable[[Inputs, Tables], bool]
+
+
+def _any(table: str, condition: Callable[[dict[str, Any]], bool]) -> _Way:
     return lambda _, tables: any(condition(row) for row in _rows(tables[table]))
 
 
@@ -55,7 +58,82 @@ def _has_tie_at_machine(_: Inputs, tables: Tables) -> bool:
     return False
 
 
-def _limited_by(limit: str) -> Callable[[Inputs, Tables], bool]:
+def _slows_a_machine(inputs: Inputs, tables: Tables) -> bool:
+    """A service begins where some of a machine's inductions work, and not all."""
+    machine = {(uld["flight"], uld["index"]): uld["machine"] for uld in _rows(tables["ulds"])}
+    for parcel in _rows(tables["parcels"]):
+        if parcel["sort_begin"] != NEVER:
+            calendar = inputs.site.calendars[machine[parcel["flight"], parcel["uld"]]]
+            slope = calendar.slope[np.searchsorted(calendar.start, parcel["sort_begin"], side="right") - 1]
+            if 0 < slope < inputs.site.inductions:
+                return True
+    return False
+
+
+_Stays = Callable[[Inputs, Tables], Iterable[tuple[int, int, int, int, int]]]
+"""Of all that takes posts: hall, instants of asking, beginning and end (`NEVER`: not in the run), posts."""
+
+
+def _at_stations(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
+    n = inputs.site.workers_per_station
+    return [(u["hall"], u["checked_in"], u["start"], u["released"], n) for u in _rows(tables["ulds"])]
+
+
+def _at_doors(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
+    n, docking = inputs.site.workers_per_truck, inputs.site.docking
+    for truck in _rows(tables["trucks"]):
+        left = truck["cut_off"] + docking if truck["is_cancelled"] else truck["departed"]
+        yield truck["hall"], truck["arrived"], truck["docked"], left, n
+
+
+def _at_desks(asked: str, begin: str, end: str) -> _Stays:
+    def stays(_: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
+        hall = {(uld["flight"], uld["index"]): uld["hall"] for uld in _rows(tables["ulds"])}
+        rows = list(_rows(tables["parcels"]))
+        return [(hall[row["flight"], row["uld"]], row[asked], row[begin], row[end], 1) for row in rows]
+
+    return stays
+
+
+def _finished_after_the_shift(kind: str, stays: _Stays) -> _Way:
+    """More posts are held just after a step of the roster than it mans."""
+
+    def is_finished(inputs: Inputs, tables: Tables) -> bool:
+        all_stays = list(stays(inputs, tables))
+        for number, hall in enumerate(inputs.site.halls):
+            manning = hall.manning.get(kind)
+            mine = [stay for stay in all_stays if stay[0] == number and stay[2] != NEVER]
+            for instant, posts in zip(manning.start, manning.posts, strict=True) if manning else ():
+                if posts < sum(n for *_, begin, end, n in mine if begin < instant and (end == NEVER or end > instant)):
+                    return True
+        return False
+
+    return is_finished
+
+
+def _waits_for_the_shift(kind: str, stays: _Stays) -> _Way:
+    """What had asked before begins at the very instant at which more posts are manned."""
+
+    def has_waited(inputs: Inputs, tables: Tables) -> bool:
+        mannings = [hall.manning.get(kind) for hall in inputs.site.halls]
+        begins = [
+            {at for i, at in enumerate(steps.start) if i and steps.posts[i] > steps.posts[i - 1]} if steps else set()
+            for steps in mannings
+        ]
+        return any(asked < begin != NEVER and begin in begins[hall] for hall, asked, begin, *_ in stays(inputs, tables))
+
+    return has_waited
+
+
+def _either(one: _Way, other: _Way) -> _Way:
+    return lambda inputs, tables: one(inputs, tables) or other(inputs, tables)
+
+
+_CODING = "handcoding_desks", _at_desks("sort_end", "code_begin", "code_end")
+_EXAMINATION = "customs_desks", _at_desks("held", "exam_begin", "exam_end")
+
+
+def _limited_by(limit: str) -> _Way:
     """A truck with room for more parcels leaves the next one because of its mass or volume."""
 
     def has_left_one(inputs: Inputs, tables: Tables) -> bool:
@@ -129,7 +207,7 @@ def _load_and_cut_off_tie(inputs: Inputs, tables: Tables) -> bool:
     )
 
 
-BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
+BRANCHES: Final[dict[str, _Way]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
     "flight waits for loaders": _any("flights", lambda f: f["unloading_start"] > f["unloading_requested"]),
@@ -154,6 +232,16 @@ BRANCHES: Final[dict[str, Callable[[Inputs, Tables], bool]]] = {
     "station held for the last induction": _any("ulds", lambda uld: uld["released"] > uld["end"] != NEVER),
     "tie at a machine": _has_tie_at_machine,
     "outage in a service": _has_outage_in_service,
+    "machine slowed": _slows_a_machine,
+    "ULD finished after the shift": _finished_after_the_shift("workers", _at_stations),
+    "ULD waits for the next shift": _waits_for_the_shift("workers", _at_stations),
+    "truck finished after the shift": _finished_after_the_shift("dock_workers", _at_doors),
+    "truck waits for the next shift": _waits_for_the_shift("dock_workers", _at_doors),
+    "parcel finished after the shift": _either(
+        _finished_after_the_shift(*_CODING), _finished_after_the_shift(*_EXAMINATION)
+    ),
+    "examination waits for the next shift": _waits_for_the_shift(*_EXAMINATION),
+    "parcel waits for the next shift": _waits_for_the_shift(*_CODING),
     "wait for hand-coding": _any("parcels", lambda parcel: parcel["code_begin"] > parcel["sort_end"]),
     "held after hand-coding": _any("parcels", lambda parcel: parcel["held"] == parcel["code_end"] != NEVER),
     "wait for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),

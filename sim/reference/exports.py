@@ -97,11 +97,11 @@ class ExportHall:
         yield at(self.env, end)
         parcel.sort_end = self.now
         if parcel.is_no_read:
-            yield self.hall.coding_desks.request(parcel.key, desks=1)
+            yield self.hall.coding_desks.request(parcel.key, handcoding_desks=1)
             parcel.code_begin = self.now
             yield after(self.env, self.hall.site.handcoding)
             parcel.code_end = self.now
-            self.hall.coding_desks.release(desks=1)
+            self.hall.coding_desks.release(handcoding_desks=1)
             yield after(self.env, self.hall.site.to_lane)
         self._stage(parcel)
 

@@ -12,6 +12,7 @@ from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.machine import Machine
 from sim.reference.records import Dock, Parcel, Steps, Uld
+from sim.reference.shifts import follow_roster
 
 
 class Hall:
@@ -37,8 +38,11 @@ class Hall:
             **rooms,
         )
         self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
-        self.coding_desks = Pool(env, Phase.DESK, desks=hall.handcoding_desks)
-        self.customs_desks = Pool(env, Phase.DESK, desks=hall.customs_desks)
+        self.coding_desks = Pool(env, Phase.DESK, handcoding_desks=hall.handcoding_desks)
+        self.customs_desks = Pool(env, Phase.DESK, customs_desks=hall.customs_desks)
+        roster = hall.manning
+        follow_roster(env, roster, workers=self.breakdown, dock_workers=self.doors)
+        follow_roster(env, roster, handcoding_desks=self.coding_desks, customs_desks=self.customs_desks)
         need = hall.service * inputs.site.inductions
         self.machines = [Machine(env, calendar, need, inputs.end) for calendar in hall.calendars]
         self.free_stations = list(hall.stations)
@@ -109,11 +113,11 @@ class Hall:
         yield at(self.env, end)
         parcel.sort_end = self.now
         if parcel.is_no_read:
-            yield self.coding_desks.request(parcel.key, desks=1)
+            yield self.coding_desks.request(parcel.key, handcoding_desks=1)
             parcel.code_begin = self.now
             yield after(self.env, self.site.handcoding)
             parcel.code_end = self.now
-            self.coding_desks.release(desks=1)
+            self.coding_desks.release(handcoding_desks=1)
         if parcel.channel == Channel.RELEASED or (parcel.channel != Channel.EXAMINED and parcel.release <= self.now):
             if parcel.is_no_read:
                 yield after(self.env, self.site.to_lane)
@@ -124,11 +128,11 @@ class Hall:
     def _hold(self, parcel: Parcel, machine: Machine) -> Steps:
         parcel.held = self.now
         if parcel.channel == Channel.EXAMINED:
-            yield self.customs_desks.request(parcel.key, desks=1)
+            yield self.customs_desks.request(parcel.key, customs_desks=1)
             parcel.exam_begin = self.now
             yield after(self.env, self.site.examination)
             parcel.exam_end = self.now
-            self.customs_desks.release(desks=1)
+            self.customs_desks.release(customs_desks=1)
             decided = self.now
         else:
             decided = max(self.now, parcel.release)

@@ -16,6 +16,7 @@ from sim.reference.exports import Exports
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
 from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Trace, Train, Uld, Visit
+from sim.reference.shifts import follow_roster
 from sim.units import NEVER
 
 
@@ -31,6 +32,7 @@ class Hub:
         self.loader_sets = Pool(env, Phase.LOADER, self._choose_hall, loader_sets=site.loader_sets)
         self.tugs = Pool(env, Phase.TUG, self._choose_halls, tugs=site.tugs)
         self.to_be_hauled: dict[Key, Sequence[Uld]] = {}
+        follow_roster(env, site.manning, loader_sets=self.loader_sets, tugs=self.tugs)
         self.halls = [Hall(inputs, env, number) for number in range(len(site.halls))]
         self.shuttles: list[Shuttle] = []
         for origin, rooms in enumerate(site.rooms):

@@ -5,7 +5,7 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
+from sim.domain.site import Hall, HallPolicy, MachineCalendar, Manning, Site, TrailerLimits, Transfers
 from sim.reference.small_exports import departures, export_inputs, export_site, hall_exports
 from sim.reference.small_numbers import SmallHub
 from sim.streams import Streams
@@ -36,6 +36,7 @@ def make(hub: SmallHub) -> Inputs:
         lift=(steps(1, 3), steps(1, 3)),
         turnaround=steps(1, 60),
         longest_hold=int(rng.integers(0, 40)) * step,
+        manning=_manning(hub, streams, step, end, (), loader_sets=hub.loader_sets, tugs=hub.tugs),
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
         policy=HallPolicy(hub.policy),
         between_halls=steps(1, 3),
@@ -94,6 +95,10 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     def steps(low: int, high: int) -> int:
         return int(rng.integers(low, high + 1)) * step
 
+    workers = 2 * hub.stations_a_machine * n_machines - 1 + hub.spare_workers
+    dock_workers = max(2, 2 * hub.doors - int(rng.random() < 0.3))
+    posts = {"workers": workers, "dock_workers": dock_workers}
+    desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks}
     return Hall(
         name=f"H{number}",
         opens=hub.opens_h * 60 * TICKS_PER_MIN if 0 < number == hub.n_halls - 1 else 0,
@@ -101,7 +106,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         trip_back=steps(1, 2),
         positions=hub.positions,
         stations=(hub.stations_a_machine,) * n_machines,
-        breakdown_workers=2 * hub.stations_a_machine * n_machines - 1 + hub.spare_workers,
+        breakdown_workers=workers,
         floor=hub.floor_ulds * hub.most_parcels_a_uld,
         transfer_floor=hub.room_ulds * hub.most_parcels_a_uld * (hub.n_halls - 1),
         serves=serves,
@@ -110,9 +115,28 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         handcoding_desks=hub.desks,
         customs_desks=hub.customs_desks,
         doors=hub.doors,
-        dock_workers=max(2, 2 * hub.doors - int(rng.random() < 0.3)),
+        dock_workers=dock_workers,
+        manning=_manning(hub, streams, step, end, (number,), **posts, **desks),
         exports=hall_exports(hub, streams, number),
     )
+
+
+def _manning(
+    hub: SmallHub, streams: Streams, step: int, end: int, hall: tuple[int, ...], **posts: int
+) -> dict[str, Manning]:
+    """Shifts of five steps to an hour or more, in turn with nobody, some or all at their posts."""
+    if not hub.has_roster:
+        return {}
+    found = {}
+    for kind, most in posts.items():
+        rng = streams.of(f"roster_{kind}", *hall)
+        longest = int(rng.choice([30, 240]))
+        start, manned = [0], [int(rng.integers(0, most + 1))]
+        while start[-1] < end:
+            start.append(start[-1] + int(rng.integers(5, longest + 1)) * step)
+            manned.append(int(rng.integers(0, most + 1)) if start[-1] < end else most)
+        found[kind] = Manning(tuple(start), tuple(manned))
+    return found
 
 
 def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
@@ -218,6 +242,7 @@ def draw(seed: int) -> SmallHub:
         floor_ulds=pick(1, 6),
         inductions=pick(1, 3),
         has_outages=bool(rng.random() < 0.7),
+        has_roster=bool(Streams(seed, 0).of("small_hub_roster").random() < 0.6),
         service_steps=pick(1, 5),
         desks=pick(1, 2),
         customs_desks=pick(1, 2),

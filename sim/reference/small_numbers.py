@@ -41,6 +41,7 @@ class SmallHub:
     """Floor for so many full ULDs."""
     inductions: int
     has_outages: bool
+    has_roster: bool
     service_steps: int
     desks: int
     customs_desks: int

@@ -14,7 +14,7 @@ from sim.config import Outages, Sorting
 from sim.domain.site import MachineCalendar
 from sim.inputs.outages import machine_calendar
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.queueing import several_servers, single_server
+from sim.kernels.queueing import Servers, several_servers, single_server
 from sim.processes.phases import Phase, after
 from sim.processes.pool import Pool
 from sim.processes.sorting import Machine
@@ -87,7 +87,7 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
 def several_servers_waits(streams: Streams, rate: float, services: Draws, servers: int) -> tuple[float, float]:
     """Share of customers that wait, and mean wait of all."""
     arrival = poisson_arrivals(streams, rate, len(services))
-    wait = several_servers(arrival, _ticks(services), [0] * servers) - arrival
+    wait = several_servers(arrival, _ticks(services), Servers.always(servers)) - arrival
     counted = wait[int(_WARM_UP * len(wait)) :]
     return float((counted > 0).mean()), _mean(wait)
 

@@ -11,23 +11,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
+from sim.config.bounds import (
+    DAYS_PER_WEEK,
+    HOURS,
+    Count,
+    CountOrNone,
+    Duration,
+    NotNegative,
+    Positive,
+    Share,
+    minute_of_day,
+)
+from sim.config.roster import Roster
 from sim.domain.site import HallPolicy
 from sim.reading import Bounds, near
 from sim.units import G_PER_KG, KG_PER_T, ticks
-
-Share = Annotated[float, Bounds(ge=0, le=1)]
-Positive = Annotated[float, Bounds(gt=0, le=1e9)]
-Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
-"""At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
-NotNegative = Annotated[float, Bounds(ge=0, le=1e9)]
-Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
-CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
 
 _SUM_TOLERANCE = 1e-6
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
 _LARGEST_NORMAL = 4.33
 """Above all of the 65,536 quantiles that sizes are drawn from."""
-DAYS_PER_WEEK, MONTHS, HOURS = 7, 12, 24
+MONTHS = 12
 _MOST_HALLS = 16
 
 
@@ -410,6 +414,7 @@ class HubConfig:
     outbound: Outbound
     linehaul: Linehaul
     environment: Environment
+    roster: Roster
     record: Record
 
     def __post_init__(self) -> None:
@@ -512,18 +517,6 @@ class HubConfig:
     @property
     def heaviest_g(self) -> int:
         return round(self.parcels.heaviest_kg * G_PER_KG)
-
-
-def minute_of_day(text: str, key: str = "time") -> int:
-    """Minutes after midnight of a clock time; `key` is where it stands, for the message.
-
-    >>> minute_of_day("22:30")
-    1350
-    """
-    hours, colon, rest = text.partition(":")
-    if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
-        raise ValueError(f"{key}: a clock time as 'HH:MM' in quotes, got {text!r}")
-    return int(hours) * 60 + int(rest)
 
 
 def _check_sum(name: str, shares: list[float]) -> None:

@@ -1,0 +1,27 @@
+"""Kinds of numbers and times of day that the groups share."""
+
+from typing import Annotated
+
+from sim.reading import Bounds
+
+Share = Annotated[float, Bounds(ge=0, le=1)]
+Positive = Annotated[float, Bounds(gt=0, le=1e9)]
+Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
+"""At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
+NotNegative = Annotated[float, Bounds(ge=0, le=1e9)]
+Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
+CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
+
+DAYS_PER_WEEK, HOURS = 7, 24
+
+
+def minute_of_day(text: str, key: str = "time") -> int:
+    """Minutes after midnight of a clock time; `key` is where it stands, for the message.
+
+    >>> minute_of_day("22:30")
+    1350
+    """
+    hours, colon, rest = text.partition(":")
+    if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
+        raise ValueError(f"{key}: a clock time as 'HH:MM' in quotes, got {text!r}")
+    return int(hours) * 60 + int(rest)

@@ -1,0 +1,125 @@
+"""Rosters: which share of a role's posts is manned, by local hour and weekday, and on strike days."""
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import combinations
+
+from sim.config.bounds import DAYS_PER_WEEK, NotNegative, Share, minute_of_day
+from sim.domain.roles import ROLES
+from sim.reading import near
+from sim.units import MIN_PER_DAY
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK_MIN = DAYS_PER_WEEK * MIN_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """From `start` on each of its days to the next `end`, which may be on the day after."""
+
+    days: tuple[str, ...]
+    """Each a day or a range of days: `mon`, `mon-fri`, `fri-mon`."""
+    start: str
+    end: str
+    """Not after `start`: of the next day; the same clock time: 24 hours."""
+    share: Share
+    """Of the role's posts that are manned."""
+
+    def __post_init__(self) -> None:
+        if not self.days:
+            raise ValueError("days: at least one, got none")
+        for text in self.days:
+            _days(text)
+        for name in ("start", "end"):
+            minute_of_day(getattr(self, name), name)
+
+    @property
+    def intervals(self) -> tuple[tuple[int, int], ...]:
+        """(from, to) [minutes after Monday's midnight] on each of its days, `to` up to a day beyond the week."""
+        begins = minute_of_day(self.start)
+        length = (minute_of_day(self.end) - begins - 1) % MIN_PER_DAY + 1
+        days = sorted({day for text in self.days for day in _days(text)})
+        return tuple((day * MIN_PER_DAY + begins, day * MIN_PER_DAY + begins + length) for day in days)
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.days)} {self.start}-{self.end}"
+
+
+def _days(text: str) -> list[int]:
+    """Numbers of the days of `mon` or `fri-mon`, Monday 0.
+
+    >>> _days("sat-mon")
+    [5, 6, 0]
+    """
+    first, dash, last = text.partition("-")
+    if first not in DAYS or (dash and last not in DAYS):
+        raise ValueError(f"days: each a day or a range of {', '.join(DAYS)}, such as 'mon-fri', got {text!r}")
+    low = DAYS.index(first)
+    n = (DAYS.index(last) - low) % DAYS_PER_WEEK if dash else 0
+    return [(low + i) % DAYS_PER_WEEK for i in range(n + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRoster:
+    """A role's shifts; outside them nobody is there. Null: its posts are manned round the clock."""
+
+    factor: NotNegative
+    """On all its shifts' shares; never more than all posts are manned."""
+    shifts: tuple[Shift, ...] | None
+
+    def __post_init__(self) -> None:
+        for one, other in combinations(self.shifts or (), 2):
+            meet = _overlap(one, other)
+            if meet is not None:
+                day, minute = divmod(meet, MIN_PER_DAY)
+                raise ValueError(
+                    f"shifts: '{one}' and '{other}' overlap on {DAYS[day]} at {minute // 60:02}:{minute % 60:02}"
+                )
+
+
+def _overlap(one: Shift, other: Shift) -> int | None:
+    """The first minute of the week that two shifts share; None if there is none."""
+    shared = [
+        max(low, first + shift) % _WEEK_MIN
+        for low, high in one.intervals
+        for first, last in other.intervals
+        for shift in (-_WEEK_MIN, 0, _WEEK_MIN)
+        if max(low, first + shift) < min(high, last + shift)
+    ]
+    return min(shared, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Days, both included, on which only a share of those rostered comes."""
+
+    first_day: dt.date
+    last_day: dt.date
+    roles: tuple[str, ...] | None
+    """Null: all."""
+    share: Share
+
+    def __post_init__(self) -> None:
+        if self.last_day < self.first_day:
+            raise ValueError(f"last_day: not before first_day = {self.first_day}, got {self.last_day}")
+        for role in self.roles or ():
+            if role not in ROLES:
+                raise ValueError(f"roles: unknown role {role!r}{near(role, ROLES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """By role, all of `sim.domain.roles`."""
+
+    factor: NotNegative
+    """On all shares of all roles; never more than all posts are manned."""
+    roles: dict[str, RoleRoster]
+    strikes: tuple[Strike, ...]
+
+    def __post_init__(self) -> None:
+        for role in self.roles:
+            if role not in ROLES:
+                raise ValueError(f"roles.{role}: unknown role{near(role, ROLES)}")
+        for role in ROLES:
+            if role not in self.roles:
+                raise ValueError(f"roles.{role}: missing")

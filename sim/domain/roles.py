@@ -1,0 +1,43 @@
+"""The roles: whose people man which posts. A new role is one line here, and one in each roster of `configs/roster`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Place(StrEnum):
+    """Where a role's posts are, and so whose number of them counts."""
+
+    APRON = "apron"
+    HALL = "hall"
+    MACHINE = "machine"
+    """Each machine has as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Posts that people of one kind man."""
+
+    place: Place
+    kind: str
+    """The tokens or desks that the posts are in both hubs: the key of `manning` of the site or of a hall."""
+    posts: str
+    """Where the configuration has their number: a key of the apron, of a hall or, for machines, of the whole."""
+    meaning: str
+    at_once: str | None = None
+    """Where it has how many of them one piece of work takes; None: one."""
+    people: str | None = None
+    """Where it has how many people man one post; None: one."""
+
+
+ROLES: Final = {
+    "unloading": Role(Place.APRON, "loader_sets", "loader_sets", "unloading crews", people="apron.crew_per_loader_set"),
+    "tugs": Role(Place.APRON, "tugs", "tugs", "tug drivers"),
+    "breakdown": Role(
+        Place.HALL, "workers", "breakdown_workers", "break-down", at_once="breakdown.workers_per_station"
+    ),
+    "induction": Role(Place.MACHINE, "inductions", "sorting.inductions", "induction, where a machine runs"),
+    "handcoding": Role(Place.HALL, "handcoding_desks", "handcoding_desks", "hand-coding"),
+    "customs": Role(Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks"),
+    "docks": Role(Place.HALL, "dock_workers", "dock_workers", "truck loading", at_once="outbound.workers_per_truck"),
+}

@@ -1,0 +1,124 @@
+"""Rosters as steps through time: how many posts of each role are manned from when on."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+import numpy as np
+
+from sim.config import Hall, HubConfig
+from sim.config.roster import Roster, Shift
+from sim.domain.roles import ROLES, Place
+from sim.domain.site import MachineCalendar, Manning
+from sim.errors import ConfigError
+from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
+
+_ROUNDING = 1e-9
+"""A share times posts that should be a half is one, whatever its last bits."""
+_WEEK_MIN = 7 * MIN_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """From `start` to before `end` [ticks] only a share of those rostered comes."""
+
+    start: int
+    end: int
+    share: float
+    roles: tuple[str, ...] | None = None
+    """Whom it concerns; None: all."""
+
+
+def strikes(roster: Roster, start_date: dt.date, end: int) -> tuple[Absence, ...]:
+    """The roster's strike days as ticks of the run, which ends at `end`; raises ConfigError for one beside it."""
+    found = []
+    for number, strike in enumerate(roster.strikes):
+        first, last = (day.toordinal() - start_date.toordinal() for day in (strike.first_day, strike.last_day))
+        if last < 0 or first * TICKS_PER_DAY >= end:
+            raise ConfigError(
+                f"roster.strikes[{number}]: {strike.first_day} to {strike.last_day} lies outside the run, which begins"
+                f" on {start_date} and lasts {end / TICKS_PER_DAY:g} days"
+            )
+        found.append(Absence(first * TICKS_PER_DAY, (last + 1) * TICKS_PER_DAY, strike.share, strike.roles))
+    return tuple(found)
+
+
+def manned(
+    roster: Roster, role: str, posts: int, start_date: dt.date, end: int, absences: Sequence[Absence] = ()
+) -> Manning:
+    """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
+
+    The share is that of the shift, times the factors, times the share of each of `absences` (strikes, and what else
+    keeps people away) that concerns the role. From `end` [ticks] on all are manned, so that what is left over then
+    does not wait for ever inside a calculation.
+    """
+    own = roster.roles[role]
+    factor = roster.factor * own.factor
+    mine = [absence for absence in absences if absence.roles is None or role in absence.roles]
+    rostered = _rostered(own.shifts, start_date.weekday(), end)
+    edges = sorted({*rostered, *(max(0, at) for absence in mine for at in (absence.start, absence.end) if at < end)})
+    share, steps = 0.0, []
+    for at in edges:
+        share = rostered.get(at, share)
+        left = math.prod(absence.share for absence in mine if absence.start <= at < absence.end)
+        steps.append((at, min(posts, math.floor(share * factor * left * posts + 0.5 + _ROUNDING))))
+    steps.append((end, posts))
+    changes = [step for i, step in enumerate(steps) if i == 0 or step[1] != steps[i - 1][1]]
+    return Manning(tuple(at for at, _ in changes), tuple(n for _, n in changes))
+
+
+def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[int, float]:
+    """The share rostered from each instant [ticks] on, 0 among them; day 0 is a `weekday`, Monday 0."""
+    if shifts is None:
+        return {0: 1.0}
+    share = {0: 0.0}
+    offset = weekday * MIN_PER_DAY
+    weeks = range(-1, end // (_WEEK_MIN * TICKS_PER_MIN) + 2)
+    spans = sorted(
+        ((week * _WEEK_MIN + low - offset) * TICKS_PER_MIN, (week * _WEEK_MIN + high - offset) * TICKS_PER_MIN, one)
+        for week in weeks
+        for one, intervals in ((shift.share, shift.intervals) for shift in shifts)
+        for low, high in intervals
+    )
+    for low, high, manned_share in spans:
+        if high > 0 and low < end:
+            share[max(0, low)] = manned_share
+            if high < end:
+                share[high] = 0.0  # unless the next shift begins there
+    return share
+
+
+def mannings(config: HubConfig, place: Place, hall: Hall | None, end: int) -> Mapping[str, Manning]:
+    """Of the roles of a place, by kind of token or desk; `hall`: whose posts they are, if a hall's."""
+    absences = strikes(config.roster, config.start_date, end)
+    owner = {Place.APRON: config.apron, Place.HALL: hall, Place.MACHINE: config}[place]
+    found = {}
+    for name, role in ROLES.items():
+        if role.place is place:
+            posts: int = attrgetter(role.posts)(owner)
+            found[role.kind] = manned(config.roster, name, posts, config.start_date, end, absences)
+            _check_ever_enough(config, name, posts, found[role.kind], end)
+    return found
+
+
+def _check_ever_enough(config: HubConfig, name: str, posts: int, manning: Manning, end: int) -> None:
+    """Refuse a roster with which a role could never work."""
+    at_once = ROLES[name].at_once
+    least = attrgetter(at_once)(config) if at_once else 1
+    most = max(n for start, n in zip(manning.start, manning.posts, strict=True) if start < end)
+    if most < least:
+        raise ConfigError(
+            f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at once"
+        )
+
+
+def manned_calendar(outages: MachineCalendar, manning: Manning) -> MachineCalendar:
+    """A machine's calendar when its inductions are manned by a roster: as many as are, none in an outage."""
+    if len(manning.start) == 1:
+        return outages
+    start = np.union1d(outages.start, np.array(manning.start, dtype=np.int64))
+    up = outages.slope[np.searchsorted(outages.start, start, side="right") - 1] > 0
+    posts = np.array(manning.posts, dtype=np.int64)[np.searchsorted(manning.start, start, side="right") - 1]
+    return MachineCalendar(start, np.where(up, posts, 0))

@@ -1,0 +1,23 @@
+"""People come and go by roster (rules 33 and 34)."""
+
+from collections.abc import Callable, Mapping
+
+import simpy
+
+from sim.domain.site import Manning
+from sim.processes.phases import at
+from sim.processes.pool import Pool
+
+
+def follow_roster(env: simpy.Environment, manning: Mapping[str, Manning], **pools: Pool) -> None:
+    """At each step a pool has as many tokens of a kind as are manned; grants of that instant come later."""
+    for kind, pool in pools.items():
+        if kind in manning:
+            for instant, posts in zip(manning[kind].start, manning[kind].posts, strict=True):
+                step = at(env, instant)
+                assert step.callbacks is not None
+                step.callbacks.append(_change(pool, kind, posts))
+
+
+def _change(pool: Pool, kind: str, posts: int) -> Callable[[simpy.Event], None]:
+    return lambda _: pool.set_capacity(kind, posts)
