@@ -238,6 +238,6 @@ def test_a_pool_that_shrinks_grants_nothing_until_what_is_held_has_come_back():
     # Three held, one manned: the first two that end free nobody's post.
     assert told == [(0, 0), (1, 0), (2, 0), (3, 20), (4, 30)]
     assert pool.held_until(40)["people"] == 10 + 12 + 20 + 20 + 10
-    assert pool.lacked_time["people"] == 30
+    assert pool.lacked_until(40)["people"] == 30
     env.run()
     assert pool.free == {"people": 4}
