@@ -75,13 +75,14 @@ def test_where_answers_go_back_and_forth_both_ends_were_asked() -> None:
 
 @pytest.mark.parametrize("scenario", ["liege_30k", "liege_66k", "liege_66k_5_machines", "liege_100k"])
 def test_more_of_a_resource_leaves_every_other_zone_as_it_was(scenario: str) -> None:
-    config = load(scenario)
+    config = load(scenario, "halls.main.packout_posts=50", "space.packout_post_m2=20")
     before = {use.zone: use for use in zone_uses("", config.halls["main"], config.space)}
-    zone_of = {"positions": "uld_positions", "stations": "breakdown", "machines": "sorting", "doors": "dock_doors"}
+    zone_of = {"positions": "uld_positions", "stations": "breakdown", "machines": "sorting", "doors": "dock_doors",
+               "handcoding_desks": "handcoding", "packout_posts": "packout"}  # fmt: skip
     for name, what in what_ifs(config).items():
         check_area(what.hub)
         assert what.after > what.before
-        grown = zone_of.get(name, "handcoding" if name == "handcoding_desks" else None)
+        grown = zone_of.get(name)
         for use in zone_uses("", what.hub.halls["main"], what.hub.space):
             is_grown = use.zone == grown
             assert use.area_m2 == pytest.approx(before[use.zone].area_m2) or is_grown
@@ -122,7 +123,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     gap = stored["capacity"]["not_sustained"] - stored["capacity"]["flights_per_day"]
     assert gap.between(0, 2 + 1e-9).all()
     assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
-    assert set(stored["binding"]["resource"]) == set(BLOCKED)
+    assert set(stored["binding"]["resource"]) == set(what_ifs(load("liege_30k")))
     binding = stored["binding"].query("is_binding")["resource"].tolist()
     assert binding == ([own["binding"]] if own["binding"] else [])
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")

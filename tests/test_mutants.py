@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import replace
+from heapq import heapify, heapreplace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import sim.processes.exports
 import sim.processes.lanes
 import sim.processes.loading
 import sim.processes.outbound
+import sim.processes.packout
 import sim.processes.pool
 import sim.processes.reception
 import sim.processes.screening
@@ -30,6 +32,7 @@ from sim.processes.customs import HoldZone
 from sim.processes.export_hall import ExportHall
 from sim.processes.lanes import Lanes, Route
 from sim.processes.loading import Loading
+from sim.processes.packout import PackOut
 from sim.processes.phases import Phase
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
@@ -434,6 +437,55 @@ def _desks_change_a_tick_late(patch):
     patch.setattr(sim.processes.sorting, "servers_of", late)
 
 
+def _turns_begin_anew(patch):
+    """In each window the first parcel goes to a chute's first post."""
+    deal = PackOut._deal
+
+    def forgetful(self, counts):
+        self._next[:] = 0
+        return deal(self, counts)
+
+    patch.setattr(PackOut, "_deal", forgetful)
+
+
+def _earliest_free_post(patch):
+    """Instead of the one whose turn it is."""
+    pack = PackOut._pack
+
+    def remembered(self, until, *columns):
+        def earliest(arrival, service, server, turn, free_at):
+            begin = np.empty_like(arrival)
+            chute_of = np.repeat(np.arange(len(self._posts)), self._posts)[server]
+            for chute in set(chute_of.tolist()):
+                mine, posts = (
+                    chute_of == chute,
+                    slice(self._first_post[chute], self._first_post[chute] + self._posts[chute]),
+                )
+                free = free_at[posts].tolist()
+                heapify(free)
+                for unit in np.flatnonzero(mine).tolist():
+                    begin[unit] = max(int(arrival[unit]), free[0])
+                    heapreplace(free, int(begin[unit] + service[unit]))
+                free_at[posts] = free
+            return begin
+
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(sim.processes.packout, "servers_in_turn", earliest)
+            pack(self, until, *columns)
+
+    patch.setattr(PackOut, "_pack", remembered)
+
+
+def _chute_is_empty_at_every_look(patch):
+    watch = PackOut._watch
+
+    def forgetful(self, *window):
+        self._inside = tuple(column[:0] for column in self._inside)
+        watch(self, *window)
+
+    patch.setattr(PackOut, "_watch", forgetful)
+
+
 MUTANTS = {
     "flights go to the first hall": _always_the_first_hall,
     "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
@@ -448,6 +500,10 @@ MUTANTS = {
     "ready at the cut-off is late": _ready_at_the_cut_off_is_late,
     "ties at machines in reverse": _ties_in_reverse(sim.processes.sorting),
     "ties at desks in reverse": _ties_in_reverse(sim.processes.desks),
+    "ties at chutes in reverse": _ties_in_reverse(sim.processes.packout),
+    "turns at pack-out begin anew": _turns_begin_anew,
+    "pack-out by the post that is free first": _earliest_free_post,
+    "a chute is empty at every look": _chute_is_empty_at_every_look,
     "ties in lanes in reverse": _ties_in_reverse(sim.processes.lanes),
     "cut-offs among physical events": _collapsed(CUT_OFF="PHYSICAL"),
     "rounds among physical events": _collapsed(ROUND="PHYSICAL"),

@@ -28,6 +28,7 @@ def _site(**changes):
         "positions": 2, "stations": (1,), "breakdown_workers": 2, "workers_per_station": 2, "check_in": 2, "floor": 6,
         "inductions": 2, "service": 3, "calendars": (_calendar((0, 2), (150, 0), (170, 1)),),
         "handcoding_desks": 1, "handcoding": 20, "to_lane": 9,
+        "packout_posts": (), "packout_calendar": _calendar((0, 0)),
         "customs_desks": 1, "examination": 30, "customs_round": 100,
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
         "trailer": TrailerLimits(parcels=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
@@ -57,6 +58,7 @@ def _parcels(flight):
         mass=np.full(6, 10, dtype=np.int32),
         volume=np.full(6, 10, dtype=np.int32),
         handling=np.array([1, 1, 4, 4, 2, 2], dtype=np.uint32),
+        packing=np.array([5, 4, 3, 2, 7, 1], dtype=np.uint32),
         is_no_read=np.array([True, False, False, False, False, False]),
         channel=np.array([0, 0, 1, 3, 3, 2], dtype=np.uint8),
         release=np.array([0, 0, 450, 0, 0, 20]),
@@ -121,6 +123,24 @@ def test_one_flight_by_hand():
     assert held["doors"] == 2 * 80
 
 
+def test_pack_out_by_hand():
+    """Route A has two posts, route B one; the machine's chute of A gets rows 1, 0, 5 and 3's hold: see below."""
+    site = _site(packout_posts=(2, 1), packout_calendar=_calendar((0, 3), (180, 0), (190, 3)))
+    trace = run(_inputs(site, [_flight(0, 100)]))
+    # Route A: row 0 comes coded at 161 and takes the first post until 166, row 5 at 176 the second, where it needs 1;
+    # row 2 comes back at 506 to the first. Route B: row 1 at 135 until 139, row 4 at 306 until 313.
+    assert _column(trace, "parcels", "pack_begin") == [161, 135, 506, NEVER, 306, 176]
+    assert _column(trace, "parcels", "ready") == [166, 139, 509, NEVER, 313, 177]
+    row = {name: values[0] for name, values in trace.tables["packout"].items()}
+    assert row == {"hall": 0, "posts": 3, "n_units": 5, "fullest": 1, "fullest_at": 135, "machine": 0, "route": 1}
+    # Nobody is there from 163 to 200: row 0 is done 3 later than 200, and row 5 waits at the other post until 200.
+    site = _site(packout_posts=(2, 1), packout_calendar=_calendar((0, 3), (163, 0), (200, 1)))
+    trace = run(_inputs(site, [_flight(0, 100)]))
+    assert _column(trace, "parcels", "pack_begin") == [161, 135, 506, NEVER, 306, 200]
+    assert _column(trace, "parcels", "ready") == [209, 139, 515, NEVER, 327, 203]
+    assert (trace.tables["packout"]["fullest"], trace.tables["packout"]["fullest_at"]) == ([2], [176])
+
+
 def test_what_lies_at_or_after_the_end_does_not_happen():
     trace = run(_inputs(_site(), [_flight(0, 100)], end=170))
     assert _column(trace, "parcels", "sort_begin")[-1] == NEVER
@@ -172,6 +192,7 @@ def _random_inputs(seed):
             mass=draw.integers(1, 20, 40).astype(np.int32),
             volume=draw.integers(1, 20, 40).astype(np.int32),
             handling=draw.integers(1, 3, 40).astype(np.uint32),
+            packing=draw.integers(1, 9, 40).astype(np.uint32),
             is_no_read=draw.random(40) < 0.2,
             channel=draw.integers(0, 4, 40).astype(np.uint8),
             release=draw.integers(0, 1500, 40),
@@ -196,7 +217,7 @@ def test_the_order_of_events_of_one_phase_does_not_matter(seed):
 
 
 def test_machine_agrees_with_fractions():
-    machine = Machine(simpy.Environment(), _calendar((0, 3), (10, 0), (20, 2), (30, 0)), 6, 999)
+    machine = Machine(simpy.Environment(), _calendar((0, 3), (10, 0), (20, 2), (30, 0)), 999)
     assert [machine.work(t) for t in (0, 10, 15, 21, 99)] == [0, 30, 30, 32, 50]
     assert machine.instant_reaching(29) == -(-Fraction(29, 3) // 1) == 10
     assert (machine.instant_reaching(30), machine.instant_after(30)) == (10, 20)

@@ -21,11 +21,12 @@ STAGES: Final = {
     "sorting": "sorting",
     "handcoding": "hand-coding",
     "customs_hold": "customs hold",
+    "packout": "pack-out",
     "lane": "in the lane, waiting for a truck",
     "loading": "loading",
 }
-COLORS: Final = ("#000000", "#999999", "#E69F00", "#0072B2", "#CC79A7", "#D55E00", "#56B4E9", "#009E73")
-HATCHES: Final = ("", "", "", "", "//", "..", "", "")
+COLORS: Final = ("#000000", "#999999", "#E69F00", "#0072B2", "#CC79A7", "#D55E00", "#F0E442", "#56B4E9", "#009E73")
+HATCHES: Final = ("", "", "", "", "//", "..", "xx", "", "")
 MIN_PER_H: Final = 60
 
 

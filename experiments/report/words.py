@@ -129,5 +129,5 @@ _KPI_NAMES: Final = {
     "blocked_after_h": "First flight held after", "backlog_slope_per_day": "Backlog grows by",
     "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂ of the apron",
     "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
-    "staff_h_per_day": "Staff", "truck_fill_share": "Truck fill",
+    "staff_h_per_day": "Staff", "fullest_chute_parcels": "Fullest chute", "truck_fill_share": "Truck fill",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from experiments.studies.capacity_search import Search, There, blocked_h
 from experiments.studies.crossing import Crossing
 from experiments.studies.design import Point
 from experiments.studies.replicating import as_columns
-from experiments.studies.what_if import BLOCKED, WhatIf, what_ifs
+from experiments.studies.what_if import WhatIf, what_ifs
 from sim.inputs.layout import floor_parcels
 from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.record.schemas import Column, TableSchema
@@ -122,7 +122,8 @@ class Result:
 def result_of(point: Point, searches: Sequence[Search], there: There, *, has_binding: bool = True) -> Result:
     crossings = tuple(search.found for search in searches if search.found is not None)
     bounded = [search for search in searches if search.found is not None and search.found.no is not None]
-    lifts = [_lift(resource, point, bounded, there) for resource in BLOCKED] if bounded and has_binding else []
+    resources = what_ifs(point.hub) if bounded and has_binding else ()
+    lifts = [_lift(resource, point, bounded, there) for resource in resources]
     lifts.sort(key=lambda lift: -lift.lift.mean)
     return Result(
         point,

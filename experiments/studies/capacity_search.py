@@ -55,6 +55,8 @@ class Search:
         self.first = first
         self.found: Crossing | None = None
         self.n_asked = 0
+        self._resources = tuple(what_ifs(point.hub))
+        """That the hub has."""
         self._target = asked.target
         lowest = min(capacity_ladder(point.hub, 0.0).values()) / point.hub.demand.mean_parcels_per_flight
         limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
@@ -127,7 +129,7 @@ class Search:
         if self.found is None or self.found.no is None:
             return []
         before = there[self.key(self.above)]
-        worthwhile = list(BLOCKED) if self.first is None else self.first.worthwhile(there)
+        worthwhile = list(self._resources) if self.first is None else self.first.worthwhile(there)
         whats = what_ifs(at_demand(self.point.hub, self.above))
         return [whats[name] for name in worthwhile if blocked_h(name, before) is not None]
 
@@ -135,9 +137,11 @@ class Search:
         """The resources that are worth simulating in other replications; none before all are simulated in this."""
         if self.missing(there):
             return []
-        lifts = {name: lift for name in BLOCKED if (lift := self.lift(name, there)) is not None}
+        lifts = {name: lift for name in self._resources if (lift := self.lift(name, there)) is not None}
         best = max(lifts.values(), default=0.0)
-        return [name for name in BLOCKED if name not in lifts or (best > 0 and lifts[name] >= _WORTHWHILE * best)]
+        return [
+            name for name in self._resources if name not in lifts or (best > 0 and lifts[name] >= _WORTHWHILE * best)
+        ]
 
     def lift(self, resource: str, there: There) -> float | None:
         """What more of the resource adds to the share on time; None if that was not simulated."""
@@ -152,7 +156,7 @@ class Search:
     def left(self, there: There) -> int:
         """About how many simulations are still to come."""
         if self.found is None:
-            return max(1, self._expected - self.n_asked) + (len(BLOCKED) // 2 if self.first is None else 1)
+            return max(1, self._expected - self.n_asked) + (len(self._resources) // 2 if self.first is None else 1)
         return len(self.missing(there))
 
     def key(self, flights: float, resource: str | None = None) -> Key:

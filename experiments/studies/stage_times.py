@@ -22,6 +22,7 @@ STAGES: Final = {
     "processes/sorting.py": "status at the scan",
     "processes/customs.py": "hold zone",
     "processes/desks.py": "desks",
+    "processes/packout.py": "pack-out",
     "processes/lanes.py": "lanes",
     "processes/outbound.py": "trucks",
     "processes/pool.py": "tokens",

@@ -20,6 +20,7 @@ BLOCKED: Final[Mapping[str, str | None]] = {
     "stations": None,
     "machines": "station_blocked_h_per_day",
     "handcoding_desks": None,
+    "packout_posts": None,
     "floor": "floor_blocked_h_per_day",
     "doors": "door_wait_h_per_day",
 }
@@ -37,7 +38,7 @@ class WhatIf:
 
 
 def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
-    """Ten per cent more of each resource, by name; of units at least one more.
+    """Ten per cent more of each resource that the hub has, by name; of units at least one more.
 
     Stations come with their workers, doors with theirs; machines run faster, and the floor is larger. Where the units
     do not fit, the hall is enlarged by the very area that they lack, and the façade by the length: all other zones
@@ -49,6 +50,8 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     found = {}
     for resource, more in _MORE.items():
         before, after, changed = more(config)
+        if before == 0:
+            continue
         try:
             hub = read(HubConfig, plain(changed))
             check_area(hub)
@@ -111,6 +114,13 @@ def _desks(hall: Hall, config: HubConfig) -> Hall:
     return _with_room(replace(hall, handcoding_desks=after), "handcoding", after * config.space.handcoding_desk_m2)
 
 
+def _posts(hall: Hall, config: HubConfig) -> Hall:
+    if not hall.packout_posts:
+        return hall
+    after = more_units(hall.packout_posts)
+    return _with_room(replace(hall, packout_posts=after), "packout", after * config.space.packout_post_m2)
+
+
 def _floor(hall: Hall, config: HubConfig) -> Hall:
     before = hall.zone_shares.lanes * hall.area_m2
     return _with_room(hall, "lanes", max(before * (1 + MORE), before + config.space.pallet_m2))
@@ -130,6 +140,7 @@ _MORE: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
     "stations": _halls(lambda hall: hall.breakdown_stations, _stations),
     "machines": _halls(lambda hall: hall.rated_per_h, _machines),
     "handcoding_desks": _halls(lambda hall: hall.handcoding_desks, _desks),
+    "packout_posts": _halls(lambda hall: hall.packout_posts, _posts),
     "floor": _halls(lambda hall: hall.zone_shares.lanes * hall.area_m2, _floor),
     "doors": _halls(lambda hall: hall.doors_out, _doors),
 }

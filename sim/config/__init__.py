@@ -25,7 +25,7 @@ from sim.config.bounds import (
 from sim.config.roster import Roster
 from sim.domain.site import HallPolicy
 from sim.reading import Bounds, near
-from sim.units import G_PER_KG, KG_PER_T, ticks
+from sim.units import G_PER_KG, KG_PER_T, MIN_PER_H, ticks
 
 _SUM_TOLERANCE = 1e-6
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
@@ -200,6 +200,8 @@ class Hall:
     sorting_machines: Annotated[int, Bounds(ge=1, le=64)]
     machine_rated_per_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
     handcoding_desks: Count
+    packout_posts: Annotated[int, Bounds(ge=0, le=10_000)]
+    """0: nothing is packed, what is sorted is in its lane at once."""
     customs_desks: Count
     doors_out: Count
     doors_in: CountOrNone
@@ -247,6 +249,7 @@ class Space:
     parcels_per_pallet: Count
     sorting_m2_per_parcel_per_h: Positive
     handcoding_desk_m2: Positive
+    packout_post_m2: Positive
     dock_door_m2: Positive
     door_facade_m: Positive
 
@@ -288,6 +291,19 @@ class Sorting:
 class Handcoding:
     parcels_per_desk_h: Positive
     to_lane_min: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Packout:
+    """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides."""
+
+    parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
+    spread: Share
+
+    @property
+    def packing_min(self) -> float:
+        """Mean packing time of a parcel [min]."""
+        return MIN_PER_H / self.parcels_per_post_h
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +425,7 @@ class HubConfig:
     breakdown: Breakdown
     sorting: Sorting
     handcoding: Handcoding
+    packout: Packout
     customs: Customs
     lanes: dict[str, Lane]
     outbound: Outbound
@@ -441,6 +458,12 @@ class HubConfig:
         for name, hall in self.halls.items():
             if hall.opens is not None and hall.opens >= last:
                 raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
+            chutes = hall.sorting_machines * len({lane.route for lane in self.lanes.values()})
+            if 0 < hall.packout_posts < chutes:
+                raise ValueError(
+                    f"halls.{name}.packout_posts: each chute (a machine's of a route) needs a post: at least {chutes},"
+                    f" or 0 without pack-out; got {hall.packout_posts}"
+                )
             if self.breakdown.workers_per_station > hall.breakdown_workers:
                 raise ValueError(
                     f"breakdown.workers_per_station: at most halls.{name}.breakdown_workers ="

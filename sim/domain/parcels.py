@@ -27,9 +27,9 @@ class Parcels:
     """Drawn columns of a flight's P parcels on U ULDs.
 
     `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g], `volume` [cm³]
-    (P). `handling` (P) [ticks, at least 1]. `is_no_read` (P). `channel` (P) a `Channel`. `release` (P) [ticks]: when
-    customs releases it; its drawn arrival if released before landing, meaningless if examined. `is_refused` (P) only
-    for examined ones: the outcome.
+    (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P). `channel`
+    (P) a `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before landing,
+    meaningless if examined. `is_refused` (P) only for examined ones: the outcome.
     """
 
     first: NDArray[np.int64]
@@ -37,6 +37,7 @@ class Parcels:
     mass: NDArray[np.int32]
     volume: NDArray[np.int32]
     handling: NDArray[np.uint32]
+    packing: NDArray[np.uint32]
     is_no_read: NDArray[np.bool_]
     channel: NDArray[np.uint8]
     release: Ticks

@@ -92,6 +92,10 @@ class Hall:
     calendars: tuple[MachineCalendar, ...]
     """By machine (M of this hall)."""
     handcoding_desks: int
+    packout_posts: tuple[int, ...]
+    """By chute: machine by machine (M of this hall) its routes (R). Empty: nothing is packed here."""
+    packout_calendar: MachineCalendar
+    """How many of the posts are manned; all work at that share of their speed."""
     customs_desks: int
     doors: int
     dock_workers: int

@@ -11,6 +11,7 @@ from sim.domain import site
 from sim.domain.roles import Place
 from sim.domain.site import Site, TrailerLimits, Transfers
 from sim.errors import ConfigError
+from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.outages import machine_calendar
 from sim.inputs.roster import manned_calendar, mannings
 from sim.streams import Streams
@@ -42,6 +43,7 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     area = hall.area_m2
     shares = hall.zone_shares
     customs = shares.customs * area
+    packout = shares.packout * area if hall.packout_posts else 0
 
     def use(zone: str, zone_area: float, unit: str, units: float, standard: float) -> ZoneUse:
         return ZoneUse(name, zone, zone_area, unit, units, math.floor((zone_area + _ROUNDING_M2) / standard), standard)
@@ -61,6 +63,7 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
             space.customs_desk_m2,
         ),
         use("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
+        *([use("packout", packout, "pack-out posts", hall.packout_posts, space.packout_post_m2)] if packout else ()),
     )
 
 
@@ -74,6 +77,7 @@ def set_aside(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     rest = {
         zone: getattr(shares, zone) * area
         for zone in ("export", "empty_ulds", "packout", "airside_circulation", "landside_circulation")
+        if zone != "packout" or not hall.packout_posts
     }
     used = sum(getattr(shares, zone) for zone in shares.__dataclass_fields__)
     rest["unassigned"] = max(0.0, 1 - used) * area
@@ -131,12 +135,28 @@ def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -
     return [int(n) for n in np.diff(weight * parcels // weight[-1])]
 
 
+def route_shares(config: HubConfig) -> dict[str, float]:
+    """Of the parcels, by route in the order of its first lane."""
+    shares: dict[str, float] = {}
+    for lane in config.lanes.values():
+        shares[lane.route] = shares.get(lane.route, 0.0) + lane.share
+    return shares
+
+
+def _packout(config: HubConfig, hall: Hall) -> tuple[tuple[int, ...], site.MachineCalendar]:
+    """Posts by chute, all of them manned."""
+    posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, list(route_shares(config).values()))
+    manned = site.MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, hall.packout_posts, dtype=np.int64))
+    return posts if hall.packout_posts else (), manned
+
+
 def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
     halls, first_machine = [], 0
     (inductions,) = mannings(config, Place.MACHINE, None, end).values()
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
+        packout_posts, packout_calendar = _packout(config, hall)
         opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
         halls.append(
             site.Hall(
@@ -159,6 +179,8 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                     for machine in machines
                 ),
                 handcoding_desks=hall.handcoding_desks,
+                packout_posts=packout_posts,
+                packout_calendar=packout_calendar,
                 customs_desks=hall.customs_desks,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
@@ -174,7 +196,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
     apron, outbound = config.apron, config.outbound
-    routes = tuple(dict.fromkeys(lane.route for lane in config.lanes.values()))
+    routes = tuple(route_shares(config))
     return Site(
         stands=apron.stands,
         loader_sets=apron.loader_sets,

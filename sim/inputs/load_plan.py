@@ -29,6 +29,8 @@ class LoadPlan:
     lane_of: NDArray[np.uint8]
     handling_bounds: tuple[int, int]
     """[ticks], both included."""
+    packing_bounds: tuple[int, int]
+    """Likewise."""
 
     def draw(self, flight: Flight) -> Parcels:
         n = flight.n_parcels
@@ -44,16 +46,14 @@ class LoadPlan:
         size = stream("size").integers(0, _QUANTILES, (2, n), dtype=np.uint16)
         mass = self.mass_of[size[0]]
         volume = np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
-        low, high = self.handling_bounds
-        kind_of_draw = np.uint16 if high < _QUANTILES else np.uint32
-        handling = stream("handling").integers(low, high, n, dtype=kind_of_draw, endpoint=True).astype(np.uint32)
         channel, release, is_refused = self._customs(flight, stream("customs"))
         return Parcels(
             first=first,
             lane=self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)],
             mass=mass,
             volume=volume,
-            handling=handling,
+            handling=_times(stream("handling"), n, self.handling_bounds),
+            packing=_times(stream("packing"), n, self.packing_bounds),
             is_no_read=_flags(stream("no_read"), n, self.config.parcels.no_read_share),
             channel=channel,
             release=release,
@@ -90,10 +90,22 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     bulk = (mean_cm3_per_g * np.exp(sigma * normal - sigma**2 / 2)).astype(np.float32)
     shares = np.cumsum([lane.share for lane in config.lanes.values()])
     lane = np.searchsorted(shares[:-1] * _QUANTILES, np.arange(_QUANTILES) + 0.5, side="right").astype(np.uint8)
-    mean = config.breakdown.handling_min * TICKS_PER_MIN
-    spread = config.breakdown.handling_spread
-    bounds = (max(1, round(mean * (1 - spread))), max(1, round(mean * (1 + spread))))
-    return LoadPlan(config, streams, mass, bulk, lane, bounds)
+    handling = _bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
+    packing = _bounds(config.packout.packing_min, config.packout.spread)
+    return LoadPlan(config, streams, mass, bulk, lane, handling, packing)
+
+
+def _bounds(mean_min: float, spread: float) -> tuple[int, int]:
+    """Shortest and longest of uniform times [ticks], both included."""
+    mean = mean_min * TICKS_PER_MIN
+    return max(1, round(mean * (1 - spread))), max(1, round(mean * (1 + spread)))
+
+
+def _times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray[np.uint32]:
+    """Uniform times [ticks]; 16-bit draws where they suffice."""
+    low, high = bounds
+    kind = np.uint16 if high < _QUANTILES else np.uint32
+    return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32)
 
 
 def _flags(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:

@@ -20,24 +20,25 @@ class OperationalTime:
         self.work = np.concatenate((np.zeros(1, dtype=np.int64), done))
 
     def work_at(self, instant: Ticks) -> Ticks:
-        """W at ascending instants (P)."""
+        """W at instants (P)."""
         i = self._segments(self.start, instant, "right")
         return self.work[i] + self.slope[i] * (instant - self.start[i])
 
     def instant_after(self, work: Ticks) -> Ticks:
-        """⌈inf{t : W(t) > work}⌉ for ascending work (P): when a service begins that may not begin in an outage."""
+        """⌈inf{t : W(t) > work}⌉ for work (P): when a service begins that may not begin in an outage."""
         i = self._segments(self.work, work, "right")
         return self.start[i] - (self.work[i] - work) // self.slope[i]
 
     def instant_reaching(self, work: Ticks) -> Ticks:
-        """⌈inf{t : W(t) ≥ work}⌉ for ascending work (P) above 0: when a service ends."""
+        """⌈inf{t : W(t) ≥ work}⌉ for work (P) above 0: when a service ends."""
         i = self._segments(self.work, work, "left")
         return self.start[i] - (self.work[i] - work) // self.slope[i]
 
     @staticmethod
     def _segments(edges: Ticks, values: Ticks, side: str) -> Ticks | int:
-        """The calendar's segment of each ascending value; one number if all share it, which they mostly do."""
-        first, last = (int(i) - 1 for i in np.searchsorted(edges, values[[0, -1]], side=side))  # type: ignore[call-overload]
+        """The calendar's segment of each value; one number if all share it, which they mostly do."""
+        bounds = (values.min(), values.max())
+        first, last = (int(i) - 1 for i in np.searchsorted(edges, bounds, side=side))  # type: ignore[call-overload]
         if first == last:
             return first
         return np.searchsorted(edges, values, side=side) - 1  # type: ignore[call-overload, no-any-return]

@@ -7,9 +7,10 @@ from sim.units import Ticks
 
 _POSITION_BITS = 20
 _INSTANT_BITS = 34
+_MOST_GROUPS = 1 << (63 - _POSITION_BITS - _INSTANT_BITS)
 
 
-def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.uint8] | None = None) -> NDArray[np.int64]:
+def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] | None = None) -> NDArray[np.int64]:
     """The permutation that sorts P rows by (group, instant, parcel).
 
     Instants and positions are packed into one integer, which sorts several times faster than an indirect sort; rows
@@ -20,7 +21,8 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.uint8] | None = N
     """
     n = len(instant)
     base = instant.min()
-    if n >> _POSITION_BITS or int(instant.max() - base) >> _INSTANT_BITS:
+    is_large = group is not None and group.itemsize > 1 and int(group.max()) >= _MOST_GROUPS
+    if n >> _POSITION_BITS or int(instant.max() - base) >> _INSTANT_BITS or is_large:
         order: NDArray[np.int64] = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
         return order
     packed = instant - base

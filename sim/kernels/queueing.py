@@ -77,3 +77,33 @@ def several_servers(arrival: Ticks, service: int | Ticks, servers: Servers) -> T
     services = np.broadcast_to(np.asarray(service), arrival.shape).tolist()
     begin = [servers.begin(at, duration) for at, duration in zip(arrival.tolist(), services, strict=True)]
     return np.array(begin, dtype=np.int64)
+
+
+def servers_in_turn(arrival: Ticks, service: Ticks, server: Ticks, turn: Ticks, free_at: Ticks) -> Ticks:
+    """When each of P services begins on the server that it was dealt to, each a single server of its own.
+
+    `server` (P) is which of S, `turn` (P) its place among those of that server: 0, 1, …, with ascending `arrival` (P).
+    `free_at` (S) is moved on. All servers at once, in a table (S, turns) that is padded at the ends of its rows.
+
+    >>> free_at = np.array([0, 4])
+    >>> servers_in_turn(
+    ...     np.array([1, 1, 2]), np.array([5, 5, 5]), np.array([0, 1, 0]), np.array([0, 0, 1]), free_at
+    ... ).tolist(), free_at.tolist()
+    ([1, 4, 6], [11, 9])
+    """
+    n_turns = int(turn.max()) + 1
+    place = server * n_turns + turn
+    services, slack = np.zeros((2, len(free_at), n_turns), dtype=np.int64)
+    services.ravel()[place] = service
+    slack.ravel()[place] = arrival
+    before = np.cumsum(services, axis=1)
+    work = before[:, -1].copy()
+    before -= services
+    slack -= before
+    np.maximum(slack[:, 0], free_at, out=slack[:, 0])
+    begin: Ticks = np.maximum.accumulate(slack, axis=1)
+    # A padded place arrived at 0, before all others, and takes no time.
+    free_at[:] = begin[:, -1] + work
+    begin += before
+    of_each: Ticks = begin.ravel()[place]
+    return of_each

@@ -1,13 +1,13 @@
 """The KPIs of a replication, computed from its tables: cohort and windows as docs/model.md says. Minutes inside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
-from sim.domain.site import Hall, Site
+from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zone_uses
 from sim.measures.destinations import destination_on_time_share
 from sim.measures.kpis import RESOURCES, ROLES
@@ -15,7 +15,7 @@ from sim.measures.surroundings import surroundings
 from sim.measures.window import Minutes, Window
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
 _WEEK_MIN = 7 * MIN_PER_DAY
 _P95 = 0.95
@@ -38,6 +38,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
                 tables["shuttles"]["n_parcels"][window.covers(tables["shuttles"]["taken"])].sum() / window.days
             ),
             "blocked_after_h": _blocked_after(tables["flights"], window) / MIN_PER_H,
+            "fullest_chute_parcels": float(tables["packout"]["fullest"].max(initial=0)),
             "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
             "spare_area_m2": sum(
                 use.spare_m2 for name, hall in config.halls.items() for use in zone_uses(name, hall, config.space)
@@ -183,6 +184,7 @@ def _busy_hours(
         "stations": window.hours(ulds["start"], ulds["released"]),
         "machines": _machine_minutes(site, record) / MIN_PER_H,
         "handcoding_desks": float(coded.n_out[low:high].sum()) / config.handcoding.parcels_per_desk_h,
+        "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,
         "floor": float(occupancy["inside"][floor].mean()) * hours if floor.any() else 0.0,
         "doors": window.hours(trucks["docked"], leave_door),
     }
@@ -209,24 +211,26 @@ def _utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict
         "tugs": site.tugs * hours,
         "positions": in_halls(lambda hall: hall.positions),
         "stations": in_halls(lambda hall: sum(hall.stations)),
-        "machines": _machine_hours(inputs),
+        "machines": _manned(inputs, lambda hall: hall.calendars) / site.inductions / TICKS_PER_H,
         "handcoding_desks": in_halls(lambda hall: hall.handcoding_desks),
+        "packout_posts": _manned(inputs, lambda hall: [hall.packout_calendar] if hall.packout_posts else [])
+        / TICKS_PER_H,
         "floor": in_halls(lambda hall: hall.floor + hall.transfer_floor),
         "doors": in_halls(lambda hall: hall.doors),
     }
     return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in RESOURCES}
 
 
-def _machine_hours(inputs: Inputs) -> float:
-    """Machine-hours that the machines are up in the measured days, manned in full."""
+def _manned(inputs: Inputs, calendars: Callable[[Hall], Sequence[MachineCalendar]]) -> int:
+    """What calendars of the open halls have manned in the measured days [place-ticks]."""
     low, high = inputs.measured
     done = 0
     for hall in inputs.site.halls:
-        for calendar in hall.calendars:
+        for calendar in calendars(hall):
             start = np.clip(calendar.start, max(low, hall.opens), high)
             stop = np.clip(np.append(calendar.start[1:], high), max(low, hall.opens), high)
             done += int(((stop - start) * calendar.slope).sum())
-    return done / inputs.site.inductions / TICKS_PER_MIN / MIN_PER_H
+    return done
 
 
 def _staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:
@@ -238,6 +242,7 @@ def _staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:
         "breakdown": busy["stations"] * config.breakdown.workers_per_station,
         "induction": busy["machines"] * config.sorting.inductions,
         "handcoding": busy["handcoding_desks"],
+        "packout": busy["packout_posts"],
         "docks": busy["doors"] * config.outbound.workers_per_truck,
     }
     return {role: hours[role] for role in ROLES}

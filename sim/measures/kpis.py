@@ -29,6 +29,7 @@ RESOURCES: Final = {
     "stations": "break-down stations, held until the last parcel is inducted",
     "machines": "sorting machines, of the time that they are up",
     "handcoding_desks": "hand-coding desks",
+    "packout_posts": "pack-out posts",
     "floor": "parcels' floor, reserved from break-down until the truck leaves",
     "doors": "outbound dock doors",
 }
@@ -38,6 +39,7 @@ ROLES: Final = {
     "breakdown": "break-down",
     "induction": "induction, where a machine runs",
     "handcoding": "hand-coding",
+    "packout": "pack-out",
     "docks": "truck loading",
 }
 
@@ -124,6 +126,13 @@ _ALL: Final = (
         "station_blocked_h_per_day",
         "h/d",
         "stations held after their last parcel was handled, until it is inducted",
+        more_is_better=False,
+    ),
+    Kpi(
+        "fullest_chute_parcels",
+        "parcels",
+        "most parcels that any chute has held, waiting for its pack-out posts or being packed there; chutes do not"
+        " block",
         more_is_better=False,
     ),
     Kpi("tug_blocked_h_per_day", "h/d", "trains at the hall's door for want of ULD positions", more_is_better=False),

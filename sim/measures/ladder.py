@@ -2,8 +2,9 @@
 
 import math
 
-from sim.config import HubConfig
-from sim.inputs.layout import floor_parcels
+from sim.config import Hall, HubConfig
+from sim.inputs.chutes import posts_of_chutes
+from sim.inputs.layout import floor_parcels, route_shares
 from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 HOURS_PER_DAY = MIN_PER_DAY / MIN_PER_H
@@ -47,6 +48,7 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
         "handcoding_desks": desks * config.handcoding.parcels_per_desk_h * HOURS_PER_DAY / no_read
         if no_read
         else math.inf,
+        "packout_posts": sum(_packout_per_h(config, hall) for hall in halls) * HOURS_PER_DAY,
         "doors": sum(hall.doors_out for hall in halls)
         * MIN_PER_DAY
         / (outbound.docking_min + outbound.loading_min)
@@ -54,3 +56,15 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
         "floor": floor * HOURS_PER_DAY / floor_stay_h if floor_stay_h else math.inf,
     }
     return {name: value for name, value in ladder.items() if math.isfinite(value)}
+
+
+def _packout_per_h(config: HubConfig, hall: Hall) -> float:
+    """What a hall could pack before its first chute has all its posts busy [parcels/h]; infinite without pack-out."""
+    shares = list(route_shares(config).values())
+    posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, shares)
+    if not hall.packout_posts:
+        return math.inf
+    of_chutes = [share / hall.sorting_machines for _ in range(hall.sorting_machines) for share in shares]
+    return config.packout.parcels_per_post_h * min(
+        n / share for n, share in zip(posts, of_chutes, strict=True) if share
+    )

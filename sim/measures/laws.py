@@ -18,7 +18,7 @@ _ORDER = {
     "shuttles": ("taken", "departed", "arrived", "returned"),
     "trucks": ("called", "arrived", "docked", "at_door", "cut_off", "departed"),
     "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "freed", "second_begin", "second_end",
-                "sent_ready", "sent", "ready", "cut_off", "departed"),
+                "at_chute", "pack_begin", "sent_ready", "sent", "ready", "cut_off", "departed"),
 }  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     freed = int(stages["customs_hold"].n_out.sum()) - len(record.refused)
     sorted_once = int(stages["breakdown"].n_out.sum()) + freed
     yield "parcels to machines = broken down + second passes", int(stages["sorting"].n_in.sum()) == sorted_once
+    yield "units to chutes = units dealt", int(stages["packout"].n_in.sum()) == int(tables["packout"]["n_units"].sum())
     taken = int(tables["trucks"]["n_parcels"].sum())
     sent = int(tables["shuttles"]["n_parcels"].sum())
     yield "parcels out of lanes = parcels on trucks and shuttles", int(stages["lane"].n_out.sum()) == taken + sent

@@ -32,7 +32,10 @@ def make_tables(
     ulds = columns(record.ulds, ("flight", "index"))
     trains = columns(record.trains, ("flight", "deck", "train"))
     shuttles = columns(record.shuttles, ("origin", "destination", "sequence"))
-    trucks["route_name"] = [inputs.site.routes[route] for route in trucks.get("route", [])]
+    packout = columns(record.packout, ("hall",))
+    for rows in (trucks, packout):
+        names = (*inputs.site.routes, "")  # NEVER is the last
+        rows["route_name"] = [names[route] for route in rows.get("route", [])]
     tables = {
         "flights": tabulate("flights", flights),
         "ulds": tabulate("ulds", ulds),
@@ -40,6 +43,7 @@ def make_tables(
         "shuttles": tabulate("shuttles", shuttles),
         "trucks": tabulate("trucks", trucks),
         "loads": tabulate("loads", loads),
+        "packout": tabulate("packout", packout),
         "stages": tabulate("stages", _stages(record)),
         "occupancy": tabulate("occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles)),
         "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
@@ -167,6 +171,7 @@ def _occupancy(
         ("sorting", stages["sorting"].inside, NEVER, "parcels"),
         ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
         ("customs_hold", stages["customs_hold"].inside, hold_zone, "parcels"),
+        ("packout", stages["packout"].inside, NEVER, "parcels"),
         ("yard", _inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
         ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
         ("backlog", backlog, NEVER, "parcels"),

@@ -1,4 +1,4 @@
-"""One hall as it runs: its tokens, machines, desks, hold zone and lanes."""
+"""One hall as it runs: its tokens, machines, desks, posts, hold zone and lanes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,11 +10,13 @@ from sim.domain.inputs import Inputs
 from sim.kernels.policies import machine_for_next_uld
 from sim.processes.customs import HoldZone
 from sim.processes.lanes import Lanes
+from sim.processes.packout import PackOut
 from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
 from sim.processes.sorting import Sortation
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder, Refusal
+from sim.record.rows import PackOutRow
 from sim.units import Ticks
 
 
@@ -50,6 +52,7 @@ class Hall:
         self.on_floor = [0] * site.n_routes
         """Parcels with a floor reserved, by route (R)."""
         self.lanes = Lanes(store, site.n_routes)
+        self.packout = self._packout(inputs)
         self.zone = HoldZone(env, site, self.site, store, tally=record.stages["customs_hold"], refuse=self._refuse)
         self.sortation = Sortation(
             site,
@@ -57,7 +60,7 @@ class Hall:
             store,
             inputs.measured,
             tallies=record.stages,
-            deliver=self.lanes.deliver,
+            deliver=self._deliver,
             hold=self.zone.hold,
         )
 
@@ -66,9 +69,33 @@ class Hall:
         return self.positions, self.breakdown, self.doors
 
     def look(self, instant: int) -> None:
-        """Bring machines, desks and lanes to an instant, included."""
+        """Bring machines, desks, posts and lanes to an instant, included."""
         self.sortation.advance(instant)
+        if self.packout:
+            self.packout.advance(instant)
         self.lanes.collect(instant)
+
+    def _packout(self, inputs: Inputs) -> PackOut | None:
+        if not self.site.packout_posts:
+            return None
+        row = PackOutRow(self.number, sum(self.site.packout_posts))
+        self._record.packout.append(row)
+        return PackOut(
+            self.site,
+            row,
+            self.first_machine,
+            self._store,
+            inputs.measured,
+            tally=self._record.stages["packout"],
+            lanes=self.lanes,
+        )
+
+    def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks | int) -> None:
+        """Parcels (P) that a machine, or a desk that has them from it, lets go on to their lane."""
+        if self.packout:
+            self.packout.feed(instants, parcels, machine)
+        else:
+            self.lanes.deliver(instants, parcels)
 
     def _station(self, _: Key) -> int:
         """A granted ULD takes one of the free stations: the machine that it feeds."""

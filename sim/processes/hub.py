@@ -1,9 +1,9 @@
 """The hub, assembled.
 
-    flight ─► stand ─► loaders ─► tug train ─► ULD position ─► break-down station ─► machine ─┬─► lane ─► truck
-              (apron)                                          (breakdown)           (sorting) │ (lanes)  (outbound)
-                                                                                         ▲     ├─► hand-coding desk
-                                                                                         └─────┴─► hold zone (customs)
+    flight ─► stand ─► loaders ─► tug train ─► ULD position ─► station ─► machine ─┬─► chute ─► lane ─► truck
+              (apron)                                       (breakdown)  (sorting) │ (packout) (lanes) (outbound)
+                                                                             ▲     ├─► hand-coding desk ─► chute
+                                                                             └─────┴─► hold zone (customs)
 
     collection truck ─► inbound door ─► screening ─┬─► machine ─┬─► export lane ─► build-up ─► outbound train ─► flight
                                                   └─► by hand ─┘ (export_hall)    (buildup)   (loading)
@@ -152,5 +152,7 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
         for ready, _ in route.waiting():
             record.stages["lane"].stay_inside(ready)
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
+    if hall.packout:
+        record.packout_work += hall.packout.work
     for pool in hall.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)

@@ -96,7 +96,7 @@ class Lanes:
         self.routes = [Route() for _ in range(n_routes)]
 
     def deliver(self, ready: Ticks, parcels: Ticks) -> None:
-        """Parcels (P) that will be ready at ascending instants."""
+        """Parcels (P) that will be ready at these instants."""
         if len(parcels):
             self._coming.append((ready, parcels))
 
@@ -104,11 +104,12 @@ class Lanes:
         """Line up all that is ready by an instant, included."""
         now, coming = [], []
         for ready, parcels in self._coming:
-            n = int(np.searchsorted(ready, until, side="right"))
+            is_now = ready <= until
+            n = int(np.count_nonzero(is_now))
             if n:
-                now.append((ready[:n], parcels[:n]))
+                now.append((ready, parcels) if n == len(ready) else (ready[is_now], parcels[is_now]))
             if n < len(ready):
-                coming.append((ready[n:], parcels[n:]))
+                coming.append((ready[~is_now], parcels[~is_now]) if n else (ready, parcels))
         self._coming = coming
         if now:
             self._line_up(*(np.concatenate(column) for column in zip(*now, strict=True)))

@@ -19,8 +19,8 @@ from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
 
-Deliver = Callable[[Ticks, Ticks], None]
-"""Takes ready instants (P, ascending) and parcels (P)."""
+Deliver = Callable[[Ticks, Ticks, Ticks | int], None]
+"""Takes instants (P, ascending), parcels (P) and the machine of their first pass, one for all or each (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
 """Takes instants (P), parcels (P) and the machines of their first pass (P)."""
 
@@ -105,7 +105,7 @@ def _merged(chunks: list[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
 
 
 class Sortation:
-    """The machines and desks of a hall: what comes out is delivered to lanes or to the hold zone."""
+    """The machines and desks of a hall: what comes out is delivered to pack-out or to the hold zone."""
 
     def __init__(
         self,
@@ -162,7 +162,7 @@ class Sortation:
                 self._hold(end[stopped], parcels[stopped], np.full(np.count_nonzero(stopped), machine))
             straight = ~(no_read | stopped)
             end, parcels = end[straight], parcels[straight]
-        self._deliver(end, parcels)
+        self._deliver(end, parcels, machine)
 
     def _is_stopped(self, mark: NDArray[np.uint8], since: Ticks, parcels: Ticks) -> NDArray[np.bool_]:
         """Which of P parcels customs has not released when their status is read."""
@@ -187,7 +187,7 @@ class Sortation:
             self._hold(end[stopped], parcels[stopped], machine[stopped])
         leave = np.where(stopped, end, end + self._site.to_lane)
         self._handcoding.add(arrival, leave)
-        self._deliver(leave[~stopped], parcels[~stopped])
+        self._deliver(leave[~stopped], parcels[~stopped], machine[~stopped])
 
     def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
         is_second = self._store.column["freed"][self._store.rows(parcels)] != NEVER

@@ -21,6 +21,7 @@ _COLUMNS = {
     "volume": np.int32,
     "release": np.int64,
     "handling": np.uint32,
+    "packing": np.uint32,
 }
 STAMPS = (
     "start",
@@ -35,6 +36,8 @@ STAMPS = (
     "freed",
     "second_begin",
     "second_end",
+    "at_chute",
+    "pack_begin",
     "sent_ready",
     "sent",
     "ready",
@@ -63,7 +66,7 @@ class ParcelStore(ParcelRing):
             | (parcels.channel == Channel.EXAMINED) * np.uint8(EXAMINED)
             | parcels.is_refused * np.uint8(REFUSED)
         )
-        for name in ("mass", "volume", "release", "handling"):
+        for name in ("mass", "volume", "release", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)
 
     def uld(self, flight: int, index: int) -> tuple[int, int]:

@@ -6,8 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays
-from sim.record.rows import CollectionRow, FlightRow, OutTrainRow, OutUldRow, ShuttleRow, TrainRow, TruckRow, UldRow
+from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays, count_unsorted, is_within
+from sim.record.rows import (
+    CollectionRow,
+    FlightRow,
+    OutTrainRow,
+    OutUldRow,
+    PackOutRow,
+    ShuttleRow,
+    TrainRow,
+    TruckRow,
+    UldRow,
+)
 from sim.units import NEVER, Ticks
 
 EXPORT_STAGES = (
@@ -19,7 +29,7 @@ EXPORT_STAGES = (
     "export_lane",
     "build_up",
 )
-STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "lane", "transfer", "loading")
+STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "packout", "lane", "transfer", "loading")
 Columns = dict[str, list[Any]]
 
 
@@ -54,7 +64,22 @@ class StageTally:
         stays = leave - enter
         self.inside_time += int(stays.sum())
         low, high = np.searchsorted(enter, self._measured)
-        counted = stays[low:high]
+        self._count_stays(stays[low:high])
+
+    def add_unsorted(self, enter: Ticks, leave: Ticks) -> None:
+        """As `add`, with `enter` in any order."""
+        count_unsorted(enter, self._width, self.n_in)
+        has_left = leave < self._end
+        if not has_left.all():
+            stays_on = enter[~has_left]
+            self.inside_time += self._end * len(stays_on) - int(stays_on.sum())
+            enter, leave = enter[has_left], leave[has_left]
+        count_unsorted(leave, self._width, self.n_out)
+        stays = leave - enter
+        self.inside_time += int(stays.sum())
+        self._count_stays(stays[is_within(enter, self._measured)])
+
+    def _count_stays(self, counted: Ticks) -> None:
         if len(counted):
             self.n_stays += len(counted)
             self.stay_time += int(counted.sum())
@@ -87,6 +112,7 @@ class Recorder:
         self.trains: list[TrainRow] = []
         self.trucks: list[TruckRow] = []
         self.shuttles: list[ShuttleRow] = []
+        self.packout: list[PackOutRow] = []
         self.loads: list[tuple[int, int, int, int, int, int]] = []
         """(hall, route, kind, sequence, flight, parcels) of what trucks took."""
         self.refused: list[Refusal] = []
@@ -100,6 +126,8 @@ class Recorder:
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
         self.machine_work: list[int] = []
         """Parcels begun on each machine in the measured days (M)."""
+        self.packout_work = 0
+        """Packing begun in the measured days, of all posts [ticks]."""
 
     def add_pool(self, held_time: Mapping[str, int], lacked_time: Mapping[str, int], hall: int = NEVER) -> None:
         """What a pool tells at the end, by kind [ticks]; `hall`: whose it is, if a hall's."""

@@ -107,6 +107,20 @@ class ShuttleRow:
     returned: int = NEVER
 
 
+@dataclass(slots=True)
+class PackOutRow:
+    """The pack-out of a hall, and its fullest chute: a machine's of a route."""
+
+    hall: int
+    posts: int
+    n_units: int = 0
+    fullest: int = 0
+    """Most units in a chute, waiting or being packed, in the measured days."""
+    fullest_at: int = NEVER
+    machine: int = NEVER
+    route: int = NEVER
+
+
 TIMETABLED, EXTRA = 0, 1
 """Kinds of truck."""
 

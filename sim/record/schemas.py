@@ -45,7 +45,7 @@ def _text(name: str, meaning: str) -> Column:
 
 
 _FLIGHT = _number("flight", "number of the flight, by drawn arrival")
-_STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, lane, transfer or loading")
+_STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, packout, lane, transfer or loading")
 
 _ALL: Final = (
     TableSchema(
@@ -173,6 +173,21 @@ _ALL: Final = (
         ("hall", "route", "kind", "sequence", "flight"),
     ),
     TableSchema(
+        "packout",
+        "one row a hall with pack-out; a chute is a machine's of a route",
+        (
+            _number("hall", "that it is in"),
+            _number("posts", "of all its chutes"),
+            _number("n_units", "that came to its chutes, in the whole run", "int64"),
+            _number("fullest", "most units in a chute, waiting or being packed, in the measured days", "int64"),
+            _time("fullest_at", "when that was first"),
+            _number("machine", "whose chute it was; -1: none"),
+            _number("route", "that the chute is of; -1: none"),
+            _text("route_name", "its name"),
+        ),
+        ("hall",),
+    ),
+    TableSchema(
         "destinations",
         "one row a lane: the cohort's parcels at its sorting centre; a pool's by the lanes' shares of it",
         (
@@ -251,6 +266,8 @@ _ALL: Final = (
             _time("freed", "out of the hold zone, at the machine once more"),
             _time("second_begin", "inducted for the second pass"),
             _time("second_end", "sorted for the second time"),
+            _time("at_chute", "in the chute of its route"),
+            _time("pack_begin", "at a pack-out post"),
             _time("sent_ready", "in the lane of the hall that sends it to another"),
             _time("sent", "on the shuttle to the hall that its truck leaves from"),
             _time("ready", "in its lane"),

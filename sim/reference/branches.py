@@ -207,6 +207,39 @@ def _load_and_cut_off_tie(inputs: Inputs, tables: Tables) -> bool:
     )
 
 
+def _by_chute(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, list[tuple[int, int, int]]]]:
+    """Of each chute the number of its posts, and (came, packing begun, ready) of its parcels."""
+    site = inputs.site
+    drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
+    where = {(uld["flight"], uld["index"]): uld["machine"] for uld in _rows(tables["ulds"])}
+    stays: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for parcel in _rows(tables["parcels"]):
+        if parcel["pack_begin"] != NEVER:
+            machine = where[parcel["flight"], parcel["uld"]]
+            route = int(site.route_of_lane[drawn[parcel["flight"]].lane[parcel["row"]]])
+            packed = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
+            stays.setdefault((machine, route), []).append((parcel["at_chute"], parcel["pack_begin"], packed))
+    for first, hall in zip(site.first_machines, site.halls, strict=True):
+        for chute, posts in enumerate(hall.packout_posts):
+            machine, route = divmod(chute, site.n_routes)
+            yield posts, stays.get((first + machine, route), [])
+
+
+def _waits_at_packout(inputs: Inputs, tables: Tables) -> bool:
+    return any(begin > came for _, stays in _by_chute(inputs, tables) for came, begin, _ in stays)
+
+
+def _idles_out_of_turn(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel waits for another of its chute to be ready while a post there has nothing to do."""
+    for posts, stays in _by_chute(inputs, tables):
+        ends = {ready for *_, ready in stays}
+        for came, begin, _ in stays:
+            is_idle = sum(other <= came < ready or ready == NEVER for _, other, ready in stays) < posts
+            if came < begin and begin in ends and is_idle:
+                return True
+    return False
+
+
 BRANCHES: Final[dict[str, _Way]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
@@ -248,6 +281,8 @@ BRANCHES: Final[dict[str, _Way]] = {
     "refusal": _any("parcels", lambda parcel: parcel["is_refused_gone"]),
     "second pass": _any("parcels", lambda parcel: parcel["second_end"] != NEVER),
     "second pass waits": _any("parcels", lambda parcel: parcel["second_begin"] > parcel["freed"]),
+    "wait at pack-out": _waits_at_packout,
+    "post idle while another has a queue": _idles_out_of_turn,
     "wait for a door": _any("trucks", lambda truck: truck["docked"] > truck["arrived"]),
     "timetabled truck late": _any(
         "trucks", lambda truck: truck["kind"] == TIMETABLED and truck["at_door"] > truck["scheduled"]

@@ -27,6 +27,7 @@ _ORDER = {
     "collections": ("number",),
     "out_ulds": ("hall", "lane", "sequence"),
     "out_trains": ("flight", "train"),
+    "packout": ("hall",),
 }
 
 

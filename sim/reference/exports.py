@@ -92,7 +92,7 @@ class ExportHall:
         self._stage(parcel)
 
     def _sort(self, parcel: OutParcel, machine: Machine) -> Steps:
-        begin, end = yield machine.arrive(parcel)
+        begin, end = yield machine.arrive(parcel, self.hall.need)
         parcel.sort_begin = begin
         yield at(self.env, end)
         parcel.sort_end = self.now

@@ -11,8 +11,10 @@ from sim.kernels.policies import machine_for_next_uld
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.machine import Machine
-from sim.reference.records import Dock, Parcel, Steps, Uld
+from sim.reference.packout import Chute
+from sim.reference.records import Dock, Packing, Parcel, Steps, Uld
 from sim.reference.shifts import follow_roster
+from sim.units import NEVER
 
 
 class Hall:
@@ -43,8 +45,9 @@ class Hall:
         roster = hall.manning
         follow_roster(env, roster, workers=self.breakdown, dock_workers=self.doors)
         follow_roster(env, roster, handcoding_desks=self.coding_desks, customs_desks=self.customs_desks)
-        need = hall.service * inputs.site.inductions
-        self.machines = [Machine(env, calendar, need, inputs.end) for calendar in hall.calendars]
+        self.need = hall.service * inputs.site.inductions
+        self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
+        self.chutes = self._make_chutes(inputs)
         self.free_stations = list(hall.stations)
         self.docks = [Dock() for _ in inputs.site.routes]
         self.empties: Pool | None = None
@@ -104,7 +107,8 @@ class Hall:
 
     def _sort(self, parcel: Parcel, uld: Uld) -> Steps:
         parcel.handled = self.now
-        begin, end = yield self.machines[uld.machine - self.first_machine].arrive(parcel)
+        machine = uld.machine - self.first_machine
+        begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.sort_begin = begin
         if parcel is uld.parcels[-1]:
             if begin > self.now:
@@ -121,11 +125,11 @@ class Hall:
         if parcel.channel == Channel.RELEASED or (parcel.channel != Channel.EXAMINED and parcel.release <= self.now):
             if parcel.is_no_read:
                 yield after(self.env, self.site.to_lane)
-            self.stage(parcel)
+            yield from self._pack(parcel, machine)
         else:
-            yield from self._hold(parcel, self.machines[uld.machine - self.first_machine])
+            yield from self._hold(parcel, machine)
 
-    def _hold(self, parcel: Parcel, machine: Machine) -> Steps:
+    def _hold(self, parcel: Parcel, machine: int) -> Steps:
         parcel.held = self.now
         if parcel.channel == Channel.EXAMINED:
             yield self.customs_desks.request(parcel.key, customs_desks=1)
@@ -147,10 +151,42 @@ class Hall:
             if room := self.room(parcel):
                 self.breakdown.release(**{room: 1})
             return
-        begin, end = yield machine.arrive(parcel)
+        begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.second_begin = begin
         yield at(self.env, end)
         parcel.second_end = self.now
+        yield from self._pack(parcel, machine)
+
+    # Pack-out (rules 33 to 35)
+
+    def _make_chutes(self, inputs: Inputs) -> list[Chute]:
+        """By machine and route; none if nothing is packed here."""
+        calendar, end = self.hall.packout_calendar, inputs.end
+        return [
+            Chute(self.env, [Machine(self.env, calendar, end) for _ in range(posts)], inputs.measured)
+            for posts in self.hall.packout_posts
+        ]
+
+    def tell_packing(self, number: int) -> list[Packing]:
+        """The fullest chute: if several were as full the first to be, then the lowest."""
+        if not self.chutes:
+            return []
+        n_units = sum(chute.n_units for chute in self.chutes)
+        fullest, when, at = min((-chute.fullest, chute.fullest_at, i) for i, chute in enumerate(self.chutes))
+        machine, route = divmod(at, len(self.docks)) if fullest else (NEVER, NEVER)
+        if fullest:
+            machine += self.first_machine
+        return [Packing(number, sum(self.hall.packout_posts), n_units, -fullest, when, machine, route)]
+
+    def _pack(self, parcel: Parcel, machine: int) -> Steps:
+        if self.chutes:
+            chute = self.chutes[machine * len(self.docks) + parcel.route]
+            parcel.at_chute = self.now
+            post = yield chute.slide(parcel)
+            begin, end = yield post.arrive(parcel, parcel.packing * sum(self.hall.packout_posts))
+            parcel.pack_begin = begin
+            yield at(self.env, end)
+            chute.leave()
         self.stage(parcel)
 
     def room(self, parcel: Parcel) -> str | None:

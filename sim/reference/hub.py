@@ -135,6 +135,7 @@ class Hub:
             drawn.mass.tolist(),
             drawn.volume.tolist(),
             drawn.handling.tolist(),
+            drawn.packing.tolist(),
             drawn.is_no_read.tolist(),
             drawn.channel.tolist(),
             drawn.release.tolist(),
@@ -240,6 +241,8 @@ class Hub:
                 parcel.sort_begin = NEVER
             if parcel.second_begin >= end:
                 parcel.second_begin = NEVER
+            if parcel.pack_begin >= end:
+                parcel.pack_begin = NEVER
         rows: dict[str, Sequence[Any]] = {
             "flights": self.visits,
             "ulds": sorted(self.ulds, key=lambda uld: (uld.flight, uld.index)),
@@ -250,6 +253,7 @@ class Hub:
                 self.outbound.loads, key=lambda load: (load.hall, load.route, load.kind, load.sequence, load.flight)
             ),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
+            "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],
             "pools": tokens,
         }
         rows |= self._exports_rows()

@@ -1,4 +1,4 @@
-"""A sorting machine that serves one parcel after the other in operational time."""
+"""A sorting machine, or a pack-out post: it serves one parcel after the other in operational time."""
 
 from bisect import bisect_left, bisect_right
 from heapq import heappop, heappush
@@ -13,21 +13,20 @@ from sim.reference.records import OutParcel, Parcel, Steps
 class Machine:
     """A first-come-first-served server in operational time (rule 9).
 
-    `need` is the work of a parcel: service × inductions [induction-ticks]. Starts and slopes are whole, so that the
+    A parcel comes with its work: service × inductions [induction-ticks]. Starts and slopes are whole, so that the
     work done by a whole tick, and with it all work here, is whole too: nothing is rounded but the instants, and they
     up. An instant that never comes is put at `end`, where nothing happens either.
     """
 
-    def __init__(self, env: simpy.Environment, calendar: MachineCalendar, need: int, end: int) -> None:
+    def __init__(self, env: simpy.Environment, calendar: MachineCalendar, end: int) -> None:
         self._env = env
-        self._need = need
         self._end = end
         self._start: list[int] = calendar.start.tolist()
         self._slope: list[int] = calendar.slope.tolist()
         self._work = [0]
         for i in range(len(self._start) - 1):
             self._work.append(self._work[i] + self._slope[i] * (self._start[i + 1] - self._start[i]))
-        self._waiting: list[tuple[int, tuple[int, int], simpy.Event]] = []
+        self._waiting: list[tuple[int, tuple[int, int], int, simpy.Event]] = []
         self._bell = env.event()
         env.process(self._serve())
 
@@ -49,10 +48,10 @@ class Machine:
             return self._end
         return self._start[i] - (self._work[i] - work) // self._slope[i]
 
-    def arrive(self, parcel: Parcel | OutParcel) -> simpy.Event:
+    def arrive(self, parcel: Parcel | OutParcel, need: int) -> simpy.Event:
         """Queue up; when the parcel's turn comes the event tells (begin, end) of its service."""
         turn = self._env.event()
-        heappush(self._waiting, (int(self._env.now), parcel.key, turn))
+        heappush(self._waiting, (int(self._env.now), parcel.key, need, turn))
         if not self._bell.triggered:
             self._bell.succeed()
         return turn
@@ -65,9 +64,9 @@ class Machine:
                 yield self._bell
                 yield after(self._env, 0, Phase.MACHINE)
             # Everything that arrives by this tick is here, and the parcel before ended after the tick before.
-            arrival, _, turn = heappop(self._waiting)
+            arrival, _, need, turn = heappop(self._waiting)
             begin = max(self.work(arrival), done)
-            done = begin + self._need
+            done = begin + need
             end = self.instant_reaching(done)
             turn.succeed((self.instant_after(begin), end))
             yield at(self._env, end, Phase.MACHINE)

@@ -26,7 +26,7 @@ COLUMNS: Final = {
     " n_missed n_sent is_cancelled",
     "loads": "hall route kind sequence flight n_parcels",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held exam_begin exam_end freed"
-    " second_begin second_end sent_ready sent ready cut_off departed is_refused_gone",
+    " second_begin second_end at_chute pack_begin sent_ready sent ready cut_off departed is_refused_gone",
     "collections": "number key hall n_parcels is_presorted is_cohort scheduled called arrived docked unloading_start"
     " unloaded released",
     "out_ulds": "hall lane sequence deck formed n_parcels mass volume start built flight taken loaded departed",
@@ -34,6 +34,7 @@ COLUMNS: Final = {
     "out_trains": "flight train deck hall n_positions granted at_aircraft emptied returned",
     "out_parcels": "collection row handled screen_begin screen_end sort_begin sort_end code_begin code_end hand_begin"
     " hand_end ready formed departed",
+    "packout": "hall posts n_units fullest fullest_at machine route",
     "pools": "name hall held_time lacked_time",
 }
 """The tables of a trace, and their columns."""
@@ -57,6 +58,7 @@ class Parcel:
     mass: int
     volume: int
     handling: int
+    packing: int
     is_no_read: bool
     channel: int
     release: int
@@ -74,6 +76,8 @@ class Parcel:
     freed: int = NEVER
     second_begin: int = NEVER
     second_end: int = NEVER
+    at_chute: int = NEVER
+    pack_begin: int = NEVER
     sent_ready: int = NEVER
     sent: int = NEVER
     ready: int = NEVER
@@ -205,6 +209,19 @@ class Load:
     sequence: int
     flight: int
     n_parcels: int
+
+
+@dataclass(slots=True)
+class Packing:
+    """What a hall's pack-out tells: all its units, and the fullest of its chutes."""
+
+    hall: int
+    posts: int
+    n_units: int
+    fullest: int
+    fullest_at: int
+    machine: int
+    route: int
 
 
 @dataclass(slots=True)

@@ -99,6 +99,8 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     dock_workers = max(2, 2 * hub.doors - int(rng.random() < 0.3))
     posts = {"workers": workers, "dock_workers": dock_workers}
     desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks}
+    n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
+    packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     return Hall(
         name=f"H{number}",
         opens=hub.opens_h * 60 * TICKS_PER_MIN if 0 < number == hub.n_halls - 1 else 0,
@@ -113,6 +115,8 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         service=hub.service_steps * step,
         calendars=tuple(_calendar(hub, streams, step, end, (number, machine)) for machine in range(n_machines)),
         handcoding_desks=hub.desks,
+        packout_posts=packout_posts,
+        packout_calendar=_packout_calendar(hub, streams, step, end, number, sum(packout_posts)),
         customs_desks=hub.customs_desks,
         doors=hub.doors,
         dock_workers=dock_workers,
@@ -183,6 +187,17 @@ def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: tup
     return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
 
 
+def _packout_calendar(hub: SmallHub, streams: Streams, step: int, end: int, hall: int, posts: int) -> MachineCalendar:
+    """Posts manned; at times none."""
+    rng = streams.of("packout_calendar", hall)
+    start, slope = [0], [posts]
+    while hub.is_packout_manned_in_part and start[-1] < end:
+        start.append(start[-1] + int(rng.integers(1, 90)) * step)
+        slope.append(int(rng.integers(0, posts + 1)))
+    slope[-1] = posts
+    return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
+
+
 def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parcels:
     rng = streams.of("parcels", flight.number)
     n = flight.n_parcels
@@ -201,6 +216,7 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         handling=(rng.integers(0, 3, n) * step + rng.integers(1, 3, n)).astype(np.uint32)
         if rng.random() < 0.5
         else np.full(n, step, dtype=np.uint32),
+        packing=(streams.of("packing", flight.number).integers(1, hub.packing_steps + 1, n) * step).astype(np.uint32),
         is_no_read=rng.random(n) < hub.no_read_share,
         channel=channel,
         release=np.where(channel == Channel.RELEASED, flight.arrival, flight.arrival + wait),
@@ -245,6 +261,10 @@ def draw(seed: int) -> SmallHub:
         has_roster=bool(Streams(seed, 0).of("small_hub_roster").random() < 0.6),
         service_steps=pick(1, 5),
         desks=pick(1, 2),
+        has_packout=bool(rng.random() < 0.7),
+        spare_posts=pick(0, 4),
+        packing_steps=pick(1, 6),
+        is_packout_manned_in_part=bool(rng.random() < 0.5),
         customs_desks=pick(1, 2),
         held_share=float(rng.choice([0.0, 0.2, 0.5])),
         no_read_share=float(rng.choice([0.0, 0.2, 0.5])),

@@ -44,6 +44,12 @@ class SmallHub:
     has_roster: bool
     service_steps: int
     desks: int
+    has_packout: bool
+    spare_posts: int
+    """Of the first chute, beyond one; the next has one less, and so on."""
+    packing_steps: int
+    """At most; a parcel's packing takes some of them."""
+    is_packout_manned_in_part: bool
     customs_desks: int
     held_share: float
     no_read_share: float

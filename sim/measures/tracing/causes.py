@@ -107,6 +107,8 @@ _ALL: Final = (
     Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),
     Cause("coding", "is coded by hand"),
     Cause("to_lane", "is carried to its lane"),
+    Cause("packout_posts", "waits in its chute for its pack-out post", "packout_posts"),
+    Cause("packing", "is packed onto its pallet"),
     Cause("customs_desks", "waits for an examination desk", "customs_desks"),
     Cause("examination", "is examined"),
     Cause("customs", "in the customs hold zone, until released and fetched in a round", "customs"),

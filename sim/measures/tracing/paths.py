@@ -105,10 +105,15 @@ def _round(journal: Journal, rows: Rows, start: float, end: float) -> list[Segme
     return closed(found, start, end, "trip")
 
 
+def _packing(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """Carried to its lane where nothing is packed."""
+    is_packed = not np.isnan(journal.tables["parcels"]["pack_begin"][rows["parcels"]])
+    return [Segment(start, end, "packing" if is_packed else "to_lane")]
+
+
 def _to_lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    parcel = rows["parcels"]
-    is_sent = not np.isnan(journal.tables["parcels"]["sent"][parcel])
-    return [Segment(start, end, "transfer" if is_sent else "to_lane")]
+    is_sent = not np.isnan(journal.tables["parcels"]["sent"][rows["parcels"]])
+    return [Segment(start, end, "transfer")] if is_sent else _packing(journal, rows, start, end)
 
 
 def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
@@ -151,7 +156,9 @@ TO_TRUCK: Final = (
     Step("parcels", "freed", "customs", is_optional=True),
     Step("parcels", "second_begin", "machines", is_optional=True),
     Step("parcels", "second_end", "sorting", is_optional=True),
-    Step("parcels", "sent_ready", "to_lane", is_optional=True),
+    Step("parcels", "at_chute", "to_lane", is_optional=True),
+    Step("parcels", "pack_begin", "packout_posts", is_optional=True),
+    Step("parcels", "sent_ready", "to_lane", _packing, is_optional=True),
     Step("parcels", "sent", "shuttle", is_optional=True, then="transfer"),
     Step("parcels", "ready", "to_lane", _to_lane),
     Step("parcels", "cut_off", "call", _lane),

@@ -1,0 +1,96 @@
+"""Pack-out: turns, no wait where there is plenty, and mistakes in one line."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.composition import load
+from experiments.main import main
+from sim.inputs.chutes import posts_of_chutes
+from sim.inputs.inputs import make_inputs
+from sim.kernels.queueing import servers_in_turn, single_server
+from sim.processes import hub
+from sim.reference.branches import _by_chute
+from sim.reference.equality import vectorised_tables
+from sim.reference.small_hubs import draw, make
+from sim.units import ticks
+
+SHORT = ("horizon_days=1", "warmup_days=0")
+POSTS = "halls.main.packout_posts=28"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_each_server_is_a_single_server_of_its_own(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_servers, n = 5, 40
+    server, free_at = rng.integers(0, n_servers, n), rng.integers(0, 30, n_servers)
+    arrival, service = np.sort(rng.integers(0, 60, n)), rng.integers(1, 9, n)
+    turn = np.array([np.count_nonzero(server[:i] == server[i]) for i in range(n)])
+    expected, free = np.empty(n, dtype=np.int64), free_at.copy()
+    for number in range(n_servers):
+        mine = server == number
+        if mine.any():
+            expected[mine] = single_server(arrival[mine], service[mine], int(free_at[number]))
+            free[number] = expected[mine][-1] + service[mine][-1]
+    assert servers_in_turn(arrival, service, server, turn, free_at).tolist() == expected.tolist()
+    assert free_at.tolist() == free.tolist()
+
+
+def test_no_post_could_be_less_busy_by_moving_one() -> None:
+    shares = [0.2, 0.2, 0.15, 0.12, 0.1, 0.07, 0.16]
+    for posts in range(14, 60):
+        of_chutes = posts_of_chutes(posts, 2, shares)
+        assert sum(of_chutes) == posts and min(of_chutes) >= 1
+        mine = of_chutes[:7]
+        busiest = max(share / n for share, n in zip(shares, mine, strict=True))
+        for giver, n in enumerate(mine):
+            assert n == 1 or shares[giver] / (n - 1) >= busiest or posts > 14
+
+
+def test_with_plenty_of_posts_nobody_waits() -> None:
+    n_packed = 0
+    for seed in range(20):
+        hub_ = dataclasses.replace(draw(seed), has_packout=True, spare_posts=200, is_packout_manned_in_part=False)
+        inputs = make(hub_)
+        tables = vectorised_tables(inputs)
+        for _, stays in _by_chute(inputs, tables):
+            n_packed += len(stays)
+            assert all(begin == came for came, begin, _ in stays)
+    assert n_packed > 200
+
+
+def test_pack_out_moves_nothing_before_it() -> None:
+    """The same draws with and without: flights, break-down and the machines' work are untouched."""
+    without, with_posts = (sim.simulate(load("liege_30k", *SHORT, *words)) for words in ((), (POSTS,)))
+    for name in ("aldt", "unloading_end"):
+        assert np.array_equal(without.tables["flights"][name], with_posts.tables["flights"][name], equal_nan=True)
+    assert without.kpis["utilisation_machines"] == with_posts.kpis["utilisation_machines"]
+    assert without.kpis["fullest_chute_parcels"] == without.kpis["utilisation_packout_posts"] == 0
+    assert with_posts.kpis["dwell_mean_h"] > without.kpis["dwell_mean_h"]
+
+
+def test_work_of_the_posts_is_what_they_packed() -> None:
+    config = load("liege_30k", *SHORT, POSTS)
+    run = hub.run(make_inputs(config, 0))
+    in_measured_days = run.record.stages["packout"].n_in[:48].sum()
+    assert run.record.packout_work / in_measured_days == pytest.approx(ticks(60 / 900), rel=0.05)
+    row = run.record.packout[0]
+    assert 100 < row.fullest < row.n_units and row.machine in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("halls.main.packout_posts=13", "each chute (a machine's of a route) needs a post: at least 14, or 0"),
+        ("halls.main.packout_posts=31", "zone packout: 31 pack-out posts are more than the 30 that fit"),
+        ("packout.parcels_per_post_h=0", "packout.parcels_per_post_h"),
+        ("packout.spread=1.5", "packout.spread"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(word: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "scenario=liege_30k", *SHORT, word]) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
