@@ -39,7 +39,8 @@ TIGHT = (
     "apron.stands=1", "apron.loader_sets=1", "apron.tugs=1", "apron.longest_hold_h=4", "halls.main.uld_positions=8",
     "halls.main.sorting_machines=1", "halls.main.machine_rated_per_h=900", "halls.main.breakdown_stations=3",
     "halls.main.breakdown_workers=8", "halls.main.doors_out=1", "halls.main.dock_workers=2",
-    "halls.main.handcoding_desks=1", "halls.main.customs_desks=1", "halls.main.zone_shares.lanes=0.0012",
+    "halls.main.handcoding_desks=1", "halls.main.customs_desks=1", "halls.main.packout_posts=7",
+    "halls.main.zone_shares.lanes=0.0012",
     "parcels.no_read_share=0.2", "customs.examined_share=0.02", "customs.release_mean_h=2", "demand.flights_per_day=9",
 )  # fmt: skip
 """A hub in which everything is short."""
@@ -126,7 +127,8 @@ def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival
     elif hub == "sending":
         assert {"shuttle", "transfer", "positions"} <= seen
     elif hub == "tight":
-        assert {"stands", "tugs", "stations", "machines", "handcoding_desks", "customs", "doors"} <= seen
+        assert {"stands", "tugs", "stations", "machines", "handcoding_desks", "customs", "doors", "packing"} <= seen
+        assert "packout_posts" in seen
     else:
         assert not seen & {"stands", "loader_sets", "tugs", "positions"}
 
@@ -182,8 +184,8 @@ def test_a_path_by_hand() -> None:
         "trains": "granted 40 left 41 at_door 45 placed 49 returned 54",
         "trucks": "scheduled 340 called nan arrived 320 docked 325 at_door 340 cut_off 355 departed 400",
         "parcels": "start 60 handled 61 sort_begin 63 sort_end 64 code_begin nan code_end nan held 64 exam_begin nan"
-        " exam_end nan freed 120 second_begin 121 second_end 122 sent_ready nan sent nan ready 122 cut_off 355"
-        " departed 400",
+        " exam_end nan freed 120 second_begin 121 second_end 122 at_chute nan pack_begin nan sent_ready nan sent nan"
+        " ready 122 cut_off 355 departed 400",
         "loads": "departed 400",
     }
     for name, text in instants.items():
