@@ -1,0 +1,88 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What each hall sustains
+#
+# Reads a run of `cargohub capacity study=expansion_capacity`: give its folder as `RUN`. Without one, a shortened design
+# is run here in seconds: flights of 4,000 parcels, slow machines, two halls. Its numbers say nothing of the real hub.
+
+# %%
+import io
+import tempfile
+from pathlib import Path
+
+from IPython.display import Image
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from experiments.main import main
+from experiments.statistics import mean_interval
+from experiments.store import read_run
+
+RUN = None
+
+if RUN is None:
+    folder = Path(tempfile.mkdtemp())
+    short = [
+        "scenarios=[liege_30k,liege_66k]",
+        "horizon_days=7",
+        "warmup_days=1",
+        "replications=2",
+        "demand.parcels_per_flight=4000",
+        "demand.net_t_per_flight=3",
+        "halls.main.machine_rated_per_h=1000",
+        "capacity.tolerance=3",
+        "capacity.binding=false",
+        "workers=1",
+    ]
+    assert main(["capacity", "study=expansion_capacity", *short, "--quiet", "--out", str(folder)]) == 0
+    (RUN,) = folder.iterdir()
+
+run = read_run(RUN)
+
+# %% [markdown]
+# ## Thresholds
+#
+# One a replication: the highest demand that was simulated and is sustained, and one just above that is not, with the
+# reason.
+
+# %%
+run.tables["capacity"]
+
+# %% [markdown]
+# ## With their intervals
+
+# %%
+thresholds = run.tables["capacity"].groupby("scenario", sort=False)["flights_per_day"]
+intervals = {name: mean_interval(values.tolist()) for name, values in thresholds}
+figure = Figure(figsize=(7, 2.5), layout="constrained")
+FigureCanvasAgg(figure)
+ax = figure.subplots()
+for row, one in enumerate(intervals.values()):
+    ax.errorbar([one.mean], [row], xerr=[[one.half_width or 0], [one.half_width or 0]], fmt="o", capsize=4)
+ax.set_yticks(range(len(intervals)), list(intervals))
+ax.set_ylim(len(intervals) - 0.5, -0.5)
+ax.set_xlabel("sustained flights a day, mean and 95 % interval")
+drawn = io.BytesIO()
+figure.savefig(drawn, format="png")
+Image(drawn.getvalue())
+
+# %% [markdown]
+# ## What binds
+#
+# The growth of the share in time by 10 % more of each resource, just above the threshold. Empty where the run left it
+# out.
+
+# %%
+run.tables["binding"][["scenario", "resource", "before", "after", "lift", "lift_low", "lift_high", "is_binding"]]
