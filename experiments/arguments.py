@@ -23,6 +23,8 @@ class Arguments:
     """Print the composed configuration instead of running it."""
     slow: bool = False
     """The checks that take minutes, too."""
+    parallel: bool = False
+    """What two workers do against one."""
 
     @property
     def command(self) -> str:

@@ -23,7 +23,7 @@ MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 WORD_OPTIONS = {"from": ("calibrate", "schedule"), "to": ("calibrate", "schedule"), "figure": ("trace",)}
 """Options that stand for a word KEY=VALUE, and the verbs that take them."""
 VALUE_OPTIONS = ("--out", "--config-dir", *(f"--{name}" for name in WORD_OPTIONS))
-FLAGS = ("--json", "--quiet", "--show", "--slow", "--help", "--version")
+FLAGS = ("--json", "--quiet", "--show", "--slow", "--parallel", "--help", "--version")
 
 
 class Terminated(BaseException):
@@ -88,9 +88,12 @@ def _run(words: Sequence[str]) -> int:
         config_dir=options.config_dir,
         show=options.show,
         slow=options.slow,
+        parallel=options.parallel,
     )
     if arguments.slow and verb != "verify":
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
+    if arguments.parallel and verb != "bench":
+        raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
     if arguments.show:
         return _show(arguments)
     module = f"experiments.studies.{verb}"

@@ -226,6 +226,7 @@ A time or an interval that is not there is empty.
 
   cargohub bench
   cargohub bench scenario=liege_30k demand=today     another design
+  cargohub bench --parallel                          a study of 40 replications on two workers, and on one
   cargohub bench --json""",
             is_composed=False,
         ),
@@ -248,6 +249,7 @@ OPTIONS: Final = """options, before or after the words:
   --config-dir DIR  a folder with configuration groups of your own (DIR/scenario/mine.yaml: scenario=mine)
   --show            print the composed configuration, checked, and stop (run, compare, sweep)
   --slow            the checks that take minutes, too (verify)
+  --parallel        two workers against one (bench)
   --help            this text; after a verb, the verb's own
   --version         the version
 

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.studies import bench
+from experiments.studies import bench, bench_parallel
 from experiments.studies.bench import BenchResult, first_flights, table
 from experiments.studies.stage_times import OTHER, QUALIFIED, SIMPY, STAGES, stage_of, stage_times
 from sim.inputs.inputs import make_inputs
@@ -90,3 +90,16 @@ def test_each_stage_is_found_by_module():
 
 def test_what_nobody_of_the_model_called_is_other():
     assert set(stage_times(lambda: sorted(range(1000), key=lambda n: -n))) == {OTHER}
+
+
+def test_two_workers_and_one_do_the_same_replications():
+    config = load("liege_30k", "demand.flights_per_day=1", "demand.parcels_per_flight=1000",
+                  "demand.net_t_per_flight=1", horizon_days=1, warmup_days=0)  # fmt: skip
+    found = bench_parallel.measured(config, None, 4, is_quiet=True)
+    assert found.replications == 4
+    assert found.ratio == found.one_worker_s / found.two_workers_s > 0
+
+
+def test_only_bench_takes_parallel(capsys):
+    assert main(["run", "--parallel"]) == 2
+    assert capsys.readouterr().err == "cargohub: --parallel: run measures nothing; bench does\n"

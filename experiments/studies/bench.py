@@ -65,6 +65,10 @@ class BenchResult:
 
 def main(arguments: Arguments) -> int:
     """Measures, and prints what was found."""
+    if arguments.parallel:
+        from experiments.studies import bench_parallel
+
+        return bench_parallel.main(arguments)
     from experiments.composition import compose, hub, study
     from experiments.studies.design import Study
 
