@@ -29,6 +29,7 @@ from sim.processes import hall, hub, pool
 from sim.processes.apron import Apron
 from sim.processes.buildup import BuildUp
 from sim.processes.customs import HoldZone
+from sim.processes.desks import Desks
 from sim.processes.export_hall import ExportHall
 from sim.processes.lanes import Lanes, Route
 from sim.processes.loading import Loading
@@ -428,13 +429,12 @@ def _desks_cut_what_is_in_hand(patch):
 
 
 def _desks_change_a_tick_late(patch):
-    servers_of = sim.processes.sorting.servers_of
+    init = Desks.__init__
 
-    def late(hall, desks):
-        servers = servers_of(hall, desks)
-        return Servers([0, *(start + 1 for start in servers.start[1:])], servers.number)
+    def late(self, manning, *rest):
+        init(self, replace(manning, start=(0, *(start + 1 for start in manning.start[1:]))), *rest)
 
-    patch.setattr(sim.processes.sorting, "servers_of", late)
+    patch.setattr(Desks, "__init__", late)
 
 
 def _turns_begin_anew(patch):

@@ -115,12 +115,16 @@ def kpi_name(name: str) -> str:
         return _KPI_NAMES[name]
     if name.startswith("utilisation_"):
         return f"In use: {resource(name.removeprefix('utilisation_'))}"
-    if name.startswith("staff_h_per_day_"):
-        return f"Staff: {name.removeprefix('staff_h_per_day_')}"
+    for prefix, what in _OF_ROLES.items():
+        if name.startswith(prefix):
+            return f"{what}: {name.removeprefix(prefix)}"
     plain = name.replace("_h_per_day", "").replace("_per_day", "").replace("_share", "").removesuffix("_h")
     return plain.replace("_", " ").capitalize()
 
 
+_OF_ROLES: Final = {
+    "staff_h_per_day_": "Staff", "staff_h_paid_per_day_": "Staff paid", "understaffed_h_per_day_": "Work waits for",
+}  # fmt: skip
 _KPI_NAMES: Final = {
     "on_time_share": "In time", "on_time_share_from_sibt": "In time, from the schedule",
     "on_time_share_from_landing": "In time, from landing", "dwell_mean_h": "Dwell, mean",
@@ -129,5 +133,6 @@ _KPI_NAMES: Final = {
     "blocked_after_h": "First flight held after", "backlog_slope_per_day": "Backlog grows by",
     "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂ of the apron",
     "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
-    "staff_h_per_day": "Staff", "fullest_chute_parcels": "Fullest chute", "truck_fill_share": "Truck fill",
+    "staff_h_per_day": "Staff", "staff_h_paid_per_day": "Staff paid", "fullest_chute_parcels": "Fullest chute",
+    "truck_fill_share": "Truck fill",
 }  # fmt: skip

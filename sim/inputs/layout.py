@@ -9,7 +9,7 @@ from sim.config import Hall, HubConfig, Space
 from sim.config.bounds import minute_of_day
 from sim.domain import site
 from sim.domain.roles import Place
-from sim.domain.site import Site, TrailerLimits, Transfers
+from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers
 from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.outages import machine_calendar
@@ -143,10 +143,10 @@ def route_shares(config: HubConfig) -> dict[str, float]:
     return shares
 
 
-def _packout(config: HubConfig, hall: Hall) -> tuple[tuple[int, ...], site.MachineCalendar]:
-    """Posts by chute, all of them manned."""
+def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int, ...], MachineCalendar]:
+    """Posts by chute, and how many of them all are manned."""
     posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, list(route_shares(config).values()))
-    manned = site.MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, hall.packout_posts, dtype=np.int64))
+    manned = MachineCalendar(np.array(manning.start, dtype=np.int64), np.array(manning.posts, dtype=np.int64))
     return posts if hall.packout_posts else (), manned
 
 
@@ -156,7 +156,8 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
-        packout_posts, packout_calendar = _packout(config, hall)
+        manning = {**mannings(config, Place.HALL, hall, end), "inductions": inductions}
+        packout_posts, packout_calendar = _packout(config, hall, manning["packout_posts"])
         opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
         halls.append(
             site.Hall(
@@ -185,7 +186,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
                 exports=None,
-                manning=mannings(config, Place.HALL, hall, end),
+                manning=manning,
             )
         )
         first_machine += hall.sorting_machines

@@ -105,6 +105,8 @@ def mannings(config: HubConfig, place: Place, hall: Hall | None, end: int) -> Ma
 
 def _check_ever_enough(config: HubConfig, name: str, posts: int, manning: Manning, end: int) -> None:
     """Refuse a roster with which a role could never work."""
+    if posts == 0:
+        return
     at_once = ROLES[name].at_once
     least = attrgetter(at_once)(config) if at_once else 1
     most = max(n for start, n in zip(manning.start, manning.posts, strict=True) if start < end)

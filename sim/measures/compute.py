@@ -10,7 +10,8 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zone_uses
 from sim.measures.destinations import destination_on_time_share
-from sim.measures.kpis import RESOURCES, ROLES
+from sim.measures.kpis import RESOURCES
+from sim.measures.staff import examining_hours, paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
 from sim.measures.window import Minutes, Window
 from sim.record.recorder import Recorder
@@ -25,7 +26,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     """All KPIs of `sim.measures.kpis`, in its order."""
     window = Window(inputs)
     busy = _busy_hours(config, inputs, record, tables, window)
-    staff = _staff_hours(config, busy)
+    worked = _staff_hours(config, record, busy)
     return (
         _service(config, tables, window)
         | _trucks(config, tables["trucks"], window)
@@ -45,11 +46,10 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             ),
         }
         | _blocked(inputs, tables, window)
-        | _utilisation(inputs, busy, window)
+        | _utilisation(inputs, record, busy, window)
         | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}
         | surroundings(config, tables, window)
-        | {"staff_h_per_day": sum(staff.values()) / window.days}
-        | {f"staff_h_per_day_{role}": hours / window.days for role, hours in staff.items()}
+        | staff_kpis(config, inputs, record, worked, window.days)
     )
 
 
@@ -195,7 +195,7 @@ def _machine_minutes(site: Site, record: Recorder) -> float:
     return sum(n * each for n, each in zip(record.machine_work, service, strict=True)) / TICKS_PER_MIN
 
 
-def _utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
+def _utilisation(inputs: Inputs, record: Recorder, busy: dict[str, float], window: Window) -> dict[str, float]:
     site = inputs.site
     hours = window.days * MIN_PER_DAY / MIN_PER_H
 
@@ -207,12 +207,12 @@ def _utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict
 
     capacity = {
         "stands": site.stands * hours,
-        "loader_sets": site.loader_sets * hours,
-        "tugs": site.tugs * hours,
+        "loader_sets": paid_hours(inputs, record, "unloading"),
+        "tugs": paid_hours(inputs, record, "tugs"),
         "positions": in_halls(lambda hall: hall.positions),
         "stations": in_halls(lambda hall: sum(hall.stations)),
         "machines": _manned(inputs, lambda hall: hall.calendars) / site.inductions / TICKS_PER_H,
-        "handcoding_desks": in_halls(lambda hall: hall.handcoding_desks),
+        "handcoding_desks": paid_hours(inputs, record, "handcoding"),
         "packout_posts": _manned(inputs, lambda hall: [hall.packout_calendar] if hall.packout_posts else [])
         / TICKS_PER_H,
         "floor": in_halls(lambda hall: hall.floor + hall.transfer_floor),
@@ -233,16 +233,16 @@ def _manned(inputs: Inputs, calendars: Callable[[Hall], Sequence[MachineCalendar
     return done
 
 
-def _staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:
+def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) -> dict[str, float]:
     """Hours worked in the measured days, by role."""
     apron = config.apron
-    hours = {
+    return {
         "unloading": busy["loader_sets"] * apron.crew_per_loader_set,
         "tugs": busy["tugs"],
         "breakdown": busy["stations"] * config.breakdown.workers_per_station,
         "induction": busy["machines"] * config.sorting.inductions,
         "handcoding": busy["handcoding_desks"],
         "packout": busy["packout_posts"],
+        "customs": examining_hours(record),
         "docks": busy["doors"] * config.outbound.workers_per_truck,
     }
-    return {role: hours[role] for role in ROLES}

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from sim.domain.roles import ROLES
+
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
@@ -23,24 +25,15 @@ class Kpi:
 
 RESOURCES: Final = {
     "stands": "aircraft stands",
-    "loader_sets": "loader sets with crew",
-    "tugs": "tug trains",
+    "loader_sets": "loader sets with crew, of the time that they are manned",
+    "tugs": "tug trains, of the time that they are manned",
     "positions": "ULD positions",
     "stations": "break-down stations, held until the last parcel is inducted",
-    "machines": "sorting machines, of the time that they are up",
-    "handcoding_desks": "hand-coding desks",
-    "packout_posts": "pack-out posts",
+    "machines": "sorting machines, of the time that they are up and manned",
+    "handcoding_desks": "hand-coding desks, of the time that they are manned",
+    "packout_posts": "pack-out posts, of the time that they are manned",
     "floor": "parcels' floor, reserved from break-down until the truck leaves",
     "doors": "outbound dock doors",
-}
-ROLES: Final = {
-    "unloading": "unloading crews",
-    "tugs": "tug drivers",
-    "breakdown": "break-down",
-    "induction": "induction, where a machine runs",
-    "handcoding": "hand-coding",
-    "packout": "pack-out",
-    "docks": "truck loading",
 }
 
 _ALL: Final = (
@@ -118,7 +111,13 @@ _ALL: Final = (
         "carried to another hall, from which their trucks leave",
         more_is_better=False,
     ),
-    Kpi("staff_h_per_day", "h/d", "hours worked, all roles", more_is_better=None),
+    Kpi("staff_h_per_day", "h/d", "hours worked, all roles but customs officers", more_is_better=None),
+    Kpi(
+        "staff_h_paid_per_day",
+        "h/d",
+        "hours on the roster, and of finishing what was in hand after a shift, all roles but customs officers",
+        more_is_better=None,
+    ),
     Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", more_is_better=False),
     Kpi("spare_area_m2", "m2", "area of zones that no unit stands on", more_is_better=None),
     Kpi("floor_blocked_h_per_day", "h/d", "break-down waits for floor", more_is_better=False),
@@ -165,7 +164,15 @@ _ALL: Final = (
         more_is_better=False,
     ),
     *(Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None) for name, what in RESOURCES.items()),
-    *(Kpi(f"staff_h_per_day_{role}", "h/d", f"hours worked: {what}", None) for role, what in ROLES.items()),
+    *(Kpi(f"staff_h_per_day_{name}", "h/d", f"hours worked: {role.meaning}", None) for name, role in ROLES.items()),
+    *(
+        Kpi(f"staff_h_paid_per_day_{name}", "h/d", f"hours on the roster and after it: {role.meaning}", None)
+        for name, role in ROLES.items()
+    ),
+    *(
+        Kpi(f"understaffed_h_per_day_{name}", "h/d", f"work waits for people: {role.meaning}", more_is_better=False)
+        for name, role in ROLES.items()
+    ),
 )
 
 KPIS: Final[dict[str, Kpi]] = {kpi.name: kpi for kpi in _ALL}

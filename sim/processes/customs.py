@@ -5,12 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import simpy
 
-from sim.domain.site import Hall, Site
+from sim.domain.site import Site
 from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import Sortation
-from sim.processes.staff import servers_of
 from sim.processes.store import EXAMINED, REFUSED, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import Ticks
@@ -28,9 +27,9 @@ class HoldZone:
         self,
         env: simpy.Environment,
         site: Site,
-        hall: Hall,
         store: ParcelStore,
         *,
+        desks: Desks,
         tally: StageTally,
         refuse: Callable[[Ticks], None],
     ) -> None:
@@ -38,7 +37,7 @@ class HoldZone:
         self._tally, self._refuse = tally, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._inside: _Held = (_none(), _none(), _none(), _none())
-        self._desks = Desks(servers_of(hall, "customs_desks"), site.examination)
+        self._desks = desks
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that customs had not released when their status was read."""

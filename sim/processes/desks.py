@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.site import Manning
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import Servers, several_servers
+from sim.record.staffing import DeskTally
 from sim.units import Ticks
 
 
@@ -23,9 +25,10 @@ class Served(NamedTuple):
 class Desks:
     """Who is to come, and how far the desks that are manned have got. Every service takes the same time [ticks]."""
 
-    def __init__(self, servers: Servers, service: int) -> None:
+    def __init__(self, manning: Manning, service: int, tally: DeskTally) -> None:
         self._service = service
-        self._servers = servers
+        self._servers = Servers(manning.start, manning.posts)
+        self._tally = tally
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
 
     def feed(self, arrival: Ticks, parcels: Ticks, tag: Ticks) -> None:
@@ -45,7 +48,9 @@ class Desks:
         if n == 0:
             return None
         begin = several_servers(arrival[:n], self._service, self._servers)
-        return Served(arrival[:n], begin, begin + self._service, parcels[:n], tag[:n])
+        served = Served(arrival[:n], begin, begin + self._service, parcels[:n], tag[:n])
+        self._tally.add(served.arrival, served.begin, served.end)
+        return served
 
     def waiting(self) -> list[Ticks]:
         """When those arrive that have not been served yet."""

@@ -6,14 +6,14 @@ import simpy
 from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
 from sim.kernels.ordering import hub_order
-from sim.kernels.queueing import Servers
-from sim.processes.desks import Desks, Served
+from sim.processes.desks import Served
 from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
 from sim.processes.hall import Hall
 from sim.processes.lanes import Lanes
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Pool
 from sim.processes.screening import Screening
+from sim.processes.staff import desks_of
 from sim.record.recorder import Recorder
 from sim.record.rows import CollectionRow
 from sim.units import Ticks
@@ -36,7 +36,9 @@ class ExportHall:
             env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
         )
         self.screening = Screening(own.screening_lines, rules.screening, self._screened)
-        self.posts = Desks(Servers.always(own.hand_sorting_posts), rules.hand_sorting)
+        self.posts = desks_of(
+            "hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, hall.site, hall.number, record
+        )
         self.lanes = Lanes(store, len(rules.lanes))
         hall.sortation.take_exports(self)
 

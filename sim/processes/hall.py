@@ -14,6 +14,7 @@ from sim.processes.packout import PackOut
 from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
 from sim.processes.sorting import Sortation
+from sim.processes.staff import desks_of
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder, Refusal
 from sim.record.rows import PackOutRow
@@ -53,12 +54,17 @@ class Hall:
         """Parcels with a floor reserved, by route (R)."""
         self.lanes = Lanes(store, site.n_routes)
         self.packout = self._packout(inputs)
-        self.zone = HoldZone(env, site, self.site, store, tally=record.stages["customs_hold"], refuse=self._refuse)
+        own, record_as = self.site, (self.site, number, record)
+        examiners = desks_of("customs_desks", own.customs_desks, site.examination, *record_as)
+        coders = desks_of("handcoding_desks", own.handcoding_desks, site.handcoding, *record_as)
+        held = record.stages["customs_hold"]
+        self.zone = HoldZone(env, site, store, desks=examiners, tally=held, refuse=self._refuse)
         self.sortation = Sortation(
             site,
             self.site,
             store,
             inputs.measured,
+            desks=coders,
             tallies=record.stages,
             deliver=self._deliver,
             hold=self.zone.hold,

@@ -28,11 +28,13 @@ from sim.processes.outbound import Outbound, dispatcher_process, timetable_proce
 from sim.processes.phases import Phase
 from sim.processes.pool import Pool
 from sim.processes.reception import Reception
-from sim.processes.staff import start_shifts
+from sim.processes.staff import Meter, start_shifts
 from sim.processes.store import ParcelStore
 from sim.processes.transfers import shuttle_process
 from sim.record.recorder import Recorder
 from sim.record.rows import FlightRow, UldRow
+from sim.record.staffing import StaffTime
+from sim.units import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     start_shifts(env, apron.pools, site.manning)
     for hall in halls:
         start_shifts(env, hall.pools, hall.site.manning)
+    meter = Meter(env, {NEVER: apron.pools} | {hall.number: hall.pools for hall in halls}, inputs.measured)
     outbound = Outbound(env, site, halls, store, record)
     env.process(timetable_process(outbound, inputs.end))
     env.process(dispatcher_process(outbound))
@@ -73,6 +76,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     if exports is not None:
         exports.close(inputs.end)
     _close(inputs.end, record, halls, apron)
+    meter.close(record)
     store.close()
     return HubRun(record, store, None if exports is None else exports.store)
 
@@ -156,3 +160,10 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
         record.packout_work += hall.packout.work
     for pool in hall.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
+    for kind in ("handcoding_desks", "customs_desks"):
+        busy, waited = record.desks[kind, hall.number].run
+        record.add_pool({kind: busy}, {kind: waited}, hall.number)
+    short = sum(tally.time for tally in hall.sortation.short)
+    record.staff["inductions", hall.number] = StaffTime(lacked=short, overtime=0)
+    if hall.packout is not None:
+        record.staff["packout_posts", hall.number] = StaffTime(lacked=hall.packout.short.time, overtime=0)

@@ -7,7 +7,7 @@ chutes do not block.
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.site import Hall
+from sim.domain.site import Hall, Manning
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import servers_in_turn
@@ -16,6 +16,7 @@ from sim.processes.lanes import Lanes
 from sim.processes.store import ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import PackOutRow
+from sim.record.staffing import ShortTally
 from sim.units import Ticks
 
 _Chutes = NDArray[np.uint16]
@@ -41,6 +42,8 @@ class PackOut:
         self._n_routes = len(hall.packout_posts) // hall.n_machines
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
+        manning = hall.manning.get("packout_posts", Manning((0,), (int(self._posts.sum()),)))
+        self.short = ShortTally(measured, manning)
         self._need = int(self._posts.sum())
         """Post-ticks of work in a tick of packing."""
         self._first_post = np.cumsum(self._posts) - self._posts
@@ -88,6 +91,9 @@ class PackOut:
         begin = self._time.instant_after(work)
         work += need
         ready = self._time.instant_reaching(work)
+        if self.short.is_ever_short:
+            order = np.argsort(arrival, kind="stable")
+            self.short.add(arrival[order], ready[order])
         self.row.n_units += len(arrival)
         self._watch(until, arrival, ready, chute, counts, int(packing.min()))
         self._store.stamp("at_chute", parcels, arrival)

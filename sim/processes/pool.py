@@ -48,6 +48,7 @@ class Pool:
         self.free = dict(capacity)
         self.held_time = dict.fromkeys(capacity, 0)
         """Token-ticks held up to `_touched`, by kind."""
+        self._overtime = dict.fromkeys(capacity, 0)
         self._touched = 0
         self._queue: list[_Request] = []
         self._is_awake = False
@@ -119,6 +120,11 @@ class Pool:
             for kind in self.capacity
         }
 
+    def overtime_until(self, instant: int) -> dict[str, int]:
+        """Token-ticks held beyond the capacity, which has fallen below, to an instant as above."""
+        beyond = ((kind, max(0, -self.free[kind])) for kind in self.capacity)
+        return {kind: self._overtime[kind] + n * (instant - self._touched) for kind, n in beyond}
+
     def lacked_until(self, instant: int) -> dict[str, int]:
         """How long [ticks] the head of the queue, whoever it was, lacked each kind, to an instant as above."""
         lacked = dict(self._lacked_time)
@@ -129,6 +135,8 @@ class Pool:
     def _account(self) -> None:
         now = int(self._env.now)
         self.held_time = self.held_until(now)
+        if min(self.free.values()) < 0:
+            self._overtime = self.overtime_until(now)
         self._touched = now
 
     def _wake(self) -> None:

@@ -9,14 +9,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.site import Hall, MachineCalendar, Site
+from sim.domain.site import Hall, MachineCalendar, Manning, Site
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
-from sim.processes.staff import servers_of
 from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
+from sim.record.staffing import ShortTally
 from sim.units import NEVER, Ticks
 
 Deliver = Callable[[Ticks, Ticks, Ticks | int], None]
@@ -114,6 +114,7 @@ class Sortation:
         store: ParcelStore,
         measured: tuple[int, int],
         *,
+        desks: Desks,
         tallies: dict[str, StageTally],
         deliver: Deliver,
         hold: Hold,
@@ -123,8 +124,11 @@ class Sortation:
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._deliver, self._hold = deliver, hold
-        self.desks = Desks(servers_of(hall, "handcoding_desks"), site.handcoding)
+        self.desks = desks
         """For hand-coding; the tag is the machine of the first pass."""
+        inductions = hall.manning.get("inductions", Manning((0,), (site.inductions,)))
+        self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
+        """By machine (M of this hall)."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None
 
@@ -150,6 +154,7 @@ class Sortation:
         if self._exports is not None:
             arrival, begin, end, parcels = self._exports.take_sorted(arrival, begin, end, parcels)
         self._sorting.add(arrival, end)
+        self.short[machine].add(arrival, end)
         mark = self._store.column["mark"][self._store.rows(parcels)]
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)

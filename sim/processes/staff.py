@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 import simpy
 
 from sim.domain.site import Hall, Manning
-from sim.kernels.queueing import Servers
-from sim.processes.phases import Process, at
+from sim.processes.desks import Desks
+from sim.processes.phases import Phase, Process, at
 from sim.processes.pool import Pool
+from sim.record.recorder import Recorder
+from sim.record.staffing import Span, StaffTime
 
 
 def start_shifts(env: simpy.Environment, pools: Iterable[Pool], manning: Mapping[str, Manning]) -> None:
@@ -24,7 +26,34 @@ def _shifts(env: simpy.Environment, pool: Pool, kind: str, manning: Manning) -> 
         pool.set_capacity(kind, posts)
 
 
-def servers_of(hall: Hall, desks: str) -> Servers:
-    """A hall's desks of a kind, as many as the roster mans."""
-    manning = hall.manning.get(desks)
-    return Servers(manning.start, manning.posts) if manning else Servers.always(getattr(hall, desks))
+def desks_of(kind: str, posts: int, service: int, hall: Hall, number: int, record: Recorder) -> Desks:
+    """Desks of a hall, as many as the roster mans, and recorded under their kind."""
+    manning = hall.manning.get(kind, Manning((0,), (posts,)))
+    return Desks(manning, service, record.desk_tally(kind, number, manning))
+
+
+class Meter:
+    """Reads how long pools lacked each kind, and held it beyond what was manned, in the measured days."""
+
+    def __init__(self, env: simpy.Environment, pools: Mapping[int, Iterable[Pool]], measured: Span) -> None:
+        self._pools = [(hall, pool) for hall, own in pools.items() for pool in own]
+        self._readings: list[list[tuple[Mapping[str, int], Mapping[str, int]]]] = []
+        self._high = measured[1]
+        for instant in measured:
+            env.process(self._at(env, instant))
+
+    def _at(self, env: simpy.Environment, instant: int) -> Process:
+        yield at(env, instant, Phase.FEED)
+        self._read(instant)
+
+    def _read(self, instant: int) -> None:
+        self._readings.append([(pool.lacked_until(instant), pool.overtime_until(instant)) for _, pool in self._pools])
+
+    def close(self, record: Recorder) -> None:
+        """The run is over, which may be when the measured days are."""
+        if len(self._readings) == 1:
+            self._read(self._high)
+        for (hall, pool), before, after in zip(self._pools, *self._readings, strict=True):
+            for kind in pool.capacity:
+                lacked, overtime = (after[i][kind] - before[i][kind] for i in range(2))
+                record.staff[kind, hall] = StaffTime(lacked, overtime)

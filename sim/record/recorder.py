@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.site import Manning
 from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays, count_unsorted, is_within
 from sim.record.rows import (
     CollectionRow,
@@ -18,6 +19,7 @@ from sim.record.rows import (
     TruckRow,
     UldRow,
 )
+from sim.record.staffing import DeskTally, StaffTime
 from sim.units import NEVER, Ticks
 
 EXPORT_STAGES = (
@@ -124,10 +126,19 @@ class Recorder:
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
+        self.staff: dict[tuple[str, int], StaffTime] = {}
+        """Of tokens, by kind and hall (`NEVER`: the apron's)."""
+        self.desks: dict[tuple[str, int], DeskTally] = {}
+        """By kind and hall."""
+        self._run = end, measured, width
         self.machine_work: list[int] = []
         """Parcels begun on each machine in the measured days (M)."""
         self.packout_work = 0
         """Packing begun in the measured days, of all posts [ticks]."""
+
+    def desk_tally(self, kind: str, hall: int, manning: Manning) -> DeskTally:
+        """A tally for the desks of a kind in a hall."""
+        return self.desks.setdefault((kind, hall), DeskTally(*self._run, manning))
 
     def add_pool(self, held_time: Mapping[str, int], lacked_time: Mapping[str, int], hall: int = NEVER) -> None:
         """What a pool tells at the end, by kind [ticks]; `hall`: whose it is, if a hall's."""

@@ -226,7 +226,8 @@ class Hub:
         end = self.inputs.end
         pools = [(NEVER, pool) for pool in (self.stands, self.loader_sets, self.tugs)]
         for number, hall in enumerate(self.halls):
-            pools += [(number, pool) for pool in (hall.positions, hall.breakdown, hall.doors)]
+            own = hall.positions, hall.breakdown, hall.doors, hall.coding_desks, hall.customs_desks
+            pools += [(number, pool) for pool in own]
         if self.exports is not None:
             pools.append((NEVER, self.exports.tugs))
             for place in self.exports.halls:

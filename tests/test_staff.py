@@ -1,0 +1,104 @@
+"""Staff: hours paid, worked and waited for, against sums made from the rows."""
+
+import numpy as np
+import pytest
+
+from experiments.composition import load
+from sim import simulate
+from sim.domain.roles import ROLES
+from sim.domain.site import Manning
+from sim.kernels.queueing import Servers, several_servers
+from sim.measures.kpis import KPIS
+from sim.record.staffing import DeskTally, ShortTally
+
+SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
+
+
+@pytest.fixture(scope="module")
+def always():
+    return simulate(load("liege_30k", *SHORT))
+
+
+@pytest.fixture(scope="module")
+def rostered():
+    return simulate(load("liege_30k", *SHORT, "roster=three_shifts"))
+
+
+def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
+    posts = {
+        "unloading": 2 * 8,
+        "tugs": 2,
+        "breakdown": 48,
+        "induction": 20,
+        "handcoding": 4,
+        "customs": 2,
+        "docks": 60,
+    }
+    for role, n in posts.items():
+        assert always.kpis[f"staff_h_paid_per_day_{role}"] == pytest.approx(24 * n)
+    own = sum(n for role, n in posts.items() if role != "customs")
+    assert always.kpis["staff_h_paid_per_day"] == pytest.approx(24 * own)
+
+
+def test_a_roster_pays_its_shifts_and_what_was_in_hand_after_them(rostered):
+    # (5 × 16 h × 48 + 7 × 8 h × 36 + 2 × 16 h × 36) / 7; whoever finishes a ULD is paid besides.
+    breakdown = (5 * 16 * 48 + 7 * 8 * 36 + 2 * 16 * 36) / 7
+    assert breakdown < rostered.kpis["staff_h_paid_per_day_breakdown"] < 1.02 * breakdown
+    assert rostered.kpis["staff_h_paid_per_day_induction"] == pytest.approx((5 * 16 * 20 + (7 * 8 + 2 * 16) * 16) / 7)
+    customs = rostered.kpis["staff_h_paid_per_day_customs"]
+    assert 14 * 2 <= customs < 14 * 2 + 0.25 * 2
+
+
+@pytest.mark.parametrize("run", ["always", "rostered"])
+def test_nobody_works_more_than_is_paid(run, request):
+    kpis = request.getfixturevalue(run).kpis
+    for role in ROLES:
+        assert kpis[f"staff_h_per_day_{role}"] <= kpis[f"staff_h_paid_per_day_{role}"] * (1 + 1e-9), role
+        assert kpis[f"understaffed_h_per_day_{role}"] >= 0
+    for name, kpi in KPIS.items():
+        if name.startswith("utilisation"):
+            assert 0 <= kpis[name] <= 1, kpi.name
+
+
+def test_fewer_people_keep_work_waiting_longer(always, rostered):
+    assert always.kpis["understaffed_h_per_day_induction"] == 0
+    assert rostered.kpis["understaffed_h_per_day_induction"] > 1
+    assert rostered.kpis["understaffed_h_per_day_customs"] > always.kpis["understaffed_h_per_day_customs"]
+    assert rostered.kpis["dwell_mean_h"] > always.kpis["dwell_mean_h"]
+
+
+def _by_tick(arrival, begin, end, manning, span):
+    """Waiting, in use and beyond what is manned, tick by tick."""
+    lacked = busy = over = 0
+    for tick in range(*span):
+        there = [n for start, n in zip(manning.start, manning.posts, strict=True) if start <= tick][-1]
+        used = int(np.count_nonzero((begin <= tick) & (tick < end)))
+        lacked += bool(((arrival <= tick) & (tick < begin)).any())
+        busy += used
+        over += max(0, used - there)
+    return lacked, busy, over
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_desk_tally_is_what_a_count_by_the_tick_gives(seed):
+    rng = np.random.default_rng(seed)
+    start = np.concatenate(([0], np.sort(rng.choice(np.arange(1, 80), 5, replace=False)))).tolist()
+    manning = Manning(tuple(start), (*rng.integers(0, 4, 5).tolist(), 3))
+    arrival, service = np.sort(rng.integers(0, 90, 20)), int(rng.integers(1, 12))
+    begin = several_servers(arrival, service, Servers(manning.start, manning.posts))
+    tally = DeskTally(100, (10, 70), 10, manning)
+    for part in (slice(0, 7), slice(7, None)):
+        tally.add(arrival[part], begin[part], begin[part] + service)
+    measured = tally.measured
+    counted = _by_tick(arrival, begin, begin + service, manning, (10, 70))
+    assert (measured.lacked, measured.busy, measured.overtime) == counted
+    lacked, busy, _ = _by_tick(arrival, begin, begin + service, manning, (0, 100))
+    assert tally.run == (busy, lacked)
+    assert np.cumsum(tally.came - tally.begun)[3] == np.count_nonzero((arrival < 40) & (begin >= 40))
+
+
+def test_a_machine_is_short_of_people_while_it_has_work_and_not_all_are_there():
+    tally = ShortTally((0, 100), Manning((0, 20, 50, 60), (4, 2, 0, 4)))
+    tally.add(np.array([10, 12]), np.array([15, 30]))  # work from 10 to 30: ten of it short
+    tally.add(np.array([25, 58]), np.array([31, 65]))  # to 31, and again from 58
+    assert tally.time == 10 + 1 + 2
