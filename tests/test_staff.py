@@ -25,15 +25,10 @@ def rostered():
 
 
 def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
-    posts = {
-        "unloading": 2 * 8,
-        "tugs": 2,
-        "breakdown": 48,
-        "induction": 20,
-        "handcoding": 4,
-        "customs": 2,
-        "docks": 60,
-    }
+    hall = load("liege_30k").halls["main"]
+    posts = {"unloading": 2 * 8, "tugs": 2, "breakdown": 48, "induction": 20, "handcoding": 4, "customs": 2}
+    posts |= {"docks": hall.dock_workers, "packout": hall.packout_posts}
+    assert set(posts) == set(ROLES)
     for role, n in posts.items():
         assert always.kpis[f"staff_h_paid_per_day_{role}"] == pytest.approx(24 * n)
     own = sum(n for role, n in posts.items() if role != "customs")
