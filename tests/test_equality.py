@@ -51,6 +51,8 @@ def small_hubs(draw_):
             has_roster=st.booleans(),
             service_steps=_between(1, 5),
             desks=_between(1, 2),
+            manual_posts=_between(1, 2),
+            by_hand_share=st.sampled_from([0.0, 0.1, 0.4]),
             has_packout=st.booleans(),
             spare_posts=_between(0, 4),
             packing_steps=_between(1, 6),

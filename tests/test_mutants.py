@@ -486,6 +486,37 @@ def _chute_is_empty_at_every_look(patch):
     patch.setattr(PackOut, "_watch", forgetful)
 
 
+def _hand_sorted_is_packed_too(patch):
+    init = Sortation.__init__
+
+    def wrong(self, *arguments, deliver, stage, **others):
+        init(self, *arguments, deliver=deliver, stage=lambda ready, parcels: deliver(ready, parcels, 0), **others)
+
+    patch.setattr(Sortation, "__init__", wrong)
+
+
+def _one_manual_sort_post_more(patch):
+    init = Sortation.__init__
+
+    def generous(self, site, hall, *arguments, **others):
+        init(self, site, hall, *arguments, **others)
+        servers = self.posts._servers
+        servers.number = [number + 1 for number in servers.number]
+
+    patch.setattr(Sortation, "__init__", generous)
+
+
+def _station_waits_for_the_machine_alone(patch):
+    """It is free when its last conveyable parcel begins, though others are still handled."""
+
+    def early(breakdown, hall, machine, uld):
+        last, end = hand_over(breakdown, hall, machine, uld)
+        return last, end if last is None else int(machine._coming[-1][0][-1])
+
+    hand_over = sim.processes.breakdown._hand_over
+    patch.setattr(sim.processes.breakdown, "_hand_over", early)
+
+
 MUTANTS = {
     "flights go to the first hall": _always_the_first_hall,
     "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
@@ -501,6 +532,10 @@ MUTANTS = {
     "ties at machines in reverse": _ties_in_reverse(sim.processes.sorting),
     "ties at desks in reverse": _ties_in_reverse(sim.processes.desks),
     "ties at chutes in reverse": _ties_in_reverse(sim.processes.packout),
+    "what was sorted by hand is packed too": _hand_sorted_is_packed_too,
+    "one manual-sort post more": _one_manual_sort_post_more,
+    "station free before its last parcel is handled": _station_waits_for_the_machine_alone,
+    "held goods do not return by hand": lambda patch: patch.setattr(sim.processes.customs, "BY_HAND", -2),
     "turns at pack-out begin anew": _turns_begin_anew,
     "pack-out by the post that is free first": _earliest_free_post,
     "a chute is empty at every look": _chute_is_empty_at_every_look,

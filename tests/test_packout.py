@@ -80,11 +80,26 @@ def test_work_of_the_posts_is_what_they_packed() -> None:
     assert 100 < row.fullest < row.n_units and row.machine in (0, 1)
 
 
+def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None:
+    words = (POSTS.replace("28", "26"), "halls.main.manual_sort_posts=4", "parcels.non_conveyable_share=0.03")
+    run = hub.run(make_inputs(load("liege_30k", *SHORT, *words), 0))
+    stages = run.record.stages
+    by_hand, by_machine = (int(stages[name].n_in.sum()) for name in ("manual_sort", "sorting"))
+    assert by_hand / (by_hand + by_machine) == pytest.approx(0.03, rel=0.03)
+    packed = int(stages["packout"].n_in.sum())
+    assert by_machine > packed > 0.9 * by_machine
+
+
 @pytest.mark.parametrize(
     ("word", "message"),
     [
         ("halls.main.packout_posts=13", "each chute (a machine's of a route) needs a post: at least 14, or 0"),
-        ("halls.main.packout_posts=31", "zone packout: 31 pack-out posts are more than the 30 that fit"),
+        (
+            "halls.main.packout_posts=31",
+            "zone packout: 31 pack-out and manual-sort posts are more than the 30 that fit",
+        ),
+        ("parcels.non_conveyable_share=0.03", "halls.main.manual_sort_posts: at least 1, since"),
+        ("manual_sort.parcels_per_post_h=0", "manual_sort.parcels_per_post_h"),
         ("packout.parcels_per_post_h=0", "packout.parcels_per_post_h"),
         ("packout.spread=1.5", "packout.spread"),
     ],

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -27,7 +28,7 @@ def _site(**changes):
         "trip_out": 10, "trip_back": 7, "turnaround": 60, "longest_hold": 100,
         "positions": 2, "stations": (1,), "breakdown_workers": 2, "workers_per_station": 2, "check_in": 2, "floor": 6,
         "inductions": 2, "service": 3, "calendars": (_calendar((0, 2), (150, 0), (170, 1)),),
-        "handcoding_desks": 1, "handcoding": 20, "to_lane": 9,
+        "handcoding_desks": 1, "handcoding": 20, "to_lane": 9, "manual_sort": 11, "manual_sort_posts": 1,
         "packout_posts": (), "packout_calendar": _calendar((0, 0)),
         "customs_desks": 1, "examination": 30, "customs_round": 100,
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
@@ -60,6 +61,7 @@ def _parcels(flight):
         handling=np.array([1, 1, 4, 4, 2, 2], dtype=np.uint32),
         packing=np.array([5, 4, 3, 2, 7, 1], dtype=np.uint32),
         is_no_read=np.array([True, False, False, False, False, False]),
+        is_non_conveyable=np.zeros(6, dtype=bool),
         channel=np.array([0, 0, 1, 3, 3, 2], dtype=np.uint8),
         release=np.array([0, 0, 450, 0, 0, 20]),
         is_refused=np.array([False, True, False, True, False, False]),
@@ -141,6 +143,26 @@ def test_pack_out_by_hand():
     assert (trace.tables["packout"]["fullest"], trace.tables["packout"]["fullest_at"]) == ([2], [176])
 
 
+def test_manual_sort_by_hand():
+    """Rows 1, 2 and 3 go to one post, where each takes 11: handled at 130, 136 and 138."""
+
+    def parcels(flight):
+        return replace(_parcels(flight), is_non_conveyable=np.array([False, True, True, True, False, False]))
+
+    trace = run(_inputs(_site(), [_flight(0, 100)], parcels_of=parcels))
+    # ULD 0 leaves its station when row 1 is handled, as row 0 was inducted before; ULD 1 has nothing for the machine.
+    assert _column(trace, "ulds", "end")[:2] == [130, 138]
+    assert _column(trace, "ulds", "released")[:2] == [130, 138]
+    assert _column(trace, "parcels", "handled")[:4] == [129, 130, 134, 138]
+    assert _column(trace, "parcels", "sort_begin")[:4] == [129, 130, 141, 152]
+    assert _column(trace, "parcels", "sort_end")[:4] == [132, 141, 152, 163]
+    # Row 1 is ready 9 later. Row 2 is released at 450, fetched at 500 and sorted once more by hand.
+    assert _column(trace, "parcels", "held")[1:4] == [NEVER, 152, 163]
+    assert _column(trace, "parcels", "second_begin")[2] == 500
+    assert _column(trace, "parcels", "second_end")[2] == 511
+    assert _column(trace, "parcels", "ready")[1:4] == [150, 520, NEVER]
+
+
 def test_what_lies_at_or_after_the_end_does_not_happen():
     trace = run(_inputs(_site(), [_flight(0, 100)], end=170))
     assert _column(trace, "parcels", "sort_begin")[-1] == NEVER
@@ -194,6 +216,7 @@ def _random_inputs(seed):
             handling=draw.integers(1, 3, 40).astype(np.uint32),
             packing=draw.integers(1, 9, 40).astype(np.uint32),
             is_no_read=draw.random(40) < 0.2,
+            is_non_conveyable=draw.random(40) < 0.2,
             channel=draw.integers(0, 4, 40).astype(np.uint8),
             release=draw.integers(0, 1500, 40),
             is_refused=draw.random(40) < 0.3,

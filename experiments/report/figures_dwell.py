@@ -20,13 +20,25 @@ STAGES: Final = {
     "breakdown": "break-down",
     "sorting": "sorting",
     "handcoding": "hand-coding",
+    "manual_sort": "manual sort",
     "customs_hold": "customs hold",
     "packout": "pack-out",
     "lane": "in the lane, waiting for a truck",
     "loading": "loading",
 }
-COLORS: Final = ("#000000", "#999999", "#E69F00", "#0072B2", "#CC79A7", "#D55E00", "#F0E442", "#56B4E9", "#009E73")
-HATCHES: Final = ("", "", "", "", "//", "..", "xx", "", "")
+COLORS: Final = (
+    "#000000",
+    "#999999",
+    "#E69F00",
+    "#0072B2",
+    "#CC79A7",
+    "#CC79A7",
+    "#D55E00",
+    "#F0E442",
+    "#56B4E9",
+    "#009E73",
+)
+HATCHES: Final = ("", "", "", "", "//", "xx", "..", "xx", "", "")
 MIN_PER_H: Final = 60
 
 

@@ -101,7 +101,7 @@ _ZONES: Final = {
     "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
     "dock_doors": "Dock doors", "yard": "Yard", "export": "Export", "empty_ulds": "Empty ULDs",
     "airside_circulation": "Airside circulation", "landside_circulation": "Landside circulation",
-    "packout": "Pack-out", "unassigned": "Unassigned",
+    "packout": "Pack-out", "manual_sort": "Manual sort", "unassigned": "Unassigned",
 }  # fmt: skip
 
 

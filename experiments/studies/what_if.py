@@ -21,6 +21,7 @@ BLOCKED: Final[Mapping[str, str | None]] = {
     "machines": "station_blocked_h_per_day",
     "handcoding_desks": None,
     "packout_posts": None,
+    "manual_sort_posts": None,
     "floor": "floor_blocked_h_per_day",
     "doors": "door_wait_h_per_day",
 }
@@ -114,11 +115,18 @@ def _desks(hall: Hall, config: HubConfig) -> Hall:
     return _with_room(replace(hall, handcoding_desks=after), "handcoding", after * config.space.handcoding_desk_m2)
 
 
-def _posts(hall: Hall, config: HubConfig) -> Hall:
-    if not hall.packout_posts:
-        return hall
-    after = more_units(hall.packout_posts)
-    return _with_room(replace(hall, packout_posts=after), "packout", after * config.space.packout_post_m2)
+def _packout_posts(hall: Hall, config: HubConfig) -> Hall:
+    after = more_units(hall.packout_posts) if hall.packout_posts else 0
+    return _with_posts(replace(hall, packout_posts=after), config)
+
+
+def _manual_sort_posts(hall: Hall, config: HubConfig) -> Hall:
+    after = more_units(hall.manual_sort_posts) if hall.manual_sort_posts else 0
+    return _with_posts(replace(hall, manual_sort_posts=after), config)
+
+
+def _with_posts(hall: Hall, config: HubConfig) -> Hall:
+    return _with_room(hall, "packout", (hall.packout_posts + hall.manual_sort_posts) * config.space.packout_post_m2)
 
 
 def _floor(hall: Hall, config: HubConfig) -> Hall:
@@ -140,7 +148,8 @@ _MORE: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
     "stations": _halls(lambda hall: hall.breakdown_stations, _stations),
     "machines": _halls(lambda hall: hall.rated_per_h, _machines),
     "handcoding_desks": _halls(lambda hall: hall.handcoding_desks, _desks),
-    "packout_posts": _halls(lambda hall: hall.packout_posts, _posts),
+    "packout_posts": _halls(lambda hall: hall.packout_posts, _packout_posts),
+    "manual_sort_posts": _halls(lambda hall: hall.manual_sort_posts, _manual_sort_posts),
     "floor": _halls(lambda hall: hall.zone_shares.lanes * hall.area_m2, _floor),
     "doors": _halls(lambda hall: hall.doors_out, _doors),
 }

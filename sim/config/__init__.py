@@ -146,6 +146,7 @@ class Parcels:
     l_per_kg_sigma: Annotated[float, Bounds(ge=0, le=2)]
     heaviest_kg: Positive
     no_read_share: Share
+    non_conveyable_share: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,8 @@ class Hall:
     handcoding_desks: Count
     packout_posts: Annotated[int, Bounds(ge=0, le=10_000)]
     """0: nothing is packed, what is sorted is in its lane at once."""
+    manual_sort_posts: Annotated[int, Bounds(ge=0, le=10_000)]
+    """For what no machine takes."""
     customs_desks: Count
     doors_out: Count
     doors_in: CountOrNone
@@ -304,6 +307,11 @@ class Packout:
     def packing_min(self) -> float:
         """Mean packing time of a parcel [min]."""
         return MIN_PER_H / self.parcels_per_post_h
+
+
+@dataclass(frozen=True, slots=True)
+class ManualSort:
+    parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +434,7 @@ class HubConfig:
     sorting: Sorting
     handcoding: Handcoding
     packout: Packout
+    manual_sort: ManualSort
     customs: Customs
     lanes: dict[str, Lane]
     outbound: Outbound
@@ -458,6 +467,11 @@ class HubConfig:
         for name, hall in self.halls.items():
             if hall.opens is not None and hall.opens >= last:
                 raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
+            if self.parcels.non_conveyable_share > 0 and hall.manual_sort_posts == 0:
+                raise ValueError(
+                    f"halls.{name}.manual_sort_posts: at least 1, since parcels.non_conveyable_share ="
+                    f" {self.parcels.non_conveyable_share:g} of the parcels go there; got 0"
+                )
             chutes = hall.sorting_machines * len({lane.route for lane in self.lanes.values()})
             if 0 < hall.packout_posts < chutes:
                 raise ValueError(

@@ -27,7 +27,8 @@ class Parcels:
     """Drawn columns of a flight's P parcels on U ULDs.
 
     `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g], `volume` [cm³]
-    (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P). `channel`
+    (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P);
+    `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel`
     (P) a `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before landing,
     meaningless if examined. `is_refused` (P) only for examined ones: the outcome.
     """
@@ -39,6 +40,7 @@ class Parcels:
     handling: NDArray[np.uint32]
     packing: NDArray[np.uint32]
     is_no_read: NDArray[np.bool_]
+    is_non_conveyable: NDArray[np.bool_]
     channel: NDArray[np.uint8]
     release: Ticks
     is_refused: NDArray[np.bool_]

@@ -39,6 +39,7 @@ ROLES: Final = {
     "induction": Role(Place.MACHINE, "inductions", "sorting.inductions", "induction, where a machine runs"),
     "handcoding": Role(Place.HALL, "handcoding_desks", "handcoding_desks", "hand-coding"),
     "packout": Role(Place.HALL, "packout_posts", "packout_posts", "pack-out"),
+    "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "sorting of what no machine takes"),
     "customs": Role(Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks"),
     "docks": Role(Place.HALL, "dock_workers", "dock_workers", "truck loading", at_once="outbound.workers_per_truck"),
 }

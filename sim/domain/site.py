@@ -96,6 +96,7 @@ class Hall:
     """By chute: machine by machine (M of this hall) its routes (R). Empty: nothing is packed here."""
     packout_calendar: MachineCalendar
     """How many of the posts are manned; all work at that share of their speed."""
+    manual_sort_posts: int
     customs_desks: int
     doors: int
     dock_workers: int
@@ -141,6 +142,8 @@ class Site:
     # hand-coding
     handcoding: int
     to_lane: int
+    # manual sort
+    manual_sort: int
     # customs
     examination: int
     customs_round: int

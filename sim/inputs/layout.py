@@ -43,7 +43,8 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     area = hall.area_m2
     shares = hall.zone_shares
     customs = shares.customs * area
-    packout = shares.packout * area if hall.packout_posts else 0
+    posts = hall.packout_posts + hall.manual_sort_posts
+    packout = shares.packout * area if posts else 0
 
     def use(zone: str, zone_area: float, unit: str, units: float, standard: float) -> ZoneUse:
         return ZoneUse(name, zone, zone_area, unit, units, math.floor((zone_area + _ROUNDING_M2) / standard), standard)
@@ -63,7 +64,7 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
             space.customs_desk_m2,
         ),
         use("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
-        *([use("packout", packout, "pack-out posts", hall.packout_posts, space.packout_post_m2)] if packout else ()),
+        *([use("packout", packout, "pack-out and manual-sort posts", posts, space.packout_post_m2)] if packout else ()),
     )
 
 
@@ -77,7 +78,7 @@ def set_aside(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     rest = {
         zone: getattr(shares, zone) * area
         for zone in ("export", "empty_ulds", "packout", "airside_circulation", "landside_circulation")
-        if zone != "packout" or not hall.packout_posts
+        if zone != "packout" or not hall.packout_posts + hall.manual_sort_posts
     }
     used = sum(getattr(shares, zone) for zone in shares.__dataclass_fields__)
     rest["unassigned"] = max(0.0, 1 - used) * area
@@ -144,10 +145,11 @@ def route_shares(config: HubConfig) -> dict[str, float]:
 
 
 def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int, ...], MachineCalendar]:
-    """Posts by chute, and how many of them all are manned."""
+    """Posts by chute, and how many of all are manned."""
+    if not hall.packout_posts:
+        return (), MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
     posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, list(route_shares(config).values()))
-    manned = MachineCalendar(np.array(manning.start, dtype=np.int64), np.array(manning.posts, dtype=np.int64))
-    return posts if hall.packout_posts else (), manned
+    return posts, MachineCalendar(*(np.array(steps, dtype=np.int64) for steps in (manning.start, manning.posts)))
 
 
 def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
@@ -182,6 +184,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 handcoding_desks=hall.handcoding_desks,
                 packout_posts=packout_posts,
                 packout_calendar=packout_calendar,
+                manual_sort_posts=hall.manual_sort_posts,
                 customs_desks=hall.customs_desks,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
@@ -223,6 +226,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         inductions=config.sorting.inductions,
         handcoding=max(1, ticks(MIN_PER_H / config.handcoding.parcels_per_desk_h)),
         to_lane=ticks(config.handcoding.to_lane_min),
+        manual_sort=max(1, ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h)),
         examination=ticks(config.customs.examination_min),
         customs_round=ticks(config.customs.round_min),
         route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),

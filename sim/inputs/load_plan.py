@@ -55,6 +55,7 @@ class LoadPlan:
             handling=_times(stream("handling"), n, self.handling_bounds),
             packing=_times(stream("packing"), n, self.packing_bounds),
             is_no_read=_flags(stream("no_read"), n, self.config.parcels.no_read_share),
+            is_non_conveyable=_flags(stream("non_conveyable"), n, self.config.parcels.non_conveyable_share),
             channel=channel,
             release=release,
             is_refused=is_refused,
@@ -109,4 +110,6 @@ def _times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray
 
 
 def _flags(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:
+    if share == 0:
+        return np.zeros(n, dtype=np.bool_)
     return rng.integers(0, 1 << 32, n, dtype=np.uint32) < np.uint64(round(share * (1 << 32)))

@@ -99,7 +99,8 @@ def mannings(config: HubConfig, place: Place, hall: Hall | None, end: int) -> Ma
         if role.place is place:
             posts: int = attrgetter(role.posts)(owner)
             found[role.kind] = manned(config.roster, name, posts, config.start_date, end, absences)
-            _check_ever_enough(config, name, posts, found[role.kind], end)
+            if posts:
+                _check_ever_enough(config, name, posts, found[role.kind], end)
     return found
 
 

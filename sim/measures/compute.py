@@ -184,6 +184,8 @@ def _busy_hours(
         "stations": window.hours(ulds["start"], ulds["released"]),
         "machines": _machine_minutes(site, record) / MIN_PER_H,
         "handcoding_desks": float(coded.n_out[low:high].sum()) / config.handcoding.parcels_per_desk_h,
+        "manual_sort_posts": float(record.stages["manual_sort"].n_out[low:high].sum())
+        / config.manual_sort.parcels_per_post_h,
         "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,
         "floor": float(occupancy["inside"][floor].mean()) * hours if floor.any() else 0.0,
         "doors": window.hours(trucks["docked"], leave_door),
@@ -213,6 +215,7 @@ def _utilisation(inputs: Inputs, record: Recorder, busy: dict[str, float], windo
         "stations": in_halls(lambda hall: sum(hall.stations)),
         "machines": _manned(inputs, lambda hall: hall.calendars) / site.inductions / TICKS_PER_H,
         "handcoding_desks": paid_hours(inputs, record, "handcoding"),
+        "manual_sort_posts": paid_hours(inputs, record, "manual_sort"),
         "packout_posts": _manned(inputs, lambda hall: [hall.packout_calendar] if hall.packout_posts else [])
         / TICKS_PER_H,
         "floor": in_halls(lambda hall: hall.floor + hall.transfer_floor),
@@ -244,5 +247,6 @@ def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) ->
         "handcoding": busy["handcoding_desks"],
         "packout": busy["packout_posts"],
         "customs": examining_hours(record),
+        "manual_sort": busy["manual_sort_posts"],
         "docks": busy["doors"] * config.outbound.workers_per_truck,
     }

@@ -32,6 +32,7 @@ RESOURCES: Final = {
     "machines": "sorting machines, of the time that they are up and manned",
     "handcoding_desks": "hand-coding desks, of the time that they are manned",
     "packout_posts": "pack-out posts, of the time that they are manned",
+    "manual_sort_posts": "manual-sort posts, of the time that they are manned",
     "floor": "parcels' floor, reserved from break-down until the truck leaves",
     "doors": "outbound dock doors",
 }

@@ -38,17 +38,26 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
     )
     floor = sum(floor_parcels(hall, config.space) for hall in halls)
     desks = sum(hall.handcoding_desks for hall in halls)
+    by_hand = config.parcels.non_conveyable_share
     no_read = config.parcels.no_read_share
     ladder = {
         "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + apron.turnaround_min) * parcels,
         "loader_sets": apron.loader_sets * MIN_PER_DAY / unload_min * parcels,
         "tugs": apron.tugs * MIN_PER_DAY / tug_min * parcels,
         "stations": n_stations * MIN_PER_DAY / config.breakdown.handling_min,
-        "machines": machines / (1 + second_pass),
+        "machines": machines / (1 + second_pass) / (1 - by_hand) if by_hand < 1 else math.inf,
         "handcoding_desks": desks * config.handcoding.parcels_per_desk_h * HOURS_PER_DAY / no_read
         if no_read
         else math.inf,
-        "packout_posts": sum(_packout_per_h(config, hall) for hall in halls) * HOURS_PER_DAY,
+        "manual_sort_posts": sum(hall.manual_sort_posts for hall in halls)
+        * config.manual_sort.parcels_per_post_h
+        * HOURS_PER_DAY
+        / (by_hand * (1 + second_pass))
+        if by_hand
+        else math.inf,
+        "packout_posts": sum(_packout_per_h(config, hall) for hall in halls) * HOURS_PER_DAY / (1 - by_hand)
+        if by_hand < 1
+        else math.inf,
         "doors": sum(hall.doors_out for hall in halls)
         * MIN_PER_DAY
         / (outbound.docking_min + outbound.loading_min)

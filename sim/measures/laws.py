@@ -59,7 +59,8 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     yield "parcels broken down = parcels of ULDs begun", int(stages["breakdown"].n_in.sum()) == int(started)
     freed = int(stages["customs_hold"].n_out.sum()) - len(record.refused)
     sorted_once = int(stages["breakdown"].n_out.sum()) + freed
-    yield "parcels to machines = broken down + second passes", int(stages["sorting"].n_in.sum()) == sorted_once
+    sorted_in = int(stages["sorting"].n_in.sum()) + int(stages["manual_sort"].n_in.sum())
+    yield "parcels to machines and manual sort = broken down + second passes", sorted_in == sorted_once
     yield "units to chutes = units dealt", int(stages["packout"].n_in.sum()) == int(tables["packout"]["n_units"].sum())
     taken = int(tables["trucks"]["n_parcels"].sum())
     sent = int(tables["shuttles"]["n_parcels"].sum())

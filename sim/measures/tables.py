@@ -170,6 +170,7 @@ def _occupancy(
         *halls,
         ("sorting", stages["sorting"].inside, NEVER, "parcels"),
         ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
+        ("manual_sort", stages["manual_sort"].inside, NEVER, "parcels"),
         ("customs_hold", stages["customs_hold"].inside, hold_zone, "parcels"),
         ("packout", stages["packout"].inside, NEVER, "parcels"),
         ("yard", _inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),

@@ -12,7 +12,7 @@ from sim.processes.phases import Process, after, at
 from sim.processes.pool import Grant, Pool
 from sim.processes.reception import Reception
 from sim.processes.sorting import Machine
-from sim.processes.store import ParcelStore
+from sim.processes.store import BY_HAND, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import UldRow
 
@@ -53,8 +53,9 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
         last, end = _hand_over(breakdown, hall, machine, uld)
         yield at(env, end)
         uld.end = end
-        machine.advance(end)
-        yield at(env, machine.begun.pop(last))
+        if last is not None:
+            machine.advance(end)
+            yield at(env, max(end, machine.begun.pop(last)))
     else:
         uld.end = uld.start
     uld.released = int(env.now)
@@ -64,16 +65,23 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
         breakdown.empties[uld.hall].add(empty_ulds=1)
 
 
-def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int, int]:
-    """Feed the machine with the ULD's parcels; the last one, and when it gets there."""
+def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int | None, int]:
+    """Feed machine and manual sort with the ULD's parcels: the last one of the machine's, and when all are handled."""
     store = breakdown.store
     first, stop = store.uld(uld.flight, uld.index)
     rows = store.run_of(first, stop)
     arrival = uld.start + np.cumsum(store.column["handling"][rows], dtype=np.int64)
     parcels = np.arange(first, stop)
     store.column["hall"][rows] = hall.number
-    machine.feed(arrival, parcels, is_watched=True)
     store.stamp("start", parcels, uld.start)
     store.stamp("handled", parcels, arrival)
     breakdown.tally.add(np.full(len(arrival), uld.start), arrival)
-    return stop - 1, int(arrival[-1])
+    end = int(arrival[-1])
+    by_hand = store.column["mark"][rows] & BY_HAND > 0
+    if by_hand.any():
+        hall.sortation.feed_by_hand(arrival[by_hand], parcels[by_hand])
+        arrival, parcels = arrival[~by_hand], parcels[~by_hand]
+        if len(parcels) == 0:
+            return None, end
+    machine.feed(arrival, parcels, is_watched=True)
+    return int(parcels[-1]), end

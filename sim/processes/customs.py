@@ -9,7 +9,7 @@ from sim.domain.site import Site
 from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
-from sim.processes.sorting import Sortation
+from sim.processes.sorting import BY_HAND, Sortation
 from sim.processes.store import EXAMINED, REFUSED, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import Ticks
@@ -68,6 +68,8 @@ class HoldZone:
         if is_refused.any():
             self._refuse(parcels[is_refused])
         self._store.column["mark"][rows[~is_refused]] = 0
+        by_hand = np.sort(parcels[~is_refused & (machine == BY_HAND)])
+        sortation.feed_by_hand(np.full(len(by_hand), now), by_hand)
         for number in range(len(sortation.machines)):
             again = np.sort(parcels[~is_refused & (machine == number)])
             if len(again):

@@ -57,6 +57,7 @@ class Hall:
         own, record_as = self.site, (self.site, number, record)
         examiners = desks_of("customs_desks", own.customs_desks, site.examination, *record_as)
         coders = desks_of("handcoding_desks", own.handcoding_desks, site.handcoding, *record_as)
+        by_hand = desks_of("manual_sort_posts", own.manual_sort_posts, site.manual_sort, *record_as)
         held = record.stages["customs_hold"]
         self.zone = HoldZone(env, site, store, desks=examiners, tally=held, refuse=self._refuse)
         self.sortation = Sortation(
@@ -65,8 +66,10 @@ class Hall:
             store,
             inputs.measured,
             desks=coders,
+            posts=by_hand,
             tallies=record.stages,
             deliver=self._deliver,
+            stage=self.lanes.deliver,
             hold=self.zone.hold,
         )
 

@@ -3,7 +3,8 @@
     flight ─► stand ─► loaders ─► tug train ─► ULD position ─► station ─► machine ─┬─► chute ─► lane ─► truck
               (apron)                                       (breakdown)  (sorting) │ (packout) (lanes) (outbound)
                                                                              ▲     ├─► hand-coding desk ─► chute
-                                                                             └─────┴─► hold zone (customs)
+                                                             │               └─────┴─► hold zone (customs)
+                                                             └─► manual sort ─► lane
 
     collection truck ─► inbound door ─► screening ─┬─► machine ─┬─► export lane ─► build-up ─► outbound train ─► flight
                                                   └─► by hand ─┘ (export_hall)    (buildup)   (loading)
@@ -152,6 +153,8 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
         record.stages["customs_hold"].stay_inside(np.sort(held[held < end]))
     for waiting in hall.sortation.desks.waiting():
         record.stages["handcoding"].stay_inside(waiting[waiting < end])
+    for waiting in hall.sortation.posts.waiting():
+        record.stages["manual_sort"].stay_inside(waiting[waiting < end])
     for route in hall.lanes.routes:
         for ready, _ in route.waiting():
             record.stages["lane"].stay_inside(ready)
@@ -160,7 +163,7 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
         record.packout_work += hall.packout.work
     for pool in hall.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
-    for kind in ("handcoding_desks", "customs_desks"):
+    for kind in ("handcoding_desks", "manual_sort_posts", "customs_desks"):
         busy, waited = record.desks[kind, hall.number].run
         record.add_pool({kind: busy}, {kind: waited}, hall.number)
     short = sum(tally.time for tally in hall.sortation.short)

@@ -21,8 +21,12 @@ from sim.units import NEVER, Ticks
 
 Deliver = Callable[[Ticks, Ticks, Ticks | int], None]
 """Takes instants (P, ascending), parcels (P) and the machine of their first pass, one for all or each (P)."""
+Stage = Callable[[Ticks, Ticks], None]
+"""Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P) and the machines of their first pass (P)."""
+"""Takes instants (P), parcels (P) and the machines of their first pass (P), or `BY_HAND`."""
+BY_HAND = -1
+"""In place of a machine's number."""
 
 
 class Exports(Protocol):
@@ -115,17 +119,22 @@ class Sortation:
         measured: tuple[int, int],
         *,
         desks: Desks,
+        posts: Desks,
         tallies: dict[str, StageTally],
         deliver: Deliver,
+        stage: Stage,
         hold: Hold,
     ) -> None:
         need = hall.service * site.inductions
         self.machines = [Machine(calendar, need, measured) for calendar in hall.calendars]
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
-        self._deliver, self._hold = deliver, hold
+        self._manual_sort = tallies["manual_sort"]
+        self._deliver, self._stage, self._hold = deliver, stage, hold
         self.desks = desks
         """For hand-coding; the tag is the machine of the first pass."""
+        self.posts = posts
+        """For manual sort."""
         inductions = hall.manning.get("inductions", Manning((0,), (site.inductions,)))
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
         """By machine (M of this hall)."""
@@ -149,6 +158,11 @@ class Sortation:
                 self._fetch(number, *batch)
             machine.done.clear()
         self._serve_desks(until)
+        self._sort_by_hand(until)
+
+    def feed_by_hand(self, arrival: Ticks, parcels: Ticks) -> None:
+        """Parcels (P) that come to manual sort after the instant advanced to."""
+        self.posts.feed(arrival, parcels, np.full(len(parcels), BY_HAND))
 
     def _fetch(self, machine: int, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
         if self._exports is not None:
@@ -193,6 +207,20 @@ class Sortation:
         leave = np.where(stopped, end, end + self._site.to_lane)
         self._handcoding.add(arrival, leave)
         self._deliver(leave[~stopped], parcels[~stopped], machine[~stopped])
+
+    def _sort_by_hand(self, until: int) -> None:
+        served = self.posts.serve(until)
+        if served is None:
+            return
+        arrival, begin, end, parcels, by_hand = served
+        if self._store.keeps_stamps:
+            self._stamp(begin, end, parcels)
+        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], end, parcels)
+        if stopped.any():
+            self._hold(end[stopped], parcels[stopped], by_hand[stopped])
+        leave = np.where(stopped, end, end + self._site.to_lane)
+        self._manual_sort.add(arrival, leave)
+        self._stage(leave[~stopped], parcels[~stopped])
 
     def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
         is_second = self._store.column["freed"][self._store.rows(parcels)] != NEVER

@@ -10,7 +10,7 @@ from sim.domain.parcels import Channel, Parcels
 from sim.processes.ring import ParcelRing
 from sim.units import NEVER
 
-NO_READ, HELD, EXAMINED, REFUSED = 1, 2, 4, 8
+NO_READ, HELD, EXAMINED, REFUSED, BY_HAND = 1, 2, 4, 8, 16
 """Marks: why a parcel leaves the straight way."""
 
 _COLUMNS = {
@@ -65,6 +65,7 @@ class ParcelStore(ParcelRing):
             | (parcels.channel != Channel.RELEASED) * np.uint8(HELD)
             | (parcels.channel == Channel.EXAMINED) * np.uint8(EXAMINED)
             | parcels.is_refused * np.uint8(REFUSED)
+            | parcels.is_non_conveyable * np.uint8(BY_HAND)
         )
         for name in ("mass", "volume", "release", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)

@@ -31,7 +31,7 @@ EXPORT_STAGES = (
     "export_lane",
     "build_up",
 )
-STAGES = ("breakdown", "sorting", "handcoding", "customs_hold", "packout", "lane", "transfer", "loading")
+STAGES = ("breakdown", "sorting", "handcoding", "manual_sort", "customs_hold", "packout", "lane", "transfer", "loading")
 Columns = dict[str, list[Any]]
 
 

@@ -45,7 +45,7 @@ def _text(name: str, meaning: str) -> Column:
 
 
 _FLIGHT = _number("flight", "number of the flight, by drawn arrival")
-_STAGE = _text("stage", "breakdown, sorting, handcoding, customs_hold, packout, lane, transfer or loading")
+_STAGE = _text("stage", "breakdown, sorting, handcoding, manual_sort, customs_hold, packout, lane, transfer or loading")
 
 _ALL: Final = (
     TableSchema(
@@ -256,7 +256,7 @@ _ALL: Final = (
             _number("route", "number of its route"),
             _time("start", "break-down of its ULD begins"),
             _time("handled", "at the machine"),
-            _time("sort_begin", "inducted"),
+            _time("sort_begin", "inducted, or at a manual-sort post"),
             _time("sort_end", "sorted, scanned"),
             _time("code_begin", "at a hand-coding desk"),
             _time("code_end", "coded"),

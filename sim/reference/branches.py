@@ -225,6 +225,24 @@ def _by_chute(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, list[tuple[
             yield posts, stays.get((first + machine, route), [])
 
 
+def _by_hand(inputs: Inputs, tables: Tables, condition: Callable[[dict[str, Any]], bool]) -> bool:
+    """Whether a condition holds of a parcel that was sorted by hand."""
+    drawn = {flight.number: inputs.parcels_of(flight).is_non_conveyable for flight in inputs.flights}
+    parcels = (parcel for parcel in _rows(tables["parcels"]) if parcel["sort_end"] != NEVER)
+    return any(condition(parcel) for parcel in parcels if drawn[parcel["flight"]][parcel["row"]])
+
+
+def _last_is_by_hand(inputs: Inputs, tables: Tables) -> bool:
+    """The last parcel of a ULD goes another way than the one that frees its station."""
+    drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
+    for uld in _rows(tables["ulds"]):
+        parcels = drawn[uld["flight"]]
+        by_hand = parcels.is_non_conveyable[parcels.first[uld["index"]] : parcels.first[uld["index"] + 1]]
+        if uld["released"] != NEVER and len(by_hand) > 1 and by_hand[-1] and not by_hand.all():
+            return True
+    return False
+
+
 def _waits_at_packout(inputs: Inputs, tables: Tables) -> bool:
     return any(begin > came for _, stays in _by_chute(inputs, tables) for came, begin, _ in stays)
 
@@ -281,6 +299,10 @@ BRANCHES: Final[dict[str, _Way]] = {
     "refusal": _any("parcels", lambda parcel: parcel["is_refused_gone"]),
     "second pass": _any("parcels", lambda parcel: parcel["second_end"] != NEVER),
     "second pass waits": _any("parcels", lambda parcel: parcel["second_begin"] > parcel["freed"]),
+    "non-conveyable": lambda inputs, tables: _by_hand(inputs, tables, lambda _: True),
+    "wait at manual sort": lambda inputs, tables: _by_hand(inputs, tables, lambda p: p["sort_begin"] > p["handled"]),
+    "non-conveyable held": lambda inputs, tables: _by_hand(inputs, tables, lambda p: p["second_end"] != NEVER),
+    "last parcel non-conveyable": _last_is_by_hand,
     "wait at pack-out": _waits_at_packout,
     "post idle while another has a queue": _idles_out_of_turn,
     "wait for a door": _any("trucks", lambda truck: truck["docked"] > truck["arrived"]),

@@ -42,7 +42,9 @@ class Hall:
         self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
         self.coding_desks = Pool(env, Phase.DESK, handcoding_desks=hall.handcoding_desks)
         self.customs_desks = Pool(env, Phase.DESK, customs_desks=hall.customs_desks)
+        self.manual_posts = Pool(env, Phase.DESK, manual_sort_posts=hall.manual_sort_posts)
         roster = hall.manning
+        follow_roster(env, roster, manual_sort_posts=self.manual_posts)
         follow_roster(env, roster, workers=self.breakdown, dock_workers=self.doors)
         follow_roster(env, roster, handcoding_desks=self.coding_desks, customs_desks=self.customs_desks)
         self.need = hall.service * inputs.site.inductions
@@ -88,14 +90,18 @@ class Hall:
             parcel.start = self.now
             parcel.hall = self.number
             self.docks[parcel.route].reserved += 1
+        inducted = self.env.event()
+        conveyable = [parcel for parcel in uld.parcels if not parcel.is_non_conveyable]
         for parcel in uld.parcels:
             yield after(self.env, parcel.handling)
-            self.env.process(self._sort(parcel, uld))
+            if parcel.is_non_conveyable:
+                self.env.process(self._sort_by_hand(parcel))
+            else:
+                is_last = parcel is conveyable[-1]
+                self.env.process(self._sort(parcel, uld.machine, inducted if is_last else None))
         uld.end = self.now
-        if uld.n_parcels == 0:
-            self._release_station(uld)
-
-    def _release_station(self, uld: Uld) -> None:
+        if conveyable:
+            yield inducted
         uld.released = self.now
         self.free_stations[uld.machine - self.first_machine] += 1
         self.breakdown.release(stations=1, workers=self.site.workers_per_station)
@@ -105,15 +111,15 @@ class Hall:
 
     # Sorting and customs (rules 9 to 13)
 
-    def _sort(self, parcel: Parcel, uld: Uld) -> Steps:
+    def _sort(self, parcel: Parcel, number: int, inducted: simpy.Event | None) -> Steps:
         parcel.handled = self.now
-        machine = uld.machine - self.first_machine
+        machine = number - self.first_machine
         begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.sort_begin = begin
-        if parcel is uld.parcels[-1]:
+        if inducted is not None:
             if begin > self.now:
                 yield at(self.env, begin)
-            self._release_station(uld)
+            inducted.succeed()
         yield at(self.env, end)
         parcel.sort_end = self.now
         if parcel.is_no_read:
@@ -122,14 +128,20 @@ class Hall:
             yield after(self.env, self.site.handcoding)
             parcel.code_end = self.now
             self.coding_desks.release(handcoding_desks=1)
-        if parcel.channel == Channel.RELEASED or (parcel.channel != Channel.EXAMINED and parcel.release <= self.now):
+        if self._is_free(parcel):
             if parcel.is_no_read:
                 yield after(self.env, self.site.to_lane)
             yield from self._pack(parcel, machine)
         else:
             yield from self._hold(parcel, machine)
 
-    def _hold(self, parcel: Parcel, machine: int) -> Steps:
+    def _is_free(self, parcel: Parcel) -> bool:
+        """What customs says of a parcel now."""
+        late = parcel.channel != Channel.RELEASED and parcel.release > self.now
+        return not late and parcel.channel != Channel.EXAMINED
+
+    def _hold(self, parcel: Parcel, machine: int | None) -> Steps:
+        """`machine`: that it returns to, None if it is sorted by hand."""
         parcel.held = self.now
         if parcel.channel == Channel.EXAMINED:
             yield self.customs_desks.request(parcel.key, customs_desks=1)
@@ -151,13 +163,37 @@ class Hall:
             if room := self.room(parcel):
                 self.breakdown.release(**{room: 1})
             return
+        if machine is None:
+            yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
+            parcel.second_begin = self.now
+            yield after(self.env, self.site.manual_sort)
+            parcel.second_end = self.now
+            self.manual_posts.release(manual_sort_posts=1)
+            yield after(self.env, self.site.to_lane)
+            self.stage(parcel)
+            return
         begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.second_begin = begin
         yield at(self.env, end)
         parcel.second_end = self.now
         yield from self._pack(parcel, machine)
 
-    # Pack-out (rules 33 to 35)
+    # Manual sort (rules 39 and 40)
+
+    def _sort_by_hand(self, parcel: Parcel) -> Steps:
+        parcel.handled = self.now
+        yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
+        parcel.sort_begin = self.now
+        yield after(self.env, self.site.manual_sort)
+        parcel.sort_end = self.now
+        self.manual_posts.release(manual_sort_posts=1)
+        if self._is_free(parcel):
+            yield after(self.env, self.site.to_lane)
+            self.stage(parcel)
+        else:
+            yield from self._hold(parcel, None)
+
+    # Pack-out (rules 36 to 38)
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
         """By machine and route; none if nothing is packed here."""

@@ -137,6 +137,7 @@ class Hub:
             drawn.handling.tolist(),
             drawn.packing.tolist(),
             drawn.is_no_read.tolist(),
+            drawn.is_non_conveyable.tolist(),
             drawn.channel.tolist(),
             drawn.release.tolist(),
             drawn.is_refused.tolist(),
@@ -159,9 +160,10 @@ class Hub:
             yield after(self.env, self.site.lift_of(deck))
             uld.lifted = self.now
             if train is None:
-                self.to_be_hauled[flight.number, int(deck)] = ulds[place : place + self.site.dollies_per_train]
+                load = ulds[place : place + self.site.dollies_per_train]
+                self.to_be_hauled[flight.number, int(deck)] = load
                 yield self.tugs.request((flight.number, int(deck)), tugs=1)
-                train = Train(flight.number, int(deck), next(numbers), NEVER, self.now)
+                train = Train(flight.number, int(deck), next(numbers), min(each.hall for each in load), self.now)
                 self.trains.append(train)
             uld.on_train = self.now
             uld.train = train.train
@@ -226,7 +228,7 @@ class Hub:
         end = self.inputs.end
         pools = [(NEVER, pool) for pool in (self.stands, self.loader_sets, self.tugs)]
         for number, hall in enumerate(self.halls):
-            own = hall.positions, hall.breakdown, hall.doors, hall.coding_desks, hall.customs_desks
+            own = hall.positions, hall.breakdown, hall.doors, hall.coding_desks, hall.manual_posts, hall.customs_desks
             pools += [(number, pool) for pool in own]
         if self.exports is not None:
             pools.append((NEVER, self.exports.tugs))

@@ -1,4 +1,4 @@
-"""A machine's chute of a route, and its pack-out posts (rules 33 to 35)."""
+"""A machine's chute of a route, and its pack-out posts (rules 36 to 38)."""
 
 from itertools import cycle
 

@@ -60,6 +60,7 @@ class Parcel:
     handling: int
     packing: int
     is_no_read: bool
+    is_non_conveyable: bool
     channel: int
     release: int
     is_refused: bool

@@ -46,6 +46,7 @@ def make(hub: SmallHub) -> Inputs:
         inductions=hub.inductions,
         handcoding=steps(1, 4),
         to_lane=steps(1, 2),
+        manual_sort=hub.service_steps * step,
         examination=steps(1, 30),
         customs_round=steps(5, 20),
         route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
@@ -98,7 +99,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     workers = 2 * hub.stations_a_machine * n_machines - 1 + hub.spare_workers
     dock_workers = max(2, 2 * hub.doors - int(rng.random() < 0.3))
     posts = {"workers": workers, "dock_workers": dock_workers}
-    desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks}
+    desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks, "manual_sort_posts": hub.manual_posts}
     n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     return Hall(
@@ -117,6 +118,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         handcoding_desks=hub.desks,
         packout_posts=packout_posts,
         packout_calendar=_packout_calendar(hub, streams, step, end, number, sum(packout_posts)),
+        manual_sort_posts=hub.manual_posts,
         customs_desks=hub.customs_desks,
         doors=hub.doors,
         dock_workers=dock_workers,
@@ -218,6 +220,7 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         else np.full(n, step, dtype=np.uint32),
         packing=(streams.of("packing", flight.number).integers(1, hub.packing_steps + 1, n) * step).astype(np.uint32),
         is_no_read=rng.random(n) < hub.no_read_share,
+        is_non_conveyable=streams.of("by_hand", flight.number).random(n) < hub.by_hand_share,
         channel=channel,
         release=np.where(channel == Channel.RELEASED, flight.arrival, flight.arrival + wait),
         is_refused=(channel == Channel.EXAMINED) & (rng.random(n) < 0.3),
@@ -261,6 +264,8 @@ def draw(seed: int) -> SmallHub:
         has_roster=bool(Streams(seed, 0).of("small_hub_roster").random() < 0.6),
         service_steps=pick(1, 5),
         desks=pick(1, 2),
+        manual_posts=pick(1, 2),
+        by_hand_share=float(rng.choice([0.0, 0.1, 0.4])),
         has_packout=bool(rng.random() < 0.7),
         spare_posts=pick(0, 4),
         packing_steps=pick(1, 6),

@@ -44,6 +44,9 @@ class SmallHub:
     has_roster: bool
     service_steps: int
     desks: int
+    manual_posts: int
+    by_hand_share: float
+    """Of the parcels of flights; of some ULDs all."""
     has_packout: bool
     spare_posts: int
     """Of the first chute, beyond one; the next has one less, and so on."""
