@@ -40,13 +40,16 @@ TIGHT = (
     "halls.main.sorting_machines=1", "halls.main.machine_rated_per_h=900", "halls.main.breakdown_stations=3",
     "halls.main.breakdown_workers=8", "halls.main.doors_out=1", "halls.main.dock_workers=2",
     "halls.main.handcoding_desks=1", "halls.main.customs_desks=1", "halls.main.packout_posts=7",
+    "halls.main.manual_sort_posts=1", "parcels.non_conveyable_share=0.05",
     "halls.main.zone_shares.lanes=0.0012",
     "parcels.no_read_share=0.2", "customs.examined_share=0.02", "customs.release_mean_h=2", "demand.flights_per_day=9",
 )  # fmt: skip
 """A hub in which everything is short."""
 
 
-EAST = tuple(f"halls.east.{word}" for word in ("doors_out=1", "dock_workers=2", "breakdown_stations=2"))
+EAST = tuple(
+    f"halls.east.{word}" for word in ("doors_out=1", "dock_workers=2", "breakdown_stations=2", "manual_sort_posts=1")
+)
 
 
 def recorded(*words: str) -> tuple[HubConfig, sim.Result]:
@@ -128,7 +131,7 @@ def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival
         assert {"shuttle", "transfer", "positions"} <= seen
     elif hub == "tight":
         assert {"stands", "tugs", "stations", "machines", "handcoding_desks", "customs", "doors", "packing"} <= seen
-        assert "packout_posts" in seen
+        assert {"packout_posts", "manual_sort_posts", "by_hand"} <= seen
     else:
         assert not seen & {"stands", "loader_sets", "tugs", "positions"}
 

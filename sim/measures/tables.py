@@ -116,14 +116,15 @@ def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, ND
     if not kept:
         return {}
     flights = sorted(kept)
-    names = [name for name in kept[flights[0]] if name not in {"uld", "route", "is_refused_gone"}]
+    flags = ("is_non_conveyable", "is_refused_gone")
+    names = [name for name in kept[flights[0]] if name not in {"uld", "route", *flags}]
     stamps = {name: np.concatenate([kept[flight][name] for flight in flights]) for name in names}
     return {
         "flight": np.concatenate([np.full(len(kept[flight]["uld"]), flight) for flight in flights]),
         "row": np.concatenate([np.arange(len(kept[flight]["uld"])) for flight in flights]),
         "uld": np.concatenate([kept[flight]["uld"] for flight in flights]),
         "route": np.concatenate([kept[flight]["route"] for flight in flights]),
-        "is_refused_gone": np.concatenate([kept[flight]["is_refused_gone"] for flight in flights]),
+        **{name: np.concatenate([kept[flight][name] for flight in flights]) for name in flags},
     } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 
 

@@ -12,7 +12,7 @@ from sim.processes.phases import Process, after, at
 from sim.processes.pool import Grant, Pool
 from sim.processes.reception import Reception
 from sim.processes.sorting import Machine
-from sim.processes.store import BY_HAND, ParcelStore
+from sim.processes.store import NON_CONVEYABLE, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import UldRow
 
@@ -77,7 +77,7 @@ def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) 
     store.stamp("handled", parcels, arrival)
     breakdown.tally.add(np.full(len(arrival), uld.start), arrival)
     end = int(arrival[-1])
-    by_hand = store.column["mark"][rows] & BY_HAND > 0
+    by_hand = store.column["mark"][rows] & NON_CONVEYABLE > 0
     if by_hand.any():
         hall.sortation.feed_by_hand(arrival[by_hand], parcels[by_hand])
         arrival, parcels = arrival[~by_hand], parcels[~by_hand]

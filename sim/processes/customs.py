@@ -10,7 +10,8 @@ from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import BY_HAND, Sortation
-from sim.processes.store import EXAMINED, REFUSED, ParcelStore
+from sim.processes.sorting import BY_HAND, Sortation
+from sim.processes.store import EXAMINED, NON_CONVEYABLE, REFUSED, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import Ticks
 
@@ -67,7 +68,7 @@ class HoldZone:
         is_refused = self._store.column["mark"][rows] & REFUSED > 0
         if is_refused.any():
             self._refuse(parcels[is_refused])
-        self._store.column["mark"][rows[~is_refused]] = 0
+        self._store.column["mark"][rows[~is_refused]] &= NON_CONVEYABLE
         by_hand = np.sort(parcels[~is_refused & (machine == BY_HAND)])
         sortation.feed_by_hand(np.full(len(by_hand), now), by_hand)
         for number in range(len(sortation.machines)):

@@ -10,7 +10,7 @@ from sim.domain.parcels import Channel, Parcels
 from sim.processes.ring import ParcelRing
 from sim.units import NEVER
 
-NO_READ, HELD, EXAMINED, REFUSED, BY_HAND = 1, 2, 4, 8, 16
+NO_READ, HELD, EXAMINED, REFUSED, NON_CONVEYABLE = 1, 2, 4, 8, 16
 """Marks: why a parcel leaves the straight way."""
 
 _COLUMNS = {
@@ -65,7 +65,7 @@ class ParcelStore(ParcelRing):
             | (parcels.channel != Channel.RELEASED) * np.uint8(HELD)
             | (parcels.channel == Channel.EXAMINED) * np.uint8(EXAMINED)
             | parcels.is_refused * np.uint8(REFUSED)
-            | parcels.is_non_conveyable * np.uint8(BY_HAND)
+            | parcels.is_non_conveyable * np.uint8(NON_CONVEYABLE)
         )
         for name in ("mass", "volume", "release", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)
@@ -92,5 +92,6 @@ class ParcelStore(ParcelRing):
         return super()._keep(number, rows) | {
             "uld": np.repeat(np.arange(len(first) - 1), np.diff(first)),
             "route": self.column["route"][rows].copy(),
+            "is_non_conveyable": self.column["mark"][rows] & NON_CONVEYABLE > 0,
             "is_refused_gone": (self.column["mark"][rows] & REFUSED > 0) & (self.column["freed"][rows] != NEVER),
         }

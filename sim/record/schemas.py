@@ -273,6 +273,7 @@ _ALL: Final = (
             _time("ready", "in its lane"),
             _time("cut_off", "on its truck"),
             _time("departed", "its truck left"),
+            _flag("is_non_conveyable", "sorted by hand"),
             _flag("is_refused_gone", "refused by customs and taken away"),
         ),
         ("flight", "row"),

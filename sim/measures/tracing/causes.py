@@ -104,6 +104,8 @@ _ALL: Final = (
         has_ending=False,
     ),
     Cause("sorting", "is sorted"),
+    Cause("manual_sort_posts", "waits for a manual-sort post", "manual_sort_posts"),
+    Cause("by_hand", "is sorted by hand, and carried to its lane"),
     Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),
     Cause("coding", "is coded by hand"),
     Cause("to_lane", "is carried to its lane"),

@@ -111,6 +111,16 @@ def _packing(journal: Journal, rows: Rows, start: float, end: float) -> list[Seg
     return [Segment(start, end, "packing" if is_packed else "to_lane")]
 
 
+def _by_hand(by_machine: str, by_hand: str) -> Split:
+    """What it was for a parcel that a machine took, and for one that none takes."""
+
+    def split(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+        is_by_hand = bool(journal.tables["parcels"]["is_non_conveyable"][rows["parcels"]])
+        return _of_one_cause(journal, rows, by_hand if is_by_hand else by_machine, start, end)
+
+    return split
+
+
 def _to_lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     is_sent = not np.isnan(journal.tables["parcels"]["sent"][rows["parcels"]])
     return [Segment(start, end, "transfer")] if is_sent else _packing(journal, rows, start, end)
@@ -146,16 +156,16 @@ AIRCRAFT: Final = (
 )
 TO_TRUCK: Final = (
     Step("parcels", "handled", "breakdown"),
-    Step("parcels", "sort_begin", "machines"),
-    Step("parcels", "sort_end", "sorting"),
+    Step("parcels", "sort_begin", "machines", _by_hand("machines", "manual_sort_posts")),
+    Step("parcels", "sort_end", "sorting", _by_hand("sorting", "by_hand")),
     Step("parcels", "code_begin", "handcoding_desks", is_optional=True),
     Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
     Step("parcels", "held", "customs", is_optional=True, then="customs"),
     Step("parcels", "exam_begin", "customs_desks", is_optional=True),
     Step("parcels", "exam_end", "examination", is_optional=True),
     Step("parcels", "freed", "customs", is_optional=True),
-    Step("parcels", "second_begin", "machines", is_optional=True),
-    Step("parcels", "second_end", "sorting", is_optional=True),
+    Step("parcels", "second_begin", "machines", _by_hand("machines", "manual_sort_posts"), is_optional=True),
+    Step("parcels", "second_end", "sorting", _by_hand("sorting", "by_hand"), is_optional=True),
     Step("parcels", "at_chute", "to_lane", is_optional=True),
     Step("parcels", "pack_begin", "packout_posts", is_optional=True),
     Step("parcels", "sent_ready", "to_lane", _packing, is_optional=True),
@@ -224,9 +234,14 @@ def _segments(journal: Journal, rows: Rows, step: Step, start: float, end: float
         return []
     if step.split is not None:
         return step.split(journal, rows, start, end)
+    return _of_one_cause(journal, rows, step.cause, start, end)
+
+
+def _of_one_cause(journal: Journal, rows: Rows, cause: str, start: float, end: float) -> list[Segment]:
+    """One cause all the time."""
     uld = rows.get("ulds")
-    same = {name: float(journal.tables["ulds"][name][uld]) for name in CAUSES[step.cause].same}
-    return [Segment(start, end, step.cause, same=same)]
+    same = {name: float(journal.tables["ulds"][name][uld]) for name in CAUSES[cause].same}
+    return [Segment(start, end, cause, same=same)]
 
 
 def _instant(journal: Journal, rows: Rows, step: Step) -> float:
