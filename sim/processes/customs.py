@@ -10,7 +10,6 @@ from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import BY_HAND, Sortation
-from sim.processes.sorting import BY_HAND, Sortation
 from sim.processes.store import EXAMINED, NON_CONVEYABLE, REFUSED, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import Ticks
