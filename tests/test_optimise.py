@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from priced import priced
 
 from experiments.composition import load
 from experiments.main import main
@@ -13,7 +14,7 @@ from experiments.report.front_figure import FrontChart, draw
 from experiments.report.sensitivity_figure import Bar
 from experiments.store import RunDirectory, read_run
 from experiments.studies import evaluating, extras
-from experiments.studies.design_figures import Cost, figures, posts
+from experiments.studies.design_figures import figures, posts
 from experiments.studies.optimise_design import Variable, design_of, own_values
 from experiments.studies.varying import changed, words_of
 from sim.inputs.layout import check_area
@@ -21,6 +22,9 @@ from sim.measures.kpis import KPIS
 
 STUDY = """\
 # @package _global_
+defaults:
+  - /cost@optimise.cost: liege
+  - _self_
 replications: 2
 horizon_days: 1
 warmup_days: 0
@@ -31,7 +35,6 @@ optimise:
   trials: 120
   population: 12
   confirm: 3
-  cost: {floor_eur_per_m2_year: 1, post_eur_per_h: 1, machine_eur_per_parcel_h: 1, machine_years: 1}
   variables:
     area: {fields: {halls.main.area_m2: 1}, low: 24000, high: 42000, step: 1000, choices: null}
     pace: {fields: {breakdown.uld_min: 1}, low: 30, high: 60, step: null, choices: null}
@@ -185,7 +188,14 @@ def test_words_of_a_hub_compose_the_same_hub() -> None:
 
 def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
     config = load()
-    cost = Cost(floor_eur_per_m2_year=36.525, post_eur_per_h=2, machine_eur_per_parcel_h=36.525, machine_years=10)
+    cost = priced(
+        **{
+            "site.rent_eur_per_m2_year": 36.525,
+            "labour.wage_eur_per_h": 2,
+            "capex.machine_eur_per_parcel_h": 36.525,
+            "discounting.equipment_years": 10,
+        }
+    )
     people = 2 * 8 + 2 + 48 + 4 + 60 + 2 * 10
     assert posts(config) == people
     found = figures(config, cost)
@@ -237,7 +247,10 @@ def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing()
             "did you mean 'apron.tugs'",
         ),
         (["+optimise.variables.x={fields:{apron.tugs:1},low:1,high:2,step:1,choices:null}"], "is set by tugs too"),
-        (["optimise.cost.machine_years=0"], "optimise.cost.machine_years: must be greater than 0, got 0"),
+        (
+            ["optimise.cost.discounting.equipment_years=0"],
+            "optimise.cost.discounting.equipment_years: must be greater than 0, got 0",
+        ),
         (["optimise.population=1"], "optimise.population: must be at least 2, got 1"),
         (["study=plain"], "study: optimise needs optimise.variables"),
         (["precision.on_time_share=0.01"], "precision: decides nothing here"),

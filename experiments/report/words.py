@@ -134,5 +134,5 @@ _KPI_NAMES: Final = {
     "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂ of the apron",
     "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
     "staff_h_per_day": "Staff", "staff_h_paid_per_day": "Staff paid", "fullest_chute_parcels": "Fullest chute",
-    "truck_fill_share": "Truck fill",
+    "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",
 }  # fmt: skip

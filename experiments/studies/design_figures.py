@@ -1,39 +1,24 @@
 """Figures that a design has before anything is simulated: area, posts and cost."""
 
-from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
+from experiments.money import DAYS_PER_YEAR, Prices
 from sim.config import HubConfig
 from sim.measures.ladder import HOURS_PER_DAY
-from sim.reading import Bounds
 
-_DAYS_PER_YEAR: Final = 365.25
 UNITS: Final = {"area_m2": "m2", "posts_h_per_day": "h/d", "cost_eur_per_day": "EUR/d"}
 """The figures by name, and their units."""
 
-_Price = Annotated[float, Bounds(ge=0, le=1e12)]
 
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Prices; `configs/cost/` says where they are from."""
-
-    floor_eur_per_m2_year: _Price
-    post_eur_per_h: _Price
-    machine_eur_per_parcel_h: _Price
-    machine_years: Annotated[float, Bounds(gt=0, le=100)]
-
-
-def figures(config: HubConfig, cost: Cost) -> dict[str, float]:
-    """Each of `UNITS`. Posts are those of the design, manned round the clock."""
-    area = sum(hall.area_m2 for hall in config.halls.values())
-    rated_per_h = sum(hall.sorting_machines * hall.machine_rated_per_h for hall in config.halls.values())
+def figures(config: HubConfig, prices: Prices) -> dict[str, float]:
+    """Each of `UNITS`. Posts are those of the design, manned round the clock; halls are at their market rent."""
     hours = posts(config) * HOURS_PER_DAY
-    by_year = area * cost.floor_eur_per_m2_year + rated_per_h * cost.machine_eur_per_parcel_h / cost.machine_years
+    machines = config.rated_per_h * prices.capex.machine_eur_per_parcel_h / prices.discounting.equipment_years
+    by_year = config.area_m2 * prices.site.rent_eur_per_m2_year + machines
     return {
-        "area_m2": area,
+        "area_m2": config.area_m2,
         "posts_h_per_day": hours,
-        "cost_eur_per_day": by_year / _DAYS_PER_YEAR + hours * cost.post_eur_per_h,
+        "cost_eur_per_day": by_year / DAYS_PER_YEAR + hours * prices.labour.wage_eur_per_h,
     }
 
 

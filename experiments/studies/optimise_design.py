@@ -11,8 +11,9 @@ import yaml
 
 from experiments.composition import compose, hub, study
 from experiments.execution import Place
+from experiments.money import Prices
 from experiments.studies.design import with_study
-from experiments.studies.design_figures import UNITS, Cost
+from experiments.studies.design_figures import UNITS
 from experiments.studies.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -82,7 +83,7 @@ class Optimise:
     trials: Annotated[int, Bounds(ge=1, le=100_000)]
     population: Annotated[int, Bounds(ge=2, le=1000)]
     confirm: Annotated[int, Bounds(ge=0, le=1000)]
-    cost: Cost
+    cost: Prices
     variables: dict[str, Variable]
 
     def __post_init__(self) -> None:

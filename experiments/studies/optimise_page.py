@@ -42,11 +42,11 @@ def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result,
     if "cost_eur_per_day" in own.goals:
         cost = own.cost
         method.append(
-            f"Cost a day: {cost.floor_eur_per_m2_year:g} EUR a year for each m² of the halls;"
-            f" {cost.post_eur_per_h:g} EUR an hour for each post, manned round the clock;"
-            f" {cost.machine_eur_per_parcel_h:g} EUR for each rated parcel/h of machines, over"
-            f" {cost.machine_years:g} years; configs/cost says where these are from. Trucks, aircraft and energy are"
-            " not in it."
+            f"Cost a day: {cost.site.rent_eur_per_m2_year:g} EUR a year for each m² of the halls;"
+            f" {cost.labour.wage_eur_per_h:g} EUR an hour for each post, manned round the clock;"
+            f" {cost.capex.machine_eur_per_parcel_h:g} EUR for each rated parcel/h of machines, over"
+            f" {cost.discounting.equipment_years:g} years; configs/cost says where these are from. Trucks, aircraft and"
+            " energy are not in it."
         )
     page = StudyPage(
         title=f"What {' and '.join(own.goals)} can be had together",

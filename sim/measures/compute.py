@@ -1,5 +1,6 @@
 """The KPIs of a replication, computed from its tables: cohort and windows as docs/model.md says. Minutes inside."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zone_uses
-from sim.measures.destinations import destination_on_time_share
+from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.kpis import RESOURCES
 from sim.measures.staff import examining_hours, paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
@@ -107,6 +108,7 @@ def _service(config: HubConfig, tables: dict[str, Table], window: Window) -> dic
         "not_departed_share": n_inside / n if n else 0.0,
         "flight_clearance_p95_h": float(clearance[mine].mean() / MIN_PER_H) if mine.any() else 0.0,
         "parcels_per_day": float(departed.sum()) / window.days,
+        "late_parcels_per_day": (n - int(flights["n_on_time"][mine].sum())) / window.days,
     }
 
 
@@ -132,9 +134,11 @@ def _trucks(config: HubConfig, trucks: Table, window: Window) -> dict[str, float
         trucks["mass"][left] / (trailer.kg * 1e3),
         trucks["volume"][left] / (trailer.m3 * 1e6),
     ]
+    km = route_km(config)
     closing = window.covers(trucks["cut_off"]) & (trucks["kind"] == 0)
     return {
         "trucks_per_day": float(np.count_nonzero(left)) / window.days,
+        "truck_km_per_day": math.fsum(km[name] for name in trucks["route_name"][left].tolist()) / window.days,
         "truck_fill_share": float(np.max(fills, axis=0).mean()) if left.any() else 0.0,
         "missed_connections_per_day": float(trucks["n_missed"][closing].sum()) / window.days,
     }

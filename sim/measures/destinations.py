@@ -95,6 +95,14 @@ _COLUMNS = (
 )
 
 
+def route_km(config: HubConfig) -> dict[str, float]:
+    """The road ahead of a truck, one way, by route [km]: of several lanes, the mean weighted by their parcels."""
+    found = {lane.route: 0.0 for lane in config.lanes.values()}
+    for lane in config.lanes.values():
+        found[lane.route] += _share_of_route(config, lane) * lane.km
+    return found
+
+
 def deadlines(lane: Lane, arrival: Minutes) -> Minutes:
     """The last instant [min] at which parcels of flights (N), by drawn arrival, are in time at a lane's destination."""
     days = np.floor(arrival / MIN_PER_DAY) + lane.promised_days

@@ -73,7 +73,19 @@ _ALL: Final = (
         more_is_better=False,
     ),
     Kpi("parcels_per_day", "parcels/d", "departed in the measured days", more_is_better=True),
+    Kpi(
+        "late_parcels_per_day",
+        "parcels/d",
+        "of the cohort, those that count as late in on_time_share",
+        more_is_better=False,
+    ),
     Kpi("trucks_per_day", "trucks/d", "departed with a load in the measured days", more_is_better=None),
+    Kpi(
+        "truck_km_per_day",
+        "km/d",
+        "road ahead of those trucks, one way: km of their route's lane; of several lanes, the mean by their parcels",
+        more_is_better=None,
+    ),
     Kpi(
         "truck_fill_share",
         "1",

@@ -1,0 +1,65 @@
+"""What stands on a hub's site, what it costs new, and what more of it costs to build."""
+
+from collections.abc import Mapping
+from dataclasses import astuple
+from typing import Final
+
+from experiments.money.lines import Kind, Line, cents
+from experiments.money.prices import Prices, Tenure
+from sim.config import HubConfig
+
+HALLS: Final = "halls"
+
+
+def assets(config: HubConfig) -> dict[str, float]:
+    """Quantities of what is bought: m² of halls, rated parcels/h of machines, and units."""
+    halls = config.halls.values()
+    return {
+        HALLS: config.area_m2,
+        "machines": config.rated_per_h,
+        "stations": sum(hall.breakdown_stations for hall in halls),
+        "positions": sum(hall.uld_positions for hall in halls),
+        "handcoding_desks": sum(hall.handcoding_desks for hall in halls),
+        "doors": sum(hall.doors_out + (hall.doors_in or 0) for hall in halls),
+        "stands": config.apron.stands,
+        "loader_sets": config.apron.loader_sets,
+        "tugs": config.apron.tugs,
+    }
+
+
+def investment(before: HubConfig | None, after: HubConfig, prices: Prices) -> tuple[Line, ...]:
+    """What it costs to make one hub of another, or to build one from nothing; what becomes less brings nothing back.
+
+    A leased hall costs nothing here: its rent pays for it.
+    """
+    had = dict.fromkeys(assets(after), 0.0) if before is None else assets(before)
+    more = {name: max(0.0, n - had[name]) for name, n in assets(after).items()}
+    if prices.site.tenure is Tenure.LEASED:
+        more[HALLS] = 0.0
+    return _priced(more, prices)
+
+
+def replacement_value(config: HubConfig, prices: Prices) -> dict[str, int]:
+    """What each asset costs new [cents], leased halls too."""
+    return {line.name: -line.cents for line in _priced(assets(config), prices)}
+
+
+def spread(amount: int, months: int) -> tuple[int, ...]:
+    """An amount [cents] over so many months, as evenly as whole cents allow; they add up to it exactly.
+
+    Raises:
+        ValueError: no month.
+
+    >>> spread(-100, 3)
+    (-34, -33, -33)
+    """
+    if months < 1:
+        raise ValueError(f"months: at least 1, got {months}")
+    sign = -1 if amount < 0 else 1
+    each, rest = divmod(abs(amount), months)
+    return tuple(sign * (each + (i < rest)) for i in range(months))
+
+
+def _priced(quantities: Mapping[str, float], prices: Prices) -> tuple[Line, ...]:
+    each = dict(zip(quantities, astuple(prices.capex), strict=True))
+    return tuple(Line(name, Kind.CAPEX, -cents(n * each[name])) for name, n in quantities.items())

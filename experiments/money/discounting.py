@@ -1,0 +1,111 @@
+"""What money of later years is worth at the beginning: discounting, net present value, payback, levelised cost.
+
+Source: R. A. Brealey, S. C. Myers and F. Allen, Principles of Corporate Finance, 13th ed. 2020, chapters 2, 5 and 6.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Final
+
+from sim.reading import Bounds
+
+CENTS: Final = 100
+"""Of a EUR."""
+
+
+class Timing(StrEnum):
+    """When the money of a period counts as paid."""
+
+    MID_YEAR = "mid_year"
+    """In the middle of it, as what is paid all along."""
+    END_OF_YEAR = "end_of_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Discounting:
+    rate: Annotated[float, Bounds(ge=0, le=1)]
+    """A year, real."""
+    timing: Timing
+    equipment_years: Annotated[float, Bounds(gt=0, le=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Money that comes in, or goes out (negative), so many years after the beginning."""
+
+    years: float
+    cents: int
+
+
+def flows(amounts: Sequence[int], timing: Timing, *, per_year: int = 1, start_years: float = 0.0) -> tuple[Flow, ...]:
+    """Amounts [cents] of consecutive periods, `per_year` of them a year (12: months), the first from `start_years` on.
+
+    >>> flows([100, 100], Timing.MID_YEAR)
+    (Flow(years=0.5, cents=100), Flow(years=1.5, cents=100))
+    >>> flows([7], Timing.END_OF_YEAR, per_year=12, start_years=2)[0].years == 2 + 1 / 12
+    True
+    """
+    within = 0.5 if timing is Timing.MID_YEAR else 1.0
+    return tuple(Flow(start_years + (i + within) / per_year, amount) for i, amount in enumerate(amounts))
+
+
+def discount_factor(rate: float, years: float) -> float:
+    """What one of then is worth at the beginning: (1 + rate)^-years; exactly 1 at rate zero."""
+    return math.pow(1.0 + rate, -years)
+
+
+def present_value(amounts: Iterable[Flow], rate: float) -> Fraction:
+    """What flows are worth at the beginning [cents], exact for the factors as they are.
+
+    Present values of parts therefore add up to that of the whole exactly, and at rate zero it is the plain sum.
+
+    >>> present_value(flows([110, 121], Timing.END_OF_YEAR), 0.0)
+    Fraction(231, 1)
+    """
+    return sum((Fraction(discount_factor(rate, flow.years)) * flow.cents for flow in amounts), Fraction(0))
+
+
+def as_eur(cents: int | Fraction) -> float:
+    return float(Fraction(cents) / CENTS)
+
+
+def annuity_factor(rate: float, years: float) -> float:
+    """What one a year, at the end of each of so many years, is worth at the beginning.
+
+    One over it is what a EUR of investment costs a year over its life, interest included.
+
+    >>> round(annuity_factor(0.06, 10), 4), annuity_factor(0, 10)
+    (7.3601, 10)
+    """
+    return years if rate == 0 else -math.expm1(-years * math.log1p(rate)) / rate
+
+
+def payback(amounts: Sequence[Flow], rate: float = 0.0) -> float | None:
+    """Years until what came in makes up for what went out, from when on it never falls behind again; None: never.
+
+    Discounted at the rate, by default not. Between two flows as if the second came in evenly. 0: it is never behind.
+    """
+    order = sorted(amounts, key=lambda flow: flow.years)
+    found: float | None = 0.0
+    before, behind = 0.0, Fraction(0)
+    for flow in order:
+        worth = present_value([flow], rate)
+        after = behind + worth
+        if after < 0:
+            found = None
+        elif found is None:
+            found = before + (flow.years - before) * float(-behind / worth)
+        before, behind = flow.years, after
+    return found
+
+
+def levelised_cost(costs: Sequence[Flow], parcels: Sequence[tuple[float, float]], rate: float) -> float:
+    """The price of a parcel that would just pay for the costs (negative flows) [EUR].
+
+    `parcels`: (years, number), discounted as the money that they would bring. Infinite where there are none.
+    """
+    worth = math.fsum(discount_factor(rate, years) * n for years, n in parcels)
+    return -as_eur(present_value(costs, rate)) / worth if worth else math.inf

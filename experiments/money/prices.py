@@ -1,0 +1,99 @@
+"""The schema of `configs/cost`: prices in real EUR of one year, none of them negative."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from experiments.money.discounting import Discounting
+from sim.config.bounds import Share, minute_of_day
+from sim.domain.roles import ROLES
+from sim.reading import Bounds, near
+
+Price = Annotated[float, Bounds(ge=0, le=1e12)]
+
+
+class Tenure(StrEnum):
+    LEASED = "leased"
+    BUILT = "built"
+
+
+class Paid(StrEnum):
+    ROSTERED = "rostered"
+    WORKED = "worked"
+
+
+@dataclass(frozen=True, slots=True)
+class Capex:
+    """What one more of each costs, once [EUR]."""
+
+    hall_eur_per_m2: Price
+    machine_eur_per_parcel_h: Price
+    station_eur: Price
+    position_eur: Price
+    handcoding_desk_eur: Price
+    door_eur: Price
+    stand_eur: Price
+    loader_set_eur: Price
+    tug_eur: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Labour:
+    paid: Paid
+    wage_eur_per_h: Price
+    night_premium: Annotated[float, Bounds(ge=0, le=10)]
+    night_from: str
+    night_to: str
+    paid_by_others: tuple[str, ...]
+    """Roles whose wages are not the hub's."""
+
+    def __post_init__(self) -> None:
+        for name in ("night_from", "night_to"):
+            minute_of_day(getattr(self, name), name)
+        for role in self.paid_by_others:
+            if role not in ROLES:
+                raise ValueError(f"paid_by_others: unknown role {role!r}{near(role, ROLES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class SitePrices:
+    """What a m² of hall costs a year, and the upkeep of what stands in it."""
+
+    tenure: Tenure
+    rent_eur_per_m2_year: Price
+    ground_rent_eur_per_m2_year: Price
+    energy_kwh_per_m2_year: Annotated[float, Bounds(ge=0, le=1e6)]
+    energy_eur_per_kwh: Price
+    hall_upkeep_share: Share
+    equipment_upkeep_share: Share
+
+    @property
+    def rent(self) -> float:
+        """Of the halls as they are held [EUR/m²/year]."""
+        return self.rent_eur_per_m2_year if self.tenure is Tenure.LEASED else self.ground_rent_eur_per_m2_year
+
+
+@dataclass(frozen=True, slots=True)
+class TruckPrices:
+    eur_per_truck: Price
+    eur_per_km: Price
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPrices:
+    revenue_eur: Price
+    late_eur: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices; `configs/cost/` says where they are from."""
+
+    year: Annotated[int, Bounds(ge=1990, le=2100)]
+    """Whose money it is: real EUR of that year."""
+    discounting: Discounting
+    capex: Capex
+    labour: Labour
+    site: SitePrices
+    trucks: TruckPrices
+    parcels: ParcelPrices

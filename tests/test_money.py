@@ -1,0 +1,212 @@
+"""Money: lines add up exactly, discounting follows closed forms, and prices that are none are refused."""
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from priced import priced
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.money import (
+    Activity,
+    Flow,
+    Kind,
+    Tenure,
+    Timing,
+    activity,
+    annual_lines,
+    annuity_factor,
+    as_eur,
+    assets,
+    cost_per_parcel,
+    discount_factor,
+    flows,
+    investment,
+    levelised_cost,
+    night_share,
+    payback,
+    present_value,
+    spread,
+    total,
+)
+from experiments.money.assets import HALLS
+from sim.simulation import simulate
+
+HUB = load()
+PRICES = priced()
+YEAR = Activity(parcels=147e6, late_parcels=1e6, trucks=20_000, truck_km=2e7, staff_h=5e5, night_h=1e5)
+CENTS = st.integers(-(10**13), 10**13)
+EUR = st.floats(0, 1e5)
+
+
+@settings(deadline=None, max_examples=50)
+@given(EUR, EUR, EUR, EUR)
+def test_lines_add_up_to_their_total_to_the_cent(late: float, km: float, wage: float, rent: float) -> None:
+    prices = priced(**{"parcels.late_eur": late, "labour.wage_eur_per_h": wage, "site.rent_eur_per_m2_year": rent})
+    lines = annual_lines(HUB, replace(YEAR, truck_km=km), prices)
+    by_kind = [total(line for line in lines if line.kind is kind) for kind in Kind]
+    assert total(lines) == sum(line.cents for line in lines) == sum(by_kind)
+    assert Fraction(total(lines)) == sum((Fraction(line.cents) for line in lines), Fraction(0))
+    assert all(line.cents <= 0 for line in lines if line.kind is not Kind.REVENUE)
+
+
+def test_each_line_is_its_quantity_at_its_price() -> None:
+    eur = {line.name: line.eur for line in annual_lines(HUB, YEAR, PRICES)}
+    equipment = 30_000 * 370 + 12 * 60_000 + 150 * 15_000 + 4 * 20_000 + 40 * 25_000 + 6 * 7.5e6 + 2 * 9e5 + 2 * 1e5
+    assert eur == pytest.approx(
+        {
+            "revenue": 147e6 * 0.8,
+            "wages": -5e5 * 31,
+            "night_premium": -1e5 * 31 * 0.2,
+            "rent": -30_000 * 65,
+            "energy": -30_000 * 85 * 0.18,
+            "hall_upkeep": -30_000 * 1250 * 0.01,
+            "equipment_upkeep": -equipment * 0.04,
+            "trucks": -20_000 * 60,
+            "truck_km": -2e7 * 1.4,
+            "late_parcels": -1e6 * 0.5,
+        }
+    )
+    costs = -sum(value for name, value in eur.items() if name != "revenue")
+    assert cost_per_parcel(annual_lines(HUB, YEAR, PRICES), YEAR.parcels) == pytest.approx(costs / YEAR.parcels)
+    half = annual_lines(HUB, Activity(0, 0, 0, 0, 0, 0), PRICES, years=0.5)
+    assert {line.name: line.eur for line in half}["rent"] == -30_000 * 65 / 2
+
+
+def test_own_halls_cost_their_building_and_the_ground_leased_ones_their_rent() -> None:
+    bigger = load("liege_66k")
+    built = priced(**{"site.tenure": "built"})
+    assert built.site.tenure is Tenure.BUILT
+    assert {line.name: line.eur for line in investment(HUB, bigger, built)}[HALLS] == -36_000 * 1250
+    assert {line.name: line.eur for line in investment(HUB, bigger, PRICES)}[HALLS] == 0
+    rents = [{line.name: line.eur for line in annual_lines(HUB, YEAR, own)}["rent"] for own in (built, PRICES)]
+    assert rents == [-30_000 * 40, -30_000 * 65]
+
+
+def test_what_is_there_already_costs_nothing_and_what_goes_brings_nothing_back() -> None:
+    assert total(investment(HUB, HUB, PRICES)) == 0
+    bigger = load("liege_66k")
+    assert total(investment(bigger, HUB, PRICES)) == 0
+    assert {line.name: line.eur for line in investment(HUB, bigger, PRICES)}["machines"] == -30_000 * 370
+    from_nothing = {line.name: line.cents for line in investment(None, bigger, priced(**{"site.tenure": "built"}))}
+    assert from_nothing.keys() == assets(bigger).keys()
+    assert all(amount < 0 for amount in from_nothing.values())
+
+
+@settings(deadline=None)
+@given(CENTS, st.integers(1, 120))
+def test_construction_spend_adds_up_over_its_months(amount: int, months: int) -> None:
+    parts = spread(amount, months)
+    assert len(parts) == months
+    assert sum(parts) == amount
+    assert max(parts) - min(parts) <= 1
+
+
+@settings(deadline=None)
+@given(st.lists(CENTS, max_size=20), st.sampled_from(Timing))
+def test_npv_at_rate_zero_is_the_plain_sum(amounts: list[int], timing: Timing) -> None:
+    assert present_value(flows(amounts, timing), 0.0) == sum(amounts)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(CENTS, CENTS), max_size=12), st.floats(0, 0.5), st.sampled_from(Timing))
+def test_present_values_of_parts_add_up_to_that_of_the_whole(
+    parts: list[tuple[int, int]], rate: float, timing: Timing
+) -> None:
+    one, other = (flows([part[i] for part in parts], timing) for i in range(2))
+    whole = flows([sum(part) for part in parts], timing)
+    assert present_value(one, rate) + present_value(other, rate) == present_value(whole, rate)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 0.06, 0.5])
+def test_level_flows_are_worth_an_annuity_and_ever_longer_ones_a_perpetuity(rate: float) -> None:
+    for years in (1, 10, 40):
+        value = float(present_value(flows([1_000_000] * years, Timing.END_OF_YEAR), rate))
+        assert value == pytest.approx(1e6 * annuity_factor(rate, years), rel=1e-9)
+        middle = float(present_value(flows([1_000_000] * years, Timing.MID_YEAR), rate))
+        assert middle == pytest.approx(value * (1 + rate) ** 0.5, rel=1e-12)
+    if rate >= 0.06:
+        forever = float(present_value(flows([1_000_000] * 600, Timing.END_OF_YEAR), rate))
+        assert forever == pytest.approx(1e6 / rate, rel=1e-12)
+
+
+def test_months_of_a_year_lie_within_it() -> None:
+    months = flows([1] * 12, Timing.MID_YEAR, per_year=12, start_years=3)
+    assert math.fsum(flow.years for flow in months) / 12 == pytest.approx(3.5)
+    assert flows([1] * 12, Timing.END_OF_YEAR, per_year=12)[-1].years == 1.0
+
+
+def test_payback_is_when_nothing_is_behind_any_more() -> None:
+    end = Timing.END_OF_YEAR
+    assert payback([Flow(0, -1000), *flows([400] * 5, end)]) == 2.5
+    assert payback([Flow(0, -1000), *flows([400, 400], end)]) is None
+    assert payback(flows([10, 10], end)) == 0
+    # Behind once more after a second hall: only the last counts.
+    assert payback([Flow(0, -100), Flow(1, 200), Flow(2, -300), Flow(3, 400)]) == pytest.approx(2.5)
+    discounted = payback([Flow(0, -1000), *flows([400] * 5, end)], rate=0.1)
+    assert discounted is not None and 3 < discounted < 4
+
+
+def test_at_the_levelised_cost_the_present_value_is_nil() -> None:
+    costs = [Flow(0, -500_000), *flows([-10_000] * 8, Timing.MID_YEAR)]
+    parcels = [(year + 0.5, 1000.0 + year) for year in range(8)]
+    price = levelised_cost(costs, parcels, 0.06)
+    income = math.fsum(discount_factor(0.06, years) * n * price for years, n in parcels)
+    assert income + as_eur(present_value(costs, 0.06)) == pytest.approx(0, abs=1e-6)
+    assert levelised_cost(costs, [], 0.06) == math.inf
+
+
+@pytest.mark.parametrize("start_date", ["2022-09-05", "2022-09-08", "2022-09-11"])
+def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_date: str) -> None:
+    round_the_clock = load("liege_30k", start_date=start_date)
+    shifts = load("liege_30k", "roster=three_shifts", start_date=start_date)
+    assert night_share(round_the_clock, "docks", PRICES.labour) == pytest.approx(8 / 24)
+    # Four desks, two of them at night.
+    assert night_share(shifts, "handcoding", PRICES.labour) == pytest.approx(2 * 8 / (4 * 16 + 2 * 8))
+    none = priced(**{"labour.night_from": "00:00", "labour.night_to": "00:00"})
+    assert night_share(shifts, "handcoding", none.labour) == 0
+    by_day = priced(**{"labour.night_from": "08:00", "labour.night_to": "20:00"})
+    assert night_share(round_the_clock, "docks", by_day.labour) == pytest.approx(1 / 2)
+
+
+def test_kpis_of_a_day_make_a_year() -> None:
+    size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2}
+    config = load("liege_30k", horizon_days=1, warmup_days=0, **size)
+    kpis = simulate(config, 0).kpis
+    done = activity(config, kpis, PRICES.labour)
+    assert done.parcels == kpis["parcels_per_day"] * 365.25
+    # Without customs officers, who are the state's.
+    assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * 365.25)
+    assert done.night_h == pytest.approx(done.staff_h / 3)
+    worked = activity(config, kpis, priced(**{"labour.paid": "worked"}).labour)
+    assert worked.staff_h == pytest.approx(kpis["staff_h_per_day"] * 365.25)
+    assert worked.staff_h < done.staff_h
+    officers = activity(config, kpis, priced(**{"labour.paid_by_others": []}).labour)
+    assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * 365.25)
+    # Each truck of a route drives the road of its lane, a pool's the mean of its lanes'.
+    km = [lane.km for lane in config.lanes.values()]
+    assert min(km) * kpis["trucks_per_day"] <= kpis["truck_km_per_day"] <= max(km) * kpis["trucks_per_day"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("site.rent_eur_per_m2_year", -65, "optimise.cost.site.rent_eur_per_m2_year: must be at least 0, got -65"),
+        ("capex.stand_eur", -1, "optimise.cost.capex.stand_eur: must be at least 0, got -1"),
+        ("parcels.late_eur", "nan", "optimise.cost.parcels.late_eur: "),
+        ("discounting.rate", -0.1, "optimise.cost.discounting.rate: must be at least 0, got -0.1"),
+        ("labour.paid_by_others", "[custom]", "optimise.cost.labour: paid_by_others: unknown role 'custom'"),
+        ("labour.night_to", "25:00", "night_to"),
+    ],
+)
+def test_prices_that_are_none_are_one_line(
+    capsys: pytest.CaptureFixture[str], key: str, value: object, message: str
+) -> None:
+    assert main(["optimise", f"optimise.cost.{key}={value}"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
