@@ -199,7 +199,7 @@ def test_kpis_of_a_day_make_a_year() -> None:
         ("capex.stand_eur", -1, "optimise.cost.capex.stand_eur: must be at least 0, got -1"),
         ("parcels.late_eur", "nan", "optimise.cost.parcels.late_eur: "),
         ("discounting.rate", -0.1, "optimise.cost.discounting.rate: must be at least 0, got -0.1"),
-        ("labour.paid_by_others", "[custom]", "optimise.cost.labour: paid_by_others: unknown role 'custom'"),
+        ("labour.paid_by_others", "[custom]", "optimise.cost.labour.paid_by_others: unknown role 'custom'"),
         ("labour.night_to", "25:00", "night_to"),
     ],
 )
