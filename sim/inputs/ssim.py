@@ -44,6 +44,7 @@ _OPERATING_LEG_ELSEWHERE = "050"
 """Data element that marks a leg as another name of a flight listed elsewhere."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAY_BEFORE = "A"
+_DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _leg(record: Record, *, is_utc: bool) -> Leg:
         service=record.match(LEG["service_type"], "[A-Z]", "a service type, a letter"),
         first=first,
         last=last,
-        days=_days(record),
+        days=_days(record, first, last),
         every_weeks=2 if record.match(LEG["frequency_rate"], "[ 12]", "1, 2 or a blank") == "2" else 1,
         origin=record.match(LEG["departure_station"], "[A-Z]{3}", "an airport of 3 letters"),
         destination=record.match(LEG["arrival_station"], "[A-Z]{3}", "an airport of 3 letters"),
@@ -278,12 +279,17 @@ def _variation(record: Record, columns: Columns, *, is_utc: bool) -> int | None:
     return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
 
 
-def _days(record: Record) -> tuple[int, ...]:
+def _days(record: Record, first: dt.date, last: dt.date | None) -> tuple[int, ...]:
+    """The days of operation; each must fall in the period at least once."""
     columns = LEG["days_of_operation"]
     record.match(columns, "[1 ][2 ][3 ][4 ][5 ][6 ][7 ]", "days 1 to 7, each in its own column, or blanks")
     days = tuple(int(mark) for mark in record[columns] if mark != " ")
     if not days:
         raise record.wrong(columns, "at least one day of operation")
+    if last is not None and (last - first).days < _DAYS_PER_WEEK - 1:
+        of_period = {(first + dt.timedelta(n)).isoweekday() for n in range((last - first).days + 1)}
+        if not of_period.issuperset(days):
+            raise record.wrong(columns, f"days of operation that fall in the period {first} to {last}")
     return days
 
 
@@ -306,7 +312,7 @@ def _days_of(leg: Leg, first_day: dt.date, last_day: dt.date, arrival_day: int) 
     end = last_day.toordinal() - arrival_day
     if leg.last is not None:
         end = min(end, leg.last.toordinal())
-    step = 7 * leg.every_weeks
+    step = _DAYS_PER_WEEK * leg.every_weeks
     for day in leg.days:
         of_period = leg.first.toordinal() + (day - leg.first.isoweekday()) % 7
         missed = max(0, -((of_period - begin) // step))
