@@ -15,6 +15,7 @@ Ticks = NDArray[np.int64]
 TICKS_PER_MIN: Final = 1 << 20
 MIN_PER_H: Final = 60
 MIN_PER_DAY: Final = 1440
+HOURS_PER_WEEK: Final = 168
 TICKS_PER_H: Final = MIN_PER_H * TICKS_PER_MIN
 TICKS_PER_DAY: Final = MIN_PER_DAY * TICKS_PER_MIN
 NEVER: Final = -1

@@ -62,6 +62,33 @@ def test_fewer_people_keep_work_waiting_longer(always, rostered):
     assert rostered.kpis["dwell_mean_h"] > always.kpis["dwell_mean_h"]
 
 
+def test_demand_curves_count_what_the_rows_say(rostered):
+    curves, ulds = rostered.tables["demand_curves"], rostered.tables["ulds"]
+    assert set(curves["name"][curves["is_role"]].tolist()) == set(ROLES) - {"packout"}
+    mine = curves["name"] == "stations"
+    assert curves["hour"][mine].tolist() == list(range(168))
+    # The week was measured from Tuesday, 6 September, on, a day after the run's beginning; counted twice an hour.
+    for hour in (3, 30, 100, 167):
+        ends = [((hour - 24) % 168 + 24) * 60 + minute for minute in (30, 60)]
+        used = [np.count_nonzero((ulds["start"] < at) & ~(ulds["released"] < at)) for at in ends]
+        wanted = [np.count_nonzero((ulds["checked_in"] < at) & ~(ulds["released"] < at)) for at in ends]
+        row = mine & (curves["hour"] == hour)
+        assert curves["in_use_mean"][row] == np.mean(used)
+        assert curves["in_use_highest"][row] == max(used)
+        assert curves["wanted_mean"][row] == np.mean(wanted)
+        assert curves["wanted_highest"][row] == max(wanted)
+
+
+def test_demand_curves_stay_within_what_is_there_and_follow_the_roster(rostered):
+    curves = rostered.tables["demand_curves"]
+    equipment = ~curves["is_role"] & (curves["unit"] != "parcels/h")
+    assert (curves["in_use_highest"][equipment] <= curves["there_mean"][equipment]).all()
+    assert (curves["wanted_highest"] >= curves["wanted_mean"]).all()
+    there = {name: curves["there_mean"][curves["name"] == name] for name in ("breakdown", "customs")}
+    assert there["breakdown"][[5, 7, 21, 22, 5 * 24 + 10]].tolist() == [36, 48, 48, 36, 36]
+    assert there["customs"][[6, 7, 20, 21]].tolist() == [0, 2, 2, 0]
+
+
 def _by_tick(arrival, begin, end, manning, span):
     """Waiting, in use and beyond what is manned, tick by tick."""
     lacked = busy = over = 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from experiments.report import (
     figures_arrivals,
     figures_day,
+    figures_demand,
     figures_dwell,
     figures_ladder,
     figures_leaving,
@@ -104,6 +105,15 @@ def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterat
         "week", "The week of the backlog",
         "Parcels that have arrived, or should have, and have not left, by weekday and hour; each map has a scale of"
         f" its own, from zero.{more}", figures_week.figure(weeks))  # fmt: skip
+    curves = figures_demand.prepare(tables["demand_curves"], mine[0].label) if "demand_curves" in tables else ()
+    if curves:
+        of_which = f" Of the first design, {mine[0].title}." if len(mine) > 1 else ""
+        yield _picture(
+            "demand", "People and equipment over the week",
+            "What work wants by hour of the week: what is in use, and what waits as if it were served at once; of"
+            " machines, induction and desks what would keep pace with the parcels that come. Against it, the people on"
+            f" the roster and the units there. Peaks beyond twice what is there are cut.{of_which}",
+            figures_demand.figure(curves))  # fmt: skip
     if len(points) == 1:
         day = figures_day.of_run(tables, points[0].label, window)
         yield _picture(

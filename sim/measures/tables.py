@@ -11,6 +11,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, Site
 from sim.inputs.layout import hold_zone_parcels
+from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.halls import hall_columns
 from sim.record.recorder import Columns, Recorder, Refusal, columns
@@ -50,7 +51,12 @@ def make_tables(
     }
     of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
     of_halls = hall_columns(config, inputs, tables)
-    return tables | {"destinations": tabulate("destinations", of_lanes), "halls": tabulate("halls", of_halls)}
+    curves = demand_columns(config, inputs, record, tables)
+    return tables | {
+        "destinations": tabulate("destinations", of_lanes),
+        "halls": tabulate("halls", of_halls),
+        "demand_curves": tabulate("demand_curves", curves),
+    }
 
 
 def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:

@@ -225,6 +225,23 @@ _ALL: Final = (
         ("hall",),
     ),
     TableSchema(
+        "demand_curves",
+        "what work wants of each role and piece of equipment, by hour of the week, as counted at the ends of intervals",
+        (
+            _number("order", "of the curves"),
+            _text("name", "role or equipment"),
+            _flag("is_role", "people; else equipment"),
+            _text("unit", "what is counted"),
+            _number("hour", "of the week, local; 0: Monday's first", unit="h"),
+            _number("wanted_mean", "in use, and as much again as what waits would use, mean", "float64", "unit"),
+            _number("wanted_highest", "likewise, highest", "float64", "unit"),
+            _number("in_use_mean", "in use, mean", "float64", "unit"),
+            _number("in_use_highest", "in use, highest", "float64", "unit"),
+            _number("there_mean", "people on the roster, or units, mean", "float64", "unit"),
+        ),
+        ("order", "hour"),
+    ),
+    TableSchema(
         "stages",
         "stays of parcels in a stage that began in the measured days, by the minute",
         (

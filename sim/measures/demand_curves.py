@@ -1,0 +1,169 @@
+"""Demand curves: how many people of each role, and units of equipment, work wants over the hours of the week."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import HubConfig
+from sim.domain.inputs import Inputs
+from sim.domain.roles import ROLES
+from sim.measures.staff import people_a_post, posts_of
+from sim.measures.window import Minutes
+from sim.record.recorder import Recorder
+from sim.record.schemas import Table
+from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
+
+Numbers = NDArray[np.float64]
+Edges = NDArray[np.int64]
+"""Ends of the intervals (B) [ticks]."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """Of a role or piece of equipment, at the ends of the intervals (B)."""
+
+    name: str
+    unit: str
+    in_use: Numbers
+    wanted: Numbers
+    """What would be in use if nothing waited; of parcels, what would keep pace with those that come."""
+    there: Numbers
+    """People on the roster, or units."""
+
+
+def demand_columns(
+    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]
+) -> dict[str, list[object]]:
+    """One row a curve and hour of the week, Monday's first hour 0, over the measured days.
+
+    Counted at the ends of the intervals of `record.bin_min`: what is in use, and what waits as if it were served at
+    once. Where parcels are served one by one, wanted is what would keep pace with those that came in the interval.
+    """
+    n_bins = len(record.stages["lane"].n_in)
+    edges = np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
+    measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
+    # The end of an interval belongs to the hour that it closes.
+    first = config.start_date.weekday() * MIN_PER_DAY // MIN_PER_H
+    hour = ((edges[measured] - 1) // TICKS_PER_H + first) % HOURS_PER_WEEK
+    curves = [*_roles(config, inputs, record, tables, edges), *_equipment(inputs, record, tables, edges)]
+    rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    for order, curve in enumerate(curves):
+        wanted, used, there = (series[measured] for series in (curve.wanted, curve.in_use, curve.there))
+        for of_week in np.unique(hour).tolist():
+            now = hour == of_week
+            values = (wanted[now].mean(), wanted[now].max(), used[now].mean(), used[now].max(), there[now].mean())
+            row = (order, curve.name, curve.unit == _PEOPLE, curve.unit, of_week, *(float(value) for value in values))
+            for name, value in zip(_COLUMNS, row, strict=True):
+                rows[name].append(value)
+    return rows
+
+
+_PEOPLE = "people"
+_COLUMNS = (
+    "order",
+    "name",
+    "is_role",
+    "unit",
+    "hour",
+    "wanted_mean",
+    "wanted_highest",
+    "in_use_mean",
+    "in_use_highest",
+    "there_mean",
+)
+
+
+def _roles(
+    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges
+) -> Iterator[_Curve]:
+    site, (flights, ulds, trains) = inputs.site, (tables[name] for name in ("flights", "ulds", "trains"))
+    asked, done = _machines_busy(inputs, record)
+    posts = {
+        "unloading": _counted(edges, flights, "unloading_requested", "unloading_start", "unloading_end"),
+        "tugs": (
+            _inside(edges, trains["granted"], trains["returned"]),
+            _inside(edges, trains["granted"], trains["returned"]) + _inside(edges, ulds["lifted"], ulds["on_train"]),
+        ),
+        "breakdown": [n * site.workers_per_station for n in _counted(edges, ulds, "checked_in", "start", "released")],
+        "induction": (done * site.inductions, asked * site.inductions),
+        "handcoding": _at_desks(inputs, record, "handcoding", site.handcoding),
+        "customs": _at_desks(inputs, record, "customs", site.examination),
+        "docks": [n * site.workers_per_truck for n in _at_doors(inputs, tables, edges)],
+    }
+    for role, (in_use, wanted) in posts.items():
+        people = people_a_post(config, role)
+        yield _Curve(role, _PEOPLE, in_use * people, wanted * people, _manned(inputs, role, edges) * people)
+
+
+def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges) -> Iterator[_Curve]:
+    site, halls, (flights, ulds) = inputs.site, inputs.site.halls, (tables[name] for name in ("flights", "ulds"))
+    given_up = flights["arrival"] + site.longest_hold / TICKS_PER_MIN
+    landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
+    on_stand = _inside(edges, flights["aldt"], flights["aobt"])
+    asked, done = _machines_busy(inputs, record)
+    rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls)
+    n_machines = sum(hall.n_machines for hall in halls)
+    found = (
+        ("stands", "aircraft", on_stand, on_stand + _inside(edges, flights["arrival"], landed), site.stands),
+        (
+            "positions",
+            "ULDs",
+            *_counted(edges, ulds, "at_door", "placed", "start"),
+            sum(hall.positions for hall in halls),
+        ),
+        (
+            "stations",
+            "ULDs",
+            *_counted(edges, ulds, "checked_in", "start", "released"),
+            sum(sum(hall.stations) for hall in halls),
+        ),
+        ("machines", "parcels/h", done * rate / n_machines, asked * rate / n_machines, rate),
+        ("doors", "trucks", *_at_doors(inputs, tables, edges), sum(hall.doors for hall in halls)),
+    )
+    for name, unit, in_use, wanted, there in found:
+        yield _Curve(name, unit, in_use, wanted, np.full(len(edges), float(there)))
+
+
+def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
+    """How many have come and not gone just before each edge (B); instants in minutes."""
+    before = edges / TICKS_PER_MIN
+    came, went = (np.sort(instants[~np.isnan(instants)]) for instants in (enter, leave))
+    return (np.searchsorted(came, before) - np.searchsorted(went, before)).astype(np.float64)
+
+
+def _counted(edges: Edges, table: Table, asked: str, begin: str, end: str) -> tuple[Numbers, Numbers]:
+    """Rows served just before each edge, and those that are served or wait (B)."""
+    return _inside(edges, table[begin], table[end]), _inside(edges, table[asked], table[end])
+
+
+def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:
+    trucks = tables["trucks"]
+    cancelled = trucks["cut_off"] + inputs.site.docking / TICKS_PER_MIN
+    leaves = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+    return _inside(edges, trucks["docked"], leaves), _inside(edges, trucks["arrived"], leaves)
+
+
+def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tuple[Numbers, Numbers]:
+    """Desks in use, and desks that would keep pace with what came (B)."""
+    mine = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
+    in_use = np.sum([np.cumsum(tally.begun - tally.done) for tally in mine], axis=0)
+    return in_use.astype(np.float64), np.sum([tally.came for tally in mine], axis=0) * (service / inputs.bin_width)
+
+
+def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
+    """Machines that what came would keep busy, and what was sorted did (B), at their mean service."""
+    services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
+    tally = record.stages["sorting"]
+    share = float(sum(services)) / len(services) / inputs.bin_width
+    return np.asarray(tally.n_in * share, dtype=np.float64), np.asarray(tally.n_out * share, dtype=np.float64)
+
+
+def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:
+    """Posts manned just before each edge (B), of halls that are open."""
+    found = np.zeros(len(edges))
+    for posts in posts_of(inputs, role):
+        step = np.searchsorted(posts.manning.start, edges - 1, side="right") - 1
+        found += np.array(posts.manning.posts)[step] * posts.groups * (edges > posts.opens)
+    return found
