@@ -19,7 +19,8 @@ DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLUMNS: Final = 3
 _ROLES: Final = {
     "unloading": "Unloading crews", "tugs": "Tug drivers", "breakdown": "Break-down", "induction": "Induction",
-    "handcoding": "Hand-coding", "customs": "Customs officers", "docks": "Truck loading",
+    "handcoding": "Hand-coding", "packout": "Pack-out", "manual_sort": "Manual sort",
+    "customs": "Customs officers", "docks": "Truck loading",
 }  # fmt: skip
 
 
@@ -47,7 +48,11 @@ def prepare(curves: "pd.DataFrame", label: str) -> tuple[Curve, ...]:
         )
         by_hour = by_hour.reindex(range(HOURS))
         name = str(first["name"])
-        what = _ROLES[name] if first["is_role"] else resource(name)[:1].upper() + resource(name)[1:]
+        what = (
+            _ROLES.get(name, name.replace("_", " ").capitalize())
+            if first["is_role"]
+            else resource(name)[:1].upper() + resource(name)[1:]
+        )
         found.append(
             Curve(f"{what} [{first['unit']}]", *(by_hour[column].to_numpy(dtype=np.float64) for column in by_hour))
         )

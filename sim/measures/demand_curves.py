@@ -89,12 +89,16 @@ def _roles(
         "breakdown": [n * site.workers_per_station for n in _counted(edges, ulds, "checked_in", "start", "released")],
         "induction": (done * site.inductions, asked * site.inductions),
         "handcoding": _at_desks(inputs, record, "handcoding", site.handcoding),
+        "packout": _at_packout(config, inputs, record),
+        "manual_sort": _at_desks(inputs, record, "manual_sort", site.manual_sort),
         "customs": _at_desks(inputs, record, "customs", site.examination),
         "docks": [n * site.workers_per_truck for n in _at_doors(inputs, tables, edges)],
     }
     for role, (in_use, wanted) in posts.items():
-        people = people_a_post(config, role)
-        yield _Curve(role, _PEOPLE, in_use * people, wanted * people, _manned(inputs, role, edges) * people)
+        there = _manned(inputs, role, edges)
+        if there.any():
+            people = people_a_post(config, role)
+            yield _Curve(role, _PEOPLE, in_use * people, wanted * people, there * people)
 
 
 def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges) -> Iterator[_Curve]:
@@ -148,8 +152,18 @@ def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[N
 def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tuple[Numbers, Numbers]:
     """Desks in use, and desks that would keep pace with what came (B)."""
     mine = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
-    in_use = np.sum([np.cumsum(tally.begun - tally.done) for tally in mine], axis=0)
-    return in_use.astype(np.float64), np.sum([tally.came for tally in mine], axis=0) * (service / inputs.bin_width)
+    none = np.zeros(len(record.stages["lane"].n_in), dtype=np.int64)
+    in_use = np.sum([none, *(np.cumsum(tally.begun - tally.done) for tally in mine)], axis=0)
+    return in_use.astype(np.float64), np.sum([none, *(tally.came for tally in mine)], axis=0) * (
+        service / inputs.bin_width
+    )
+
+
+def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
+    """Posts that what was packed kept busy, and posts that would keep pace with what came (B)."""
+    tally = record.stages["packout"]
+    of_post = config.packout.parcels_per_post_h * inputs.bin_width / TICKS_PER_H
+    return np.asarray(tally.n_out / of_post, dtype=np.float64), np.asarray(tally.n_in / of_post, dtype=np.float64)
 
 
 def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
