@@ -37,7 +37,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
-    tables = make_tables(config, inputs, run.record, run.store.kept)
+    tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store)
     n_laws = check_laws(inputs, run.record, tables)
     kpis = compute_kpis(config, inputs, run.record, tables)
     return Result(replication, {name: kpis[name] for name in KPIS}, tables, n_laws)

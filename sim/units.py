@@ -24,6 +24,7 @@ NEVER: Final = -1
 G_PER_KG: Final = 1000
 CM3_PER_L: Final = 1000
 CM3_PER_M3: Final = 1_000_000
+L_PER_M3: Final = 1000
 KG_PER_T: Final = 1000
 
 

@@ -22,10 +22,11 @@ from sim.config.bounds import (
     Share,
     minute_of_day,
 )
+from sim.config.exports import Exports, HallExports
 from sim.config.roster import Roster
 from sim.domain.site import HallPolicy
 from sim.reading import Bounds, near
-from sim.units import G_PER_KG, KG_PER_T, MIN_PER_H, ticks
+from sim.units import G_PER_KG, KG_PER_T, L_PER_M3, MIN_PER_H, ticks
 
 _SUM_TOLERANCE = 1e-6
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
@@ -120,10 +121,12 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """ULD positions of one deck, and the parcels of a ULD there relative to the other deck's."""
+    """ULD positions of one deck, the parcels of a ULD there relative to the other deck's, and what exports may fill."""
 
     ulds: Annotated[int, Bounds(ge=0, le=200)]
     parcels: Annotated[int, Bounds(ge=1, le=100_000)]
+    m3: Positive
+    kg: Positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class AircraftType:
     share: Share
     main_deck: Deck
     lower_deck: Deck
+    payload_t: Positive
 
     def __post_init__(self) -> None:
         if self.main_deck.ulds + self.lower_deck.ulds == 0:
@@ -155,6 +159,7 @@ class Apron:
     loader_sets: Count
     crew_per_loader_set: Count
     tugs: Count
+    outbound_tugs: Count
     dollies_per_train: Count
     taxi_in_min: Duration
     doors_open_min: Duration
@@ -213,12 +218,17 @@ class Hall:
     """Routes whose trucks leave from here; null: all."""
     transfer_share: Share
     """Of the lanes' floor, set aside for what other halls send."""
+    exports: HallExports
     zone_shares: ZoneShares
 
     @property
     def rated_per_h(self) -> float:
         """Of its machines [parcels/h]."""
         return self.sorting_machines * self.machine_rated_per_h
+
+    def opens_late(self, start_date: dt.date) -> bool:
+        """Whether it is not there from the start."""
+        return self.opens is not None and self.opens > start_date
 
     def __post_init__(self) -> None:
         if self.breakdown_stations < self.sorting_machines:
@@ -255,6 +265,21 @@ class Space:
     packout_post_m2: Positive
     dock_door_m2: Positive
     door_facade_m: Positive
+    export_build_up_share: Share
+    export_staging_share: Share
+    export_screening_share: Share
+    build_up_place_m2: Positive
+    screening_line_m2: Positive
+    hand_sorting_post_m2: Positive
+    empty_uld_m2: Positive
+
+    def __post_init__(self) -> None:
+        total = self.export_build_up_share + self.export_staging_share + self.export_screening_share
+        if total > 1 + _SUM_TOLERANCE:
+            raise ValueError(
+                "export_build_up_share + export_staging_share + export_screening_share: at most 1 of the export zone,"
+                f" got {total:.6g}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +435,7 @@ class Environment:
 class Record:
     bin_min: Annotated[float, Bounds(ge=1, le=1440)]
     parcels_of_flights: tuple[str, ...]
+    parcels_of_collections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +466,7 @@ class HubConfig:
     outbound: Outbound
     linehaul: Linehaul
     environment: Environment
+    exports: Exports
     roster: Roster
     record: Record
 
@@ -453,6 +480,8 @@ class HubConfig:
         if not len(self.lanes) <= 256:
             raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
         self._check_parcels()
+        if self.exports.share:
+            self._check_exports()
         envelope = self.arrivals.envelope_flights_per_day
         if envelope is not None and self.demand.flights_per_day > envelope:
             raise ValueError(
@@ -529,13 +558,60 @@ class HubConfig:
                 f"parcels.heaviest_kg: a parcel that no truck can carry: at most outbound.trailer.kg ="
                 f" {self.outbound.trailer.kg:g}, got {self.parcels.heaviest_kg:g}"
             )
-        bulk = math.exp(_LARGEST_NORMAL * self.parcels.l_per_kg_sigma)
-        bulkiest_l = self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
-        if bulkiest_l > self.outbound.trailer.m3 * 1000:
+        if self._bulkiest_l > self.outbound.trailer.m3 * L_PER_M3:
             raise ValueError(
-                f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have {bulkiest_l / 1000:.3g} m3, a"
-                f" trailer takes {self.outbound.trailer.m3:g}"
+                f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have"
+                f" {self._bulkiest_l / L_PER_M3:.3g} m3, a trailer takes {self.outbound.trailer.m3:g}"
             )
+
+    def _check_exports(self) -> None:
+        """What no ULD or truck could carry, and halls that could not handle it."""
+        _check_sum("exports.lanes", list(self.exports.lanes.values()))
+        if all(hall.doors_in == 0 or hall.opens_late(self.start_date) for hall in self.halls.values()):
+            raise ValueError(
+                "exports.share: above 0, but no hall that is open on start_date has an inbound door (halls.*.doors_in)"
+            )
+        for name, kind in self.fleet.items():
+            for deck in ("main_deck", "lower_deck"):
+                if getattr(kind, deck).ulds:
+                    self._check_limits(f"fleet.{name}.{deck}", getattr(kind, deck))
+        trailer, collections = self.outbound.trailer, self.exports.collections
+        most = math.floor(collections.parcels * (1 + collections.spread))
+        fits = min(
+            trailer.parcels, trailer.kg / self.demand.mean_parcel_kg, trailer.m3 * L_PER_M3 / self.parcels.mean_l
+        )
+        if most > fits:
+            raise ValueError(
+                f"exports.collections.parcels: with its spread at most what a trailer takes of mean parcels,"
+                f" {math.floor(fits)}, got {most}"
+            )
+        for name, hall in self.halls.items():
+            for key, each, workers in (
+                ("dock_workers_in", "collections", collections.workers_per_truck),
+                ("build_up_workers", "build_up", self.exports.build_up.workers_per_place),
+            ):
+                if workers > getattr(hall.exports, key) and (each == "build_up" or hall.doors_in):
+                    raise ValueError(
+                        f"halls.{name}.exports.{key}: at least the {workers} that one needs (exports.{each}), got"
+                        f" {getattr(hall.exports, key)}"
+                    )
+
+    def _check_limits(self, key: str, deck: Deck) -> None:
+        if self.parcels.heaviest_kg > deck.kg:
+            raise ValueError(
+                f"{key}.kg: a parcel that no ULD takes: at least parcels.heaviest_kg = {self.parcels.heaviest_kg:g},"
+                f" got {deck.kg:g}"
+            )
+        if self._bulkiest_l > deck.m3 * L_PER_M3:
+            raise ValueError(
+                f"{key}.m3: a parcel that no ULD takes: parcels may have {self._bulkiest_l / L_PER_M3:.3g} m3,"
+                f" got {deck.m3:g}"
+            )
+
+    @property
+    def _bulkiest_l(self) -> float:
+        bulk = math.exp(_LARGEST_NORMAL * self.parcels.l_per_kg_sigma)
+        return self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
 
     @property
     def area_m2(self) -> float:

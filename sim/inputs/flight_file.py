@@ -1,4 +1,4 @@
-"""A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels`."""
+"""A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels, sobt`."""
 
 import csv
 import datetime as dt
@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.units import ticks
 
 _NEEDED = ("flight", "sibt")
-_OPTIONAL = ("arrival", "aircraft", "parcels")
+_OPTIONAL = ("arrival", "aircraft", "parcels", "sobt")
 _MOST_PARCELS = 500_000
 
 
@@ -23,6 +23,8 @@ class FlightRow(NamedTuple):
     """Actual landing [ticks], if the file tells."""
     aircraft: str | None
     n_parcels: int | None
+    sobt: int | None
+    """Scheduled off-block [ticks], if the file tells."""
 
 
 def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) -> list[FlightRow]:
@@ -66,7 +68,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
             near = difflib.get_close_matches(name, columns, 1)
             hint = f"; did you mean column {near[0]!r}?" if near else ""
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
-    for name in columns:
+    for name in (name for name in columns if name not in _NEEDED):
         near = difflib.get_close_matches(name, _OPTIONAL, 1)
         if near and near[0] not in columns:
             raise InputError(f"{path}: column {name!r} is none that is read; did you mean {near[0]!r}?")
@@ -91,10 +93,14 @@ def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: 
     parcels = cells.get("parcels") or None
     if parcels is not None and not (parcels.isdigit() and 0 < int(parcels) <= _MOST_PARCELS):
         raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {_MOST_PARCELS}, got {parcels!r}")
+    sibt, sobt = instant("sibt"), instant("sobt") if cells.get("sobt") else None
+    if sobt is not None and sobt <= sibt:
+        raise InputError(f"{path}: row {line}: sobt: after sibt {cells['sibt']}, got {cells['sobt']}")
     return FlightRow(
         cells["flight"],
-        instant("sibt"),
+        sibt,
         instant("arrival") if cells.get("arrival") else None,
         kind,
         int(parcels) if parcels else None,
+        sobt,
     )

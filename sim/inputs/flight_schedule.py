@@ -29,6 +29,7 @@ class _Call(NamedTuple):
     sibt: int
     aircraft: str | None
     n_parcels: int | None
+    sobt: int | None
 
 
 def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight, ...]:
@@ -56,8 +57,9 @@ def measured_days(config: HubConfig) -> tuple[int, int]:
 
 
 def end_of_run(config: HubConfig) -> int:
-    """The measured days and the time promised after them [ticks]."""
-    return measured_days(config)[1] + ticks(config.service_h * MIN_PER_H)
+    """The measured days and the time promised after them, that of exports if it is longer [ticks]."""
+    exports_h = config.exports.service_h if config.exports.share else 0.0
+    return measured_days(config)[1] + ticks(max(config.service_h, exports_h) * MIN_PER_H)
 
 
 def van_der_corput(n: int) -> float:
@@ -92,7 +94,7 @@ def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[_Call]
             sibt = offset + ticks(hour * MIN_PER_H)
             delay = _draw_delay(arrivals.delay, streams.of("delay", *entity))
             iso = monday.isocalendar()
-            yield _Call(sibt + delay, f"{iso.year}W{iso.week:02}-{slot:03}", entity, sibt, None, None)
+            yield _Call(sibt + delay, f"{iso.year}W{iso.week:02}-{slot:03}", entity, sibt, None, None, None)
         monday += dt.timedelta(days=DAYS_PER_WEEK)
 
 
@@ -112,7 +114,7 @@ def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[
         for n, (hour, mark) in enumerate(zip(instants, rng.random(candidates), strict=True)):
             if mark < keep:
                 arrival = day * TICKS_PER_DAY + ticks(float(hour) * MIN_PER_H)
-                yield _Call(arrival, f"{date.isoformat()}-{n:03}", (date.toordinal(), n), arrival, None, None)
+                yield _Call(arrival, f"{date.isoformat()}-{n:03}", (date.toordinal(), n), arrival, None, None, None)
 
 
 def _from_file(config: HubConfig, streams: Streams) -> Iterator[_Call]:
@@ -123,7 +125,7 @@ def _from_file(config: HubConfig, streams: Streams) -> Iterator[_Call]:
         if arrival is None:
             delay = config.arrivals.delay
             arrival = row.sibt + (_draw_delay(delay, streams.of("delay", *entity)) if delay else 0)
-        yield _Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels)
+        yield _Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt)
 
 
 def _hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -144,6 +146,14 @@ def _draw_delay(delay: Delay, rng: np.random.Generator) -> int:
     )
 
 
+def _export_lane(config: HubConfig, streams: Streams, call: _Call) -> int:
+    """The destination that a flight leaves to."""
+    if not config.exports.share:
+        return 0
+    shares = np.cumsum(list(config.exports.lanes.values()))
+    return int(np.searchsorted(shares[:-1], streams.of("export_lane", *call.entity).random(), side="right"))
+
+
 def _flight(config: HubConfig, streams: Streams, number: int, call: _Call, measured: tuple[int, int]) -> Flight:
     aircraft = call.aircraft
     if aircraft is None:
@@ -162,6 +172,6 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: _Call, measu
         n_lower_deck=kind.lower_deck.ulds,
         n_parcels=call.n_parcels if call.n_parcels is not None else config.demand.mean_parcels_per_flight,
         is_cohort=measured[0] <= call.arrival < measured[1],
-        sobt=call.sibt + ticks(config.apron.turnaround_min),
-        export_lane=0,
+        sobt=call.sobt if call.sobt is not None else call.sibt + ticks(config.apron.turnaround_min),
+        export_lane=_export_lane(config, streams, call),
     )

@@ -5,6 +5,7 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.site import Site
 from sim.errors import InputError
+from sim.inputs.collections import make_exports
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
 from sim.inputs.layout import make_site, uld_counts
 from sim.inputs.load_plan import make_load_plan
@@ -22,15 +23,16 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     flights = make_flights(config, streams, end)
     _check_ulds(config, flights, site)
     _check_recorded(recorded, flights, replication)
+    plan = make_load_plan(config, streams)
     return Inputs(
         site=site,
         flights=flights,
-        parcels_of=make_load_plan(config, streams).draw,
+        parcels_of=plan.draw,
         end=end,
         measured=measured_days(config),
         bin_width=ticks(config.record.bin_min),
         is_recorded=lambda flight: flight.key in recorded,
-        exports=None,
+        exports=make_exports(config, streams, flights, end, plan),
     )
 
 

@@ -1,7 +1,7 @@
 """A configuration as a site: what fits into the area, and every duration on the grid."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,30 +12,12 @@ from sim.domain.roles import Place
 from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers
 from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
+from sim.inputs.export_layout import export_zone_uses, make_export_site, make_hall_exports
 from sim.inputs.outages import machine_calendar
 from sim.inputs.roster import manned_calendar, mannings
+from sim.inputs.zones import ROUNDING_M2, ZoneUse, pallets, use
 from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
-
-_ROUNDING_M2 = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneUse:
-    """What stands in a zone, and how much of it would fit."""
-
-    hall: str
-    zone: str
-    area_m2: float
-    unit: str
-    n_units: float
-    """Units in the zone (for sorting: rated parcels/h)."""
-    n_fit: float
-    standard_m2: float
-
-    @property
-    def spare_m2(self) -> float:
-        return self.area_m2 - self.n_units * self.standard_m2
 
 
 def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
@@ -46,26 +28,37 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     posts = hall.packout_posts + hall.manual_sort_posts
     packout = shares.packout * area if posts else 0
 
-    def use(zone: str, zone_area: float, unit: str, units: float, standard: float) -> ZoneUse:
-        return ZoneUse(name, zone, zone_area, unit, units, math.floor((zone_area + _ROUNDING_M2) / standard), standard)
-
-    return (
-        use("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, space.uld_position_m2),
-        use("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, space.breakdown_station_m2),
-        use("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, space.sorting_m2_per_parcel_per_h),
-        use(
-            "handcoding", shares.handcoding * area, "hand-coding desks", hall.handcoding_desks, space.handcoding_desk_m2
+    units: list[tuple[str, float, str, float, float]] = [
+        ("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, space.uld_position_m2),
+        ("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, space.breakdown_station_m2),
+        ("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, space.sorting_m2_per_parcel_per_h),
+        (
+            "handcoding",
+            shares.handcoding * area,
+            "hand-coding desks",
+            hall.handcoding_desks,
+            space.handcoding_desk_m2,
         ),
-        use(
+        (
             "customs",
             customs * (1 - space.customs_hold_share),
             "examination desks",
             hall.customs_desks,
             space.customs_desk_m2,
         ),
-        use("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
-        *([use("packout", packout, "pack-out and manual-sort posts", posts, space.packout_post_m2)] if packout else ()),
-    )
+        ("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
+    ]
+    if packout:
+        units.append(("packout", packout, "pack-out and manual-sort posts", posts, space.packout_post_m2))
+    return tuple(use(name, *each) for each in units)
+
+
+def zones_in_use(config: HubConfig) -> Iterator[ZoneUse]:
+    """Of all halls; the zones for exports only where there are any."""
+    for name, hall in config.halls.items():
+        yield from zone_uses(name, hall, config.space)
+        if config.exports.share:
+            yield from export_zone_uses(name, hall, config.space)
 
 
 def set_aside(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
@@ -90,15 +83,15 @@ def set_aside(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
 
 def check_area(config: HubConfig) -> None:
     """Refuse more units than fit in a zone, and more doors than the façade takes."""
+    for zone in zones_in_use(config):
+        if zone.n_units > zone.n_fit:
+            raise ConfigError(
+                f"halls.{zone.hall}: zone {zone.zone}: {zone.n_units:g} {zone.unit} are more than the {zone.n_fit:g}"
+                f" that fit its {zone.area_m2:g} m2 at {zone.standard_m2:g} m2 each"
+            )
     for name, hall in config.halls.items():
-        for use in zone_uses(name, hall, config.space):
-            if use.n_units > use.n_fit:
-                raise ConfigError(
-                    f"halls.{name}: zone {use.zone}: {use.n_units:g} {use.unit} are more than the {use.n_fit:g} that"
-                    f" fit its {use.area_m2:g} m2 at {use.standard_m2:g} m2 each"
-                )
         doors = hall.doors_out + hall.doors_in
-        by_facade = math.floor(hall.facade_m / config.space.door_facade_m + _ROUNDING_M2)
+        by_facade = math.floor(hall.facade_m / config.space.door_facade_m + ROUNDING_M2)
         if doors > by_facade:
             raise ConfigError(
                 f"halls.{name}: {doors} dock doors are more than the {by_facade} that fit its facade of"
@@ -108,7 +101,7 @@ def check_area(config: HubConfig) -> None:
 
 def floor_parcels(hall: Hall, space: Space) -> int:
     """Parcels that the lanes' floor holds, on whole pallets."""
-    return _pallets(hall.zone_shares.lanes * hall.area_m2, space) * space.parcels_per_pallet
+    return pallets(hall.zone_shares.lanes * hall.area_m2, space) * space.parcels_per_pallet
 
 
 def transfer_parcels(hall: Hall, space: Space) -> int:
@@ -119,11 +112,7 @@ def transfer_parcels(hall: Hall, space: Space) -> int:
 def hold_zone_parcels(hall: Hall, space: Space) -> int:
     """Parcels that the customs hold zone is laid out for."""
     zone = hall.zone_shares.customs * hall.area_m2 * space.customs_hold_share
-    return _pallets(zone, space) * space.parcels_per_pallet
-
-
-def _pallets(area_m2: float, space: Space) -> int:
-    return math.floor((area_m2 + _ROUNDING_M2) / space.pallet_m2)
+    return pallets(zone, space) * space.parcels_per_pallet
 
 
 def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
@@ -188,7 +177,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 customs_desks=hall.customs_desks,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
-                exports=None,
+                exports=make_hall_exports(config, name, hall),
                 manning=manning,
             )
         )
@@ -244,5 +233,5 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         docking=ticks(outbound.docking_min),
         loading=ticks(outbound.loading_min),
         workers_per_truck=outbound.workers_per_truck,
-        exports=None,
+        exports=make_export_site(config),
     )

@@ -43,23 +43,27 @@ class LoadPlan:
         def stream(attribute: str) -> np.random.Generator:
             return self.streams.of(attribute, *flight.entity)
 
-        size = stream("size").integers(0, _QUANTILES, (2, n), dtype=np.uint16)
-        mass = self.mass_of[size[0]]
-        volume = np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
+        mass, volume = self.sizes(stream("size"), n)
         channel, release, is_refused = self._customs(flight, stream("customs"))
         return Parcels(
             first=first,
             lane=self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)],
             mass=mass,
             volume=volume,
-            handling=_times(stream("handling"), n, self.handling_bounds),
-            packing=_times(stream("packing"), n, self.packing_bounds),
-            is_no_read=_flags(stream("no_read"), n, self.config.parcels.no_read_share),
-            is_non_conveyable=_flags(stream("non_conveyable"), n, self.config.parcels.non_conveyable_share),
+            handling=times(stream("handling"), n, self.handling_bounds),
+            packing=times(stream("packing"), n, self.packing_bounds),
+            is_no_read=flags(stream("no_read"), n, self.config.parcels.no_read_share),
+            is_non_conveyable=flags(stream("non_conveyable"), n, self.config.parcels.non_conveyable_share),
             channel=channel,
             release=release,
             is_refused=is_refused,
         )
+
+    def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Mass [g] and volume [cm³] of n parcels."""
+        size = rng.integers(0, _QUANTILES, (2, n), dtype=np.uint16)
+        mass = self.mass_of[size[0]]
+        return mass, np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
 
     def _customs(
         self, flight: Flight, rng: np.random.Generator
@@ -91,25 +95,26 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     bulk = (mean_cm3_per_g * np.exp(sigma * normal - sigma**2 / 2)).astype(np.float32)
     shares = np.cumsum([lane.share for lane in config.lanes.values()])
     lane = np.searchsorted(shares[:-1] * _QUANTILES, np.arange(_QUANTILES) + 0.5, side="right").astype(np.uint8)
-    handling = _bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
-    packing = _bounds(config.packout.packing_min, config.packout.spread)
+    handling = bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
+    packing = bounds(config.packout.packing_min, config.packout.spread)
     return LoadPlan(config, streams, mass, bulk, lane, handling, packing)
 
 
-def _bounds(mean_min: float, spread: float) -> tuple[int, int]:
+def bounds(mean_min: float, spread: float) -> tuple[int, int]:
     """Shortest and longest of uniform times [ticks], both included."""
     mean = mean_min * TICKS_PER_MIN
     return max(1, round(mean * (1 - spread))), max(1, round(mean * (1 + spread)))
 
 
-def _times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray[np.uint32]:
+def times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray[np.uint32]:
     """Uniform times [ticks]; 16-bit draws where they suffice."""
     low, high = bounds
     kind = np.uint16 if high < _QUANTILES else np.uint32
     return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32)
 
 
-def _flags(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:
+def flags(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:
+    """Which of n are so, each with the same probability."""
     if share == 0:
         return np.zeros(n, dtype=np.bool_)
     return rng.integers(0, 1 << 32, n, dtype=np.uint32) < np.uint64(round(share * (1 << 32)))

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
-from sim.inputs.layout import zone_uses
+from sim.inputs.layout import zones_in_use
 from sim.measures.destinations import destination_on_time_share, route_km
+from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.kpis import RESOURCES
 from sim.measures.staff import examining_hours, paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
@@ -27,6 +28,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     """All KPIs of `sim.measures.kpis`, in its order."""
     window = Window(inputs)
     busy = _busy_hours(config, inputs, record, tables, window)
+    export_busy = export_busy_hours(config, inputs, record, tables, window)
     worked = _staff_hours(config, record, busy)
     return (
         _service(config, tables, window)
@@ -42,15 +44,15 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "blocked_after_h": _blocked_after(tables["flights"], window) / MIN_PER_H,
             "fullest_chute_parcels": float(tables["packout"]["fullest"].max(initial=0)),
             "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
-            "spare_area_m2": sum(
-                use.spare_m2 for name, hall in config.halls.items() for use in zone_uses(name, hall, config.space)
-            ),
+            "spare_area_m2": sum(use.spare_m2 for use in zones_in_use(config)),
         }
         | _blocked(inputs, tables, window)
         | _utilisation(inputs, record, busy, window)
+        | export_kpis(config, tables, window)
+        | export_utilisation(inputs, export_busy, window)
         | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}
         | surroundings(config, tables, window)
-        | staff_kpis(config, inputs, record, worked, window.days)
+        | _staff(config, inputs, record, worked, export_staff_hours(config, export_busy), window.days)
     )
 
 
@@ -178,16 +180,18 @@ def _busy_hours(
     cancelled = trucks["cut_off"] + site.docking / TICKS_PER_MIN
     leave_door = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
     hours = window.days * MIN_PER_DAY / MIN_PER_H
-    coded = record.stages["handcoding"]
+    coded = record.stages["handcoding"].n_out + record.export_stages["export_coding"].n_out
     low, high = (instant // inputs.bin_width for instant in inputs.measured)
     return {
         "stands": window.hours(flights["aldt"], flights["aobt"]),
-        "loader_sets": window.hours(flights["unloading_start"], flights["unloading_end"]),
+        "loader_sets": window.hours(
+            flights["unloading_start"], flights["unloading_end" if site.exports is None else "loading_end"]
+        ),
         "tugs": window.hours(trains["granted"], trains["returned"]),
         "positions": window.hours(ulds["placed"], ulds["start"]),
         "stations": window.hours(ulds["start"], ulds["released"]),
         "machines": _machine_minutes(site, record) / MIN_PER_H,
-        "handcoding_desks": float(coded.n_out[low:high].sum()) / config.handcoding.parcels_per_desk_h,
+        "handcoding_desks": float(coded[low:high].sum()) / config.handcoding.parcels_per_desk_h,
         "manual_sort_posts": float(record.stages["manual_sort"].n_out[low:high].sum())
         / config.manual_sort.parcels_per_post_h,
         "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,
@@ -238,6 +242,20 @@ def _manned(inputs: Inputs, calendars: Callable[[Hall], Sequence[MachineCalendar
             stop = np.clip(np.append(calendar.start[1:], high), max(low, hall.opens), high)
             done += int(((stop - start) * calendar.slope).sum())
     return done
+
+
+def _staff(
+    config: HubConfig,
+    inputs: Inputs,
+    record: Recorder,
+    worked: dict[str, float],
+    on_exports: dict[str, float],
+    days: float,
+) -> dict[str, float]:
+    """By role; the hours of `on_exports`, whose people are there when called, count in the sum."""
+    kpis = staff_kpis(config, inputs, record, worked, days)
+    kpis["staff_h_per_day"] += sum(on_exports.values()) / days
+    return kpis | {f"staff_h_per_day_{role}": hours / days for role, hours in on_exports.items()}
 
 
 def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) -> dict[str, float]:

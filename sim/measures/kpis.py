@@ -37,6 +37,21 @@ RESOURCES: Final = {
     "doors": "outbound dock doors",
 }
 
+EXPORT_RESOURCES: Final = {
+    "doors_in": "inbound dock doors, held until the last parcel's screening begins",
+    "screening_lines": "screening lines",
+    "hand_sorting_posts": "posts for sorting exports by hand",
+    "build_up_places": "build-up places",
+    "outbound_tugs": "trains of outbound ULDs",
+}
+EXPORT_ROLES: Final = {
+    "docks_in": "unloading of collections",
+    "screening": "screening",
+    "hand_sorting": "sorting exports by hand",
+    "build_up": "build-up",
+    "outbound_tugs": "drivers of outbound ULDs",
+}
+
 _ALL: Final = (
     Kpi(
         "on_time_share",
@@ -176,7 +191,39 @@ _ALL: Final = (
         "CO2 of tugs' diesel, and of auxiliary and ground power of aircraft in block",
         more_is_better=False,
     ),
-    *(Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None) for name, what in RESOURCES.items()),
+    Kpi(
+        "export_on_time_share",
+        "1",
+        "exports of the cohort that were off-block within exports.service_h of their collection's timetabled instant;"
+        " 1 without exports",
+        more_is_better=True,
+    ),
+    Kpi("exports_per_day", "parcels/d", "exports off-block in the measured days", more_is_better=True),
+    Kpi(
+        "export_missed_per_day",
+        "parcels/d",
+        "exports for a flight's destination, ready or on a ULD, that it did not take, each time",
+        more_is_better=False,
+    ),
+    Kpi(
+        "uld_fill_share",
+        "1",
+        "larger of the mass and volume ratios of a ULD of exports that left, mean; 0 of none",
+        more_is_better=True,
+    ),
+    Kpi("empty_ulds_flown_per_day", "ULDs/d", "empty ULDs flown back in the measured days", more_is_better=None),
+    Kpi("turnaround_mean_h", "h", "in-block to off-block of flights that left, mean", more_is_better=False),
+    Kpi(
+        "departure_delay_mean_min",
+        "min",
+        "off-block after the scheduled instant, early ones as none, mean",
+        more_is_better=False,
+    ),
+    *(
+        Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None)
+        for name, what in (RESOURCES | EXPORT_RESOURCES).items()
+    ),
+    *(Kpi(f"staff_h_per_day_{role}", "h/d", f"hours worked: {what}", None) for role, what in EXPORT_ROLES.items()),
     *(Kpi(f"staff_h_per_day_{name}", "h/d", f"hours worked: {role.meaning}", None) for name, role in ROLES.items()),
     *(
         Kpi(f"staff_h_paid_per_day_{name}", "h/d", f"hours on the roster and after it: {role.meaning}", None)

@@ -7,12 +7,14 @@ import numpy as np
 
 from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
+from sim.measures.export_laws import EXPORT_ORDER, export_laws
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
 
 _ORDER = {
-    "flights": ("arrival", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end", "aobt"),
+    "flights": ("arrival", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end",
+                "loading_start", "loading_end", "aobt"),
     "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "start", "end", "released"),
     "trains": ("granted", "left", "at_door", "placed", "returned"),
     "shuttles": ("taken", "departed", "arrived", "returned"),
@@ -38,10 +40,11 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterato
     yield from _capacity(inputs, tables)
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
+    yield from export_laws(inputs, record, tables)
 
 
 def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
-    for table, order in _ORDER.items():
+    for table, order in (_ORDER | EXPORT_ORDER).items():
         latest = np.full(len(tables[table][order[0]]), -np.inf)
         for name in order:
             instants = tables[table][name]
@@ -99,10 +102,11 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
         both = [(getattr(row, enter), getattr(row, leave)) for row in rows]
         return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
 
+    crew_free = "unloading_end" if inputs.site.exports is None else "loading_end"
     yield "Little's law: stands", held["stands"] == stays([*record.flights], "aldt", "aobt")
     yield (
         "Little's law: loader sets",
-        held["loader_sets"] == stays([*record.flights], "unloading_start", "unloading_end"),
+        held["loader_sets"] == stays([*record.flights], "unloading_start", crew_free),
     )
     yield "Little's law: tugs", held["tugs"] == stays([*record.trains], "granted", "returned")
     yield "Little's law: ULD positions", held["positions"] == stays([*record.ulds], "placed", "start")

@@ -13,7 +13,10 @@ from sim.domain.site import Hall, Site
 from sim.inputs.layout import hold_zone_parcels
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
+from sim.measures.edges import Series, before, inside
+from sim.measures.export_tables import export_series, export_tables
 from sim.measures.halls import hall_columns
+from sim.processes.export_store import ExportStore
 from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
@@ -24,7 +27,11 @@ _LOAD = (*_TRUCK, "flight", "n_parcels")
 
 
 def make_tables(
-    config: HubConfig, inputs: Inputs, record: Recorder, kept: dict[int, dict[str, NDArray[Any]]]
+    config: HubConfig,
+    inputs: Inputs,
+    record: Recorder,
+    kept: dict[int, dict[str, NDArray[Any]]],
+    export_store: ExportStore | None,
 ) -> dict[str, Table]:
     """All tables but the KPIs."""
     trucks = columns(record.trucks, ("hall", "route", "kind", "sequence"))
@@ -51,6 +58,7 @@ def make_tables(
     }
     of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
     of_halls = hall_columns(config, inputs, tables)
+    tables |= export_tables(config, inputs, record, export_store)
     curves = demand_columns(config, inputs, record, tables)
     return tables | {
         "destinations": tabulate("destinations", of_lanes),
@@ -110,7 +118,7 @@ def _cleared(sizes: list[int], gone: list[tuple[int, int, int]]) -> list[int]:
 
 def _stages(record: Recorder) -> dict[str, list[Any]]:
     rows: dict[str, list[Any]] = {"stage": [], "minute": [], "n_parcels": []}
-    for name, tally in record.stages.items():
+    for name, tally in (*record.stages.items(), *record.export_stages.items()):
         minute = np.flatnonzero(tally.stays)
         rows["stage"] += [name] * len(minute)
         rows["minute"] += minute.tolist()
@@ -134,10 +142,6 @@ def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, ND
     } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 
 
-_Series = tuple[str, Ticks, int, str]
-"""Zone, units inside at the edges (B), their limit, what is counted."""
-
-
 def _occupancy(
     config: HubConfig,
     inputs: Inputs,
@@ -158,7 +162,7 @@ def _occupancy(
     trucks = trucks | {"leave_door": _leave_door(site, trucks)}
     refused = {name: [getattr(row, name) for row in record.refused] for name in Refusal._fields}
     served = _gone(edges, trucks, refused)
-    backlog = _before(edges, flights.get("arrival", []), flights.get("n_parcels", [])) - served
+    backlog = before(edges, flights.get("arrival", []), flights.get("n_parcels", [])) - served
     by_hall = [
         _hall_series(
             edges,
@@ -171,18 +175,19 @@ def _occupancy(
     ]
     halls = [_total(series) for series in zip(*by_hall, strict=True)]
     hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
-    series: list[_Series] = [
-        ("stands", _inside(edges, flights.get("aldt", []), flights.get("aobt", [])), site.stands, "aircraft"),
-        ("tugs", _inside(edges, trains.get("granted", []), trains.get("returned", [])), site.tugs, "trains"),
+    series: list[Series] = [
+        ("stands", inside(edges, flights.get("aldt", []), flights.get("aobt", [])), site.stands, "aircraft"),
+        ("tugs", inside(edges, trains.get("granted", []), trains.get("returned", [])), site.tugs, "trains"),
         *halls,
         ("sorting", stages["sorting"].inside, NEVER, "parcels"),
         ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
         ("manual_sort", stages["manual_sort"].inside, NEVER, "parcels"),
         ("customs_hold", stages["customs_hold"].inside, hold_zone, "parcels"),
         ("packout", stages["packout"].inside, NEVER, "parcels"),
-        ("yard", _inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
+        ("yard", inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
         ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
         ("backlog", backlog, NEVER, "parcels"),
+        *export_series(config, inputs, record, edges),
     ]
     if len(site.halls) > 1:
         for hall, own in zip(site.halls, by_hall, strict=True):
@@ -198,26 +203,26 @@ def _occupancy(
 
 def _gone(edges: Ticks, trucks: Columns, refused: Columns) -> Ticks:
     """Parcels that left before each of the edges (B), by truck or by customs."""
-    by_truck = _before(edges, trucks.get("departed", []), trucks.get("n_parcels", []))
-    return by_truck + _before(edges, refused["instant"], refused["n_parcels"])
+    by_truck = before(edges, trucks.get("departed", []), trucks.get("n_parcels", []))
+    return by_truck + before(edges, refused["instant"], refused["n_parcels"])
 
 
 def _hall_series(
     edges: Ticks, hall: Hall, ulds: Columns, trucks: Columns, refused: Columns, *, sent: Columns, received: Columns
-) -> list[_Series]:
+) -> list[Series]:
     """What is in a hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
-    floor = _before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - _gone(edges, trucks, refused)
-    floor -= _before(edges, sent.get("departed", []), sent.get("n_parcels", []))
-    floor += _before(edges, received.get("arrived", []), received.get("n_parcels", []))
+    floor = before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - _gone(edges, trucks, refused)
+    floor -= before(edges, sent.get("departed", []), sent.get("n_parcels", []))
+    floor += before(edges, received.get("arrived", []), received.get("n_parcels", []))
     return [
-        ("uld_positions", _inside(edges, ulds.get("placed", []), ulds.get("start", [])), hall.positions, "ULDs"),
-        ("breakdown", _inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(hall.stations), "ULDs"),
-        ("dock_doors", _inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
+        ("uld_positions", inside(edges, ulds.get("placed", []), ulds.get("start", [])), hall.positions, "ULDs"),
+        ("breakdown", inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(hall.stations), "ULDs"),
+        ("dock_doors", inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
         ("lanes", floor, hall.floor + hall.transfer_floor, "parcels"),
     ]
 
 
-def _total(series: Sequence[_Series]) -> _Series:
+def _total(series: Sequence[Series]) -> Series:
     (zone, *_, unit), limit = series[0], sum(limit for _, _, limit, _ in series)
     return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
 
@@ -234,20 +239,3 @@ def _leave_door(site: Site, trucks: Columns) -> list[int]:
             *(trucks.get(name, []) for name in ("cut_off", "departed", "is_cancelled")), strict=True
         )
     ]
-
-
-def _inside(edges: Ticks, enter: list[int], leave: list[int]) -> Ticks:
-    """How many have come and not gone before each of the edges (B)."""
-    return _before(edges, enter) - _before(edges, leave)
-
-
-def _before(edges: Ticks, instants: list[int], weight: list[int] | None = None) -> Ticks:
-    """How many instants, or how much of their weight, lie before each of the edges (B)."""
-    when = np.array(instants, dtype=np.int64)
-    if len(when) == 0:
-        return np.zeros(len(edges), dtype=np.int64)
-    weights = np.ones(len(when), dtype=np.int64) if weight is None else np.array(weight, dtype=np.int64)
-    happened = when != NEVER
-    order = np.argsort(when[happened], kind="stable")
-    total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(weights[happened][order])))
-    return total[np.searchsorted(when[happened][order], edges, side="left")]

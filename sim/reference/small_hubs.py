@@ -288,7 +288,7 @@ def draw(seed: int) -> SmallHub:
         export_floor_trucks=pick(1, 3),
         doors_in=pick(1, 2),
         screening_lines=pick(1, 3),
-        hand_sorting_posts=pick(1, 2),
+        hand_sorting_posts=1 if rng.random() < 0.8 else 2,
         build_up_places=pick(1, 2),
         empty_ulds=pick(0, 3),
         out_tugs=pick(1, 2),

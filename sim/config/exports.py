@@ -1,0 +1,94 @@
+"""Exports: what leaves by air, how it comes, and what a hall has for it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from sim.config.bounds import HOURS, Count, CountOrNone, Duration, Positive, Share
+from sim.reading import Bounds
+from sim.units import MIN_PER_H, ticks
+
+_SUM_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class HallExports:
+    """Of one hall, beside its inbound doors."""
+
+    dock_workers_in: CountOrNone
+    screening_lines: Count
+    hand_sorting_posts: Count
+    build_up_places: Count
+    build_up_workers: Count
+    empty_ulds: CountOrNone
+
+
+@dataclass(frozen=True, slots=True)
+class Collections:
+    """Trucks that bring exports by a timetable."""
+
+    hour_share: tuple[Share, ...]
+    parcels: Count
+    spread: Share
+    presorted_share: Share
+    call_in_min: Duration
+    docking_min: Duration
+    unloaded_per_h: Positive
+    handling_spread: Share
+    workers_per_truck: Count
+
+    @property
+    def handling_min(self) -> float:
+        """Mean handling time of a parcel [min]."""
+        return MIN_PER_H / self.unloaded_per_h
+
+    def __post_init__(self) -> None:
+        if len(self.hour_share) != HOURS:
+            raise ValueError(f"hour_share: {HOURS} numbers, got {len(self.hour_share)}")
+        if abs(sum(self.hour_share) - 1) > _SUM_TOLERANCE:
+            raise ValueError(f"hour_share: must sum to 1, got {sum(self.hour_share):.6g}")
+        if ticks(self.handling_min) < 1:
+            raise ValueError(f"unloaded_per_h: at least one tick of 2**-20 min a parcel, got {self.unloaded_per_h:g}/h")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildUp:
+    round_min: Annotated[float, Bounds(ge=1, le=720)]
+    fixed_min: Duration
+    parcels_per_h: Positive
+    workers_per_place: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Of a flight that takes exports."""
+
+    cut_off_min: Duration
+    close_out_min: Duration
+    doors_close_min: Duration
+    empties_per_position: Count
+
+    def __post_init__(self) -> None:
+        if not ticks(self.close_out_min) < ticks(self.cut_off_min):
+            raise ValueError(
+                f"cut_off_min: above close_out_min = {self.close_out_min:g}, or no last ULD could be built for any"
+                f" flight; got {self.cut_off_min:g}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    share: Annotated[float, Bounds(ge=0, le=0.9)]
+    """Of all goods by mass; 0: nothing leaves by air."""
+    service_h: Annotated[float, Bounds(gt=0, le=240)]
+    lanes: dict[str, Share]
+    collections: Collections
+    non_conveyable_share: Share
+    screened_per_line_h: Positive
+    hand_sorted_per_post_h: Positive
+    build_up: BuildUp
+    departure: Departure
+
+    @property
+    def ratio(self) -> float:
+        """Exports to imports, by mass."""
+        return self.share / (1 - self.share)

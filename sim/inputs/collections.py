@@ -1,0 +1,137 @@
+"""When exports are collected, and what is on a truck.
+
+A day has slots, of which its first n run: so a smaller demand is always within a larger one, with the same streams.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import ArrivalModel, HubConfig
+from sim.domain.exports import Collection, ExportInputs, ExportParcels
+from sim.domain.flight import Flight
+from sim.errors import InputError
+from sim.inputs.flight_schedule import measured_days, van_der_corput
+from sim.inputs.load_plan import LoadPlan, bounds, flags, times
+from sim.reading import near
+from sim.streams import Streams
+from sim.units import MIN_PER_H, TICKS_PER_DAY, ticks
+
+
+def make_exports(
+    config: HubConfig, streams: Streams, flights: Sequence[Flight], end: int, plan: LoadPlan
+) -> ExportInputs | None:
+    """The collections timetabled in [0, end) [ticks], numbered by it; None without exports.
+
+    `plan` has the tables that parcels' sizes are drawn from, the same as those of imports.
+    """
+    if not config.exports.share:
+        return None
+    rows = sorted(_collections(config, streams, flights, end), key=lambda row: (row.scheduled, row.key))
+    collections = tuple(row.numbered(number) for number, row in enumerate(rows))
+    recorded = config.record.parcels_of_collections
+    for key in recorded:
+        keys = [collection.key for collection in collections]
+        if key not in keys:
+            raise InputError(f"record.parcels_of_collections: no collection {key!r}{near(key, keys[:3])}")
+    draw = _CollectionPlan(config, streams, plan)
+    return ExportInputs(collections, draw.draw, lambda collection: collection.key in recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    scheduled: int
+    key: str
+    entity: tuple[int, int]
+    hall: int
+    n_parcels: int
+    is_presorted: bool
+    is_cohort: bool
+
+    def numbered(self, number: int) -> Collection:
+        return Collection(
+            number, self.key, self.entity, self.scheduled, self.hall, self.n_parcels, self.is_presorted, self.is_cohort
+        )
+
+
+def trucks_per_day(config: HubConfig, flights_per_day: float) -> float:
+    """Collections a day that bring the exports' share of so many flights' goods."""
+    return (
+        flights_per_day
+        * config.demand.mean_parcels_per_flight
+        * config.exports.ratio
+        / (config.exports.collections.parcels)
+    )
+
+
+def _collections(config: HubConfig, streams: Streams, flights: Sequence[Flight], end: int) -> Iterator[_Row]:
+    rules, measured = config.exports.collections, measured_days(config)
+    profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
+    for day in range(-(-end // TICKS_PER_DAY)):
+        date = config.start_date + dt.timedelta(days=day)
+        wanted = trucks_per_day(config, _flights_per_day(config, flights, end, date))
+        for slot in range(1, int(np.ceil(wanted)) + 1):
+            entity = (date.toordinal(), slot)
+            if slot > wanted and streams.of("collection_runs", *entity).random() >= wanted % 1:
+                continue
+            hour = float(np.interp(van_der_corput(slot) * profile[-1], profile, range(len(profile))))
+            scheduled = day * TICKS_PER_DAY + ticks(hour * MIN_PER_H)
+            if scheduled >= end:
+                continue
+            spread = 1 + rules.spread * streams.of("collection_size", *entity).uniform(-1, 1)
+            yield _Row(
+                scheduled,
+                f"{date.isoformat()}-{slot:03}",
+                entity,
+                _hall(config, scheduled, streams.of("collection_hall", *entity).random()),
+                max(1, round(rules.parcels * spread)),
+                bool(streams.of("collection_presorted", *entity).random() < rules.presorted_share),
+                measured[0] <= scheduled < measured[1],
+            )
+
+
+def _flights_per_day(config: HubConfig, flights: Sequence[Flight], end: int, date: dt.date) -> float:
+    """Mean flights a day: as demand says, with the month's index; those of a file over its days."""
+    if config.arrivals.model is ArrivalModel.FILE:
+        return len(flights) * TICKS_PER_DAY / end
+    assert config.arrivals.month_index is not None
+    return config.demand.flights_per_day * config.arrivals.month_index[date.month - 1]
+
+
+def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
+    """In proportion to the inbound doors of the halls that are open."""
+    date = config.start_date + dt.timedelta(days=scheduled // TICKS_PER_DAY)
+    doors = [0 if hall.opens_late(date) else hall.doors_in for hall in config.halls.values()]
+    upto = np.cumsum(doors)
+    return int(np.searchsorted(upto, draw * upto[-1], side="right"))
+
+
+@dataclass(frozen=True, slots=True)
+class _CollectionPlan:
+    config: HubConfig
+    streams: Streams
+    plan: LoadPlan
+
+    def draw(self, collection: Collection) -> ExportParcels:
+        n, exports = collection.n_parcels, self.config.exports
+
+        def stream(attribute: str) -> np.random.Generator:
+            return self.streams.of(attribute, *collection.entity)
+
+        mass, volume = self.plan.sizes(stream("export_size"), n)
+        handling = bounds(exports.collections.handling_min, exports.collections.handling_spread)
+        shares = np.cumsum(list(exports.lanes.values()))
+        lane: NDArray[np.uint8] = np.searchsorted(
+            shares[:-1], stream("export_parcel_lane").random(n), side="right"
+        ).astype(np.uint8)
+        return ExportParcels(
+            lane=lane,
+            mass=mass,
+            volume=volume,
+            handling=times(stream("export_handling"), n, handling),
+            is_no_read=flags(stream("export_no_read"), n, self.config.parcels.no_read_share),
+            is_non_conveyable=flags(stream("export_non_conveyable"), n, exports.non_conveyable_share),
+        )

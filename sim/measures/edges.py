@@ -1,0 +1,25 @@
+"""Counting at the edges of the occupancy's intervals."""
+
+import numpy as np
+
+from sim.units import NEVER, Ticks
+
+Series = tuple[str, Ticks, int, str]
+"""Zone, units inside at the edges (B), their limit, what is counted."""
+
+
+def inside(edges: Ticks, enter: list[int], leave: list[int]) -> Ticks:
+    """How many have come and not gone before each of the edges (B)."""
+    return before(edges, enter) - before(edges, leave)
+
+
+def before(edges: Ticks, instants: list[int], weight: list[int] | None = None) -> Ticks:
+    """How many instants, or how much of their weight, lie before each of the edges (B)."""
+    when = np.array(instants, dtype=np.int64)
+    if len(when) == 0:
+        return np.zeros(len(edges), dtype=np.int64)
+    weights = np.ones(len(when), dtype=np.int64) if weight is None else np.array(weight, dtype=np.int64)
+    happened = when != NEVER
+    order = np.argsort(when[happened], kind="stable")
+    total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(weights[happened][order])))
+    return total[np.searchsorted(when[happened][order], edges, side="left")]

@@ -1,0 +1,95 @@
+"""The laws of exports: nothing lost, no limit passed, and Little's law as it was counted twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.domain.inputs import Inputs
+from sim.record.recorder import Recorder
+from sim.record.schemas import Table
+from sim.units import NEVER
+
+EXPORT_ORDER = {
+    "collections": ("scheduled", "called", "arrived", "docked", "unloading_start", "unloaded", "released"),
+    "out_ulds": ("formed", "start", "built", "taken", "loaded", "departed"),
+    "out_trains": ("granted", "at_aircraft", "emptied", "returned"),
+    "out_parcels": ("handled", "screen_begin", "screen_end", "sort_begin", "sort_end", "code_begin", "code_end",
+                    "hand_begin", "hand_end", "ready", "formed", "departed"),
+}  # fmt: skip
+
+
+def export_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    if inputs.site.exports is None:
+        return
+    yield from _conservation(record, tables)
+    yield from _limits(inputs, tables)
+    yield from _littles_law(inputs, record)
+
+
+def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    stages, collections = record.export_stages, tables["collections"]
+    for name, tally in stages.items():
+        yield f"parcels in = out + inside: {name}", bool((tally.inside >= 0).all())
+    called = collections["n_parcels"][~np.isnan(collections["called"])].sum()
+    yield "exports on the floor = parcels of collections called", int(stages["collection"].n_in.sum()) == int(called)
+    screened = int(stages["screening"].n_out.sum())
+    yield "exports screened = unloaded, less those inside", screened <= int(stages["collection"].n_out.sum())
+    built_in = int(tables["out_ulds"]["n_parcels"].sum())
+    yield "exports out of lanes = exports on ULDs", int(stages["export_lane"].n_out.sum()) == built_in
+    yield "exports of collections on ULDs = exports on ULDs", int(tables["out_loads"]["n_parcels"].sum()) == built_in
+    gone = tables["out_ulds"]["n_parcels"][~np.isnan(tables["out_ulds"]["departed"])].sum()
+    yield "exports on ULDs that left = exports that left", int(collections["n_departed"].sum()) == int(gone)
+    flown = tables["flights"]["n_parcels_out"].sum()
+    taken = tables["out_ulds"]["n_parcels"][~np.isnan(tables["out_ulds"]["taken"])].sum()
+    yield "exports of flights = exports on ULDs that were taken", int(flown) == int(taken)
+    no_more = collections["n_departed"] <= collections["n_parcels"]
+    yield "no collection loses more parcels than it has", bool(no_more.all())
+
+
+def _limits(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+    occupancy, ulds = tables["occupancy"], tables["out_ulds"]
+    for zone in ("export_floor", "build_up", "doors_in", "outbound_tugs"):
+        mine = occupancy["zone"] == zone
+        inside, limit = occupancy["inside"][mine], occupancy["limit"][mine]
+        yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
+    stored = occupancy["inside"][occupancy["zone"] == "empty_ulds"]
+    yield "no empty ULD is used that is not there", bool((stored >= 0).all())
+    assert inputs.site.exports is not None
+    on_deck, mass = Counter[tuple[int, int]](), Counter[int]()
+    fits = True
+    for flight, deck, own_mass, volume in zip(
+        *(ulds[name].tolist() for name in ("flight", "deck", "mass", "volume")), strict=True
+    ):
+        if flight != NEVER:
+            limits = inputs.site.exports.aircraft[inputs.flights[flight].aircraft]
+            fits &= own_mass <= limits.uld[deck].mass and volume <= limits.uld[deck].volume
+            on_deck[flight, deck] += 1
+            mass[flight] += own_mass
+    yield "no ULD above the limits of its aircraft", fits
+    places = {(f.number, deck): n for f in inputs.flights for deck, n in enumerate((f.n_main_deck, f.n_lower_deck))}
+    yield "no flight with more ULDs than positions", all(n <= places[key] for key, n in on_deck.items())
+    payload = {f.number: inputs.site.exports.aircraft[f.aircraft].payload for f in inputs.flights}
+    yield "no flight above its payload", all(load <= payload[flight] for flight, load in mass.items())
+
+
+def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
+    """As `sim.measures.laws` has it: what the pools held = what the visitors stayed."""
+    held = Counter[str]()
+    for kind, time in zip(record.pools["name"], record.pools["held_time"], strict=True):
+        held[kind] += time
+    end = inputs.end
+
+    def stays(rows: list[object], enter: str, leave: str) -> int:
+        both = [(getattr(row, enter), getattr(row, leave)) for row in rows]
+        return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
+
+    yield "Little's law: inbound doors", held["doors_in"] == stays([*record.collections], "docked", "released")
+    yield "Little's law: build-up places", held["build_up_places"] == stays([*record.out_ulds], "start", "built")
+    yield "Little's law: ULDs of exports", held["empty_ulds"] == stays([*record.out_ulds], "start", "departed")
+    yield "Little's law: outbound tugs", held["outbound_tugs"] == stays([*record.out_trains], "granted", "returned")
+    came = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
+    floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER)
+    yield "Little's law: export floor", held["export_floor"] == floor
+    in_stages = sum(tally.inside_time for tally in record.export_stages.values())
+    yield "Little's law: the stages' stays add up to the export floor's", in_stages == floor

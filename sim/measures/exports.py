@@ -1,0 +1,90 @@
+"""The KPIs of exports, and of aircraft on their way out. Minutes inside."""
+
+import numpy as np
+
+from sim.config import HubConfig
+from sim.domain.inputs import Inputs
+from sim.measures.kpis import EXPORT_RESOURCES
+from sim.measures.window import Window
+from sim.record.recorder import Recorder
+from sim.record.schemas import Table
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
+
+
+def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
+    flights, collections, loads, ulds = (tables[name] for name in ("flights", "collections", "out_loads", "out_ulds"))
+    mine = collections["is_cohort"]
+    n = int(collections["n_parcels"][mine].sum())
+    left = window.covers(flights["aobt"])
+    late = np.maximum(flights["aobt"] - flights["sobt"], 0)[left]
+    loading = window.covers(flights["loading_start"])
+    return {
+        "export_on_time_share": float(collections["n_on_time"][mine].sum() / n) if n else 1.0,
+        "exports_per_day": float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days,
+        "export_missed_per_day": float(flights["n_missed_out"][loading].sum()) / window.days,
+        "uld_fill_share": _fill(config, flights, ulds, window),
+        "empty_ulds_flown_per_day": float(flights["n_empties_out"][loading].sum()) / window.days,
+        "turnaround_mean_h": float((flights["aobt"] - flights["aibt"])[left].mean()) / MIN_PER_H if left.any() else 0.0,
+        "departure_delay_mean_min": float(late.mean()) if left.any() else 0.0,
+    }
+
+
+def _fill(config: HubConfig, flights: Table, ulds: Table, window: Window) -> float:
+    """Of ULDs that left: the larger of mass and volume to the limits of the aircraft that took it."""
+    left = window.covers(ulds["departed"])
+    if not left.any():
+        return 0.0
+    fleet = [config.fleet[name] for name in flights["aircraft"][ulds["flight"][left]]]
+    decks = [
+        (kind.main_deck, kind.lower_deck)[deck] for kind, deck in zip(fleet, ulds["deck"][left].tolist(), strict=True)
+    ]
+    by_mass = ulds["mass"][left] / (np.array([deck.kg for deck in decks]) * G_PER_KG)
+    by_volume = ulds["volume"][left] / (np.array([deck.m3 for deck in decks]) * CM3_PER_M3)
+    return float(np.maximum(by_mass, by_volume).mean())
+
+
+def export_busy_hours(
+    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], window: Window
+) -> dict[str, float]:
+    """Unit-hours in use in the measured days, by resource."""
+    ulds, trucks, trains = (tables[name] for name in ("out_ulds", "collections", "out_trains"))
+    low, high = (instant // inputs.bin_width for instant in inputs.measured)
+
+    def served(stage: str, per_h: float) -> float:
+        return float(record.export_stages[stage].n_out[low:high].sum()) / per_h
+
+    return {
+        "doors_in": window.hours(trucks["docked"], trucks["released"]),
+        "screening_lines": served("screening", config.exports.screened_per_line_h),
+        "hand_sorting_posts": served("hand_sorting", config.exports.hand_sorted_per_post_h),
+        "build_up_places": window.hours(ulds["start"], ulds["built"]),
+        "outbound_tugs": window.hours(trains["granted"], trains["returned"]),
+    }
+
+
+def export_utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
+    """Shares in use; 0 without exports."""
+    hours = window.days * MIN_PER_DAY / MIN_PER_H
+    site, capacity = inputs.site, dict.fromkeys(EXPORT_RESOURCES, 0.0)
+    for hall in site.halls:
+        if hall.exports is not None:
+            opens = np.clip(hall.opens / TICKS_PER_MIN, window.low, window.high)
+            open_h = float(window.high - opens) / MIN_PER_H
+            capacity["doors_in"] += hall.exports.doors * open_h
+            capacity["screening_lines"] += hall.exports.screening_lines * open_h
+            capacity["hand_sorting_posts"] += hall.exports.hand_sorting_posts * open_h
+            capacity["build_up_places"] += hall.exports.places * open_h
+    if site.exports is not None:
+        capacity["outbound_tugs"] = site.exports.tugs * hours
+    return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in EXPORT_RESOURCES}
+
+
+def export_staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:
+    """Hours worked in the measured days, by role."""
+    return {
+        "docks_in": busy["doors_in"] * config.exports.collections.workers_per_truck,
+        "screening": busy["screening_lines"],
+        "hand_sorting": busy["hand_sorting_posts"],
+        "build_up": busy["build_up_places"] * config.exports.build_up.workers_per_place,
+        "outbound_tugs": busy["outbound_tugs"],
+    }

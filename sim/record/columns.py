@@ -1,0 +1,40 @@
+"""Kinds of columns of the output tables."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+Table = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    sort: tuple[str, ...]
+
+
+def time(name: str, meaning: str) -> Column:
+    return Column(name, "float64", "min", meaning)
+
+
+def number(name: str, meaning: str, dtype: str = "int32", unit: str = "1") -> Column:
+    return Column(name, dtype, unit, meaning)
+
+
+def flag(name: str, meaning: str) -> Column:
+    return Column(name, "bool", "", meaning)
+
+
+def text(name: str, meaning: str) -> Column:
+    return Column(name, "string", "", meaning)
