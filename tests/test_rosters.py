@@ -159,6 +159,11 @@ def test_a_roster_with_which_nobody_could_ever_work_is_refused():
         make_inputs(load("liege_30k", "roster.roles.induction.shifts=[]"), 0)
 
 
+def test_a_role_that_is_there_in_full_for_the_end_of_the_week_only_is_enough():
+    shift = '{days: [sun], start: "12:00", end: "00:00", share: 1}'
+    make_inputs(load("liege_30k", f"roster.roles.breakdown.shifts=[{shift}]", "horizon_days=1", "warmup_days=0"), 0)
+
+
 def test_strike_days_outside_the_run_are_refused():
     config = load(
         "liege_30k", 'roster.strikes=[{first_day: "2023-09-14", last_day: "2023-09-14", roles: null, share: 0}]'

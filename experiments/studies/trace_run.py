@@ -1,5 +1,6 @@
 """What a trace reads: one replication of a stored run; parcels that were not stored are simulated again."""
 
+import datetime as dt
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -99,7 +100,10 @@ def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iter
     if gone and len(departed):
         days = int(np.nanmax(departed) // MIN_PER_DAY) + 1
         if days < hub.warmup_days + hub.horizon_days:
-            yield replace(hub, warmup_days=0, horizon_days=days)
+            end = hub.start_date + dt.timedelta(days=days)
+            known = tuple(strike for strike in hub.roster.strikes if strike.first_day < end)
+            roster = replace(hub.roster, strikes=known)
+            yield replace(hub, warmup_days=0, horizon_days=days, roster=roster)
     yield hub
 
 

@@ -99,19 +99,18 @@ def mannings(config: HubConfig, place: Place, hall: Hall | None, end: int) -> Ma
         if role.place is place:
             posts: int = attrgetter(role.posts)(owner)
             found[role.kind] = manned(config.roster, name, posts, config.start_date, end, absences)
-            if posts:
-                _check_ever_enough(config, name, posts, found[role.kind], end)
+            _check_ever_enough(config, name, posts)
     return found
 
 
-def _check_ever_enough(config: HubConfig, name: str, posts: int, manning: Manning, end: int) -> None:
-    """Refuse a roster with which a role could never work."""
-    if posts == 0:
-        return
+def _check_ever_enough(config: HubConfig, name: str, posts: int) -> None:
+    """Refuse shifts with which a role could not work at any hour of the week."""
+    end = _WEEK_MIN * TICKS_PER_MIN
+    week = manned(config.roster, name, posts, config.start_date, end)
     at_once = ROLES[name].at_once
     least = attrgetter(at_once)(config) if at_once else 1
-    most = max(n for start, n in zip(manning.start, manning.posts, strict=True) if start < end)
-    if most < least:
+    most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < end)
+    if posts and most < least:
         raise ConfigError(
             f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at once"
         )
