@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from experiments.arguments import Arguments
-from experiments.verbs import VERBS, page
+from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
@@ -96,7 +96,7 @@ def _run(words: Sequence[str]) -> int:
         raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
     if arguments.show:
         return _show(arguments)
-    module = f"experiments.studies.{verb}"
+    module = module_of(verb)
     try:
         main_of_verb = import_module(module).main
     except ModuleNotFoundError as error:

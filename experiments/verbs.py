@@ -110,6 +110,20 @@ extra study.
 configs/study/optimise.yaml has the variables, configs/cost the prices; others: files of yours in --config-dir DIR.""",
             is_composed=False,
         ),
+        "shadow-price": Verb(
+            "what one more m² of each zone is worth a year",
+            """Enlarges each zone of the halls step by step, in whole units with their people and equipment, and says
+what a m² of each step is worth a year at each demand, with the same draws throughout; against the rent, and which zone
+is to be enlarged first.
+
+  cargohub shadow-price                                        the packaged study, some four minutes on two cores
+  cargohub shadow-price 'shadow_price.flights_per_day=[9,10,11]' scenario=liege_66k
+  cargohub shadow-price 'shadow_price.zones=[machines,doors]' shadow_price.step_m2=300 shadow_price.steps=4
+  cargohub shadow-price shadow_price.prices.site.tenure=built replications=10 horizon_days=28 --json
+
+configs/study/shadow_price.yaml has the steps, configs/cost the prices; docs/money.md what is counted.""",
+            is_composed=False,
+        ),
         "select": Verb(
             "the cheapest of many designs that meets a service level, with a stated probability",
             """Replicates designs in stages, and drops each as soon as it is known to miss the target, or to be dearer
@@ -242,6 +256,12 @@ A time or an interval that is not there is empty.
     }
 )
 
+
+def module_of(verb: str) -> str:
+    """The module that carries a verb out."""
+    return f"experiments.studies.{verb.replace('-', '_')}"
+
+
 OPTIONS: Final = """options, before or after the words:
   --json            the result as one JSON document on standard output
   --out DIR         folder for run directories (runs)
@@ -262,7 +282,7 @@ def page(verb: str | None) -> str:
     """The text of `--help`, for one verb or for all."""
     if verb is not None:
         return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{OPTIONS}"
-    lines = "\n".join(f"  {name:<11} {entry.summary}" for name, entry in VERBS.items())
+    lines = "\n".join(f"  {name:<12} {entry.summary}" for name, entry in VERBS.items())
     return f"""usage: cargohub VERB [WORDS] [OPTIONS]
 
 A simulation of an air-cargo e-commerce hub: what breaks first as traffic grows, and what floor space buys.

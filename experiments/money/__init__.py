@@ -4,7 +4,14 @@ Amounts are whole cents, so that lines add up to their total exactly; costs are 
 """
 
 from experiments.money.accounts import DAYS_PER_YEAR, Activity, activity, annual_lines, cost_per_parcel
-from experiments.money.assets import assets, investment, replacement_value, spread
+from experiments.money.assets import (
+    assets,
+    equipment_eur_per_year,
+    floor_eur_per_m2_year,
+    investment,
+    replacement_value,
+    spread,
+)
 from experiments.money.discounting import (
     Discounting,
     Flow,
@@ -38,6 +45,8 @@ __all__ = [
     "assets",
     "cost_per_parcel",
     "discount_factor",
+    "equipment_eur_per_year",
+    "floor_eur_per_m2_year",
     "flows",
     "investment",
     "levelised_cost",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from typing import Final
 
+from experiments.money.discounting import annuity_factor, as_eur
 from experiments.money.lines import Kind, Line, cents
 from experiments.money.prices import Prices, Tenure
 from sim.config import HubConfig
@@ -42,6 +43,20 @@ def investment(before: HubConfig | None, after: HubConfig, prices: Prices) -> tu
 def replacement_value(config: HubConfig, prices: Prices) -> dict[str, int]:
     """What each asset costs new [cents], leased halls too."""
     return {line.name: -line.cents for line in _priced(assets(config), prices)}
+
+
+def equipment_eur_per_year(before: HubConfig, after: HubConfig, prices: Prices) -> float:
+    """What the equipment that is added costs a year over its life, interest included [EUR]; halls are not in it."""
+    bought = sum(line.cents for line in investment(before, after, prices) if line.name != HALLS)
+    return -as_eur(bought) / annuity_factor(prices.discounting.rate, prices.discounting.equipment_years)
+
+
+def floor_eur_per_m2_year(prices: Prices) -> float:
+    """What a m² of hall costs a year: its rent; of one's own, the ground's and that of building it over its life."""
+    if prices.site.tenure is Tenure.LEASED:
+        return prices.site.rent
+    building = annuity_factor(prices.discounting.rate, prices.discounting.hall_years)
+    return prices.site.rent + prices.capex.hall_eur_per_m2 / building
 
 
 def spread(amount: int, months: int) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ class Discounting:
     """A year, real."""
     timing: Timing
     equipment_years: Annotated[float, Bounds(gt=0, le=100)]
+    hall_years: Annotated[float, Bounds(gt=0, le=100)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from experiments.studies.file_words import taken_apart
 from experiments.studies.replicating import complete, open_directory, replications
 from experiments.studies.select_study import SelectStudy, check_recorded
 from experiments.studies.sweep import sweep_table
+from experiments.verbs import module_of
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
@@ -106,7 +107,7 @@ def study_of(
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
     stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
-    kind = import_module(f"experiments.studies.{recorded.verb}").KEYS
+    kind = import_module(module_of(recorded.verb)).KEYS
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():
         if name in known and isinstance(stored.get(name, {}), dict):
@@ -213,7 +214,7 @@ def _study_again(
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
     """As `_again`, of a study that makes its designs itself."""
-    again = import_module(f"experiments.studies.{recorded.verb}").again
+    again = import_module(module_of(recorded.verb)).again
     keys = study_of(recorded, configuration, workers)
 
     def compute(root: Path) -> Manifest:

@@ -20,7 +20,7 @@ from experiments.studies import telling
 from experiments.studies.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.reproduce import study_of
-from experiments.verbs import VERBS
+from experiments.verbs import VERBS, module_of
 from sim.errors import InputError
 from sim.inputs.layout import check_area
 from sim.reading import read
@@ -53,7 +53,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _module(run: Begun) -> Any:  # noqa: ANN401 - a module
-    module = import_module(f"experiments.studies.{run.verb}") if run.verb in VERBS else None
+    module = import_module(module_of(run.verb)) if run.verb in VERBS else None
     if not hasattr(module, "carry_out"):
         raise InputError(f"{run.folder}: verb: {run.verb[:60]!r} is none whose runs can be resumed")
     return module

@@ -1,0 +1,58 @@
+"""What a m² is worth over demand: a panel a zone, a mark a step, the rent as a line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style
+from experiments.report.sensitivity_figure import Bar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLUMNS: Final = 3
+_MARKS: Final = "osD^v<>P"
+_APART: Final = 0.12
+"""Between the steps of a demand, of the distance between demands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowChart:
+    """By zone, for each demand, the worth of each step [EUR/m²/year]."""
+
+    demands: Sequence[float]
+    zones: Mapping[str, Sequence[Sequence[Bar]]]
+    notes: Mapping[str, str]
+    rent: float
+
+
+def figure(chart: ShadowChart) -> "Figure":
+    rows = -(-len(chart.zones) // _COLUMNS)
+    drawn = style.new_figure(0.9 + 2.5 * rows)
+    axes = list(drawn.subplots(rows, _COLUMNS, squeeze=False).flat)
+    for ax, (name, steps) in zip(axes, chart.zones.items(), strict=False):
+        draw(ax, chart, name, steps)
+    for ax in axes[len(chart.zones) :]:
+        ax.set_visible(False)
+    drawn.supxlabel("flights a day", fontsize=9.5)
+    drawn.supylabel("EUR a m² and year", fontsize=9.5)
+    style.legend_below(drawn, axes)
+    return drawn
+
+
+def draw(ax: "Axes", chart: ShadowChart, name: str, by_demand: Sequence[Sequence[Bar]]) -> None:
+    n_steps = len(by_demand[0])
+    for step in range(n_steps):
+        bars = [steps[step] for steps in by_demand]
+        at = [i + _APART * (step - (n_steps - 1) / 2) for i in range(len(bars))]
+        color = style.PALETTE[step % len(style.PALETTE)]
+        ends = [[bar.value - bar.low for bar in bars], [bar.high - bar.value for bar in bars]]
+        ax.errorbar(at, [bar.value for bar in bars], yerr=ends, fmt=_MARKS[step % len(_MARKS)], color=color,
+                    markersize=4.5, elinewidth=1.1, capsize=2.5, label=f"step {step + 1}, 95 % interval")  # fmt: skip
+    ax.axhline(chart.rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {chart.rent:.0f}")
+    ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
+    ax.set_xticks(range(len(chart.demands)), [f"{demand:g}" for demand in chart.demands])
+    ax.set_xlim(-0.5, len(chart.demands) - 0.5)
+    ax.set_title(f"{name}, {chart.notes[name]}")
+    ax.yaxis.set_major_formatter("{x:,.0f}")

@@ -1,0 +1,151 @@
+"""The verb shadow-price: a zone grows by its units alone, and a m² is worth the difference that it makes."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from priced import priced
+from stored_runs import TINY
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report import style
+from experiments.report.sensitivity_figure import Bar
+from experiments.report.shadow_price_figure import ShadowChart, draw
+from experiments.studies.more_room import HALL_UNITS, with_more, zone_m2
+from experiments.studies.shadow_price_design import ShadowPrice, ladders
+from experiments.studies.shadow_price_result import Result, sentences, zone_of
+from sim.config import ZoneShares
+from sim.domain.roles import ROLES
+from sim.inputs.layout import check_area
+
+HUB = load()
+PRICES = priced(**{"labour.paid": "worked"})
+ASKED = ShadowPrice((3.5,), ("floor", "positions"), 600.0, 2, PRICES)
+
+
+@pytest.mark.parametrize("name", HALL_UNITS)
+def test_a_zone_grows_by_its_units_and_every_other_keeps_its_floor(name: str) -> None:
+    kind = HALL_UNITS[name]
+    hub = load("liege_30k", "halls.main.manual_sort_posts=2", "halls.main.packout_posts=20")
+    units = 10.0
+    larger = with_more(hub, kind, units)
+    check_area(larger)
+    before, after = hub.halls["main"], larger.halls["main"]
+    assert kind.count(after) == pytest.approx(kind.count(before) + units)
+    assert after.area_m2 - before.area_m2 == pytest.approx(units * kind.unit_m2(hub.space))
+    for zone in ZoneShares.__dataclass_fields__:
+        more = units * kind.unit_m2(hub.space) if zone == kind.zone else 0.0
+        assert zone_m2(after, zone) == pytest.approx(zone_m2(before, zone) + more)
+
+
+def test_steps_are_whole_units_near_the_area_asked_for() -> None:
+    steps = {ladder.zone: ladder for ladder in ladders(HUB, replace(ASKED, zones=None))}
+    assert "manual_sort_posts" not in steps  # none are there
+    for zone, ladder in steps.items():
+        hubs = [point.hub for point in ladder.points]
+        added = [hub.area_m2 - hubs[0].area_m2 for hub in hubs]
+        assert added == pytest.approx([0, 600, 1200]), zone
+        counts = [HALL_UNITS[zone].count(hub.halls["main"]) for hub in hubs]
+        assert counts[2] - counts[1] == pytest.approx(counts[1] - counts[0])
+    assert steps["stations"].units_a_step == 3
+    (wide,) = ladders(HUB, replace(ASKED, zones=("stations",), step_m2=10.0, steps=1))
+    assert wide.points[1].hub.area_m2 == pytest.approx(30_200)  # no less than one
+
+
+def kpis(parcels: float, late: float = 0.0) -> dict[str, float]:
+    staff = {f"staff_h_per_day_{role}": 10.0 for role in ROLES}
+    return staff | {
+        "parcels_per_day": parcels, "late_parcels_per_day": late, "trucks_per_day": 50.0, "truck_km_per_day": 3e4,
+        "on_time_share": 1.0,
+    }  # fmt: skip
+
+
+def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
+    ladder = next(one for one in ladders(HUB, ASKED) if one.zone == "floor")
+    gains = [(0.0, 1000.0, 1100.0), (0.0, 2000.0, 2100.0)]
+    there = {
+        (point.label, number): kpis(400_000 + gain)
+        for number, row in enumerate(gains)
+        for point, gain in zip(ladder.points, row, strict=True)
+    }
+    zone = zone_of(ladder, there, 2, PRICES)
+    # A m² of lanes takes energy and the hall's upkeep, no equipment.
+    own_cost = 85 * 0.18 + 1250 * 0.01
+    a_parcel_a_day = 365.25 * 0.8 / 600
+    assert zone.samples == pytest.approx([1000 * a_parcel_a_day - own_cost, 2000 * a_parcel_a_day - own_cost], abs=1e-3)
+    assert zone.first.worth.mean == pytest.approx(1500 * a_parcel_a_day - own_cost, abs=1e-3)
+    assert zone.steps[2].worth.mean == pytest.approx(100 * a_parcel_a_day - own_cost, abs=1e-3)
+    together = zone.steps[0]
+    assert (together.number, together.units, together.area_m2) == (0, 1200, pytest.approx(1200))
+    assert together.worth.mean == pytest.approx((zone.first.worth.mean + zone.steps[2].worth.mean) / 2)
+
+
+def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
+    ladder = next(one for one in ladders(HUB, ASKED) if one.zone == "positions")
+    there = {(point.label, number): kpis(400_000) for point in ladder.points for number in range(2)}
+    zone = zone_of(ladder, there, 2, PRICES)
+    a_position = 15_000 / 20 * (0.06 / (1 - 1.06**-10) + 0.04)
+    assert zone.first.worth.mean == pytest.approx(-(85 * 0.18 + 1250 * 0.01 + a_position), abs=1e-3)
+    result = Result("liege_30k", ASKED, (zone,))
+    assert result.rent == 65
+    assert result.first(3.5) is None
+    assert "no zone is surely worth its floor" in sentences(result)[1]
+    built = Result("liege_30k", replace(ASKED, prices=priced(**{"site.tenure": "built"})), (zone,))
+    assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
+
+
+WORDS = ["shadow-price", *TINY, "shadow_price.zones=[floor,stations]", "shadow_price.steps=1"]
+
+
+def test_a_stored_run_is_told_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*WORDS, "shadow_price.flights_per_day=[3]", "--quiet", "--out", str(tmp_path)]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (demand,) = told["demands"]
+    assert demand["flights_per_day"] == 3
+    assert set(demand["zones"]) == {"floor", "stations"}
+    assert [step["step"] for step in demand["zones"]["floor"]] == ["all", 1]
+    folder = told["run_dir"]
+    assert "Worth: revenue" in Path(folder, "report.html").read_text()
+    assert main(["show", folder]) == 0
+    assert told["sentences"][0] in capsys.readouterr().out
+    assert main(["resume", folder]) == 0
+    assert main(["reproduce", folder, "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+
+
+def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
+    bars = ((Bar(100.0, 50.0, 150.0), Bar(10.0, 0.0, 20.0)),)
+    with style.look():
+        ax = style.new_figure(3).subplots()
+        draw(ax, ShadowChart((3.5,), {"floor": bars}, {"floor": "600 m² a step"}, 65.0), "floor", bars)
+    assert list(ax.get_legend_handles_labels()[1]) == [
+        "what a m² costs: 65", "step 1, 95 % interval", "step 2, 95 % interval",
+    ]  # fmt: skip
+    assert ax.get_title(loc="left") == "floor, 600 m² a step"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["shadow_price.zones=[door]"], "shadow_price.zones: unknown zone 'door'; did you mean"),
+        (["shadow_price.zones=[manual_sort_posts]"], "shadow_price.zones: not every hall of liege_30k has"),
+        (["shadow_price.zones=[]"], "shadow_price.zones: at least one"),
+        (["shadow_price.flights_per_day=[3,3]"], "shadow_price.flights_per_day: 3.0 is there twice"),
+        (["shadow_price.steps=0"], "shadow_price.steps: must be at least 1, got 0"),
+        (["shadow_price.prices.parcels.revenue_eur=-1"], "parcels.revenue_eur: must be at least 0, got -1"),
+        (["study=plain"], "study: shadow-price needs"),
+        (["precision.on_time_share=0.01"], "precision: decides nothing here"),
+        (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: a file's flights do not follow"),
+    ],
+)
+def test_mistakes_are_one_line_and_write_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
+) -> None:
+    assert main(["shadow-price", *words, "--out", str(tmp_path / "runs")]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+    assert not (tmp_path / "runs").exists()
