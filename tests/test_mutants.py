@@ -37,6 +37,7 @@ from sim.processes.packout import PackOut
 from sim.processes.phases import Phase
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
+from sim.processes.store import EXAMINED, XRAYED
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
@@ -171,6 +172,38 @@ def _customs_decides_at_the_round(patch):
 
 def _refused_parcels_stay(patch):
     patch.setattr(HoldZone, "__init__", _without_refusal(HoldZone.__init__))
+
+
+def _alarms_are_let_go(patch):
+    patch.setattr(sim.processes.customs, "ALARM", 0)
+
+
+def _alarm_asks_too_early(patch):
+    """A minute before its image is judged."""
+    feed = Desks.feed
+
+    def early(self, arrival, parcels, tag):
+        feed(self, arrival if tag.ndim == 1 else np.maximum(tag[:, 1], arrival - (1 << 20)), parcels, tag)
+
+    patch.setattr(Desks, "feed", early)
+
+
+def _transit_needs_no_desk(patch):
+    patch.setattr(sim.processes.customs, "TRANSIT", 0)
+    patch.setattr(sim.processes.customs, "CONTROLLED", EXAMINED | XRAYED)
+
+
+def _no_uld_is_xrayed(patch):
+    patch.setattr(sim.processes.breakdown, "_xray", lambda *_: iter(()))
+
+
+def _xray_a_tick_short(patch):
+    xray = sim.processes.breakdown._xray
+
+    def shorter(env, site, hall, uld):
+        yield from xray(env, replace(site, uld_xray=site.uld_xray - 1), hall, uld)
+
+    patch.setattr(sim.processes.breakdown, "_xray", shorter)
 
 
 def _without_refusal(init):
@@ -553,6 +586,11 @@ MUTANTS = {
     "the hold zone takes what comes at the round": _hold_zone_empties_what_came_at_the_round,
     "release at the round is in time": _customs_decides_at_the_round,
     "refused parcels keep their floor": _refused_parcels_stay,
+    "alarms are let go": _alarms_are_let_go,
+    "an alarm asks for a desk a minute early": _alarm_asks_too_early,
+    "transit needs no desk": _transit_needs_no_desk,
+    "no ULD goes through X-ray": _no_uld_is_xrayed,
+    "X-ray of a ULD a tick too short": _xray_a_tick_short,
     "the head of a queue is overtaken": _overtaking,
     "ties between requests in reverse": _last_come_first_served,
     "trucks heed no mass": _truck_overtakes_its_lane,

@@ -31,6 +31,7 @@ def _site(**changes):
         "handcoding_desks": 1, "handcoding": 20, "to_lane": 9, "manual_sort": 11, "manual_sort_posts": 1,
         "packout_posts": (), "packout_calendar": _calendar((0, 0)),
         "customs_desks": 1, "examination": 30, "customs_round": 100,
+        "xray_lanes": 1, "xray": 10, "transit_desks": 1, "transit": 15, "uld_xrays": 1, "uld_xray": 6,
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
         "trailer": TrailerLimits(parcels=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
@@ -65,6 +66,8 @@ def _parcels(flight):
         channel=np.array([0, 0, 1, 3, 3, 2], dtype=np.uint8),
         release=np.array([0, 0, 450, 0, 0, 20]),
         is_refused=np.array([False, True, False, True, False, False]),
+        is_alarm=np.zeros(6, dtype=bool),
+        is_uld_xrayed=np.zeros(3, dtype=bool),
     )
 
 
@@ -123,6 +126,31 @@ def test_one_flight_by_hand():
     assert held["tugs"] == 21 + 17
     assert held["stations"] == 4 + 8 + 25
     assert held["doors"] == 2 * 80
+
+
+def test_controls_by_hand():
+    """ULD 0 is X-rayed as a whole; row 2 is in transit, rows 3 and 4 are X-rayed, and 4 raises an alarm."""
+
+    def parcels(flight):
+        channel = np.array([0, 0, 5, 4, 4, 2], dtype=np.uint8)
+        is_alarm, is_xrayed = np.arange(6) == 4, np.arange(3) == 0
+        is_refused = np.array([False, True, False, False, True, False])
+        return replace(
+            _parcels(flight), channel=channel, is_alarm=is_alarm, is_uld_xrayed=is_xrayed, is_refused=is_refused
+        )
+
+    trace = run(_inputs(_site(), [_flight(0, 100)], parcels_of=parcels))
+    # ULD 0 is in the machine from 128 to 134, and ULD 1 overtakes it: it has the station until 136.
+    assert _column(trace, "ulds", "xray_begin") == [128, NEVER, NEVER]
+    assert _column(trace, "ulds", "xray_end") == [134, NEVER, NEVER]
+    assert _column(trace, "ulds", "start") == [136, 128, 145]
+    assert _column(trace, "parcels", "handled") == [137, 138, 132, 136, 147, 149]
+    assert _column(trace, "parcels", "sort_end") == [142, 145, 135, 139, 150, 176]
+    assert _column(trace, "parcels", "transit_begin") == [NEVER, NEVER, 135, NEVER, NEVER, NEVER]
+    assert _column(trace, "parcels", "xray_begin") == [NEVER, NEVER, NEVER, 139, 150, NEVER]
+    assert _column(trace, "parcels", "exam_begin") == [NEVER, NEVER, NEVER, NEVER, 160, NEVER]
+    assert _column(trace, "parcels", "freed") == [NEVER, NEVER, 200, 200, 200, NEVER]
+    assert _column(trace, "parcels", "is_refused_gone") == [False, False, False, False, True, False]
 
 
 def test_pack_out_by_hand():
@@ -217,9 +245,11 @@ def _random_inputs(seed):
             packing=draw.integers(1, 9, 40).astype(np.uint32),
             is_no_read=draw.random(40) < 0.2,
             is_non_conveyable=draw.random(40) < 0.2,
-            channel=draw.integers(0, 4, 40).astype(np.uint8),
+            channel=draw.integers(0, 6, 40).astype(np.uint8),
             release=draw.integers(0, 1500, 40),
             is_refused=draw.random(40) < 0.3,
+            is_alarm=draw.random(40) < 0.3,
+            is_uld_xrayed=draw.random(5) < 0.3,
         )
     calendars = (_calendar((0, 3), (300, 0), (333, 1), (800, 2)), _calendar((0, 1), (500, 0), (700, 3)))
     site = _site(

@@ -182,12 +182,12 @@ def test_a_path_by_hand() -> None:
     instants = {
         "flights": "arrival 10 aldt 13 aibt 19 unloading_requested 34 unloading_start 36 unloading_end 40 aobt 260"
         " cleared 400",
-        "ulds": "lifted 38 on_train 40 at_door 45 placed 49 checked_in 51 start 60 end 70 released 75 wait_station 2"
-        " wait_workers 3 wait_floor 4",
+        "ulds": "lifted 38 on_train 40 at_door 45 placed 49 checked_in 51 xray_begin nan xray_end nan start 60 end 70"
+        " released 75 wait_station 2 wait_workers 3 wait_floor 4",
         "trains": "granted 40 left 41 at_door 45 placed 49 returned 54",
         "trucks": "scheduled 340 called nan arrived 320 docked 325 at_door 340 cut_off 355 departed 400",
-        "parcels": "start 60 handled 61 sort_begin 63 sort_end 64 code_begin nan code_end nan held 64 exam_begin nan"
-        " exam_end nan freed 120 second_begin 121 second_end 122 at_chute nan pack_begin nan sent_ready nan sent nan"
+        "parcels": "start 60 handled 61 sort_begin 63 sort_end 64 code_begin nan code_end nan held 64 xray_begin nan"
+        " xray_end nan transit_begin nan transit_end nan exam_begin nan exam_end nan freed 120 second_begin 121 second_end 122 at_chute nan pack_begin nan sent_ready nan sent nan"
         " ready 122 cut_off 355 departed 400",
         "loads": "departed 400",
     }

@@ -17,9 +17,12 @@ class Channel(IntEnum):
     LATE_DATA = 1
     DOCUMENT_CHECK = 2
     EXAMINED = 3
+    XRAYED = 4
+    TRANSIT = 5
+    """Cleared elsewhere: it leaves under a transit document, which is made out at a desk."""
 
 
-HELD_CHANNELS: Final = (Channel.LATE_DATA, Channel.DOCUMENT_CHECK, Channel.EXAMINED)
+HELD_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Channel.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Parcels:
     (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P);
     `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel`
     (P) a `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before landing,
-    meaningless if examined. `is_refused` (P) only for examined ones: the outcome.
+    meaningless if examined, X-rayed or in transit. `is_alarm` (P) only for X-rayed ones: it must be examined besides.
+    `is_refused` (P) only for those that are examined: the outcome. `is_uld_xrayed` (U): X-rayed as a whole.
     """
 
     first: NDArray[np.int64]
@@ -44,6 +48,8 @@ class Parcels:
     channel: NDArray[np.uint8]
     release: Ticks
     is_refused: NDArray[np.bool_]
+    is_alarm: NDArray[np.bool_]
+    is_uld_xrayed: NDArray[np.bool_]
 
     @property
     def n_parcels(self) -> int:

@@ -98,6 +98,12 @@ class Hall:
     """How many of the posts are manned; all work at that share of their speed."""
     manual_sort_posts: int
     customs_desks: int
+    xray_lanes: int
+    """For parcels; 0 if none is ever X-rayed."""
+    transit_desks: int
+    """0 if nothing ever leaves in transit."""
+    uld_xrays: int
+    """Machines for whole ULDs; 0 if none is ever X-rayed."""
     doors: int
     dock_workers: int
     exports: HallExports | None
@@ -146,6 +152,11 @@ class Site:
     manual_sort: int
     # customs
     examination: int
+    xray: int
+    """Of a parcel."""
+    transit: int
+    """Of a parcel at a transit desk."""
+    uld_xray: int
     customs_round: int
     # outbound
     route_of_lane: NDArray[np.uint8]

@@ -57,6 +57,8 @@ class LoadPlan:
             channel=channel,
             release=release,
             is_refused=is_refused,
+            is_alarm=np.zeros(n, dtype=np.bool_),
+            is_uld_xrayed=np.zeros(flight.n_ulds, dtype=np.bool_),
         )
 
     def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -15,11 +15,13 @@ from sim.units import NEVER
 _ORDER = {
     "flights": ("arrival", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end",
                 "loading_start", "loading_end", "aobt"),
-    "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "start", "end", "released"),
+    "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "xray_begin", "xray_end", "start",
+             "end", "released"),
     "trains": ("granted", "left", "at_door", "placed", "returned"),
     "shuttles": ("taken", "departed", "arrived", "returned"),
     "trucks": ("called", "arrived", "docked", "at_door", "cut_off", "departed"),
-    "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "freed", "second_begin", "second_end",
+    "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "xray_begin", "xray_end",
+                "transit_begin", "transit_end", "exam_begin", "exam_end", "freed", "second_begin", "second_end",
                 "at_chute", "pack_begin", "sent_ready", "sent", "ready", "cut_off", "departed"),
 }  # fmt: skip
 
@@ -109,6 +111,7 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
         held["loader_sets"] == stays([*record.flights], "unloading_start", crew_free),
     )
     yield "Little's law: tugs", held["tugs"] == stays([*record.trains], "granted", "returned")
+    yield "Little's law: X-ray of whole ULDs", held["uld_xrays"] == stays([*record.ulds], "xray_begin", "xray_end")
     yield "Little's law: ULD positions", held["positions"] == stays([*record.ulds], "placed", "start")
     yield "Little's law: stations", held["stations"] == stays([*record.ulds], "start", "released")
     on_floor = _floor_time(record, end)

@@ -33,6 +33,8 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     env, site, hall = breakdown.env, breakdown.site, breakdown.halls[uld.hall]
     yield after(env, site.check_in)
     uld.checked_in = int(env.now)
+    if uld.is_xrayed:
+        yield from _xray(env, site, hall, uld)
     by_route = breakdown.store.by_route(uld.flight, uld.index, site.n_routes)
     rooms = hall.rooms(by_route)
     uld.n_sent = sum(rooms.values())
@@ -63,6 +65,15 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     hall.breakdown.release(stations=1, workers=site.workers_per_station)
     if breakdown.empties:
         breakdown.empties[uld.hall].add(empty_ulds=1)
+
+
+def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: UldRow) -> Process:
+    """Through the machine for whole ULDs; its position stays its own."""
+    yield hall.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
+    uld.xray_begin = int(env.now)
+    yield after(env, site.uld_xray)
+    uld.xray_end = int(env.now)
+    hall.uld_xrays.release(uld_xrays=1)
 
 
 def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int | None, int]:

@@ -1,6 +1,7 @@
 """The hold zone: what customs has not released waits there, and leaves it in rounds."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -10,7 +11,16 @@ from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import BY_HAND, Sortation
-from sim.processes.store import EXAMINED, NON_CONVEYABLE, REFUSED, ParcelStore
+from sim.processes.store import (
+    ALARM,
+    CONTROLLED,
+    EXAMINED,
+    NON_CONVEYABLE,
+    REFUSED,
+    TRANSIT,
+    XRAYED,
+    ParcelStore,
+)
 from sim.record.recorder import StageTally
 from sim.units import Ticks
 
@@ -22,6 +32,14 @@ def _none() -> Ticks:
     return np.empty(0, dtype=np.int64)
 
 
+class Controls(NamedTuple):
+    """Where the held are controlled. A parcel's tag is the machine of its first pass, and since when it is held."""
+
+    examination: Desks
+    xray: Desks
+    transit: Desks
+
+
 class HoldZone:
     def __init__(
         self,
@@ -29,7 +47,7 @@ class HoldZone:
         site: Site,
         store: ParcelStore,
         *,
-        desks: Desks,
+        controls: Controls,
         tally: StageTally,
         refuse: Callable[[Ticks], None],
     ) -> None:
@@ -37,7 +55,7 @@ class HoldZone:
         self._tally, self._refuse = tally, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._inside: _Held = (_none(), _none(), _none(), _none())
-        self._desks = desks
+        self._controls = controls
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that customs had not released when their status was read."""
@@ -76,20 +94,35 @@ class HoldZone:
                 sortation.machines[number].feed(np.full(len(again), now), again)
 
     def take_in(self, now: int) -> None:
-        """Put into the zone who is not to be examined, and who came to be examined before now once examined."""
+        """Put into the zone who is not to be controlled, and who came to be controlled before now once that is done."""
         if self._coming:
             since, parcels, machine = (np.concatenate(column) for column in zip(*self._coming, strict=True))
             self._coming = []
             rows = self._store.rows(parcels)
-            examined = self._store.column["mark"][rows] & EXAMINED > 0
-            free = self._store.column["release"][rows]
-            self._put(since[~examined], parcels[~examined], machine[~examined], free[~examined])
-            self._desks.feed(since[examined], parcels[examined], machine[examined])
-        served = self._desks.serve(now - 1)
-        if served is not None:
-            self._store.stamp("exam_begin", served.parcels, served.begin)
-            self._store.stamp("exam_end", served.parcels, served.end)
-            self._put(served.arrival, served.parcels, served.tag, served.end)
+            mark = self._store.column["mark"][rows]
+            free = mark & CONTROLLED == 0
+            self._put(since[free], parcels[free], machine[free], self._store.column["release"][rows[free]])
+            for kind, desks in zip((EXAMINED, XRAYED, TRANSIT), self._controls, strict=True):
+                mine = mark & kind > 0
+                desks.feed(since[mine], parcels[mine], np.column_stack((machine[mine], since[mine])))
+        # Alarms first, so that those who are examined besides take their place among the others.
+        for name, desks in (("xray", self._controls.xray), ("transit", self._controls.transit)):
+            self._control(name, desks, now)
+        self._control("exam", self._controls.examination, now)
+
+    def _control(self, name: str, desks: Desks, now: int) -> None:
+        """Control who came before now; who raises no alarm is done with."""
+        served = desks.serve(now - 1)
+        if served is None:
+            return
+        self._store.stamp(f"{name}_begin", served.parcels, served.begin)
+        self._store.stamp(f"{name}_end", served.parcels, served.end)
+        done = np.ones(len(served.parcels), dtype=np.bool_)
+        if desks is self._controls.xray:
+            done = self._store.column["mark"][self._store.rows(served.parcels)] & ALARM == 0
+            self._controls.examination.feed(served.end[~done], served.parcels[~done], served.tag[~done])
+        machine, since = served.tag[done].T
+        self._put(since, served.parcels[done], machine, served.end[done])
 
     def _put(self, *new: Ticks) -> None:
         inside = zip(self._inside, new, strict=True)
@@ -98,4 +131,5 @@ class HoldZone:
 
     def waiting(self) -> list[Ticks]:
         """Since when parcels have been held."""
-        return [self._inside[0], *self._desks.waiting(), *(since for since, _, _ in self._coming)]
+        controlled = [tag[:, 1] for desks in self._controls for tag in desks.tags()]
+        return [self._inside[0], *controlled, *(since for since, _, _ in self._coming)]

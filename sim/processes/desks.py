@@ -19,7 +19,7 @@ class Served(NamedTuple):
     end: Ticks
     parcels: Ticks
     tag: Ticks
-    """What came with each parcel: a number that its sender wants back."""
+    """What came with each parcel, as its sender wants it back: a number (P), or several (P, n)."""
 
 
 class Desks:
@@ -51,6 +51,10 @@ class Desks:
         served = Served(arrival[:n], begin, begin + self._service, parcels[:n], tag[:n])
         self._tally.add(served.arrival, served.begin, served.end)
         return served
+
+    def tags(self) -> list[Ticks]:
+        """Of those that have not been served yet."""
+        return [tag for _, _, tag in self._coming]
 
     def waiting(self) -> list[Ticks]:
         """When those arrive that have not been served yet."""

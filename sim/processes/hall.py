@@ -8,7 +8,7 @@ import simpy
 
 from sim.domain.inputs import Inputs
 from sim.kernels.policies import machine_for_next_uld
-from sim.processes.customs import HoldZone
+from sim.processes.customs import Controls, HoldZone
 from sim.processes.lanes import Lanes
 from sim.processes.packout import PackOut
 from sim.processes.phases import Phase
@@ -47,6 +47,7 @@ class Hall:
             floor=self.site.floor,
             **{room_in(hall): room for hall, room in site.rooms[number].items()},
         )
+        self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=self.site.uld_xrays)
         self.doors = Pool(env, Phase.DOOR, doors=self.site.doors, dock_workers=self.site.dock_workers)
         self.destinations = site.destinations[number]
         """The halls that parcels leave from, by route (R)."""
@@ -55,11 +56,15 @@ class Hall:
         self.lanes = Lanes(store, site.n_routes)
         self.packout = self._packout(inputs)
         own, record_as = self.site, (self.site, number, record)
-        examiners = desks_of("customs_desks", own.customs_desks, site.examination, *record_as)
+        controls = Controls(
+            examination=desks_of("customs_desks", own.customs_desks, site.examination, *record_as),
+            xray=desks_of("xray_lanes", own.xray_lanes, site.xray, *record_as),
+            transit=desks_of("transit_desks", own.transit_desks, site.transit, *record_as),
+        )
         coders = desks_of("handcoding_desks", own.handcoding_desks, site.handcoding, *record_as)
         by_hand = desks_of("manual_sort_posts", own.manual_sort_posts, site.manual_sort, *record_as)
         held = record.stages["customs_hold"]
-        self.zone = HoldZone(env, site, store, desks=examiners, tally=held, refuse=self._refuse)
+        self.zone = HoldZone(env, site, store, controls=controls, tally=held, refuse=self._refuse)
         self.sortation = Sortation(
             site,
             self.site,
@@ -75,7 +80,7 @@ class Hall:
 
     @property
     def pools(self) -> tuple[Pool, ...]:
-        return self.positions, self.breakdown, self.doors
+        return self.positions, self.uld_xrays, self.breakdown, self.doors
 
     def look(self, instant: int) -> None:
         """Bring machines, desks, posts and lanes to an instant, included."""

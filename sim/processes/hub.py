@@ -100,6 +100,8 @@ def _make_apron(
         store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
         counts = np.diff(parcels.first).tolist()
         ulds = [UldRow(flight.number, index, int(flight.deck(index)), n) for index, n in enumerate(counts)]
+        for uld, is_xrayed in zip(ulds, parcels.is_uld_xrayed.tolist(), strict=True):
+            uld.is_xrayed = is_xrayed
         record.ulds.extend(ulds)
         return ulds
 
@@ -163,7 +165,7 @@ def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
         record.packout_work += hall.packout.work
     for pool in hall.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
-    for kind in ("handcoding_desks", "manual_sort_posts", "customs_desks"):
+    for kind in ("handcoding_desks", "manual_sort_posts", "customs_desks", "xray_lanes", "transit_desks"):
         busy, waited = record.desks[kind, hall.number].run
         record.add_pool({kind: busy}, {kind: waited}, hall.number)
     short = sum(tally.time for tally in hall.sortation.short)

@@ -14,7 +14,7 @@ from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
-from sim.processes.store import EXAMINED, HELD, NO_READ, ParcelStore
+from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.staffing import ShortTally
 from sim.units import NEVER, Ticks
@@ -189,7 +189,7 @@ class Sortation:
         if stopped.any():
             held = np.flatnonzero(stopped)
             is_late = self._store.column["release"][self._store.rows(parcels[held])] > since[held]
-            stopped[held] = is_late | ((mark[held] & EXAMINED) > 0)
+            stopped[held] = is_late | ((mark[held] & CONTROLLED) > 0)
         return stopped
 
     def _serve_desks(self, until: int) -> None:

@@ -10,8 +10,17 @@ from sim.domain.parcels import Channel, Parcels
 from sim.processes.ring import ParcelRing
 from sim.units import NEVER
 
-NO_READ, HELD, EXAMINED, REFUSED, NON_CONVEYABLE = 1, 2, 4, 8, 16
+NO_READ, HELD, EXAMINED, REFUSED, NON_CONVEYABLE, XRAYED, TRANSIT, ALARM = 1, 2, 4, 8, 16, 32, 64, 128
 """Marks: why a parcel leaves the straight way."""
+CONTROLLED = EXAMINED | XRAYED | TRANSIT
+"""Something must be done with it before customs lets it go."""
+_OF_CHANNEL = {
+    Channel.RELEASED: 0,
+    Channel.EXAMINED: HELD | EXAMINED,
+    Channel.XRAYED: HELD | XRAYED,
+    Channel.TRANSIT: HELD | TRANSIT,
+}
+_MARK_OF_CHANNEL = np.array([_OF_CHANNEL.get(channel, HELD) for channel in Channel], dtype=np.uint8)
 
 _COLUMNS = {
     "route": np.uint8,
@@ -31,6 +40,10 @@ STAMPS = (
     "code_begin",
     "code_end",
     "held",
+    "xray_begin",
+    "xray_end",
+    "transit_begin",
+    "transit_end",
     "exam_begin",
     "exam_end",
     "freed",
@@ -62,10 +75,10 @@ class ParcelStore(ParcelRing):
         column["route"][rows] = self._route_of_lane[parcels.lane]
         column["mark"][rows] = (
             parcels.is_no_read * np.uint8(NO_READ)
-            | (parcels.channel != Channel.RELEASED) * np.uint8(HELD)
-            | (parcels.channel == Channel.EXAMINED) * np.uint8(EXAMINED)
+            | _MARK_OF_CHANNEL[parcels.channel]
             | parcels.is_refused * np.uint8(REFUSED)
             | parcels.is_non_conveyable * np.uint8(NON_CONVEYABLE)
+            | parcels.is_alarm * np.uint8(ALARM)
         )
         for name in ("mass", "volume", "release", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)

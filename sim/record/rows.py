@@ -46,6 +46,8 @@ class UldRow:
     at_door: int = NEVER
     placed: int = NEVER
     checked_in: int = NEVER
+    xray_begin: int = NEVER
+    xray_end: int = NEVER
     start: int = NEVER
     end: int = NEVER
     released: int = NEVER
@@ -54,6 +56,7 @@ class UldRow:
     wait_station: int = 0
     wait_workers: int = 0
     wait_floor: int = 0
+    is_xrayed: bool = False
 
 
 @dataclass(slots=True)

@@ -43,6 +43,9 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         packout_calendar=MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
         manual_sort_posts=_PLENTY,
         customs_desks=_PLENTY,
+        xray_lanes=_PLENTY,
+        transit_desks=_PLENTY,
+        uld_xrays=_PLENTY,
         doors=_PLENTY,
         dock_workers=_PLENTY,
         exports=None,
@@ -70,6 +73,9 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         to_lane=_MIN // 2,
         manual_sort=_MIN,
         examination=9 * _MIN,
+        xray=_MIN,
+        transit=_MIN,
+        uld_xray=_MIN,
         customs_round=30 * _MIN,
         route_of_lane=np.zeros(1, dtype=np.uint8),
         routes=("A",),
@@ -120,6 +126,8 @@ def _plain(flight: Flight, handling: int) -> Parcels:
         channel=np.full(n, Channel.RELEASED, dtype=np.uint8),
         release=np.full(n, flight.arrival, dtype=np.int64),
         is_refused=np.zeros(n, dtype=np.bool_),
+        is_alarm=np.zeros(n, dtype=np.bool_),
+        is_uld_xrayed=np.zeros(flight.n_ulds, dtype=np.bool_),
     )
 
 

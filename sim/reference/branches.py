@@ -76,7 +76,9 @@ _Stays = Callable[[Inputs, Tables], Iterable[tuple[int, int, int, int, int]]]
 
 def _at_stations(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
     n = inputs.site.workers_per_station
-    return [(u["hall"], u["checked_in"], u["start"], u["released"], n) for u in _rows(tables["ulds"])]
+    return [
+        (u["hall"], max(u["checked_in"], u["xray_end"]), u["start"], u["released"], n) for u in _rows(tables["ulds"])
+    ]
 
 
 def _at_doors(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
@@ -258,6 +260,20 @@ def _idles_out_of_turn(inputs: Inputs, tables: Tables) -> bool:
     return False
 
 
+def _is_overtaken(_: Inputs, tables: Tables) -> bool:
+    """By one that was checked in later, in the same hall."""
+    ulds = list(_rows(tables["ulds"]))
+    return any(
+        one["hall"] == other["hall"]
+        and one["checked_in"] < other["checked_in"]
+        and NEVER < other["start"] < one["start"]
+        for one in ulds
+        if one["xray_end"] != NEVER
+        for other in ulds
+        if other["xray_end"] == NEVER
+    )
+
+
 BRANCHES: Final[dict[str, _Way]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
@@ -296,6 +312,15 @@ BRANCHES: Final[dict[str, _Way]] = {
     "wait for hand-coding": _any("parcels", lambda parcel: parcel["code_begin"] > parcel["sort_end"]),
     "held after hand-coding": _any("parcels", lambda parcel: parcel["held"] == parcel["code_end"] != NEVER),
     "wait for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),
+    "wait for X-ray": _any("parcels", lambda parcel: parcel["xray_begin"] > parcel["held"]),
+    "alarm": _any("parcels", lambda parcel: parcel["exam_end"] > parcel["xray_end"] > NEVER),
+    "alarm waits for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["xray_end"] > NEVER),
+    "refusal after an alarm": _any("parcels", lambda p: p["is_refused_gone"] and p["xray_end"] != NEVER),
+    "transit": _any("parcels", lambda parcel: parcel["second_end"] > parcel["transit_end"] > NEVER),
+    "wait for a transit desk": _any("parcels", lambda parcel: parcel["transit_begin"] > parcel["held"]),
+    "ULD X-rayed": _any("ulds", lambda uld: uld["start"] > uld["xray_end"] > NEVER),
+    "ULD waits for X-ray": _any("ulds", lambda uld: uld["xray_begin"] > uld["checked_in"]),
+    "ULD overtaken by one without X-ray": _is_overtaken,
     "refusal": _any("parcels", lambda parcel: parcel["is_refused_gone"]),
     "second pass": _any("parcels", lambda parcel: parcel["second_end"] != NEVER),
     "second pass waits": _any("parcels", lambda parcel: parcel["second_begin"] > parcel["freed"]),

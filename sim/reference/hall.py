@@ -41,12 +41,18 @@ class Hall:
         )
         self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
         self.coding_desks = Pool(env, Phase.DESK, handcoding_desks=hall.handcoding_desks)
+        self.xray_lanes = Pool(env, Phase.DESK, xray_lanes=hall.xray_lanes)
+        self.transit_desks = Pool(env, Phase.DESK, transit_desks=hall.transit_desks)
+        self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=hall.uld_xrays)
         self.customs_desks = Pool(env, Phase.DESK, customs_desks=hall.customs_desks)
         self.manual_posts = Pool(env, Phase.DESK, manual_sort_posts=hall.manual_sort_posts)
         roster = hall.manning
         follow_roster(env, roster, manual_sort_posts=self.manual_posts)
         follow_roster(env, roster, workers=self.breakdown, dock_workers=self.doors)
         follow_roster(env, roster, handcoding_desks=self.coding_desks, customs_desks=self.customs_desks)
+        follow_roster(
+            env, roster, xray_lanes=self.xray_lanes, transit_desks=self.transit_desks, uld_xrays=self.uld_xrays
+        )
         self.need = hall.service * inputs.site.inductions
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
         self.chutes = self._make_chutes(inputs)
@@ -73,6 +79,12 @@ class Hall:
         uld.placed = self.now
         yield after(self.env, self.site.check_in)
         uld.checked_in = self.now
+        if uld.is_xrayed:
+            yield self.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
+            uld.xray_begin = self.now
+            yield after(self.env, self.site.uld_xray)
+            uld.xray_end = self.now
+            self.uld_xrays.release(uld_xrays=1)
         destinations = sorted(self.destinations[parcel.route] for parcel in uld.parcels)
         rooms = Counter(f"room_{hall}" for hall in destinations if hall != self.number)
         uld.n_sent = rooms.total()
@@ -137,26 +149,40 @@ class Hall:
 
     def _is_free(self, parcel: Parcel) -> bool:
         """What customs says of a parcel now."""
-        late = parcel.channel != Channel.RELEASED and parcel.release > self.now
-        return not late and parcel.channel != Channel.EXAMINED
+        waits_for_release = parcel.channel in (Channel.LATE_DATA, Channel.DOCUMENT_CHECK)
+        return parcel.channel == Channel.RELEASED or (waits_for_release and parcel.release <= self.now)
 
     def _hold(self, parcel: Parcel, machine: int | None) -> Steps:
         """`machine`: that it returns to, None if it is sorted by hand."""
         parcel.held = self.now
-        if parcel.channel == Channel.EXAMINED:
+        is_examined = parcel.channel == Channel.EXAMINED or (parcel.channel == Channel.XRAYED and parcel.is_alarm)
+        decided = self.now
+        if parcel.channel == Channel.XRAYED:
+            yield self.xray_lanes.request(parcel.key, xray_lanes=1)
+            parcel.xray_begin = self.now
+            yield after(self.env, self.site.xray)
+            parcel.xray_end = decided = self.now
+            self.xray_lanes.release(xray_lanes=1)
+        elif parcel.channel == Channel.TRANSIT:
+            yield self.transit_desks.request(parcel.key, transit_desks=1)
+            parcel.transit_begin = self.now
+            yield after(self.env, self.site.transit)
+            parcel.transit_end = decided = self.now
+            self.transit_desks.release(transit_desks=1)
+        elif parcel.channel != Channel.EXAMINED:
+            decided = max(self.now, parcel.release)
+        if is_examined:
             yield self.customs_desks.request(parcel.key, customs_desks=1)
             parcel.exam_begin = self.now
             yield after(self.env, self.site.examination)
             parcel.exam_end = self.now
             self.customs_desks.release(customs_desks=1)
             decided = self.now
-        else:
-            decided = max(self.now, parcel.release)
         # The first round strictly after the parcel came and its outcome was known.
         rounds = decided // self.site.customs_round + 1
         yield at(self.env, rounds * self.site.customs_round, Phase.FEED)
         parcel.freed = self.now
-        if parcel.channel == Channel.EXAMINED and parcel.is_refused:
+        if is_examined and parcel.is_refused:
             parcel.is_refused_gone = True
             self.docks[parcel.route].reserved -= 1
             self.breakdown.release(floor=1)

@@ -141,11 +141,19 @@ class Hub:
             drawn.channel.tolist(),
             drawn.release.tolist(),
             drawn.is_refused.tolist(),
+            drawn.is_alarm.tolist(),
             strict=True,
         )
         parcels = [Parcel(flight.number, row, *values) for row, values in enumerate(columns)]
         ulds = [
-            Uld(flight.number, u, int(flight.deck(u)), parcels[first[u] : first[u + 1]], first[u + 1] - first[u])
+            Uld(
+                flight.number,
+                u,
+                int(flight.deck(u)),
+                parcels[first[u] : first[u + 1]],
+                first[u + 1] - first[u],
+                bool(drawn.is_uld_xrayed[u]),
+            )
             for u in range(flight.n_ulds)
         ]
         self.ulds += ulds
@@ -228,8 +236,11 @@ class Hub:
         end = self.inputs.end
         pools = [(NEVER, pool) for pool in (self.stands, self.loader_sets, self.tugs)]
         for number, hall in enumerate(self.halls):
-            own = hall.positions, hall.breakdown, hall.doors, hall.coding_desks, hall.manual_posts, hall.customs_desks
-            pools += [(number, pool) for pool in own]
+            own = hall.positions, hall.uld_xrays, hall.breakdown, hall.doors, hall.coding_desks
+            pools += [
+                (number, pool)
+                for pool in (*own, hall.manual_posts, hall.customs_desks, hall.xray_lanes, hall.transit_desks)
+            ]
         if self.exports is not None:
             pools.append((NEVER, self.exports.tugs))
             for place in self.exports.halls:

@@ -18,15 +18,16 @@ COLUMNS: Final = {
     "flights": "number key aircraft sibt arrival aldt aibt unloading_requested unloading_start unloading_end aobt"
     " n_ulds n_parcels hall is_cohort is_diverted sobt export_lane loading_start loading_end n_ulds_out n_parcels_out"
     " n_empties_out n_missed_out",
-    "ulds": "flight index deck n_parcels hall lifted on_train train at_door placed checked_in start end released"
-    " machine n_sent wait_station wait_workers wait_floor",
+    "ulds": "flight index deck n_parcels hall lifted on_train train at_door placed checked_in xray_begin xray_end"
+    " start end released machine n_sent wait_station wait_workers wait_floor",
     "trains": "flight deck train hall n_ulds granted left at_door placed returned",
     "shuttles": "origin destination sequence taken n_parcels departed arrived returned",
     "trucks": "hall route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
     " n_missed n_sent is_cancelled",
     "loads": "hall route kind sequence flight n_parcels",
-    "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held exam_begin exam_end freed"
-    " second_begin second_end at_chute pack_begin sent_ready sent ready cut_off departed is_refused_gone",
+    "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held xray_begin xray_end"
+    " transit_begin transit_end exam_begin exam_end freed second_begin second_end at_chute pack_begin sent_ready sent"
+    " ready cut_off departed is_refused_gone",
     "collections": "number key hall n_parcels is_presorted is_cohort scheduled called arrived docked unloading_start"
     " unloaded released",
     "out_ulds": "hall lane sequence deck formed n_parcels mass volume start built flight taken loaded departed",
@@ -64,6 +65,7 @@ class Parcel:
     channel: int
     release: int
     is_refused: bool
+    is_alarm: bool
     hall: int = NEVER
     start: int = NEVER
     handled: int = NEVER
@@ -72,6 +74,10 @@ class Parcel:
     code_begin: int = NEVER
     code_end: int = NEVER
     held: int = NEVER
+    xray_begin: int = NEVER
+    xray_end: int = NEVER
+    transit_begin: int = NEVER
+    transit_end: int = NEVER
     exam_begin: int = NEVER
     exam_end: int = NEVER
     freed: int = NEVER
@@ -99,6 +105,7 @@ class Uld:
     deck: int
     parcels: list[Parcel]
     n_parcels: int
+    is_xrayed: bool
     hall: int = NEVER
     lifted: int = NEVER
     on_train: int = NEVER
@@ -106,6 +113,8 @@ class Uld:
     at_door: int = NEVER
     placed: int = NEVER
     checked_in: int = NEVER
+    xray_begin: int = NEVER
+    xray_end: int = NEVER
     start: int = NEVER
     end: int = NEVER
     released: int = NEVER

@@ -1,10 +1,12 @@
 """Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
+from typing import Any
+
 import numpy as np
 
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
-from sim.domain.parcels import Channel, Parcels
+from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
 from sim.domain.site import Hall, HallPolicy, MachineCalendar, Manning, Site, TrailerLimits, Transfers
 from sim.reference.small_exports import departures, export_inputs, export_site, hall_exports
 from sim.reference.small_numbers import SmallHub
@@ -48,6 +50,7 @@ def make(hub: SmallHub) -> Inputs:
         to_lane=steps(1, 2),
         manual_sort=hub.service_steps * step,
         examination=steps(1, 30),
+        **_controls(streams, step),
         customs_round=steps(5, 20),
         route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
         routes=tuple(f"R{number}" for number in range(hub.n_routes)),
@@ -80,6 +83,11 @@ def make(hub: SmallHub) -> Inputs:
     )
 
 
+def _controls(streams: Streams, step: int) -> dict[str, int]:
+    xray, transit, uld_xray = streams.of("controls_site").integers(1, (8, 12, 20)).tolist()
+    return {"xray": xray * step, "transit": transit * step, "uld_xray": uld_xray * step}
+
+
 def _workers_per_station(hub: SmallHub) -> int:
     return min(2, 2 * hub.stations_a_machine - 1 + hub.spare_workers)
 
@@ -100,6 +108,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     dock_workers = max(2, 2 * hub.doors - int(rng.random() < 0.3))
     posts = {"workers": workers, "dock_workers": dock_workers}
     desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks, "manual_sort_posts": hub.manual_posts}
+    desks |= {"xray_lanes": hub.xray_lanes, "transit_desks": hub.transit_desks, "uld_xrays": hub.uld_xrays}
     n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     return Hall(
@@ -120,6 +129,9 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         packout_calendar=_packout_calendar(hub, streams, step, end, number, sum(packout_posts)),
         manual_sort_posts=hub.manual_posts,
         customs_desks=hub.customs_desks,
+        xray_lanes=hub.xray_lanes,
+        transit_desks=hub.transit_desks,
+        uld_xrays=hub.uld_xrays,
         doors=hub.doors,
         dock_workers=dock_workers,
         manning=_manning(hub, streams, step, end, (number,), **posts, **desks),
@@ -210,6 +222,10 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         Channel.RELEASED,
     ).astype(np.uint8)
     wait = rng.integers(0, 120, n) * step
+    controls = streams.of("controls", flight.number)
+    if hub.has_controls:
+        channel = np.where(channel == Channel.RELEASED, channel, controls.choice(HELD_CHANNELS, n)).astype(np.uint8)
+    is_alarm = (channel == Channel.XRAYED) & (controls.random(n) < 0.5)
     return Parcels(
         first=first.astype(np.int64),
         lane=rng.integers(0, hub.n_routes + 1, n).astype(np.uint8),
@@ -223,8 +239,20 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         is_non_conveyable=streams.of("by_hand", flight.number).random(n) < hub.by_hand_share,
         channel=channel,
         release=np.where(channel == Channel.RELEASED, flight.arrival, flight.arrival + wait),
-        is_refused=(channel == Channel.EXAMINED) & (rng.random(n) < 0.3),
+        is_refused=((channel == Channel.EXAMINED) | is_alarm) & (rng.random(n) < 0.3),
+        is_alarm=is_alarm,
+        is_uld_xrayed=controls.random(flight.n_ulds) < hub.uld_xray_share,
     )
+
+
+def _drawn_controls(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "has_controls": bool(rng.random() < 0.7),
+        "xray_lanes": int(rng.integers(1, 3)),
+        "transit_desks": int(rng.integers(1, 3)),
+        "uld_xrays": int(rng.integers(1, 3)),
+        "uld_xray_share": float(rng.choice([0.0, 0.5, 1.0])),
+    }
 
 
 def draw(seed: int) -> SmallHub:
@@ -271,6 +299,7 @@ def draw(seed: int) -> SmallHub:
         packing_steps=pick(1, 6),
         is_packout_manned_in_part=bool(rng.random() < 0.5),
         customs_desks=pick(1, 2),
+        **_drawn_controls(Streams(seed, 0).of("small_hub_controls")),
         held_share=float(rng.choice([0.0, 0.2, 0.5])),
         no_read_share=float(rng.choice([0.0, 0.2, 0.5])),
         n_routes=pick(2, 4),

@@ -54,6 +54,12 @@ class SmallHub:
     """At most; a parcel's packing takes some of them."""
     is_packout_manned_in_part: bool
     customs_desks: int
+    has_controls: bool
+    """Parcels are X-rayed or in transit, too."""
+    xray_lanes: int
+    transit_desks: int
+    uld_xrays: int
+    uld_xray_share: float
     held_share: float
     no_read_share: float
     n_routes: int

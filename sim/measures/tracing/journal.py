@@ -120,14 +120,15 @@ class Journal:
     def _breakdown_queue(self) -> tuple[NDArray[np.int64], Minutes]:
         """ULDs' rows in the order of the break-down queues (Q), and since when each heads that of its hall [min]."""
         ulds = self.tables["ulds"]
-        asked = np.flatnonzero(~np.isnan(ulds["checked_in"]))
-        order = asked[np.lexsort((ulds["index"][asked], ulds["flight"][asked], ulds["checked_in"][asked]))]
+        since = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
+        asked = np.flatnonzero(~np.isnan(since))
+        order = asked[np.lexsort((ulds["index"][asked], ulds["flight"][asked], since[asked]))]
         start, hall = ulds["start"][order], ulds["hall"][order]
         before = np.full(len(order), -np.inf)
         for number in range(len(self.halls)):
             mine = np.flatnonzero(hall == number)
             before[mine[1:]] = start[mine[:-1]]
-        return order, np.maximum(ulds["checked_in"][order], before)
+        return order, np.maximum(since[order], before)
 
 
 def _destinations(config: HubConfig) -> NDArray[np.int64]:

@@ -89,6 +89,15 @@ def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segme
     return closed(found, start, end, "breakdown_queue", same)
 
 
+def _uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """It waits for the machine; one that is not X-rayed is in the queue for break-down at once."""
+    ulds, mine = journal.tables["ulds"], rows["ulds"]
+    assert mine is not None
+    if not ulds["is_xrayed"][mine]:
+        return _queue(journal, rows, start, end)
+    return [Segment(start, end, "uld_xrays", same={"hall": float(ulds["hall"][mine])})]
+
+
 def _round(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """A train goes round the halls of its ULDs in order of number, and waits at each until they have positions."""
     ulds, mine = journal.tables["ulds"], rows["ulds"]
@@ -147,6 +156,8 @@ TO_BREAKDOWN: Final = (
     Step("ulds", "at_door", "trip", _round),
     Step("ulds", "placed", "positions"),
     Step("ulds", "checked_in", "check_in"),
+    Step("ulds", "xray_begin", "uld_xrays", _uld_xray, is_optional=True),
+    Step("ulds", "xray_end", "uld_xray", is_optional=True),
     Step("ulds", "start", "breakdown_queue", _queue),
 )
 AIRCRAFT: Final = (
@@ -161,6 +172,10 @@ TO_TRUCK: Final = (
     Step("parcels", "code_begin", "handcoding_desks", is_optional=True),
     Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
     Step("parcels", "held", "customs", is_optional=True, then="customs"),
+    Step("parcels", "xray_begin", "xray_lanes", is_optional=True),
+    Step("parcels", "xray_end", "xray", is_optional=True, then="customs"),
+    Step("parcels", "transit_begin", "transit_desks", is_optional=True),
+    Step("parcels", "transit_end", "transit", is_optional=True, then="customs"),
     Step("parcels", "exam_begin", "customs_desks", is_optional=True),
     Step("parcels", "exam_end", "examination", is_optional=True),
     Step("parcels", "freed", "customs", is_optional=True),
