@@ -187,8 +187,8 @@ def test_a_path_by_hand() -> None:
         "trains": "granted 40 left 41 at_door 45 placed 49 returned 54",
         "trucks": "scheduled 340 called nan arrived 320 docked 325 at_door 340 cut_off 355 departed 400",
         "parcels": "start 60 handled 61 sort_begin 63 sort_end 64 code_begin nan code_end nan held 64 xray_begin nan"
-        " xray_end nan transit_begin nan transit_end nan exam_begin nan exam_end nan freed 120 second_begin 121 second_end 122 at_chute nan pack_begin nan sent_ready nan sent nan"
-        " ready 122 cut_off 355 departed 400",
+        " xray_end nan transit_begin nan transit_end nan exam_begin nan exam_end nan freed 120 second_begin 121"
+        " second_end 122 at_chute nan pack_begin nan sent_ready nan sent nan ready 122 cut_off 355 departed 400",
         "loads": "departed 400",
     }
     for name, text in instants.items():
