@@ -1,0 +1,49 @@
+"""Exports: what goes out, and what is refused in one line."""
+
+import pytest
+
+from experiments.composition import load
+from sim.errors import CargohubError
+from sim.inputs.collections import trucks_per_day
+from sim.inputs.inputs import make_inputs
+
+
+def test_one_fifth_of_the_goods_by_mass_is_28750_parcels_a_flight() -> None:
+    config = load("liege_30k", "exports=one_fifth")
+    assert trucks_per_day(config, 1.0) * config.exports.collections.parcels == pytest.approx(28_750)
+
+
+def test_collections_of_a_smaller_share_are_among_those_of_a_larger_one() -> None:
+    few, many = (
+        make_inputs(load("liege_30k", "exports=one_fifth", f"exports.share={share}", "horizon_days=2"), 0).exports
+        for share in (0.1, 0.2)
+    )
+    assert few is not None and many is not None
+    known = {collection.key: collection for collection in many.collections}
+    assert 0 < len(few.collections) < len(many.collections)
+    for collection in few.collections:
+        same = known[collection.key]
+        assert (collection.scheduled, collection.n_parcels) == (same.scheduled, same.n_parcels)
+
+
+def test_a_share_of_nothing_is_no_exports() -> None:
+    inputs = make_inputs(load("liege_30k", "exports=one_fifth", "exports.share=0", "horizon_days=1"), 0)
+    assert inputs.exports is None and inputs.site.exports is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["exports.departure.cut_off_min=90"], r"exports\.departure.*cut_off_min: above close_out_min = 90"),
+        (["halls.main.doors_in=0"], "no hall that is open on start_date has an inbound door"),
+        (["fleet.b777f.lower_deck.kg=20"], r"lower_deck\.kg: a parcel that no ULD takes"),
+        (["exports.collections.parcels=7000"], "with its spread at most what a trailer takes"),
+        (["halls.main.exports.screening_lines=6"], "zone screening: 6 screening lines are more than the 5"),
+        (["space.export_staging_share=0.01"], "larger than the export floor"),
+        (["record.parcels_of_collections=[x]"], "no collection 'x'"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(words: list[str], message: str) -> None:
+    with pytest.raises(CargohubError, match=message) as caught:
+        make_inputs(load("liege_30k", "exports=one_fifth", *words), 0)
+    assert "\n" not in str(caught.value)
