@@ -52,7 +52,8 @@ def read(kind: type[T], value: object, key: str = "") -> T:
     """A plain value (mappings, lists, scalars) as an instance of `kind`, checked.
 
     `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
-    or float; numbers may carry `Bounds` in `Annotated`. `key` is the place of the value, for the message.
+    or float; numbers may carry `Bounds` in `Annotated`. Of several dataclasses, `X | Y`, the value's key `kind` says
+    which one it is: each has a field `kind: Literal[...]`. `key` is the place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -102,8 +103,7 @@ def _read(kind: Any, value: object, key: str) -> object:  # noqa: ANN401 - annot
     if origin is Annotated:
         return _bounded(_read(arguments[0], value, key), arguments[1:], key)
     if origin is Union or origin is types.UnionType:
-        (inner,) = (argument for argument in arguments if argument is not types.NoneType)
-        return None if value is None else _read(inner, value, key)
+        return _one_of(arguments, value, key)
     if origin is Literal:
         return _literal(arguments, value, key)
     if origin is dict:
@@ -120,6 +120,20 @@ def _read(kind: Any, value: object, key: str) -> object:  # noqa: ANN401 - annot
     if kind in _SCALARS:
         return _SCALARS[kind](value, key)
     raise TypeError(f"{key}: the reader knows no {kind!r}")
+
+
+def _one_of(kinds: tuple[Any, ...], value: object, key: str) -> object:
+    if types.NoneType in kinds:
+        if value is None:
+            return None
+        kinds = tuple(kind for kind in kinds if kind is not types.NoneType)
+    if len(kinds) == 1:
+        return _read(kinds[0], value, key)
+    by_name = {name: kind for kind in kinds for name in get_args(_hints(kind)["kind"])}
+    items = _mapping(value, key)
+    if "kind" not in items:
+        raise ConfigError(f"{_inside(key, 'kind')}: missing: one of {', '.join(by_name)}")
+    return _read(by_name[cast("str", _literal(tuple(by_name), items["kind"], _inside(key, "kind")))], value, key)
 
 
 def _record(kind: type, value: object, key: str) -> object:

@@ -1,6 +1,6 @@
 """One replication: a configuration and a number in, tables and KPIs out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -8,10 +8,11 @@ from sim.inputs.inputs import make_inputs
 from sim.measures.compute import compute_kpis
 from sim.measures.kpis import KPIS
 from sim.measures.laws import check_laws
-from sim.measures.tables import make_tables
+from sim.measures.tables import backlog_here, make_tables
 from sim.processes import hub
 from sim.reading import plain, read
 from sim.record.schemas import Table
+from sim.units import Ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,15 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
-    tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store)
+    undisturbed = _undisturbed_backlog(config, replication) if config.disruptions else None
+    tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store, undisturbed)
     n_laws = check_laws(inputs, run.record, tables)
     kpis = compute_kpis(config, inputs, run.record, tables)
     return Result(replication, {name: kpis[name] for name in KPIS}, tables, n_laws)
+
+
+def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:
+    """The backlog of the same replication, with the same draws, if nothing went wrong."""
+    calm = replace(config, disruptions={}, record=replace(config.record, parcels_of_flights=()))
+    inputs = make_inputs(calm, replication)
+    return backlog_here(inputs, hub.run(inputs).record)

@@ -49,6 +49,7 @@ def small_hubs(draw_):
             inductions=_between(1, 3),
             has_outages=st.booleans(),
             has_roster=st.booleans(),
+            has_closures=st.booleans(),
             service_steps=_between(1, 5),
             desks=_between(1, 2),
             manual_posts=_between(1, 2),

@@ -7,6 +7,7 @@ from heapq import heapify, heapreplace
 import numpy as np
 import pytest
 
+import sim.processes.apron
 import sim.processes.breakdown
 import sim.processes.buildup
 import sim.processes.customs
@@ -34,7 +35,7 @@ from sim.processes.export_hall import ExportHall
 from sim.processes.lanes import Lanes, Route
 from sim.processes.loading import Loading
 from sim.processes.packout import PackOut
-from sim.processes.phases import Phase
+from sim.processes.phases import Phase, at
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
 from sim.processes.store import EXAMINED, XRAYED
@@ -550,7 +551,40 @@ def _station_waits_for_the_machine_alone(patch):
     patch.setattr(sim.processes.breakdown, "_hand_over", early)
 
 
+def _nobody_heeds_the_runway(patch):
+    patch.setattr(sim.processes.apron, "open_from", lambda closures, instant: instant)
+
+
+def _runway_opens_a_tick_late(patch):
+    open_from = sim.processes.apron.open_from
+    patch.setattr(
+        sim.processes.apron,
+        "open_from",
+        lambda closures, instant: (at := open_from(closures, instant)) + (at > instant),
+    )
+
+
+def _diverted_flights_keep_their_stand(patch):
+    leave = sim.processes.apron._leave_stand
+    patch.setattr(
+        sim.processes.apron, "_leave_stand", lambda apron, row: None if row.is_diverted else leave(apron, row)
+    )
+
+
+def _stand_free_when_a_flight_is_diverted(patch):
+    after = sim.processes.apron.after
+    patch.setattr(
+        sim.processes.apron,
+        "after",
+        lambda env, duration: at(env, env.now, Phase.DIVERT) if duration == 1 else after(env, duration),
+    )
+
+
 MUTANTS = {
+    "nobody heeds the runway": _nobody_heeds_the_runway,
+    "the runway opens a tick late": _runway_opens_a_tick_late,
+    "diverted flights keep their stand": _diverted_flights_keep_their_stand,
+    "a diverted flight's stand is free at once": _stand_free_when_a_flight_is_diverted,
     "flights go to the first hall": _always_the_first_hall,
     "ULDs of a train do not count": _ulds_of_a_train_do_not_count,
     "floor free when the shuttle takes": _floor_free_when_the_shuttle_takes,

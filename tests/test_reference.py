@@ -37,7 +37,7 @@ def _site(**changes):
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
         "policy": HallPolicy.FLIGHT, "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
         "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1, "exports": None,
-        "manning": {}, "apron_manning": {},
+        "manning": {}, "apron_manning": {}, "closures": (),
     }  # fmt: skip
     values |= changes
     hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
@@ -205,6 +205,31 @@ def test_a_flight_is_diverted_when_no_stand_is_free_in_time():
     assert _column(trace, "flights", "aldt") == [100, 165, NEVER]
     assert _column(trace, "flights", "is_diverted") == [False, False, True]
     assert run(_inputs(_site(longest_hold=63), flights)).tables["flights"]["is_diverted"] == [False, True, False]
+
+
+def test_nobody_lands_or_leaves_while_the_runway_is_closed():
+    # Given a stand at 100, flight 0 lands at 120, and is turned round at 185: it leaves at 190, when flight 1 lands.
+    site = _site(closures=((90, 120), (180, 190)), longest_hold=100)
+    trace = run(_inputs(site, [_flight(0, 100), _flight(1, 102)]))
+    assert _column(trace, "flights", "stand_given") == [100, 190]
+    assert _column(trace, "flights", "aldt") == [120, 190]
+    assert _column(trace, "flights", "turned_round") == [185, 255]
+    assert _column(trace, "flights", "aobt") == [190, 255]
+    held = dict(zip(_column(trace, "pools", "name"), _column(trace, "pools", "held_time"), strict=True))
+    assert held["stands"] == (190 - 100) + (255 - 190)
+
+
+def test_a_flight_before_a_closed_runway_is_diverted_at_its_longest_hold_and_its_stand_is_free_a_tick_later():
+    # Flight 1 gives up at the same instant, 120, as flight 0, whose stand it does not see; flight 2 gets it.
+    flights = [_flight(0, 100), _flight(1, 100), _flight(2, 102)]
+    trace = run(_inputs(_site(closures=((90, 122),), longest_hold=20), flights))
+    assert _column(trace, "flights", "is_diverted") == [True, True, False]
+    assert _column(trace, "flights", "stand_given") == [100, NEVER, 121]
+    assert _column(trace, "flights", "stand_free") == [121, NEVER, 122 + 65]
+    assert _column(trace, "flights", "aldt") == [NEVER, NEVER, 122]
+    # Opening at the last instant is in time.
+    in_time = run(_inputs(_site(closures=((90, 120),), longest_hold=20), flights[:1]))
+    assert _column(in_time, "flights", "aldt") == [120]
 
 
 def test_held_truck_leaves_at_its_longest_hold_and_extra_trucks_relieve_the_floor():

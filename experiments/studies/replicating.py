@@ -70,7 +70,8 @@ class Outcome:
         return least > 0 and slope.mean > GROWTH_THAT_COUNTS * daily_parcels(point.hub)
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
-        return reads_more_than(kpi, self.intervals[label]["not_departed_share"].mean)
+        own = self.intervals[label]
+        return reads_more_than(kpi, own["not_departed_share"].mean, own["not_recovered_share"].mean)
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from experiments.statistics.family import Family
 from experiments.store import read_run
 from experiments.studies.design import Point
 from experiments.studies.replicating import Outcome
-from sim.measures.kpis import KPIS
+from sim.measures.kpis import KPIS, RECOVERY
 from sim.measures.ladder import HOURS_PER_DAY
 
 SAID_OF = {
@@ -59,10 +59,16 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
             if after < days:
                 first = f"the first flight is held for want of a stand {after:.1f} days after the start"
             lines.append(f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
-        bounds = [kpi for kpi in KPIS if outcome.is_lower_bound(point.label, kpi)]
+        bounds = [kpi for kpi in KPIS if kpi != RECOVERY and outcome.is_lower_bound(point.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean
             lines.append(f"{point.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
+        if outcome.is_lower_bound(point.label, RECOVERY):
+            share = intervals["not_recovered_share"].mean
+            which = f" in {share:.0%} of the replications" if share < 1 else ""
+            lines.append(
+                f"{point.label}: the backlog was not back in its band at the end{which}: {RECOVERY} reads 'more than'"
+            )
     return lines
 
 
@@ -101,7 +107,7 @@ def print_table(
     lines = []
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
-        cells = {kpi: [_cell(outcome, point.label, kpi) for point in points] for kpi in HEADLINE}
+        cells = {kpi: [_cell(outcome, point.label, kpi) for point in points] for kpi in _shown(outcome)}
         width = 2 + max(len(text) for row in ([point.label for point in points], *cells.values()) for text in row)
         lines.append(" " * _NAMES + "".join(f"{point.label:>{width}}" for point in points))
         for kpi, row in cells.items():
@@ -113,6 +119,11 @@ def print_table(
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def _shown(outcome: Outcome) -> tuple[str, ...]:
+    """What a table tells: recovery too where there is something to recover from."""
+    return (*HEADLINE, RECOVERY) if any(point.hub.disruptions for point in outcome.points) else HEADLINE
+
+
 def _differences(outcome: Outcome) -> list[str]:
     """What each design changes against the first, a KPI a line, where that is sure within the family."""
     if not outcome.differences:
@@ -121,7 +132,7 @@ def _differences(outcome: Outcome) -> list[str]:
     for label, own in outcome.differences.items():
         if any(one.adjusted is None for one in own.values()):
             return [*lines, "  one replication: nothing can be said", ""]
-        sure = [kpi for kpi in HEADLINE if own[kpi].is_different]
+        sure = [kpi for kpi in _shown(outcome) if own[kpi].is_different]
         lines.append(f"  {label}" + ("" if sure else ": nothing of the above differs for sure"))
         cells = [_bracketed(own[kpi].interval) for kpi in sure]
         width = max(map(len, cells), default=0)

@@ -22,11 +22,12 @@ from sim.config.bounds import (
     Share,
     minute_of_day,
 )
+from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
 from sim.config.exports import Exports, HallExports
 from sim.config.roster import Roster
 from sim.domain.site import HallPolicy
 from sim.reading import Bounds, near
-from sim.units import G_PER_KG, KG_PER_T, L_PER_M3, MIN_PER_H, ticks
+from sim.units import G_PER_KG, KG_PER_T, L_PER_M3, MIN_PER_DAY, MIN_PER_H, ticks
 
 _SUM_TOLERANCE = 1e-6
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
@@ -468,6 +469,9 @@ class HubConfig:
     environment: Environment
     exports: Exports
     roster: Roster
+    disruptions: dict[str, Disruption]
+    """By a name of the planner's."""
+    recovery: Recovery
     record: Record
 
     def __post_init__(self) -> None:
@@ -482,11 +486,27 @@ class HubConfig:
         self._check_parcels()
         if self.exports.share:
             self._check_exports()
-        envelope = self.arrivals.envelope_flights_per_day
-        if envelope is not None and self.demand.flights_per_day > envelope:
+        self._check_disruptions()
+
+    def _check_disruptions(self) -> None:
+        """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
+        check_disruptions(
+            self.disruptions,
+            halls=self.halls,
+            units={"loader_sets": self.apron.loader_sets, "tugs": self.apron.tugs},
+            start_date=self.start_date,
+            warmup_days=self.warmup_days,
+            end_min=(self.warmup_days + self.horizon_days) * MIN_PER_DAY + self.service_h * MIN_PER_H,
+        )
+        factors = demand_factors(self.disruptions, self.start_date, self.warmup_days)
+        if factors and self.arrivals.model is ArrivalModel.FILE:
+            raise ValueError("disruptions: demand: the flights of a file (arrivals.schedule) are what they are")
+        envelope, peak = self.arrivals.envelope_flights_per_day, highest_factor(factors)
+        if envelope is not None and self.demand.flights_per_day * peak > envelope:
+            times = f" times {peak:g} of disruptions" if peak > 1 else ""
             raise ValueError(
                 f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
-                f" got {self.demand.flights_per_day:g}"
+                f" got {self.demand.flights_per_day:g}{times}"
             )
 
     def _check_halls(self) -> None:

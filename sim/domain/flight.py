@@ -34,6 +34,8 @@ class Flight:
     """Scheduled off-block."""
     export_lane: int
     """Destination that it leaves to, of the exports'; 0 without exports."""
+    is_moved: bool = False
+    """Whether a night curfew moved its schedule."""
 
     @property
     def n_ulds(self) -> int:

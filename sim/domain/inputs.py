@@ -10,6 +10,18 @@ from sim.domain.site import Site
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """A disruption that begins and ends [ticks]."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    is_drawn: bool
+    """At random."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """A hub, its flights in order of their number, and how to draw the parcels of one (called once a flight)."""
 
@@ -26,3 +38,5 @@ class Inputs:
     """Whether the timestamps of a flight's parcels are kept."""
     exports: ExportInputs | None
     """None: nothing leaves by air; then `Site.exports` is None too."""
+    disruptions: tuple[Happening, ...] = ()
+    """Only told: what they change is in the rest already."""

@@ -134,6 +134,8 @@ class Site:
     """May be 0: a flight that finds no stand is diverted at once."""
     manning: Mapping[str, Manning]
     """Of the apron's people, by kind of token; a kind without one is always there in full."""
+    closures: tuple[tuple[int, int], ...]
+    """From and to before [ticks] the runway is closed, ascending and apart."""
     # halls
     halls: tuple[Hall, ...]
     """(H)"""

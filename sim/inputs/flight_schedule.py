@@ -4,32 +4,22 @@ Fewer flights are always among more, with the same streams, so that demand can b
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import NamedTuple
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from sim.config import ArrivalModel, Arrivals, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, HOURS
+from sim.config.disruptions import demand_factors, highest_factor
 from sim.domain.flight import Flight
 from sim.errors import ConfigError, InputError
+from sim.inputs.calls import Call, disturbed
 from sim.inputs.flight_file import read_flight_file
 from sim.streams import Streams, name_words
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 _DRAWS_BEFORE_GIVING_UP = 10_000
-
-
-class _Call(NamedTuple):
-    """A flight before it has a number. Instants in ticks."""
-
-    arrival: int
-    key: str
-    entity: tuple[int, ...]
-    sibt: int
-    aircraft: str | None
-    n_parcels: int | None
-    sobt: int | None
 
 
 def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight, ...]:
@@ -41,7 +31,9 @@ def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight,
     else:
         calls = _thinned_poisson(config, streams, end)
     measured = measured_days(config)
-    coming = sorted((call for call in calls if 0 <= call.arrival < end), key=lambda call: call[:3])
+    coming = sorted(
+        (call for call in disturbed(calls, config, end) if 0 <= call.arrival < end), key=lambda call: call[:3]
+    )
     if config.arrivals.schedule and not any(measured[0] <= call.arrival < measured[1] for call in coming):
         first = config.start_date + dt.timedelta(days=config.warmup_days)
         raise InputError(
@@ -76,34 +68,37 @@ def van_der_corput(n: int) -> float:
     return point
 
 
-def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[_Call]:
+def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.delay is not None
     week_profile = np.concatenate(([0.0], np.cumsum(_hour_weights(arrivals))))
     week_profile /= week_profile[-1]
     hours = np.arange(len(week_profile))
+    factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday())
     while (offset := (monday - config.start_date).days * MIN_PER_DAY * TICKS_PER_MIN) < end + TICKS_PER_DAY:
-        wanted = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.month_index[monday.month - 1]
+        usual = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.month_index[monday.month - 1]
         week = monday.toordinal() // DAYS_PER_WEEK
-        for slot in range(1, int(np.ceil(wanted)) + 1):
+        for slot in range(1, int(np.ceil(usual * highest_factor(factors))) + 1):
             entity = (week, slot)
-            if slot > wanted and streams.of("slot_flies", *entity).random() >= wanted % 1:
-                continue
             hour = float(np.interp(van_der_corput(slot), week_profile, hours))
             sibt = offset + ticks(hour * MIN_PER_H)
+            wanted = usual * _factor_at(factors, sibt)
+            if slot >= wanted + 1 or (slot > wanted and streams.of("slot_flies", *entity).random() >= wanted % 1):
+                continue
             delay = _draw_delay(arrivals.delay, streams.of("delay", *entity))
             iso = monday.isocalendar()
-            yield _Call(sibt + delay, f"{iso.year}W{iso.week:02}-{slot:03}", entity, sibt, None, None, None)
+            yield Call(sibt + delay, f"{iso.year}W{iso.week:02}-{slot:03}", entity, sibt, None, None, None)
         monday += dt.timedelta(days=DAYS_PER_WEEK)
 
 
-def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[_Call]:
+def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     """Poisson candidates at the envelope's rate, each kept with the wanted share of it (Lewis and Shedler 1979)."""
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
     weights = _hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
     keep = config.demand.flights_per_day / arrivals.envelope_flights_per_day
+    factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
     for day in range(-(-end // TICKS_PER_DAY)):
         date = config.start_date + dt.timedelta(days=day)
         hours = weights[date.weekday()]
@@ -112,12 +107,18 @@ def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[
         candidates = rng.poisson(rate)
         instants = np.interp(rng.random(candidates), np.concatenate(([0], hours.cumsum())) / hours.sum(), range(25))
         for n, (hour, mark) in enumerate(zip(instants, rng.random(candidates), strict=True)):
-            if mark < keep:
-                arrival = day * TICKS_PER_DAY + ticks(float(hour) * MIN_PER_H)
-                yield _Call(arrival, f"{date.isoformat()}-{n:03}", (date.toordinal(), n), arrival, None, None, None)
+            arrival = day * TICKS_PER_DAY + ticks(float(hour) * MIN_PER_H)
+            if mark < keep * _factor_at(factors, arrival):
+                yield Call(arrival, f"{date.isoformat()}-{n:03}", (date.toordinal(), n), arrival, None, None, None)
 
 
-def _from_file(config: HubConfig, streams: Streams) -> Iterator[_Call]:
+def _factor_at(factors: Sequence[tuple[float, float, float]], instant: int) -> float:
+    """On the demand at an instant [ticks]."""
+    minute = instant / TICKS_PER_MIN
+    return math.prod(factor for begin, end, factor in factors if begin <= minute < end)
+
+
+def _from_file(config: HubConfig, streams: Streams) -> Iterator[Call]:
     assert config.arrivals.schedule is not None
     for row in read_flight_file(config.arrivals.schedule, config.start_date, tuple(config.fleet)):
         entity = name_words(f"{row.key} {row.sibt}")
@@ -125,7 +126,7 @@ def _from_file(config: HubConfig, streams: Streams) -> Iterator[_Call]:
         if arrival is None:
             delay = config.arrivals.delay
             arrival = row.sibt + (_draw_delay(delay, streams.of("delay", *entity)) if delay else 0)
-        yield _Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt)
+        yield Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt)
 
 
 def _hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -146,7 +147,7 @@ def _draw_delay(delay: Delay, rng: np.random.Generator) -> int:
     )
 
 
-def _export_lane(config: HubConfig, streams: Streams, call: _Call) -> int:
+def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
     """The destination that a flight leaves to."""
     if not config.exports.share:
         return 0
@@ -154,7 +155,7 @@ def _export_lane(config: HubConfig, streams: Streams, call: _Call) -> int:
     return int(np.searchsorted(shares[:-1], streams.of("export_lane", *call.entity).random(), side="right"))
 
 
-def _flight(config: HubConfig, streams: Streams, number: int, call: _Call, measured: tuple[int, int]) -> Flight:
+def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measured: tuple[int, int]) -> Flight:
     aircraft = call.aircraft
     if aircraft is None:
         shares = np.cumsum([kind.share for kind in config.fleet.values()])
@@ -174,4 +175,5 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: _Call, measu
         is_cohort=measured[0] <= call.arrival < measured[1],
         sobt=call.sobt if call.sobt is not None else call.sibt + ticks(config.apron.turnaround_min),
         export_lane=_export_lane(config, streams, call),
+        is_moved=call.is_moved,
     )

@@ -6,6 +6,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Site
 from sim.errors import InputError
 from sim.inputs.collections import make_exports
+from sim.inputs.disruptions import happenings
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
 from sim.inputs.layout import make_site, uld_counts
 from sim.inputs.load_plan import make_load_plan
@@ -33,6 +34,7 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
         bin_width=ticks(config.record.bin_min),
         is_recorded=lambda flight: flight.key in recorded,
         exports=make_exports(config, streams, flights, end, plan),
+        disruptions=tuple(happenings(config, streams, end)),
     )
 
 

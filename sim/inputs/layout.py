@@ -12,6 +12,7 @@ from sim.domain.roles import Place
 from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers
 from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
+from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
 from sim.inputs.export_layout import export_zone_uses, make_export_site, make_hall_exports
 from sim.inputs.outages import machine_calendar
 from sim.inputs.roster import manned_calendar, mannings
@@ -143,11 +144,12 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
 
 def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
     halls, first_machine = [], 0
-    (inductions,) = mannings(config, Place.MACHINE, None, end).values()
+    away = absences(config)
+    (inductions,) = mannings(config, Place.MACHINE, None, end, away).values()
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
-        manning = {**mannings(config, Place.HALL, hall, end), "inductions": inductions}
+        manning = {**mannings(config, Place.HALL, hall, end, away), "inductions": inductions}
         packout_posts, packout_calendar = _packout(config, hall, manning["packout_posts"])
         opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
         halls.append(
@@ -164,9 +166,14 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 serves=tuple(hall.serves is None or route in hall.serves for route in routes),
                 service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
                 calendars=tuple(
-                    manned_calendar(
-                        machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end),
-                        inductions,
+                    stopped(
+                        manned_calendar(
+                            machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end),
+                            inductions,
+                        ),
+                        config,
+                        name,
+                        machine,
                     )
                     for machine in machines
                 ),
@@ -188,6 +195,16 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
     return tuple(halls)
 
 
+def _apron_manning(config: HubConfig, streams: Streams, end: int) -> dict[str, Manning]:
+    """Of loader sets and tugs: manned, and not broken down."""
+    found = dict(mannings(config, Place.APRON, None, end, absences(config)))
+    for equipment, units in (("loader_sets", config.apron.loader_sets), ("tugs", config.apron.tugs)):
+        there = with_breakdowns(found.get(equipment), config, equipment, units, streams, end)
+        if there is not None:
+            found[equipment] = there
+    return found
+
+
 def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
@@ -203,7 +220,8 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
         turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
-        manning=mannings(config, Place.APRON, None, end),
+        manning=_apron_manning(config, streams, end),
+        closures=closures(config, streams, end),
         halls=_make_halls(config, routes, streams, end),
         policy=config.complex.policy,
         between_halls=ticks(config.complex.between_halls_min),

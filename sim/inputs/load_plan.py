@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.config import HubConfig
+from sim.config.disruptions import DataOutage
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
+from sim.inputs.disruptions import Span, spans
 from sim.inputs.layout import uld_counts
 from sim.streams import Streams
-from sim.units import CM3_PER_L, G_PER_KG, TICKS_PER_MIN
+from sim.units import CM3_PER_L, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 
 _QUANTILES = 1 << 16
 """Sizes and lanes are drawn as 16-bit integers and looked up: exact, fast, the same on every processor."""
@@ -31,6 +33,8 @@ class LoadPlan:
     """[ticks], both included."""
     packing_bounds: tuple[int, int]
     """Likewise."""
+    data_outages: tuple[tuple[Span, DataOutage], ...]
+    """By when they begin."""
 
     def draw(self, flight: Flight) -> Parcels:
         n = flight.n_parcels
@@ -45,6 +49,8 @@ class LoadPlan:
 
         mass, volume = self.sizes(stream("size"), n)
         channel, release, is_refused = self._customs(flight, stream("customs"))
+        for span, outage in self.data_outages:
+            self._lose_data(flight, channel, release, span, outage.share)
         return Parcels(
             first=first,
             lane=self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)],
@@ -85,6 +91,23 @@ class LoadPlan:
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
         return channel, release, is_refused
 
+    def _lose_data(
+        self, flight: Flight, channel: NDArray[np.uint8], release: NDArray[np.int64], span: Span, share: float
+    ) -> None:
+        """Change what an outage of customs data changes: flights that come in it, and releases that would fall in it.
+
+        Who loses his data, and for how long, is drawn with a stream of the flight; outages that touch it share it.
+        """
+        begin, end = span
+        if begin <= flight.arrival < end:
+            rng = self.streams.of("data_outage", *flight.entity)
+            lost = (rng.random(len(channel)) < share) & (channel == Channel.RELEASED)
+            wait = rng.exponential(self.config.customs.release_mean_h * MIN_PER_H, len(channel))
+            channel[lost] = Channel.LATE_DATA
+            release[lost] = end + np.rint(wait[lost] * TICKS_PER_MIN).astype(np.int64)
+        is_due = (channel == Channel.LATE_DATA) | (channel == Channel.DOCUMENT_CHECK)
+        release[is_due & (begin <= release) & (release < end)] = end
+
 
 def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     """The tables of the draws: quantiles at the mid-points of 65,536 equal shares."""
@@ -99,7 +122,8 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     lane = np.searchsorted(shares[:-1] * _QUANTILES, np.arange(_QUANTILES) + 0.5, side="right").astype(np.uint8)
     handling = bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
     packing = bounds(config.packout.packing_min, config.packout.spread)
-    return LoadPlan(config, streams, mass, bulk, lane, handling, packing)
+    outages = tuple(sorted(spans(config, DataOutage), key=lambda pair: pair[0]))
+    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages)
 
 
 def bounds(mean_min: float, spread: float) -> tuple[int, int]:

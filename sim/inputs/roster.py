@@ -90,9 +90,11 @@ def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[in
     return share
 
 
-def mannings(config: HubConfig, place: Place, hall: Hall | None, end: int) -> Mapping[str, Manning]:
-    """Of the roles of a place, by kind of token or desk; `hall`: whose posts they are, if a hall's."""
-    absences = strikes(config.roster, config.start_date, end)
+def mannings(
+    config: HubConfig, place: Place, hall: Hall | None, end: int, away: Sequence[Absence]
+) -> Mapping[str, Manning]:
+    """Of the roles of a place, by kind of token or desk; `hall`: whose posts they are, if a hall's; `away`: who is."""
+    absences = (*strikes(config.roster, config.start_date, end), *away)
     owner = {Place.APRON: config.apron, Place.HALL: hall, Place.MACHINE: config}[place]
     found = {}
     for name, role in ROLES.items():

@@ -13,6 +13,7 @@ from sim.inputs.layout import zones_in_use
 from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.kpis import RESOURCES
+from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import examining_hours, paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
 from sim.measures.window import Minutes, Window
@@ -38,6 +39,9 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "diverted_flights_per_day": float(
                 np.count_nonzero(tables["flights"]["is_diverted"] & tables["flights"]["is_cohort"]) / window.days
             ),
+            "curfew_moved_per_day": float(
+                np.count_nonzero(tables["flights"]["is_moved"] & tables["flights"]["is_cohort"]) / window.days
+            ),
             "between_halls_per_day": float(
                 tables["shuttles"]["n_parcels"][window.covers(tables["shuttles"]["taken"])].sum() / window.days
             ),
@@ -47,6 +51,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "spare_area_m2": sum(use.spare_m2 for use in zones_in_use(config)),
         }
         | _blocked(inputs, tables, window)
+        | recovery_kpis(config, tables, window)
         | _utilisation(inputs, record, busy, window)
         | export_kpis(config, tables, window)
         | export_utilisation(inputs, export_busy, window)
@@ -124,7 +129,8 @@ def _on_time(tables: dict[str, Table], clock: str, service_h: float, n: int) -> 
 
 def _blocked_after(flights: Table, window: Window) -> float:
     """When a flight is first held [min]; the end of the run if none is."""
-    held = flights["is_diverted"] | (flights["aldt"] > flights["arrival"])
+    has_none = np.isnan(flights["stand_given"])
+    held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["arrival"])
     return float(flights["arrival"][held].min()) if held.any() else window.end
 
 
@@ -151,8 +157,13 @@ def _blocked(inputs: Inputs, tables: dict[str, Table], window: Window) -> dict[s
     started = window.covers(flights["unloading_start"]) & ~np.isnan(flights["unloading_end"])
     work = _loader_minutes(inputs)
     beyond = (flights["unloading_end"] - flights["unloading_start"] - work)[started]
-    diverted = flights["is_diverted"]
-    landed = np.where(diverted, flights["arrival"] + inputs.site.longest_hold / TICKS_PER_MIN, flights["aldt"])
+    gives_up = flights["arrival"] + inputs.site.longest_hold / TICKS_PER_MIN
+    has_stand = ~np.isnan(flights["stand_given"])
+    held_until = np.where(flights["is_diverted"] & ~has_stand, gives_up, flights["stand_given"])
+    landed = np.where(flights["is_diverted"] & has_stand, gives_up, flights["aldt"])
+    before_runway = window.hours(flights["stand_given"], landed) + window.hours(
+        flights["turned_round"], flights["aobt"]
+    )
     head_waits = ulds["wait_floor"][window.covers(ulds["start"])]
     return {
         "stand_blocked_h_per_day": float(beyond.sum()) / MIN_PER_H / window.days,
@@ -160,7 +171,8 @@ def _blocked(inputs: Inputs, tables: dict[str, Table], window: Window) -> dict[s
         "station_blocked_h_per_day": window.hours(ulds["end"], ulds["released"]) / window.days,
         "tug_blocked_h_per_day": window.hours(trains["at_door"], trains["placed"]) / window.days,
         "door_wait_h_per_day": window.hours(trucks["arrived"], trucks["docked"]) / window.days,
-        "held_flight_h_per_day": window.hours(flights["arrival"], landed) / window.days,
+        "held_flight_h_per_day": window.hours(flights["arrival"], held_until) / window.days,
+        "runway_wait_h_per_day": before_runway / window.days,
     }
 
 
@@ -183,7 +195,7 @@ def _busy_hours(
     coded = record.stages["handcoding"].n_out + record.export_stages["export_coding"].n_out
     low, high = (instant // inputs.bin_width for instant in inputs.measured)
     return {
-        "stands": window.hours(flights["aldt"], flights["aobt"]),
+        "stands": window.hours(flights["stand_given"], flights["stand_free"]),
         "loader_sets": window.hours(
             flights["unloading_start"], flights["unloading_end" if site.exports is None else "loading_end"]
         ),

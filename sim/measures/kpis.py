@@ -23,6 +23,7 @@ class Kpi:
         return 0.0, 1.0 if self.unit == "1" else math.inf
 
 
+RECOVERY: Final = "recovery_h"
 RESOURCES: Final = {
     "stands": "aircraft stands",
     "loader_sets": "loader sets with crew, of the time that they are manned",
@@ -120,7 +121,32 @@ _ALL: Final = (
         " stands by trains, positions and floor",
         more_is_better=False,
     ),
-    Kpi("diverted_flights_per_day", "flights/d", "held at their origin beyond the longest hold", more_is_better=False),
+    Kpi(
+        "diverted_flights_per_day",
+        "flights/d",
+        "beyond the longest hold without a stand or before a closed runway",
+        more_is_better=False,
+    ),
+    Kpi(
+        RECOVERY,
+        "h",
+        "from the end of the last disruption until the backlog is back where it would be without any, and stays"
+        " there; at least the time to the end of the run if it is not back; 0 without disruptions that end",
+        more_is_better=False,
+    ),
+    Kpi("not_recovered_share", "1", "1 if the backlog is not back when the run ends, else 0", more_is_better=False),
+    Kpi(
+        "runway_wait_h_per_day",
+        "h/d",
+        "flights with a stand before a closed runway, and aircraft ready to leave",
+        more_is_better=False,
+    ),
+    Kpi(
+        "curfew_moved_per_day",
+        "flights/d",
+        "of the cohort, scheduled in the night and moved out of it by a curfew",
+        more_is_better=False,
+    ),
     Kpi(
         "backlog_slope_per_day",
         "parcels/d",
@@ -238,8 +264,10 @@ _ALL: Final = (
 KPIS: Final[dict[str, Kpi]] = {kpi.name: kpi for kpi in _ALL}
 
 
-def reads_more_than(name: str, not_departed_share: float) -> bool:
-    """Whether a time KPI is only a lower bound, since what it rests on has not left when the run ends."""
+def reads_more_than(name: str, not_departed_share: float, not_recovered_share: float) -> bool:
+    """Whether a time KPI is only a lower bound: what it rests on has not left, or recovered, when the run ends."""
+    if name == RECOVERY:
+        return not_recovered_share > 0
     if name == "dwell_p95_h":
         return not_departed_share > 0.05
     return name in {"dwell_mean_h", "flight_clearance_p95_h"} and not_departed_share > 0.01

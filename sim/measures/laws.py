@@ -13,8 +13,8 @@ from sim.record.schemas import Table
 from sim.units import NEVER
 
 _ORDER = {
-    "flights": ("arrival", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end",
-                "loading_start", "loading_end", "aobt"),
+    "flights": ("arrival", "stand_given", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end",
+                "loading_start", "loading_end", "turned_round", "aobt", "stand_free"),
     "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "xray_begin", "xray_end", "start",
              "end", "released"),
     "trains": ("granted", "left", "at_door", "placed", "returned"),
@@ -43,6 +43,7 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterato
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
     yield from export_laws(inputs, record, tables)
+    yield from _runway(inputs, record)
 
 
 def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
@@ -105,7 +106,7 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
         return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
 
     crew_free = "unloading_end" if inputs.site.exports is None else "loading_end"
-    yield "Little's law: stands", held["stands"] == stays([*record.flights], "aldt", "aobt")
+    yield "Little's law: stands", held["stands"] == stays([*record.flights], "stand_given", "stand_free")
     yield (
         "Little's law: loader sets",
         held["loader_sets"] == stays([*record.flights], "unloading_start", crew_free),
@@ -134,3 +135,12 @@ def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:
     yield "no truck above its parcels", bool((trucks["n_parcels"] <= limits.parcels).all())
     yield "no truck above its mass", bool((trucks["mass"] <= limits.mass).all())
     yield "no truck above its volume", bool((trucks["volume"] <= limits.volume).all())
+
+
+def _runway(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
+    for name in ("aldt", "aobt"):
+        instants = np.array([getattr(row, name) for row in record.flights], dtype=np.int64)
+        closed = np.zeros(len(instants), dtype=np.bool_)
+        for begin, end in inputs.site.closures:
+            closed |= (begin <= instants) & (instants < end)
+        yield f"nobody uses a closed runway: {name}", not bool(closed.any())

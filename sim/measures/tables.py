@@ -16,6 +16,7 @@ from sim.measures.destinations import destination_columns
 from sim.measures.edges import Series, before, inside
 from sim.measures.export_tables import export_series, export_tables
 from sim.measures.halls import hall_columns
+from sim.measures.recovery import disruption_columns
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
@@ -32,11 +33,12 @@ def make_tables(
     record: Recorder,
     kept: dict[int, dict[str, NDArray[Any]]],
     export_store: ExportStore | None,
+    undisturbed: Ticks | None = None,
 ) -> dict[str, Table]:
-    """All tables but the KPIs."""
+    """All tables but the KPIs. `undisturbed`: the backlog (B) of the same replication without its disruptions."""
     trucks = columns(record.trucks, ("hall", "route", "kind", "sequence"))
     loads = _loads(record, trucks)
-    flights = _flights(config, record, loads)
+    flights = _flights(config, inputs, record, loads)
     ulds = columns(record.ulds, ("flight", "index"))
     trains = columns(record.trains, ("flight", "deck", "train"))
     shuttles = columns(record.shuttles, ("origin", "destination", "sequence"))
@@ -53,7 +55,10 @@ def make_tables(
         "loads": tabulate("loads", loads),
         "packout": tabulate("packout", packout),
         "stages": tabulate("stages", _stages(record)),
-        "occupancy": tabulate("occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles)),
+        "occupancy": tabulate(
+            "occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles, undisturbed)
+        ),
+        "disruptions": tabulate("disruptions", disruption_columns(inputs)),
         "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
     }
     of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
@@ -75,7 +80,7 @@ def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:
     return {name: rows[:, i] for i, name in enumerate(_LOAD)} | {"departed": np.array(instants, dtype=np.int64)}
 
 
-def _flights(config: HubConfig, record: Recorder, loads: dict[str, Ticks]) -> Columns:
+def _flights(config: HubConfig, inputs: Inputs, record: Recorder, loads: dict[str, Ticks]) -> Columns:
     flights = columns(record.flights, ("number",))
     n = len(record.flights)
     has_left = loads["departed"] != NEVER
@@ -89,6 +94,7 @@ def _flights(config: HubConfig, record: Recorder, loads: dict[str, Ticks]) -> Co
     flights["n_on_time"] = _sums(flight[on_time], parcels[on_time], n).tolist()
     flights["n_refused"] = refused.tolist()
     gone = [(f, t, k) for f, t, k in zip(flight.tolist(), leaves.tolist(), parcels.tolist(), strict=True)]
+    flights["is_moved"] = [flight.is_moved for flight in inputs.flights]
     flights["cleared"] = _cleared(flights.get("n_parcels", []), gone + [row[:3] for row in record.refused])
     return flights
 
@@ -151,18 +157,18 @@ def _occupancy(
     trains: Columns,
     trucks: Columns,
     shuttles: Columns,
+    undisturbed: Ticks | None,
 ) -> dict[str, Any]:
     """Counts at the ends of the intervals: of units by when they came and went, of parcels by the stages' tallies.
 
     Of a complex besides hall by hall, as `lanes @ east`.
     """
     site, stages = inputs.site, record.stages
-    n_bins = len(stages["lane"].n_in)
-    edges = np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
+    edges = bin_edges(inputs)
+    n_bins = len(edges)
     trucks = trucks | {"leave_door": _leave_door(site, trucks)}
-    refused = {name: [getattr(row, name) for row in record.refused] for name in Refusal._fields}
-    served = _gone(edges, trucks, refused)
-    backlog = before(edges, flights.get("arrival", []), flights.get("n_parcels", [])) - served
+    refused = _refusals(record)
+    backlog = _arrived(edges, flights) - _gone(edges, trucks, refused)
     by_hall = [
         _hall_series(
             edges,
@@ -176,7 +182,12 @@ def _occupancy(
     halls = [_total(series) for series in zip(*by_hall, strict=True)]
     hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
     series: list[Series] = [
-        ("stands", inside(edges, flights.get("aldt", []), flights.get("aobt", [])), site.stands, "aircraft"),
+        (
+            "stands",
+            inside(edges, flights.get("stand_given", []), flights.get("stand_free", [])),
+            site.stands,
+            "aircraft",
+        ),
         ("tugs", inside(edges, trains.get("granted", []), trains.get("returned", [])), site.tugs, "trains"),
         *halls,
         ("sorting", stages["sorting"].inside, NEVER, "parcels"),
@@ -189,6 +200,12 @@ def _occupancy(
         ("backlog", backlog, NEVER, "parcels"),
         *export_series(config, inputs, record, edges),
     ]
+    if undisturbed is not None:
+        here = backlog - _turned_away(edges, inputs, flights)
+        series += [
+            ("backlog_disturbed", here, NEVER, "parcels"),
+            ("backlog_undisturbed", undisturbed, NEVER, "parcels"),
+        ]
     if len(site.halls) > 1:
         for hall, own in zip(site.halls, by_hall, strict=True):
             series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own]
@@ -199,6 +216,37 @@ def _occupancy(
         "limit": np.repeat([limit for _, _, limit, _ in series], n_bins),
         "unit": np.repeat([unit for *_, unit in series], n_bins),
     }
+
+
+def bin_edges(inputs: Inputs) -> Ticks:
+    """The ends of the intervals (B)."""
+    n_bins = -(-inputs.end // inputs.bin_width)
+    return np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
+
+
+def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
+    """Parcels (B) that have come and neither left nor were turned away with their flight, at the ends of intervals."""
+    edges, flights = bin_edges(inputs), columns(record.flights, ("number",))
+    gone = _gone(edges, columns(record.trucks, ("hall",)), _refusals(record))
+    return _arrived(edges, flights) - gone - _turned_away(edges, inputs, flights)
+
+
+def _refusals(record: Recorder) -> Columns:
+    return {name: [getattr(row, name) for row in record.refused] for name in Refusal._fields}
+
+
+def _arrived(edges: Ticks, flights: Columns) -> Ticks:
+    return before(edges, flights.get("arrival", []), flights.get("n_parcels", []))
+
+
+def _turned_away(edges: Ticks, inputs: Inputs, flights: Columns) -> Ticks:
+    """Parcels of flights that were diverted before each of the edges (B)."""
+    gave_up = [arrival + inputs.site.longest_hold for arrival in flights.get("arrival", [])]
+    parcels = [
+        n * is_diverted
+        for n, is_diverted in zip(flights.get("n_parcels", []), flights.get("is_diverted", []), strict=True)
+    ]
+    return before(edges, gave_up, parcels)
 
 
 def _gone(edges: Ticks, trucks: Columns, refused: Columns) -> Ticks:

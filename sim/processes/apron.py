@@ -7,6 +7,7 @@ import simpy
 
 from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
+from sim.kernels.runway import open_from
 from sim.processes.loading import Loading
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Grant, Pool
@@ -41,13 +42,22 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     env, site = apron.env, apron.site
     yield at(env, flight.arrival)
     stand = apron.stands.request((flight.number,), stands=1)
-    yield stand | at(env, flight.arrival + site.longest_hold, Phase.DIVERT)
+    gives_up = flight.arrival + site.longest_hold
+    yield stand | at(env, gives_up, Phase.DIVERT)
     if not stand.triggered:
         apron.stands.cancel(stand)
-        row.is_diverted = True
-        if apron.loading is not None:
-            apron.loading.divert(flight)
+        _divert(apron, flight, row)
         return
+    row.stand_given = int(env.now)
+    landing = open_from(site.closures, row.stand_given)
+    if landing > gives_up:
+        yield at(env, gives_up, Phase.DIVERT)
+        _divert(apron, flight, row)
+        yield after(env, 1)  # when all who give up at this instant are gone from the queue
+        _leave_stand(apron, row)
+        return
+    if landing > env.now:
+        yield at(env, landing)
     row.aldt = int(env.now)
     ulds = apron.land(flight)
     yield after(env, site.taxi_in)
@@ -69,9 +79,23 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     apron.loader_sets.release(loader_sets=1)
     if env.now < may_leave:
         yield at(env, may_leave)
+    row.turned_round = int(env.now)
+    if (off_block := open_from(site.closures, row.turned_round)) > env.now:
+        yield at(env, off_block)
     row.aobt = int(env.now)
     if apron.loading is not None:
         apron.loading.depart(flight, row)
+    _leave_stand(apron, row)
+
+
+def _divert(apron: Apron, flight: Flight, row: FlightRow) -> None:
+    row.is_diverted = True
+    if apron.loading is not None:
+        apron.loading.divert(flight)
+
+
+def _leave_stand(apron: Apron, row: FlightRow) -> None:
+    row.stand_free = int(apron.env.now)
     apron.stands.release(stands=1)
 
 

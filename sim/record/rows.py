@@ -15,12 +15,15 @@ class FlightRow:
     n_ulds: int
     n_parcels: int
     is_cohort: bool
+    stand_given: int = NEVER
     aldt: int = NEVER
     aibt: int = NEVER
     unloading_requested: int = NEVER
     unloading_start: int = NEVER
     unloading_end: int = NEVER
+    turned_round: int = NEVER
     aobt: int = NEVER
+    stand_free: int = NEVER
     hall: int = NEVER
     is_diverted: bool = False
     sobt: int = NEVER

@@ -62,6 +62,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         turnaround=55 * _MIN,
         longest_hold=0,
         manning={},
+        closures=(),
         workers_per_station=1,
         check_in=6 * _MIN,
         policy=HallPolicy.FLIGHT,

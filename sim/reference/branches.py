@@ -277,6 +277,9 @@ def _is_overtaken(_: Inputs, tables: Tables) -> bool:
 BRANCHES: Final[dict[str, _Way]] = {
     "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
+    "landing delayed by a closure": _any("flights", lambda flight: flight["aldt"] > flight["stand_given"]),
+    "diverted by a closure": _any("flights", lambda flight: flight["is_diverted"] and flight["stand_given"] != NEVER),
+    "departure delayed by a closure": _any("flights", lambda flight: flight["aobt"] > flight["turned_round"]),
     "flight waits for loaders": _any("flights", lambda f: f["unloading_start"] > f["unloading_requested"]),
     "flights in different halls": lambda _, tables: len({*tables["flights"]["hall"]} - {NEVER}) > 1,
     "hall not yet open": lambda inputs, tables: any(

@@ -73,10 +73,19 @@ class Hub:
         site = self.site
         yield at(self.env, visit.arrival)
         stand = self.stands.request((visit.number,), stands=1)
-        yield stand | after(self.env, site.longest_hold, Phase.DIVERT)
+        gives_up = after(self.env, site.longest_hold, Phase.DIVERT)
+        yield stand | gives_up
         if not stand.triggered:
             self.stands.cancel(stand)
             visit.is_diverted = True
+            return
+        visit.stand_given = self.now
+        yield self.env.process(self._runway_opens()) | gives_up
+        if self._closed_until() is not None:
+            visit.is_diverted = True
+            yield after(self.env, 1)
+            visit.stand_free = self.now
+            self.stands.release(stands=1)
             return
         visit.aldt = self.now
         ulds = self._draw(visit.flight)
@@ -97,12 +106,21 @@ class Hub:
         self.loader_sets.release(loader_sets=1)
         if visit.aibt + site.turnaround > self.now:
             yield at(self.env, visit.aibt + site.turnaround)
+        if self.exports is not None and visit.sobt > self.now:
+            yield at(self.env, visit.sobt)
+        visit.turned_round = self.now
+        yield self.env.process(self._runway_opens())
         if self.exports is not None:
-            if visit.sobt > self.now:
-                yield at(self.env, visit.sobt)
             self.exports.depart(visit)
-        visit.aobt = self.now
+        visit.aobt = visit.stand_free = self.now
         self.stands.release(stands=1)
+
+    def _runway_opens(self) -> Steps:
+        while (reopening := self._closed_until()) is not None:
+            yield at(self.env, reopening)
+
+    def _closed_until(self) -> int | None:
+        return next((end for start, end in self.site.closures if start <= self.now < end), None)
 
     def _choose_hall(self, key: Key) -> int:
         if self.site.policy is not HallPolicy.FLIGHT:

@@ -39,6 +39,7 @@ def make(hub: SmallHub) -> Inputs:
         turnaround=steps(1, 60),
         longest_hold=int(rng.integers(0, 40)) * step,
         manning=_manning(hub, streams, step, end, (), loader_sets=hub.loader_sets, tugs=hub.tugs),
+        closures=_closures(hub, streams, step, end),
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
         policy=HallPolicy(hub.policy),
         between_halls=steps(1, 3),
@@ -155,6 +156,16 @@ def _manning(
             manned.append(int(rng.integers(0, most + 1)) if start[-1] < end else most)
         found[kind] = Manning(tuple(start), tuple(manned))
     return found
+
+
+def _closures(hub: SmallHub, streams: Streams, step: int, end: int) -> tuple[tuple[int, int], ...]:
+    """Closed and open in turn, closed for a third of the time."""
+    rng = streams.of("closures")
+    found: list[tuple[int, int]] = []
+    while hub.has_closures and (not found or found[-1][1] < end):
+        start = (found[-1][1] if found else 0) + int(rng.integers(1, 60)) * step
+        found.append((start, start + int(rng.integers(1, 30)) * step))
+    return tuple(found)
 
 
 def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
@@ -290,6 +301,7 @@ def draw(seed: int) -> SmallHub:
         inductions=pick(1, 3),
         has_outages=bool(rng.random() < 0.7),
         has_roster=bool(Streams(seed, 0).of("small_hub_roster").random() < 0.6),
+        has_closures=bool(Streams(seed, 0).of("small_hub_closures").random() < 0.8),
         service_steps=pick(1, 5),
         desks=pick(1, 2),
         manual_posts=pick(1, 2),

@@ -42,6 +42,8 @@ class SmallHub:
     inductions: int
     has_outages: bool
     has_roster: bool
+    has_closures: bool
+    """Of the runway."""
     service_steps: int
     desks: int
     manual_posts: int

@@ -1,0 +1,301 @@
+"""Disruptions: what each changes of a hub's inputs and what it leaves alone; recovery on series made by hand."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.composition import load, scenarios
+from experiments.main import main
+from sim.config.disruptions import Recovery
+from sim.domain.parcels import Channel
+from sim.inputs.inputs import make_inputs
+from sim.measures.recovery import band, recovered_at
+from sim.units import MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
+
+SHORT = ("horizon_days=2", "warmup_days=1", "replications=1")
+NAMED = ("strike_day", "fog_morning", "machine_down_12h", "singles_day", "christmas_dip", "night_curfew")
+H = TICKS_PER_H
+
+
+def one(option, *changes, name="it"):
+    """Words that add a disruption."""
+    return (f"+disruption@disruptions.{name}={option}", *(f"disruptions.{name}.{change}" for change in changes))
+
+
+def at(day_and_clock):
+    return f"start={day_and_clock!r}"
+
+
+def inputs_of(*words, replication=0):
+    return make_inputs(load("liege_30k", *SHORT, *words), replication)
+
+
+@pytest.fixture(scope="module")
+def calm():
+    return inputs_of()
+
+
+def by_key(inputs):
+    return {flight.key: flight for flight in inputs.flights}
+
+
+def changed(calm, inputs):
+    """Flights of both whose arrival differs, as (before, after)."""
+    before = by_key(calm)
+    return [(before[f.key], f) for f in inputs.flights if f.key in before and f.arrival != before[f.key].arrival]
+
+
+# Machines, loaders and tugs
+
+
+def test_a_machine_outage_stops_that_machine_alone_and_its_random_outages_stay(calm):
+    own = inputs_of(*one("machine_down_12h", at("day 1 06:00")))
+    before, after = calm.site.calendars, own.site.calendars
+    assert np.array_equal(before[1].start, after[1].start)
+    from_, to = 30 * H, 42 * H
+    instants = np.unique(np.concatenate([before[0].start, after[0].start, [from_, to - 1, to]]))
+    slope = [one.slope[np.searchsorted(one.start, instants, side="right") - 1] for one in (before[0], after[0])]
+    is_out = (from_ <= instants) & (instants < to)
+    assert (slope[1][is_out] == 0).all()
+    assert np.array_equal(slope[0][~is_out], slope[1][~is_out])
+    assert (slope[0][is_out] > 0).any()
+
+
+def test_machines_null_stops_all_and_outages_that_overlap_are_their_union():
+    words = (*one("machine_down_12h", at("day 1 06:00"), "machines=null", name="a"),
+             *one("machine_down_12h", at("day 1 12:00"), "machines=[2]", name="b"))  # fmt: skip
+    first, second = inputs_of(*words, "sorting.outages=null").site.calendars
+    assert (first.start // H).tolist() == [0, 30, 42]
+    assert (second.start // H).tolist() == [0, 30, 48]
+
+
+def test_equipment_that_is_away_is_missing_for_its_time_and_adds_up():
+    words = (*one("loader_away", at("day 1 06:00"), "hours=4", name="a"),
+             *one("loader_away", at("day 1 08:00"), "hours=4", name="b"))  # fmt: skip
+    manning = inputs_of(*words).site.manning["loader_sets"]
+    assert [start // H for start in manning.start] == [0, 30, 32, 34, 36]
+    assert manning.posts == (2, 1, 0, 1, 2)
+
+
+def test_random_breakdowns_belong_to_the_unit_and_end_with_the_run():
+    words = one("tug_breakdowns", "mtbf_h=10")
+    few, more = (inputs_of(*words, f"apron.tugs={n}").site.manning["tugs"] for n in (2, 3))
+    at_ = sorted({*few.start, *more.start})
+    there = [[one.posts[int(np.searchsorted(one.start, t, side="right")) - 1] for t in at_] for one in (few, more)]
+    third = [b - a for a, b in zip(*there, strict=True)]
+    # The third tug is up or down by itself, whatever the first two do.
+    assert set(third) == {0, 1} and len(few.start) > 5
+    assert few.posts[-1] == 2 and more.posts[-1] == 3
+    assert inputs_of(*words, replication=1).site.manning["tugs"] != few
+
+
+def test_breakdowns_and_rosters_leave_the_fewer_of_both():
+    strike = one("strike_day", at("day 1 00:00"), "roles=[tugs]", "share=0.5", name="strike")
+    away = one("loader_away", at("day 1 12:00"), "equipment=tugs", "hours=24")
+    manning = inputs_of(*strike, *away, "apron.tugs=4").site.manning["tugs"]
+    assert [(start // H, n) for start, n in zip(manning.start, manning.posts, strict=True)] == [
+        (0, 4), (24, 2), (48, 3), (60, 4),
+    ]  # fmt: skip
+
+
+def test_a_strike_leaves_its_share_of_the_posts_of_its_roles():
+    own = inputs_of(*one("strike_day", at("day 2 06:00"), "hours=12", "roles=[docks]", "share=0.25"))
+    hall = own.site.halls[0]
+    assert hall.manning["dock_workers"].posts == (60, 15, 60)
+    assert [start // H for start in hall.manning["dock_workers"].start] == [0, 54, 66]
+    assert len(hall.manning["workers"].posts) == 1
+
+
+# The runway
+
+
+def test_closures_are_given_drawn_and_every_night():
+    assert inputs_of(*one("fog_morning", at("day 1 04:00"))).site.closures == ((28 * H, 34 * H),)
+    nights = inputs_of(*one("night_curfew")).site.closures
+    assert nights[:2] == ((-H, 6 * H), (23 * H, 30 * H)) and nights[-1][1] >= 4 * 24 * H
+    drawn = inputs_of(*one("random_fog", "per_day=3")).site.closures
+    longer = inputs_of(*one("random_fog", "per_day=3"), "horizon_days=4").site.closures
+    assert len(drawn) > 3 and drawn[:3] == longer[:3]
+    assert all(begin < end for begin, end in drawn) and all(a[1] < b[0] for a, b in pairwise(drawn))
+
+
+def test_a_closure_moves_no_draw(calm):
+    own = inputs_of(*one("fog_morning"))
+    assert own.flights == calm.flights
+    first = calm.flights[0]
+    for name in ("lane", "mass", "handling", "release", "channel"):
+        assert np.array_equal(getattr(own.parcels_of(first), name), getattr(calm.parcels_of(first), name))
+
+
+# Flights
+
+
+def test_late_flights_come_after_the_window_in_their_order(calm):
+    own = inputs_of(*one("late_after_fog", at("day 1 00:00"), "hours=18", "separation_min=20"))
+    moved = changed(calm, own)
+    begin, end = 24 * H, 42 * H
+    assert len(moved) >= 2
+    assert {f.key for f, _ in moved} == {f.key for f in calm.flights if begin <= f.arrival < end}
+    moved.sort(key=lambda pair: pair[0].arrival)
+    assert [f.arrival for _, f in moved] == [end + n * 20 * TICKS_PER_MIN for n in range(len(moved))]
+    assert all(before.sibt == after.sibt for before, after in moved)
+    assert [flight.number for flight in own.flights] == list(range(len(own.flights)))
+
+
+def test_a_curfew_moves_the_night_by_whole_hours_and_who_is_still_in_it_waits_for_the_morning():
+    words = ("arrivals=poisson", "demand.flights_per_day=30")
+    calm, own = inputs_of(*words), inputs_of(*words, *one("night_curfew"))
+    before = by_key(calm)
+    n_moved = 0
+    for flight in own.flights:
+        assert 6 * H <= flight.arrival % TICKS_PER_DAY < 23 * H
+        assert 6 * H <= flight.sibt % TICKS_PER_DAY < 23 * H
+        hours, rest = divmod(flight.sibt - before[flight.key].sibt, H)
+        assert rest == 0 and -4 <= hours <= 4
+        assert flight.is_moved == (hours != 0)
+        n_moved += flight.is_moved
+    assert n_moved > 10
+    into_day = sorted(f.sibt % TICKS_PER_DAY // H for f in own.flights if f.is_moved)
+    assert min(into_day) == 6 and max(into_day) == 22
+
+
+@pytest.mark.parametrize("model", ["timetable", "poisson"])
+def test_a_peak_adds_flights_in_its_time_and_takes_none(model):
+    words = (f"arrivals={model}", "horizon_days=28", "demand.flights_per_day=6")
+    calm = by_key(inputs_of(*words))
+    peak = by_key(inputs_of(*words, *one("singles_day", at("day 7 00:00"), "hours=336", "factor=1.5")))
+    assert set(calm) <= set(peak)
+    new = [flight for key, flight in peak.items() if key not in calm]
+    assert all(7 * 24 * H <= flight.sibt < 21 * 24 * H for flight in new)
+    assert len(new) == pytest.approx(14 * 3 * 1.04, rel=0.35)
+    dip = by_key(inputs_of(*words, *one("christmas_dip", at("day 7 00:00"), "factor=0")))
+    assert set(dip) < set(calm)
+    assert not [flight for flight in dip.values() if 7 * 24 * H <= flight.sibt < 16 * 24 * H]
+
+
+# Customs data
+
+
+def test_without_data_some_of_those_released_wait_and_nobody_is_released_meanwhile(calm):
+    own = inputs_of(*one("data_outage", at("day 1 00:00"), "hours=12", "share=0.5"))
+    begin, end = 24 * H, 36 * H
+    seen = 0
+    for flight in calm.flights:
+        before, after = calm.parcels_of(flight), own.parcels_of(flight)
+        lost = before.channel != after.channel
+        waits = np.isin(after.channel, [Channel.LATE_DATA, Channel.DOCUMENT_CHECK])
+        assert not ((begin <= after.release[waits]) & (after.release[waits] < end)).any()
+        assert np.array_equal(before.is_refused, after.is_refused)
+        if begin <= flight.arrival < end:
+            seen += 1
+            released = before.channel == Channel.RELEASED
+            assert (after.channel[lost] == Channel.LATE_DATA).all() and not lost[~released].any()
+            assert lost.sum() / released.sum() == pytest.approx(0.5, abs=0.01)
+            assert (after.release[lost] - end).mean() / H == pytest.approx(6, rel=0.05)
+        else:
+            assert not lost.any()
+            kept = ~((begin <= before.release) & (before.release < end) & waits)
+            assert np.array_equal(before.release[kept], after.release[kept])
+    assert seen > 0
+
+
+# Recovery
+
+
+def series(*values):
+    return np.arange(1, len(values) + 1) * 60.0, np.array(values)
+
+
+def test_the_band_is_what_was_within_half_its_width_before_and_after():
+    time, calm = series(1, 5, 2, 2, 9)
+    low, high = band(time, calm, 120)
+    assert low.tolist() == [1, 1, 2, 2, 2]
+    assert high.tolist() == [5, 5, 5, 9, 9]
+
+
+def test_recovery_is_when_the_backlog_is_back_in_the_band_and_stays():
+    rules = Recovery(band_h=0, stay_h=2)
+    time, calm = series(5, 5, 5, 5, 5, 5, 5, 5, 5)
+    _, own = series(5, 9, 9, 5, 6, 5, 5, 5, 5)
+    # Back at 4 h, out again at 5 h, back for good from 6 h on.
+    assert recovered_at(time, own, calm, over=2 * MIN_PER_H, rules=rules) == 6 * MIN_PER_H
+    assert recovered_at(time, own, calm, over=2 * MIN_PER_H, rules=Recovery(0, 0)) == 4 * MIN_PER_H
+    # A band of as much as differs: never out of it, so from the end of the disruption itself on.
+    assert recovered_at(time, calm, calm, over=130, rules=rules) == 130
+
+
+def test_too_little_is_no_recovery_and_what_the_run_does_not_show_is_not_known():
+    rules = Recovery(band_h=0, stay_h=2)
+    time, calm = series(5, 5, 5, 5, 5)
+    assert recovered_at(time, series(5, 5, 1, 1, 1)[1], calm, over=120, rules=rules) is None
+    assert recovered_at(time, series(5, 9, 9, 9, 5)[1], calm, over=120, rules=rules) is None
+    assert recovered_at(time, series(5, 9, 5, 5, 5)[1], calm, over=120, rules=rules) == 180
+
+
+def test_the_twin_is_the_hub_without_its_disruptions_and_recovery_is_counted_from_their_end():
+    words = (*SHORT, "demand.flights_per_day=3")
+    calm = sim.simulate(load("liege_30k", *words))
+    own = sim.simulate(load("liege_30k", *words, *one("machine_down_12h", at("day 1 06:00"), "machines=null")))
+    zones = own.tables["occupancy"]["zone"]
+    twin = own.tables["occupancy"]["inside"][zones == "backlog_undisturbed"]
+    before = calm.tables["occupancy"]
+    assert np.array_equal(twin, before["inside"][before["zone"] == "backlog"])
+    assert own.tables["disruptions"]["end"].tolist() == [42 * 60]
+    assert own.kpis["recovery_h"] > 0
+    assert own.kpis["dwell_mean_h"] > calm.kpis["dwell_mean_h"]
+    assert calm.kpis["recovery_h"] == calm.kpis["not_recovered_share"] == 0
+
+
+def test_a_disruption_that_changes_nothing_is_over_at_once():
+    own = sim.simulate(load("liege_30k", *SHORT, *one("strike_day", at("day 1 00:00"), "share=1")))
+    assert own.kpis["recovery_h"] == own.kpis["not_recovered_share"] == 0
+    calm = sim.simulate(load("liege_30k", *SHORT))
+    assert own.kpis == calm.kpis
+
+
+def test_a_run_that_ends_before_the_hub_has_recovered_says_more_than(capsys, tmp_path):
+    words = ["run", "scenario=liege_30k", *SHORT, *one("fog_morning", at("day 1 00:00"), "hours=72")]
+    assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert next(line for line in out.splitlines() if line.lstrip().startswith("recovery_h")).count(">") == 1
+    assert "the backlog was not back in its band at the end: recovery_h reads 'more than'" in out
+
+
+# Configuration
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_named_scenarios_compose_and_lie_in_their_run(name):
+    assert name in scenarios()
+    config = load(name)
+    assert len(config.disruptions) == 1 and config.scenario == name
+    assert make_inputs(config, 0).flights
+
+
+MISTAKES = [
+    (one("strike_day", at("day 40 00:00")), "disruptions.it.start: from 'day 40 00:00' for 24 h lies outside the run"),
+    (one("strike_day", at("2021-01-01 00:00")), "of which day 1 is 2022-09-06"),
+    (one("strike_day", at("noon")), "disruptions.it.start: as 'day 3 12:00'"),
+    (one("strike_day", at("day 1 25:00")), "got 'day 1 25:00'"),
+    (one("strike_day", at("day 1 00:00"), "share=1.2"), "disruptions.it.share: must be at most 1, got 1.2"),
+    (one("strike_day", at("day 1 00:00"), "roles=[dock]"), "unknown role 'dock'; did you mean 'docks'?"),
+    (one("machine_down_12h", at("day 1 00:00"), "hall=mian"), "disruptions.it.hall: no hall 'mian'; did you mean"),
+    (one("machine_down_12h", at("day 1 00:00"), "machines=[3]"), "hall main has machines 1 to 2, got 3"),
+    (one("loader_away", at("day 1 00:00"), "units=3"), "disruptions.it.units: at most apron.loader_sets = 2, got 3"),
+    (one("fog_morning", at("day 1 00:00"), "hours=0"), "disruptions.it.hours: must be greater than 0"),
+    (one("fog_morning", at("day 1 00:00"), "kind=runway_close"), "did you mean 'runway_closed'?"),
+    ((*one("night_curfew", name="a"), *one("night_curfew", name="b")), "one night_curfew at most, got a and b"),
+    (one("night_curfew", "opens='23:00'"), "disruptions.it.opens: a night of 24 hours"),
+    ((*one("singles_day", at("day 1 00:00")), "arrivals=poisson", "demand.flights_per_day=30"), "30 times 1.4 of"),
+    (("+disruption@disruptions.it=fog",), "fog"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), MISTAKES)
+def test_a_mistake_is_one_line(words, said, capsys):
+    assert main(["run", "scenario=liege_30k", *SHORT, *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert said in err
