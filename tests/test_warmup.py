@@ -9,7 +9,7 @@ import pytest
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.warmup_figure import warmup_svg
-from experiments.statistics.warmup import mser
+from experiments.statistics.warmup import Method, _less_rhythm, mser, warm_up
 from experiments.store import read_run
 from experiments.studies import warming
 from experiments.studies.design import Point
@@ -151,10 +151,10 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     assert found["slow"].length == pytest.approx(5.0)
     rows = [row for row in warming.rows_of(found) if row[0] == "slow"]
     assert sum(row[-1] for row in rows) == found["slow"].n_cut
-    assert rows[0][1:4] == (0, 0.0, pytest.approx(5 / 48))
+    assert rows[0][1:5] == ("less_rhythm", 0, 0.0, pytest.approx(5 / 48))
     assert warming._warning("slow", found["slow"], 7) == []
     assert warming._warning("slow", found["slow"], 3) == [
-        "slow: warmup_days: 3 days, while MSER-5 asks for 5.0 of the backlog"
+        "slow: warmup_days: 3 days, while MSER-5 less the week's rhythm asks for 5.0 of the backlog"
     ]
     assert "too short" in warming._warning("all", mser(np.arange(100.0)), 3)[0]
 
@@ -171,6 +171,77 @@ def test_a_run_and_a_sweep_store_and_draw_their_warm_up(capsys, tmp_path, words)
     for label, rows in tables["warmup"].groupby("scenario"):
         backlog = occupancy[occupancy["scenario"] == label].groupby("time")["inside"].mean()
         again = mser(backlog.to_numpy()[: 4 * 48], spacing=1 / 48)
+        assert set(rows["method"]) == {"plain"}
         assert rows["backlog"].to_numpy() == pytest.approx(again.means)
         assert rows["is_cut"].sum() == again.n_cut
         assert rows["statistic"].dropna().to_numpy() == pytest.approx(again.statistic)
+
+
+WEEK = 7 * 48
+
+
+def weekly(n_weeks, start_days, height, rng, noise=3.0):
+    """A backlog with a strong week, a slow noise, and a start that falls off within `start_days`."""
+    at = np.arange(n_weeks * WEEK)
+    rhythm = 100 + 40 * np.sin(2 * np.pi * at / WEEK) + 15 * np.sin(2 * np.pi * at / 48)
+    start = height * np.exp(-3 * at / (48 * start_days)) if start_days else 0.0
+    return rhythm + start + noise * autoregressive(rng, at.size, 0.0, coefficient=0.9)
+
+
+def test_from_four_weeks_on_the_batches_are_whole_weeks():
+    rng = np.random.default_rng(1)
+    values = weekly(8, 5, -100, rng)
+    found = warm_up(values, week=WEEK, spacing=1 / 48)
+    again = mser(values, batch=WEEK, spacing=1 / 48)
+    assert found.method is Method.WEEKS
+    assert found.means == pytest.approx(again.means) and len(found.means) == 8
+    lengths = [warm_up(weekly(8, 5, -100, rng), week=WEEK, spacing=1 / 48).length for _ in range(30)]
+    assert min(lengths) >= 7 and np.median(lengths) <= 14
+    assert "whole weeks" in found.method.said
+
+
+def test_a_rhythm_alone_is_no_warm_up_on_whole_weeks_but_is_one_to_plain_batches():
+    rng = np.random.default_rng(2)
+    series = [weekly(12, 0, 0, rng) for _ in range(40)]
+    found = [warm_up(values, week=WEEK, spacing=1 / 48) for values in series]
+    assert np.mean([one.is_found and one.length <= 14 for one in found]) >= 0.6
+    # A pure rhythm: nothing but rounding is left of it.
+    at = np.arange(5 * WEEK)
+    assert np.ptp(warm_up(np.sin(2 * np.pi * at / WEEK), week=WEEK).means) < 1e-12
+
+
+def test_a_long_start_is_cut_by_weeks():
+    rng = np.random.default_rng(3)
+    lengths = [warm_up(weekly(12, 20, 400, rng), week=WEEK, spacing=1 / 48).length for _ in range(20)]
+    # exp(-3) of it is left after 20 days: two weeks at least are no part of the rest, and half of the run is.
+    assert 14 <= np.median(lengths) <= 35
+
+
+def test_of_three_weeks_the_rhythm_is_taken_out_and_the_start_found_within_the_first():
+    rng = np.random.default_rng(4)
+    cut, plain, idle = [], [], []
+    for _ in range(40):
+        values = weekly(3, 3, 200, rng)
+        found = warm_up(values, week=WEEK, spacing=1 / 48)
+        assert found.method is Method.LESS_RHYTHM
+        cut.append(found.length)
+        plain.append(mser(values, spacing=1 / 48).length)
+        idle.append(warm_up(weekly(3, 0, 0, rng), week=WEEK, spacing=1 / 48).length)
+    assert 1.5 <= np.median(cut) <= 6
+    assert np.median(idle) <= 2
+    # What the rhythm does to plain batches: they cut at the same place of the week, far from the start's end.
+    assert abs(np.median(plain) - 3) > abs(np.median(cut) - 3)
+
+
+def test_no_week_looks_noisier_than_another_without_its_rhythm():
+    rng = np.random.default_rng(5)
+    less = np.array([_less_rhythm(rng.normal(size=3 * 8), 8).reshape(3, 8) for _ in range(4000)])
+    spread = (less - less.mean(axis=(1, 2), keepdims=True)).std(axis=(0, 2))
+    assert spread == pytest.approx(np.full(3, spread.mean()), rel=0.12)
+
+
+def test_of_fewer_weeks_nothing_is_taken_out():
+    values = weekly(2, 3, 200, np.random.default_rng(6))
+    found = warm_up(values, week=WEEK)
+    assert found.method is Method.PLAIN
+    assert found.means == pytest.approx(mser(values).means)

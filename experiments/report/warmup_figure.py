@@ -31,7 +31,7 @@ def draw_statistic(ax: "Axes", result: WarmUp) -> None:
     ax.plot([result.length], [relative[result.n_cut]], "o", color=PALETTE[1], label="the least")
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
-    ax.set_ylabel(f"MSER-{result.batch}, times the least" if least > 0 else f"MSER-{result.batch}")
+    ax.set_ylabel("MSER, times the least" if least > 0 else "MSER")
 
 
 def warmup_svg(
@@ -53,6 +53,6 @@ def warmup_svg(
             if own is not None:
                 ax.axvline(own, color=PALETTE[2], linestyle="--", label="warm-up of the run")
         asks = f"asks for {result.length:.2g} {unit}" if result.is_found else "cannot tell, the run is too short"
-        above.set_title(f"{title}: MSER-{result.batch} {asks}")
+        above.set_title(f"{title}: {result.method.said} {asks}")
         legend_below(figure, [above, below], columns=3)
         return svg(figure)

@@ -31,14 +31,16 @@ class StoredRun:
     tables: "dict[str, pd.DataFrame]"
 
 
-def read_run(path: Path | str, names: Collection[str] | None = None) -> StoredRun:
+def read_run(
+    path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
+) -> StoredRun:
     """Read a complete run; with `names`, only these of its tables. Every file is checked against the manifest.
+
+    With `scenarios`, only the rows of these, as far as a table has them by scenario; others never come into memory.
 
     Raises:
         CargohubError: no complete run, a file missing or changed, or no such table.
     """
-    from pyarrow import parquet
-
     folder = Path(path)
     manifest = _manifest(folder)
     found = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
@@ -48,11 +50,7 @@ def read_run(path: Path | str, names: Collection[str] | None = None) -> StoredRu
     wanted = {name: file for name, file in found.items() if names is None or name in names}
     for file in (CONFIG, *wanted.values()):
         _check(folder, file, manifest["files"])
-    # One thread and no file system layer: a table is one file, and small.
-    tables = {
-        name: parquet.read_table(folder / file, partitioning=None, use_threads=False).to_pandas(use_threads=False)
-        for name, file in wanted.items()
-    }
+    tables = {name: _rows(folder / file, scenarios) for name, file in wanted.items()}
     return StoredRun(folder, (folder / CONFIG).read_text(encoding="utf-8"), manifest, tables)
 
 
@@ -68,6 +66,25 @@ def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
     for scenario, replication, kpi, value in zip(*columns, strict=True):
         found.setdefault((scenario, replication), {})[kpi] = value
     return found
+
+
+def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    # One thread and no file system layer: a table is one file.
+    with parquet.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        table = file.read(use_threads=False) if scenarios is None or "scenario" not in schema.names else None
+        if table is None:
+            wanted = pa.array(scenarios, pa.string())
+            batches = file.iter_batches(use_threads=False)
+            table = pa.Table.from_batches(
+                (batch.filter(pc.is_in(batch["scenario"], value_set=wanted)) for batch in batches), schema
+            )
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
+    return frame
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

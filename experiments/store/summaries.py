@@ -97,13 +97,19 @@ ANSWER: Final = TableSchema(
 )
 WARMUP: Final = TableSchema(
     "warmup",
-    "MSER-5 on the backlog, mean over replications, of each design whose backlog does not grow",
+    "MSER on the backlog, mean over replications, of each design whose backlog does not grow",
     (
         _LABEL,
-        Column("batch", "int32", "1", "five values of the backlog, in order of time"),
+        Column(
+            "method",
+            "string",
+            "",
+            "weeks: batches of whole weeks; less_rhythm: of five values; plain: the same, as they are",
+        ),
+        Column("batch", "int32", "1", "in order of time"),
         Column("from_day", "float64", "d", "from the start of the run to that of the batch"),
         Column("to_day", "float64", "d", "from the start of the run to the end of the batch"),
-        Column("backlog", "float64", "parcels", "mean of the batch"),
+        Column("backlog", "float64", "parcels", "mean of the batch; less_rhythm: without the week's rhythm"),
         Column("statistic", "float64", "parcels2", "of a warm-up that ends where the batch begins; NaN: not tried"),
         Column("is_cut", "bool", "", "the batch belongs to the warm-up that the least statistic chooses"),
     ),

@@ -15,7 +15,7 @@ Columns = Mapping[str, NDArray[Any]]
 Key = tuple[str, int]
 """Scenario and replication."""
 
-ROWS_PER_GROUP: Final = 1_000_000
+ROWS_PER_GROUP: Final = 50_000
 """Rows that are gathered before they are written, so that memory does not follow the size of the table."""
 
 

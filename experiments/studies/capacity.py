@@ -28,23 +28,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
-import yaml
-
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import study
 from experiments.execution import Place
 from experiments.statistics import Interval
-from experiments.store import RunDirectory, identity_of
-from experiments.store.identity import NOT_IDENTITY
+from experiments.store import RunDirectory
 from experiments.studies import telling
 from experiments.studies.capacity_curve import curve_tables, draw_curve, values_of
 from experiments.studies.capacity_result import Result, result_of, tables_of
 from experiments.studies.capacity_search import Sustained, searches_of, simulate_all
 from experiments.studies.design import Point, named, period_warnings, with_study
 from experiments.studies.designs import key_of
+from experiments.studies.evaluating import open_study
 from experiments.studies.grid import grid_of
-from experiments.studies.replicating import plain_hubs
 from experiments.studies.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
@@ -158,11 +155,7 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> RunDirectory:
     hubs = {point.label: point.hub for point in points}
-    document = {"verb": arguments.verb, "study": plain(keys) | dict.fromkeys(NOT_IDENTITY), "hubs": plain_hubs(hubs)}
-    header = f"# cargohub {arguments.verb} {' '.join(arguments.words)}\n"
-    text = header + yaml.safe_dump(document, sort_keys=False)
-    identity = identity_of(hubs, plain(keys))
-    return RunDirectory.open(arguments.out, arguments.verb, "-".join(keys.scenarios), identity, text)
+    return open_study(arguments, "-".join(keys.scenarios), hubs, plain(keys))
 
 
 def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:

@@ -19,16 +19,14 @@ def main(arguments: Arguments) -> int:
 def carry_out(arguments: Arguments, points: Sequence[Point], study: Study) -> int:
     """Compute what is not there, and tell."""
     named = [word.removeprefix("study=") for word in arguments.words if word.startswith("study=")]
-    name = named[-1] if named else "-".join(study.scenarios)
+    name = named[-1] if named else "-".join(study.scenarios) or f"{len(points)}-designs"
     with open_directory(arguments, name, points, study) as run:
         outcome = replications(run, points, study, is_quiet=arguments.quiet)
         complete(run, outcome)
-        seed = points[0].hub.seed
-        page = telling.write_page(
-            run.path, arguments, title=telling.title_of(points), seed=seed, replications=outcome.n
-        )
+        page = telling.write_page(run.path, arguments, points, replications=outcome.n)
         early = check_warmup(run.path, points)
-    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings, *early])
+    own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early]
+    warnings = telling.warnings_of(outcome, own)
     if arguments.json:
         telling.print_json(
             {

@@ -9,6 +9,7 @@ from typing import Annotated
 from experiments.composition import compose, hub, scenarios, study
 from experiments.execution import Place
 from experiments.statistics.family import Family
+from experiments.studies.designs import composed, designs_among
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -93,13 +94,19 @@ def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, Study]
 
 
 def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
-    """The designs of `cargohub compare`.
+    """The designs of `cargohub compare`: those of a spreadsheet, the first one the baseline, or scenarios.
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
+    words, designs = designs_among(words)
     keys = study(Study, compose(words, config_dir))
+    if designs:
+        if keys.scenarios or keys.demands or keys.arrival_models:
+            raise ConfigError("designs: the file says what is compared; leave scenarios, demands, arrival_models out")
+        return [Point(design.name, hub(composed(design, words, config_dir))) for design in designs], keys
     if not keys.scenarios:
-        raise ConfigError(f"scenarios: compare needs some, as scenarios=[{','.join(scenarios(config_dir)[:2])}]")
+        some = ",".join(scenarios(config_dir)[:2])
+        raise ConfigError(f"scenarios: compare needs some, as scenarios=[{some}], or designs=FILE")
     known = scenarios(config_dir)
     for name in keys.scenarios:
         if name not in known:

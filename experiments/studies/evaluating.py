@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.store import Part, RunDirectory, identity_of
-from experiments.store.identity import NOT_IDENTITY
 from experiments.store.tables import Key
 from experiments.studies.design import Point
-from experiments.studies.replicating import daily_parcels, evaluate, plain_hubs
+from experiments.studies.recorded import config_text
+from experiments.studies.replicating import daily_parcels, evaluate
 from sim.config import HubConfig
 
 
@@ -42,8 +40,5 @@ def evaluated(
 
 def open_study(arguments: Arguments, name: str, hubs: Mapping[str, HubConfig], keys: Mapping[str, Any]) -> RunDirectory:
     """The folder of a study's run; `keys`: the study's own, as plain values."""
-    # How it is computed is no part of what it is.
-    study = {**keys, **dict.fromkeys(NOT_IDENTITY)}
-    document = {"verb": arguments.verb, "study": study, "hubs": plain_hubs(hubs)}
-    text = f"# {arguments.command}\n" + yaml.safe_dump(document, sort_keys=False)
-    return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, study), text)
+    text = config_text(arguments, keys, hubs)
+    return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from experiments import execution
 from experiments.arguments import Arguments
@@ -15,11 +14,11 @@ from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
-from experiments.store.identity import NOT_IDENTITY
 from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY, WARMUP
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point, Study
 from experiments.studies.narrowing import tell_cost, too_wide
+from experiments.studies.recorded import config_text
 from experiments.studies.warming import rows_of, warm_ups
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
@@ -110,15 +109,7 @@ def open_directory(arguments: Arguments, name: str, points: Sequence[Point], stu
     # A limit or a KPI that is not asked for decides nothing.
     keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
     identity = identity_of(hubs, keys)
-    # How it is computed is no part of what it is.
-    keys |= dict.fromkeys(NOT_IDENTITY)
-    text = yaml.safe_dump({"verb": arguments.verb, "study": keys, "hubs": plain_hubs(hubs)}, sort_keys=False)
-    header = f"# {arguments.command}\n"
-    return RunDirectory.open(arguments.out, arguments.verb, name, identity, header + text)
-
-
-def plain_hubs(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
-    return {label: plain(config) for label, config in hubs.items()}
+    return RunDirectory.open(arguments.out, arguments.verb, name, identity, config_text(arguments, keys, hubs))
 
 
 def replications(

@@ -22,9 +22,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], study: Study) -> in
     with open_directory(arguments, point.label, [point], study) as run:
         outcome = replications(run, [point], study, is_quiet=arguments.quiet)
         complete(run, outcome)
-        page = telling.write_page(
-            run.path, arguments, title=telling.title_of([point]), seed=point.hub.seed, replications=outcome.n
-        )
+        page = telling.write_page(run.path, arguments, [point], replications=outcome.n)
         early = check_warmup(run.path, [point])
     warnings = telling.warnings_of(outcome, [*period_warnings(point.hub), *outcome.warnings, *early])
     if arguments.json:

@@ -22,14 +22,18 @@ _CHARTED = "on_time_share"
 
 
 def main(arguments: Arguments) -> int:
-    grid = grid_of(arguments.words, arguments.config_dir)
+    return carry_out(arguments, *_asked(arguments.words, arguments.config_dir))
+
+
+def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
+    """The points, each checked; what they were composed from is not kept."""
+    grid = grid_of(words, config_dir)
     keys = study(Study, grid.composed[0])
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
     if any(study(Study, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    points = [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
-    return carry_out(arguments, points, keys)
+    return [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)], keys
 
 
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int:

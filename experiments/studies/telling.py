@@ -11,6 +11,7 @@ from experiments.statistics import Interval
 from experiments.statistics.family import Family
 from experiments.store import read_run
 from experiments.studies.design import Point
+from experiments.studies.recorded import first_hubs
 from experiments.studies.replicating import Outcome
 from sim.measures.kpis import KPIS, RECOVERY
 from sim.measures.ladder import HOURS_PER_DAY
@@ -23,6 +24,8 @@ SAID_OF = {
 """How differences are taken together, for a reader."""
 _ACROSS = 3
 """Designs side by side."""
+MOST_ON_PAGE = 24
+"""Designs; a page of more could not be read."""
 _NAMES = 28
 """Width of the KPIs' names."""
 HEADLINE = (
@@ -173,18 +176,26 @@ def title_of(points: Sequence[Point]) -> str:
     return f"What {listed} m² {'carry' if len(areas) > 1 else 'carries'}"
 
 
-def write_page(path: Path, arguments: Arguments, *, title: str, seed: int, replications: int) -> Path:
-    """The run's page, from its stored tables alone."""
+def write_page(path: Path, arguments: Arguments, points: Sequence[Point], *, replications: int) -> Path:
+    """The run's page, of its first designs, from its stored tables alone."""
     from experiments.report.page import write_report
 
-    stored = read_run(path)
+    shown = points[:MOST_ON_PAGE]
+    stored = read_run(path, scenarios=[point.label for point in shown])
     write_report(
         stored.tables,
-        title=title,
+        title=title_of(shown),
         command=arguments.command,
-        config_yaml=stored.config,
-        seed=seed,
+        config_yaml=first_hubs(stored.config, len(shown)),
+        seed=points[0].hub.seed,
         replications=replications,
         folder=path,
     )
     return path / "report.html"
+
+
+def page_warnings(points: Sequence[Point]) -> list[str]:
+    """That a page shows less than all."""
+    if len(points) <= MOST_ON_PAGE:
+        return []
+    return [f"the page shows the first {MOST_ON_PAGE} of {len(points):,} designs; the tables hold all"]

@@ -1,4 +1,4 @@
-"""Whether the warm-up was long enough: MSER-5 on the backlog, as a table, a picture, and a warning if it was not."""
+"""Whether the warm-up was long enough: MSER on the backlog, as a table, a picture, and a warning if it was not."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.warmup import BATCH, LEAST_BATCHES, WarmUp, mser
+from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
 from experiments.store import read_run
 from experiments.store.files import write_whole
 from experiments.store.tables import Columns, Key
 from experiments.studies.design import Point
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import MIN_PER_DAY
 
 PICTURE = "warmup.svg"
@@ -41,7 +42,8 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], points: Mapping[str, Poin
         hub = points[label].hub
         until = int(np.searchsorted(day, hub.warmup_days + hub.horizon_days, side="right"))
         if until >= LEAST_BATCHES * BATCH:
-            found[label] = mser(total[:until] / n, spacing=float(day[1] - day[0]))
+            spacing = float(day[1] - day[0])
+            found[label] = warm_up(total[:until] / n, week=round(DAYS_PER_WEEK / spacing), spacing=spacing)
     return found
 
 
@@ -52,7 +54,7 @@ def rows_of(found: Mapping[str, WarmUp]) -> list[tuple[Any, ...]]:
         width = one.batch * one.spacing
         tried = [*one.statistic.tolist(), *[np.nan] * (len(one.means) - len(one.statistic))]
         rows += [
-            (label, at, at * width, (at + 1) * width, mean, statistic, at < one.n_cut)
+            (label, str(one.method), at, at * width, (at + 1) * width, mean, statistic, at < one.n_cut)
             for at, (mean, statistic) in enumerate(zip(one.means.tolist(), tried, strict=True))
         ]
     return rows
@@ -82,17 +84,20 @@ def _stored(folder: Path) -> dict[str, WarmUp]:
             means=rows["backlog"].to_numpy(dtype=np.float64),
             statistic=statistic[~np.isnan(statistic)],
             n_cut=int(rows["is_cut"].sum()),
-            batch=BATCH,
-            spacing=float(rows["to_day"].iloc[0]) / BATCH,
+            batch=1,
+            spacing=float(rows["to_day"].iloc[0]),
+            method=Method(rows["method"].iloc[0]),
         )
     return found
 
 
 def _warning(label: str, result: WarmUp, warmup_days: float) -> list[str]:
     if not result.is_found:
-        return [f"{label}: warm-up: the run is too short for MSER-5 to tell one; see figures/{PICTURE}"]
+        said = result.method.said
+        return [f"{label}: warm-up: the run is too short for {said} to tell one; see figures/{PICTURE}"]
     if result.length > warmup_days:
-        return [f"{label}: warmup_days: {warmup_days:g} days, while MSER-5 asks for {result.length:.1f} of the backlog"]
+        asks = f"{result.method.said} asks for {result.length:.1f} of the backlog"
+        return [f"{label}: warmup_days: {warmup_days:g} days, while {asks}"]
     return []
 
 
@@ -101,4 +106,6 @@ def _draw(path: Path, label: str, result: WarmUp, warmup_days: float) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     what = "backlog [thousand parcels]"
+    if result.method is Method.LESS_RHYTHM:
+        what = "backlog less the week's rhythm\n[thousand parcels]"
     write_whole(path, warmup_svg(result, title=label, what=what, scale=1e-3, unit="days", own=warmup_days))

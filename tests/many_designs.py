@@ -1,0 +1,48 @@
+"""What a study of many designs takes of memory: `many_designs.py VERB FEW MANY FOLDER` tells the peaks [MB] as JSON.
+
+Designs are made from one hub, and one simulation stands for all, since the main process is measured. Its table of
+loads is as long as that of a busy hub, a megabyte: what keeps the tables of all designs shows.
+"""
+
+import contextlib
+import io
+import json
+import resource
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub, study
+from experiments.store.tables import Columns
+from experiments.studies import replicating
+from experiments.studies.design import Point, Study
+
+TINY = ["horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=1", "demand.parcels_per_flight=1000",
+        "demand.net_t_per_flight=1", "replications=1", "workers=1"]  # fmt: skip
+ROWS = 20_000
+
+
+def longer(columns: Columns) -> Columns:
+    return {name: np.resize(values, ROWS) for name, values in columns.items()}
+
+
+def peak_mb(verb: str, n: int, folder: Path) -> float:
+    composed = compose(TINY)
+    one, keys = hub(composed), study(Study, composed)
+    points = [Point(f"design={n} of many", replace(one, scenario=f"{n}")) for n in range(n)]
+    arguments = Arguments(verb=verb, words=tuple(TINY), out=folder, quiet=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert import_module(f"experiments.studies.{verb}").carry_out(arguments, points, keys) == 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    made = replicating.replicate(hub(compose(TINY)), 0)
+    made["tables"] = {**made["tables"], "loads": longer(made["tables"]["loads"])}
+    replicating.replications.__kwdefaults__["work_of"] = lambda *_: made
+    verb, few, many, folder = sys.argv[1:]
+    sys.stdout.write(json.dumps([peak_mb(verb, int(n), Path(folder) / n) for n in (few, many)]))

@@ -1,0 +1,32 @@
+"""Memory of the main process does not follow the number of designs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("verb", "few", "many", "most_mb"),
+    [
+        # A design keeps its configuration, its KPIs and their intervals: 0.1 MB; its tables take more than 1 MB.
+        ("sweep", 50, 200, 40),
+        pytest.param("sweep", 100, 1000, 150, marks=pytest.mark.slow),
+        pytest.param("compare", 100, 1000, 150, marks=pytest.mark.slow),
+    ],
+)
+def test_memory_stays_flat_over_designs(tmp_path, verb, few, many, most_mb):
+    script = Path(__file__).with_name("many_designs.py")
+    done = subprocess.run(
+        [sys.executable, str(script), verb, str(few), str(many), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+    )
+    assert done.returncode == 0, done.stderr
+    at_few, at_many = json.loads(done.stdout)
+    assert at_many - at_few <= most_mb
