@@ -8,6 +8,7 @@ import pytest
 
 from experiments.main import main
 from experiments.store import read_run
+from experiments.studies import telling
 from experiments.studies.designs import composed, designs_among, read_designs
 from sim.errors import InputError
 
@@ -153,3 +154,32 @@ def test_show_prints_each_design(capsys, tmp_path):
     assert main(["sweep", f"designs={path}", "--show", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert [one["halls"]["main"]["breakdown_stations"] for one in shown] == [8, 9]
+
+
+def test_compare_takes_designs_the_first_the_baseline_and_is_reproduced(capsys, tmp_path):
+    path = written(tmp_path, "name,halls.main.breakdown_stations,scenario\nas it is,,\nfewer,9,\nlarge,,liege_66k\n")
+    assert main(["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert list(document["scenarios"]) == ["as it is", "fewer", "large"]
+    assert list(document["differences"]) == ["fewer", "large"]
+    hubs = read_run(document["run_dir"]).manifest["identity"]["hubs"]
+    assert [hub["scenario"] for hub in hubs.values()] == ["liege_30k", "liege_30k", "liege_66k"]
+    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+
+
+def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(telling, "MOST_ON_PAGE", 2)
+    path = written(tmp_path, "name,halls.main.breakdown_stations\none,10\ntwo,9\nthree,8\n")
+    assert main(["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "the page shows the first 2 of 3 designs; the tables hold all" in document["warnings"]
+    page = (Path(document["run_dir"]) / "report.html").read_text()
+    assert "(two)" in page and "three" not in page
+    assert set(read_run(document["run_dir"], scenarios=["two"]).tables["flights"]["scenario"]) == {"two"}
+
+
+def test_compare_takes_a_file_or_scenarios(capsys, tmp_path):
+    path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\n")
+    assert main(["compare", f"designs={path}", "scenarios=[liege_30k]", "--out", str(tmp_path / "runs")]) == 2
+    assert "designs: the file says what is compared; leave scenarios" in capsys.readouterr().err
