@@ -130,4 +130,5 @@ def _less_rhythm(series: Floats, week: int) -> Floats:
     others = (later.sum(axis=0) - later) / (n - 1)
     first = (weeks[0] - later.mean(axis=0)) / np.sqrt(1 + 1 / n)
     rest = (later - others) / np.sqrt(1 + 1 / (n - 1))
-    return np.concatenate([first, *rest]) + later.mean()
+    less: Floats = np.concatenate([first, *rest]) + later.mean()
+    return less
