@@ -22,6 +22,7 @@ from sim.config.bounds import (
     Share,
     minute_of_day,
 )
+from sim.config.customs import Controls, ControlSpace, Customs, check_controls
 from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
 from sim.config.exports import Exports, HallExports
 from sim.config.roster import Roster
@@ -212,6 +213,7 @@ class Hall:
     manual_sort_posts: Annotated[int, Bounds(ge=0, le=10_000)]
     """For what no machine takes."""
     customs_desks: Count
+    controls: Controls
     doors_out: Count
     doors_in: CountOrNone
     dock_workers: Count
@@ -259,6 +261,7 @@ class Space:
     breakdown_station_m2: Positive
     customs_hold_share: Share
     customs_desk_m2: Positive
+    controls: ControlSpace
     pallet_m2: Positive
     parcels_per_pallet: Count
     sorting_m2_per_parcel_per_h: Positive
@@ -338,22 +341,6 @@ class Packout:
 @dataclass(frozen=True, slots=True)
 class ManualSort:
     parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class Customs:
-    late_data_share: Share
-    document_check_share: Share
-    examined_share: Share
-    release_mean_h: Positive
-    examination_min: Duration
-    refused_share: Share
-    round_min: Duration
-
-    def __post_init__(self) -> None:
-        total = self.late_data_share + self.document_check_share + self.examined_share
-        if total > 1:
-            raise ValueError(f"late_data_share + document_check_share + examined_share: at most 1, got {total:.6g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,6 +471,7 @@ class HubConfig:
         if not len(self.lanes) <= 256:
             raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
         self._check_parcels()
+        self._check_customs()
         if self.exports.share:
             self._check_exports()
         self._check_disruptions()
@@ -540,6 +528,15 @@ class HubConfig:
         self._check_routes()
         if all(hall.opens is not None and hall.opens > self.start_date for hall in self.halls.values()):
             raise ValueError(f"halls: one must be open on start_date = {self.start_date} (opens: null)")
+
+    def _check_customs(self) -> None:
+        declared = self.customs.declared
+        if declared is None:
+            return
+        for lane in declared.home_lanes:
+            if lane not in self.lanes:
+                raise ValueError(f"customs.declared.home_lanes: no lane {lane!r}{near(lane, self.lanes)}")
+        check_controls(declared, {name: hall.controls for name, hall in self.halls.items()})
 
     def _check_routes(self) -> None:
         """Halls that nothing leaves, routes that no hall serves."""

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.consignments import CustomsCounts
 from sim.units import Ticks
 
 
@@ -50,6 +51,8 @@ class Parcels:
     is_refused: NDArray[np.bool_]
     is_alarm: NDArray[np.bool_]
     is_uld_xrayed: NDArray[np.bool_]
+    counts: CustomsCounts | None = None
+    """None: nothing is declared."""
 
     @property
     def n_parcels(self) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.config import Hall, HubConfig, Space
 from sim.config.bounds import minute_of_day
+from sim.config.customs import Declared
 from sim.domain import site
 from sim.domain.roles import Place
 from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers
@@ -42,7 +43,7 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
         ),
         (
             "customs",
-            customs * (1 - space.customs_hold_share),
+            max(0.0, customs * (1 - space.customs_hold_share) - space.controls.area_m2(hall.controls)),
             "examination desks",
             hall.customs_desks,
             space.customs_desk_m2,
@@ -134,6 +135,13 @@ def route_shares(config: HubConfig) -> dict[str, float]:
     return shares
 
 
+def _controls(declared: Declared | None) -> dict[str, int]:
+    """How long controls take; a tick where there are none."""
+    if declared is None:
+        return dict.fromkeys(("xray", "transit", "uld_xray"), 1)
+    return {name: ticks(getattr(declared, f"{name}_min")) for name in ("xray", "transit", "uld_xray")}
+
+
 def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int, ...], MachineCalendar]:
     """Posts by chute, and how many of all are manned."""
     if not hall.packout_posts:
@@ -182,9 +190,9 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 packout_calendar=packout_calendar,
                 manual_sort_posts=hall.manual_sort_posts,
                 customs_desks=hall.customs_desks,
-                xray_lanes=0,
-                transit_desks=0,
-                uld_xrays=0,
+                xray_lanes=hall.controls.xray_lanes,
+                transit_desks=hall.controls.transit_desks,
+                uld_xrays=hall.controls.uld_xrays,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
                 exports=make_hall_exports(config, name, hall),
@@ -238,9 +246,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         to_lane=ticks(config.handcoding.to_lane_min),
         manual_sort=max(1, ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h)),
         examination=ticks(config.customs.examination_min),
-        xray=1,
-        transit=1,
-        uld_xray=1,
+        **_controls(config.customs.declared),
         customs_round=ticks(config.customs.round_min),
         route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
         routes=routes,

@@ -1,6 +1,6 @@
 """What a flight carries: the columns of its parcels, drawn with the flight's own streams."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from sim.config import HubConfig
 from sim.config.disruptions import DataOutage
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
+from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Span, spans
 from sim.inputs.layout import uld_counts
 from sim.streams import Streams
@@ -35,6 +36,7 @@ class LoadPlan:
     """Likewise."""
     data_outages: tuple[tuple[Span, DataOutage], ...]
     """By when they begin."""
+    declarations: Declarations | None
 
     def draw(self, flight: Flight) -> Parcels:
         n = flight.n_parcels
@@ -48,23 +50,33 @@ class LoadPlan:
             return self.streams.of(attribute, *flight.entity)
 
         mass, volume = self.sizes(stream("size"), n)
-        channel, release, is_refused = self._customs(flight, stream("customs"))
-        for span, outage in self.data_outages:
-            self._lose_data(flight, channel, release, span, outage.share)
+        lane = self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)]
+        if self.declarations is None:
+            customs = self._customs(flight, stream("customs"))
+        else:
+            customs = self.declarations.draw(flight, lane, first)
+        lost = sum(
+            self._lose_data(flight, customs.channel, customs.release, span, outage.share)
+            for span, outage in self.data_outages
+        )
+        said = customs.counts
+        if said is not None:
+            said = replace(said, n_before_landing=max(0, said.n_before_landing - lost))
         return Parcels(
             first=first,
-            lane=self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)],
+            lane=lane,
             mass=mass,
             volume=volume,
             handling=times(stream("handling"), n, self.handling_bounds),
             packing=times(stream("packing"), n, self.packing_bounds),
             is_no_read=flags(stream("no_read"), n, self.config.parcels.no_read_share),
             is_non_conveyable=flags(stream("non_conveyable"), n, self.config.parcels.non_conveyable_share),
-            channel=channel,
-            release=release,
-            is_refused=is_refused,
-            is_alarm=np.zeros(n, dtype=np.bool_),
-            is_uld_xrayed=np.zeros(flight.n_ulds, dtype=np.bool_),
+            channel=customs.channel,
+            release=customs.release,
+            is_refused=customs.is_refused,
+            is_alarm=customs.is_alarm,
+            is_uld_xrayed=customs.is_uld_xrayed,
+            counts=said,
         )
 
     def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -73,11 +85,10 @@ class LoadPlan:
         mass = self.mass_of[size[0]]
         return mass, np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
 
-    def _customs(
-        self, flight: Flight, rng: np.random.Generator
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_]]:
+    def _customs(self, flight: Flight, rng: np.random.Generator) -> Drawn:
         customs, n = self.config.customs, flight.n_parcels
-        bounds = np.cumsum([customs.late_data_share, customs.document_check_share, customs.examined_share])
+        assert customs.release_mean_h is not None and customs.refused_share is not None
+        bounds = np.cumsum(customs.shares)
         draw = rng.integers(0, 1 << 32, n, dtype=np.uint32)
         channel = np.zeros(n, dtype=np.uint8)
         held = np.flatnonzero(draw < round(bounds[-1] * (1 << 32)))
@@ -89,24 +100,29 @@ class LoadPlan:
         release[held] += np.rint(wait * TICKS_PER_MIN).astype(np.int64)
         is_refused = np.zeros(n, dtype=np.bool_)
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
-        return channel, release, is_refused
+        no_parcel, no_uld = np.zeros(n, dtype=np.bool_), np.zeros(flight.n_ulds, dtype=np.bool_)
+        return Drawn(channel, release, is_refused, is_alarm=no_parcel, is_uld_xrayed=no_uld, counts=None)
 
     def _lose_data(
         self, flight: Flight, channel: NDArray[np.uint8], release: NDArray[np.int64], span: Span, share: float
-    ) -> None:
+    ) -> int:
         """Change what an outage of customs data changes: flights that come in it, and releases that would fall in it.
 
         Who loses his data, and for how long, is drawn with a stream of the flight; outages that touch it share it.
+        Returns how many lose them.
         """
         begin, end = span
+        n_lost = 0
         if begin <= flight.arrival < end:
             rng = self.streams.of("data_outage", *flight.entity)
             lost = (rng.random(len(channel)) < share) & (channel == Channel.RELEASED)
-            wait = rng.exponential(self.config.customs.release_mean_h * MIN_PER_H, len(channel))
+            wait = rng.exponential(self.config.customs.late_mean_h * MIN_PER_H, len(channel))
+            n_lost = int(np.count_nonzero(lost))
             channel[lost] = Channel.LATE_DATA
             release[lost] = end + np.rint(wait[lost] * TICKS_PER_MIN).astype(np.int64)
         is_due = (channel == Channel.LATE_DATA) | (channel == Channel.DOCUMENT_CHECK)
         release[is_due & (begin <= release) & (release < end)] = end
+        return n_lost
 
 
 def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
@@ -123,7 +139,7 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     handling = bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
     packing = bounds(config.packout.packing_min, config.packout.spread)
     outages = tuple(sorted(spans(config, DataOutage), key=lambda pair: pair[0]))
-    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages)
+    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, make_declarations(config, streams))
 
 
 def bounds(mean_min: float, spread: float) -> tuple[int, int]:

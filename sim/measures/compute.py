@@ -10,6 +10,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zones_in_use
+from sim.measures.customs import customs_kpis
 from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.kpis import RESOURCES
@@ -53,6 +54,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
         | _blocked(inputs, tables, window)
         | recovery_kpis(config, tables, window)
         | _utilisation(inputs, record, busy, window)
+        | customs_kpis(config, record, tables, window)
         | export_kpis(config, tables, window)
         | export_utilisation(inputs, export_busy, window)
         | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}

@@ -20,6 +20,8 @@ class Kpi:
         """The values that it can have: intervals are cut there."""
         if self.name == "backlog_slope_per_day":
             return -math.inf, math.inf
+        if self.name == "cage_peak_share":
+            return 0.0, math.inf
         return 0.0, 1.0 if self.unit == "1" else math.inf
 
 
@@ -215,6 +217,33 @@ _ALL: Final = (
         "co2_t_per_day",
         "t/d",
         "CO2 of tugs' diesel, and of auxiliary and ground power of aircraft in block",
+        more_is_better=False,
+    ),
+    Kpi(
+        "release_before_landing_share",
+        "1",
+        "parcels of the cohort of which customs has nothing left to decide when their flight lands",
+        more_is_better=True,
+    ),
+    Kpi("customs_hold_mean_h", "h", "in the customs hold zone, mean of what has left it", more_is_better=False),
+    Kpi("examined_share", "1", "parcels of the cohort that are opened at an examination desk", more_is_better=None),
+    Kpi(
+        "detection_share",
+        "1",
+        "of the cohort's parcels that are not as declared, those found; 0 where nothing is declared",
+        more_is_better=True,
+    ),
+    Kpi("detections_per_day", "parcels/d", "found not to be as declared, and refused", more_is_better=True),
+    Kpi(
+        "officer_h_per_day",
+        "h/d",
+        "examination, X-ray and transit desks busy, and the reading of documents",
+        more_is_better=None,
+    ),
+    Kpi(
+        "cage_peak_share",
+        "1",
+        "fullest customs hold zone at the end of an interval, of what it is laid out for, which blocks nobody",
         more_is_better=False,
     ),
     Kpi(

@@ -28,7 +28,7 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
     # Halls get flights in proportion to their stations.
     round_trip = sum(hall.tug_round_trip_min * hall.breakdown_stations for hall in halls) / n_stations
     tug_min = sum(math.ceil(n / size) * (round_trip + (size - 1) * lift) for n, lift in trains if n)
-    second_pass = config.customs.late_data_share + config.customs.document_check_share + config.customs.examined_share
+    second_pass = config.customs.second_pass_share
     outages = config.sorting.outages
     up = outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
     machines = config.rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY

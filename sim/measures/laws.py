@@ -68,6 +68,14 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     sorted_in = int(stages["sorting"].n_in.sum()) + int(stages["manual_sort"].n_in.sum())
     yield "parcels to machines and manual sort = broken down + second passes", sorted_in == sorted_once
     yield "units to chutes = units dealt", int(stages["packout"].n_in.sum()) == int(tables["packout"]["n_units"].sum())
+    customs, flights = tables["customs"], tables["flights"]
+    in_a_state = np.sum([row.by_channel for row in record.customs], axis=1) if record.customs else np.zeros(0)
+    landed = flights["n_parcels"][[row.flight for row in record.customs]]
+    yield "every parcel has one customs state", bool((in_a_state == landed).all())
+    yield (
+        "no flight has more refusals than detections",
+        bool((customs["n_h7"] == 0).all() or (flights["n_refused"][customs["flight"]] <= customs["n_detected"]).all()),
+    )
     taken = int(tables["trucks"]["n_parcels"].sum())
     sent = int(tables["shuttles"]["n_parcels"].sum())
     yield "parcels out of lanes = parcels on trucks and shuttles", int(stages["lane"].n_out.sum()) == taken + sent

@@ -11,6 +11,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, Site
 from sim.inputs.layout import hold_zone_parcels
+from sim.measures.customs import customs_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.edges import Series, before, inside
@@ -54,6 +55,7 @@ def make_tables(
         "trucks": tabulate("trucks", trucks),
         "loads": tabulate("loads", loads),
         "packout": tabulate("packout", packout),
+        "customs": tabulate("customs", customs_columns(record)),
         "stages": tabulate("stages", _stages(record)),
         "occupancy": tabulate(
             "occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles, undisturbed)

@@ -20,6 +20,7 @@ import simpy
 
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
+from sim.domain.parcels import Channel
 from sim.processes.apron import Apron, flight_process
 from sim.processes.breakdown import Breakdown, breakdown_process
 from sim.processes.export_store import ExportStore
@@ -32,7 +33,7 @@ from sim.processes.reception import Reception
 from sim.processes.staff import Meter, start_shifts
 from sim.processes.store import ParcelStore
 from sim.processes.transfers import shuttle_process
-from sim.record.recorder import Recorder
+from sim.record.recorder import CustomsRow, Recorder
 from sim.record.rows import FlightRow, UldRow
 from sim.record.staffing import StaffTime
 from sim.units import NEVER
@@ -98,6 +99,8 @@ def _make_apron(
     def land(flight: Flight) -> list[UldRow]:
         parcels = inputs.parcels_of(flight)
         store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
+        by_channel = np.bincount(parcels.channel, minlength=len(Channel)).tolist()
+        record.customs.append(CustomsRow(flight.number, tuple(by_channel), parcels.counts))
         counts = np.diff(parcels.first).tolist()
         ulds = [UldRow(flight.number, index, int(flight.deck(index)), n) for index, n in enumerate(counts)]
         for uld, is_xrayed in zip(ulds, parcels.is_uld_xrayed.tolist(), strict=True):

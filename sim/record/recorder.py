@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.consignments import CustomsCounts
 from sim.domain.site import Manning
 from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays, count_unsorted, is_within
 from sim.record.rows import (
@@ -107,6 +108,15 @@ class Refusal(NamedTuple):
     hall: int
 
 
+class CustomsRow(NamedTuple):
+    """What customs makes of a flight that has landed."""
+
+    flight: int
+    by_channel: tuple[int, ...]
+    """Parcels, by `Channel`."""
+    counts: CustomsCounts | None
+
+
 class Recorder:
     def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
         self.flights: list[FlightRow] = []
@@ -118,6 +128,7 @@ class Recorder:
         self.loads: list[tuple[int, int, int, int, int, int]] = []
         """(hall, route, kind, sequence, flight, parcels) of what trucks took."""
         self.refused: list[Refusal] = []
+        self.customs: list[CustomsRow] = []
         self.collections: list[CollectionRow] = []
         self.out_ulds: list[OutUldRow] = []
         self.out_trains: list[OutTrainRow] = []

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.record.columns import Column, Table, TableSchema, flag, number, text, time
+from sim.record.customs_schemas import CUSTOMS_TABLE
 from sim.record.export_schemas import EXPORT_TABLES
 from sim.units import minutes
 
@@ -296,7 +297,7 @@ _ALL: Final = (
     ),
 )
 
-TABLES: Final[dict[str, TableSchema]] = {schema.name: schema for schema in (*_ALL, *EXPORT_TABLES)}
+TABLES: Final[dict[str, TableSchema]] = {schema.name: schema for schema in (*_ALL, CUSTOMS_TABLE, *EXPORT_TABLES)}
 
 
 def tabulate(name: str, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Table:

@@ -1,0 +1,291 @@
+"""Customs: what happens to a parcel's data, and who looks at it.
+
+Without `declared` four shares say what becomes of a parcel. With it each parcel has a consignment, messages with times
+and failures, and a true state that selection cannot see (docs/customs.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import Annotated
+
+from sim.config.bounds import Duration, NotNegative, Positive, Share
+from sim.reading import Bounds, near
+
+_SUM_TOLERANCE = 1e-6
+
+
+class Control(StrEnum):
+    """What a parcel may be selected for, the severest last."""
+
+    DOCUMENTS = "documents"
+    XRAY = "xray"
+    EXAMINATION = "examination"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A data set of a declaration. Times are exponential; what fails is drawn parcel by parcel."""
+
+    mean_h: NotNegative
+    """From loading until the flight's declarations are lodged; from landing where none is lodged before."""
+    late_share: Share
+    late_mean_h: NotNegative
+    rejected_share: Share
+    """Incomplete or contradictory: rejected, corrected and lodged again."""
+    correction_mean_h: NotNegative
+
+    def __post_init__(self) -> None:
+        if self.late_share + self.rejected_share > 1:
+            raise ValueError(f"late_share + rejected_share: at most 1, got {self.late_share + self.rejected_share:.6g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A group of HS chapters: lognormal value of a parcel."""
+
+    share: Share
+    median_eur: Annotated[float, Bounds(ge=0.01, le=1e6)]
+    sigma: Annotated[float, Bounds(ge=0, le=3)]
+    hit_factor: NotNegative
+    """Times as often not as declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Of sellers: a history or an origin."""
+
+    share: Share
+    hit_factor: NotNegative
+
+
+@dataclass(frozen=True, slots=True)
+class Sellers:
+    """`number` sellers, whose parcels fall off as a power of their rank."""
+
+    number: Annotated[int, Bounds(ge=1, le=60_000)]
+    exponent: Annotated[float, Bounds(ge=0, le=3)]
+    histories: dict[str, Kind]
+    origins: dict[str, Kind]
+    platforms: dict[str, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Selects a share of the parcels that meet all its conditions; null: any."""
+
+    control: Control
+    share: Share
+    goods: tuple[str, ...] | None
+    histories: tuple[str, ...] | None
+    origins: tuple[str, ...] | None
+    from_eur: NotNegative | None
+    below_eur: NotNegative | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """At random, and by rules; each draws for itself, and the severest control that comes out is made."""
+
+    documents_share: Share
+    xray_share: Share
+    examined_share: Share
+    rules: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        total = self.documents_share + self.xray_share + self.examined_share
+        if total > 1:
+            raise ValueError(f"documents_share + xray_share + examined_share: at most 1, got {total:.6g}")
+
+    def may(self, control: Control) -> bool:
+        """Whether a parcel can be selected for it."""
+        at_random = {
+            Control.DOCUMENTS: self.documents_share,
+            Control.XRAY: self.xray_share,
+            Control.EXAMINATION: self.examined_share,
+        }
+        return at_random[control] > 0 or any(rule.control is control and rule.share > 0 for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """How a control tells a parcel that is not as declared from one that is."""
+
+    detection: Share
+    false_alarm: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    flight_h: Positive
+    """From loading to landing."""
+    preloading_h: NotNegative
+    """Pre-loading data, before loading."""
+    referral_share: Share
+    referral_mean_h: NotNegative
+    ens_mean_h: NotNegative
+    risk_analysis_h: NotNegative
+    is_prelodged: bool
+    low_value_limit_eur: NotNegative
+    """Up to it the low-value data set does; 0: no consignment is exempt."""
+    h7: Filing
+    h1: Filing
+    presentation_mean_min: NotNegative
+    answer_min: NotNegative
+    ioss_share: Share
+    special_share: Share
+    """Special arrangement; the rest pays VAT the standard way."""
+    home_lanes: tuple[str, ...]
+    """Of the country of clearance."""
+    h1_transit_share: Share
+    goods: dict[str, Goods]
+    sellers: Sellers
+    hit_share: Share
+    """Not as declared, where all factors are one."""
+    selection: Selection
+    documents_mean_h: NotNegative
+    documents_min: NotNegative
+    """An officer's time."""
+    documents: Eye
+    xray: Eye
+    examination_detection: Share
+    returned_share: Share
+    """Of what is refused; the rest is destroyed."""
+    xray_min: Duration
+    transit_min: Duration
+    uld_xray_share: Share
+    uld_xray_min: Duration
+    uld_xray: Eye
+
+    def __post_init__(self) -> None:
+        for name, shares in (
+            ("goods", [one.share for one in self.goods.values()]),
+            ("sellers.histories", [one.share for one in self.sellers.histories.values()]),
+            ("sellers.origins", [one.share for one in self.sellers.origins.values()]),
+            ("sellers.platforms", [*self.sellers.platforms.values()]),
+        ):
+            if abs(sum(shares) - 1) > _SUM_TOLERANCE:
+                raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")
+        if self.ioss_share + self.special_share > 1:
+            raise ValueError(f"ioss_share + special_share: at most 1, got {self.ioss_share + self.special_share:.6g}")
+        if self.highest_hit_share > 1:
+            raise ValueError(
+                f"hit_share: {self.hit_share:g} times the highest factors of goods, history and origin is"
+                f" {self.highest_hit_share:.3g}, at most 1"
+            )
+        self._check_rules()
+
+    @property
+    def highest_hit_share(self) -> float:
+        kinds = (self.goods, self.sellers.histories, self.sellers.origins)
+        factors = ([one.hit_factor for one in kind.values()] for kind in kinds)
+        return max(self.hit_share * a * b * c for a, b, c in product(*factors))
+
+    def _check_rules(self) -> None:
+        own = self.sellers
+        known: dict[str, Mapping[str, object]] = {
+            "goods": self.goods,
+            "histories": own.histories,
+            "origins": own.origins,
+        }
+        for number, rule in enumerate(self.selection.rules):
+            for field, names in known.items():
+                for name in getattr(rule, field) or ():
+                    if name not in names:
+                        raise ValueError(f"selection.rules[{number}].{field}: no {name!r}{near(name, names)}")
+            if rule.from_eur is not None and rule.below_eur is not None and rule.from_eur >= rule.below_eur:
+                raise ValueError(
+                    f"selection.rules[{number}].below_eur: above from_eur = {rule.from_eur:g}, got {rule.below_eur:g}"
+                )
+
+    @property
+    def may_transit(self) -> bool:
+        """Whether a parcel can be cleared elsewhere."""
+        return self.ioss_share < 1 or self.h1_transit_share > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Customs:
+    """The five keys that `declared` replaces are null with it."""
+
+    late_data_share: Share | None
+    document_check_share: Share | None
+    examined_share: Share | None
+    release_mean_h: Positive | None
+    examination_min: Duration
+    refused_share: Share | None
+    round_min: Duration
+    declared: Declared | None
+
+    def __post_init__(self) -> None:
+        for name in ("late_data_share", "document_check_share", "examined_share", "release_mean_h", "refused_share"):
+            value = getattr(self, name)
+            if (value is None) != (self.declared is not None):
+                wanted = "null: declarations decide it" if self.declared is not None else "a number"
+                raise ValueError(f"{name}: {wanted}, got {'null' if value is None else f'{value:g}'}")
+        if sum(self.shares) > 1:
+            raise ValueError(
+                f"late_data_share + document_check_share + examined_share: at most 1, got {sum(self.shares):.6g}"
+            )
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Of late data, document check and examination, where nothing is declared."""
+        return self.late_data_share or 0.0, self.document_check_share or 0.0, self.examined_share or 0.0
+
+    @property
+    def late_mean_h(self) -> float:
+        """How long data that do not come in time are waited for, mean."""
+        if self.declared is not None:
+            return self.declared.h7.late_mean_h
+        assert self.release_mean_h is not None
+        return self.release_mean_h
+
+    @property
+    def second_pass_share(self) -> float:
+        """Of the parcels that pass a machine twice; with declarations, what fails or is cleared elsewhere, at most."""
+        if self.declared is None:
+            return sum(self.shares)
+        one = self.declared
+        return min(1.0, one.h7.late_share + one.h7.rejected_share + 1 - one.ioss_share)
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Machines and desks of a hall for controls."""
+
+    xray_lanes: Annotated[int, Bounds(ge=0, le=1000)]
+    transit_desks: Annotated[int, Bounds(ge=0, le=1000)]
+    uld_xrays: Annotated[int, Bounds(ge=0, le=1000)]
+    """Each with its people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSpace:
+    """Net area of a unit, in the customs zone."""
+
+    xray_lane_m2: Positive
+    transit_desk_m2: Positive
+    uld_xray_m2: Positive
+
+    def area_m2(self, controls: Controls) -> float:
+        """All of them [m²]."""
+        return (
+            controls.xray_lanes * self.xray_lane_m2
+            + controls.transit_desks * self.transit_desk_m2
+            + controls.uld_xrays * self.uld_xray_m2
+        )
+
+
+def check_controls(declared: Declared, halls: dict[str, Controls]) -> None:
+    """Refuse controls that no hall could make."""
+    needs = (
+        ("xray_lanes", declared.selection.may(Control.XRAY), "parcels are selected for X-ray"),
+        ("transit_desks", declared.may_transit, "some parcels leave in transit"),
+        ("uld_xrays", declared.uld_xray_share > 0, "ULDs are X-rayed (uld_xray_share)"),
+    )
+    for name, controls in halls.items():
+        for field, is_needed, why in needs:
+            if is_needed and getattr(controls, field) == 0:
+                raise ValueError(f"halls.{name}.controls.{field}: at least 1, since {why}; got 0")

@@ -1,0 +1,315 @@
+"""Declarations: what is declared of a flight's parcels, when messages come, and what customs selects (docs/customs.md).
+
+Everything is known when the flight lands: the hub sees channels, releases, alarms and outcomes only. What a parcel has
+in common with others is a *cell*: its goods, a band of its value, the history and the origin of its seller. Shares of
+selection and of hits belong to cells, so that a parcel takes one look-up however many rules there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.config import HubConfig
+from sim.config.customs import Control, Declared, Eye, Rule
+from sim.domain.consignments import Consignments, CustomsCounts
+from sim.domain.flight import Flight
+from sim.domain.parcels import Channel
+from sim.streams import Streams
+from sim.units import MIN_PER_H, Ticks, ticks
+
+_QUANTILES = 1 << 16
+_VALUES = 1 << 14
+"""Values of a group of goods: few enough for the tables to stay near the processor."""
+_ONE = 1 << 31
+"""Shares are compared with draws of 31 bits, so that a share of one is all."""
+_IOSS, _SPECIAL, _STANDARD = range(3)
+Draws = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What customs makes of a flight's P parcels and U ULDs, in the words of `sim.domain.parcels.Parcels`."""
+
+    channel: NDArray[np.uint8]
+    release: Ticks
+    is_refused: NDArray[np.bool_]
+    is_alarm: NDArray[np.bool_]
+    is_uld_xrayed: NDArray[np.bool_]
+    counts: CustomsCounts | None
+    """None: nothing is declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """Of a flight [ticks]: `lodged` by data set (H7, H1)."""
+
+    presented: int
+    lodged: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """Tables of a replication; `draw` makes what a flight's parcels are given."""
+
+    declared: Declared
+    streams: Streams
+    grace: int
+    """So long after its drawn arrival no parcel can have been scanned [ticks]."""
+    goods_of: NDArray[np.uint8]
+    """By 16-bit draw."""
+    value_of: NDArray[np.int32]
+    """[cents] by goods and 14-bit draw (G x 16,384)."""
+    cell_of: NDArray[np.int16]
+    """Likewise, for a seller of the first history and origin."""
+    seller_of: NDArray[np.uint16]
+    """By 16-bit draw."""
+    kind_of: NDArray[np.int16]
+    """By 16-bit draw: what the seller's history and origin add to the cell."""
+    scheme_of: NDArray[np.uint8]
+    is_abroad: NDArray[np.bool_]
+    """By lane (L)."""
+    is_h1_of: NDArray[np.bool_]
+    """By cell (C)."""
+    selected_of: NDArray[np.uint32]
+    """By cell and control, the severest first: selected below this draw (C, 3)."""
+    hit_of: NDArray[np.uint32]
+
+    def consignments(self, flight: Flight, lane: NDArray[np.uint8]) -> Consignments:
+        """What is declared of a flight's parcels, whose lanes are given."""
+        n = flight.n_parcels
+
+        def draw(attribute: str, high: int, kind: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+            return self.streams.of(attribute, *flight.entity).integers(0, high, n, dtype=kind)
+
+        goods = self.goods_of[draw("goods", _QUANTILES, np.uint16)]
+        at = (goods.astype(np.int32) << 14) | draw("value", _VALUES, np.uint16)
+        sold_by = draw("seller", _QUANTILES, np.uint16)
+        cell = self.cell_of.ravel()[at] + self.kind_of[sold_by]
+        paid = draw("vat", _QUANTILES, np.uint16)
+        scheme, is_h1 = self.scheme_of[paid], self.is_h1_of[cell]
+        is_transit = np.zeros(n, dtype=np.bool_)
+        odd = np.flatnonzero((scheme != _IOSS) | is_h1)
+        elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * _QUANTILES, scheme[odd] != _IOSS)
+        is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
+        is_hit = draw("hit", _ONE, np.uint32) < self.hit_of[cell]
+        value, seller = self.value_of.ravel()[at], self.seller_of[sold_by]
+        return Consignments(value, goods, seller, scheme, is_h1, is_transit, is_hit, cell)
+
+    def draw(self, flight: Flight, lane: NDArray[np.uint8], first: NDArray[np.int64]) -> Drawn:
+        """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
+        said = self.consignments(flight, lane)
+        messages = self._messages(flight)
+        known, n_late, n_rejected = self._data(flight, said.is_h1, messages)
+        answer = ticks(self.declared.answer_min)
+        release = np.maximum(known, messages.presented) + answer
+        channel = (release > flight.arrival + self.grace).astype(np.uint8) * np.uint8(Channel.LATE_DATA)
+        channel[said.is_transit] = Channel.TRANSIT
+        selected = self._select(flight, said, channel)
+        rng = self.streams.of("controls", *flight.entity)
+        n_documents = self._check_documents(rng, said, channel, known)
+        checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
+        release[checked] = np.maximum(known[checked], messages.presented) + answer
+        is_uld_xrayed = self._xray_ulds(flight, said, channel, first)
+        is_alarm = np.zeros(flight.n_parcels, dtype=np.bool_)
+        scanned = np.flatnonzero(channel == Channel.XRAYED)
+        is_alarm[scanned] = _sees(rng, self.declared.xray, said.is_hit[scanned])
+        examined = np.flatnonzero((channel == Channel.EXAMINED) | is_alarm)
+        is_refused = np.zeros(flight.n_parcels, dtype=np.bool_)
+        is_refused[examined] = said.is_hit[examined] & (rng.random(len(examined)) < self.declared.examination_detection)
+        n_detected = int(np.count_nonzero(is_refused))
+        is_open = np.ones(flight.n_parcels, dtype=np.bool_)
+        is_open[selected] = False
+        n_before = np.count_nonzero(is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA))
+        n_h1 = int(np.count_nonzero(said.is_h1))
+        counts = CustomsCounts(
+            n_before_landing=int(n_before),
+            n_hits=int(np.count_nonzero(said.is_hit)),
+            n_detected=n_detected,
+            n_examined=len(examined),
+            n_false_alarms=int(np.count_nonzero(~said.is_hit[examined])),
+            n_returned=int(rng.binomial(n_detected, self.declared.returned_share)),
+            n_documents=n_documents,
+            n_referrals=int(rng.binomial(flight.n_parcels, self.declared.referral_share)),
+            n_h7=flight.n_parcels - n_h1,
+            n_h1=n_h1,
+            n_late=n_late,
+            n_rejected=n_rejected,
+            n_elsewhere=int(np.count_nonzero(said.is_transit)),
+            value=int(said.value.sum(dtype=np.int64)),
+        )
+        return Drawn(channel, release, is_refused, is_alarm, is_uld_xrayed, counts)
+
+    def _messages(self, flight: Flight) -> _Messages:
+        one = self.declared
+        ens, presented, *lodged = self.streams.of("messages", *flight.entity).standard_exponential(4).tolist()
+        loaded = flight.arrival - ticks(one.flight_h * MIN_PER_H)
+        entry = loaded + ticks((ens * one.ens_mean_h + one.risk_analysis_h) * MIN_PER_H)
+        presentation = max(flight.arrival + ticks(presented * one.presentation_mean_min), entry)
+        begin = loaded if one.is_prelodged else presentation
+        h7, h1 = (
+            begin + ticks(late * filing.mean_h * MIN_PER_H)
+            for late, filing in zip(lodged, (one.h7, one.h1), strict=True)
+        )
+        return _Messages(presentation, (h7, h1))
+
+    def _data(self, flight: Flight, is_h1: NDArray[np.bool_], messages: _Messages) -> tuple[Ticks, int, int]:
+        """When a parcel's declaration is accepted (P), and how many came late and were rejected."""
+        rng = self.streams.of("declared_failures", *flight.entity)
+        known = np.where(is_h1, messages.lodged[1], messages.lodged[0])
+        draw = rng.integers(0, _ONE, flight.n_parcels, dtype=np.uint32)
+        filings = self.declared.h7, self.declared.h1
+        most = max(one.late_share + one.rejected_share for one in filings)
+        failed = np.flatnonzero(draw < _share(most))
+        n_late = n_rejected = 0
+        wait = rng.standard_exponential(len(failed))
+        for filing, mine in zip(filings, (~is_h1[failed], is_h1[failed]), strict=True):
+            late = mine & (draw[failed] < _share(filing.late_share))
+            rejected = mine & ~late & (draw[failed] < _share(filing.late_share + filing.rejected_share))
+            for which, mean_h in ((late, filing.late_mean_h), (rejected, filing.correction_mean_h)):
+                known[failed[which]] += np.rint(wait[which] * ticks(mean_h * MIN_PER_H)).astype(np.int64)
+            n_late += int(np.count_nonzero(late))
+            n_rejected += int(np.count_nonzero(rejected))
+        return known, n_late, n_rejected
+
+    def _select(self, flight: Flight, said: Consignments, channel: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Put what is selected into its channel; who was, documents of parcels in transit left out."""
+        draw = self.streams.of("selection", *flight.entity).integers(0, _ONE, flight.n_parcels, dtype=np.uint32)
+        selected = np.flatnonzero(draw < self.selected_of[:, -1][said.cell])
+        below = draw[selected, None] < self.selected_of[said.cell[selected]]
+        severest = np.array([Channel.EXAMINED, Channel.XRAYED, Channel.DOCUMENT_CHECK], dtype=np.uint8)
+        control = severest[below.argmax(axis=1)]  # of the first that it is below
+        # The declaration of what is cleared elsewhere is checked there.
+        here = ~(said.is_transit[selected] & (control == Channel.DOCUMENT_CHECK))
+        channel[selected[here]] = control[here]
+        controlled: NDArray[np.int64] = selected[here]
+        return controlled
+
+    def _check_documents(
+        self, rng: np.random.Generator, said: Consignments, channel: NDArray[np.uint8], known: Ticks
+    ) -> int:
+        """How many are checked: each is decided later, and examined if its documents do not convince."""
+        checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
+        wait = rng.standard_exponential(len(checked)) * ticks(self.declared.documents_mean_h * MIN_PER_H)
+        known[checked] += np.rint(wait).astype(np.int64)
+        channel[checked[_sees(rng, self.declared.documents, said.is_hit[checked])]] = Channel.EXAMINED
+        return len(checked)
+
+    def _xray_ulds(
+        self, flight: Flight, said: Consignments, channel: NDArray[np.uint8], first: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which ULDs are X-rayed (U); of their parcels those that raise an alarm are examined."""
+        rng = self.streams.of("uld_xray", *flight.entity)
+        is_xrayed: NDArray[np.bool_] = rng.random(flight.n_ulds) < self.declared.uld_xray_share
+        if is_xrayed.any():
+            seen = np.flatnonzero(np.repeat(is_xrayed, np.diff(first)))
+            alarm = seen[_sees(rng, self.declared.uld_xray, said.is_hit[seen])]
+            channel[alarm[channel[alarm] != Channel.XRAYED]] = Channel.EXAMINED
+        return is_xrayed
+
+
+def make_declarations(config: HubConfig, streams: Streams) -> Declarations | None:
+    """The tables of a replication; None if nothing is declared."""
+    declared = config.customs.declared
+    if declared is None:
+        return None
+    edges = _edges(declared)
+    seller_of, kind_of = _sellers(declared, streams)
+    n_kinds = len(declared.sellers.histories) * len(declared.sellers.origins)
+    normal = ndtri((np.arange(_VALUES) + 0.5) / _VALUES)
+    value_of = np.array(
+        [np.rint(100 * one.median_eur * np.exp(one.sigma * normal)) for one in declared.goods.values()]
+    ).clip(1, 2**31 - 1)
+    band = np.searchsorted(edges, value_of, side="right")
+    n_bands = len(edges) + 1
+    cell_of = (np.arange(len(declared.goods))[:, None] * n_bands + band) * n_kinds
+    cells = list(product(declared.goods, (0, *edges), product(declared.sellers.histories, declared.sellers.origins)))
+    middle = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+    schemes = np.cumsum([declared.ioss_share, declared.special_share])
+    return Declarations(
+        declared=declared,
+        streams=streams,
+        grace=ticks(config.apron.taxi_in_min) + ticks(config.apron.doors_open_min),
+        goods_of=_pick([one.share for one in declared.goods.values()]).astype(np.uint8),
+        value_of=value_of.astype(np.int32),
+        cell_of=cell_of.astype(np.int16),
+        seller_of=seller_of,
+        kind_of=kind_of,
+        scheme_of=np.searchsorted(schemes, middle, side="right").astype(np.uint8),
+        is_abroad=np.array([lane not in declared.home_lanes for lane in config.lanes]),
+        is_h1_of=np.array([cents > 100 * declared.low_value_limit_eur for _, cents, _ in cells]),
+        selected_of=np.array([_selected(declared, *cell) for cell in cells], dtype=np.uint32),
+        hit_of=np.array([_hit(declared, *cell) for cell in cells], dtype=np.uint32),
+    )
+
+
+def _edges(declared: Declared) -> list[int]:
+    """Where a band of values begins [cents], ascending, above 0."""
+    found = {round(100 * declared.low_value_limit_eur) + 1}
+    for rule in declared.selection.rules:
+        found |= {round(100 * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
+    return sorted(found - {0})
+
+
+def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
+    """By 16-bit draw: the seller, and what its history and origin add to the cell."""
+    own = declared.sellers
+    weight = np.arange(1, own.number + 1, dtype=np.float64) ** -own.exponent
+    seller_of = _pick((weight / weight.sum()).tolist())
+    rng = streams.of("sellers")
+    history = _pick([one.share for one in own.histories.values()])[rng.integers(0, _QUANTILES, own.number)]
+    origin = _pick([one.share for one in own.origins.values()])[rng.integers(0, _QUANTILES, own.number)]
+    kind: NDArray[np.int64] = history * len(own.origins) + origin
+    return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16)
+
+
+def _pick(shares: Sequence[float]) -> NDArray[np.int64]:
+    """Which of several, by 16-bit draw."""
+    middle = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+    picked: NDArray[np.int64] = np.searchsorted(np.cumsum(shares)[:-1], middle, side="right")
+    return picked
+
+
+def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str]) -> bool:
+    return (
+        (rule.goods is None or goods in rule.goods)
+        and (rule.histories is None or kind[0] in rule.histories)
+        and (rule.origins is None or kind[1] in rule.origins)
+        and (rule.from_eur is None or cents >= round(100 * rule.from_eur))
+        and (rule.below_eur is None or cents < round(100 * rule.below_eur))
+    )
+
+
+def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str]) -> list[int]:
+    """Draws below which a parcel of a cell is examined, X-rayed, or has its documents checked."""
+    own = declared.selection
+    at_random = {
+        Control.EXAMINATION: own.examined_share,
+        Control.XRAY: own.xray_share,
+        Control.DOCUMENTS: own.documents_share,
+    }
+    spared, found = 1.0, []
+    for control, share in at_random.items():
+        spared *= 1 - share
+        for rule in own.rules:
+            if rule.control is control and _meets(rule, goods, cents, kind):
+                spared *= 1 - rule.share
+        found.append(_share(1 - spared))
+    return found
+
+
+def _hit(declared: Declared, goods: str, _: int, kind: tuple[str, str]) -> int:
+    history, origin = declared.sellers.histories[kind[0]], declared.sellers.origins[kind[1]]
+    return _share(declared.hit_share * declared.goods[goods].hit_factor * history.hit_factor * origin.hit_factor)
+
+
+def _share(share: float) -> int:
+    return round(share * _ONE)
+
+
+def _sees(rng: np.random.Generator, eye: Eye, is_hit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of P parcels raise an alarm."""
+    return rng.random(len(is_hit)) < np.where(is_hit, eye.detection, eye.false_alarm)

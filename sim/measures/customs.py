@@ -1,0 +1,57 @@
+"""Customs' part of the tables and of the KPIs: states, messages, selection and its outcomes."""
+
+import numpy as np
+
+from sim.config import HubConfig
+from sim.domain.consignments import CustomsCounts
+from sim.domain.parcels import Channel
+from sim.measures.window import Window
+from sim.record.recorder import Columns, Recorder
+from sim.record.schemas import Table
+from sim.units import MIN_PER_H, TICKS_PER_H
+
+_CENTS = 100
+_DESKS = ("customs_desks", "xray_lanes", "transit_desks")
+_BY_CHANNEL = {"n_before_landing": Channel.RELEASED, "n_examined": Channel.EXAMINED}
+"""What the channels say where nothing is declared."""
+
+
+def customs_columns(record: Recorder) -> Columns:
+    """One row a flight that landed."""
+    rows = sorted(record.customs, key=lambda row: row.flight)
+    columns: Columns = {"flight": [row.flight for row in rows]}
+    for channel in Channel:
+        columns[f"n_{channel.name.lower()}"] = [row.by_channel[channel] for row in rows]
+    for name in CustomsCounts.__dataclass_fields__:
+        known = _BY_CHANNEL.get(name)
+        columns[name] = [
+            getattr(row.counts, name) if row.counts else 0 if known is None else row.by_channel[known] for row in rows
+        ]
+    columns["value_eur"] = [cents / _CENTS for cents in columns.pop("value")]
+    return columns
+
+
+def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], window: Window) -> dict[str, float]:
+    """Of the cohort's flights that landed; stays, officers and the cage in the measured days."""
+    flights, customs, occupancy = (tables[name] for name in ("flights", "customs", "occupancy"))
+    mine = flights["is_cohort"][customs["flight"]]
+
+    def total(name: str) -> float:
+        return float(customs[name][mine].sum())
+
+    n = float(flights["n_parcels"][customs["flight"]][mine].sum())
+    hits, held = total("n_hits"), record.stages["customs_hold"]
+    zone = (occupancy["zone"] == "customs_hold") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+    filled = occupancy["inside"][zone] / np.maximum(occupancy["limit"][zone], 1)
+    busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind in _DESKS) / TICKS_PER_H
+    declared = config.customs.declared
+    read_h = total("n_documents") * declared.documents_min / MIN_PER_H if declared else 0.0
+    return {
+        "release_before_landing_share": total("n_before_landing") / n if n else 1.0,
+        "customs_hold_mean_h": held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0,
+        "examined_share": total("n_examined") / n if n else 0.0,
+        "detection_share": total("n_detected") / hits if hits else 0.0,
+        "detections_per_day": total("n_detected") / window.days,
+        "officer_h_per_day": (busy + read_h) / window.days,
+        "cage_peak_share": float(filled.max(initial=0.0)),
+    }

@@ -1,0 +1,34 @@
+"""The table of customs: what becomes of a flight's parcels, messages, and the outcomes of controls."""
+
+from typing import Final
+
+from sim.record.columns import TableSchema, number
+
+CUSTOMS_TABLE: Final = TableSchema(
+    "customs",
+    "one row a flight that landed: its parcels by customs state, then messages, controls and outcomes; those from"
+    " n_hits on are 0 where nothing is declared",
+    (
+        number("flight", "number of the flight, by drawn arrival"),
+        number("n_released", "free to pass when scanned"),
+        number("n_late_data", "held until their data are there"),
+        number("n_document_check", "held until their documents are checked"),
+        number("n_examined", "examined at a desk, after an alarm too"),
+        number("n_xrayed", "X-rayed one by one"),
+        number("n_transit", "cleared elsewhere, but for those that are X-rayed or examined here"),
+        number("n_before_landing", "nothing was left to be decided when the flight landed"),
+        number("n_hits", "not as declared, found or not"),
+        number("n_detected", "of them, found"),
+        number("n_false_alarms", "examined, and as declared"),
+        number("n_returned", "refused and sent back; the other refused ones are destroyed"),
+        number("n_documents", "document checks"),
+        number("n_referrals", "pre-loading data that were asked back before loading"),
+        number("n_h7", "declarations for low value"),
+        number("n_h1", "standard declarations"),
+        number("n_late", "declarations that came late"),
+        number("n_rejected", "declarations rejected, corrected and lodged again"),
+        number("n_elsewhere", "under a transit declaration"),
+        number("value_eur", "declared", "float64", "EUR"),
+    ),
+    ("flight",),
+)

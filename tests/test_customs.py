@@ -1,0 +1,174 @@
+"""Declarations: each parcel in one state, shares as configured, policies do what they say, mistakes are one line."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from experiments.composition import load
+from sim.domain.parcels import Channel, Parcels
+from sim.domain.site import Manning
+from sim.errors import ConfigError
+from sim.inputs.declarations import make_declarations
+from sim.inputs.inputs import make_inputs
+from sim.processes.desks import Desks
+from sim.record.staffing import DeskTally
+from sim.reference.theory import poisson_arrivals
+from sim.simulation import simulate
+from sim.streams import Streams
+from sim.units import TICKS_PER_MIN
+
+SELECTION = "customs.declared.selection"
+SHOES = "{control:xray,share:1,goods:[shoes],histories:null,origins:null,from_eur:null,below_eur:null}"
+NOBODY = (
+    f"{SELECTION}.rules=[]",
+    *(f"{SELECTION}.{name}_share=0" for name in ("documents", "xray", "examined")),
+)
+NO_FAILURES = tuple(
+    f"customs.declared.{name}.{failure}_share=0" for name in ("h7", "h1") for failure in ("late", "rejected")
+)
+ALL_IOSS = ("customs.declared.ioss_share=1", "customs.declared.special_share=0", "customs.declared.h1_transit_share=0")
+
+
+@cache
+def parcels_of(*words: str, scenario: str = "customs_today") -> Parcels:
+    """Of one flight."""
+    inputs = make_inputs(load(scenario, *words), 0)
+    return inputs.parcels_of(inputs.flights[0])
+
+
+def channels(parcels: Parcels) -> list[int]:
+    return [int(n) for n in np.bincount(parcels.channel, minlength=len(Channel))]
+
+
+def test_each_parcel_is_in_one_state_and_its_declaration_of_one_kind() -> None:
+    parcels = parcels_of()
+    counts = parcels.counts
+    assert counts is not None
+    assert sum(channels(parcels)) == counts.n_h7 + counts.n_h1 == parcels.n_parcels
+    assert counts.n_detected == np.count_nonzero(parcels.is_refused)
+    assert not (parcels.is_refused & (parcels.channel < Channel.EXAMINED)).any()
+    assert counts.n_detected + counts.n_false_alarms <= counts.n_examined
+    assert 0 < counts.n_returned + counts.n_detected <= 2 * counts.n_hits
+
+
+def test_shares_of_selection_are_within_their_binomial_intervals() -> None:
+    words = [f"{SELECTION}.rules=[]", *ALL_IOSS, "customs.declared.documents={detection:0,false_alarm:0}"]
+    shares = {Channel.EXAMINED: 0.1, Channel.XRAYED: 0.2, Channel.DOCUMENT_CHECK: 0.3}
+    names = ("examined", "xray", "documents")
+    drawn = parcels_of(*words, *(f"{SELECTION}.{n}_share={s}" for n, s in zip(names, shares.values(), strict=True)))
+    n, left = drawn.n_parcels, 1.0
+    for channel, share in shares.items():
+        expected = share * left
+        left -= expected
+        assert abs(channels(drawn)[channel] / n - expected) < 4 * np.sqrt(expected * (1 - expected) / n)
+
+
+def test_a_rule_selects_its_share_of_what_meets_it_and_nothing_else() -> None:
+    rule = "{control:xray,share:0.5,goods:[toys],histories:null,origins:null,from_eur:10,below_eur:20}"
+    config = load("customs_today", *NOBODY, *ALL_IOSS, f"{SELECTION}.rules=[{rule}]")
+    inputs = make_inputs(config, 0)
+    flight = inputs.flights[0]
+    parcels = inputs.parcels_of(flight)
+    declarations = make_declarations(config, Streams(config.seed, 0))
+    assert declarations is not None
+    said = declarations.consignments(flight, parcels.lane)
+    toys = [*declarations.declared.goods].index("toys")
+    meets = (said.goods == toys) & (said.value >= 1000) & (said.value < 2000)
+    is_xrayed = parcels.channel == Channel.XRAYED
+    assert not is_xrayed[~meets].any()
+    assert abs(is_xrayed[meets].mean() - 0.5) < 4 * np.sqrt(0.25 / np.count_nonzero(meets))
+
+
+def test_who_sees_everything_finds_everything_and_who_looks_at_nothing_nothing() -> None:
+    perfect = ("customs.declared.examination_detection=1", "customs.declared.xray={detection:1,false_alarm:0}")
+    seen = parcels_of(*NOBODY, *perfect, f"{SELECTION}.xray_share=1").counts
+    blind = parcels_of(*NOBODY).counts
+    assert seen is not None and blind is not None
+    assert seen.n_hits == seen.n_detected == seen.n_examined == blind.n_hits
+    assert seen.n_false_alarms == blind.n_detected == blind.n_examined == 0
+
+
+def test_controls_of_one_more_parcel_let_all_others_be_controlled_as_before() -> None:
+    few, many = (
+        parcels_of(*NOBODY, f"{SELECTION}.examined_share=0.01"),
+        parcels_of(*NOBODY, f"{SELECTION}.examined_share=0.02"),
+    )
+    assert (many.channel[few.channel == Channel.EXAMINED] == Channel.EXAMINED).all()
+
+
+def test_without_failures_and_controls_all_is_decided_before_landing() -> None:
+    plain = (*NOBODY, *NO_FAILURES, *ALL_IOSS)
+    instant = ("customs.declared.h7.mean_h=0", "customs.declared.h1.mean_h=0")
+    counts = parcels_of(*plain, *instant).counts
+    assert counts is not None and counts.n_before_landing == counts.n_h7 + counts.n_h1
+    late = parcels_of(*plain, "customs.declared.is_prelodged=false").counts
+    assert late is not None and late.n_before_landing == 0
+
+
+def test_without_exemption_every_declaration_is_a_standard_one() -> None:
+    counts = parcels_of(scenario="eu_2026_duty").counts
+    assert counts is not None and counts.n_h7 == 0
+
+
+def test_an_outage_of_data_leaves_less_decided_before_landing() -> None:
+    config = load("data_outage_6h", "disruptions.data.start='day 1 00:00'", "disruptions.data.hours=24", warmup_days=0)
+    outage, usual = (make_inputs(load(name, warmup_days=0) if name else config, 0) for name in ("", "customs_today"))
+    flight = usual.flights[0]
+    struck, spared = outage.parcels_of(flight).counts, usual.parcels_of(flight).counts
+    assert struck is not None and spared is not None
+    assert struck.n_before_landing < spared.n_before_landing
+
+
+def test_what_is_cleared_elsewhere_leaves_the_country() -> None:
+    words = ("customs.declared.ioss_share=0", "customs.declared.h1_transit_share=1")
+    parcels = parcels_of(*NOBODY, *words)
+    home = list(load("customs_today").lanes).index("BE")
+    assert ((parcels.channel == Channel.TRANSIT) == (parcels.lane != home)).all()
+
+
+def test_a_hub_that_x_rays_every_uld_does_so_before_break_down() -> None:
+    result = simulate(load("customs_xray_all", "demand.flights_per_day=2", warmup_days=0, horizon_days=1))
+    ulds = result.tables["ulds"]
+    begun = ~np.isnan(ulds["start"])
+    assert begun.any() and (ulds["xray_end"][begun] <= ulds["start"][begun]).all()
+    customs = result.tables["customs"]
+    assert result.kpis["examined_share"] > 0
+    assert customs["n_detected"].sum() <= customs["n_hits"].sum()
+
+
+def test_a_single_desk_has_the_wait_of_theory() -> None:
+    """M/D/1, fed in pieces: half of load / (1 - load) services."""
+    arrival = poisson_arrivals(Streams(3, 0), 0.7, 40_000)
+    end, manning = int(arrival[-1]) + 1, Manning((0,), (1,))
+    desks = Desks(manning, TICKS_PER_MIN, DeskTally(end, (0, end), end, manning))
+    waits = []
+    for piece in np.split(np.arange(len(arrival)), 400):
+        desks.feed(arrival[piece], piece, piece)
+        served = desks.serve(int(arrival[piece[-1]]))
+        assert served is not None
+        waits.append(served.begin - served.arrival)
+    assert np.concatenate(waits).mean() / TICKS_PER_MIN == pytest.approx(0.7 / 0.3 / 2, rel=0.08)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([f"{SELECTION}.examined_share=0.995"], "selection: documents_share .* at most 1, got 1.005"),
+        (["customs.declared.h7.late_share=0.995"], "h7: late_share . rejected_share: at most 1, got 1.005"),
+        (["customs.declared.ioss_share=0.99"], "declared: ioss_share . special_share: at most 1, got 1.01"),
+        (["customs.declared.goods.toys.share=0.2"], "goods: shares must sum to 1, got 1.1"),
+        (["customs.declared.hit_share=0.3"], "hit_share: 0.3 times the highest factors .* is 1.87, at most 1"),
+        (["customs.declared.home_lanes=[BEL]"], "home_lanes: no lane 'BEL'; did you mean"),
+        (["halls.main.controls.transit_desks=0"], "halls.main.controls.transit_desks: at least 1, since some parcels"),
+        (["halls.main.controls.xray_lanes=0"], "controls.xray_lanes: at least 1, since parcels are selected for X-ray"),
+        (["customs.declared.uld_xray_share=1"], "halls.main.controls.uld_xrays: at least 1, since ULDs are X-rayed"),
+        (["customs.late_data_share=0.02"], "late_data_share: null: declarations decide it, got 0.02"),
+        (["halls.main.controls.xray_lanes=4"], "zone customs: 2 examination desks are more than the 0 that fit"),
+        ([f"{SELECTION}.rules=[{SHOES}]"], r"selection.rules\[0\].goods: no 'shoes'; did you mean"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_one_line(words: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        make_inputs(load("customs_today", *words), 0)
+    assert "\n" not in str(caught.value)
