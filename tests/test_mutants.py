@@ -91,6 +91,18 @@ def _ready_at_the_cut_off_is_late(patch):
     patch.setattr(Lanes, "collect", lambda self, until: collect(self, until - 1))
 
 
+def _merged_in_reverse(module):
+    def mutant(patch):
+        def reverse(chunks):
+            instant, parcel = (np.concatenate(column) for column in zip(*chunks, strict=True))
+            order = np.lexsort((-parcel, instant))
+            return instant[order], parcel[order]
+
+        patch.setattr(module, "in_hub_order", reverse)
+
+    return mutant
+
+
 def _ties_in_reverse(module):
     def mutant(patch):
         def order(instant, parcel, group=None):
@@ -596,7 +608,7 @@ MUTANTS = {
     "machines advanced too far": _advanced_too_far,
     "machines advanced too little": _advanced_too_little,
     "ready at the cut-off is late": _ready_at_the_cut_off_is_late,
-    "ties at machines in reverse": _ties_in_reverse(sim.processes.sorting),
+    "ties at machines in reverse": _merged_in_reverse(sim.processes.sorting),
     "ties at desks in reverse": _ties_in_reverse(sim.processes.desks),
     "ties at chutes in reverse": _ties_in_reverse(sim.processes.packout),
     "what was sorted by hand is packed too": _hand_sorted_is_packed_too,
@@ -637,7 +649,7 @@ MUTANTS = {
     "one hand-coding desk more": _desks_one_more,
     "one screening line more": _one_screening_line_more,
     "machines advanced before screening": _screening_late,
-    "ties at screening in reverse": _ties_in_reverse(sim.processes.screening),
+    "ties at screening in reverse": _merged_in_reverse(sim.processes.screening),
     "collections leave when unloaded": _collection_leaves_when_unloaded,
     "last ULDs before loads": _last_ulds_before_loads,
     "no last ULD": _last_uld_without_a_cut_off,

@@ -10,7 +10,7 @@ def posts_of_chutes(posts: int, n_machines: int, route_shares: Sequence[float]) 
     the busiest post as little busy as whole posts can (D'Hondt's quotients). `route_shares` (R) of the parcels.
 
     >>> posts_of_chutes(13, 2, [0.5, 0.3, 0.2])
-    (4, 2, 1, 3, 2, 1)
+    (3, 2, 2, 3, 2, 1)
     """
     allotted: list[int] = []
     for machine in range(n_machines):

@@ -1,9 +1,15 @@
 """Merging columns into the order of the hub: by group, instant, parcel."""
 
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.units import Ticks
+
+Chunk = TypeVar("Chunk", bound=tuple[NDArray[Any], ...])
+"""Columns of the same length (P), the first of them ascending instants."""
 
 _POSITION_BITS = 20
 _INSTANT_BITS = 34
@@ -38,3 +44,32 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
         tied = np.flatnonzero(np.concatenate((ties, [False])) | np.concatenate(([False], ties)))
         order[tied] = order[tied][np.lexsort((parcel[order[tied]], packed[tied]))]
     return order
+
+
+def split_at(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
+    """What of each chunk comes by an instant, included, and what comes after it; chunks with nothing are left out.
+
+    >>> ((now,),), ((later,),) = split_at([(np.array([1, 3, 5]),)], 3)
+    >>> now.tolist(), later.tolist()
+    ([1, 3], [5])
+    """
+    now, later = [], []
+    for chunk in chunks:
+        n = int(np.searchsorted(chunk[0], until, side="right"))
+        if n == len(chunk[0]):
+            now.append(chunk)
+        elif n == 0:
+            later.append(chunk)
+        else:
+            now.append(cast("Chunk", tuple(column[:n] for column in chunk)))
+            later.append(cast("Chunk", tuple(column[n:] for column in chunk)))
+    return now, later
+
+
+def in_hub_order(chunks: Sequence[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
+    """Chunks of (instant, parcel), each in the order of the hub, as one of that order."""
+    if len(chunks) == 1:
+        return chunks[0]
+    instant, parcel = (np.concatenate(column) for column in zip(*chunks, strict=True))
+    order = hub_order(instant, parcel)
+    return instant[order], parcel[order]

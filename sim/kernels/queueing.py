@@ -26,6 +26,29 @@ def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
     return np.maximum.accumulate(slack) + before
 
 
+def lines_in_turn(arrival: Ticks, service: int, free_at: Ticks) -> tuple[Ticks, Ticks]:
+    """When each of P equal services begins on L lines that take turns, and when the lines are free then, next first.
+
+    `arrival` (P) ascending, `free_at` (L) in the order of the lines' turns. With equal services, turns are first come,
+    first served by whichever line is free.
+
+    >>> begin, free_at = lines_in_turn(np.array([0, 0, 1]), 5, np.array([0, 0]))
+    >>> begin.tolist(), free_at.tolist()
+    ([0, 0, 5], [5, 10])
+    """
+    n, n_lines = len(arrival), len(free_at)
+    n_turns = -(-n // n_lines)
+    # The last turn is filled up with arrivals that nobody reads.
+    slack = np.full((n_turns, n_lines), arrival[-1], dtype=np.int64)
+    slack.ravel()[:n] = arrival
+    before = np.arange(n_turns, dtype=np.int64)[:, np.newaxis] * service
+    slack -= before
+    np.maximum(slack[0], free_at, out=slack[0])
+    begin = (np.maximum.accumulate(slack, axis=0) + before).ravel()[:n]
+    ends = np.concatenate((free_at, begin + service))[n:]
+    return begin, ends[-n_lines:] if n >= n_lines else ends
+
+
 @dataclass(slots=True)
 class Servers:
     """Servers whose number changes in steps, as a queue has left them.

@@ -108,8 +108,10 @@ class ExportHall:
         for number in np.unique(machine).tolist():
             mine = machine == number
             arrives, own = end[mine], parcels[mine]
-            order = hub_order(arrives, own)  # the lines may end at one instant
-            self._hall.sortation.machines[number].feed(arrives[order], own[order])
+            if (arrives[1:] == arrives[:-1]).any():  # lines may end at one instant
+                order = hub_order(arrives, own)
+                arrives, own = arrives[order], own[order]
+            self._hall.sortation.machines[number].feed(arrives, own)
 
     def take_sorted(
         self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks

@@ -20,6 +20,8 @@ _COLUMNS = {
     "mass": np.int32,
     "volume": np.int32,
 }
+_LOADS = 64
+"""Some days of a large hub's collections."""
 EXPORT_STAMPS = (
     "handled",
     "screen_begin",
@@ -40,7 +42,7 @@ class ExportStore(ParcelRing):
     """Columns of the collections' parcels; `route` is the export lane. Numbers of loads are `number_of`."""
 
     def __init__(self, most_parcels: int, *, keeps_stamps: bool) -> None:
-        super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps)
+        super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
         self._base = FIRST_EXPORT >> self.shift
 
     def number_of(self, collection: int) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.domain.site import Hall, Manning
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import hub_order, split_at
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -68,14 +68,7 @@ class PackOut:
 
     def advance(self, until: int) -> None:
         """Deal and pack all that has come by an instant, included."""
-        now, coming = [], []
-        for arrival, parcels, chute in self._coming:
-            n = int(np.searchsorted(arrival, until, side="right"))
-            if n:
-                now.append((arrival[:n], parcels[:n], chute[:n]))
-            if n < len(arrival):
-                coming.append((arrival[n:], parcels[n:], chute[n:]))
-        self._coming = coming
+        now, self._coming = split_at(self._coming, until)
         if now:
             arrival, parcels, chute = (np.concatenate(column) for column in zip(*now, strict=True))
             order = hub_order(arrival, parcels, chute)

@@ -13,17 +13,22 @@ from numpy.typing import DTypeLike, NDArray
 
 from sim.units import NEVER, Ticks
 
-_FIRST_LOADS = 4
-
 
 class ParcelRing:
     """Columns of the parcels inside, by place in the ring; time stamps too if some load's are to be kept."""
 
     def __init__(
-        self, most_parcels: int, columns: Mapping[str, DTypeLike], stamps: Sequence[str], *, keeps_stamps: bool
+        self,
+        most_parcels: int,
+        columns: Mapping[str, DTypeLike],
+        stamps: Sequence[str],
+        *,
+        keeps_stamps: bool,
+        loads: int,
     ) -> None:
+        """`loads`: places to begin with, a power of two."""
         self.shift = max(1, int(most_parcels - 1).bit_length())
-        self._loads = _FIRST_LOADS
+        self._loads = loads
         self._inside: dict[int, int] = {}
         self._stamps = tuple(stamps) if keeps_stamps else ()
         self._names: dict[str, DTypeLike] = {**columns, **dict.fromkeys(self._stamps, np.int64)}

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.kernels.ordering import hub_order
-from sim.kernels.queueing import single_server
+from sim.kernels.ordering import in_hub_order, split_at
+from sim.kernels.queueing import lines_in_turn
 from sim.units import NEVER, Ticks
 
 PassOn = Callable[[Ticks, Ticks, Ticks, Ticks], None]
@@ -17,7 +17,7 @@ class Screening:
 
     def __init__(self, n_lines: int, service: int, pass_on: PassOn) -> None:
         self._service, self._pass_on = service, pass_on
-        self._free_at = [0] * n_lines
+        self._free_at = np.zeros(n_lines, dtype=np.int64)
         """Of the lines, in the order of their turns."""
         self._coming: list[tuple[Ticks, Ticks]] = []
         self._last: dict[int, int] = {}
@@ -35,25 +35,12 @@ class Screening:
         if until <= self._advanced_to:
             return
         self._advanced_to = until
-        if not self._coming:
-            return
-        arrival, parcels = (np.concatenate(column) for column in zip(*self._coming, strict=True))
-        order = hub_order(arrival, parcels)
-        arrival, parcels = arrival[order], parcels[order]
-        n = int(np.searchsorted(arrival, until, side="right"))
-        self._coming = [(arrival[n:], parcels[n:])] if n < len(arrival) else []
-        if n:
-            self._serve(arrival[:n], parcels[:n], until)
+        arrived, self._coming = split_at(self._coming, until)
+        if arrived:
+            self._serve(*in_hub_order(arrived), until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
-        begin = np.empty(len(arrival), dtype=np.int64)
-        lines = len(self._free_at)
-        for line in range(min(lines, len(arrival))):
-            mine = slice(line, None, lines)
-            begin[mine] = single_server(arrival[mine], self._service, self._free_at[line])
-            self._free_at[line] = int(begin[mine][-1]) + self._service
-        turn = len(arrival) % lines
-        self._free_at = self._free_at[turn:] + self._free_at[:turn]
+        begin, self._free_at = lines_in_turn(arrival, self._service, self._free_at)
         for last in [parcel for parcel, instant in self._last.items() if instant <= until]:
             del self._last[last]
             self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.domain.site import Hall, MachineCalendar, Manning, Site
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import in_hub_order, split_at
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
 from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore
@@ -75,16 +75,9 @@ class Machine:
         if self.before is not None:
             self.before(until)
         self._advanced_to = until
-        arrived, coming = [], []
-        for arrival, parcels in self._coming:
-            n = int(np.searchsorted(arrival, until, side="right"))
-            if n:
-                arrived.append((arrival[:n], parcels[:n]))
-            if n < len(arrival):
-                coming.append((arrival[n:], parcels[n:]))
-        self._coming = coming
+        arrived, self._coming = split_at(self._coming, until)
         if arrived:
-            self._serve(*_merged(arrived), until)
+            self._serve(*in_hub_order(arrived), until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         work = single_server(self._time.work_at(arrival), self._need, self._free_at)
@@ -98,14 +91,6 @@ class Machine:
             for last in [parcel for parcel, instant in self._watched.items() if instant <= until]:
                 del self._watched[last]
                 self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
-
-
-def _merged(chunks: list[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
-    if len(chunks) == 1:
-        return chunks[0]
-    arrival, parcels = (np.concatenate(column) for column in zip(*chunks, strict=True))
-    order = hub_order(arrival, parcels)
-    return arrival[order], parcels[order]
 
 
 class Sortation:

@@ -32,6 +32,8 @@ _COLUMNS = {
     "handling": np.uint32,
     "packing": np.uint32,
 }
+_LOADS = 4
+"""Flights that are inside at once, to begin with."""
 STAMPS = (
     "start",
     "handled",
@@ -63,7 +65,7 @@ class ParcelStore(ParcelRing):
     """Columns of the flights' parcels."""
 
     def __init__(self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, keeps_stamps: bool) -> None:
-        super().__init__(most_parcels, _COLUMNS, STAMPS, keeps_stamps=keeps_stamps)
+        super().__init__(most_parcels, _COLUMNS, STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
         self._route_of_lane = route_of_lane
         self._first: dict[int, NDArray[np.int64]] = {}
 
