@@ -8,7 +8,6 @@ import pytest
 import sim
 from experiments.composition import load, scenarios
 from experiments.main import main
-from sim.config.disruptions import Recovery
 from sim.domain.parcels import Channel
 from sim.inputs.inputs import make_inputs
 from sim.measures.recovery import band, recovered_at
@@ -210,28 +209,26 @@ def series(*values):
 
 def test_the_band_is_what_was_within_half_its_width_before_and_after():
     time, calm = series(1, 5, 2, 2, 9)
-    low, high = band(time, calm, 120)
+    low, high = band(time.astype(np.int64), calm, 120)
     assert low.tolist() == [1, 1, 2, 2, 2]
     assert high.tolist() == [5, 5, 5, 9, 9]
 
 
 def test_recovery_is_when_the_backlog_is_back_in_the_band_and_stays():
-    rules = Recovery(band_h=0, stay_h=2)
     time, calm = series(5, 5, 5, 5, 5, 5, 5, 5, 5)
     _, own = series(5, 9, 9, 5, 6, 5, 5, 5, 5)
     # Back at 4 h, out again at 5 h, back for good from 6 h on.
-    assert recovered_at(time, own, calm, over=2 * MIN_PER_H, rules=rules) == 6 * MIN_PER_H
-    assert recovered_at(time, own, calm, over=2 * MIN_PER_H, rules=Recovery(0, 0)) == 4 * MIN_PER_H
+    assert recovered_at(time, own, (calm, calm), over=2 * MIN_PER_H, stay=120) == 6 * MIN_PER_H
+    assert recovered_at(time, own, (calm, calm), over=2 * MIN_PER_H, stay=0) == 4 * MIN_PER_H
     # A band of as much as differs: never out of it, so from the end of the disruption itself on.
-    assert recovered_at(time, calm, calm, over=130, rules=rules) == 130
+    assert recovered_at(time, own, (calm, calm + 4), over=130, stay=120) == 130
 
 
 def test_too_little_is_no_recovery_and_what_the_run_does_not_show_is_not_known():
-    rules = Recovery(band_h=0, stay_h=2)
     time, calm = series(5, 5, 5, 5, 5)
-    assert recovered_at(time, series(5, 5, 1, 1, 1)[1], calm, over=120, rules=rules) is None
-    assert recovered_at(time, series(5, 9, 9, 9, 5)[1], calm, over=120, rules=rules) is None
-    assert recovered_at(time, series(5, 9, 5, 5, 5)[1], calm, over=120, rules=rules) == 180
+    assert recovered_at(time, series(5, 5, 1, 1, 1)[1], (calm, calm), over=120, stay=120) is None
+    assert recovered_at(time, series(5, 9, 9, 9, 5)[1], (calm, calm), over=120, stay=120) is None
+    assert recovered_at(time, series(5, 9, 5, 5, 5)[1], (calm, calm), over=120, stay=120) == 180
 
 
 def test_the_twin_is_the_hub_without_its_disruptions_and_recovery_is_counted_from_their_end():

@@ -13,6 +13,7 @@ from experiments.report import (
     figures_ladder,
     figures_leaving,
     figures_occupancy,
+    figures_recovery,
     figures_spread,
     figures_utilisation,
     figures_week,
@@ -49,6 +50,7 @@ def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Wind
     with style.look():
         return (
             *_capacity(tables, points, values),
+            *_recovery(tables, points, values, window),
             *_inside(tables, points, window),
             *_sureness(tables, points, values),
         )
@@ -80,6 +82,19 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
         "Left, the share of the time that each resource is in use; right, hours a day that things stand blocked or"
         " wait. A resource that is full and blocks nobody is well used; what is full because something behind it is"
         " blocked needs no more of its own.", figures_utilisation.figure(use))  # fmt: skip
+
+
+def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
+    if "disruptions" not in tables:
+        return
+    found = figures_recovery.prepare(tables["occupancy"], tables["disruptions"], main_points(points), values, window)
+    if found:
+        yield _picture(
+            "recovery", "With and without disruptions",
+            "Parcels that have come and neither left nor were turned away with their flight, mean over replications:"
+            " with the disruptions (shaded where they have a beginning and an end) and, with the same flights, parcels"
+            " and outages, without. The band is what the latter was between in the hours around; the hub has"
+            " recovered when it is back in it, and stays.", figures_recovery.figure(found))  # fmt: skip
 
 
 def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.config.disruptions import Recovery
 from sim.domain.inputs import Inputs
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
-from sim.units import MIN_PER_H
+from sim.units import MIN_PER_H, Ticks
 
 Counts = NDArray[np.int64]
 
@@ -31,38 +30,37 @@ def recovery_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -
     ends = disruptions["end"][~disruptions["is_drawn"]]
     if len(ends) == 0:
         return {"recovery_h": 0.0, "not_recovered_share": 0.0}
-    disturbed, undisturbed = (occupancy["zone"] == f"backlog_{name}" for name in ("disturbed", "undisturbed"))
+    disturbed, low, high = (occupancy["zone"] == f"backlog_{name}" for name in ("disturbed", "band_low", "band_high"))
     over = min(float(ends.max()), window.end)
     recovered = recovered_at(
         occupancy["time"][disturbed],
         occupancy["inside"][disturbed],
-        occupancy["inside"][undisturbed],
+        (occupancy["inside"][low], occupancy["inside"][high]),
         over=over,
-        rules=config.recovery,
+        stay=config.recovery.stay_h * MIN_PER_H,
     )
     until = window.end if recovered is None else recovered
     return {"recovery_h": (until - over) / MIN_PER_H, "not_recovered_share": float(recovered is None)}
 
 
-def band(time: Minutes, undisturbed: Counts, band_min: float) -> tuple[Counts, Counts]:
-    """The least and the most (B) of a series in the `band_min` around each of its instants (B) [min], ascending."""
-    first = np.searchsorted(time, time - band_min / 2, side="left")
-    stop = np.searchsorted(time, time + band_min / 2, side="right")
+def band(instant: Ticks, undisturbed: Counts, width: int) -> tuple[Counts, Counts]:
+    """The least and the most (B) of a series in the `width` [ticks] around each of its instants (B), ascending."""
+    first = np.searchsorted(instant, instant - width // 2, side="left")
+    stop = np.searchsorted(instant, instant + width // 2, side="right")
     around = [undisturbed[low:high] for low, high in zip(first, stop, strict=True)]
     return np.array([part.min() for part in around]), np.array([part.max() for part in around])
 
 
 def recovered_at(
-    time: Minutes, disturbed: Counts, undisturbed: Counts, *, over: float, rules: Recovery
+    time: Minutes, backlog: Counts, band_of: tuple[Counts, Counts], *, over: float, stay: float
 ) -> float | None:
-    """When [min] the disturbed backlog (B) is back in the band, from the instant `over` on, and stays for `stay_h`.
+    """When [min] the backlog (B) is back in its band (B), from the instant `over` on, and stays for so long [min].
 
-    `over` itself if it never left it. Known only at the instants of `time` (B), all of which within `stay_h` must be in
+    `over` itself if it never left it. Known only at the instants of `time` (B), all of which within `stay` must be in
     the band; None if there is none of which that is known.
     """
-    low, high = band(time, undisturbed, rules.band_h * MIN_PER_H)
-    is_out = (disturbed < low) | (disturbed > high)
-    stay = rules.stay_h * MIN_PER_H
+    low, high = band_of
+    is_out = (backlog < low) | (backlog > high)
     for start in (over, *time[time > over].tolist()):
         if start + stay > time[-1]:
             return None

@@ -17,7 +17,7 @@ from sim.measures.destinations import destination_columns
 from sim.measures.edges import Series, before, inside
 from sim.measures.export_tables import export_series, export_tables
 from sim.measures.halls import hall_columns
-from sim.measures.recovery import disruption_columns
+from sim.measures.recovery import band, disruption_columns
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
@@ -204,9 +204,12 @@ def _occupancy(
     ]
     if undisturbed is not None:
         here = backlog - _turned_away(edges, inputs, flights)
+        low, high = band(edges, undisturbed, ticks(config.recovery.band_h * MIN_PER_H))
         series += [
             ("backlog_disturbed", here, NEVER, "parcels"),
             ("backlog_undisturbed", undisturbed, NEVER, "parcels"),
+            ("backlog_band_low", low, NEVER, "parcels"),
+            ("backlog_band_high", high, NEVER, "parcels"),
         ]
     if len(site.halls) > 1:
         for hall, own in zip(site.halls, by_hall, strict=True):

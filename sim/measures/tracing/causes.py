@@ -53,7 +53,10 @@ _AT_STATION: Final = Holding("ulds", "start", "released", ("hall",), stuck=("end
 
 _ALL: Final = (
     # apron
-    Cause("stands", "held at its origin for want of a stand", "stands", Holding("flights", "aldt", "aobt")),
+    Cause(
+        "stands", "held at its origin for want of a stand", "stands", Holding("flights", "stand_given", "stand_free")
+    ),
+    Cause("runway", "waits for the runway to open", "runway", has_ending=False),
     Cause("taxi_in", "taxies in"),
     Cause("doors_open", "doors are opened"),
     Cause(

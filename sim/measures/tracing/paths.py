@@ -147,7 +147,8 @@ def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segmen
 
 
 TO_BREAKDOWN: Final = (
-    Step("flights", "aldt", "stands"),
+    Step("flights", "stand_given", "stands"),
+    Step("flights", "aldt", "runway"),
     Step("flights", "aibt", "taxi_in"),
     Step("flights", "unloading_requested", "doors_open"),
     Step("flights", "unloading_start", "loader_sets"),
@@ -161,9 +162,10 @@ TO_BREAKDOWN: Final = (
     Step("ulds", "start", "breakdown_queue", _queue),
 )
 AIRCRAFT: Final = (
-    *TO_BREAKDOWN[:4],
+    *TO_BREAKDOWN[:5],
     Step("flights", "unloading_end", "unloading"),
-    Step("flights", "aobt", "turnaround"),
+    Step("flights", "turned_round", "turnaround"),
+    Step("flights", "aobt", "runway"),
 )
 TO_TRUCK: Final = (
     Step("parcels", "handled", "breakdown"),
@@ -216,7 +218,9 @@ def flight_path(journal: Journal, flight: int) -> Path:
         return _walk(journal, {"flights": flight}, AIRCRAFT)
     start = float(flights["arrival"][flight])
     end = min(journal.end, start + journal.longest_hold)
-    return Path(start, end, Outcome.DIVERTED, tuple(closed([], start, end, "stands")))
+    given = float(flights["stand_given"][flight])
+    runway = [] if np.isnan(given) else [Segment(given, end, "runway")]
+    return Path(start, end, Outcome.DIVERTED, tuple(closed(runway, start, end, "stands")))
 
 
 def _walk(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> Path:

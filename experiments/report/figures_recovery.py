@@ -1,0 +1,82 @@
+"""The backlog with disruptions and, with the same draws, without them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report import style, words
+from experiments.report.points import MIN_PER_DAY, Point, Values, Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Days = NDArray[np.float64]
+ZONES: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
+MOST_DESIGNS: Final = 6
+_THOUSAND: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Of a design, mean over replications [thousand parcels] at `day` (B) [d]; `spells` are from and to [d]."""
+
+    title: str
+    day: Days
+    disturbed: Days
+    undisturbed: Days
+    low: Days
+    high: Days
+    spells: tuple[tuple[float, float], ...]
+    ticks: tuple[tuple[float, str], ...]
+    """Where the days' names stand."""
+
+
+def prepare(
+    occupancy: "pd.DataFrame", disruptions: "pd.DataFrame", points: tuple[Point, ...], values: Values, window: Window
+) -> tuple[Recovery, ...]:
+    """The designs that have disruptions, from the first measured day to the end of the run."""
+    mine = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]
+    mean = mine.groupby(["scenario", "zone", "time"], as_index=False)["inside"].mean()
+    found = []
+    for point in points:
+        own = mean[mean["scenario"] == point.label]
+        if own.empty:
+            continue
+        series = {zone: own.loc[own["zone"] == zone, "inside"].to_numpy(dtype=np.float64) / _THOUSAND for zone in ZONES}
+        day = own.loc[own["zone"] == ZONES[0], "time"].to_numpy(dtype=np.float64) / MIN_PER_DAY
+        given = disruptions[(disruptions["scenario"] == point.label) & ~disruptions["is_drawn"]]
+        spells = given[["start", "end"]].drop_duplicates().to_numpy(dtype=np.float64) / MIN_PER_DAY
+        says = f" – recovery {words.amount(values[point.label]['recovery_h'])}" if len(spells) else ""
+        first, last = round(window.low / MIN_PER_DAY), int(np.ceil(day[-1]))
+        names = tuple((at + 0.5, window.day_name(at)) for at in range(first, last, max(1, -(-(last - first) // 10))))
+        within = tuple((max(begin, first), min(end, day[-1])) for begin, end in spells.tolist() if end > first)
+        disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
+        found.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, names))
+    return tuple(found[:MOST_DESIGNS])
+
+
+def draw(ax: "Axes", result: Recovery) -> None:
+    for low, high in result.spells:
+        ax.axvspan(low, high, color=style.PALETTE[5], alpha=0.22, linewidth=0, label="disruption")
+    ax.fill_between(result.day, result.low, result.high, color="0.87", linewidth=0, label="band without disruptions")
+    ax.plot(result.day, result.undisturbed, color=style.PALETTE[0], linestyle="--", label="without disruptions")
+    ax.plot(result.day, result.disturbed, color=style.PALETTE[1], label="with them")
+    ax.set_xlim(result.day[0], result.day[-1])
+    ax.set_ylim(bottom=0)
+    ax.set_title(result.title, fontsize=9)
+    ax.set_ylabel("thousand parcels")
+    ax.set_xticks([at for at, _ in result.ticks], [name for _, name in result.ticks], fontsize=8.5)
+    ax.grid(axis="y", color="0.92")
+
+
+def figure(results: tuple[Recovery, ...]) -> "Figure":
+    drawing = style.new_figure(0.8 + 2.3 * len(results))
+    axes = list(drawing.subplots(len(results), 1, squeeze=False).flat)
+    for ax, result in zip(axes, results, strict=True):
+        draw(ax, result)
+    style.legend_below(drawing, axes, columns=4)
+    return drawing
