@@ -138,6 +138,22 @@ The cost is the file's column `cost`, area_m2, or a KPI of which less is better.
 right with a probability of 1 - select.alpha; ocba spends a budget where it tells most, and estimates it.""",
             is_composed=False,
         ),
+        "expansion": Verb(
+            "expansion paths over years: when, how much, under a permit that may not come",
+            """Lays paths of expansion side by side over years: phases with dates or rules, what others decide as a tree
+with probabilities, growth of demand, money. Says which path has the highest expected net present value, how surely,
+what each loses against hindsight, what it would be worth to know, and what would turn the choice.
+
+  cargohub expansion                                           the packaged study, some seven minutes on two cores
+  cargohub expansion '~expansion.paths.second_site' expansion.years=10
+  cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         a path of yours beside the others
+  cargohub expansion expansion.stages.permit.results.granted.probability=0.1 \\
+      expansion.stages.permit.results.refused.probability=0.35 --json
+
+configs/study/expansion.yaml has the tree and the growth, configs/paths the paths, configs/cost the prices;
+docs/expansion.md tells how it is computed.""",
+            is_composed=False,
+        ),
         "calibrate": Verb(
             "indices of months and weekdays from an airport's traffic",
             """Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its

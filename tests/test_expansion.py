@@ -1,0 +1,424 @@
+"""The verb expansion: what must be so whatever the numbers are, closed forms, and what is refused.
+
+Most tests put a hub of known KPIs in place of the simulation; the slow one holds sampled weeks against a whole year.
+"""
+
+import datetime as dt
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.composition import compose, hub, study
+from experiments.main import main
+from experiments.money import Flow, present_value
+from experiments.store import read_run
+from experiments.studies import evaluating
+from experiments.studies.design import Point
+from experiments.studies.expansion_answer import Answer, answer, decision_map, probability_of_best, quantile
+from experiments.studies.expansion_curves import week_indices
+from experiments.studies.expansion_design import ExpansionStudy, Months, months_after
+from experiments.studies.expansion_futures import Found, explored
+from experiments.studies.expansion_hubs import flights_at, states_of
+from experiments.studies.expansion_tree import leaves, triangular
+from experiments.studies.expansion_value import quarter_years
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
+
+FEW = ("stay_30k", "permit_66k_2_phases", "react_66k")
+PACKAGED = ("equipment_first", "second_site", "permit_100k_at_once", "permit_100k_phased", "react_100k")
+CERTAIN = (
+    "expansion.spread=0",
+    "expansion.stages.permit.months={least:9,mode:9,most:9}",
+    "expansion.stages.screening.months={least:2,mode:2,most:2}",
+    "expansion.stages.screening.asked='2023-01-01'",
+    *(f"expansion.growth.{name}.probability={p}" for name, p in (("low", 0), ("base", 1), ("high", 0))),
+    *(
+        f"expansion.stages.{stage}.results.{result}.probability={int(result in ('granted', 'none', 'cleared'))}"
+        for stage, results in {
+            "permit": ("granted", "granted_smaller", "night_curfew", "movements_cap", "trucks_cap", "refused"),
+            "appeal": ("none", "dismissed", "annulled"),
+            "screening": ("cleared", "conditions", "prohibited"),
+        }.items()
+        for result in results
+    ),
+)
+Made = tuple[list[Point], HubConfig, ExpansionStudy]
+
+
+def made(*words: str, paths: Sequence[str] = FEW) -> Made:
+    """The packaged study with few paths, and its hubs."""
+    left_out = [f"~expansion.paths.{name}" for name in (*FEW, *PACKAGED) if name not in paths]
+    composed = compose(["study=expansion", "expansion.draws=3", *left_out, *words])
+    base, keys = hub(composed), study(ExpansionStudy, composed)
+    hubs, states = states_of([], base, keys.expansion, None)
+    return hubs, base, replace(keys, expansion=replace(keys.expansion, states=states))
+
+
+def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
+    """A hub that is late by how busy it is, a little more in each replication."""
+    flights = config.demand.flights_per_day
+    load = flights / flights_at(config, 1.0)
+    doors = sum(hall.doors_out for hall in config.halls.values())
+    late = min(1.0, 0.05 * load**4 + 0.001 * replication + 0.1 / doors)
+    parcels = flights * config.demand.mean_parcels_per_flight
+    return {
+        **dict.fromkeys(KPIS, 0.0),
+        "on_time_share": 1 - late,
+        "parcels_per_day": parcels,
+        "late_parcels_per_day": late * parcels,
+        "trucks_per_day": parcels / 7920,
+        "truck_km_per_day": parcels / 20,
+        "staff_h_per_day": 3000.0,
+        "utilisation_machines": load,
+    }
+
+
+def simulated(points: Sequence[Point], n: int = 2) -> dict[tuple[str, int], dict[str, float]]:
+    return {(point.label, number): kpis_of(point.hub, number) for point in points for number in range(n)}
+
+
+def found_of(*words: str, paths: Sequence[str] = FEW) -> Found:
+    return explored(*made(*words, paths=paths), simulated)
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    return found_of()
+
+
+@pytest.fixture(scope="module")
+def told(found: Found) -> Answer:
+    return answer(found)
+
+
+def npv(found: Found, path: str) -> np.ndarray[Any, Any]:
+    return found.of(path, lambda one: one.present.sum(axis=1))
+
+
+def test_a_path_that_changes_nothing_is_worth_what_staying_is_to_the_bit(tmp_path: Path) -> None:
+    (tmp_path / "paths").mkdir()
+    (tmp_path / "paths" / "idle.yaml").write_text(
+        "phases:\n  nothing:\n    {starts: '2024-01-01', when: [], needs: [permit], lead_months: 0,"
+        " construction_months: 6, changes: [], smaller: null, closed: [], learning: null}\n"
+    )
+    composed = compose(
+        ["study=expansion", "expansion.draws=2", "+paths@expansion.paths.idle=idle"],
+        tmp_path,
+    )
+    base, keys = hub(composed), study(ExpansionStudy, composed)
+    hubs, states = states_of([], base, keys.expansion, tmp_path)
+    own = explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states=states)), simulated)
+    assert (own.of("idle", lambda one: one.present) == own.of("stay_30k", lambda one: one.present)).all()
+    assert (own.of("idle", lambda one: one.kpis) == own.of("stay_30k", lambda one: one.kpis)).all()
+    assert (npv(own, "permit_66k_2_phases") != npv(own, "stay_30k")).any()
+
+
+def test_what_opens_later_changes_nothing_before_its_works_begin(found: Found) -> None:
+    for at in np.unique(found.number["permit_66k_2_phases"]):
+        line = found.timelines[at]
+        if not line.openings:
+            continue
+        g, f, k = np.argwhere(found.number["permit_66k_2_phases"] == at)[0]
+        stays = found.timelines[found.number["stay_30k"][g, f, k]]
+        before = int(line.openings[0].begins // 3)
+        assert before > 0
+        assert (line.hubs[:before] == stays.hubs[:before]).all()
+        assert (line.flights[:before] == stays.flights[:before]).all()
+        assert (line.hubs[before + 2 :] != stays.hubs[before + 2 :]).all()
+
+
+def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> None:
+    from experiments.studies.expansion_tree import ended
+
+    own, futures, n = found.keys.expansion, found.futures, 0
+    for (_, f, k), at in np.ndenumerate(found.number["permit_66k_2_phases"]):
+        leaf, openings = futures.leaves[f], found.timelines[at].openings
+        times = [ended(stage, leaf, futures.draws[k], own) for stage in ("permit", "appeal", "screening")]
+        if None in times:
+            assert not openings
+            n += 1
+        else:
+            assert openings[0].begins >= max(time for time in times if time is not None)
+    assert n
+
+
+def test_with_certainty_the_tree_is_the_plain_path() -> None:
+    """All mass on one leaf: the expected value is that leaf's, and no draw differs from another."""
+    own = found_of(*CERTAIN)
+    assert np.count_nonzero(own.futures.weight) == 1
+    g, f = np.argwhere(own.futures.weight == 1)[0]
+    told = answer(own)
+    for path in FEW:
+        values = npv(own, path)[g, f]
+        assert (values == values[0]).all()
+        assert told.of(path).npv.mean == pytest.approx(values.mean(), rel=1e-12)
+        assert told.of(path).p5 == told.of(path).p95
+    # And that leaf is what the path is where nobody is asked.
+    free = found_of(
+        *CERTAIN, *(f"expansion.paths.permit_66k_2_phases.phases.{name}.needs=[]" for name in ("first", "second")),
+        "expansion.at_risk_share=0", paths=FEW[:2],
+    )  # fmt: skip
+    asked = found_of(*CERTAIN, "expansion.at_risk_share=0", paths=FEW[:2])
+    g, f = np.argwhere(asked.futures.weight == 1)[0]
+    plain = npv(free, "permit_66k_2_phases")[1, 0, 0]
+    assert npv(asked, "permit_66k_2_phases")[g, f, 0] == pytest.approx(plain, rel=1e-12)
+
+
+def test_the_probabilities_of_the_futures_sum_to_one(found: Found) -> None:
+    own = found.keys.expansion
+    each = list(leaves(own.stages))
+    assert math.isclose(sum(p for _, p in each), 1, abs_tol=1e-12)
+    assert math.isclose(float(found.futures.weight.sum()), 1, abs_tol=1e-12)
+    refused = [p for leaf, p in each if leaf["permit"] == "refused"]
+    assert sum(refused) == pytest.approx(own.stages["permit"].results["refused"].probability)
+    assert all(leaf["appeal"] is None for leaf, _ in each if leaf["permit"] == "refused")
+
+
+def test_npv_is_the_plain_sum_at_no_discount_and_the_closed_form_at_any(found: Found) -> None:
+    plain = found_of("expansion.cost.discounting.rate=0")
+    for path in FEW:
+        npv_plain = plain.of(path, lambda one: one.present)
+        total = plain.of(path, lambda one: one.yearly.sum(axis=1))
+        assert npv_plain == pytest.approx(total, rel=1e-12, abs=1e-3)
+    rate, years = found.keys.expansion.cost.discounting.rate, quarter_years(found.keys.expansion)
+    for worth in found.worths[:: len(found.worths) // 7]:
+        flows = [Flow(at, round(100 * eur)) for at, eur in zip(years, worth.quarterly[0].tolist(), strict=True)]
+        assert float(present_value(flows, rate)) / 100 == pytest.approx(worth.present[0].sum(), abs=1)
+
+
+def test_lines_add_up_to_the_total(found: Found) -> None:
+    for worth in found.worths[::5]:
+        by_year = worth.quarterly.reshape(len(worth.quarterly), -1, 4).sum(axis=2)
+        assert worth.yearly.sum(axis=2) == pytest.approx(by_year, rel=1e-12)
+    names = list(found.books.lines)
+    assert len(set(names)) == len(names)
+    # What is built is paid whole: at risk, and while it is built.
+    own = found_of(*CERTAIN, "expansion.years=12")
+    g, f = np.argwhere(own.futures.weight == 1)[0]
+    yearly = own.of("permit_66k_2_phases", lambda one: one.yearly)[g, f, 0, 0].sum(axis=0)
+    built = ["planning", *own.books.built]
+    paid = sum(yearly[names.index(name)] for name in built)
+    change = sum(own.books.change("permit_66k_2_phases", None, number).sum() for number in (0, 1))
+    assert change < 0 and paid == pytest.approx(change, rel=1e-12)
+
+
+def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> None:
+    worth = {one.what: one.worth.mean for one in told.knowing}
+    best = told.of(told.recommended)
+    assert worth["everything"] == pytest.approx(best.regret.mean)
+    for what, value in worth.items():
+        if what != "waiting, and reacting":
+            assert -1e-6 <= value <= worth["everything"] + 1e-6, what
+    assert all(one.regret.mean >= best.regret.mean for one in told.paths)
+    assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
+
+
+def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
+    told = answer(found_of(*CERTAIN))
+    for one in told.knowing[:-1]:
+        assert one.worth.mean == pytest.approx(0, abs=1e-3)
+    assert told.of(told.recommended).regret.mean == pytest.approx(0, abs=1e-3)
+
+
+def test_the_decision_map_ends_where_the_permit_is_sure(found: Found, told: Answer) -> None:
+    cells = {(cell.what, cell.value): cell for cell in decision_map(told)}
+    refused = [leaf["permit"] == "refused" for leaf in found.futures.leaves]
+    weight = found.futures.weight.sum(axis=0) * refused
+    means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight / weight.sum())) for path in FEW}
+    assert cells["base", "0"].best == max(means, key=lambda path: means[path])
+    assert {what for what, _ in cells} == set(found.keys.expansion.growth)
+
+
+def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) -> None:
+    own, n = found.keys.expansion, 0
+    trigger = own.paths["react_66k"].phases["first"].when[0]
+    for at in np.unique(found.number["react_66k"]):
+        line = found.timelines[at]
+        use = line.wanted / line.slots
+        for opening in line.openings[:1]:
+            first = int((opening.begins - 3.0) // 3)  # three months of lead
+            assert (use[first - trigger.quarters : first] > trigger.value).all()
+            n += 1
+    assert n
+
+
+def test_a_rule_on_a_kpi_looks_at_what_was_simulated() -> None:
+    first = "expansion.paths.react_66k.phases.first.when=[{kpi:on_time_share,op:'<',value:%g,quarters:4}]"
+    always, never = found_of(*CERTAIN, first % 1.1, paths=FEW[::2]), found_of(*CERTAIN, first % 0.5, paths=FEW[::2])
+    g, f = np.argwhere(always.futures.weight == 1)[0]
+    (opening, *_) = always.timelines[always.number["react_66k"][g, f, 0]].openings
+    # Four quarters must have passed; then three months of lead.
+    assert opening.begins == 12 + 3
+    assert not never.timelines[never.number["react_66k"][g, f, 0]].openings
+    assert all(line.is_whole for line in (*always.timelines, *never.timelines))
+
+
+def test_slots_come_slowly_and_caps_bind(found: Found) -> None:
+    lines = [found.timelines[at] for at in np.unique(found.number["permit_66k_2_phases"])]
+    capped = [line for line in lines if any(result == "movements_cap" for _, _, result in line.conditions)]
+    assert capped
+    assert all((line.slots[line.conditions[0][0] :] <= 9).all() for line in capped)
+    for line in found.timelines:
+        assert (line.flights <= line.slots).all() and (line.flights <= line.wanted).all()
+
+
+def test_weeks_keep_the_mean_of_their_quarter() -> None:
+    months = [0.83, 0.96, 0.97, 0.98, 1.06, 1.04, 1.06, 0.96, 1.03, 1.06, 1.10, 0.96]
+    weeks = week_indices(months)
+    assert weeks @ [2 / 3, 1 / 3] == pytest.approx(np.array(months).reshape(4, 3).mean(axis=1))
+    assert (weeks[:, 1] == np.array(months).reshape(4, 3).max(axis=1)).all()
+
+
+def test_the_triangular_quantile_is_the_inverse_of_its_distribution() -> None:
+    months = Months(2, 5, 11)
+    for rank in (0.01, 0.2, 1 / 3, 0.5, 0.99):
+        value = triangular(months, rank)
+        below = (value - 2) ** 2 / (9 * 3) if value <= 5 else 1 - (11 - value) ** 2 / (9 * 6)
+        assert below == pytest.approx(rank)
+    assert months_after(dt.date(2023, 11, 15), 3) == dt.date(2024, 2, 15)
+
+
+def test_the_probability_of_being_best_is_a_t_test_where_there_are_two() -> None:
+    from scipy.stats import t
+
+    rng = np.random.default_rng(3)
+    lead = rng.normal(0.4, 1, size=(12, 1)) * np.ones((1, 2))  # no noise of replications: the t test of twelve draws
+    mean = np.stack([lead, np.zeros_like(lead)])
+    draws = lead[:, 0]
+    p = 1 - t.sf(draws.mean() / (draws.std(ddof=1) / math.sqrt(12)), 11)
+    assert probability_of_best(mean, 0) == pytest.approx(p)
+    assert probability_of_best(np.stack([lead, lead]), 0) == 1
+
+
+def test_quantiles_weigh_their_futures() -> None:
+    values = np.array([[[3.0], [1.0], [2.0]]])
+    assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.5) == 1
+    assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.75) == 2
+    assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.95) == 3
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
+    def evaluate(config: HubConfig, replication: int) -> dict[str, Any]:
+        return {"kpis": kpis_of(config, replication), "tables": {}}
+
+    monkeypatch.setattr(evaluating, "evaluate", evaluate)
+    left_out = [f"~expansion.paths.{name}" for name in PACKAGED]
+    own = ["expansion.draws=2", "workers=1", "--out", str(tmp_path / "runs"), *left_out]
+    return lambda *words: main(["expansion", *own, *words])
+
+
+def test_the_answer_is_told_stored_and_reproduced(
+    quick: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert quick("--json", "--quiet") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document["paths"]) == set(FEW)
+    assert document["recommended"] in FEW and 0 <= document["probability"] <= 1
+    for one in document["paths"].values():
+        assert one["npv_eur"]["low"] <= one["npv_eur"]["mean"] <= one["npv_eur"]["high"]
+        assert 0 <= one["on_time_share"]["mean"] <= 1
+    assert all(turn["best"] != document["recommended"] for turn in document["turned_by"])
+    assert document["sentences"][0].startswith("The main uncertainty is the ")
+    folder = Path(document["run_dir"])
+    tables = read_run(folder).tables
+    futures = tables["futures"]
+    assert futures.groupby("path")["probability"].sum().to_numpy() == pytest.approx(1)
+    by_path = (futures["npv_eur"] * futures["probability"]).groupby(futures["path"]).sum()
+    for path, one in document["paths"].items():
+        assert by_path[path] == pytest.approx(one["npv_eur"]["mean"])
+    assert quick("--json", "--quiet") == 0
+    assert json.loads(capsys.readouterr().out) == document
+    assert main(["reproduce", str(folder), "--json", "--quiet", "workers=1"]) == 0
+    assert json.loads(capsys.readouterr().out)["identical"]
+    assert main(["show", str(folder)]) == 0
+    assert document["sentences"][0] in capsys.readouterr().out
+
+
+def test_it_says_beforehand_how_much_it_is(quick: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert quick() == 0
+    assert "runs of 14 days" in capsys.readouterr().err
+
+
+PHASE = "expansion.paths.permit_66k_2_phases.phases"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["expansion.growth.low.probability=0.5"], "expansion.growth: probabilities must sum to 1, got 1.2"),
+        (
+            ["expansion.stages.permit.results.refused.probability=0.5"],
+            "expansion.stages.permit.results: probabilities must sum to 1, got 1.35",
+        ),
+        (["expansion.stages.appeal.results.none.probability=-0.1"], "must be at least 0, got -0.1"),
+        ([f"{PHASE}.second.starts='2024-01-01'"], "phases.second.starts: overlaps with first, which is built until"),
+        (
+            [f"{PHASE}.first.starts='2020-01-01'"],
+            "first.starts: opens on 2021-01-01, before permit can have ended",
+        ),
+        ([f"{PHASE}.first.needs=[permitt]"], "phases.first.needs: no stage 'permitt'; did you mean 'permit'?"),
+        (["expansion.cost.parcels.revenue_eur=-1"], "expansion.cost.parcels.revenue_eur: must be at least 0, got -1"),
+        (
+            ["expansion.paths.react_66k.phases.first.when=[{kpi:on_tme_share,op:'<',value:0.9,quarters:2}]"],
+            "when[0].kpi: no KPI 'on_tme_share'; did you mean 'on_time_share'?",
+        ),
+        (
+            [f"{PHASE}.first.changes=['halls.main.area_m2=20000']"],
+            "expansion.paths.permit_66k_2_phases.phases.first: halls.main: zone uld_positions: 150",
+        ),
+        ([f"{PHASE}.first.closed=['halls.mian.doors_out=2']"], "halls.mian.doors_out: no field of the configuration"),
+        ([f"{PHASE}.first.changes=['+hall@halls.second=liege_99k']"], "phases.first: hall: no 'liege_99k'"),
+        (["expansion.loads=[0.1,0.7]"], "expansion.loads: the last at least 0.825"),
+        (["expansion.loads=[0.5,0.85]"], "expansion.loads: from 0.5 to 0.85, and a week of"),
+        (["expansion.kpis=[speed]"], "expansion.kpis: no KPI 'speed'"),
+        (["expansion.stages.appeal.after=screening"], "stages.appeal.after: expected a stage above it"),
+        (["+expansion.growth.low.factors.soon=2"], "factors: expected years as keys, got 'soon'"),
+        (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: an expansion needs a model of arrivals"),
+        (["study=plain"], "study: expansion needs expansion.paths"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    quick: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    words: list[str],
+    message: str,
+) -> None:
+    if words == ["study=plain"]:
+        assert main(["expansion", *words]) == 2
+    else:
+        assert quick(*words, "--quiet") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("cargohub: ") and error.count("\n") == 1
+    assert message in error
+
+
+def test_the_packaged_paths_say_what_they_are() -> None:
+    hubs, _, keys = made("expansion.draws=2", paths=(*FEW, *PACKAGED))
+    areas = {
+        state: round(sum(hall.area_m2 for hall in next(one for one in hubs if one.label == label).hub.halls.values()))
+        for state, label in keys.expansion.states.items()
+    }
+    assert areas["permit_66k_2_phases: 2 open"] == 66_000
+    assert areas["permit_100k_at_once: 1 open"] == areas["permit_100k_phased: 3 open"] == 100_000
+    assert areas["permit_100k_at_once within 66000 m2: 1 open"] == 66_000
+    assert areas["equipment_first: 1 open"] == areas["stay_30k: 0 open"] == 30_000
+    assert "permit_100k_phased within 66000 m2: 2 open" not in areas
+    states = keys.expansion.states
+    # What is the same hub is simulated once, whichever path it belongs to.
+    assert states["permit_100k_at_once: 1 open"] == states["permit_100k_phased: 3 open"]
+    assert states["react_66k: 2 open"] == states["permit_66k_2_phases: 2 open"]
+    assert len(hubs) < len(states) / 2
+
+
+def test_a_schedule_of_flights_cannot_grow() -> None:
+    with pytest.raises(ConfigError, match="a file's do not"):
+        made("arrivals=file", "arrivals.schedule=none.csv")
