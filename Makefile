@@ -7,6 +7,7 @@ PYTHON ?= python3
 STUDY = compare study=first_light
 
 BIN := .venv/bin
+TWO := -n 2 --dist loadfile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test test-slow clean
@@ -17,11 +18,11 @@ run: .venv/.installed
 
 test: .venv/.installed-dev
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TWO)
 
 test-slow: .venv/.installed-dev
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest --slow
+	$(BIN)/python -m pytest --slow $(TWO)
 
 .PHONY: lint
 lint: .venv/.installed-dev
