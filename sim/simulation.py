@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
 from sim.measures.compute import compute_kpis
+from sim.measures.exposure_tables import check_exposure_laws, exposure_tables
 from sim.measures.kpis import KPIS
 from sim.measures.laws import check_laws
 from sim.measures.tables import backlog_here, make_tables
@@ -41,6 +43,9 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     undisturbed = _undisturbed_backlog(config, replication) if config.disruptions else None
     tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store, undisturbed)
     n_laws = check_laws(inputs, run.record, tables)
+    goods = draw_goods(config, replication, [flight for flight in inputs.flights if flight.is_cohort])
+    tables |= exposure_tables(config, inputs, run.record, tables, goods)
+    n_laws += check_exposure_laws(config, tables)
     kpis = compute_kpis(config, inputs, run.record, tables)
     return Result(replication, {name: kpis[name] for name in KPIS}, tables, n_laws)
 

@@ -23,9 +23,12 @@ from sim.config.bounds import (
     minute_of_day,
 )
 from sim.config.customs import Controls, ControlSpace, Customs, check_controls
+from sim.config.data_views import check_exposure, lookup_in_force
 from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
 from sim.config.exports import Exports, HallExports
+from sim.config.exposure import Exposure
 from sim.config.roster import Roster
+from sim.config.trade import Trade
 from sim.domain.site import HallPolicy
 from sim.reading import Bounds, near
 from sim.units import G_PER_KG, KG_PER_T, L_PER_M3, MIN_PER_DAY, MIN_PER_H, ticks
@@ -455,6 +458,8 @@ class HubConfig:
     linehaul: Linehaul
     environment: Environment
     exports: Exports
+    exposure: Exposure
+    trade: Trade
     roster: Roster
     disruptions: dict[str, Disruption]
     """By a name of the planner's."""
@@ -474,6 +479,8 @@ class HubConfig:
         self._check_customs()
         if self.exports.share:
             self._check_exports()
+        check_exposure(self.exposure)
+        self.trade.check_lanes(tuple(self.lanes))
         self._check_disruptions()
 
     def _check_disruptions(self) -> None:
@@ -629,6 +636,14 @@ class HubConfig:
     def _bulkiest_l(self) -> float:
         bulk = math.exp(_LARGEST_NORMAL * self.parcels.l_per_kg_sigma)
         return self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
+
+    @property
+    def coded_per_desk_h(self) -> float:
+        """Of a hand-coding desk, with what must be looked up there [parcels/h]."""
+        lookup = lookup_in_force(self.exposure)
+        if lookup is None or lookup.handcoding_min == 0:
+            return self.handcoding.parcels_per_desk_h
+        return MIN_PER_H / (MIN_PER_H / self.handcoding.parcels_per_desk_h + lookup.handcoding_min)
 
     @property
     def area_m2(self) -> float:

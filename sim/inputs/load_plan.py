@@ -13,6 +13,7 @@ from sim.domain.parcels import Channel, Parcels
 from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Span, spans
 from sim.inputs.layout import uld_counts
+from sim.inputs.lookups import Lookups, make_lookups
 from sim.streams import Streams
 from sim.units import CM3_PER_L, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 
@@ -37,6 +38,8 @@ class LoadPlan:
     data_outages: tuple[tuple[Span, DataOutage], ...]
     """By when they begin."""
     declarations: Declarations | None
+    lookups: Lookups | None
+    """None: nothing is looked up before a release."""
 
     def draw(self, flight: Flight) -> Parcels:
         n = flight.n_parcels
@@ -50,7 +53,7 @@ class LoadPlan:
             return self.streams.of(attribute, *flight.entity)
 
         mass, volume = self.sizes(stream("size"), n)
-        lane = self.lane_of[stream("lane").integers(0, _QUANTILES, n, dtype=np.uint16)]
+        lane = self.lanes(flight)
         if self.declarations is None:
             customs = self._customs(flight, stream("customs"))
         else:
@@ -59,6 +62,9 @@ class LoadPlan:
             self._lose_data(flight, customs.channel, customs.release, span, outage.share)
             for span, outage in self.data_outages
         )
+        if self.lookups is not None:
+            held = np.isin(customs.channel, (Channel.LATE_DATA, Channel.DOCUMENT_CHECK))
+            customs.release[held] = self.lookups.done(customs.release[held])
         said = customs.counts
         if said is not None:
             said = replace(said, n_before_landing=max(0, said.n_before_landing - lost))
@@ -78,6 +84,11 @@ class LoadPlan:
             is_uld_xrayed=customs.is_uld_xrayed,
             counts=said,
         )
+
+    def lanes(self, flight: Flight) -> NDArray[np.uint8]:
+        """Lane of each of its parcels (P)."""
+        draw = self.streams.of("lane", *flight.entity).integers(0, _QUANTILES, flight.n_parcels, dtype=np.uint16)
+        return self.lane_of[draw]
 
     def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Mass [g] and volume [cm³] of n parcels."""
@@ -139,7 +150,8 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     handling = bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
     packing = bounds(config.packout.packing_min, config.packout.spread)
     outages = tuple(sorted(spans(config, DataOutage), key=lambda pair: pair[0]))
-    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, make_declarations(config, streams))
+    declarations, lookups = make_declarations(config, streams), make_lookups(config, streams)
+    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, declarations, lookups)
 
 
 def bounds(mean_min: float, spread: float) -> tuple[int, int]:

@@ -205,7 +205,7 @@ def _busy_hours(
         "positions": window.hours(ulds["placed"], ulds["start"]),
         "stations": window.hours(ulds["start"], ulds["released"]),
         "machines": _machine_minutes(site, record) / MIN_PER_H,
-        "handcoding_desks": float(coded[low:high].sum()) / config.handcoding.parcels_per_desk_h,
+        "handcoding_desks": float(coded[low:high].sum()) / config.coded_per_desk_h,
         "manual_sort_posts": float(record.stages["manual_sort"].n_out[low:high].sum())
         / config.manual_sort.parcels_per_post_h,
         "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,

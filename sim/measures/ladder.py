@@ -46,9 +46,7 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
         "tugs": apron.tugs * MIN_PER_DAY / tug_min * parcels,
         "stations": n_stations * MIN_PER_DAY / config.breakdown.handling_min,
         "machines": machines / (1 + second_pass) / (1 - by_hand) if by_hand < 1 else math.inf,
-        "handcoding_desks": desks * config.handcoding.parcels_per_desk_h * HOURS_PER_DAY / no_read
-        if no_read
-        else math.inf,
+        "handcoding_desks": desks * config.coded_per_desk_h * HOURS_PER_DAY / no_read if no_read else math.inf,
         "manual_sort_posts": sum(hall.manual_sort_posts for hall in halls)
         * config.manual_sort.parcels_per_post_h
         * HOURS_PER_DAY

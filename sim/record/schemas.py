@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.record.columns import Column, Table, TableSchema, flag, number, text, time
 from sim.record.customs_schemas import CUSTOMS_TABLE
 from sim.record.export_schemas import EXPORT_TABLES
+from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.units import minutes
 
 __all__ = ["TABLES", "Column", "Table", "TableSchema", "tabulate"]
@@ -297,7 +298,9 @@ _ALL: Final = (
     ),
 )
 
-TABLES: Final[dict[str, TableSchema]] = {schema.name: schema for schema in (*_ALL, CUSTOMS_TABLE, *EXPORT_TABLES)}
+TABLES: Final[dict[str, TableSchema]] = {
+    schema.name: schema for schema in (*_ALL, CUSTOMS_TABLE, *EXPORT_TABLES, *EXPOSURE_TABLES)
+}
 
 
 def tabulate(name: str, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Table:

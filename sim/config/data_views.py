@@ -1,0 +1,219 @@
+"""What each party sees under a policy on data, and whether the process can go on so."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Message
+from sim.config.lookup import Lookup
+from sim.reading import near
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A field in a copy: how long it stays there in clear, and then under a pseudonym [days]."""
+
+    clear_days: int
+    pseudonym_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A receiver's copy of a message, as the policy leaves it."""
+
+    message: str
+    sender: str
+    receiver: str
+    system: str
+    location: str
+    jurisdiction: str
+    operator: str
+    readers: tuple[str, ...]
+    """The receiver, and the system's operator where it can read."""
+    fields: dict[str, Seen]
+
+    @property
+    def clear(self) -> frozenset[str]:
+        """Fields that are there in clear for a day at least."""
+        return frozenset(name for name, seen in self.fields.items() if seen.clear_days)
+
+
+def policy_of(exposure: Exposure, name: str | None) -> DataPolicy | None:
+    return None if name is None else exposure.policies[name]
+
+
+def lookup_in_force(exposure: Exposure) -> Lookup | None:
+    """What must be looked up in the hub, if anything."""
+    policy = policy_of(exposure, exposure.policy) if exposure.is_on else None
+    return policy.lookup if policy else None
+
+
+def views(exposure: Exposure, policy: DataPolicy | None) -> tuple[View, ...]:
+    """Every copy of every message, in configured order; a message carries what its sender still knows."""
+    return tuple(
+        _view(exposure, policy, told, tuple(field for field in told.fields if field in told.known))
+        for told in _told(exposure, policy)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A copy of a message under a policy: the fields meant for its receiver, and all that its sender knows by then."""
+
+    name: str
+    message: Message
+    receiver: str
+    copy: Copy
+    fields: tuple[str, ...]
+    known: frozenset[str]
+
+
+def _told(exposure: Exposure, policy: DataPolicy | None) -> Iterator[_Told]:
+    """In configured order: a sender knows what it produces and what it was told before."""
+    known = {name: set(party.produces) for name, party in exposure.parties.items()}
+    for name, message in exposure.messages.items():
+        of_sender = frozenset(known[message.sender])
+        for receiver, copy in message.receivers.items():
+            fields = _meant_for(policy, message, receiver, copy)
+            yield _Told(name, message, receiver, copy, fields, of_sender)
+            known[receiver] |= of_sender.intersection(fields)
+
+
+def _meant_for(policy: DataPolicy | None, message: Message, receiver: str, copy: Copy) -> tuple[str, ...]:
+    if policy is None:
+        return message.fields
+    hidden = policy.hidden.get(receiver, ())
+    return tuple(
+        field for field in message.fields if field not in hidden and (not policy.minimised or field in copy.needs)
+    )
+
+
+def _view(exposure: Exposure, policy: DataPolicy | None, told: _Told, fields: tuple[str, ...]) -> View:
+    system = exposure.systems[told.copy.system]
+    operator, jurisdiction = system.operator, system.jurisdiction
+    if policy and operator in policy.operators:
+        operator = policy.operators[operator]
+        jurisdiction = exposure.parties[operator].jurisdiction
+    is_sealed = policy is not None and told.copy.system in policy.sealed
+    return View(
+        told.name,
+        told.message.sender,
+        told.receiver,
+        told.copy.system,
+        system.location,
+        jurisdiction,
+        operator,
+        (told.receiver,) if is_sealed else tuple(dict.fromkeys((told.receiver, operator))),
+        {field: _seen(policy, told.message, told.copy, field) for field in fields},
+    )
+
+
+def _seen(policy: DataPolicy | None, message: Message, copy: Copy, field: str) -> Seen:
+    kept = copy.retention_days
+    if policy and policy.retention and copy.system in policy.retention.systems:
+        kept = min(kept, policy.retention.days)
+    pseudonyms = policy.pseudonymised if policy else None
+    if pseudonyms is None or copy.system not in pseudonyms.systems or field not in pseudonyms.fields:
+        return Seen(kept, 0)
+    if message.event in AFTER_RELEASE:
+        # Who needs the field looks it up on the day, and keeps the pseudonym.
+        clear = min(1, kept) if field in copy.needs else 0
+    else:
+        clear = min(pseudonyms.clear_days, kept)
+    return Seen(clear, kept - clear)
+
+
+def check_exposure(exposure: Exposure) -> None:
+    """Refuses what could not be.
+
+    Raises:
+        ValueError: the first mistake, with its key.
+    """
+    if not exposure.is_on:
+        return
+    for mistake in _mistakes(exposure):
+        raise ValueError(f"exposure.{mistake}")
+
+
+def _mistakes(exposure: Exposure) -> Iterator[str]:
+    yield from _mistakes_of_places(exposure)
+    yield from _mistakes_of_messages(exposure)
+    yield from _untold(exposure, None)
+    if exposure.policy is not None and exposure.policy not in exposure.policies:
+        yield f"policy: no policy {exposure.policy!r}{near(exposure.policy, exposure.policies)}"
+    for name, policy in exposure.policies.items():
+        yield from (f"policies.{name}.{mistake}" for mistake in _mistakes_of_policy(exposure, policy))
+
+
+def _mistakes_of_places(exposure: Exposure) -> Iterator[str]:
+    for name, party in exposure.parties.items():
+        if not party.jurisdiction:
+            yield f"parties.{name}.jurisdiction: a party without jurisdiction"
+    for name, system in exposure.systems.items():
+        if not system.jurisdiction:
+            yield f"systems.{name}.jurisdiction: a system without jurisdiction"
+        if not system.location:
+            yield f"systems.{name}.location: a system without location"
+        yield from _unknown(f"systems.{name}.operator", "party", (system.operator,), exposure.parties)
+
+
+def _mistakes_of_messages(exposure: Exposure) -> Iterator[str]:
+    produced = {field for party in exposure.parties.values() for field in party.produces}
+    for name, message in exposure.messages.items():
+        key = f"messages.{name}"
+        yield from _unknown(f"{key}.sender", "party", (message.sender,), exposure.parties)
+        yield from _unknown(f"{key}.receivers", "party", tuple(message.receivers), exposure.parties)
+        for field in message.fields:
+            if field not in produced:
+                yield f"{key}.fields: a field that nobody produces: {field!r}{near(field, produced)}"
+        for receiver, copy in message.receivers.items():
+            yield from _unknown(f"{key}.receivers.{receiver}.system", "system", (copy.system,), exposure.systems)
+            yield from _unknown(f"{key}.receivers.{receiver}.needs", "field of it", copy.needs, message.fields)
+    for of, fields in (
+        ("count", exposure.inference.count),
+        ("country", exposure.inference.country),
+        ("product", exposure.inference.product),
+        ("value", exposure.inference.value),
+    ):
+        yield from _unknown(f"inference.{of}", "field", fields, produced)
+
+
+def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]:
+    pseudonyms, retention = policy.pseudonymised, policy.retention
+    yield from _unknown("hidden", "party", tuple(policy.hidden), exposure.parties)
+    yield from _unknown("operators", "party", (*policy.operators, *policy.operators.values()), exposure.parties)
+    for key, systems in (
+        ("pseudonymised.systems", pseudonyms.systems if pseudonyms else ()),
+        ("retention.systems", retention.systems if retention else ()),
+        ("sealed", policy.sealed),
+    ):
+        yield from _unknown(key, "system", systems, exposure.systems)
+    for name, message in exposure.messages.items():
+        for receiver, copy in message.receivers.items():
+            for field in copy.needs:
+                if field in policy.hidden.get(receiver, ()):
+                    yield f"hidden.{receiver}: hides {field!r}, which {receiver} needs in {name}"
+                is_late = pseudonyms and message.event in AFTER_RELEASE and copy.system in pseudonyms.systems
+                if pseudonyms and is_late and field in pseudonyms.fields and policy.lookup is None:
+                    yield (f"pseudonymised.fields: hides {field!r}, which {receiver} needs in {name}; give a lookup")
+    if policy.sealed and policy.lookup is None:
+        yield "sealed: what is sealed is read with a key that is kept elsewhere; give a lookup"
+    yield from _untold(exposure, policy)
+
+
+def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
+    """Senders that must tell what they do not know: without a policy all of a message, under one what is needed."""
+    for told in _told(exposure, policy):
+        sender, receiver = told.message.sender, told.receiver
+        for field in told.message.fields if policy is None else told.copy.needs:
+            if field not in told.known and policy is None:
+                yield f"messages.{told.name}.fields: {sender} is not told {field!r} before"
+            elif field not in told.known:
+                way = "minimised" if policy and policy.minimised else "hidden"
+                yield f"{way}: hides {field!r} from {sender}, which must tell it to {receiver} in {told.name}"
+
+
+def _unknown(key: str, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    there = list(known)
+    for name in names:
+        if name not in there:
+            yield f"{key}: no {what} {name!r}{near(name, there)}"

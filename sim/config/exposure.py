@@ -1,0 +1,148 @@
+"""Who is told what of a parcel: parties, systems, messages, and policies on data that may be in force.
+
+What these must satisfy together is checked by `sim.config.data_views`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from sim.config.lookup import Lookup
+from sim.reading import Bounds
+
+Days = Annotated[int, Bounds(ge=0, le=36_525)]
+
+
+class Event(StrEnum):
+    """What of the hub's own doings sends a message."""
+
+    PARCEL_ANNOUNCED = "parcel_announced"
+    """Each parcel of a flight, at its drawn arrival."""
+    FLIGHT_ANNOUNCED = "flight_announced"
+    """Each flight, at its drawn arrival."""
+    FLIGHT_LANDED = "flight_landed"
+    PARCEL_LANDED = "parcel_landed"
+    PARCEL_HANDLED = "parcel_handled"
+    """Out of its ULD."""
+    PARCEL_SORTED = "parcel_sorted"
+    """Scanned by a machine or at a manual-sort post; of a parcel freed by customs, a second time."""
+    PARCEL_CODED = "parcel_coded"
+    PARCEL_HELD = "parcel_held"
+    PARCEL_FREED = "parcel_freed"
+    """Out of the customs hold zone, not refused."""
+    PARCEL_REFUSED = "parcel_refused"
+    TRUCK_DEPARTED = "truck_departed"
+    PARCEL_DEPARTED = "parcel_departed"
+    """Each parcel, when its truck leaves."""
+    EXPORT_DEPARTED = "export_departed"
+    """Each parcel of exports, off-block of its flight."""
+
+
+AFTER_RELEASE: Final = (Event.PARCEL_FREED, Event.TRUCK_DEPARTED, Event.PARCEL_DEPARTED)
+"""By then customs has released the parcel."""
+OF_EVERY_PARCEL: Final = (
+    Event.PARCEL_ANNOUNCED,
+    Event.PARCEL_LANDED,
+    Event.PARCEL_HANDLED,
+    Event.PARCEL_SORTED,
+    Event.PARCEL_DEPARTED,
+)
+"""Who is told these can count all imports."""
+OF_ALL_IN_SUM: Final = (Event.FLIGHT_ANNOUNCED, Event.FLIGHT_LANDED, Event.TRUCK_DEPARTED)
+"""Likewise, if it is told how many parcels are on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    jurisdiction: str
+    """Whose law binds it."""
+    produces: tuple[str, ...]
+    """Fields that it knows of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Where data are kept; who operates it can read it."""
+
+    location: str
+    operator: str
+    jurisdiction: str
+    """Whose authorities may ask for what is in it, where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A receiver's copy of a message."""
+
+    system: str
+    retention_days: Days
+    needs: tuple[str, ...]
+    """Fields without which the receiver cannot do its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    event: Event
+    after_h: Annotated[float, Bounds(ge=-2400, le=2400)]
+    """Sent so long after the event; negative: before it."""
+    sender: str
+    fields: tuple[str, ...]
+    receivers: dict[str, Copy]
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """Fields that these systems replace by a pseudonym once customs has released the parcel."""
+
+    systems: tuple[str, ...]
+    fields: tuple[str, ...]
+    clear_days: Days
+    """Until then: how long what was sent before the release stays in clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The longest time that data stay in these systems."""
+
+    systems: tuple[str, ...]
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
+class DataPolicy:
+    """A change of who sees what, and what it costs the hub's work."""
+
+    hidden: dict[str, tuple[str, ...]]
+    """Fields that a party is not told."""
+    minimised: bool
+    """Each receiver is told only what it needs."""
+    pseudonymised: Pseudonyms | None
+    operators: dict[str, str]
+    """Systems of the one party pass to the other, and under its law."""
+    retention: Retention | None
+    sealed: tuple[str, ...]
+    """Systems whose content is enciphered, with the key elsewhere: the operator cannot read it."""
+    lookup: Lookup | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What fields tell of a parcel, for the estimate of weekly demand."""
+
+    count: tuple[str, ...]
+    """How many parcels a message of a flight or truck is about."""
+    country: tuple[str, ...]
+    product: tuple[str, ...]
+    value: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    is_on: bool
+    parties: dict[str, Party]
+    systems: dict[str, System]
+    messages: dict[str, Message]
+    inference: Inference
+    policy: str | None
+    """The one in force; null: none."""
+    policies: dict[str, DataPolicy]

@@ -1,0 +1,105 @@
+"""What the parcels of flights hold: product groups and declared values, in sums by flight, lane and group."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from sim.config import HubConfig
+from sim.config.trade import Goods
+from sim.domain.flight import Flight
+from sim.inputs.load_plan import make_load_plan
+from sim.streams import Streams, name_words
+from sim.units import TICKS_PER_DAY
+
+Numbers = NDArray[np.float64]
+LOW, HIGH = 0, 1
+"""Bands of the declared value: up to the duty exemption, and above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlightGoods:
+    """Parcels and declared value [EUR, whole cents] of a flight by lane, group and band (L, G, 2)."""
+
+    flight: int
+    parcels: NDArray[np.int64]
+    value: Numbers
+
+
+def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -> tuple[FlightGoods, ...]:
+    """The goods of flights; none where trade is off.
+
+    The parcels of a flight and lane fall into groups by the lane's mix of that week, and within a group above the
+    exemption or not (multinomial, binomial). The value of n parcels of a band is drawn once, gamma with the mean and
+    variance of n independent lognormal values cut to the band.
+    """
+    if not config.trade.is_on:
+        return ()
+    streams = Streams(config.seed, replication)
+    plan = make_load_plan(config, streams)
+    share, mean, variance = bands(tuple(config.trade.goods.values()), config.trade.duty_free_eur)
+    mixes: dict[int, Numbers] = {}
+    found = []
+    for flight in flights:
+        week = week_of(config, flight.arrival)
+        if week not in mixes:
+            mixes[week] = _mix(config, streams, week)
+        n = np.bincount(plan.lanes(flight), minlength=len(config.lanes))
+        rng = streams.of("goods", *flight.entity)
+        parcels = rng.multinomial(n, mixes[week])
+        high = rng.binomial(parcels, share[:, HIGH])
+        by_band = np.stack((parcels - high, high), axis=-1)
+        found.append(FlightGoods(flight.number, by_band, _values(rng, by_band, mean, variance)))
+    return tuple(found)
+
+
+def week_of(config: HubConfig, instant: int) -> int:
+    """Monday of the week [days of the calendar, from 1 January of year 1] in which an instant [ticks] lies."""
+    day = config.start_date + dt.timedelta(days=instant // TICKS_PER_DAY)
+    return day.toordinal() - day.weekday()
+
+
+def _mix(config: HubConfig, streams: Streams, week: int) -> Numbers:
+    """Shares of the groups by lane (L, G) in a week."""
+    goods, sigma = config.trade.goods, config.trade.mix_sigma
+    shares = np.array([group.share for group in goods.values()])
+    rows = []
+    for lane in config.lanes:
+        weight = shares * np.exp(sigma * streams.of("goods_mix", week, *name_words(lane)).standard_normal(len(goods)))
+        rows.append(weight / weight.sum())
+    return np.array(rows, dtype=np.float64)
+
+
+def _values(rng: np.random.Generator, n: NDArray[np.int64], mean: Numbers, variance: Numbers) -> Numbers:
+    """Value of n (L, G, 2) parcels of each band; exact where all values of a band are the same."""
+    total = n * mean
+    spread = np.where(mean > 0, variance / np.where(mean > 0, mean, 1.0), 0.0)
+    is_drawn = (total > 0) & (spread > 0)
+    drawn = rng.gamma(np.where(is_drawn, total / np.where(spread > 0, spread, 1.0), 1.0), np.where(is_drawn, spread, 1))
+    return np.asarray(np.round(np.where(is_drawn, drawn, total), 2), dtype=np.float64)
+
+
+def bands(goods: Sequence[Goods], limit: float) -> tuple[Numbers, Numbers, Numbers]:
+    """Share, mean [EUR] and variance [EUR²] of the declared values up to a limit and above it (G, 2).
+
+    Moments of a lognormal cut at k: E[V^r; V <= k] = exp(r mu + r^2 sigma^2 / 2) Phi((ln k - mu) / sigma - r sigma)
+    (Johnson, Kotz and Balakrishnan 1994, Continuous univariate distributions, vol. 1, ch. 14).
+    """
+    found = np.zeros((3, len(goods), 2))
+    for row, group in enumerate(goods):
+        z = (np.log(limit / group.median_eur) / group.sigma) if limit > 0 else -np.inf
+        moments = [
+            group.median_eur**r
+            * np.exp((r * group.sigma) ** 2 / 2)
+            * np.array([ndtr(z - r * group.sigma), ndtr(r * group.sigma - z)])
+            for r in range(3)
+        ]
+        share = moments[0]
+        there = share > 0
+        mean = np.divide(moments[1], share, out=np.zeros(2), where=there)
+        square = np.divide(moments[2], share, out=np.zeros(2), where=there)
+        found[:, row] = share, mean, np.maximum(square - mean**2, 0)
+    return found[0], found[1], found[2]

@@ -1,0 +1,109 @@
+"""The ledger of data: who can read what, where it is kept and for how long, from the messages sent and the policies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.config.data_views import View, policy_of, views
+from sim.config.exposure import Exposure
+from sim.record.schemas import Table
+
+Rows = dict[str, list[Any]]
+NO_POLICY = "none"
+
+
+def policies_of(exposure: Exposure) -> dict[str, tuple[View, ...]]:
+    """What everybody sees without a policy and under each."""
+    found = {NO_POLICY: views(exposure, None)}
+    return found | {name: views(exposure, policy) for name, policy in exposure.policies.items()}
+
+
+def ledger_rows(exposure: Exposure, messages: Table) -> Rows:
+    """Field x party x system x day under the policy in force."""
+    sent: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for name, day, n in zip(*(messages[key].tolist() for key in ("message", "day", "n_sent")), strict=True):
+        sent[name].append((day, n))
+    sums: dict[tuple[str, str, str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for view in views(exposure, policy_of(exposure, exposure.policy)):
+        for party in view.readers:
+            for field in view.fields:
+                for day, n in sent[view.message]:
+                    _add(sums[field, party, view.system, day], view, field, n)
+    return _rows(
+        ("field", "party", "system", "day", "n_clear", "n_pseudonym", "clear_record_days", "pseudonym_record_days"),
+        ((*key, *values) for key, values in sums.items()),
+    )
+
+
+def matrix_rows(exposure: Exposure, messages: Table) -> Rows:
+    """Party x field under every policy, of the measured days."""
+    n_sent = measured(messages)
+    rows = []
+    for policy, seen in policies_of(exposure).items():
+        sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        for view in seen:
+            for party in view.readers:
+                for field in view.fields:
+                    _add(sums[party, field], view, field, n_sent.get(view.message, 0))
+        in_force = policy == (exposure.policy or NO_POLICY)
+        rows += [(policy, in_force, *key, clear, kept, hidden) for key, (clear, _, kept, hidden) in sums.items()]
+    return _rows(
+        ("policy", "is_in_force", "party", "field", "n_clear", "clear_record_days", "pseudonym_record_days"), rows
+    )
+
+
+def flow_rows(exposure: Exposure, messages: Table) -> Rows:
+    """From the sender's law to where the copy stands and whose law its operator is under, of the measured days."""
+    n_sent = measured(messages)
+    rows = []
+    for policy, seen in policies_of(exposure).items():
+        sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+        for view in seen:
+            n = n_sent.get(view.message, 0)
+            laws = (exposure.parties[party].jurisdiction for party in (view.sender, view.operator))
+            sender, operator = laws
+            for field in view.fields:
+                total = sums[sender, view.location, view.jurisdiction, operator, field]
+                total[0] += n
+                total[1] += n if view.operator in view.readers and field in view.clear else 0
+        rows += [(policy, *key, *values) for key, values in sums.items()]
+    columns = ("sender_jurisdiction", "location", "jurisdiction", "operator_jurisdiction", "field")
+    return _rows(("policy", *columns, "n_records", "n_readable"), rows)
+
+
+def measured(messages: Table) -> Mapping[str, int]:
+    """Messages sent of what happened in the measured days."""
+    found: dict[str, int] = {}
+    mine = messages["is_measured"]
+    for name, n in zip(messages["message"][mine].tolist(), messages["n_sent"][mine].tolist(), strict=True):
+        found[name] = found.get(name, 0) + n
+    return found
+
+
+def n_records(exposure: Exposure, messages: Table) -> int:
+    """Records that the messages sent make under the policy in force: by field, and by who can read the copy."""
+    seen = views(exposure, policy_of(exposure, exposure.policy))
+    sent = {name: int(messages["n_sent"][messages["message"] == name].sum()) for name in exposure.messages}
+    return sum(sent[view.message] * len(view.fields) * len(view.readers) for view in seen)
+
+
+def _add(sums: list[int], view: View, field: str, n: int) -> None:
+    seen = view.fields[field]
+    sums[0] += n if seen.clear_days else 0
+    sums[1] += 0 if seen.clear_days else n
+    sums[2] += n * seen.clear_days
+    sums[3] += n * seen.pseudonym_days
+
+
+def _rows(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Rows:
+    found: Rows = {name: [] for name in names}
+    for row in rows:
+        for name, value in zip(names, row, strict=True):
+            found[name].append(value)
+    return found
+
+
+def ledger_sum(table: Table) -> int:
+    return int(np.sum(table["n_clear"]) + np.sum(table["n_pseudonym"]))

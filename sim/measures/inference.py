@@ -1,0 +1,80 @@
+"""What can be inferred from flows alone: how well a party's data tell weekly demand by country and product group.
+
+The estimator: ordinary least squares with a constant. An observation is a week, lane and product group of the measured
+imports; the dependent variable is its true number of parcels. The regressors are sums that the party sees. They come of
+each message that tells of every parcel, by itself or as the number on a flight or truck, and that the party sends, or
+of which it can read a copy in clear: the number of parcels (and their declared value, where a field tells that) of the
+observation's week, summed over whatever the message's fields do not tell: lane, group, or both. Nothing else is known
+to it: sums seen apart are not joined, and the flights' and trucks' days are not used. A party stands for all of its
+kind: all sellers, all postal operators.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config.data_views import View
+from sim.config.exposure import OF_ALL_IN_SUM, OF_EVERY_PARCEL, Exposure
+from sim.measures.exposure import Rows, policies_of
+
+Volumes = NDArray[np.float64]
+"""By week, lane and product group (W, L, G)."""
+_LANE, _GROUP = 1, 2
+
+
+def inference_rows(exposure: Exposure, parcels: Volumes, value: Volumes) -> Rows:
+    """One row a policy and party."""
+    found: Rows = {name: [] for name in ("policy", "party", "n_observations", "n_regressors", "r2")}
+    for policy, seen in policies_of(exposure).items():
+        for party in exposure.parties:
+            columns = _regressors(exposure, party, seen, parcels, value)
+            row: tuple[Any, ...] = (policy, party, parcels.size, len(columns), r_squared(parcels, columns))
+            for name, said in zip(found, row, strict=True):
+                found[name].append(said)
+    return found
+
+
+def r_squared(truth: Volumes, columns: Iterable[Volumes]) -> float:
+    """Share of the truth's variance about its mean that least squares on the columns explain; NaN without variance.
+
+    >>> truth = np.array([[[1.0, 2.0], [3.0, 6.0]]])
+    >>> round(r_squared(truth, [np.broadcast_to(truth.sum(axis=2, keepdims=True), truth.shape)]), 3)
+    0.643
+    """
+    y = truth.ravel()
+    total = float(((y - y.mean()) ** 2).sum()) if y.size else 0.0
+    if total == 0:
+        return float("nan")
+    # Each column on a scale of one, lest the solver take small ones for none.
+    x = [np.ones(y.size), *(column.ravel() / (np.abs(column).max() or 1.0) for column in columns)]
+    design = np.column_stack(x)
+    fitted = design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    return max(0.0, 1 - float(((y - fitted) ** 2).sum()) / total)
+
+
+def _regressors(
+    exposure: Exposure, party: str, seen: Sequence[View], parcels: Volumes, value: Volumes
+) -> list[Volumes]:
+    tells = exposure.inference
+    wanted: dict[tuple[bool, tuple[int, ...]], Volumes] = {}
+    for view in seen:
+        fields = view.clear if party in view.readers else frozenset()
+        if party == view.sender:
+            fields = frozenset(view.fields)
+        if not _tells_of_all(exposure, view, fields):
+            continue
+        untold = tuple(
+            axis for axis, telling in ((_LANE, tells.country), (_GROUP, tells.product)) if not fields & set(telling)
+        )
+        for is_value, volumes in ((False, parcels), (True, value)):
+            if not is_value or fields & set(tells.value):
+                wanted[is_value, untold] = np.broadcast_to(volumes.sum(axis=untold, keepdims=True), volumes.shape)
+    return list(wanted.values())
+
+
+def _tells_of_all(exposure: Exposure, view: View, fields: frozenset[str]) -> bool:
+    event = exposure.messages[view.message].event
+    in_sum = event in OF_ALL_IN_SUM and bool(fields & set(exposure.inference.count))
+    return in_sum or (event in OF_EVERY_PARCEL and bool(fields))

@@ -1,0 +1,122 @@
+"""The output tables of data and trade: empty where these are not kept."""
+
+from typing import Final
+
+from sim.record.columns import Column, TableSchema, flag, number, text
+
+_POLICY = text("policy", "on data; none: as the messages are configured")
+_FIELD = text("field", "what is told")
+_PARTY = text("party", "who can read it: the receiver, or the system's operator")
+_CLEAR_DAYS = number("clear_record_days", "of these, days that they are kept in clear", "int64", "d")
+_PSEUDONYM_DAYS = number("pseudonym_record_days", "days that they are kept under a pseudonym", "int64", "d")
+_WEEK = text("week", "ISO week")
+_LANE = text("lane", "destination")
+
+
+def _eur(name: str, meaning: str) -> Column:
+    return number(name, meaning, "float64", "EUR")
+
+
+EXPOSURE_TABLES: Final = (
+    TableSchema(
+        "messages",
+        "messages sent, by day, over the whole run",
+        (
+            text("message", "as configured"),
+            number("day", "on which it is sent, from the first midnight; negative: before it", unit="d"),
+            number("n_sent", "messages, whatever the number of their receivers", "int64"),
+            flag("is_measured", "of what happened in the measured days, whenever it is told"),
+        ),
+        ("message", "day", "is_measured"),
+    ),
+    TableSchema(
+        "exposure",
+        "the ledger under the policy in force, over the whole run: what parties are told, where it is kept",
+        (
+            _FIELD,
+            _PARTY,
+            text("system", "where it is kept"),
+            number("day", "on which it is sent, from the first midnight", unit="d"),
+            number("n_clear", "records that can be read in clear for a day at least", "int64"),
+            number("n_pseudonym", "records that are there under a pseudonym only, or not for a day", "int64"),
+            _CLEAR_DAYS,
+            _PSEUDONYM_DAYS,
+        ),
+        ("field", "party", "system", "day"),
+    ),
+    TableSchema(
+        "exposure_matrix",
+        "what each party is told of the measured days, under every policy, from this run's messages",
+        (
+            _POLICY,
+            flag("is_in_force", "in this run"),
+            _PARTY,
+            _FIELD,
+            number("n_clear", "records that can be read in clear", "int64"),
+            _CLEAR_DAYS,
+            _PSEUDONYM_DAYS,
+        ),
+        ("policy", "party", "field"),
+    ),
+    TableSchema(
+        "data_flows",
+        "what goes between jurisdictions of the measured days' messages, under every policy",
+        (
+            _POLICY,
+            text("sender_jurisdiction", "whose law binds the sender"),
+            text("location", "where the system stands"),
+            text("jurisdiction", "whose authorities may ask there"),
+            text("operator_jurisdiction", "whose law binds the system's operator"),
+            _FIELD,
+            number("n_records", "a copy of a message, each field one", "int64"),
+            number("n_readable", "of them, in clear for the system's operator", "int64"),
+        ),
+        ("policy", "sender_jurisdiction", "location", "jurisdiction", "operator_jurisdiction", "field"),
+    ),
+    TableSchema(
+        "inference",
+        "how well weekly imports by lane and product group follow from what a party reads in clear: least squares",
+        (
+            _POLICY,
+            text("party", "who estimates"),
+            number("n_observations", "weeks x lanes x groups"),
+            number("n_regressors", "sums that the party sees; the constant is not counted"),
+            number("r2", "share of the volumes' variance that they explain; NaN: the volumes do not vary", "float64"),
+        ),
+        ("policy", "party"),
+    ),
+    TableSchema(
+        "trade",
+        "goods of the measured days: imports by arrival, exports by departure; groups of exports are expected ones",
+        (
+            flag("is_export", "leaves by air"),
+            _WEEK,
+            _LANE,
+            text("product", "product group"),
+            number("n_parcels", "parcels", "float64", "parcels"),
+            _eur("value_eur", "declared"),
+            number("n_dutiable", "of the parcels, above the exemption", "float64", "parcels"),
+            _eur("dutiable_eur", "declared of these"),
+            _eur("duty_eur", "due"),
+            _eur("vat_eur", "due at the destination, on value and duty"),
+        ),
+        ("is_export", "week", "lane", "product"),
+    ),
+    TableSchema(
+        "trade_balance",
+        "goods a year beside published national deficits: as simulated, and for other shares of exports",
+        (
+            flag("is_simulated", "this run's own exports; else as the share of goods by mass implies"),
+            number("export_share", "of all goods by mass", "float64"),
+            text("national_year", "of the published figure"),
+            _eur("national_deficit_eur", "published, imports less exports"),
+            _eur("imports_eur", "a year"),
+            _eur("exports_eur", "a year"),
+            _eur("balance_eur", "a year, exports less imports"),
+            _eur("domestic_imports_eur", "a year, for domestic lanes"),
+            number("deficit_share", "imports less exports, of the national deficit", "float64"),
+            number("domestic_share", "domestic imports of the national deficit", "float64"),
+        ),
+        ("is_simulated", "export_share", "national_year"),
+    ),
+)  # fmt: skip

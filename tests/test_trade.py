@@ -1,0 +1,161 @@
+"""Goods in and out: declared values against closed forms, balances computed by hand."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+import sim
+from experiments.composition import load
+from sim.config import HubConfig
+from sim.config.trade import ExportGoods, Goods
+from sim.errors import ConfigError
+from sim.inputs.goods import FlightGoods, bands, draw_goods, week_of
+from sim.inputs.inputs import make_inputs
+from sim.measures.trade import balance_rows, trade_rows, weekly_imports
+from sim.record.schemas import Table, tabulate
+from sim.units import TICKS_PER_DAY, TICKS_PER_MIN
+
+SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "warmup_days=1")
+
+
+@pytest.fixture(scope="module")
+def config() -> HubConfig:
+    """Two lanes, one domestic; two groups, of 10 and of 200 EUR each; ten measured days from a Tuesday on."""
+    hub = load("liege_30k", "trade=goods", *SMALL, "horizon_days=10")
+    near, far, *_ = hub.lanes.values()
+    trade = replace(
+        hub.trade,
+        goods={"cheap": Goods(0.75, 10, 1e-6, 0.5), "dear": Goods(0.25, 200, 1e-6, 0.1)},
+        mix_sigma=0,
+        vat={"HOME": 0.2, "FAR": 0.25},
+        export_goods={"all": ExportGoods(1.0, 30)},
+        export_shares=(0.5,),
+        domestic_lanes=("HOME",),
+        national_deficit_eur={"2021": 1e9},
+    )
+    return replace(hub, lanes={"HOME": replace(near, share=0.4), "FAR": replace(far, share=0.6)}, trade=trade)
+
+
+def goods_of(flight: int, parcels: list[list[list[int]]], value: list[list[list[float]]]) -> FlightGoods:
+    return FlightGoods(flight, np.array(parcels), np.array(value, dtype=np.float64))
+
+
+def flights(days: list[float], diverted: tuple[int, ...] = ()) -> Table:
+    n = len(days)
+    table = tabulate("flights", {"number": range(n), "arrival": [round(day * TICKS_PER_DAY) for day in days]})
+    return table | {"is_diverted": np.isin(np.arange(n), diverted), "is_cohort": np.ones(n, dtype=np.bool_)}
+
+
+def exported(rows: list[tuple[float, str, int]]) -> Table:
+    departed = [round(day * TICKS_PER_DAY) if day >= 0 else -1 for day, _, _ in rows]
+    return tabulate(
+        "out_ulds",
+        {"departed": departed, "lane_name": [lane for _, lane, _ in rows], "n_parcels": [n for *_, n in rows]},
+    )
+
+
+@pytest.fixture
+def trade(config: HubConfig) -> Table:
+    one = goods_of(0, [[[3, 0], [0, 1]], [[1, 0], [0, 0]]], [[[30, 0], [0, 200]], [[10, 0], [0, 0]]])
+    two = goods_of(1, [[[2, 0], [0, 0]], [[0, 0], [0, 4]]], [[[20, 0], [0, 0]], [[0, 0], [0, 800]]])
+    lost = goods_of(2, [[[9, 9], [9, 9]], [[9, 9], [9, 9]]], [[[9, 9], [9, 9]], [[9, 9], [9, 9]]])
+    weeks, parcels, value = weekly_imports(config, (one, two, lost), flights([2.5, 8.0, 3.0], diverted=(2,)))
+    assert [dt.date.fromordinal(week) for week in weeks] == [dt.date(2022, 9, 5), dt.date(2022, 9, 12)]
+    out = exported([(3.0, "Hangzhou", 8), (8.0, "Hangzhou", 2), (0.5, "Hangzhou", 99), (-1, "Hangzhou", 99)])
+    return tabulate("trade", trade_rows(config, weeks, parcels, value, out))
+
+
+def test_goods_of_a_week_add_up_and_duty_and_vat_fall_due(trade: Table) -> None:
+    rows = {
+        (week, lane, product): tuple(said)
+        for _, week, lane, product, *said in zip(*(trade[name].tolist() for name in trade), strict=True)
+    }
+    assert rows["2022W36", "HOME", "cheap"] == pytest.approx((3, 30, 0, 0, 0, 6))
+    # Duty 10 % of 200, VAT 20 % of 220.
+    assert rows["2022W36", "HOME", "dear"] == pytest.approx((1, 200, 1, 200, 20, 44))
+    assert rows["2022W37", "FAR", "dear"] == pytest.approx((4, 800, 4, 800, 80, 220))
+    assert rows["2022W36", "FAR", "dear"] == (0, 0, 0, 0, 0, 0)
+    assert rows["2022W36", "Hangzhou", "all"] == pytest.approx((8, 240, 0, 0, 0, 0))
+    assert rows["2022W37", "Hangzhou", "all"] == pytest.approx((2, 60, 0, 0, 0, 0))
+
+
+def test_a_years_balance_stands_beside_the_national_one(config: HubConfig, trade: Table) -> None:
+    rows = balance_rows(config, trade)
+    own, half = zip(*rows.values(), strict=True)
+    # Ten days: 1,060 EUR in, 300 out, 250 for the domestic lane; 36.5 times that a year.
+    year = 36.5
+    assert own == pytest.approx(
+        (True, 0, "2021", 1e9, year * 1060, year * 300, -year * 760, year * 250, year * 760 / 1e9, year * 250 / 1e9)
+    )
+    # Half of all goods out: as many parcels out as the eleven in, of 30 EUR each.
+    assert half[:6] == pytest.approx((False, 0.5, "2021", 1e9, year * 1060, year * 330))
+    assert half[6] == pytest.approx(-year * 730)
+
+
+def test_bands_are_the_moments_of_a_cut_lognormal() -> None:
+    group = Goods(1, 40, 1.2, 0.1)
+    share, mean, variance = (values[0] for values in bands((group,), 150))
+    # Quantiles at the mid-points of equal shares.
+    normal = ndtri((np.arange(400_000) + 0.5) / 400_000)
+    value = 40 * np.exp(1.2 * normal)
+    for band, mine in enumerate((value <= 150, value > 150)):
+        assert share[band] == pytest.approx(mine.mean(), abs=1e-5)
+        assert mean[band] == pytest.approx(value[mine].mean(), rel=1e-3)
+        assert variance[band] == pytest.approx(value[mine].var(), rel=0.02)
+    all_dutiable = bands((group,), 0)
+    assert all_dutiable[0].tolist() == [[0, 1]]
+    assert all_dutiable[1][0].tolist() == pytest.approx([0, 40 * np.exp(1.2**2 / 2)])
+
+
+def test_drawn_goods_have_their_flights_parcels_and_the_shares_and_values_configured(config: HubConfig) -> None:
+    inputs = make_inputs(config, 0)
+    goods = draw_goods(config, 0, inputs.flights)
+    assert [int(one.parcels.sum()) for one in goods] == [flight.n_parcels for flight in inputs.flights]
+    for one, flight in zip(goods, inputs.flights, strict=True):
+        lanes = np.bincount(inputs.parcels_of(flight).lane, minlength=2)
+        assert one.parcels.sum(axis=(1, 2)).tolist() == lanes.tolist()
+    parcels, value = (np.sum([getattr(one, name) for one in goods], axis=0) for name in ("parcels", "value"))
+    n = parcels.sum()
+    assert parcels[:, 1].sum() / n == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / n))
+    assert parcels[:, 0, 1].sum() == parcels[:, 1, 0].sum() == 0, "10 EUR are exempt, 200 EUR are not"
+    assert value[:, 0].sum() == pytest.approx(10 * parcels[:, 0].sum(), rel=1e-4)
+    assert value[:, 1].sum() == pytest.approx(200 * parcels[:, 1].sum(), rel=1e-4)
+    assert draw_goods(replace(config, trade=replace(config.trade, is_on=False)), 0, inputs.flights) == ()
+
+
+def test_weeks_begin_on_mondays() -> None:
+    hub = load("liege_30k", start_date="2022-09-07")
+    assert dt.date.fromordinal(week_of(hub, 0)) == dt.date(2022, 9, 5)
+    assert dt.date.fromordinal(week_of(hub, 5 * TICKS_PER_DAY)) == dt.date(2022, 9, 12)
+    assert week_of(hub, 5 * TICKS_PER_DAY - TICKS_PER_MIN) == week_of(hub, 0)
+
+
+def test_exports_of_a_run_are_what_left_by_air() -> None:
+    hub = load(
+        "liege_30k", "trade=goods", "exports=one_fifth", *SMALL, "horizon_days=3", "exports.collections.parcels=300"
+    )
+    tables = sim.simulate(hub).tables
+    ulds, trade = tables["out_ulds"], tables["trade"]
+    left = (ulds["departed"] >= 1440) & (ulds["departed"] < 4 * 1440)
+    assert trade["n_parcels"][trade["is_export"]].sum() == pytest.approx(ulds["n_parcels"][left].sum())
+    assert ulds["n_parcels"][left].sum() > 0
+    assert tables["trade_balance"]["exports_eur"][0] > 0
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("~trade.vat.BE", "trade.vat: no rate of lane 'BE'"),
+        ("trade.goods.home.share=0.5", "trade.goods: shares must sum to 1, got 1.29"),
+        ("trade.domestic_lanes=[BX]", "trade.domestic_lanes: no lane 'BX'"),
+        ("trade.goods.home.duty=2", "trade.goods.home.duty: must be at most 1, got 2"),
+    ],
+)
+def test_a_mistake_is_one_line(word: str, said: str) -> None:
+    words = [word, "trade.domestic_lanes=[]"] if "vat" in word else [word]
+    with pytest.raises(ConfigError) as caught:
+        load("liege_30k", "trade=goods", *words)
+    assert str(caught.value).startswith(said)
