@@ -20,7 +20,6 @@ import sim.processes.outbound
 import sim.processes.packout
 import sim.processes.pool
 import sim.processes.reception
-import sim.processes.screening
 import sim.processes.sorting
 import sim.processes.staff
 import sim.processes.transfers
@@ -384,7 +383,29 @@ def _desks_one_more(patch):
 
 def _one_screening_line_more(patch):
     init = Screening.__init__
-    patch.setattr(Screening, "__init__", lambda self, n, *rest: init(self, n + 1, *rest))
+
+    def one_more(self, manning, *rest):
+        init(self, replace(manning, posts=tuple(n + 1 for n in manning.posts)), *rest)
+
+    patch.setattr(Screening, "__init__", one_more)
+
+
+def _screening_heeds_no_roster(patch):
+    init = Screening.__init__
+
+    def always(self, manning, *rest):
+        init(self, replace(manning, posts=(manning.posts[-1],) * len(manning.posts)), *rest)
+
+    patch.setattr(Screening, "__init__", always)
+
+
+def _build_up_heeds_no_roster(patch):
+    start_shifts = sim.processes.exports.start_shifts
+
+    def but_there(env, pools, manning):
+        start_shifts(env, pools, {kind: steps for kind, steps in manning.items() if kind != "build_up_workers"})
+
+    patch.setattr(sim.processes.exports, "start_shifts", but_there)
 
 
 def _screening_late(patch):
@@ -650,6 +671,8 @@ MUTANTS = {
     "one screening line more": _one_screening_line_more,
     "machines advanced before screening": _screening_late,
     "ties at screening in reverse": _merged_in_reverse(sim.processes.screening),
+    "screening heeds no roster": _screening_heeds_no_roster,
+    "build-up heeds no roster": _build_up_heeds_no_roster,
     "collections leave when unloaded": _collection_leaves_when_unloaded,
     "last ULDs before loads": _last_ulds_before_loads,
     "no last ULD": _last_uld_without_a_cut_off,

@@ -217,6 +217,21 @@ def test_servers_that_come_and_go_serve_as_a_simulation_by_the_tick(data):
     assert np.concatenate(pieces).tolist() == by_brute_force(arrival.tolist(), service.tolist(), start, number)
 
 
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_equal_services_in_columns_begin_as_one_by_one(data):
+    n = data.draw(st.integers(1, 120))
+    arrival = np.cumsum(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
+    service = data.draw(st.integers(1, 9))
+    start = np.cumsum([0, *data.draw(st.lists(st.integers(1, 90), max_size=6))]).tolist()
+    number = [*data.draw(st.lists(st.integers(0, 5), min_size=len(start) - 1, max_size=len(start) - 1)), 2]
+    cut = data.draw(st.integers(0, n))
+    columns, singly = Servers(start, number), Servers(start, number)
+    for part in (slice(cut), slice(cut, None)):
+        begin = several_servers(arrival[part], service, columns)
+        assert begin.tolist() == several_servers(arrival[part], np.full(len(begin), service), singly).tolist()
+
+
 def test_a_pool_that_shrinks_grants_nothing_until_what_is_held_has_come_back():
     env = simpy.Environment()
     pool = Pool(env, Phase.DOOR, people=3)

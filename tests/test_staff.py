@@ -24,10 +24,18 @@ def rostered():
     return simulate(load("liege_30k", *SHORT, "roster=three_shifts"))
 
 
+@pytest.fixture(scope="module")
+def exporting():
+    words = ("exports=one_fifth", "roster=three_shifts", "exports.service_h=12", "service_h=12")
+    return simulate(load("liege_30k", *SHORT, *words, "demand.flights_per_day=3", "horizon_days=2"))
+
+
 def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
     hall = load("liege_30k").halls["main"]
     posts = {"unloading": 2 * 8, "tugs": 2, "induction": 10 * hall.sorting_machines}
-    posts |= {name: getattr(hall, role.posts) for name, role in ROLES.items() if role.place is Place.HALL}
+    imports = {name: role for name, role in ROLES.items() if not role.is_of_exports}
+    posts |= {name: getattr(hall, role.posts) for name, role in imports.items() if role.place is Place.HALL}
+    posts |= dict.fromkeys(ROLES.keys() - imports.keys(), 0)
     for role, n in posts.items():
         assert always.kpis[f"staff_h_paid_per_day_{role}"] == pytest.approx(24 * n)
     own = sum(n for role, n in posts.items() if role != "customs")
@@ -43,7 +51,18 @@ def test_a_roster_pays_its_shifts_and_what_was_in_hand_after_them(rostered):
     assert 14 * 2 <= customs < 14 * 2 + 0.25 * 2
 
 
-@pytest.mark.parametrize("run", ["always", "rostered"])
+def test_people_of_exports_follow_their_roster(exporting):
+    kpis, own = exporting.kpis, load("liege_30k", "exports=one_fifth").halls["main"].exports
+    lines = own.screening_lines * 16 + -(-own.screening_lines // 2) * 8  # a half rounded up
+    assert lines <= kpis["staff_h_paid_per_day_screening"] < 1.01 * lines
+    for role in ("docks_in", "screening", "hand_sorting", "build_up", "outbound_tugs"):
+        assert 0 < kpis[f"staff_h_per_day_{role}"] <= kpis[f"staff_h_paid_per_day_{role}"] * (1 + 1e-9), role
+    curves = exporting.tables["demand_curves"]
+    there = curves["there_mean"][curves["name"] == "screening"]
+    assert {*there.tolist()} == {own.screening_lines, -(-own.screening_lines // 2)}
+
+
+@pytest.mark.parametrize("run", ["always", "rostered", "exporting"])
 def test_nobody_works_more_than_is_paid(run, request):
     kpis = request.getfixturevalue(run).kpis
     for role in ROLES:

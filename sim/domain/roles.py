@@ -28,6 +28,8 @@ class Role:
     """Where it has how many of them one piece of work takes; None: one."""
     people: str | None = None
     """Where it has how many people man one post; None: one."""
+    is_of_exports: bool = False
+    """Nobody is there without exports."""
 
 
 ROLES: Final = {
@@ -42,4 +44,29 @@ ROLES: Final = {
     "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "sorting of what no machine takes"),
     "customs": Role(Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks"),
     "docks": Role(Place.HALL, "dock_workers", "dock_workers", "truck loading", at_once="outbound.workers_per_truck"),
+    "docks_in": Role(
+        Place.HALL,
+        "dock_workers_in",
+        "exports.dock_workers_in",
+        "unloading of collections",
+        at_once="exports.collections.workers_per_truck",
+        is_of_exports=True,
+    ),
+    "screening": Role(
+        Place.HALL, "screening_lines", "exports.screening_lines", "screening of exports", is_of_exports=True
+    ),
+    "hand_sorting": Role(
+        Place.HALL, "hand_sorting_posts", "exports.hand_sorting_posts", "sorting exports by hand", is_of_exports=True
+    ),
+    "build_up": Role(
+        Place.HALL,
+        "build_up_workers",
+        "exports.build_up_workers",
+        "build-up",
+        at_once="exports.build_up.workers_per_place",
+        is_of_exports=True,
+    ),
+    "outbound_tugs": Role(
+        Place.APRON, "outbound_tugs", "outbound_tugs", "drivers of outbound ULDs", is_of_exports=True
+    ),
 }

@@ -98,7 +98,7 @@ def mannings(
     owner = {Place.APRON: config.apron, Place.HALL: hall, Place.MACHINE: config}[place]
     found = {}
     for name, role in ROLES.items():
-        if role.place is place:
+        if role.place is place and (config.exports.share or not role.is_of_exports):
             posts: int = attrgetter(role.posts)(owner)
             found[role.kind] = manned(config.roster, name, posts, config.start_date, end, absences)
             _check_ever_enough(config, name, posts)

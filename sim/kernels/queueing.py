@@ -97,9 +97,42 @@ def several_servers(arrival: Ticks, service: int | Ticks, servers: Servers) -> T
     >>> several_servers(np.array([0, 0, 1]), 5, Servers((0, 3, 20), (2, 0, 1))).tolist()
     [0, 0, 20]
     """
-    services = np.broadcast_to(np.asarray(service), arrival.shape).tolist()
-    begin = [servers.begin(at, duration) for at, duration in zip(arrival.tolist(), services, strict=True)]
-    return np.array(begin, dtype=np.int64)
+    if isinstance(service, np.ndarray):
+        services = service.tolist()
+        each = [servers.begin(at, duration) for at, duration in zip(arrival.tolist(), services, strict=True)]
+        return np.array(each, dtype=np.int64)
+    begin = np.empty(len(arrival), dtype=np.int64)
+    done = 0
+    while done < len(arrival):
+        begun = _while_the_number_holds(arrival[done:], service, servers)
+        if len(begun) == 0:
+            begun = np.array([servers.begin(int(arrival[done]), service)])
+        begin[done : done + len(begun)] = begun
+        done += len(begun)
+    return begin
+
+
+_FEW = 16
+"""So few services are as fast one by one."""
+
+
+def _while_the_number_holds(arrival: Ticks, service: int, servers: Servers) -> Ticks:
+    """The begins before the number of servers changes: of equal services the servers take turns. Moves `servers` on."""
+    now = max(int(arrival[0]), servers.now)
+    step = servers.step
+    while step < len(servers.start) - 1 and servers.start[step + 1] <= now:
+        step += 1
+    n, in_hand = servers.number[step], [end for end in servers.ends if end > now]
+    if len(arrival) < _FEW or n < max(1, len(in_hand)):
+        return np.empty(0, dtype=np.int64)
+    free_at = [now] * (n - len(in_hand)) + sorted(in_hand)
+    begin, _ = lines_in_turn(arrival, service, np.array(free_at, dtype=np.int64))
+    if step < len(servers.start) - 1:
+        begin = begin[: int(np.searchsorted(begin, servers.start[step + 1]))]
+    if len(begin):
+        servers.step, servers.now = step, int(begin[-1])
+        servers.ends = sorted([*in_hand, *(begin[-n:] + service).tolist()])
+    return begin
 
 
 def servers_in_turn(arrival: Ticks, service: Ticks, server: Ticks, turn: Ticks, free_at: Ticks) -> Ticks:

@@ -15,7 +15,7 @@ from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import recovery_kpis
-from sim.measures.staff import examining_hours, paid_hours, staff_kpis
+from sim.measures.staff import desk_hours, paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
 from sim.measures.window import Minutes, Window
 from sim.record.recorder import Recorder
@@ -30,8 +30,8 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     """All KPIs of `sim.measures.kpis`, in its order."""
     window = Window(inputs)
     busy = _busy_hours(config, inputs, record, tables, window)
-    export_busy = export_busy_hours(config, inputs, record, tables, window)
-    worked = _staff_hours(config, record, busy)
+    export_busy = export_busy_hours(record, tables, window)
+    worked = _staff_hours(config, record, busy) | export_staff_hours(config, export_busy)
     return (
         _service(config, tables, window)
         | _trucks(config, tables["trucks"], window)
@@ -56,10 +56,10 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
         | _utilisation(inputs, record, busy, window)
         | customs_kpis(config, record, tables, window)
         | export_kpis(config, tables, window)
-        | export_utilisation(inputs, export_busy, window)
+        | export_utilisation(inputs, record, export_busy, window)
         | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}
         | surroundings(config, tables, window)
-        | _staff(config, inputs, record, worked, export_staff_hours(config, export_busy), window.days)
+        | staff_kpis(config, inputs, record, worked, window.days)
     )
 
 
@@ -258,20 +258,6 @@ def _manned(inputs: Inputs, calendars: Callable[[Hall], Sequence[MachineCalendar
     return done
 
 
-def _staff(
-    config: HubConfig,
-    inputs: Inputs,
-    record: Recorder,
-    worked: dict[str, float],
-    on_exports: dict[str, float],
-    days: float,
-) -> dict[str, float]:
-    """By role; the hours of `on_exports`, whose people are there when called, count in the sum."""
-    kpis = staff_kpis(config, inputs, record, worked, days)
-    kpis["staff_h_per_day"] += sum(on_exports.values()) / days
-    return kpis | {f"staff_h_per_day_{role}": hours / days for role, hours in on_exports.items()}
-
-
 def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) -> dict[str, float]:
     """Hours worked in the measured days, by role."""
     apron = config.apron
@@ -282,7 +268,7 @@ def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) ->
         "induction": busy["machines"] * config.sorting.inductions,
         "handcoding": busy["handcoding_desks"],
         "packout": busy["packout_posts"],
-        "customs": examining_hours(record),
+        "customs": desk_hours(record, "customs"),
         "manual_sort": busy["manual_sort_posts"],
         "docks": busy["doors"] * config.outbound.workers_per_truck,
     }

@@ -1,6 +1,6 @@
 """Demand curves: how many people of each role, and units of equipment, work wants over the hours of the week."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,7 @@ def _roles(
 ) -> Iterator[_Curve]:
     site, (flights, ulds, trains) = inputs.site, (tables[name] for name in ("flights", "ulds", "trains"))
     asked, done = _machines_busy(inputs, record)
-    posts = {
+    posts: dict[str, Sequence[Numbers]] = {
         "unloading": _counted(edges, flights, "unloading_requested", "unloading_start", "unloading_end"),
         "tugs": (
             _inside(edges, trains["granted"], trains["returned"]),
@@ -93,12 +93,38 @@ def _roles(
         "manual_sort": _at_desks(inputs, record, "manual_sort", site.manual_sort),
         "customs": _at_desks(inputs, record, "customs", site.examination),
         "docks": [n * site.workers_per_truck for n in _at_doors(inputs, tables, edges)],
+        **_export_roles(inputs, record, tables, edges),
     }
     for role, (in_use, wanted) in posts.items():
         there = _manned(inputs, role, edges)
         if there.any():
             people = people_a_post(config, role)
             yield _Curve(role, _PEOPLE, in_use * people, wanted * people, there * people)
+
+
+def _export_roles(
+    inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges
+) -> dict[str, Sequence[Numbers]]:
+    """In use and wanted, by role."""
+    rules = inputs.site.exports
+    if rules is None:
+        return {}
+    trains, collections, ulds = (tables[name] for name in ("out_trains", "collections", "out_ulds"))
+    asked = tables["flights"]["loading_start"][trains["flight"]]
+    trucks, places = (
+        _counted(edges, collections, "arrived", "docked", "released"),
+        _counted(edges, ulds, "formed", "start", "built"),
+    )
+    return {
+        "docks_in": [n * rules.workers_per_truck for n in trucks],
+        "screening": _at_desks(inputs, record, "screening", rules.screening),
+        "hand_sorting": _at_desks(inputs, record, "hand_sorting", rules.hand_sorting),
+        "build_up": [n * rules.workers_per_place for n in places],
+        "outbound_tugs": (
+            _inside(edges, trains["granted"], trains["returned"]),
+            _inside(edges, asked, trains["returned"]),
+        ),
+    }
 
 
 def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges) -> Iterator[_Curve]:

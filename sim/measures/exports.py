@@ -1,14 +1,18 @@
 """The KPIs of exports, and of aircraft on their way out. Minutes inside."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.config import HubConfig
+from sim.domain.exports import HallExports
 from sim.domain.inputs import Inputs
 from sim.measures.kpis import EXPORT_RESOURCES
+from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.window import Window
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 
 
 def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
@@ -43,39 +47,37 @@ def _fill(config: HubConfig, flights: Table, ulds: Table, window: Window) -> flo
     return float(np.maximum(by_mass, by_volume).mean())
 
 
-def export_busy_hours(
-    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], window: Window
-) -> dict[str, float]:
+def export_busy_hours(record: Recorder, tables: dict[str, Table], window: Window) -> dict[str, float]:
     """Unit-hours in use in the measured days, by resource."""
     ulds, trucks, trains = (tables[name] for name in ("out_ulds", "collections", "out_trains"))
-    low, high = (instant // inputs.bin_width for instant in inputs.measured)
-
-    def served(stage: str, per_h: float) -> float:
-        return float(record.export_stages[stage].n_out[low:high].sum()) / per_h
-
     return {
         "doors_in": window.hours(trucks["docked"], trucks["released"]),
-        "screening_lines": served("screening", config.exports.screened_per_line_h),
-        "hand_sorting_posts": served("hand_sorting", config.exports.hand_sorted_per_post_h),
+        "screening_lines": desk_hours(record, "screening"),
+        "hand_sorting_posts": desk_hours(record, "hand_sorting"),
         "build_up_places": window.hours(ulds["start"], ulds["built"]),
         "outbound_tugs": window.hours(trains["granted"], trains["returned"]),
     }
 
 
-def export_utilisation(inputs: Inputs, busy: dict[str, float], window: Window) -> dict[str, float]:
-    """Shares in use; 0 without exports."""
-    hours = window.days * MIN_PER_DAY / MIN_PER_H
-    site, capacity = inputs.site, dict.fromkeys(EXPORT_RESOURCES, 0.0)
-    for hall in site.halls:
-        if hall.exports is not None:
-            opens = np.clip(hall.opens / TICKS_PER_MIN, window.low, window.high)
-            open_h = float(window.high - opens) / MIN_PER_H
-            capacity["doors_in"] += hall.exports.doors * open_h
-            capacity["screening_lines"] += hall.exports.screening_lines * open_h
-            capacity["hand_sorting_posts"] += hall.exports.hand_sorting_posts * open_h
-            capacity["build_up_places"] += hall.exports.places * open_h
-    if site.exports is not None:
-        capacity["outbound_tugs"] = site.exports.tugs * hours
+def export_utilisation(inputs: Inputs, record: Recorder, busy: dict[str, float], window: Window) -> dict[str, float]:
+    """Shares in use, of what people man of the time paid; 0 without exports."""
+
+    def in_halls(units: Callable[[HallExports], int]) -> float:
+        """Unit-hours of the halls, each from its opening on."""
+        hours = 0.0
+        for hall in inputs.site.halls:
+            if hall.exports is not None:
+                opens = np.clip(hall.opens / TICKS_PER_MIN, window.low, window.high)
+                hours += units(hall.exports) * float(window.high - opens) / MIN_PER_H
+        return hours
+
+    capacity = {
+        "doors_in": in_halls(lambda own: own.doors),
+        "screening_lines": paid_hours(inputs, record, "screening"),
+        "hand_sorting_posts": paid_hours(inputs, record, "hand_sorting"),
+        "build_up_places": in_halls(lambda own: own.places),
+        "outbound_tugs": paid_hours(inputs, record, "outbound_tugs"),
+    }
     return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in EXPORT_RESOURCES}
 
 

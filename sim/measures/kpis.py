@@ -42,17 +42,10 @@ RESOURCES: Final = {
 
 EXPORT_RESOURCES: Final = {
     "doors_in": "inbound dock doors, held until the last parcel's screening begins",
-    "screening_lines": "screening lines",
-    "hand_sorting_posts": "posts for sorting exports by hand",
+    "screening_lines": "screening lines, of the time that they are manned",
+    "hand_sorting_posts": "posts for sorting exports by hand, of the time that they are manned",
     "build_up_places": "build-up places",
-    "outbound_tugs": "trains of outbound ULDs",
-}
-EXPORT_ROLES: Final = {
-    "docks_in": "unloading of collections",
-    "screening": "screening",
-    "hand_sorting": "sorting exports by hand",
-    "build_up": "build-up",
-    "outbound_tugs": "drivers of outbound ULDs",
+    "outbound_tugs": "trains of outbound ULDs, of the time that they are manned",
 }
 
 _ALL: Final = (
@@ -278,7 +271,6 @@ _ALL: Final = (
         Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None)
         for name, what in (RESOURCES | EXPORT_RESOURCES).items()
     ),
-    *(Kpi(f"staff_h_per_day_{role}", "h/d", f"hours worked: {what}", None) for role, what in EXPORT_ROLES.items()),
     *(Kpi(f"staff_h_per_day_{name}", "h/d", f"hours worked: {role.meaning}", None) for name, role in ROLES.items()),
     *(
         Kpi(f"staff_h_paid_per_day_{name}", "h/d", f"hours on the roster and after it: {role.meaning}", None)

@@ -57,9 +57,9 @@ def understaffed_hours(inputs: Inputs, record: Recorder, role: str) -> float:
     return sum(_time(record, role, posts.hall).lacked for posts in posts_of(inputs, role)) / TICKS_PER_H
 
 
-def examining_hours(record: Recorder) -> float:
-    """Hours that customs officers examined in the measured days."""
-    busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind == ROLES["customs"].kind)
+def desk_hours(record: Recorder, role: str) -> float:
+    """Hours that people of a role served at their desks in the measured days."""
+    busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind)
     return busy / TICKS_PER_H
 
 

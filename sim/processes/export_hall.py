@@ -5,6 +5,7 @@ import simpy
 
 from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
+from sim.domain.site import Manning
 from sim.kernels.ordering import hub_order
 from sim.processes.desks import Served
 from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
@@ -35,10 +36,11 @@ class ExportHall:
         self.build_up = Pool(
             env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
         )
-        self.screening = Screening(own.screening_lines, rules.screening, self._screened)
-        self.posts = desks_of(
-            "hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, hall.site, hall.number, record
-        )
+        record_as = hall.site, hall.number, record
+        lines = hall.site.manning.get("screening_lines", Manning((0,), (own.screening_lines,)))
+        tally = record.desk_tally("screening_lines", hall.number, lines)
+        self.screening = Screening(lines, rules.screening, tally, self._screened)
+        self.posts = desks_of("hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, *record_as)
         self.lanes = Lanes(store, len(rules.lanes))
         hall.sortation.take_exports(self)
 

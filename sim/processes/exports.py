@@ -14,6 +14,7 @@ from sim.processes.hall import Hall
 from sim.processes.loading import Loading
 from sim.processes.phases import Phase
 from sim.processes.pool import Pool
+from sim.processes.staff import start_shifts
 from sim.record.recorder import Recorder
 from sim.record.rows import CollectionRow
 from sim.units import NEVER
@@ -27,6 +28,11 @@ class Exports:
     store: ExportStore
     record: Recorder
 
+    @property
+    def pools(self) -> dict[int, tuple[Pool, ...]]:
+        """By hall; `NEVER`: the apron's."""
+        return {NEVER: (self.loading.tugs,)} | {hall.number: hall.pools for hall in self.halls}
+
     def close(self, end: int) -> None:
         """Bring all to the last instant, and count what is still inside."""
         tally = self.record.export_stages["collection"]
@@ -37,6 +43,9 @@ class Exports:
             hall.close(end)
             for pool in hall.pools:
                 self.record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
+            for kind in ("screening_lines", "hand_sorting_posts"):
+                busy, waited = self.record.desks[kind, hall.number].run
+                self.record.add_pool({kind: busy}, {kind: waited}, hall.number)
         self.build_up.close(end)
         tugs = self.loading.tugs
         self.record.add_pool(tugs.held_until(end), tugs.lacked_until(end))
@@ -72,4 +81,7 @@ def make_exports(env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], 
     env.process(build_up.rounds())
     tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=site.exports.tugs)
     loading = Loading(env, site, site.exports, places, build_up, store, record, tugs)
+    start_shifts(env, [tugs], site.manning)
+    for hall in places:
+        start_shifts(env, hall.pools, hall.site.manning)
     return Exports(places, build_up, loading, store, record)

@@ -65,7 +65,10 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     start_shifts(env, apron.pools, site.manning)
     for hall in halls:
         start_shifts(env, hall.pools, hall.site.manning)
-    meter = Meter(env, {NEVER: apron.pools} | {hall.number: hall.pools for hall in halls}, inputs.measured)
+    pools = {NEVER: apron.pools} | {hall.number: hall.pools for hall in halls}
+    if exports is not None:
+        pools = {place: own + exports.pools[place] for place, own in pools.items()}
+    meter = Meter(env, pools, inputs.measured)
     outbound = Outbound(env, site, halls, store, record)
     env.process(timetable_process(outbound, inputs.end))
     env.process(dispatcher_process(outbound))

@@ -1,11 +1,13 @@
-"""Security screening: parallel lines of constant service, advanced lazily in columns."""
+"""Security screening: parallel lines of constant service, as many as are manned, advanced lazily in columns."""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from sim.domain.site import Manning
 from sim.kernels.ordering import in_hub_order, split_at
-from sim.kernels.queueing import lines_in_turn
+from sim.kernels.queueing import Servers, several_servers
+from sim.record.staffing import DeskTally
 from sim.units import NEVER, Ticks
 
 PassOn = Callable[[Ticks, Ticks, Ticks, Ticks], None]
@@ -13,12 +15,11 @@ PassOn = Callable[[Ticks, Ticks, Ticks, Ticks], None]
 
 
 class Screening:
-    """First come, first served by (instant, parcel): with equal services the lines take turns."""
+    """First come, first served by (instant, parcel)."""
 
-    def __init__(self, n_lines: int, service: int, pass_on: PassOn) -> None:
-        self._service, self._pass_on = service, pass_on
-        self._free_at = np.zeros(n_lines, dtype=np.int64)
-        """Of the lines, in the order of their turns."""
+    def __init__(self, manning: Manning, service: int, tally: DeskTally, pass_on: PassOn) -> None:
+        self._service, self._tally, self._pass_on = service, tally, pass_on
+        self._lines = Servers(manning.start, manning.posts)
         self._coming: list[tuple[Ticks, Ticks]] = []
         self._last: dict[int, int] = {}
         self.begun: dict[int, int] = {}
@@ -40,7 +41,8 @@ class Screening:
             self._serve(*in_hub_order(arrived), until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
-        begin, self._free_at = lines_in_turn(arrival, self._service, self._free_at)
+        begin = several_servers(arrival, self._service, self._lines)
+        self._tally.add(arrival, begin, begin + self._service)
         for last in [parcel for parcel, instant in self._last.items() if instant <= until]:
             del self._last[last]
             self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])

@@ -97,6 +97,17 @@ def _at_desks(asked: str, begin: str, end: str) -> _Stays:
     return stays
 
 
+def _at_build_up(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
+    n = inputs.site.exports.workers_per_place if inputs.site.exports else 0
+    return [(uld["hall"], uld["formed"], uld["start"], uld["built"], n) for uld in _rows(tables["out_ulds"])]
+
+
+def _at_screening(_: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
+    hall = tables["collections"]["hall"]
+    for parcel in _rows(tables["out_parcels"]):
+        yield hall[parcel["collection"]], parcel["handled"], parcel["screen_begin"], parcel["screen_end"], 1
+
+
 def _finished_after_the_shift(kind: str, stays: _Stays) -> _Way:
     """More posts are held just after a step of the roster than it mans."""
 
@@ -356,6 +367,10 @@ BRANCHES: Final[dict[str, _Way]] = {
     "ULD for the lower deck": _any("out_ulds", lambda uld: uld["deck"] == Deck.LOWER),
     "built ULD waits for the next flight": _missed_its_flight,
     "empty ULDs flown back": _any("flights", lambda flight: flight["n_empties_out"] > 0),
+    "export screened after the shift": _finished_after_the_shift("screening_lines", _at_screening),
+    "export waits for the next shift": _waits_for_the_shift("screening_lines", _at_screening),
+    "ULD built after the shift": _finished_after_the_shift("build_up_workers", _at_build_up),
+    "ULD waits for the next shift of build-up": _waits_for_the_shift("build_up_workers", _at_build_up),
     "exports missed": _any("flights", lambda flight: flight["n_missed_out"] > 0),
     "loading waits for a tug": _waits_for_an_outbound_tug,
     "train waits at the aircraft": _waits_at_the_aircraft,

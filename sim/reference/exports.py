@@ -15,6 +15,7 @@ from sim.processes.pool import Pool
 from sim.reference.hall import Hall
 from sim.reference.machine import Machine
 from sim.reference.records import OutLoad, OutParcel, OutTrain, OutUld, Pickup, Steps, Visit
+from sim.reference.shifts import follow_roster
 from sim.units import NEVER
 
 Lane = list[tuple[int, tuple[int, int], OutParcel]]
@@ -34,18 +35,30 @@ class ExportHall:
         self.kept_empties = own.empty_ulds
         self.floor = Pool(env, Phase.DOOR, export_floor=own.floor)
         self.doors = Pool(env, Phase.DOOR, doors_in=own.doors, dock_workers_in=own.dock_workers)
-        self.lines = Pool(env, Phase.DESK, lines=own.screening_lines)
-        self.posts = Pool(env, Phase.DESK, posts=own.hand_sorting_posts)
+        self.lines = Pool(env, Phase.DESK, screening_lines=own.screening_lines)
+        self.posts = Pool(env, Phase.DESK, hand_sorting_posts=own.hand_sorting_posts)
         self.build_up = Pool(
             env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
         )
         hall.empties = self.build_up
+        follow_roster(
+            env,
+            hall.hall.manning,
+            dock_workers_in=self.doors,
+            screening_lines=self.lines,
+            hand_sorting_posts=self.posts,
+            build_up_workers=self.build_up,
+        )
         self.lanes: list[Lane] = [[] for _ in rules.lanes]
         self.n_formed = [0 for _ in rules.lanes]
 
     @property
     def now(self) -> int:
         return int(self.env.now)
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        return self.floor, self.doors, self.lines, self.posts, self.build_up
 
     # Collections, screening and sorting (rules 22 to 25)
 
@@ -67,14 +80,14 @@ class ExportHall:
 
     def _screen(self, parcel: OutParcel, pickup: Pickup, *, is_last: bool) -> Steps:
         parcel.handled = self.now
-        yield self.lines.request(parcel.key, lines=1)
+        yield self.lines.request(parcel.key, screening_lines=1)
         parcel.screen_begin = self.now
         if is_last:
             pickup.released = self.now
             self.doors.release(doors_in=1, dock_workers_in=self.rules.workers_per_truck)
         yield after(self.env, self.rules.screening)
         parcel.screen_end = self.now
-        self.lines.release(lines=1)
+        self.lines.release(screening_lines=1)
         if pickup.is_presorted:
             self._stage(parcel)
         elif parcel.is_non_conveyable:
@@ -83,11 +96,11 @@ class ExportHall:
             yield from self._sort(parcel, self.hall.machines[pickup.number % len(self.hall.machines)])
 
     def _sort_by_hand(self, parcel: OutParcel) -> Steps:
-        yield self.posts.request(parcel.key, posts=1)
+        yield self.posts.request(parcel.key, hand_sorting_posts=1)
         parcel.hand_begin = self.now
         yield after(self.env, self.rules.hand_sorting)
         parcel.hand_end = self.now
-        self.posts.release(posts=1)
+        self.posts.release(hand_sorting_posts=1)
         yield after(self.env, self.hall.site.to_lane)
         self._stage(parcel)
 
@@ -123,6 +136,7 @@ class Exports:
         """In queues that they share with imports, collections are numbered on from the flights."""
         self.halls = [ExportHall(env, self.rules, hall, number) for number, hall in enumerate(halls)]
         self.tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=self.rules.tugs)
+        follow_roster(env, self.site.manning, outbound_tugs=self.tugs)
         self.visits = visits
         self.pickups: list[Pickup] = []
         self.ulds: list[OutUld] = []

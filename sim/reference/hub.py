@@ -262,7 +262,7 @@ class Hub:
         if self.exports is not None:
             pools.append((NEVER, self.exports.tugs))
             for place in self.exports.halls:
-                pools += [(place.number, pool) for pool in (place.floor, place.doors, place.build_up)]
+                pools += [(place.number, pool) for pool in place.pools]
         tokens = [
             Tokens(name, number, held, pool.lacked_until(end)[name])
             for number, pool in pools

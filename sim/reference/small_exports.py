@@ -69,6 +69,18 @@ def hall_exports(hub: SmallHub, streams: Streams, number: int) -> HallExports | 
     )
 
 
+def export_posts(own: HallExports | None) -> dict[str, int]:
+    """What people of a hall's exports man, by kind."""
+    if own is None:
+        return {}
+    return {
+        "dock_workers_in": own.dock_workers,
+        "screening_lines": own.screening_lines,
+        "hand_sorting_posts": own.hand_sorting_posts,
+        "build_up_workers": own.workers,
+    }
+
+
 def _before_departure(streams: Streams, step: int) -> tuple[int, int]:
     """Close-out and cut-off before departure [ticks]."""
     rng = streams.of("before_departure")

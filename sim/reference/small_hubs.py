@@ -8,7 +8,7 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
 from sim.domain.site import Hall, HallPolicy, MachineCalendar, Manning, Site, TrailerLimits, Transfers
-from sim.reference.small_exports import departures, export_inputs, export_site, hall_exports
+from sim.reference.small_exports import departures, export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_numbers import SmallHub
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
@@ -38,7 +38,9 @@ def make(hub: SmallHub) -> Inputs:
         lift=(steps(1, 3), steps(1, 3)),
         turnaround=steps(1, 60),
         longest_hold=int(rng.integers(0, 40)) * step,
-        manning=_manning(hub, streams, step, end, (), loader_sets=hub.loader_sets, tugs=hub.tugs),
+        manning=_manning(
+            hub, streams, step, end, (), loader_sets=hub.loader_sets, tugs=hub.tugs, outbound_tugs=hub.out_tugs
+        ),
         closures=_closures(hub, streams, step, end),
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
         policy=HallPolicy(hub.policy),
@@ -110,6 +112,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     posts = {"workers": workers, "dock_workers": dock_workers}
     desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks, "manual_sort_posts": hub.manual_posts}
     desks |= {"xray_lanes": hub.xray_lanes, "transit_desks": hub.transit_desks, "uld_xrays": hub.uld_xrays}
+    exports = hall_exports(hub, streams, number)
     n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     return Hall(
@@ -135,8 +138,8 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         uld_xrays=hub.uld_xrays,
         doors=hub.doors,
         dock_workers=dock_workers,
-        manning=_manning(hub, streams, step, end, (number,), **posts, **desks),
-        exports=hall_exports(hub, streams, number),
+        manning=_manning(hub, streams, step, end, (number,), **posts, **desks, **export_posts(exports)),
+        exports=exports,
     )
 
 
