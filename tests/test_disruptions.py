@@ -174,6 +174,12 @@ def test_a_peak_adds_flights_in_its_time_and_takes_none(model):
     assert not [flight for flight in dip.values() if 7 * 24 * H <= flight.sibt < 16 * 24 * H]
 
 
+def test_under_a_curfew_nobody_moves_at_night_and_who_stands_at_the_end_has_not_left():
+    own = sim.simulate(load("night_curfew", *SHORT, "service_h=1"))
+    assert own.kpis["night_movements_per_day"] == 0
+    assert np.isnan(own.tables["flights"]["aobt"][~np.isnan(own.tables["flights"]["aibt"])]).any()
+
+
 # Customs data
 
 

@@ -147,7 +147,8 @@ def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:
 
 def _runway(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
     for name in ("aldt", "aobt"):
-        instants = np.array([getattr(row, name) for row in record.flights], dtype=np.int64)
+        happened = (getattr(row, name) for row in record.flights if getattr(row, name) != NEVER)
+        instants = np.array([*happened], dtype=np.int64)
         closed = np.zeros(len(instants), dtype=np.bool_)
         for begin, end in inputs.site.closures:
             closed |= (begin <= instants) & (instants < end)
