@@ -12,7 +12,9 @@ NEXT_LINE_S: Final = 60.0
 """Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
 
 
-def shown(results: Iterator[R], *, total: int, already: int, is_quiet: bool) -> Generator[R, None, None]:
+def shown(
+    results: Iterator[R], *, total: int, already: int, is_quiet: bool, what: str = "replications"
+) -> Generator[R, None, None]:
     """The results, one by one, while the error stream tells how many of `total` are there and how long the rest takes.
 
     `already` of the total were there before, and do not count towards the speed.
@@ -20,22 +22,22 @@ def shown(results: Iterator[R], *, total: int, already: int, is_quiet: bool) -> 
     if is_quiet:
         yield from results
     elif sys.stderr.isatty():
-        yield from _with_bar(results, total, already)
+        yield from _with_bar(results, total, already, what)
     else:
-        yield from _with_lines(results, total, already)
+        yield from _with_lines(results, total, already, what)
 
 
-def _with_bar(results: Iterator[R], total: int, already: int) -> Generator[R, None, None]:
+def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
     from tqdm import tqdm
 
     # Results of parallel workers come in bursts: the time left is told from a slow average.
-    with tqdm(total=total, initial=already, unit=" replications", file=sys.stderr, leave=False, smoothing=0.05) as bar:
+    with tqdm(total=total, initial=already, unit=f" {what}", file=sys.stderr, leave=False, smoothing=0.05) as bar:
         for result in results:
             bar.update()
             yield result
 
 
-def _with_lines(results: Iterator[R], total: int, already: int) -> Generator[R, None, None]:
+def _with_lines(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
     begin = time.monotonic()
     due = begin + FIRST_LINE_S
     for count, result in enumerate(results, start=1):
@@ -43,7 +45,7 @@ def _with_lines(results: Iterator[R], total: int, already: int) -> Generator[R, 
         if now >= due:
             done = already + count
             left = time_left((now - begin) / count * (total - done))
-            sys.stderr.write(f"{done} of {total} replications, {left} left\n")
+            sys.stderr.write(f"{done} of {total} {what}, {left} left\n")
             sys.stderr.flush()
             due = now + NEXT_LINE_S
         yield result

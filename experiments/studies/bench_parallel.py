@@ -14,6 +14,7 @@ from typing import Final
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.execution.progress import time_left
 from experiments.studies.design import Study
 from experiments.studies.replicating import evaluate
 from sim.config import HubConfig
@@ -53,6 +54,7 @@ def main(arguments: Arguments) -> int:
 def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_quiet: bool) -> Parallel:
     """One and two workers on the same n replications, in turns."""
     spent = {1: 0.0, 2: 0.0}
+    started = perf_counter()
     short = replace(config, horizon_days=1, warmup_days=0)
     for turn in range(TURNS):
         numbers = range(turn, n, TURNS)
@@ -63,5 +65,8 @@ def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_qui
                 list(pool.run([(number, evaluate, (config, number)) for number in numbers], is_quiet=True))
                 spent[workers] += perf_counter() - began
             if not is_quiet:
-                sys.stderr.write(f"bench: {workers} worker{'s'[: workers - 1]}, {len(numbers)} replications\n")
+                share = (turn + workers / len(spent)) / TURNS
+                left = time_left((perf_counter() - started) * (1 - share) / share)
+                said = f"bench: {workers} worker{'s'[: workers - 1]}, {len(numbers)} replications; about {left} left\n"
+                sys.stderr.write(said)
     return Parallel(n, spent[1], spent[2], spent[1] / spent[2])

@@ -11,7 +11,7 @@ may be several crossings. The threshold is in any case a demand that was simulat
 for growth of the backlog, which puts the threshold low: a longer horizon tells better, and a warning says where it
 matters.
 
-Several values of a key, as in a sweep, make a curve: each design has its thresholds, and a picture shows them against
+Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several values of a key, as in a sweep, make a curve: each design has its thresholds, and a picture shows them against
 the values.
 
 The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most at a demand a
@@ -30,7 +30,7 @@ from typing import Annotated, Final
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.composition import study
+from experiments.composition import hub, study
 from experiments.execution import Place
 from experiments.statistics import Interval
 from experiments.store import RunDirectory
@@ -39,9 +39,9 @@ from experiments.studies.capacity_curve import curve_tables, draw_curve, values_
 from experiments.studies.capacity_result import Result, result_of, tables_of
 from experiments.studies.capacity_search import Sustained, searches_of, simulate_all
 from experiments.studies.design import Point, named, period_warnings, with_study
-from experiments.studies.designs import key_of
+from experiments.studies.designs import WORD, key_of
 from experiments.studies.evaluating import open_study
-from experiments.studies.grid import grid_of
+from experiments.studies.grid import Grid, grid_of
 from experiments.studies.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
@@ -52,7 +52,6 @@ _NOT_ASKED: Final = MappingProxyType(
     {
         "demand.flights_per_day": "is what capacity looks for; leave it out",
         "scenario": "capacity takes several, as scenarios=[liege_30k,liege_66k]",
-        "designs": "capacity takes scenarios=[…] and several values of a key, as in a sweep",
     }
 )
 
@@ -68,8 +67,6 @@ class CapacityStudy:
     capacity: Sustained
 
     def __post_init__(self) -> None:
-        if not self.scenarios:
-            raise ValueError("scenarios: capacity needs some")
         twice = sorted({name for name in self.scenarios if self.scenarios.count(name) > 1})
         if twice:
             raise ValueError(f"scenarios: {twice[0]} is there twice")
@@ -84,18 +81,8 @@ def main(arguments: Arguments) -> int:
 
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> int:
     """Compute what is not there, and tell."""
-    searches = [one for point in points for one in searches_of(point, keys.replications, keys.capacity)]
-    with _opened(arguments, points, keys) as run:
-        there = run.finished()
-        with execution.opened(keys.execution, keys.workers) as pool:
-            simulate_all(run, searches, there, pool, is_quiet=arguments.quiet)
-        results = [
-            result_of(point, [one for one in searches if one.point is point], there, has_binding=keys.capacity.binding)
-            for point in points
-        ]
-        if not run.is_complete:
-            run.complete({}, tables=[*tables_of(results), *curve_tables(results)])
-        chart = draw_curve(run.path, results) or _draw(run.path, results, keys.capacity.target)
+    folder, results = _computed(arguments, points, keys)
+    chart = draw_curve(folder, results) or _draw(folder, results, keys.capacity.target)
     warnings = [*period_warnings(points[0].hub), *(line for result in results for line in result.warnings)]
     if arguments.json:
         telling.print_json(
@@ -109,41 +96,83 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
                     }
                     for result in results
                 },
-                "run_dir": str(run.path),
+                "run_dir": str(folder),
                 "warnings": warnings,
             }
         )
     else:
-        _print_table(results, warnings, run.path, chart)
+        _print_table(results, warnings, folder, chart)
     return 0
 
 
+def again(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> Path:
+    """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
+    return _computed(arguments, points, keys)[0]
+
+
+def _computed(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> tuple[Path, list[Result]]:
+    """All searches made, as far as they are not there; tables written, if they are not."""
+    searches = [one for point in points for one in searches_of(point, keys.replications, keys.capacity)]
+    with _opened(arguments, points, keys) as run:
+        there = run.finished()
+        with execution.opened(keys.execution, keys.workers) as pool:
+            simulate_all(run, searches, there, pool, is_quiet=arguments.quiet)
+        results = [
+            result_of(point, [one for one in searches if one.point is point], there, has_binding=keys.capacity.binding)
+            for point in points
+        ]
+        if not run.is_complete:
+            run.complete({}, tables=[*tables_of(results), *curve_tables(results)])
+    return run.path, results
+
+
 def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], CapacityStudy]:
-    """The scenarios, each checked with ten per cent more of every resource, before anything runs."""
-    own = with_study(words, "capacity")
-    if any(word.lstrip("+~").startswith("precision") for word in words):
-        raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
-    for key, why in _NOT_ASKED.items():
-        if any(key_of(word) == key for word in words):
-            raise ConfigError(f"{key}: {why}")
-    grid = grid_of(own, config_dir)
-    composed = grid.composed
-    if "capacity" not in composed[0]:
+    """The designs, each checked with ten per cent more of every resource, before anything runs."""
+    grid = grid_of(_words(words), config_dir)
+    if "capacity" not in grid.composed[0]:
         raise ConfigError("study: capacity needs capacity.target and capacity.tolerance, as study=capacity has them")
-    keys = study(CapacityStudy, composed[0])
-    if any(study(CapacityStudy, other) != keys for other in composed[1:]):
+    keys = study(CapacityStudy, grid.composed[0])
+    if any(study(CapacityStudy, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
-    points = [
-        Point(_label(point.label, grid.varied, row), point.hub)
-        for words_of_point, row in zip(grid.words, grid.values, strict=True)
-        for point in named(words_of_point, keys.scenarios, config_dir)
-    ]
+    points = _points(grid, keys, config_dir)
     for point in points:
         if point.hub.arrivals.model is ArrivalModel.FILE:
             raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
         check_area(point.hub)
         what_ifs(point.hub)
     return points, keys
+
+
+def _words(words: Sequence[str]) -> list[str]:
+    """The words with the packaged study, which names scenarios, where a file of designs does not."""
+    if any(word.lstrip("+~").startswith("precision") for word in words):
+        raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
+    given = {key_of(word) for word in words}
+    for key, why in _NOT_ASKED.items():
+        if key in given:
+            raise ConfigError(f"{key}: {why}")
+    own = with_study(words, "capacity")
+    if not any(word.startswith(WORD) for word in words):
+        return own
+    if "scenarios" in given:
+        raise ConfigError("designs: the file says of which hubs; leave scenarios out, or give it a column scenario")
+    return [*own, "scenarios=[]"]
+
+
+def _points(grid: Grid, keys: CapacityStudy, config_dir: Path | None) -> list[Point]:
+    """The rows of the file, or the scenarios, at every combination of the values given."""
+    for design in grid.designs:
+        if "demand.flights_per_day" in {key_of(word) for word in design.words}:
+            raise ConfigError(f"{design.place}: demand.flights_per_day is what capacity looks for; leave it out")
+    if grid.designs:
+        return [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+    if not keys.scenarios:
+        raise ConfigError("scenarios: capacity needs some, or designs=FILE")
+    return [
+        Point(_label(point.label, grid.varied, row), point.hub)
+        for words_of_point, row in zip(grid.words, grid.values, strict=True)
+        for point in named(words_of_point, keys.scenarios, config_dir)
+    ]
 
 
 def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
@@ -155,7 +184,7 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> RunDirectory:
     hubs = {point.label: point.hub for point in points}
-    return open_study(arguments, "-".join(keys.scenarios), hubs, plain(keys))
+    return open_study(arguments, "-".join(keys.scenarios) or f"{len(points)}-designs", hubs, plain(keys))
 
 
 def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.statistics import Interval, mean_interval
-from experiments.store.summaries import LADDER
+from experiments.store.summaries import ANSWER, LADDER
 from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.capacity_search import Search, There, blocked_h
@@ -155,6 +155,18 @@ def _floor_stay_h(point: Point, searches: Sequence[Search], there: There) -> flo
     return sum(one["utilisation_floor"] for one in kpis) * floor / passing * HOURS_PER_DAY if passing else 0.0
 
 
+def sentences(results: Sequence[Result]) -> list[str]:
+    """What each scenario sustains, and what binds there."""
+    said = []
+    for result in results:
+        own = result.flights
+        between = "" if own.low is None or own.high is None else f" ({own.low:.2f} to {own.high:.2f})"
+        line = f"{result.point.label} sustains {own.mean:.2f} flights a day{between}"
+        binds = f"; {result.binding.replace('_', ' ')} bind there" if result.binding else ""
+        said.append(f"{line}, in {own.n} replication{'s' if own.n != 1 else ''}{binds}.")
+    return said
+
+
 def tables_of(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
     capacity = [
         (result.point.label, number, one.yes, math.nan if one.no is None else one.no, reason, one.n_asked)
@@ -180,5 +192,10 @@ def tables_of(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
         for lift in result.lifts
     ]
     ladder = [(result.point.label, *rung) for result in results for rung in result.ladder.items()]
-    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [(CAPACITY, capacity), (BINDING, binding), (LADDER, ladder)]
+    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
+        (CAPACITY, capacity),
+        (BINDING, binding),
+        (LADDER, ladder),
+        (ANSWER, list(enumerate(sentences(results)))),
+    ]
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]

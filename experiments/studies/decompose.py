@@ -7,17 +7,19 @@ change; `studies/factors.py` says what becomes of coalitions that do not fit the
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, study
+from experiments.composition import compose, hub, study
 from experiments.report.decompose_text import change, sentences, signed
 from experiments.store import RunDirectory
 from experiments.studies import telling
 from experiments.studies.decompose_result import Found, document, found_in, tables_of, warnings_of
 from experiments.studies.design import Point, Study, named, with_study
+from experiments.studies.designs import composed as composed_of
+from experiments.studies.designs import designs_among, key_of
 from experiments.studies.factors import Game, game_of
 from experiments.studies.replicating import complete, evaluate, open_directory, replications
 from sim.errors import ConfigError, InputError
@@ -99,11 +101,18 @@ def tell(found: Found, keys: DecomposeStudy, folder: Path, chart: Path, *, is_js
 
 def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, DecomposeStudy]:
     """The coalitions, each checked before anything runs."""
-    own = with_study(words, "decompose")
+    own, designs = designs_among(with_study(words, "decompose"))
     composed = compose(own, config_dir)
     if "decompose" not in composed:
         raise ConfigError("study: decompose needs decompose.kpis and decompose.factors, as study=decompose has them")
     keys = study(DecomposeStudy, composed)
+    if designs:
+        if len(designs) != 2 or any(key_of(word) == "scenarios" for word in words):
+            raise ConfigError(
+                f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(designs)}"
+            )
+        start, end = (Point(design.name, hub(composed_of(design, own, config_dir))) for design in designs)
+        return game_of(start, end, keys.decompose.factors), replace(keys, scenarios=(start.label, end.label))
     start, end = named(own, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors), keys
 

@@ -1,12 +1,13 @@
 """The points of a sweep: every design of a spreadsheet, if there is one, at every combination of the values given."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, sweep
+from experiments.execution.progress import shown
 from experiments.studies.designs import Design, composed, designs_among, key_of
 from sim.errors import ConfigError, InputError
 
@@ -36,16 +37,19 @@ class Grid:
         ]
 
 
-def grid_of(words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = ()) -> Grid:
+def grid_of(
+    words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = (), *, is_quiet: bool = True
+) -> Grid:
     """The grid that the words span, the last key varying fastest; designs vary slowest.
 
-    `beside`: columns of the spreadsheet that are no keys.
+    `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless `is_quiet`,
+    the error stream says how many are left.
 
     Raises:
         ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.
         InputError: a mistake in the file of designs.
     """
-    grid = _grid(words, config_dir, beside)
+    grid = _grid(words, config_dir, beside, is_quiet=is_quiet)
     if varied_of(grid.labels) != (grid.varied, grid.values):
         raise ConfigError(
             "a value or a design's name holds ', KEY=', by which labels are told apart; write it otherwise"
@@ -69,19 +73,24 @@ def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, 
     return keys.pop(), tuple(tuple(value for _, _, value in own) for own in pairs)
 
 
-def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str]) -> Grid:
+def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, is_quiet: bool) -> Grid:
     rest, designs = designs_among(words, beside)
     grid = sweep(rest, config_dir)
     varied = _varied(grid)
     values = [tuple(_value(point, key) for key in varied) for point in grid]
+    n = len(grid) * max(1, len(designs))
+
+    def told(composing: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+        return tuple(shown(composing, total=n, already=0, is_quiet=is_quiet, what="designs composed"))
+
     if not designs:
-        return Grid(tuple(varied), tuple(values), tuple(grid), tuple(compose(point, config_dir) for point in grid))
+        return Grid(tuple(varied), tuple(values), tuple(grid), told(compose(point, config_dir) for point in grid))
     _check_apart(designs, varied)
     return Grid(
         (_DESIGN, *varied),
         tuple((design.name, *row) for design in designs for row in values),
         tuple((*point, *design.words) for design in designs for point in grid),
-        tuple(composed(design, point, config_dir) for design in designs for point in grid),
+        told(composed(design, point, config_dir) for design in designs for point in grid),
         tuple(design for design in designs for _ in grid),
     )
 

@@ -77,16 +77,18 @@ def optimised(arguments: Arguments, config: HubConfig, keys: OptimiseStudy) -> t
         execution.opened(keys.execution, keys.workers) as pool,
     ):
         found = search(run, config, keys, pool, is_quiet=arguments.quiet)
-        result = Result(own, keys.replications, found, _front(run, found, keys, pool))
+        result = Result(own, keys.replications, found, _front(run, found, keys, pool, is_quiet=arguments.quiet))
         if not run.is_complete:
             run.complete({}, tables=tables_of(result))
     return run.path, result
 
 
-def _front(run: RunDirectory, found: Found, keys: OptimiseStudy, pool: execution.Pool) -> tuple[FrontPoint, ...]:
+def _front(
+    run: RunDirectory, found: Found, keys: OptimiseStudy, pool: execution.Pool, *, is_quiet: bool
+) -> tuple[FrontPoint, ...]:
     own = keys.optimise
     numbers = range(keys.replications, keys.replications + own.confirm)
-    there = simulated(run, [trial.design for trial in found.front], numbers, pool)
+    there = simulated(run, [trial.design for trial in found.front], numbers, pool, is_quiet=is_quiet)
     points = []
     for trial in found.front:
         seen = intervals_of(dict(trial.samples))

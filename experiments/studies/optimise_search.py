@@ -99,10 +99,12 @@ def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: exec
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
-def simulated(run: RunDirectory, designs: Sequence[Design], numbers: range, pool: execution.Pool) -> There:
+def simulated(
+    run: RunDirectory, designs: Sequence[Design], numbers: range, pool: execution.Pool, *, is_quiet: bool = True
+) -> There:
     """The KPIs of the designs that fit, each design once."""
     points = {design.label: Point(design.label, design.hub) for design in designs if design.hub is not None}
-    return evaluated(run, list(points.values()), numbers.stop, pool, is_quiet=True)
+    return evaluated(run, list(points.values()), numbers.stop, pool, is_quiet=is_quiet)
 
 
 def goals_of(design: Design, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from experiments import execution
-from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S
+from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Floats, Sample
 from experiments.store import Part, RunDirectory
@@ -32,6 +32,7 @@ class Stages:
         self._there = run.finished()
         self._began = time.monotonic()
         self._due = FIRST_LINE_S
+        self._made = 0
 
     def need(self, wanted: Sequence[tuple[Point, int]]) -> Values:
         tasks: list[execution.Task[Key, Part]] = [
@@ -43,16 +44,20 @@ class Stages:
         for done, (key, part) in enumerate(self._pool.run(tasks, is_quiet=True) if tasks else (), 1):
             self._run.keep(key, part)
             self._there[key] = dict(part["kpis"])
+            self._made += 1
             self._tell(len(wanted), len(tasks) - done)
         return self._there
 
     def _tell(self, n_designs: int, left: int) -> None:
+        """How long this look takes; how many looks there will be is what the values decide."""
         passed = time.monotonic() - self._began
         if self._is_quiet or passed < self._due:
             return
         self._due = passed + NEXT_LINE_S
-        text = f"{n_designs} designs in question, {len(self._there)} replications done, {left} more to this look\n"
-        sys.stderr.write(text)
+        sys.stderr.write(
+            f"{n_designs} designs in question, {len(self._there)} replications done, {left} more to this look,"
+            f" {time_left(passed / self._made * left)} left\n"
+        )
         sys.stderr.flush()
 
 

@@ -22,12 +22,12 @@ _CHARTED = "on_time_share"
 
 
 def main(arguments: Arguments) -> int:
-    return carry_out(arguments, *_asked(arguments.words, arguments.config_dir))
+    return carry_out(arguments, *_asked(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
 
 
-def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
+def _asked(words: Sequence[str], config_dir: Path | None, *, is_quiet: bool) -> tuple[list[Point], Study]:
     """The points, each checked; what they were composed from is not kept."""
-    grid = grid_of(words, config_dir)
+    grid = grid_of(words, config_dir, is_quiet=is_quiet)
     keys = study(Study, grid.composed[0])
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")

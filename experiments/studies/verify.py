@@ -13,6 +13,7 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import load
+from experiments.execution.progress import shown
 from experiments.studies.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near
@@ -31,7 +32,7 @@ def main(arguments: Arguments) -> int:
     cases: list[Case] = []
     for about, part in (
         ("laws", _laws),
-        (f"the reference model on {examples:,} small hubs", lambda: _equality(examples)),
+        (f"the reference model on {examples:,} small hubs", lambda: _equality(examples, is_quiet=arguments.quiet)),
         ("theory", theory_cases),
     ):
         if not arguments.quiet:
@@ -80,8 +81,9 @@ def _laws() -> Iterator[Case]:
         yield Case(name, 0.0, broken, broken, broken, 0.0, passed=not broken)
 
 
-def _equality(examples: int) -> Iterator[Case]:
-    tally, found = try_seeds(range(examples))
+def _equality(examples: int, *, is_quiet: bool) -> Iterator[Case]:
+    seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
+    tally, found = try_seeds(seeds)
     if found:
         print(found[0], file=sys.stderr)
     n = len(found)
