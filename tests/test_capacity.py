@@ -155,6 +155,31 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert told(capsys, "--out", str(tmp_path / "whole")) == document
 
 
+def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and_reproduced(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "designs.csv"
+    path.write_text("name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
+    words = [*TINY[1:], f"designs={path}", "replications=1", "capacity.tolerance=20", "capacity.binding=false"]
+    assert main(["capacity", *words, "--out", str(tmp_path / "runs")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert list(document["scenarios"]) == ["design=as it is", "design=fewer"]
+    assert document["scenarios"]["design=fewer"]["values"] == {"design": "fewer"}
+    hubs = read_run(document["run_dir"]).manifest["identity"]["hubs"]
+    assert hubs["design=fewer"]["halls"]["main"]["breakdown_stations"] == 9
+    assert main(["show", document["run_dir"], "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["sentences"]
+    assert [line.partition(" sustains ")[0] for line in said] == list(document["scenarios"])
+    assert main(["export", document["run_dir"], "--out", str(tmp_path / "csv")]) == 0
+    assert (tmp_path / "csv" / "curve.csv").read_text().startswith("point,design,flights_per_day")
+    capsys.readouterr()
+    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
+    assert capsys.readouterr().out.startswith("identical")
+    path.write_text("name,demand.flights_per_day\na,5\n")
+    assert main(["capacity", *words, "--out", str(tmp_path / "other")]) == 2
+    assert "row 2: demand.flights_per_day is what capacity looks for" in capsys.readouterr().err
+
+
 def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -204,7 +229,7 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
         (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
         (["demand.flights_per_day=5"], "demand.flights_per_day: is what capacity looks for"),
         (["scenario=liege_66k"], "scenario: capacity takes several, as scenarios="),
-        (["designs=a.csv"], "designs: the file says of which hubs"),
+        (["designs=a.csv", "scenarios=[liege_30k]"], "designs: the file says of which hubs"),
         (["scenarios=[]"], "scenarios: capacity needs some, or designs=FILE"),
         (["replications=2,3"], "the same at every point"),
         (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),

@@ -19,6 +19,7 @@ from experiments.report.decompose_figure import Waterfall, draw
 from experiments.report.decompose_text import sentences
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import RunDirectory, read_run
+from experiments.studies.decompose import asked
 from experiments.studies.design import Point
 from experiments.studies.factors import REST, game_of
 from sim.errors import ConfigError
@@ -256,3 +257,14 @@ def test_the_waterfall_goes_from_one_level_to_the_other() -> None:
     draw(ax, chart)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "machines", "floor", "b"]
     assert len(ax.patches) == 4
+
+
+def test_two_rows_of_a_spreadsheet_are_from_and_to(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "designs.csv"
+    path.write_text("name,halls.main.breakdown_stations,halls.main.doors_out\nas it is,,\nother,9,25\n")
+    game, keys = asked([f"designs={path}", "horizon_days=1"], None)
+    assert keys.scenarios == ("as it is", "other")
+    assert game.points[0].label == "as it is"
+    assert len(game.points) == 4
+    assert main(["decompose", f"designs={path}", "scenarios=[liege_30k,liege_66k]", "--out", str(tmp_path)]) == 2
+    assert "designs: decompose takes a file of two" in capsys.readouterr().err

@@ -85,6 +85,10 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
         assert selection.loc[label, "replications"] == own["replications"] == kpis.count()[label]
         assert selection.loc[label, "mean"] == pytest.approx(kpis.mean()[label])
     assert (Path(document["run_dir"]) / "figures" / "select.svg").read_text().startswith("<?xml")
+    page = (Path(document["run_dir"]) / "report.html").read_text()
+    assert all(
+        said in page for said in (document["answer"][0], "not cheaper than enough", "KN++ (Kim and Nelson 2006)")
+    )
     assert told(capsys, *words) == document
     assert told(capsys, "show", document["run_dir"]) == document
     # All in one go, as here, the replications and their tables are the same.

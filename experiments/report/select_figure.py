@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style, words
@@ -105,10 +104,8 @@ def _bar(ax: "Axes", dot: Dot, at: tuple[float, float], *, is_vertical: bool) ->
     ax.errorbar([at[0]], [at[1]], xerr=x_ends, yerr=y_ends, fmt="none", color=color, capsize=3, linewidth=1.1)
 
 
-def write_chart(path: Path, chart: SelectChart) -> None:
-    """Draw both panels into an SVG file, whole or not at all."""
-    from experiments.store.files import write_whole
-
+def chart_svg(chart: SelectChart) -> bytes:
+    """Both panels as SVG."""
     rows = min(MOST_ROWS, len(chart.dots))
     with style.look():
         figure = style.new_figure(4.2 + 0.3 * rows)
@@ -117,6 +114,4 @@ def write_chart(path: Path, chart: SelectChart) -> None:
         draw_rows(below, chart)
         above.set_title("Cost and service of the designs, mean and 95 % interval")
         style.legend_below(figure, [above], columns=3)
-        drawn = style.svg(figure)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, drawn)
+        return style.svg(figure)

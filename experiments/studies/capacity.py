@@ -11,8 +11,8 @@ may be several crossings. The threshold is in any case a demand that was simulat
 for growth of the backlog, which puts the threshold low: a longer horizon tells better, and a warning says where it
 matters.
 
-Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several values of a key, as in a sweep, make a curve: each design has its thresholds, and a picture shows them against
-the values.
+Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep,
+make a curve: each design has its thresholds, and a picture shows them against the values.
 
 The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most at a demand a
 twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured days

@@ -18,6 +18,7 @@ from experiments.statistics.allocation import ocba
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store import RunDirectory
+from experiments.studies import select_page
 from experiments.studies.design import Point, with_study
 from experiments.studies.grid import Grid, grid_of
 from experiments.studies.replicating import complete, open_directory
@@ -39,8 +40,8 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: SelectStudy) 
     check_recorded(arguments.out, points, keys)
     with open_directory(arguments, f"{keys.select.kpi}-{len(points)}-designs", points, keys) as run:
         found = computed(run, points, keys, is_quiet=arguments.quiet)
-        chart = _draw(run.path, found)
-    tell(found, run.path, chart, is_json=arguments.json)
+        page = select_page.write(run.path, arguments, found)
+    tell(found, run.path, page, is_json=arguments.json)
     return 0
 
 
@@ -130,16 +131,3 @@ def _with_costs(own: Select, grid: Grid, labels: Sequence[str]) -> Select:
         if not math.isfinite(costs[label]):
             raise InputError(f"{design.place}, column {COLUMN!r}: expected a number, got {text[:60]!r}")
     return replace(own, cost=cost, costs=costs)
-
-
-def _draw(folder: Path, found: Found) -> Path:
-    from experiments.report.select_figure import Dot, SelectChart, write_chart
-
-    own = found.keys.select
-    dots = [
-        Dot(row.point.label, row.cost, row.kpi.mean, row.kpi.low, row.kpi.high, row.kpi.n, str(row.fate))
-        for row in found.rows
-    ]
-    path = folder / "figures" / "select.svg"
-    write_chart(path, SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit))
-    return path

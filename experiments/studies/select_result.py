@@ -119,12 +119,12 @@ def answer(found: Found) -> list[str]:
         is_open = any(row.fate is Fate.OPEN for row in found.rows)
         nearest = max(found.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{nearest.point.label} comes nearest with {_said(nearest.kpi)}"
+        near = f"{nearest.point.label} comes nearest with {said(nearest.kpi)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
-        lines = [f"{best.point.label} {what} ({among}): cost {cost}, {asked.kpi} {_said(best.kpi)}."]
+        lines = [f"{best.point.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
     if found.probability is None:
         return lines
     is_estimate = asked.method is Method.OCBA
@@ -153,7 +153,7 @@ def warnings_of(found: Found) -> list[str]:
     return lines
 
 
-def tell(found: Found, folder: Path, chart: Path, *, is_json: bool) -> None:
+def tell(found: Found, folder: Path, page: Path, *, is_json: bool) -> None:
     asked, best = found.keys.select, found.selected
     lines, warnings = answer(found), warnings_of(found)
     if is_json:
@@ -180,14 +180,15 @@ def tell(found: Found, folder: Path, chart: Path, *, is_json: bool) -> None:
     width = 2 + max(len(row.point.label) for row in found.rows)
     text = [f"{'':{width}}{'cost':>12}{'replications':>14}  {asked.kpi:30}verdict"]
     text += [
-        f"{row.point.label:{width}}{number(row.cost):>12}{row.kpi.n:>14}  {_said(row.kpi):30}{row.fate}: {row.reason}"
+        f"{row.point.label:{width}}{number(row.cost):>12}{row.kpi.n:>14}  {said(row.kpi):30}{row.fate}: {row.reason}"
         for row in sorted(found.rows, key=lambda row: row.cost)
     ]
-    text += ["", *lines, "", *(f"warning: {line}" for line in warnings), f"tables: {folder}", f"chart:  {chart}"]
+    text += ["", *lines, "", *(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
     sys.stdout.write("\n".join(text) + "\n")
 
 
-def _said(interval: Interval) -> str:
+def said(interval: Interval) -> str:
+    """The mean, and its interval if there is one."""
     text = f"{interval.mean:.4g}"
     if interval.low is None or interval.high is None:
         return text
