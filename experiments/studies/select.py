@@ -22,6 +22,7 @@ from experiments.studies import select_page
 from experiments.studies.design import Point, with_study
 from experiments.studies.grid import Grid, grid_of
 from experiments.studies.replicating import complete, open_directory
+from experiments.studies.scaled_halls import scaled_to
 from experiments.studies.select_result import Found, found_in, tables_of, tell
 from experiments.studies.select_stages import Need, Stages, Values, by_label, sample_of
 from experiments.studies.select_study import AREA, COLUMN, Method, Select, SelectStudy, check_recorded
@@ -53,15 +54,22 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], S
     keys = study(SelectStudy, grid.composed[0])
     if any(study(SelectStudy, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, select: the same for every design")
-    if len(grid.composed) < 2:
-        raise ConfigError("designs: select needs several: designs=FILE, or values as halls.main.doors_out=20,30")
     labels = [design.name for design in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
     points = [Point(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
+    if keys.select.areas_m2 is not None:
+        points = [_on(point, area) for point in points for area in keys.select.areas_m2]
+    if len(points) < 2:
+        raise ConfigError("designs: select needs several: designs=FILE, or values as halls.main.doors_out=20,30")
     keys = replace(keys, select=_with_costs(keys.select, grid, labels))
     if keys.select.method is Method.OCBA and keys.select.budget < keys.replications * len(points):
         least = keys.replications * len(points)
         raise ConfigError(f"select.budget: at least replications x designs = {least}, got {keys.select.budget}")
     return points, keys
+
+
+def _on(point: Point, area_m2: float) -> Point:
+    label = f"{area_m2:,.0f} m2"
+    return Point(label if point.label == "all" else f"{point.label}, {label}", scaled_to(point.hub, area_m2))
 
 
 def computed(run: RunDirectory, points: Sequence[Point], keys: SelectStudy, *, is_quiet: bool) -> Found:

@@ -33,6 +33,8 @@ class Select:
     cost: str | None
     indifference: _Positive | None
     costs: dict[str, float]
+    areas_m2: tuple[Annotated[float, Bounds(ge=100, le=1e8)], ...] | None
+    """Areas that each design is scaled to; None: designs as they are."""
     method: Method
     alpha: Annotated[float, Bounds(gt=0, lt=1)]
     step: Annotated[int, Bounds(ge=1, le=1000)]
@@ -41,6 +43,9 @@ class Select:
 
     def __post_init__(self) -> None:
         self._check_target()
+        areas = self.areas_m2 or ()
+        if self.areas_m2 is not None and (not areas or len(set(areas)) < len(areas)):
+            raise ValueError("areas_m2: at least one, and none twice")
         known = [COLUMN, AREA, *(name for name, kpi in KPIS.items() if not kpi.more_is_better)]
         if self.cost is not None and self.cost not in known:
             if self.cost in KPIS:

@@ -91,6 +91,18 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivalCap:
+    """At most so many scheduled arrivals in each block of so many hours, counted from Monday's midnight."""
+
+    flights: Count
+    hours: Annotated[int, Bounds(ge=1, le=DAYS_PER_WEEK * HOURS)]
+
+    def __post_init__(self) -> None:
+        if DAYS_PER_WEEK * HOURS % self.hours:
+            raise ValueError(f"hours: must divide a week of {DAYS_PER_WEEK * HOURS} hours, got {self.hours}")
+
+
+@dataclass(frozen=True, slots=True)
 class Arrivals:
     """When flights come. The indices have mean one; `hour_share` sums to one."""
 
@@ -98,6 +110,7 @@ class Arrivals:
     month_index: tuple[Positive, ...] | None
     weekday_index: tuple[Positive, ...] | None
     hour_share: tuple[Share, ...] | None
+    cap: ArrivalCap | None
     delay: Delay | None
     envelope_flights_per_day: Annotated[float, Bounds(gt=0, le=200)] | None
     schedule: str | None
@@ -115,6 +128,8 @@ class Arrivals:
                 raise ValueError(f"{name}: model {self.model} takes {wanted}, got {got}")
         if self.hour_share is not None and abs(sum(self.hour_share) - 1) > _SUM_TOLERANCE:
             raise ValueError(f"hour_share: must sum to 1, got {sum(self.hour_share):.6g}")
+        if self.cap is not None and self.model is not ArrivalModel.TIMETABLE:
+            raise ValueError(f"cap: model {self.model} has no timetable that could keep to one (null)")
         thinned = self.model in (ArrivalModel.POISSON, ArrivalModel.ALL_IFR)
         if thinned != (self.envelope_flights_per_day is not None):
             raise ValueError(

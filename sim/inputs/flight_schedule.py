@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sim.config import ArrivalModel, Arrivals, Delay, HubConfig
+from sim.config import ArrivalCap, ArrivalModel, Arrivals, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, HOURS
 from sim.config.disruptions import demand_factors, highest_factor
 from sim.domain.flight import Flight
@@ -71,17 +71,14 @@ def van_der_corput(n: int) -> float:
 def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.delay is not None
-    week_profile = np.concatenate(([0.0], np.cumsum(_hour_weights(arrivals))))
-    week_profile /= week_profile[-1]
-    hours = np.arange(len(week_profile))
     factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday())
     while (offset := (monday - config.start_date).days * MIN_PER_DAY * TICKS_PER_MIN) < end + TICKS_PER_DAY:
         usual = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.month_index[monday.month - 1]
         week = monday.toordinal() // DAYS_PER_WEEK
-        for slot in range(1, int(np.ceil(usual * highest_factor(factors))) + 1):
+        n_slots = int(np.ceil(usual * highest_factor(factors)))
+        for slot, hour in enumerate(slot_hours(arrivals, n_slots), start=1):
             entity = (week, slot)
-            hour = float(np.interp(van_der_corput(slot), week_profile, hours))
             sibt = offset + ticks(hour * MIN_PER_H)
             wanted = usual * _factor_at(factors, sibt)
             if slot >= wanted + 1 or (slot > wanted and streams.of("slot_flies", *entity).random() >= wanted % 1):
@@ -90,6 +87,41 @@ def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
             iso = monday.isocalendar()
             yield Call(sibt + delay, f"{iso.year}W{iso.week:02}-{slot:03}", entity, sibt, None, None, None)
         monday += dt.timedelta(days=DAYS_PER_WEEK)
+
+
+def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
+    """Hour of the week, Monday's midnight 0, of its slots 1 to n.
+
+    With a cap a slot whose block of hours is full moves on to the same place in the next that has room. Where it lands
+    hangs on the slots before it only, so that fewer flights are among more with a cap, too. No slot moves into a block
+    with an hour in which none is scheduled.
+
+    Raises:
+        ConfigError: more slots than the cap leaves room for.
+    """
+    weights = _hour_weights(arrivals)
+    profile = np.concatenate(([0.0], np.cumsum(weights)))
+    profile /= profile[-1]
+    hours = [float(np.interp(van_der_corput(slot), profile, np.arange(len(profile)))) for slot in range(1, n + 1)]
+    return hours if arrivals.cap is None else _capped(hours, arrivals.cap, weights)
+
+
+def _capped(hours: list[float], cap: ArrivalCap, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
+    is_open = weights.reshape(-1, cap.hours).min(axis=1) > 0
+    taken = [0] * len(is_open)
+    found = []
+    for hour in hours:
+        block, within = divmod(hour, cap.hours)
+        at = (int(block) + i for i in range(len(taken)))
+        room = (b % len(taken) for b in at if taken[b % len(taken)] < cap.flights)
+        chosen = next((b for b in room if b == int(block) or is_open[b]), None)
+        if chosen is None:
+            raise ConfigError(
+                f"arrivals.cap: {len(hours)} flights a week are more than fit at {cap.flights} in each {cap.hours} h"
+            )
+        taken[chosen] += 1
+        found.append(chosen * cap.hours + within)
+    return found
 
 
 def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:

@@ -1,0 +1,72 @@
+"""The same hub on less floor, or on more: every hall and what stands in it at one scale, in whole units."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from sim.config import Hall, HubConfig, Space
+from sim.errors import ConfigError
+from sim.inputs.layout import check_area, zone_uses
+from sim.reading import plain, read
+
+_ROUNDING: Final = 1e-9
+_UNITS: Final[Mapping[str, str]] = {
+    "uld_positions": "uld_positions",
+    "breakdown_stations": "breakdown",
+    "handcoding_desks": "handcoding",
+    "customs_desks": "customs",
+    "packout_posts": "packout",
+    "manual_sort_posts": "packout",
+}
+"""Units of a hall, and their zones; doors share theirs."""
+
+
+def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
+    """The hub with so much area in all. Zones keep their shares, so that all floors scale alike.
+
+    Units become the next whole number if that fits, else the one below, and at least one where there are some; machines
+    stay as many and become as much slower or faster; people and façade go with the units. The apron stays as it is.
+
+    Raises:
+        ConfigError: a hall that the schema refuses, or in which something does not fit.
+    """
+    ratio = area_m2 / config.area_m2
+    try:
+        halls = {name: _scaled(hall, ratio, config.space) for name, hall in config.halls.items()}
+        found = read(HubConfig, plain(replace(config, halls=halls)))
+        check_area(found)
+    except (ConfigError, ValueError) as error:
+        raise ConfigError(f"{config.scenario} on {area_m2:g} m2: {error}") from error
+    return found
+
+
+def _scaled(hall: Hall, ratio: float, space: Space) -> Hall:
+    area = hall.area_m2 * ratio
+    fit = {
+        use.zone: int(use.n_fit) for use in zone_uses("", replace(hall, area_m2=area), space) if use.zone != "sorting"
+    }
+    units: dict[str, Any] = {}
+    for name, zone in _UNITS.items():
+        n = getattr(hall, name)
+        units[name] = _whole(n, ratio, fit[zone]) if n else 0
+        fit[zone] = fit.get(zone, 0) - units[name]
+    doors_in = math.floor(hall.doors_in * ratio + _ROUNDING)
+    doors_out = _whole(hall.doors_out, ratio, fit["dock_doors"] - doors_in)
+    return replace(
+        hall,
+        area_m2=area,
+        facade_m=hall.facade_m * ratio,
+        machine_rated_per_h=hall.machine_rated_per_h * ratio,
+        breakdown_workers=max(
+            1, math.ceil(hall.breakdown_workers / hall.breakdown_stations * units["breakdown_stations"])
+        ),
+        doors_in=doors_in,
+        doors_out=doors_out,
+        dock_workers=max(1, math.ceil(hall.dock_workers / hall.doors_out * doors_out)),
+        **units,
+    )
+
+
+def _whole(n: int, ratio: float, n_fit: int) -> int:
+    return max(1, min(math.ceil(n * ratio - _ROUNDING), n_fit))
