@@ -116,7 +116,7 @@ configs/study/optimise.yaml has the variables, configs/cost the prices; others: 
 what a m² of each step is worth a year at each demand, with the same draws throughout; against the rent, and which zone
 is to be enlarged first.
 
-  cargohub shadow-price                                        the packaged study, some four minutes on two cores
+  cargohub shadow-price                                        the packaged study, some five minutes on two cores
   cargohub shadow-price 'shadow_price.flights_per_day=[9,10,11]' scenario=liege_66k
   cargohub shadow-price 'shadow_price.zones=[machines,doors]' shadow_price.step_m2=300 shadow_price.steps=4
   cargohub shadow-price shadow_price.prices.site.tenure=built replications=10 horizon_days=28 --json
