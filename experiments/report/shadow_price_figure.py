@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LINEAR_TO: Final = 100
+"""EUR a m² and year up to which the axis is even, and logarithmic beyond."""
 _COLUMNS: Final = 3
 _MARKS: Final = "osD^v<>P"
 _APART: Final = 0.12
@@ -29,13 +31,12 @@ class ShadowChart:
 
 def figure(chart: ShadowChart) -> "Figure":
     rows = -(-len(chart.zones) // _COLUMNS)
-    drawn = style.new_figure(0.9 + 2.5 * rows)
+    drawn = style.new_figure(0.9 + 2.7 * rows)
     axes = list(drawn.subplots(rows, _COLUMNS, squeeze=False).flat)
     for ax, (name, steps) in zip(axes, chart.zones.items(), strict=False):
         draw(ax, chart, name, steps)
     for ax in axes[len(chart.zones) :]:
         ax.set_visible(False)
-    drawn.supxlabel("flights a day", fontsize=9.5)
     drawn.supylabel("EUR a m² and year", fontsize=9.5)
     style.legend_below(drawn, axes)
     return drawn
@@ -54,5 +55,8 @@ def draw(ax: "Axes", chart: ShadowChart, name: str, by_demand: Sequence[Sequence
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.set_xticks(range(len(chart.demands)), [f"{demand:g}" for demand in chart.demands])
     ax.set_xlim(-0.5, len(chart.demands) - 0.5)
+    ax.set_xlabel("flights a day")
     ax.set_title(f"{name}, {chart.notes[name]}")
+    # From the rent of a m² to what a hub loses that breaks down: three orders of magnitude, of either sign.
+    ax.set_yscale("symlog", linthresh=LINEAR_TO)
     ax.yaxis.set_major_formatter("{x:,.0f}")

@@ -81,7 +81,7 @@ def _picture(result: Result) -> "Picture":
     from experiments.report import style
     from experiments.report.pictures import Picture
     from experiments.report.sensitivity_figure import Bar
-    from experiments.report.shadow_price_figure import ShadowChart, figure
+    from experiments.report.shadow_price_figure import LINEAR_TO, ShadowChart, figure
 
     demands = result.asked.flights_per_day
     zones = list(dict.fromkeys(zone.ladder.zone for zone in result.zones))
@@ -98,6 +98,6 @@ def _picture(result: Result) -> "Picture":
     heading = "What one more m² is worth a year"
     says = (
         "By zone and demand: each mark is a step of whole units on top of the one before, with its 95 % interval; the"
-        " dashed line is what a m² costs a year. Panels have scales of their own."
+        f" dashed line is what a m² costs a year. Panels have scales of their own, logarithmic beyond ±{LINEAR_TO}."
     )
     return Picture("shadow_price", heading, says, f"{heading}. {says}", svg)
