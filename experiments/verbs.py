@@ -124,6 +124,20 @@ is to be enlarged first.
 configs/study/shadow_price.yaml has the steps, configs/cost the prices; docs/money.md what is counted.""",
             is_composed=False,
         ),
+        "customs": Verb(
+            "what checks find, against officers' hours and delay",
+            """Sets one control after the other (examination, X-ray, document checks) to several values, and says what
+each finds more than the hub as configured: detections an officer's hour, and hours of delay a detection, with the same
+draws throughout.
+
+  cargohub customs                                             the packaged study at customs_today
+  cargohub customs scenario=customs_no_prelodgement replications=8
+  cargohub customs 'frontier.documents.values=[0,0.01,0.03]' '~frontier.X-ray' --json
+  cargohub customs customs.declared.hit_share=0.2 halls.main.customs_desks=3
+
+configs/study/customs.yaml has the controls; docs/customs.md says what is declared, selected and found.""",
+            is_composed=False,
+        ),
         "select": Verb(
             "the cheapest of many designs that meets a service level, with a stated probability",
             """Replicates designs in stages, and drops each as soon as it is known to miss the target, or to be dearer

@@ -21,7 +21,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
 
-ANSWERED: Final = ("capacity", "sensitivity", "optimise", "shadow-price", "expansion")
+ANSWERED: Final = ("capacity", "sensitivity", "optimise", "shadow-price", "expansion", "customs")
 """Verbs that make their designs themselves, and answer in sentences."""
 _DESIGNS: Final = ("kpis", "points", "summary")
 _STUDY: Final = ("kpis", "answer")

@@ -109,18 +109,22 @@ class Declarations:
         channel = (release > flight.arrival + self.grace).astype(np.uint8) * np.uint8(Channel.LATE_DATA)
         channel[said.is_transit] = Channel.TRANSIT
         selected = self._select(flight, said, channel)
-        rng = self.streams.of("controls", *flight.entity)
-        n_documents = self._check_documents(rng, said, channel, known)
+        # What a control would see in a parcel does not hang on which others are controlled.
+        by_documents, until, by_xray, opened = self.streams.of("outcomes", *flight.entity).integers(
+            0, _ONE, (4, flight.n_parcels), dtype=np.uint32
+        )
+        n_documents = self._check_documents(by_documents, until, said, channel, known)
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
         release[checked] = np.maximum(known[checked], messages.presented) + answer
         is_uld_xrayed = self._xray_ulds(flight, said, channel, first)
         is_alarm = np.zeros(flight.n_parcels, dtype=np.bool_)
         scanned = np.flatnonzero(channel == Channel.XRAYED)
-        is_alarm[scanned] = _sees(rng, self.declared.xray, said.is_hit[scanned])
+        is_alarm[scanned] = _sees(by_xray[scanned], self.declared.xray, said.is_hit[scanned])
         examined = np.flatnonzero((channel == Channel.EXAMINED) | is_alarm)
         is_refused = np.zeros(flight.n_parcels, dtype=np.bool_)
-        is_refused[examined] = said.is_hit[examined] & (rng.random(len(examined)) < self.declared.examination_detection)
+        is_refused[examined] = said.is_hit[examined] & (opened[examined] < _share(self.declared.examination_detection))
         n_detected = int(np.count_nonzero(is_refused))
+        rng = self.streams.of("customs_counts", *flight.entity)
         is_open = np.ones(flight.n_parcels, dtype=np.bool_)
         is_open[selected] = False
         n_before = np.count_nonzero(is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA))
@@ -189,13 +193,14 @@ class Declarations:
         return controlled
 
     def _check_documents(
-        self, rng: np.random.Generator, said: Consignments, channel: NDArray[np.uint8], known: Ticks
+        self, seen: Draws, until: Draws, said: Consignments, channel: NDArray[np.uint8], known: Ticks
     ) -> int:
         """How many are checked: each is decided later, and examined if its documents do not convince."""
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
-        wait = rng.standard_exponential(len(checked)) * ticks(self.declared.documents_mean_h * MIN_PER_H)
+        wait = -np.log((until[checked] + 0.5) / _ONE) * ticks(self.declared.documents_mean_h * MIN_PER_H)
         known[checked] += np.rint(wait).astype(np.int64)
-        channel[checked[_sees(rng, self.declared.documents, said.is_hit[checked])]] = Channel.EXAMINED
+        doubtful = _sees(seen[checked], self.declared.documents, said.is_hit[checked])
+        channel[checked[doubtful]] = Channel.EXAMINED
         return len(checked)
 
     def _xray_ulds(
@@ -206,7 +211,8 @@ class Declarations:
         is_xrayed: NDArray[np.bool_] = rng.random(flight.n_ulds) < self.declared.uld_xray_share
         if is_xrayed.any():
             seen = np.flatnonzero(np.repeat(is_xrayed, np.diff(first)))
-            alarm = seen[_sees(rng, self.declared.uld_xray, said.is_hit[seen])]
+            chance = rng.integers(0, _ONE, flight.n_parcels, dtype=np.uint32)
+            alarm = seen[_sees(chance[seen], self.declared.uld_xray, said.is_hit[seen])]
             channel[alarm[channel[alarm] != Channel.XRAYED]] = Channel.EXAMINED
         return is_xrayed
 
@@ -310,6 +316,7 @@ def _share(share: float) -> int:
     return round(share * _ONE)
 
 
-def _sees(rng: np.random.Generator, eye: Eye, is_hit: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of P parcels raise an alarm."""
-    return rng.random(len(is_hit)) < np.where(is_hit, eye.detection, eye.false_alarm)
+def _sees(chance: Draws, eye: Eye, is_hit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of P parcels raise an alarm, by a 31-bit draw of each."""
+    alarm: NDArray[np.bool_] = chance < np.where(is_hit, _share(eye.detection), _share(eye.false_alarm))
+    return alarm

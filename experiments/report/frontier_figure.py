@@ -1,0 +1,45 @@
+"""The frontier of checks: detections against officers' hours and against delay, a line a control."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import style
+from experiments.report.sensitivity_figure import Bar
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Curve = tuple[tuple[Bar, Bar, Bar], ...]
+"""(officers' hours, delay, detections), all a day and more than as configured, by value of the control."""
+
+_AXES: Final = ("officers' hours a day", "parcels' hours in the hub a day")
+
+
+def figure(curves: Mapping[str, Curve]) -> "Figure":
+    drawn = style.new_figure(4.4)
+    axes = drawn.subplots(1, 2, sharey=True)
+    looks = style.lines_of(list(curves))
+    for place, (ax, axis) in enumerate(zip(axes, _AXES, strict=True)):
+        for name, curve in curves.items():
+            xs, ys = [point[place] for point in curve], [point[2] for point in curve]
+            ax.errorbar(
+                [x.value for x in xs],
+                [y.value for y in ys],
+                xerr=[[x.value - x.low for x in xs], [x.high - x.value for x in xs]],
+                yerr=[[y.value - y.low for y in ys], [y.high - y.value for y in ys]],
+                color=looks[name].color,
+                linestyle=looks[name].dash,
+                marker="o",
+                markersize=4,
+                elinewidth=0.8,
+                capsize=2,
+                label=name,
+            )
+        ax.axhline(0, color=style.LIMIT, linewidth=0.6)
+        ax.axvline(0, color=style.LIMIT, linewidth=0.6)
+        ax.set_xlabel(f"{axis}, more than as configured")
+        ax.xaxis.set_major_formatter("{x:,g}")
+        ax.grid(alpha=0.3)
+    axes[0].set_ylabel("detections a day, more than as configured")
+    style.legend_below(drawn, list(axes))
+    return drawn

@@ -1,0 +1,84 @@
+"""The verb customs: differences to the hub as configured, their ratios, a run stored, shown and computed again."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from stored_runs import TINY
+
+from experiments.main import main
+from experiments.statistics.ratio import ratio_interval
+from experiments.studies.customs_result import found_in, sentences
+
+FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")
+
+
+def kpis(detections: float, hours: float, dwell: float) -> dict[str, float]:
+    return {
+        "detections_per_day": detections, "officer_h_per_day": hours, "dwell_mean_h": dwell, "parcels_per_day": 1000.0
+    }  # fmt: skip
+
+
+def test_differences_and_ratios_by_hand() -> None:
+    base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
+    more = [kpis(14, 7, 8.1), kpis(18, 9, 8.7)]
+    (setting,) = found_in("hub", base, {("examination", 0.1): more}).settings
+    means = {name: interval.mean for name, interval in setting.found.items()}
+    assert means == pytest.approx({
+        "detections_per_day": 5, "officer_h_per_day": 2.5, "delay_h_per_day": 150, "detections_per_officer_h": 2,
+        "delay_h_per_detection": 30,
+    })  # fmt: skip
+    # Both replications have two detections an hour.
+    assert setting.found["detections_per_officer_h"].half_width == pytest.approx(0)
+
+
+def test_nothing_more_has_no_ratio() -> None:
+    base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
+    result = found_in("hub", base, {("X-ray", 0.0): base})
+    assert math.isnan(result.settings[0].found["detections_per_officer_h"].mean)
+    assert "none" in sentences(result)[-1]
+
+
+def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:
+    import numpy as np
+
+    rng = np.random.default_rng(5)
+    inside = 0
+    for _ in range(1000):
+        below = rng.normal(10, 1, 8)
+        interval = ratio_interval((3 * below + rng.normal(0, 2, 8)).tolist(), below.tolist())
+        assert interval.low is not None and interval.high is not None
+        inside += interval.low <= 3 <= interval.high
+    assert 0.93 < inside / 1000 < 0.97
+
+
+def test_a_study_is_told_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*TINY, *FEW, "scenario=customs_today", "replications=2", "workers=1", "--out", str(tmp_path), "--quiet"]
+    assert main(["customs", *words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [row["value"] for row in told["controls"]["examination"]] == [0, 0.0002]
+    folder = told["run_dir"]
+    assert (Path(folder) / "figures" / "frontier.svg").is_file()
+    assert main(["show", folder]) == 0
+    assert told["sentences"][0] in capsys.readouterr().out
+    assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["scenario=liege_30k"], "customs.declared: null, so nothing is declared"),
+        (["frontier.examination.key=demand.flights_per_day"], "frontier.examination.key: one of customs.declared."),
+        (["frontier.examination.values=[0,0]"], "frontier.examination.values: 0 is there twice"),
+        (["frontier.examination.values=[1.5]"], "examined_share: must be at most 1, got 1.5"),
+        (["study=plain"], "study: customs needs frontier"),
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert main(["customs", *words, "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1
