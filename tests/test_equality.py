@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.domain.site import HallPolicy
+from sim.domain.site import HallPolicy, Presorting
 from sim.reference.branches import LEAST_SHARE, Tally, try_hub, try_seeds
 from sim.reference.equality import Difference, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
@@ -27,6 +27,8 @@ def small_hubs(draw_):
             n_flights=_between(1, 7),
             n_main_deck=_between(0, 4),
             n_lower_deck=_between(1, 3),
+            presorting=st.sampled_from([Presorting.NONE, Presorting.NONE, Presorting.BAGS, Presorting.ULDS]),
+            unit_parcels=_between(2, 4),
             most_parcels_a_uld=_between(1, 12),
             step_min=st.sampled_from([1.0, 0.5, 2.0]),
             hours=st.just(hours),

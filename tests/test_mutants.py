@@ -37,7 +37,7 @@ from sim.processes.packout import PackOut
 from sim.processes.phases import Phase, at
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
-from sim.processes.store import EXAMINED, XRAYED
+from sim.processes.store import EXAMINED, XRAYED, ParcelStore
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
@@ -613,7 +613,42 @@ def _stand_free_when_a_flight_is_diverted(patch):
     )
 
 
+def _whole_ulds_count_as_one_parcel(patch):
+    patch.setattr(ParcelStore, "parcels_by_flight", ParcelStore.loads_of)
+
+
+def _whole_ulds_are_read_in_their_position(patch):
+    carry = Sortation.carry
+    patch.setattr(Sortation, "carry", lambda self, arrival, units: carry(self, arrival - 1, units))
+
+
+def _released_ulds_are_in_their_lane_at_once(patch):
+    def _round(self, now, sortation):
+        handling = self._store.column["handling"]
+        self._store.column["handling"] = np.zeros_like(handling)
+        rounds(self, now, sortation)
+        self._store.column["handling"] = handling
+
+    rounds = HoldZone._round
+    patch.setattr(HoldZone, "_round", _round)
+
+
+def _units_free_the_floor_of_one_parcel(patch):
+    refuse = hall.Hall._refuse
+
+    def _refuse(self, parcels):
+        room, self._unit_room = self._unit_room, 1
+        refuse(self, parcels)
+        self._unit_room = room
+
+    patch.setattr(hall.Hall, "_refuse", _refuse)
+
+
 MUTANTS = {
+    "a bag or whole ULD counts as one parcel on its truck": _whole_ulds_count_as_one_parcel,
+    "whole ULDs are there a tick early": _whole_ulds_are_read_in_their_position,
+    "released ULDs are in their lane at once": _released_ulds_are_in_their_lane_at_once,
+    "refused bags free the floor of one parcel": _units_free_the_floor_of_one_parcel,
     "nobody heeds the runway": _nobody_heeds_the_runway,
     "the runway opens a tick late": _runway_opens_a_tick_late,
     "diverted flights keep their stand": _diverted_flights_keep_their_stand,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sim.domain.site import TrailerLimits
 from sim.kernels.policies import extra_trucks, fill, full_loads, machine_for_next_uld
 
-TRAILER = TrailerLimits(parcels=10, mass=1000, volume=500)
+TRAILER = TrailerLimits(units=10, mass=1000, volume=500)
 
 
 @pytest.mark.parametrize(("free", "machine"), [([1], 0), ([2, 2], 0), ([0, 1, 1], 1), ([1, 0, 3], 2), ([0, 0], 0)])

@@ -9,7 +9,7 @@ import simpy
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
-from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
+from sim.domain.site import Hall, HallPolicy, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
 from sim.reference import COLUMNS, Trace, run
 from sim.reference.machine import Machine
 from sim.units import NEVER
@@ -33,7 +33,8 @@ def _site(**changes):
         "customs_desks": 1, "examination": 30, "customs_round": 100,
         "xray_lanes": 1, "xray": 10, "transit_desks": 1, "transit": 15, "uld_xrays": 1, "uld_xray": 6,
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
-        "trailer": TrailerLimits(parcels=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
+        "units": Units(Presorting.NONE, 1),
+        "trailer": TrailerLimits(units=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
         "policy": HallPolicy.FLIGHT, "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
         "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1, "exports": None,

@@ -195,7 +195,7 @@ def test_a_path_by_hand() -> None:
         words = text.split()
         for column, value in zip(words[::2], words[1::2], strict=True):
             tables[name][column][0] = float(value)
-    for name in ("flights", "trucks", "loads", "ulds"):
+    for name in ("flights", "trucks", "loads", "ulds", "parcels"):
         tables[name]["n_parcels"][0] = 1
     tables["flights"]["n_ulds"][0] = tables["flights"]["n_departed"][0] = 1
     tables["flights"]["key"][0], tables["trucks"]["route_name"][0] = "AB1", "ES"

@@ -84,7 +84,8 @@ def _parcel(
     if not name or not re.fullmatch(r"\d{1,9}", text):
         raise InputError(f"parcel: expected FLIGHT/ROW, as 2022W36-003/17, got {given['parcel'][:60]!r}")
     number, row = flight_number(journal, name, option="parcel"), int(text)
-    n = int(journal.tables["flights"]["n_parcels"][number])
+    ulds = list(journal.ulds_of(number))
+    n = int(journal.tables["ulds"]["n_units"][ulds].sum() if ulds else journal.tables["flights"]["n_parcels"][number])
     if row >= n:
         raise InputError(f"parcel: flight {name} has the parcels 0 to {n - 1}, got {row}")
     aircraft = flight_path(journal, number)

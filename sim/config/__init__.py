@@ -27,9 +27,10 @@ from sim.config.data_views import check_exposure, lookup_in_force
 from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
 from sim.config.exports import Exports, HallExports
 from sim.config.exposure import Exposure
+from sim.config.presorted import Presorted
 from sim.config.roster import Roster
 from sim.config.trade import Trade
-from sim.domain.site import HallPolicy
+from sim.domain.site import HallPolicy, Presorting
 from sim.reading import Bounds, near
 from sim.units import G_PER_KG, KG_PER_T, L_PER_M3, MIN_PER_DAY, MIN_PER_H, ticks
 
@@ -458,6 +459,7 @@ class HubConfig:
     arrivals: Arrivals
     fleet: dict[str, AircraftType]
     parcels: Parcels
+    presorted: Presorted
     apron: Apron
     halls: dict[str, Hall]
     complex: Complex
@@ -492,6 +494,7 @@ class HubConfig:
             raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
         self._check_parcels()
         self._check_customs()
+        self._check_units()
         if self.exports.share:
             self._check_exports()
         check_exposure(self.exposure)
@@ -602,6 +605,47 @@ class HubConfig:
                 f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have"
                 f" {self._bulkiest_l / L_PER_M3:.3g} m3, a trailer takes {self.outbound.trailer.m3:g}"
             )
+
+    def _check_units(self) -> None:
+        """Bags that no ULD or truck could carry, and units that no truck or shuttle has room for."""
+        goods, room, trailer = self.presorted.goods, self.unit_room, self.outbound.trailer
+        key = "bag_parcels: a bag" if goods is Presorting.BAGS else "uld_pallets: a whole ULD"
+        takes = f"presorted.{key} takes the room of {room} parcels"
+        if room > trailer.parcels:
+            raise ValueError(f"{takes}, more than outbound.trailer.parcels = {trailer.parcels}")
+        if len(self.halls) > 1 and room > self.complex.transfer_parcels:
+            raise ValueError(f"{takes}, more than complex.transfer_parcels = {self.complex.transfer_parcels}")
+        if goods is not Presorting.NONE and self.customs.declared is not None:
+            raise ValueError(
+                f"presorted.goods: with {goods} customs decides bag by bag or ULD by ULD, with customs.declared parcel"
+                " by parcel: one of both"
+            )
+        if goods is not Presorting.BAGS:
+            return
+        for name, kind in self.fleet.items():
+            decks = [deck for deck in (kind.main_deck, kind.lower_deck) if deck.ulds]
+            share = min(deck.parcels for deck in decks) / sum(deck.ulds * deck.parcels for deck in decks)
+            smallest = math.floor(self.demand.mean_parcels_per_flight * share)
+            if room > smallest:
+                raise ValueError(
+                    f"presorted.bag_parcels: a bag larger than a ULD: on fleet.{name} the smallest has {smallest}"
+                    f" parcels at the demand's mean, got {room}"
+                )
+        if room * self.parcels.heaviest_kg > trailer.kg:
+            raise ValueError(
+                f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels of parcels.heaviest_kg ="
+                f" {self.parcels.heaviest_kg:g} are above outbound.trailer.kg = {trailer.kg:g}"
+            )
+        if room * self._bulkiest_l > trailer.m3 * L_PER_M3:
+            raise ValueError(
+                f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels may have"
+                f" {room * self._bulkiest_l / L_PER_M3:.3g} m3, above outbound.trailer.m3 = {trailer.m3:g}"
+            )
+
+    @property
+    def unit_room(self) -> int:
+        """Floor that a unit takes, in parcels' room."""
+        return self.presorted.unit_room(self.space.parcels_per_pallet)
 
     def _check_exports(self) -> None:
         """What no ULD or truck could carry, and halls that could not handle it."""

@@ -24,6 +24,39 @@ class HallPolicy(StrEnum):
     """Each to the hall that serves most of its parcels."""
 
 
+class Presorting(StrEnum):
+    """How goods were sorted before they came: what one row of a flight's parcels is, its unit."""
+
+    NONE = "none"
+    """A parcel."""
+    BAGS = "bags"
+    """A bag of equally many parcels of one lane."""
+    ULDS = "ulds"
+    """A ULD of one lane, which is not broken down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What the hub handles as one piece."""
+
+    presorting: Presorting
+    room: int
+    """Floor that a unit takes, and its share of a trailer or shuttle, in parcels' room."""
+
+    @property
+    def are_parcels(self) -> bool:
+        return self.presorting is Presorting.NONE
+
+    @property
+    def in_bag(self) -> int:
+        """Parcels that machines, desks and posts handle as one."""
+        return self.room if self.presorting is Presorting.BAGS else 1
+
+    @property
+    def are_ulds(self) -> bool:
+        return self.presorting is Presorting.ULDS
+
+
 @dataclass(frozen=True, slots=True)
 class Transfers:
     """How parcels go from a hall that does not serve their route to the one that does. Durations in ticks."""
@@ -31,7 +64,7 @@ class Transfers:
     round: int
     loading: int
     trip: int
-    parcels: int
+    units: int
     """That a shuttle takes."""
 
 
@@ -61,7 +94,7 @@ class Manning:
 
 @dataclass(frozen=True, slots=True)
 class TrailerLimits:
-    parcels: int
+    units: int
     mass: int
     """[g]"""
     volume: int
@@ -136,6 +169,8 @@ class Site:
     """Of the apron's people, by kind of token; a kind without one is always there in full."""
     closures: tuple[tuple[int, int], ...]
     """From and to before [ticks] the runway is closed, ascending and apart."""
+    # goods
+    units: Units
     # halls
     halls: tuple[Hall, ...]
     """(H)"""

@@ -203,7 +203,9 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measur
         arrival=call.arrival,
         n_main_deck=kind.main_deck.ulds,
         n_lower_deck=kind.lower_deck.ulds,
-        n_parcels=call.n_parcels if call.n_parcels is not None else config.demand.mean_parcels_per_flight,
+        n_parcels=config.presorted.whole(
+            call.n_parcels if call.n_parcels is not None else config.demand.mean_parcels_per_flight
+        ),
         is_cohort=measured[0] <= call.arrival < measured[1],
         sobt=call.sobt if call.sobt is not None else call.sibt + ticks(config.apron.turnaround_min),
         export_lane=_export_lane(config, streams, call),

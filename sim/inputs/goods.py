@@ -47,7 +47,7 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         week = week_of(config, flight.arrival)
         if week not in mixes:
             mixes[week] = _mix(config, streams, week)
-        n = np.bincount(plan.lanes(flight), minlength=len(config.lanes))
+        n = plan.parcels_by_lane(flight)
         rng = streams.of("goods", *flight.entity)
         parcels = rng.multinomial(n, mixes[week])
         high = rng.binomial(parcels, share[:, HIGH])

@@ -49,7 +49,12 @@ def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> N
         kind = config.fleet[flight.aircraft]
         decks = kind.main_deck, kind.lower_deck
         largest = max(uld_counts(flight.n_parcels, decks[0].ulds, decks[1].ulds, decks[0].parcels, decks[1].parcels))
-        if largest > floor:
+        if site.units.are_ulds and site.units.room > floor:
+            raise InputError(
+                f"presorted.uld_pallets: a whole ULD takes the room of {site.units.room} parcels, more than {where},"
+                f" {floor} parcels"
+            )
+        if not site.units.are_ulds and largest > floor:
             raise InputError(f"flight {flight.key}: a ULD of {largest} parcels is larger than {where}, {floor} parcels")
 
 

@@ -10,7 +10,7 @@ from sim.config.bounds import minute_of_day
 from sim.config.customs import Declared
 from sim.domain import site
 from sim.domain.roles import Place
-from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers
+from sim.domain.site import MachineCalendar, Manning, Presorting, Site, TrailerLimits, Transfers, Units
 from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
@@ -115,6 +115,11 @@ def hold_zone_parcels(hall: Hall, space: Space) -> int:
     """Parcels that the customs hold zone is laid out for."""
     zone = hall.zone_shares.customs * hall.area_m2 * space.customs_hold_share
     return pallets(zone, space) * space.parcels_per_pallet
+
+
+def handling_min(config: HubConfig) -> float:
+    """Mean time of a parcel at break-down, or of a bag [min]."""
+    return config.presorted.bag_min if config.presorted.goods is Presorting.BAGS else config.breakdown.handling_min
 
 
 def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
@@ -230,6 +235,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
         manning=_apron_manning(config, streams, end),
         closures=closures(config, streams, end),
+        units=Units(config.presorted.goods, config.unit_room),
         halls=_make_halls(config, routes, streams, end),
         policy=config.complex.policy,
         between_halls=ticks(config.complex.between_halls_min),
@@ -237,7 +243,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
             round=ticks(config.complex.transfer_round_min),
             loading=ticks(config.complex.transfer_loading_min),
             trip=ticks(config.complex.transfer_trip_min),
-            parcels=config.complex.transfer_parcels,
+            units=config.complex.transfer_parcels // config.unit_room,
         ),
         workers_per_station=config.breakdown.workers_per_station,
         check_in=ticks(config.breakdown.check_in_min),
@@ -251,7 +257,9 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
         routes=routes,
         trailer=TrailerLimits(
-            outbound.trailer.parcels, round(outbound.trailer.kg * G_PER_KG), round(outbound.trailer.m3 * CM3_PER_M3)
+            outbound.trailer.parcels // config.unit_room,
+            round(outbound.trailer.kg * G_PER_KG),
+            round(outbound.trailer.m3 * CM3_PER_M3),
         ),
         cut_offs=tuple(sorted(minute_of_day(text) * TICKS_PER_MIN for text in outbound.timetable)),
         least_fill=outbound.least_fill,

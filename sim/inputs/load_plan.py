@@ -10,13 +10,16 @@ from sim.config import HubConfig
 from sim.config.disruptions import DataOutage
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
+from sim.domain.site import Presorting
+from sim.errors import InputError
 from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Span, spans
-from sim.inputs.layout import uld_counts
+from sim.inputs.layout import handling_min, uld_counts
 from sim.inputs.lookups import Lookups, make_lookups
 from sim.streams import Streams
-from sim.units import CM3_PER_L, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
+from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 
+_OF_UNIT = {Presorting.NONE: "", Presorting.BAGS: "bag_", Presorting.ULDS: "uld_"}
 _QUANTILES = 1 << 16
 """Sizes and lanes are drawn as 16-bit integers and looked up: exact, fast, the same on every processor."""
 
@@ -40,22 +43,22 @@ class LoadPlan:
     declarations: Declarations | None
     lookups: Lookups | None
     """None: nothing is looked up before a release."""
+    of_unit: str
+    """Before the names of the streams of bags and whole ULDs, which are not those of parcels."""
 
     def draw(self, flight: Flight) -> Parcels:
-        n = flight.n_parcels
-        kind = self.config.fleet[flight.aircraft]
-        counts = uld_counts(
-            n, kind.main_deck.ulds, kind.lower_deck.ulds, kind.main_deck.parcels, kind.lower_deck.parcels
-        )
-        first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        first, bounds = self._units(flight)
 
         def stream(attribute: str) -> np.random.Generator:
-            return self.streams.of(attribute, *flight.entity)
+            return self.streams.of(self.of_unit + attribute, *flight.entity)
 
-        mass, volume = self.sizes(stream("size"), n)
-        lane = self.lanes(flight)
+        n, lane = int(first[-1]), self._lanes(flight, int(first[-1]))
+        mass, volume = self.sizes(self.streams.of("size", *flight.entity), flight.n_parcels)
+        if bounds is not None:
+            mass, volume = (_sums_between(bounds, column) for column in (mass, volume))
+            self._check_trailer(flight, mass, volume)
         if self.declarations is None:
-            customs = self._customs(flight, stream("customs"))
+            customs = self._customs(flight, n, stream("customs"))
         else:
             customs = self.declarations.draw(flight, lane, first)
         lost = sum(
@@ -76,19 +79,64 @@ class LoadPlan:
             handling=times(stream("handling"), n, self.handling_bounds),
             packing=times(stream("packing"), n, self.packing_bounds),
             is_no_read=flags(stream("no_read"), n, self.config.parcels.no_read_share),
-            is_non_conveyable=flags(stream("non_conveyable"), n, self.config.parcels.non_conveyable_share),
+            is_non_conveyable=flags(
+                stream("non_conveyable"), n, 0 if self.of_unit else self.config.parcels.non_conveyable_share
+            ),
             channel=customs.channel,
             release=customs.release,
             is_refused=customs.is_refused,
             is_alarm=customs.is_alarm,
             is_uld_xrayed=customs.is_uld_xrayed,
             counts=said,
+            count=None if bounds is None else np.diff(bounds).astype(np.int32),
         )
 
-    def lanes(self, flight: Flight) -> NDArray[np.uint8]:
-        """Lane of each of its parcels (P)."""
-        draw = self.streams.of("lane", *flight.entity).integers(0, _QUANTILES, flight.n_parcels, dtype=np.uint16)
+    def parcels_by_lane(self, flight: Flight) -> NDArray[np.int64]:
+        """How many of its parcels go to each lane (L)."""
+        first, bounds = self._units(flight)
+        lane, n_lanes = self._lanes(flight, int(first[-1])), len(self.config.lanes)
+        if bounds is None:
+            return np.bincount(lane, minlength=n_lanes)
+        return np.bincount(lane, weights=np.diff(bounds), minlength=n_lanes).astype(np.int64)
+
+    def _lanes(self, flight: Flight, n: int) -> NDArray[np.uint8]:
+        """Lane of each of its units (P)."""
+        draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, _QUANTILES, n, dtype=np.uint16)
         return self.lane_of[draw]
+
+    def _units(self, flight: Flight) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+        """The first unit of each ULD, and the first after the last (U+1); likewise the first parcel of each unit (P+1).
+
+        A bag is of one ULD; a whole ULD without parcels is no unit. None: parcels are the units.
+        """
+        kind, bag = self.config.fleet[flight.aircraft], self.config.presorted.bag_size
+        counts = uld_counts(
+            flight.n_parcels // bag,
+            kind.main_deck.ulds,
+            kind.lower_deck.ulds,
+            kind.main_deck.parcels,
+            kind.lower_deck.parcels,
+        )
+        first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        if self.config.presorted.goods is Presorting.NONE:
+            return first, None
+        if self.config.presorted.goods is Presorting.BAGS:
+            return first, np.arange(first[-1] + 1) * bag
+        bounds = np.unique(first)
+        return np.searchsorted(bounds, first), bounds
+
+    def _check_trailer(self, flight: Flight, mass: NDArray[np.int32], volume: NDArray[np.int32]) -> None:
+        """Refuse a unit that would wait for a truck for ever: mass [g] and volume [cm³] of the flight's (P)."""
+        trailer = self.config.outbound.trailer
+        for key, limit, largest in (
+            ("kg", trailer.kg, mass.max(initial=0) / G_PER_KG),
+            ("m3", trailer.m3, volume.max(initial=0) / CM3_PER_M3),
+        ):
+            if largest > limit:
+                raise InputError(
+                    f"flight {flight.key}: a pre-sorted unit of {largest:.4g} {key} is more than a truck carries,"
+                    f" outbound.trailer.{key} = {limit:g}"
+                )
 
     def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Mass [g] and volume [cm³] of n parcels."""
@@ -96,8 +144,8 @@ class LoadPlan:
         mass = self.mass_of[size[0]]
         return mass, np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
 
-    def _customs(self, flight: Flight, rng: np.random.Generator) -> Drawn:
-        customs, n = self.config.customs, flight.n_parcels
+    def _customs(self, flight: Flight, n: int, rng: np.random.Generator) -> Drawn:
+        customs = self.config.customs
         assert customs.release_mean_h is not None and customs.refused_share is not None
         bounds = np.cumsum(customs.shares)
         draw = rng.integers(0, 1 << 32, n, dtype=np.uint32)
@@ -147,11 +195,24 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     bulk = (mean_cm3_per_g * np.exp(sigma * normal - sigma**2 / 2)).astype(np.float32)
     shares = np.cumsum([lane.share for lane in config.lanes.values()])
     lane = np.searchsorted(shares[:-1] * _QUANTILES, np.arange(_QUANTILES) + 0.5, side="right").astype(np.uint8)
-    handling = bounds(config.breakdown.handling_min, config.breakdown.handling_spread)
+    handling = bounds(*_handling(config))
     packing = bounds(config.packout.packing_min, config.packout.spread)
     outages = tuple(sorted(spans(config, DataOutage), key=lambda pair: pair[0]))
     declarations, lookups = make_declarations(config, streams), make_lookups(config, streams)
-    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, declarations, lookups)
+    prefix = _OF_UNIT[config.presorted.goods]
+    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, declarations, lookups, prefix)
+
+
+def _handling(config: HubConfig) -> tuple[float, float]:
+    """Mean time of a unit at break-down [min] and its spread; of a whole ULD, its way to the lane."""
+    if config.presorted.goods is Presorting.ULDS:
+        return config.presorted.carry_min, 0.0
+    return handling_min(config), config.breakdown.handling_spread
+
+
+def _sums_between(bounds: NDArray[np.int64], values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Sums from each of ascending bounds (P+1) to before the next (P)."""
+    return np.diff(np.concatenate(([0], np.cumsum(values, dtype=np.int64)))[bounds]).astype(np.int32)
 
 
 def bounds(mean_min: float, spread: float) -> tuple[int, int]:

@@ -45,14 +45,14 @@ def halls_for_ulds(
     return chosen
 
 
-def fill(parcels: int, mass: int, volume: int, trailer: TrailerLimits) -> float:
+def fill(units: int, mass: int, volume: int, trailer: TrailerLimits) -> float:
     """How full a trailer would be with this load: the largest of its three ratios, at most 1."""
-    return min(1.0, max(parcels / trailer.parcels, mass / trailer.mass, volume / trailer.volume))
+    return min(1.0, max(units / trailer.units, mass / trailer.mass, volume / trailer.volume))
 
 
-def full_loads(parcels: int, mass: int, volume: int, trailer: TrailerLimits) -> int:
+def full_loads(units: int, mass: int, volume: int, trailer: TrailerLimits) -> int:
     """How many trailers this load fills."""
-    return max(parcels // trailer.parcels, mass // trailer.mass, volume // trailer.volume)
+    return max(units // trailer.units, mass // trailer.mass, volume // trailer.volume)
 
 
 def extra_trucks(

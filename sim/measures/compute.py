@@ -34,7 +34,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     worked = _staff_hours(config, record, busy) | export_staff_hours(config, export_busy)
     return (
         _service(config, tables, window)
-        | _trucks(config, tables["trucks"], window)
+        | _trucks(config, inputs, tables["trucks"], window)
         | {
             "backlog_slope_per_day": backlog_slope(tables["occupancy"], window),
             "diverted_flights_per_day": float(
@@ -47,7 +47,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
                 tables["shuttles"]["n_parcels"][window.covers(tables["shuttles"]["taken"])].sum() / window.days
             ),
             "blocked_after_h": _blocked_after(tables["flights"], window) / MIN_PER_H,
-            "fullest_chute_parcels": float(tables["packout"]["fullest"].max(initial=0)),
+            "fullest_chute_parcels": float(tables["packout"]["fullest"].max(initial=0) * inputs.site.units.in_bag),
             "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
             "spare_area_m2": sum(use.spare_m2 for use in zones_in_use(config)),
         }
@@ -136,11 +136,11 @@ def _blocked_after(flights: Table, window: Window) -> float:
     return float(flights["arrival"][held].min()) if held.any() else window.end
 
 
-def _trucks(config: HubConfig, trucks: Table, window: Window) -> dict[str, float]:
+def _trucks(config: HubConfig, inputs: Inputs, trucks: Table, window: Window) -> dict[str, float]:
     left = window.covers(trucks["departed"])
     trailer = config.outbound.trailer
     fills = [
-        trucks["n_parcels"][left] / trailer.parcels,
+        trucks["n_units"][left] / inputs.site.trailer.units,
         trucks["mass"][left] / (trailer.kg * 1e3),
         trucks["volume"][left] / (trailer.m3 * 1e6),
     ]
@@ -194,7 +194,7 @@ def _busy_hours(
     cancelled = trucks["cut_off"] + site.docking / TICKS_PER_MIN
     leave_door = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
     hours = window.days * MIN_PER_DAY / MIN_PER_H
-    coded = record.stages["handcoding"].n_out + record.export_stages["export_coding"].n_out
+    coded = record.stages["handcoding"].n_out // site.units.in_bag + record.export_stages["export_coding"].n_out
     low, high = (instant // inputs.bin_width for instant in inputs.measured)
     return {
         "stands": window.hours(flights["stand_given"], flights["stand_free"]),

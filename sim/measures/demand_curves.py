@@ -133,7 +133,7 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
     landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
     on_stand = _inside(edges, flights["aldt"], flights["aobt"])
     asked, done = _machines_busy(inputs, record)
-    rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls)
+    rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
     n_machines = sum(hall.n_machines for hall in halls)
     found = (
         ("stands", "aircraft", on_stand, on_stand + _inside(edges, flights["arrival"], landed), site.stands),
@@ -188,7 +188,8 @@ def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tupl
 def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
     """Posts that what was packed kept busy, and posts that would keep pace with what came (B)."""
     tally = record.stages["packout"]
-    of_post = config.packout.parcels_per_post_h * inputs.bin_width / TICKS_PER_H
+    # A post handles a unit as it does a parcel.
+    of_post = config.packout.parcels_per_post_h * inputs.site.units.in_bag * inputs.bin_width / TICKS_PER_H
     return np.asarray(tally.n_out / of_post, dtype=np.float64), np.asarray(tally.n_in / of_post, dtype=np.float64)
 
 
@@ -196,7 +197,7 @@ def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
     """Machines that what came would keep busy, and what was sorted did (B), at their mean service."""
     services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
     tally = record.stages["sorting"]
-    share = float(sum(services)) / len(services) / inputs.bin_width
+    share = float(sum(services)) / len(services) / inputs.bin_width / inputs.site.units.in_bag
     return np.asarray(tally.n_in * share, dtype=np.float64), np.asarray(tally.n_out * share, dtype=np.float64)
 
 

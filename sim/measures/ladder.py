@@ -3,8 +3,9 @@
 import math
 
 from sim.config import Hall, HubConfig
+from sim.domain.site import Presorting
 from sim.inputs.chutes import posts_of_chutes
-from sim.inputs.layout import floor_parcels, route_shares
+from sim.inputs.layout import floor_parcels, handling_min, route_shares
 from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 HOURS_PER_DAY = MIN_PER_DAY / MIN_PER_H
@@ -33,20 +34,25 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
     up = outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
     machines = config.rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY
     trailer = outbound.trailer
+    are_ulds, in_bag, room = config.presorted.goods is Presorting.ULDS, config.presorted.bag_size, config.unit_room
+    # Of the room of a unit, what its parcels fill.
+    filled = parcels / (n_main + n_lower) / room if are_ulds else 1.0
     load = min(
-        trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * KG_PER_T / config.parcels.mean_l
+        trailer.parcels // room * room * filled,
+        trailer.kg / config.demand.mean_parcel_kg,
+        trailer.m3 * KG_PER_T / config.parcels.mean_l,
     )
-    floor = sum(floor_parcels(hall, config.space) for hall in halls)
+    floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
     desks = sum(hall.handcoding_desks for hall in halls)
-    by_hand = config.parcels.non_conveyable_share
+    by_hand = config.parcels.non_conveyable_share if config.presorted.goods is Presorting.NONE else 0.0
     no_read = config.parcels.no_read_share
     ladder = {
         "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + apron.turnaround_min) * parcels,
         "loader_sets": apron.loader_sets * MIN_PER_DAY / unload_min * parcels,
         "tugs": apron.tugs * MIN_PER_DAY / tug_min * parcels,
-        "stations": n_stations * MIN_PER_DAY / config.breakdown.handling_min,
-        "machines": machines / (1 + second_pass) / (1 - by_hand) if by_hand < 1 else math.inf,
-        "handcoding_desks": desks * config.coded_per_desk_h * HOURS_PER_DAY / no_read if no_read else math.inf,
+        "stations": n_stations * MIN_PER_DAY / handling_min(config) * in_bag,
+        "machines": machines * in_bag / (1 + second_pass) / (1 - by_hand) if by_hand < 1 else math.inf,
+        "handcoding_desks": desks * config.coded_per_desk_h * HOURS_PER_DAY * in_bag / no_read if no_read else math.inf,
         "manual_sort_posts": sum(hall.manual_sort_posts for hall in halls)
         * config.manual_sort.parcels_per_post_h
         * HOURS_PER_DAY
@@ -62,7 +68,8 @@ def capacity_ladder(config: HubConfig, floor_stay_h: float) -> dict[str, float]:
         * load,
         "floor": floor * HOURS_PER_DAY / floor_stay_h if floor_stay_h else math.inf,
     }
-    return {name: value for name, value in ladder.items() if math.isfinite(value)}
+    passed = ("stations", "machines", "handcoding_desks", "packout_posts") if are_ulds else ()
+    return {name: value for name, value in ladder.items() if math.isfinite(value) and name not in passed}
 
 
 def _packout_per_h(config: HubConfig, hall: Hall) -> float:
@@ -72,6 +79,8 @@ def _packout_per_h(config: HubConfig, hall: Hall) -> float:
     if not hall.packout_posts:
         return math.inf
     of_chutes = [share / hall.sorting_machines for _ in range(hall.sorting_machines) for share in shares]
-    return config.packout.parcels_per_post_h * min(
-        n / share for n, share in zip(posts, of_chutes, strict=True) if share
+    return (
+        config.packout.parcels_per_post_h
+        * config.presorted.bag_size
+        * min(n / share for n, share in zip(posts, of_chutes, strict=True) if share)
     )

@@ -38,7 +38,7 @@ def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> in
 
 def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     yield from _time_runs_forward(tables)
-    yield from _conservation(record, tables)
+    yield from _conservation(inputs, record, tables)
     yield from _capacity(inputs, tables)
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
@@ -56,18 +56,25 @@ def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
             latest = np.where(happened, instants, latest)
 
 
-def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     """Parcels in = out + inside, stage by stage, flight by flight, truck by truck."""
     for name, tally in record.stages.items():
         yield f"parcels in = out + inside: {name}", bool((tally.inside >= 0).all())
     stages = record.stages
     started = tables["ulds"]["n_parcels"][~np.isnan(tables["ulds"]["start"])].sum()
     yield "parcels broken down = parcels of ULDs begun", int(stages["breakdown"].n_in.sum()) == int(started)
-    freed = int(stages["customs_hold"].n_out.sum()) - len(record.refused)
+    units = inputs.site.units
+    freed = int(stages["customs_hold"].n_out.sum()) - sum(refusal.n_parcels for refusal in record.refused)
     sorted_once = int(stages["breakdown"].n_out.sum()) + freed
     sorted_in = int(stages["sorting"].n_in.sum()) + int(stages["manual_sort"].n_in.sum())
-    yield "parcels to machines and manual sort = broken down + second passes", sorted_in == sorted_once
-    yield "units to chutes = units dealt", int(stages["packout"].n_in.sum()) == int(tables["packout"]["n_units"].sum())
+    if units.are_ulds:
+        yield "no whole ULD goes to machines or manual sort", sorted_in == 0
+        reached = int(stages["lane"].n_in.sum()) - int(stages["transfer"].n_out.sum())
+        yield "parcels in lanes <= carried there", reached <= sorted_once
+    else:
+        yield "parcels to machines and manual sort = broken down + second passes", sorted_in == sorted_once
+    dealt = int(tables["packout"]["n_units"].sum()) * units.in_bag
+    yield "parcels to chutes = those of the units dealt", int(stages["packout"].n_in.sum()) == dealt
     customs, flights = tables["customs"], tables["flights"]
     in_a_state = np.sum([row.by_channel for row in record.customs], axis=1) if record.customs else np.zeros(0)
     landed = flights["n_parcels"][[row.flight for row in record.customs]]
@@ -123,24 +130,30 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
     yield "Little's law: X-ray of whole ULDs", held["uld_xrays"] == stays([*record.ulds], "xray_begin", "xray_end")
     yield "Little's law: ULD positions", held["positions"] == stays([*record.ulds], "placed", "start")
     yield "Little's law: stations", held["stations"] == stays([*record.ulds], "start", "released")
-    on_floor = _floor_time(record, end)
-    away = sum((end - row.departed) * row.n_parcels for row in record.shuttles if row.departed != NEVER)
-    gone = sum((end - truck.departed) * truck.n_sent for truck in record.trucks if truck.departed != NEVER)
-    yield "Little's law: floor", held["floor"] == on_floor - away + gone
+    away = sum((end - row.departed) * row.n_units for row in record.shuttles if row.departed != NEVER)
+    gone = sum((end - truck.departed) * truck.units_sent for truck in record.trucks if truck.departed != NEVER)
+    refused = sum(end - refusal.instant for refusal in record.refused)
+    unit_time = _hub_time(record, end, "n_units") - refused
+    yield "Little's law: floor", held["floor"] == (unit_time - away + gone) * inputs.site.units.room
+    parcel_time = _hub_time(record, end, "n_parcels")
+    parcel_time -= sum((end - refusal.instant) * refusal.n_parcels for refusal in record.refused)
     in_stages = sum(tally.inside_time for tally in record.stages.values())
-    yield "Little's law: the stages' stays add up to the floor's", in_stages == on_floor
+    yield (
+        "Little's law: the stages' stays add up to the floor's",
+        in_stages == parcel_time,
+    )
 
 
-def _floor_time(record: Recorder, end: int) -> int:
-    """Parcel-ticks on the floor, from the rows: until the end for all that came, less what left before."""
-    came = sum((end - uld.start) * uld.n_parcels for uld in record.ulds if uld.start != NEVER)
-    left = sum((end - truck.departed) * truck.n_parcels for truck in record.trucks if truck.departed != NEVER)
-    return came - left - sum((end - gone.instant) * gone.n_parcels for gone in record.refused)
+def _hub_time(record: Recorder, end: int, what: str) -> int:
+    """Ticks of what has a floor, from the rows: until the end for all that came, less what left by truck before."""
+    came = sum((end - uld.start) * getattr(uld, what) for uld in record.ulds if uld.start != NEVER)
+    left = sum((end - truck.departed) * getattr(truck, what) for truck in record.trucks if truck.departed != NEVER)
+    return int(came - left)
 
 
 def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:
     limits = inputs.site.trailer
-    yield "no truck above its parcels", bool((trucks["n_parcels"] <= limits.parcels).all())
+    yield "no truck above its units", bool((trucks["n_units"] <= limits.units).all())
     yield "no truck above its mass", bool((trucks["mass"] <= limits.mass).all())
     yield "no truck above its volume", bool((trucks["volume"] <= limits.volume).all())
 

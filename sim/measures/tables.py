@@ -139,11 +139,12 @@ def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, ND
         return {}
     flights = sorted(kept)
     flags = ("is_non_conveyable", "is_refused_gone")
-    names = [name for name in kept[flights[0]] if name not in {"uld", "route", *flags}]
+    names = [name for name in kept[flights[0]] if name not in {"n_parcels", "uld", "route", *flags}]
     stamps = {name: np.concatenate([kept[flight][name] for flight in flights]) for name in names}
     return {
         "flight": np.concatenate([np.full(len(kept[flight]["uld"]), flight) for flight in flights]),
         "row": np.concatenate([np.arange(len(kept[flight]["uld"])) for flight in flights]),
+        "n_parcels": np.concatenate([kept[flight]["n_parcels"] for flight in flights]),
         "uld": np.concatenate([kept[flight]["uld"] for flight in flights]),
         "route": np.concatenate([kept[flight]["route"] for flight in flights]),
         **{name: np.concatenate([kept[flight][name] for flight in flights]) for name in flags},
@@ -176,6 +177,7 @@ def _occupancy(
             edges,
             hall,
             *(_of_hall(rows, number) for rows in (ulds, trucks, refused)),
+            room=site.units.room,
             sent=_of_hall(shuttles, number, "origin"),
             received=_of_hall(shuttles, number, "destination"),
         )
@@ -261,17 +263,30 @@ def _gone(edges: Ticks, trucks: Columns, refused: Columns) -> Ticks:
 
 
 def _hall_series(
-    edges: Ticks, hall: Hall, ulds: Columns, trucks: Columns, refused: Columns, *, sent: Columns, received: Columns
+    edges: Ticks,
+    hall: Hall,
+    ulds: Columns,
+    trucks: Columns,
+    refused: Columns,
+    *,
+    room: int,
+    sent: Columns,
+    received: Columns,
 ) -> list[Series]:
-    """What is in a hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
-    floor = before(edges, ulds.get("start", []), ulds.get("n_parcels", [])) - _gone(edges, trucks, refused)
-    floor -= before(edges, sent.get("departed", []), sent.get("n_parcels", []))
-    floor += before(edges, received.get("arrived", []), received.get("n_parcels", []))
+    """What is in a hall, from its own ULDs, trucks and refusals and the shuttles from and to it.
+
+    `room`: floor that a unit takes. Each refusal is of one.
+    """
+    floor = before(edges, ulds.get("start", []), ulds.get("n_units", []))
+    floor -= before(edges, trucks.get("departed", []), trucks.get("n_units", []))
+    floor -= before(edges, refused["instant"], [1] * len(refused["instant"]))
+    floor -= before(edges, sent.get("departed", []), sent.get("n_units", []))
+    floor += before(edges, received.get("arrived", []), received.get("n_units", []))
     return [
         ("uld_positions", inside(edges, ulds.get("placed", []), ulds.get("start", [])), hall.positions, "ULDs"),
         ("breakdown", inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(hall.stations), "ULDs"),
         ("dock_doors", inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
-        ("lanes", floor, hall.floor + hall.transfer_floor, "parcels"),
+        ("lanes", floor * room, hall.floor + hall.transfer_floor, "parcels"),
     ]
 
 

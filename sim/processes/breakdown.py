@@ -15,6 +15,9 @@ from sim.processes.sorting import Machine
 from sim.processes.store import NON_CONVEYABLE, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import UldRow
+from sim.units import Ticks
+
+_NONE: Ticks = np.empty(0, dtype=np.int64)
 
 
 @dataclass(slots=True)
@@ -37,20 +40,27 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
         yield from _xray(env, site, hall, uld)
     by_route = breakdown.store.by_route(uld.flight, uld.index, site.n_routes)
     rooms = hall.rooms(by_route)
-    uld.n_sent = sum(rooms.values())
-    grant = yield hall.breakdown.request(
-        (uld.flight, uld.index), stations=1, workers=site.workers_per_station, floor=uld.n_parcels, **rooms
-    )
+    units = np.arange(*breakdown.store.uld(uld.flight, uld.index)) if uld.n_units else _NONE
+    on_floor = by_route if site.units.are_parcels else breakdown.store.parcels_by_route(units, site.n_routes)
+    uld.n_sent = sum(n for n, place in zip(on_floor, hall.destinations, strict=True) if place != hall.number)
+    demand = {"floor": uld.n_units * site.units.room} | rooms
+    if not site.units.are_ulds:
+        demand = {"stations": 1, "workers": site.workers_per_station} | demand
+    grant = yield hall.breakdown.request((uld.flight, uld.index), **demand)
     assert isinstance(grant, Grant)
     uld.start = int(env.now)
-    uld.machine = hall.first_machine + grant.unit
     uld.wait_station = grant.waited.get("stations", 0)
     uld.wait_workers = grant.waited.get("workers", 0)
     uld.wait_floor = sum(grant.waited.get(kind, 0) for kind in ("floor", *rooms))
     hall.positions.release(positions=1)
     breakdown.reception.start(uld.hall)
-    hall.on_floor = [n + more for n, more in zip(hall.on_floor, by_route, strict=True)]
-    if uld.n_parcels:
+    hall.on_floor = [n + more for n, more in zip(hall.on_floor, on_floor, strict=True)]
+    if site.units.are_ulds:
+        uld.end = uld.released = uld.start
+        _carry(breakdown, hall, uld, units)
+        return
+    uld.machine = hall.first_machine + grant.unit
+    if uld.n_units:
         machine = hall.sortation.machines[grant.unit]
         last, end = _hand_over(breakdown, hall, machine, uld)
         yield at(env, end)
@@ -76,6 +86,22 @@ def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: UldRow) -> Proces
     hall.uld_xrays.release(uld_xrays=1)
 
 
+def _carry(breakdown: Breakdown, hall: Hall, uld: UldRow, units: Ticks) -> None:
+    """A ULD goes as it is (units: itself, none if it is empty) to its lane, or to the hold zone."""
+    store = breakdown.store
+    if not uld.n_units:
+        if breakdown.empties:
+            breakdown.empties[uld.hall].add(empty_ulds=1)
+        return
+    rows = store.rows(units)
+    arrival = uld.start + store.column["handling"][rows].astype(np.int64)
+    store.column["hall"][rows] = hall.number
+    store.stamp("start", units, uld.start)
+    store.stamp("handled", units, arrival)
+    breakdown.tally.add(np.full(len(units), uld.start), arrival, store.counts(units))
+    hall.sortation.carry(arrival, units)
+
+
 def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int | None, int]:
     """Feed machine and manual sort with the ULD's parcels: the last one of the machine's, and when all are handled."""
     store = breakdown.store
@@ -86,7 +112,7 @@ def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) 
     store.column["hall"][rows] = hall.number
     store.stamp("start", parcels, uld.start)
     store.stamp("handled", parcels, arrival)
-    breakdown.tally.add(np.full(len(arrival), uld.start), arrival)
+    breakdown.tally.add(np.full(len(arrival), uld.start), arrival, store.counts(parcels))
     end = int(arrival[-1])
     by_hand = store.column["mark"][rows] & NON_CONVEYABLE > 0
     if by_hand.any():

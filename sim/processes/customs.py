@@ -10,7 +10,7 @@ from sim.domain.site import Site
 from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
-from sim.processes.sorting import BY_HAND, Sortation
+from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
 from sim.processes.store import (
     ALARM,
     CONTROLLED,
@@ -49,10 +49,11 @@ class HoldZone:
         *,
         controls: Controls,
         tally: StageTally,
+        stage: Stage,
         refuse: Callable[[Ticks], None],
     ) -> None:
         self._env, self._site, self._store = env, site, store
-        self._tally, self._refuse = tally, refuse
+        self._tally, self._stage, self._refuse = tally, stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._inside: _Held = (_none(), _none(), _none(), _none())
         self._controls = controls
@@ -79,10 +80,14 @@ class HoldZone:
         self._inside = (since[~goes], parcels[~goes], machine[~goes], free[~goes])
         since, parcels, machine = since[goes], parcels[goes], machine[goes]
         order = hub_order(since, parcels)
-        self._tally.add(since[order], np.full(len(since), now))
         self._store.stamp("freed", parcels, now)
         rows = self._store.rows(parcels)
         is_refused = self._store.column["mark"][rows] & REFUSED > 0
+        leave = np.full(len(since), now)
+        carried = np.flatnonzero(~is_refused & (machine == CARRIED))
+        leave[carried] += self._store.column["handling"][rows[carried]]
+        self._tally.add(since[order], leave[order], self._store.counts(parcels[order]))
+        self._stage(leave[carried], parcels[carried])
         if is_refused.any():
             self._refuse(parcels[is_refused])
         self._store.column["mark"][rows[~is_refused]] &= NON_CONVEYABLE
@@ -129,7 +134,11 @@ class HoldZone:
         since, parcels, machine, free = (np.concatenate(pair) for pair in inside)
         self._inside = (since, parcels, machine, free)
 
-    def waiting(self) -> list[Ticks]:
-        """Since when parcels have been held."""
-        controlled = [tag[:, 1] for desks in self._controls for tag in desks.tags()]
-        return [self._inside[0], *controlled, *(since for since, _, _ in self._coming)]
+    def waiting(self, end: int) -> tuple[Ticks, Ticks]:
+        """Who has been held since before an instant that was taken in to: since when, ascending, and parcels (P)."""
+        # Who raised an alarm may come to be examined only after the end.
+        controlled = [(tag[:, 1], parcels) for desks in self._controls for _, parcels, tag in desks.to_come()]
+        since, parcels = (np.concatenate(column) for column in zip(self._inside[:2], *controlled, strict=True))
+        order = np.argsort(since, kind="stable")
+        order = order[since[order] < end]
+        return since[order], parcels[order]

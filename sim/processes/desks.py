@@ -52,9 +52,9 @@ class Desks:
         self._tally.add(served.arrival, served.begin, served.end)
         return served
 
-    def tags(self) -> list[Ticks]:
-        """Of those that have not been served yet."""
-        return [tag for _, _, tag in self._coming]
+    def to_come(self) -> list[tuple[Ticks, Ticks, Ticks]]:
+        """Arrival, parcels and tags (P) of those who have not been served yet."""
+        return self._coming
 
     def waiting(self) -> list[Ticks]:
         """When those arrive that have not been served yet."""

@@ -32,6 +32,7 @@ class Hall:
     ) -> None:
         site = inputs.site
         self._env, self._store, self._record = env, store, record
+        self._unit_room = site.units.room
         self.number = number
         self.site = site.halls[number]
         self.first_machine = site.first_machines[number]
@@ -41,7 +42,7 @@ class Hall:
         self.breakdown = Pool(
             env,
             Phase.BREAKDOWN,
-            self._station,
+            None if site.units.are_ulds else self._station,
             stations=sum(self.site.stations),
             workers=self.site.breakdown_workers,
             floor=self.site.floor,
@@ -63,8 +64,8 @@ class Hall:
         )
         coders = desks_of("handcoding_desks", own.handcoding_desks, site.handcoding, *record_as)
         by_hand = desks_of("manual_sort_posts", own.manual_sort_posts, site.manual_sort, *record_as)
-        held = record.stages["customs_hold"]
-        self.zone = HoldZone(env, site, store, controls=controls, tally=held, refuse=self._refuse)
+        held, stage = record.stages["customs_hold"], self.lanes.deliver
+        self.zone = HoldZone(env, site, store, controls=controls, tally=held, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(
             site,
             self.site,
@@ -74,7 +75,7 @@ class Hall:
             posts=by_hand,
             tallies=record.stages,
             deliver=self._deliver,
-            stage=self.lanes.deliver,
+            stage=stage,
             hold=self.zone.hold,
         )
 
@@ -117,19 +118,21 @@ class Hall:
         self.free_stations[machine] -= 1
         return machine
 
-    def rooms(self, parcels_by_route: Sequence[int]) -> dict[str, int]:
-        """Room in other halls for parcels by route (R), as tokens."""
+    def rooms(self, units_by_route: Sequence[int]) -> dict[str, int]:
+        """Room in other halls for units by route (R), as tokens."""
         by_hall = Counter[int]()
-        for route, n in enumerate(parcels_by_route):
-            by_hall[self.destinations[route]] += n
+        for route, n in enumerate(units_by_route):
+            by_hall[self.destinations[route]] += n * self._unit_room
         return {room_in(hall): n for hall, n in sorted(by_hall.items()) if n and hall != self.number}
 
     def _refuse(self, parcels: Ticks) -> None:
         """Parcels that customs takes away."""
         routes = self._store.column["route"][self._store.rows(parcels)].tolist()
-        for flight, route in zip((parcels >> self._store.shift).tolist(), routes, strict=True):
-            self.on_floor[route] -= 1
-            self._record.refused.append(Refusal(flight, int(self._env.now), 1, self.number))
+        counts = self._store.counts(parcels)
+        n_parcels = [1] * len(routes) if counts is None else counts.tolist()
+        for flight, route, n in zip((parcels >> self._store.shift).tolist(), routes, n_parcels, strict=True):
+            self.on_floor[route] -= n
+            self._record.refused.append(Refusal(flight, int(self._env.now), n, self.number))
             self._store.leave(flight, 1)
         by_route = np.bincount(routes, minlength=len(self.on_floor)).tolist()
-        self.breakdown.release(floor=len(parcels), **self.rooms(by_route))
+        self.breakdown.release(floor=len(parcels) * self._unit_room, **self.rooms(by_route))

@@ -56,6 +56,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     store = ParcelStore(
         max((flight.n_parcels for flight in inputs.flights), default=1),
         site.route_of_lane,
+        counts=not site.units.are_parcels,
         keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
     halls = [Hall(env, inputs, number, store, record) for number in range(len(site.halls))]
@@ -80,7 +81,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     env.run(until=inputs.end)
     if exports is not None:
         exports.close(inputs.end)
-    _close(inputs.end, record, halls, apron)
+    _close(inputs.end, record, halls, apron, store)
     meter.close(record)
     store.close()
     return HubRun(record, store, None if exports is None else exports.store)
@@ -102,10 +103,10 @@ def _make_apron(
     def land(flight: Flight) -> list[UldRow]:
         parcels = inputs.parcels_of(flight)
         store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
-        by_channel = np.bincount(parcels.channel, minlength=len(Channel)).tolist()
-        record.customs.append(CustomsRow(flight.number, tuple(by_channel), parcels.counts))
-        counts = np.diff(parcels.first).tolist()
-        ulds = [UldRow(flight.number, index, int(flight.deck(index)), n) for index, n in enumerate(counts)]
+        by_channel = np.bincount(parcels.channel, weights=parcels.count, minlength=len(Channel)).astype(np.int64)
+        record.customs.append(CustomsRow(flight.number, tuple(by_channel.tolist()), parcels.counts))
+        counts = zip(parcels.parcels_of_ulds.tolist(), np.diff(parcels.first).tolist(), strict=True)
+        ulds = [UldRow(flight.number, index, int(flight.deck(index)), *n) for index, n in enumerate(counts)]
         for uld, is_xrayed in zip(ulds, parcels.is_uld_xrayed.tolist(), strict=True):
             uld.is_xrayed = is_xrayed
         record.ulds.extend(ulds)
@@ -146,26 +147,26 @@ def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) 
             apron.env.process(apron.loading.build_up.cut_off(flight, row))
 
 
-def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron) -> None:
+def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron, store: ParcelStore) -> None:
     """Bring all to the last instant, and count what is still inside."""
     for hall in halls:
-        _close_hall(end, record, hall)
+        _close_hall(end, record, hall, store)
     for pool in apron.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end))
 
 
-def _close_hall(end: int, record: Recorder, hall: Hall) -> None:
+def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> None:
     hall.look(end - 1)
     hall.zone.take_in(end)
-    for held in hall.zone.waiting():
-        record.stages["customs_hold"].stay_inside(np.sort(held[held < end]))
+    since, held = hall.zone.waiting(end)
+    record.stages["customs_hold"].stay_inside(since, store.counts(held))
     for waiting in hall.sortation.desks.waiting():
         record.stages["handcoding"].stay_inside(waiting[waiting < end])
     for waiting in hall.sortation.posts.waiting():
         record.stages["manual_sort"].stay_inside(waiting[waiting < end])
     for route in hall.lanes.routes:
-        for ready, _ in route.waiting():
-            record.stages["lane"].stay_inside(ready)
+        for ready, units in route.waiting():
+            record.stages["lane"].stay_inside(ready, store.counts(units))
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
     if hall.packout:
         record.packout_work += hall.packout.work

@@ -44,7 +44,7 @@ class Route:
     def take(self, limits: TrailerLimits) -> tuple[Ticks, Ticks, int, int]:
         """What a trailer takes from the front: ready instants and parcels (P), mass [g], volume [cm³]."""
         ready, parcels = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        n, mass, volume = limits.parcels, limits.mass, limits.volume
+        n, mass, volume = limits.units, limits.mass, limits.volume
         while self._runs:
             run = self._runs.popleft()
             k = min(

@@ -102,7 +102,7 @@ def _truck(outbound: Outbound, row: TruckRow) -> Process:
     truck = _Truck(row, env.event())
     _close_now(outbound, truck)
     yield truck.loaded
-    if row.n_parcels == 0:
+    if row.n_units == 0:
         row.is_cancelled = True
         yield after(env, site.docking)
     else:
@@ -143,17 +143,19 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     row, now, hall = truck.row, int(outbound.env.now), outbound.halls[truck.row.hall]
     ready, truck.parcels, row.mass, row.volume = hall.lanes.routes[row.route].take(outbound.site.trailer)
     row.cut_off = now
-    row.n_parcels = len(truck.parcels)
+    row.n_units, row.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
+    counts = outbound.store.counts(truck.parcels)
     hall.on_floor[row.route] -= row.n_parcels
     row.n_missed = hall.on_floor[row.route]
     if row.kind == EXTRA:
         outbound.n_to_come[outbound.dock(row)] -= 1
     outbound.store.stamp("cut_off", truck.parcels, now)
-    outbound.record.stages["lane"].add(ready, np.full(len(ready), now))
-    if row.n_parcels:
+    outbound.record.stages["lane"].add(ready, np.full(len(ready), now), counts)
+    if row.n_units:
         leaves = now + outbound.site.loading
-        outbound.record.stages["loading"].add(np.full(row.n_parcels, now), np.full(row.n_parcels, leaves))
-        outbound.record.loads += [(*row.key, flight, n) for flight, n in outbound.store.loads_of(truck.parcels)]
+        outbound.record.stages["loading"].add(np.full(row.n_units, now), np.full(row.n_units, leaves), counts)
+        by_flight = outbound.store.parcels_by_flight(truck.parcels)
+        outbound.record.loads += [(*row.key, flight, n) for flight, n in by_flight]
     truck.loaded.succeed()
 
 
@@ -161,14 +163,17 @@ def _depart(outbound: Outbound, truck: _Truck) -> None:
     """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
     store, row = outbound.store, truck.row
     store.stamp("departed", truck.parcels, row.departed)
-    origins = np.bincount(store.column["hall"][store.rows(truck.parcels)]).tolist()
+    room = outbound.site.units.room
+    halls = store.column["hall"][store.rows(truck.parcels)]
+    origins = np.bincount(halls).tolist()
+    row.units_sent = int(np.count_nonzero(halls != row.hall))
+    row.n_sent = store.n_parcels(truck.parcels[halls != row.hall])
     for flight, n in store.loads_of(truck.parcels):
         store.leave(flight, n)
     for number, n in enumerate(origins):
         if n and number != row.hall:
-            outbound.halls[number].breakdown.release(**{room_in(row.hall): n})
-            row.n_sent += n
-    outbound.halls[row.hall].breakdown.release(floor=row.n_parcels - row.n_sent)
+            outbound.halls[number].breakdown.release(**{room_in(row.hall): n * room})
+    outbound.halls[row.hall].breakdown.release(floor=(row.n_units - row.units_sent) * room)
 
 
 def dispatcher_process(outbound: Outbound) -> Process:

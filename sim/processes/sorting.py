@@ -24,8 +24,8 @@ Deliver = Callable[[Ticks, Ticks, Ticks | int], None]
 Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P) and the machines of their first pass (P), or `BY_HAND`."""
-BY_HAND = -1
+"""Takes instants (P), parcels (P) and the machines of their first pass (P), or `BY_HAND`, or `CARRIED` past both."""
+BY_HAND, CARRIED = -1, -2
 """In place of a machine's number."""
 
 
@@ -149,10 +149,17 @@ class Sortation:
         """Parcels (P) that come to manual sort after the instant advanced to."""
         self.posts.feed(arrival, parcels, np.full(len(parcels), BY_HAND))
 
+    def carry(self, arrival: Ticks, units: Ticks) -> None:
+        """Whole ULDs (P) that are carried past machines and posts, and whose status is read when they are there."""
+        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(units)], arrival, units)
+        if stopped.any():
+            self._hold(arrival[stopped], units[stopped], np.full(np.count_nonzero(stopped), CARRIED))
+        self._stage(arrival[~stopped], units[~stopped])
+
     def _fetch(self, machine: int, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
         if self._exports is not None:
             arrival, begin, end, parcels = self._exports.take_sorted(arrival, begin, end, parcels)
-        self._sorting.add(arrival, end)
+        self._sorting.add(arrival, end, self._store.counts(parcels))
         self.short[machine].add(arrival, end)
         mark = self._store.column["mark"][self._store.rows(parcels)]
         if self._store.keeps_stamps:
@@ -190,7 +197,7 @@ class Sortation:
         if stopped.any():
             self._hold(end[stopped], parcels[stopped], machine[stopped])
         leave = np.where(stopped, end, end + self._site.to_lane)
-        self._handcoding.add(arrival, leave)
+        self._handcoding.add(arrival, leave, self._store.counts(parcels))
         self._deliver(leave[~stopped], parcels[~stopped], machine[~stopped])
 
     def _sort_by_hand(self, until: int) -> None:
@@ -204,7 +211,7 @@ class Sortation:
         if stopped.any():
             self._hold(end[stopped], parcels[stopped], by_hand[stopped])
         leave = np.where(stopped, end, end + self._site.to_lane)
-        self._manual_sort.add(arrival, leave)
+        self._manual_sort.add(arrival, leave, self._store.counts(parcels))
         self._stage(leave[~stopped], parcels[~stopped])
 
     def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
 from sim.processes.ring import ParcelRing
-from sim.units import NEVER
+from sim.units import NEVER, Ticks
 
 NO_READ, HELD, EXAMINED, REFUSED, NON_CONVEYABLE, XRAYED, TRANSIT, ALARM = 1, 2, 4, 8, 16, 32, 64, 128
 """Marks: why a parcel leaves the straight way."""
@@ -64,14 +64,19 @@ STAMPS = (
 class ParcelStore(ParcelRing):
     """Columns of the flights' parcels."""
 
-    def __init__(self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, keeps_stamps: bool) -> None:
-        super().__init__(most_parcels, _COLUMNS, STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
+    def __init__(
+        self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, counts: bool, keeps_stamps: bool
+    ) -> None:
+        """`counts`: whether units may be of several parcels."""
+        columns = _COLUMNS | ({"count": np.int32} if counts else {})
+        super().__init__(most_parcels, columns, STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
+        self._counts = counts
         self._route_of_lane = route_of_lane
         self._first: dict[int, NDArray[np.int64]] = {}
 
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
         """A flight has landed."""
-        rows = self._place(flight.number, parcels.n_parcels, is_kept=is_kept)
+        rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
         self._first[flight.number] = parcels.first
         column = self.column
         column["route"][rows] = self._route_of_lane[parcels.lane]
@@ -84,6 +89,35 @@ class ParcelStore(ParcelRing):
         )
         for name in ("mass", "volume", "release", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)
+        if self._counts:
+            column["count"][rows] = parcels.count
+
+    def counts(self, units: Ticks) -> NDArray[np.int32] | None:
+        """Parcels in each of some units (P); None: one."""
+        if not self._counts:
+            return None
+        counts: NDArray[np.int32] = self.column["count"][self.rows(units)]
+        return counts
+
+    def n_parcels(self, units: Ticks) -> int:
+        """Parcels in units (P)."""
+        counts = self.counts(units)
+        return len(units) if counts is None else int(counts.sum())
+
+    def parcels_by_route(self, units: Ticks, n_routes: int) -> list[int]:
+        """Parcels in units (P) by route (R)."""
+        routes = self.column["route"][self.rows(units)]
+        return _int_sums(routes, self.counts(units), n_routes)
+
+    def parcels_by_flight(self, units: Ticks) -> list[tuple[int, int]]:
+        """The flights of units (P), ascending, and the parcels of each."""
+        counts = self.counts(units)
+        if counts is None:
+            return self.loads_of(units)
+        flights = units >> self.shift
+        lowest = int(flights.min())
+        sums = _int_sums(flights - lowest, counts, 0)
+        return [(lowest + i, n) for i, n in enumerate(sums) if n]
 
     def uld(self, flight: int, index: int) -> tuple[int, int]:
         """The first parcel of a ULD, and the first after it."""
@@ -91,7 +125,7 @@ class ParcelStore(ParcelRing):
         return (flight << self.shift) + int(first[index]), (flight << self.shift) + int(first[index + 1])
 
     def by_route(self, flight: int, index: int, n_routes: int) -> list[int]:
-        """Parcels of a ULD by route (R); its flight is gone only if the ULD is empty."""
+        """Units of a ULD by route (R); its flight is gone only if the ULD is empty."""
         if flight not in self._first:
             return [0] * n_routes
         routes = self.column["route"][self.run_of(*self.uld(flight, index))]
@@ -104,9 +138,17 @@ class ParcelStore(ParcelRing):
 
     def _keep(self, number: int, rows: slice) -> dict[str, NDArray[Any]]:
         first = self._first[number]
+        counts = self.counts(np.arange(first[-1]) + (number << self.shift))
         return super()._keep(number, rows) | {
+            "n_parcels": np.ones(rows.stop - rows.start, dtype=np.int64) if counts is None else counts.astype(np.int64),
             "uld": np.repeat(np.arange(len(first) - 1), np.diff(first)),
             "route": self.column["route"][rows].copy(),
             "is_non_conveyable": self.column["mark"][rows] & NON_CONVEYABLE > 0,
             "is_refused_gone": (self.column["mark"][rows] & REFUSED > 0) & (self.column["freed"][rows] != NEVER),
         }
+
+
+def _int_sums(index: NDArray[Any], weights: NDArray[np.int32] | None, least: int) -> list[int]:
+    """Sums of whole weights, each one if there are none, by index."""
+    sums: list[int] = np.bincount(index, weights=weights, minlength=least).astype(np.int64).tolist()
+    return sums

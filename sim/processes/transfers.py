@@ -34,21 +34,22 @@ def shuttle_process(
         yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
         now = int(env.now)
         here.look(now)
-        parcels = _take(here, there, rules.parcels, store, record, now)
+        parcels = _take(here, there, rules.units, store, record, now)
         if len(parcels) == 0:
             continue
-        row = ShuttleRow(*way, sequence, now, len(parcels))
+        row = ShuttleRow(*way, sequence, now, store.n_parcels(parcels), len(parcels))
         record.shuttles.append(row)
         sequence += 1
         arrival = now + rules.loading + rules.trip
-        record.stages["transfer"].add(np.full(len(parcels), now), np.full(len(parcels), arrival))
+        times = np.full(len(parcels), now), np.full(len(parcels), arrival)
+        record.stages["transfer"].add(*times, store.counts(parcels))
         there.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
         yield after(env, rules.loading)
         row.departed = int(env.now)
-        here.breakdown.release(floor=len(parcels))
+        here.breakdown.release(floor=len(parcels) * inputs.site.units.room)
         yield after(env, rules.trip)
         row.arrived = int(env.now)
-        by_route = np.bincount(store.column["route"][store.rows(parcels)], minlength=len(there.on_floor)).tolist()
+        by_route = store.parcels_by_route(parcels, len(there.on_floor))
         there.on_floor = [n + more for n, more in zip(there.on_floor, by_route, strict=True)]
         yield after(env, rules.trip)
         row.returned = int(env.now)
@@ -59,13 +60,13 @@ def _take(here: Hall, there: Hall, most: int, store: ParcelStore, record: Record
     limits = TrailerLimits(most, _ANY, _ANY)
     taken = [np.empty(0, dtype=np.int64)]
     for route, hall in enumerate(here.destinations):
-        if hall == there.number and limits.parcels:
+        if hall == there.number and limits.units:
             ready, parcels, _, _ = here.lanes.routes[route].take(limits)
-            limits = replace(limits, parcels=limits.parcels - len(parcels))
-            here.on_floor[route] -= len(parcels)
+            limits = replace(limits, units=limits.units - len(parcels))
+            here.on_floor[route] -= store.n_parcels(parcels)
             store.stamp("sent_ready", parcels, ready)
             store.stamp("ready", parcels, NEVER)
             store.stamp("sent", parcels, now)
-            record.stages["lane"].add(ready, np.full(len(ready), now))
+            record.stages["lane"].add(ready, np.full(len(ready), now), store.counts(parcels))
             taken.append(parcels)
     return np.concatenate(taken)

@@ -51,10 +51,15 @@ class StageTally:
         self.inside_time = 0
         """Parcel-ticks spent in the stage before the end of the run."""
 
-    def add(self, enter: Ticks, leave: Ticks) -> None:
-        """Stays of parcels (P), `enter` ascending and before the end; `leave` at or after the end did not happen."""
+    def add(self, enter: Ticks, leave: Ticks, count: NDArray[np.int32] | None = None) -> None:
+        """Stays of units (P), `enter` ascending and before the end; `leave` at or after the end did not happen.
+
+        `count` (P): parcels in each, that are told one by one; None: one.
+        """
         if len(enter) == 0:
             return
+        if count is not None:
+            enter, leave = np.repeat(enter, count), np.repeat(leave, count)
         count_sorted(enter, self._width, self.n_in)
         has_left = leave < self._end
         if not has_left.all():
@@ -69,8 +74,10 @@ class StageTally:
         low, high = np.searchsorted(enter, self._measured)
         self._count_stays(stays[low:high])
 
-    def add_unsorted(self, enter: Ticks, leave: Ticks) -> None:
+    def add_unsorted(self, enter: Ticks, leave: Ticks, count: NDArray[np.int32] | None = None) -> None:
         """As `add`, with `enter` in any order."""
+        if count is not None:
+            enter, leave = np.repeat(enter, count), np.repeat(leave, count)
         count_unsorted(enter, self._width, self.n_in)
         has_left = leave < self._end
         if not has_left.all():
@@ -88,8 +95,10 @@ class StageTally:
             self.stay_time += int(counted.sum())
             self.stays += count_stays(counted)
 
-    def stay_inside(self, enter: Ticks) -> None:
-        """Parcels (P), `enter` ascending, that are still there when the run ends."""
+    def stay_inside(self, enter: Ticks, count: NDArray[np.int32] | None = None) -> None:
+        """Units (P) as above, `enter` ascending, that are still there when the run ends."""
+        if count is not None:
+            enter = np.repeat(enter, count)
         count_sorted(enter, self._width, self.n_in)
         self.inside_time += self._end * len(enter) - int(enter.sum())
 
@@ -100,7 +109,7 @@ class StageTally:
 
 
 class Refusal(NamedTuple):
-    """Parcels that customs refused and took away from a hall."""
+    """A unit that customs refused and took away from a hall."""
 
     flight: int
     instant: int

@@ -42,6 +42,7 @@ class UldRow:
     index: int
     deck: int
     n_parcels: int
+    n_units: int
     hall: int = NEVER
     lifted: int = NEVER
     on_train: int = NEVER
@@ -90,10 +91,12 @@ class TruckRow:
     cut_off: int = NEVER
     departed: int = NEVER
     n_parcels: int = 0
+    n_units: int = 0
     mass: int = 0
     volume: int = 0
     n_missed: int = 0
     n_sent: int = 0
+    units_sent: int = 0
     is_cancelled: bool = False
 
     @property
@@ -108,6 +111,7 @@ class ShuttleRow:
     sequence: int
     taken: int
     n_parcels: int
+    n_units: int
     departed: int = NEVER
     arrived: int = NEVER
     returned: int = NEVER

@@ -8,7 +8,7 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Hall, HallPolicy, MachineCalendar, Site, TrailerLimits, Transfers
+from sim.domain.site import Hall, HallPolicy, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -53,6 +53,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
     )
     site = Site(
         stands=_PLENTY,
+        units=Units(Presorting.NONE, room=1),
         loader_sets=_PLENTY,
         tugs=_PLENTY,
         dollies_per_train=1,

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
+from sim.domain.site import Presorting
 from sim.reference.equality import Comparison, Difference, Tables, compare
 from sim.reference.records import EXTRA, TIMETABLED
 from sim.reference.small_hubs import draw, make
@@ -32,6 +33,13 @@ def _any(table: str, condition: Callable[[dict[str, Any]], bool]) -> _Way:
 
 def _rows(table: dict[str, list[Any]]) -> Iterable[dict[str, Any]]:
     return (dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True))
+
+
+def _takes(presorting: Presorting, condition: Callable[[dict[str, Any]], bool]) -> _Way:
+    """Whether a condition holds of a unit of goods that came sorted so."""
+    return lambda inputs, tables: (
+        inputs.site.units.presorting is presorting and any(condition(row) for row in _rows(tables["parcels"]))
+    )
 
 
 def _has_outage_in_service(inputs: Inputs, tables: Tables) -> bool:
@@ -162,7 +170,7 @@ def _limited_by(limit: str) -> _Way:
                 queues.setdefault(dock, []).append((parcel["ready"], flight, row, parcel["cut_off"]))
         for truck in _rows(tables["trucks"]):
             now = truck["cut_off"]
-            if 0 < truck["n_parcels"] < site.trailer.parcels:
+            if 0 < truck["n_units"] < site.trailer.units:
                 left = [
                     place
                     for place in queues[truck["hall"], truck["route"]]
@@ -298,7 +306,7 @@ BRANCHES: Final[dict[str, _Way]] = {
     ),
     "train to several halls": lambda _, tables: any(len(halls) > 1 for halls in _halls_of_trains(tables).values()),
     "parcels sent to another hall": _any("shuttles", lambda shuttle: shuttle["arrived"] != NEVER),
-    "shuttle full": lambda inputs, tables: inputs.site.transfers.parcels in tables["shuttles"]["n_parcels"],
+    "shuttle full": lambda inputs, tables: inputs.site.transfers.units in tables["shuttles"]["n_units"],
     "truck with parcels of another hall": _any("trucks", lambda truck: truck["n_sent"] > 0),
     "crossing flows": lambda _, tables: any(
         (there, here) in {*zip(tables["shuttles"]["origin"], tables["shuttles"]["destination"], strict=True)}
@@ -356,6 +364,16 @@ BRANCHES: Final[dict[str, _Way]] = {
     "load limited by volume": _limited_by("volume"),
     "cut short by the end": _any(
         "parcels", lambda parcel: parcel["start"] != NEVER == parcel["departed"] and not parcel["is_refused_gone"]
+    ),
+    "bag straight through": _takes(Presorting.BAGS, lambda p: p["second_end"] == p["held"] == NEVER != p["sort_end"]),
+    "bag held": _takes(Presorting.BAGS, lambda p: p["second_end"] != NEVER),
+    "bag left by a full truck": lambda inputs, tables: (
+        inputs.site.units.presorting is Presorting.BAGS and inputs.site.trailer.units in tables["trucks"]["n_units"]
+    ),
+    "ULD straight to the dock": _takes(Presorting.ULDS, lambda p: p["held"] == NEVER != p["departed"]),
+    "ULD held by customs": _takes(Presorting.ULDS, lambda p: p["held"] != NEVER != p["departed"]),
+    "ULD waits for floor": lambda inputs, tables: (
+        inputs.site.units.are_ulds and any(wait > 0 for wait in tables["ulds"]["wait_floor"])
     ),
     "collection waits for floor": _any("collections", lambda truck: truck["called"] > truck["scheduled"]),
     "collection waits for a door": _any("collections", lambda truck: truck["docked"] > truck["arrived"]),

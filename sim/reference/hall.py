@@ -33,7 +33,7 @@ class Hall:
         self.breakdown = Pool(
             env,
             Phase.BREAKDOWN,
-            self._choose_machine,
+            None if inputs.site.units.are_ulds else self._choose_machine,
             stations=sum(hall.stations),
             workers=hall.breakdown_workers,
             floor=hall.floor,
@@ -57,6 +57,7 @@ class Hall:
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
         self.chutes = self._make_chutes(inputs)
         self.free_stations = list(hall.stations)
+        self.room_each = inputs.site.units.room
         self.docks = [Dock() for _ in inputs.site.routes]
         self.empties: Pool | None = None
         """Where emptied ULDs are stored, if exports need them."""
@@ -86,13 +87,19 @@ class Hall:
             uld.xray_end = self.now
             self.uld_xrays.release(uld_xrays=1)
         destinations = sorted(self.destinations[parcel.route] for parcel in uld.parcels)
-        rooms = Counter(f"room_{hall}" for hall in destinations if hall != self.number)
-        uld.n_sent = rooms.total()
+        rooms = Counter[str]()
+        for hall in destinations:
+            if hall != self.number:
+                rooms[f"room_{hall}"] += self.room_each
+        uld.n_sent = sum(parcel.count for parcel in uld.parcels if self.room(parcel))
+        people = {"stations": 1, "workers": self.site.workers_per_station}
         grant = yield self.breakdown.request(
-            (uld.flight, uld.index), stations=1, workers=self.site.workers_per_station, floor=uld.n_parcels, **rooms
+            (uld.flight, uld.index),
+            **({} if self.site.units.are_ulds else people),
+            floor=uld.n_units * self.room_each,
+            **rooms,
         )
         uld.start = self.now
-        uld.machine = self.first_machine + grant.unit
         uld.wait_station = grant.waited.get("stations", 0)
         uld.wait_workers = grant.waited.get("workers", 0)
         uld.wait_floor = grant.waited.get("floor", 0) + sum(grant.waited.get(room, 0) for room in rooms)
@@ -101,7 +108,11 @@ class Hall:
         for parcel in uld.parcels:
             parcel.start = self.now
             parcel.hall = self.number
-            self.docks[parcel.route].reserved += 1
+            self.docks[parcel.route].reserved += parcel.count
+        if self.site.units.are_ulds:
+            yield from self._carry(uld)
+            return
+        uld.machine = self.first_machine + grant.unit
         inducted = self.env.event()
         conveyable = [parcel for parcel in uld.parcels if not parcel.is_non_conveyable]
         for parcel in uld.parcels:
@@ -120,6 +131,20 @@ class Hall:
         if self.empties is not None:
             self.empties.add(empty_ulds=1)
         uld.parcels = []  # each parcel is on its own from here on
+
+    # Whole ULDs (rule 48)
+
+    def _carry(self, uld: Uld) -> Steps:
+        uld.end = uld.released = self.now
+        if not uld.parcels and self.empties is not None:
+            self.empties.add(empty_ulds=1)
+        for parcel in uld.parcels:
+            yield after(self.env, parcel.handling)
+            parcel.handled = self.now
+            if self._is_free(parcel):
+                self.stage(parcel)
+            else:
+                yield from self._hold(parcel, None)
 
     # Sorting and customs (rules 9 to 13)
 
@@ -153,7 +178,7 @@ class Hall:
         return parcel.channel == Channel.RELEASED or (waits_for_release and parcel.release <= self.now)
 
     def _hold(self, parcel: Parcel, machine: int | None) -> Steps:
-        """`machine`: that it returns to, None if it is sorted by hand."""
+        """`machine`: that it returns to, None if it is sorted by hand or is a whole ULD."""
         parcel.held = self.now
         is_examined = parcel.channel == Channel.EXAMINED or (parcel.channel == Channel.XRAYED and parcel.is_alarm)
         decided = self.now
@@ -184,10 +209,14 @@ class Hall:
         parcel.freed = self.now
         if is_examined and parcel.is_refused:
             parcel.is_refused_gone = True
-            self.docks[parcel.route].reserved -= 1
-            self.breakdown.release(floor=1)
+            self.docks[parcel.route].reserved -= parcel.count
+            self.breakdown.release(floor=self.room_each)
             if room := self.room(parcel):
-                self.breakdown.release(**{room: 1})
+                self.breakdown.release(**{room: self.room_each})
+            return
+        if self.site.units.are_ulds:
+            yield after(self.env, parcel.handling)
+            self.stage(parcel)
             return
         if machine is None:
             yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
@@ -260,6 +289,6 @@ class Hall:
         parcel.ready = self.now
         dock = self.docks[parcel.route]
         heappush(dock.queue, (parcel.ready, parcel.key, parcel))
-        dock.parcels += 1
+        dock.units += 1
         dock.mass += parcel.mass
         dock.volume += parcel.volume

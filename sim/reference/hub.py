@@ -160,6 +160,7 @@ class Hub:
             drawn.release.tolist(),
             drawn.is_refused.tolist(),
             drawn.is_alarm.tolist(),
+            [1] * drawn.n_units if drawn.count is None else drawn.count.tolist(),
             strict=True,
         )
         parcels = [Parcel(flight.number, row, *values) for row, values in enumerate(columns)]
@@ -168,11 +169,13 @@ class Hub:
                 flight.number,
                 u,
                 int(flight.deck(u)),
-                parcels[first[u] : first[u + 1]],
-                first[u + 1] - first[u],
+                load,
+                sum(parcel.count for parcel in load),
+                len(load),
                 bool(drawn.is_uld_xrayed[u]),
             )
             for u in range(flight.n_ulds)
+            for load in [parcels[first[u] : first[u + 1]]]
         ]
         self.ulds += ulds
         if self.inputs.is_recorded(flight):
@@ -222,23 +225,23 @@ class Hub:
             yield at(self.env, (self.now // rules.round + 1) * rules.round, Phase.ROUND)
             load: list[Parcel] = []
             for route, dock in enumerate(here.docks):
-                while here.destinations[route] == destination and dock.queue and len(load) < rules.parcels:
+                while here.destinations[route] == destination and dock.queue and len(load) < rules.units:
                     parcel = dock.take()
                     parcel.sent_ready, parcel.ready, parcel.sent = parcel.ready, NEVER, self.now
-                    dock.reserved -= 1
+                    dock.reserved -= parcel.count
                     load.append(parcel)
             if not load:
                 continue
             sequence = sum(row.origin == origin and row.destination == destination for row in self.shuttles)
-            row = Shuttle(origin, destination, sequence, self.now, len(load))
+            row = Shuttle(origin, destination, sequence, self.now, sum(each.count for each in load), len(load))
             self.shuttles.append(row)
             yield after(self.env, rules.loading)
             row.departed = self.now
-            here.breakdown.release(floor=len(load))
+            here.breakdown.release(floor=len(load) * self.site.units.room)
             yield after(self.env, rules.trip)
             row.arrived = self.now
             for parcel in load:
-                there.docks[parcel.route].reserved += 1
+                there.docks[parcel.route].reserved += parcel.count
                 there.stage(parcel)
             yield after(self.env, rules.trip)
             row.returned = self.now

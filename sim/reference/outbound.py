@@ -67,10 +67,11 @@ class Outbound:
             for parcel in truck.load:
                 parcel.departed = self.now
                 if parcel.hall == truck.hall:
-                    hall.breakdown.release(floor=1)
+                    hall.breakdown.release(floor=site.units.room)
                 else:
-                    truck.n_sent += 1
-                    self.halls[parcel.hall].breakdown.release(**{f"room_{truck.hall}": 1})
+                    truck.n_sent += parcel.count
+                    truck.units_sent += 1
+                    self.halls[parcel.hall].breakdown.release(**{f"room_{truck.hall}": site.units.room})
             truck.load = []
         hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
 
@@ -94,7 +95,7 @@ class Outbound:
             dock = self.halls[truck.hall].docks[truck.route]
             if (
                 truck.kind == EXTRA
-                or fill(dock.parcels, dock.mass, dock.volume, site.trailer) >= site.least_fill
+                or fill(dock.units, dock.mass, dock.volume, site.trailer) >= site.least_fill
                 or truck.scheduled + site.longest_truck_hold <= self.now
                 or is_floor_short[truck.hall]
             ):
@@ -109,7 +110,7 @@ class Outbound:
         while dock.queue:
             parcel = dock.queue[0][-1]
             if (
-                truck.n_parcels + 1 > trailer.parcels
+                truck.n_units + 1 > trailer.units
                 or truck.mass + parcel.mass > trailer.mass
                 or truck.volume + parcel.volume > trailer.volume
             ):
@@ -117,15 +118,18 @@ class Outbound:
             dock.take()
             parcel.cut_off = self.now
             truck.load.append(parcel)
-            truck.n_parcels += 1
+            truck.n_parcels += parcel.count
+            truck.n_units += 1
             truck.mass += parcel.mass
             truck.volume += parcel.volume
         dock.reserved -= truck.n_parcels
         truck.n_missed = dock.reserved
-        truck.is_cancelled = truck.n_parcels == 0
+        truck.is_cancelled = truck.n_units == 0
         if truck.kind == EXTRA:
             dock.n_called -= 1
-        by_flight = Counter(parcel.flight for parcel in truck.load)
+        by_flight = Counter[int]()
+        for parcel in truck.load:
+            by_flight[parcel.flight] += parcel.count
         self.loads += [Load(*truck.key, flight, by_flight[flight]) for flight in sorted(by_flight)]
         truck.has_cut_off.succeed()
 
@@ -146,8 +150,8 @@ class Outbound:
                 if site.halls[hall].serves[route]
             ]
             calls = extra_trucks(
-                [full_loads(dock.parcels, dock.mass, dock.volume, site.trailer) for _, _, dock in docks],
-                [dock.parcels for _, _, dock in docks],
+                [full_loads(dock.units, dock.mass, dock.volume, site.trailer) for _, _, dock in docks],
+                [dock.units for _, _, dock in docks],
                 [dock.n_called for _, _, dock in docks],
                 [site.extra_trucks_per_day - dock.calls_of_day[day] for _, _, dock in docks],
                 yard_room=max(0, site.yard - self.n_in_yard),

@@ -18,12 +18,12 @@ COLUMNS: Final = {
     "flights": "number key aircraft sibt arrival stand_given aldt aibt unloading_requested unloading_start"
     " unloading_end turned_round aobt stand_free n_ulds n_parcels hall is_cohort is_diverted sobt export_lane"
     " loading_start loading_end n_ulds_out n_parcels_out n_empties_out n_missed_out",
-    "ulds": "flight index deck n_parcels hall lifted on_train train at_door placed checked_in xray_begin xray_end"
-    " start end released machine n_sent wait_station wait_workers wait_floor",
+    "ulds": "flight index deck n_parcels n_units hall lifted on_train train at_door placed checked_in xray_begin"
+    " xray_end start end released machine n_sent wait_station wait_workers wait_floor",
     "trains": "flight deck train hall n_ulds granted left at_door placed returned",
-    "shuttles": "origin destination sequence taken n_parcels departed arrived returned",
+    "shuttles": "origin destination sequence taken n_parcels n_units departed arrived returned",
     "trucks": "hall route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
-    " n_missed n_sent is_cancelled",
+    " n_units n_missed n_sent units_sent is_cancelled",
     "loads": "hall route kind sequence flight n_parcels",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held xray_begin xray_end"
     " transit_begin transit_end exam_begin exam_end freed second_begin second_end at_chute pack_begin sent_ready sent"
@@ -66,6 +66,8 @@ class Parcel:
     release: int
     is_refused: bool
     is_alarm: bool
+    count: int
+    """Parcels that it stands for: more than one in a bag or a whole ULD."""
     hall: int = NEVER
     start: int = NEVER
     handled: int = NEVER
@@ -105,6 +107,7 @@ class Uld:
     deck: int
     parcels: list[Parcel]
     n_parcels: int
+    n_units: int
     is_xrayed: bool
     hall: int = NEVER
     lifted: int = NEVER
@@ -190,10 +193,12 @@ class Truck:
     cut_off: int = NEVER
     departed: int = NEVER
     n_parcels: int = 0
+    n_units: int = 0
     mass: int = 0
     volume: int = 0
     n_missed: int = 0
     n_sent: int = 0
+    units_sent: int = 0
     is_cancelled: bool = False
     load: list[Parcel] = field(default_factory=list)
 
@@ -209,6 +214,7 @@ class Shuttle:
     sequence: int
     taken: int
     n_parcels: int
+    n_units: int
     departed: int = NEVER
     arrived: int = NEVER
     returned: int = NEVER
@@ -247,10 +253,10 @@ class Tokens:
 
 @dataclass(slots=True)
 class Dock:
-    """What stands on a hall's floor for a route: sums of what is ready and not taken [parcels, g, cm³]."""
+    """What stands on a hall's floor for a route: sums of what is ready and not taken [units, g, cm³]."""
 
     queue: list[tuple[int, tuple[int, int], Parcel]] = field(default_factory=list)
-    parcels: int = 0
+    units: int = 0
     mass: int = 0
     volume: int = 0
     reserved: int = 0
@@ -263,7 +269,7 @@ class Dock:
     def take(self) -> Parcel:
         """The first in the queue, which leaves it."""
         parcel = heappop(self.queue)[-1]
-        self.parcels -= 1
+        self.units -= 1
         self.mass -= parcel.mass
         self.volume -= parcel.volume
         return parcel

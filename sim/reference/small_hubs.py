@@ -3,11 +3,22 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
-from sim.domain.site import Hall, HallPolicy, MachineCalendar, Manning, Site, TrailerLimits, Transfers
+from sim.domain.site import (
+    Hall,
+    HallPolicy,
+    MachineCalendar,
+    Manning,
+    Presorting,
+    Site,
+    TrailerLimits,
+    Transfers,
+    Units,
+)
 from sim.reference.small_exports import departures, export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_numbers import SmallHub
 from sim.streams import Streams
@@ -37,6 +48,7 @@ def make(hub: SmallHub) -> Inputs:
         doors_open=steps(1, 3),
         lift=(steps(1, 3), steps(1, 3)),
         turnaround=steps(1, 60),
+        units=_units(hub),
         longest_hold=int(rng.integers(0, 40)) * step,
         manning=_manning(
             hub, streams, step, end, (), loader_sets=hub.loader_sets, tugs=hub.tugs, outbound_tugs=hub.out_tugs
@@ -45,7 +57,7 @@ def make(hub: SmallHub) -> Inputs:
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
         policy=HallPolicy(hub.policy),
         between_halls=steps(1, 3),
-        transfers=Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), parcels=hub.shuttle_parcels),
+        transfers=Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), units=hub.shuttle_parcels),
         workers_per_station=_workers_per_station(hub),
         check_in=steps(1, 2),
         inductions=hub.inductions,
@@ -91,6 +103,10 @@ def _controls(streams: Streams, step: int) -> dict[str, int]:
     return {"xray": xray * step, "transit": transit * step, "uld_xray": uld_xray * step}
 
 
+def _units(hub: SmallHub) -> Units:
+    return Units(hub.presorting, 1 if hub.presorting is Presorting.NONE else hub.unit_parcels)
+
+
 def _workers_per_station(hub: SmallHub) -> int:
     return min(2, 2 * hub.stations_a_machine - 1 + hub.spare_workers)
 
@@ -115,6 +131,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     exports = hall_exports(hub, streams, number)
     n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
+    uld_room = _units(hub).room * (1 if _units(hub).are_ulds else hub.most_parcels_a_uld)
     return Hall(
         name=f"H{number}",
         opens=hub.opens_h * 60 * TICKS_PER_MIN if 0 < number == hub.n_halls - 1 else 0,
@@ -123,8 +140,8 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         positions=hub.positions,
         stations=(hub.stations_a_machine,) * n_machines,
         breakdown_workers=workers,
-        floor=hub.floor_ulds * hub.most_parcels_a_uld,
-        transfer_floor=hub.room_ulds * hub.most_parcels_a_uld * (hub.n_halls - 1),
+        floor=hub.floor_ulds * uld_room,
+        transfer_floor=hub.room_ulds * uld_room * (hub.n_halls - 1),
         serves=serves,
         service=hub.service_steps * step,
         calendars=tuple(_calendar(hub, streams, step, end, (number, machine)) for machine in range(n_machines)),
@@ -190,7 +207,7 @@ def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
                 arrival=arrival,
                 n_main_deck=hub.n_main_deck,
                 n_lower_deck=hub.n_lower_deck,
-                n_parcels=sum(_uld_sizes(hub, streams, number)),
+                n_parcels=int(_counts(hub, streams, number).sum()),
                 is_cohort=True,
                 sobt=sobt[number],
                 export_lane=export_lane[number],
@@ -200,9 +217,18 @@ def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
 
 
 def _uld_sizes(hub: SmallHub, streams: Streams, flight: int) -> list[int]:
-    """Parcels a ULD of a flight; some are empty."""
+    """Units a ULD of a flight; some are empty."""
+    most = 1 if hub.presorting is Presorting.ULDS else hub.most_parcels_a_uld
     sizes = streams.of("ulds", flight).integers(0, hub.most_parcels_a_uld + 1, hub.n_main_deck + hub.n_lower_deck)
-    return [int(size) for size in sizes]
+    return [min(int(size), most) for size in sizes]
+
+
+def _counts(hub: SmallHub, streams: Streams, flight: int) -> NDArray[np.int32]:
+    """Parcels of each unit of a flight (P)."""
+    n = sum(_uld_sizes(hub, streams, flight))
+    if hub.presorting is Presorting.ULDS:
+        return streams.of("uld_parcels", flight).integers(1, 2 * hub.unit_parcels + 1, n).astype(np.int32)
+    return np.full(n, _units(hub).room, dtype=np.int32)
 
 
 def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: tuple[int, int]) -> MachineCalendar:
@@ -228,7 +254,8 @@ def _packout_calendar(hub: SmallHub, streams: Streams, step: int, end: int, hall
 
 def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parcels:
     rng = streams.of("parcels", flight.number)
-    n = flight.n_parcels
+    count = _counts(hub, streams, flight.number)
+    n = len(count)
     first = np.concatenate(([0], np.cumsum(_uld_sizes(hub, streams, flight.number))))
     channel = np.where(
         rng.random(n) < hub.held_share,
@@ -250,12 +277,14 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         else np.full(n, step, dtype=np.uint32),
         packing=(streams.of("packing", flight.number).integers(1, hub.packing_steps + 1, n) * step).astype(np.uint32),
         is_no_read=rng.random(n) < hub.no_read_share,
-        is_non_conveyable=streams.of("by_hand", flight.number).random(n) < hub.by_hand_share,
+        is_non_conveyable=streams.of("by_hand", flight.number).random(n)
+        < hub.by_hand_share * (hub.presorting is Presorting.NONE),
         channel=channel,
         release=np.where(channel == Channel.RELEASED, flight.arrival, flight.arrival + wait),
         is_refused=((channel == Channel.EXAMINED) | is_alarm) & (rng.random(n) < 0.3),
         is_alarm=is_alarm,
         is_uld_xrayed=controls.random(flight.n_ulds) < hub.uld_xray_share,
+        count=None if hub.presorting is Presorting.NONE else count,
     )
 
 
@@ -277,8 +306,11 @@ def draw(seed: int) -> SmallHub:
         return int(rng.integers(low, high + 1))
 
     hours = pick(6, 40)
+    presorted = Streams(seed, 0).of("small_hub_presorted")
     return SmallHub(
         seed=seed,
+        presorting=Presorting(presorted.choice(["none", "none", "none", "bags", "ulds"])),
+        unit_parcels=int(presorted.integers(2, 5)),
         n_flights=pick(1, 7),
         n_main_deck=pick(0, 4),
         n_lower_deck=pick(1, 3),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.domain.site import HallPolicy
+from sim.domain.site import HallPolicy, Presorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +10,9 @@ class SmallHub:
     """Numbers of a small hub; times in minutes, on a coarse step so that instants coincide."""
 
     seed: int
+    presorting: Presorting
+    unit_parcels: int
+    """Room of a bag or whole ULD; a bag has so many parcels, a ULD one to twice as many."""
     n_flights: int
     n_main_deck: int
     n_lower_deck: int

@@ -13,6 +13,7 @@ from sim.measures.tracing.journal import Journal
 class Clearance:
     """Rows in the flight of the parcel that made 95 %, and of the last one; None while so many have not gone.
 
+    Of pre-sorted goods those of bags or whole ULDs.
     `behind`: of those inside at the end, one of the ULD that was broken down last, or not yet; None if none is inside.
     """
 
@@ -23,28 +24,34 @@ class Clearance:
 
 
 def clearance(journal: Journal, flight: int) -> Clearance:
-    """Parcels in the order in which they went, on a truck or refused; of one truck the last to be ready counts last."""
+    """Parcels in the order in which they went, on a truck or refused; of one truck the last to be ready counts last.
+
+    Bags and whole ULDs go as one, and count their parcels.
+    """
     parcels, flights = journal.tables["parcels"], journal.tables["flights"]
     mine = np.flatnonzero(parcels["flight"] == flight)
     gone = np.where(parcels["is_refused_gone"][mine], parcels["freed"][mine], parcels["departed"][mine])
     left = mine[~np.isnan(gone)]
     instants = gone[~np.isnan(gone)]
     order = np.lexsort((parcels["row"][left], parcels["ready"][left], instants))
-    n = len(mine)
+    size = parcels["n_parcels"]
+    n = int(size[mine].sum())
     if n != flights["n_parcels"][flight]:
         raise InputError(f"{journal.name('flights', flight)}: {n} parcels in the table parcels, not all")
     needed = n_to_clear(n)
     rows = parcels["row"][left][order].tolist()
-    is_cleared = 0 < needed <= len(rows)
+    n_gone = np.cumsum(size[left][order])
+    which = int(np.searchsorted(n_gone, needed))
+    is_cleared = needed > 0 and which < len(rows)
     cleared = float(flights["cleared"][flight])
-    if is_cleared == np.isnan(cleared) or (is_cleared and instants[order[needed - 1]] != cleared):
+    if is_cleared == np.isnan(cleared) or (is_cleared and instants[order[which]] != cleared):
         raise InputError(f"{journal.name('flights', flight)}: parcels and flights tell of other clearances")
     inside = mine[np.isnan(gone)]
     start = np.where(np.isnan(parcels["start"][inside]), np.inf, parcels["start"][inside])
     latest = inside[np.lexsort((parcels["row"][inside], start))]
     return Clearance(
-        cleared=rows[needed - 1] if is_cleared else None,
+        cleared=rows[which] if is_cleared else None,
         last=rows[-1] if rows and not len(inside) else None,
         behind=int(parcels["row"][latest[-1]]) if len(latest) else None,
-        n_gone=len(rows),
+        n_gone=int(size[left].sum()),
     )

@@ -120,10 +120,21 @@ def _packing(journal: Journal, rows: Rows, start: float, end: float) -> list[Seg
     return [Segment(start, end, "packing" if is_packed else "to_lane")]
 
 
+def _is_carried(journal: Journal, rows: Rows) -> bool:
+    """Whether it is a whole ULD, which feeds no machine."""
+    return bool(journal.tables["ulds"]["machine"][rows["ulds"]] < 0)
+
+
+def _breakdown(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    return [Segment(start, end, "to_lane" if _is_carried(journal, rows) else "breakdown")]
+
+
 def _by_hand(by_machine: str, by_hand: str) -> Split:
     """What it was for a parcel that a machine took, and for one that none takes."""
 
     def split(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+        if _is_carried(journal, rows):
+            return [Segment(start, end, "to_lane")]
         is_by_hand = bool(journal.tables["parcels"]["is_non_conveyable"][rows["parcels"]])
         return _of_one_cause(journal, rows, by_hand if is_by_hand else by_machine, start, end)
 
@@ -168,9 +179,9 @@ AIRCRAFT: Final = (
     Step("flights", "aobt", "runway"),
 )
 TO_TRUCK: Final = (
-    Step("parcels", "handled", "breakdown"),
-    Step("parcels", "sort_begin", "machines", _by_hand("machines", "manual_sort_posts")),
-    Step("parcels", "sort_end", "sorting", _by_hand("sorting", "by_hand")),
+    Step("parcels", "handled", "breakdown", _breakdown),
+    Step("parcels", "sort_begin", "machines", _by_hand("machines", "manual_sort_posts"), is_optional=True),
+    Step("parcels", "sort_end", "sorting", _by_hand("sorting", "by_hand"), is_optional=True),
     Step("parcels", "code_begin", "handcoding_desks", is_optional=True),
     Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
     Step("parcels", "held", "customs", is_optional=True, then="customs"),

@@ -88,9 +88,11 @@ def trucks_of_parcels(journal: Journal, flight: int) -> dict[int, int]:
         was_held = bool(trucks["at_door"][truck] < cut_off)
         taken.append(((*key[:2], cut_off, was_held, *key[2:]), truck, int(loads["n_parcels"][load])))
     taken.sort()
-    if sum(n for *_, n in taken) != len(order) or any(n < 0 for *_, n in taken):
+    sizes = parcels["n_parcels"][order]
+    if sum(n for *_, n in taken) != sizes.sum() or (sizes < 1).any() or any(n < 0 for *_, n in taken):
         raise InputError(f"{journal.name('flights', flight)}: loads and parcels count differently")
     truck_of = np.repeat([truck for _, truck, _ in taken], [n for *_, n in taken]) if taken else np.empty(0, dtype=int)
+    truck_of = truck_of[np.cumsum(sizes) - sizes]  # of the first parcel of each bag or whole ULD
     if not np.array_equal(trucks["cut_off"][truck_of], parcels["cut_off"][order]):
         raise InputError(f"{journal.name('flights', flight)}: loads and parcels tell of other trucks")
     return dict(zip(order.tolist(), truck_of.tolist(), strict=True))

@@ -1,0 +1,189 @@
+"""Pre-sorted goods: whole bags, whole ULDs, no way past a rule, and mistakes in one line."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.composition import load
+from experiments.main import main
+from sim.domain.parcels import Channel, Parcels
+from sim.domain.site import Presorting, TrailerLimits, Units
+from sim.inputs.inputs import make_inputs
+from sim.measures.ladder import capacity_ladder
+from sim.measures.tracing import Journal, clearance, parcel_path
+from sim.reference import run
+from sim.reference.ample_hub import _flight, _inputs, ample_site
+from sim.reference.equality import differ, vectorised_tables
+from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN
+
+SHORT = ("horizon_days=1", "warmup_days=0")
+MIN = TICKS_PER_MIN
+
+
+def drawn(*words: str):
+    inputs = make_inputs(load("liege_30k", *SHORT, *words), 0)
+    return inputs, inputs.parcels_of(inputs.flights[0])
+
+
+def test_a_flight_has_whole_bags_of_the_same_parcels():
+    inputs, bags = drawn("presorted=bags", "demand.parcels_per_flight=100000")
+    _, parcels = drawn("demand.parcels_per_flight=100000")
+    assert inputs.flights[0].n_parcels == 100_000 == bags.count.sum()
+    assert (bags.count == 25).all() and not bags.is_non_conveyable.any()
+    assert bags.mass.tolist() == parcels.mass.reshape(-1, 25).sum(axis=1).tolist()
+    assert bags.volume.tolist() == parcels.volume.reshape(-1, 25).sum(axis=1).tolist()
+    assert bags.parcels_of_ulds.tolist() == (np.diff(bags.first) * 25).tolist()
+    assert 0.002 < (bags.channel != Channel.RELEASED).mean() < 0.1
+
+
+def test_flights_are_rounded_to_whole_bags():
+    bags = load("liege_30k", "presorted=bags").presorted
+    assert [bags.whole(n) for n in (0, 3, 37, 38, 100_010)] == [0, 25, 25, 50, 100_000]
+    assert load("liege_30k", "presorted=ulds").presorted.whole(37) == 37
+
+
+def test_a_whole_uld_has_one_lane_and_the_parcels_that_it_would_have():
+    inputs, ulds = drawn("presorted=ulds")
+    _, parcels = drawn()
+    assert ulds.n_units == inputs.flights[0].n_ulds
+    assert ulds.count.tolist() == np.diff(parcels.first).tolist() == ulds.parcels_of_ulds.tolist()
+    assert ulds.mass.sum() == parcels.mass.sum() and ulds.volume.sum() == parcels.volume.sum()
+    assert (ulds.handling == 10 * MIN).all()
+
+
+def test_a_uld_without_parcels_is_no_unit():
+    _, ulds = drawn("presorted=ulds", "demand.parcels_per_flight=20", "demand.net_t_per_flight=0.01")
+    assert ulds.n_units == np.count_nonzero(ulds.parcels_of_ulds) < len(ulds.first) - 1
+    assert ulds.count.sum() == 20
+
+
+def whole_ulds(channel: int, *, is_refused: bool = False):
+    """Three ULDs of 5, 0 and 7 parcels, carried to the lane in 10 min; the first of this channel."""
+
+    def draw(flight):
+        return Parcels(
+            first=np.array([0, 1, 1, 2]),
+            lane=np.zeros(2, dtype=np.uint8),
+            mass=np.array([50, 70], dtype=np.int32),
+            volume=np.array([5, 7], dtype=np.int32),
+            handling=np.full(2, 10 * MIN, dtype=np.uint32),
+            packing=np.ones(2, dtype=np.uint32),
+            is_no_read=np.ones(2, dtype=np.bool_),
+            is_non_conveyable=np.zeros(2, dtype=np.bool_),
+            channel=np.array([channel, Channel.RELEASED], dtype=np.uint8),
+            release=np.full(2, flight.arrival, dtype=np.int64),
+            is_refused=np.array([is_refused, False]),
+            is_alarm=np.zeros(2, dtype=np.bool_),
+            is_uld_xrayed=np.zeros(3, dtype=np.bool_),
+            count=np.array([5, 7], dtype=np.int32),
+        )
+
+    return draw
+
+
+def tables_of(draw, **changes):
+    site = ample_site(units=Units(Presorting.ULDS, room=15), **changes)
+    inputs = replace(_inputs(site, (_flight(0, 0, (2, 1), 12),), 12 * TICKS_PER_H), parcels_of=draw)
+    expected = run(inputs).tables
+    assert differ(expected, vectorised_tables(inputs)) is None
+    return expected
+
+
+def test_a_whole_uld_goes_from_its_position_to_the_dock():
+    tables = tables_of(whole_ulds(Channel.RELEASED))
+    ulds, parcels = tables["ulds"], tables["parcels"]
+    assert ulds["n_parcels"] == [5, 0, 7] and ulds["n_units"] == [1, 0, 1]
+    assert ulds["start"] == ulds["checked_in"] == ulds["released"]
+    assert ulds["machine"] == [NEVER] * 3
+    assert parcels["handled"] == parcels["ready"] == [ulds["start"][uld] + 10 * MIN for uld in (0, 2)]
+    assert parcels["sort_begin"] == parcels["code_begin"] == [NEVER] * 2
+    assert sum(tables["trucks"]["n_parcels"]) == 12 and sum(tables["trucks"]["n_units"]) == 2
+    held = dict(zip(tables["pools"]["name"], tables["pools"]["held_time"], strict=True))
+    stays = [gone - start for gone, start in zip(parcels["departed"], parcels["start"], strict=True)]
+    assert held["floor"] == 15 * sum(stays) and held["stations"] == held["workers"] == 0
+
+
+def test_a_held_uld_waits_for_the_round_and_is_carried_again():
+    tables = tables_of(whole_ulds(Channel.DOCUMENT_CHECK))
+    parcels = tables["parcels"]
+    assert parcels["held"] == [NEVER, NEVER]  # released before it was there
+    tables = tables_of(whole_ulds(Channel.EXAMINED))
+    parcels = tables["parcels"]
+    assert parcels["held"][0] == parcels["handled"][0] == parcels["exam_begin"][0]
+    assert parcels["freed"][0] == (parcels["exam_end"][0] // (30 * MIN) + 1) * 30 * MIN
+    assert parcels["ready"][0] == parcels["freed"][0] + 10 * MIN
+
+
+def test_a_refused_uld_frees_its_room():
+    tables = tables_of(whole_ulds(Channel.EXAMINED, is_refused=True))
+    parcels = tables["parcels"]
+    held = dict(zip(tables["pools"]["name"], tables["pools"]["held_time"], strict=True))
+    stay = parcels["freed"][0] - parcels["start"][0] + parcels["departed"][1] - parcels["start"][1]
+    assert parcels["is_refused_gone"] == [True, False] and held["floor"] == 15 * stay
+
+
+def test_no_truck_takes_more_ulds_than_fit():
+    tables = tables_of(whole_ulds(Channel.RELEASED), trailer=TrailerLimits(1, 10**6, 10**6))
+    assert sorted(tables["trucks"]["n_units"])[-2:] == [1, 1]
+
+
+@pytest.mark.parametrize("scenario", ["liege_30k", "liege_100k_complex"])
+@pytest.mark.parametrize("goods", ["bags", "ulds"])
+def test_laws_hold_with_halls_exports_and_packout(scenario, goods):
+    words = [*SHORT, f"presorted={goods}", "exports=one_fifth", "demand.flights_per_day=3"]
+    words += ["halls.main.packout_posts=28"] if scenario == "liege_30k" else []
+    config = load(scenario, *words)
+    result = sim.simulate(config)
+    assert result.n_laws > 100
+    if goods == "ulds":
+        names = ("stations", "machines", "handcoding_desks", "packout_posts")
+        assert [result.kpis[f"utilisation_{name}"] for name in names[:1] + names[3:]] == [0, 0]
+        assert not set(names) & set(capacity_ladder(config, 5))
+    else:
+        assert 0 < result.kpis["utilisation_machines"] < 0.2
+
+
+@pytest.mark.parametrize("goods", ["bags", "ulds"])
+def test_paths_of_units_add_up(goods):
+    config = load("liege_30k", *SHORT, f"presorted={goods}", "customs.examined_share=0.2", "demand.flights_per_day=2")
+    keys = tuple(str(key) for key in sim.simulate(config).tables["flights"]["key"])
+    config = replace(config, record=replace(config.record, parcels_of_flights=keys))
+    journal = Journal(sim.simulate(config).tables, config)
+    parcels = journal.tables["parcels"]
+    for number in range(2):
+        assert clearance(journal, number).n_gone <= journal.tables["flights"]["n_parcels"][number]
+        mine = np.flatnonzero(parcels["flight"] == number)
+        for at in mine[:: max(1, len(mine) // 40)].tolist():
+            path = parcel_path(journal, number, int(parcels["row"][at]))
+            assert sum(segment.minutes for segment in path.segments) == path.end - path.start
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("presorted=bags", "presorted.bag_parcels=1000", "demand.parcels_per_flight=20000"),
+            "a bag larger than a ULD",
+        ),
+        (("presorted=bags", "outbound.trailer.parcels=20"), "outbound.trailer.parcels = 20"),
+        (
+            ("presorted=ulds", "outbound.trailer.parcels=3000"),
+            "room of 3600 parcels, more than outbound.trailer.parcels",
+        ),
+        (("presorted=ulds", "presorted.uld_pallets=34"), "room of 8160 parcels, more than outbound.trailer.parcels"),
+        (("presorted=ulds", "halls.main.zone_shares.lanes=0.0009"), "more than the floor of hall main, 3120"),
+        (("presorted=ulds", "outbound.trailer.kg=1000"), "kg is more than a truck carries, outbound.trailer.kg = 1000"),
+        (
+            ("scenario=liege_100k_complex", "presorted=ulds", "complex.transfer_parcels=3000"),
+            "more than complex.transfer_parcels = 3000",
+        ),
+        (("presorted.bag_parcels=1",), "presorted.bag_parcels"),
+        (("presorted.goods=boxes",), "presorted.goods"),
+    ],
+)
+def test_a_mistake_is_one_line(words, said, tmp_path, capsys):
+    assert main(["run", *SHORT, "replications=1", "workers=1", "--quiet", "--out", str(tmp_path), *words]) == 2
+    err = capsys.readouterr().err.strip()
+    assert said in err and "\n" not in err
