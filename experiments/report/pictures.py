@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from experiments.report import (
+    exposure_pictures,
     figures_arrivals,
     figures_day,
     figures_demand,
@@ -17,6 +18,7 @@ from experiments.report import (
     figures_spread,
     figures_utilisation,
     figures_week,
+    ledgers,
     style,
 )
 from experiments.report.points import Point, Values, Window, main_points, panels, read_ladder
@@ -52,6 +54,7 @@ def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Wind
             *_capacity(tables, points, values),
             *_recovery(tables, points, values, window),
             *_inside(tables, points, window),
+            *_ledgers(tables, points, window),
             *_sureness(tables, points, values),
         )
 
@@ -135,6 +138,24 @@ def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterat
             "day", "The busiest day, as it was worked",
             f"{figures_day.SAYS} The measured day on which most parcels arrived, of the first replication;"
             " `cargohub show RUN day=YYYY-MM-DD` draws another.", figures_day.figure(day))  # fmt: skip
+
+
+def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
+    """Data and goods of the first design, where they were kept."""
+    if not all(name in tables for name in ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")):
+        return
+    label, days = points[0].label, window.n_days
+    found = exposure_pictures.figures(
+        ledgers.matrices(tables["exposure_matrix"], label, days),
+        ledgers.flows(tables["data_flows"], label, days),
+        ledgers.inference(tables["inference"], label),
+        ledgers.trade(tables["trade"], label),
+        ledgers.balance(tables["trade_balance"], label),
+    )
+    of_which = f" Of the first design, {points[0].title}." if len(points) > 1 else ""
+    for name, figure in found.items():
+        heading, says = exposure_pictures.HEADINGS[name], exposure_pictures.SAYS[name]
+        yield _picture(name, heading, says + of_which, figure)
 
 
 def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:

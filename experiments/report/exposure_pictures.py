@@ -1,0 +1,52 @@
+"""Which pictures the ledgers of data and goods have, and what each says."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from experiments.report import figures_exposure, figures_trade
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+
+HEADINGS: Final = {
+    "exposure-matrix": "Who could read what",
+    "exposure-flows": "What goes between jurisdictions",
+    "exposure-inference": "What flows tell",
+    "trade-balance": "What the goods are worth",
+    "trade-flows": "Consumption by destination",
+}
+SAYS: Final = {
+    "exposure-matrix": "Records of each field that a party can read in clear at any time, in the long run: records a"
+    " day times the days that they are kept. Without a policy, and with each policy on this run's messages; one scale"
+    " for all, and logarithmic.",
+    "exposure-flows": "Records a day that the operator of the system can read in clear, from under the sender's law to"
+    " where the copy is kept, by policy; blank where nothing goes. The scale is logarithmic.",
+    "exposure-inference": "Share of the variance of weekly imports by lane and product group that the sums seen by each"
+    " party explain (R², ordinary least squares with a constant; docs/exposure.md).",
+    "trade-balance": "Left, declared value of imports by country and product group. Right, exports less imports of a"
+    " year of such days over the share of exports, beside the published national balance (dotted). Values are"
+    " assumptions.",
+    "trade-flows": "Parcels and declared value of imports by country and week of arrival. Weeks at the ends may be"
+    " incomplete.",
+}
+"""Captions."""
+
+
+def figures(
+    matrices: "Sequence[Matrix]", flows: "Sequence[Flow]", inference: "Inference | None", trade: "Trade | None",
+    balance: "pd.DataFrame",
+) -> "dict[str, Figure]":  # fmt: skip
+    """By name, those that there is something for."""
+    found: dict[str, Figure] = {}
+    if matrices:
+        found["exposure-matrix"] = figures_exposure.matrix_figure(matrices)
+        found["exposure-flows"] = figures_exposure.flow_figure(flows)
+    if inference is not None:
+        found["exposure-inference"] = figures_exposure.inference_figure(inference)
+    if trade is not None:
+        found["trade-balance"] = figures_trade.trade_figure(trade, balance)
+        found["trade-flows"] = figures_trade.consumption_figure(trade)
+    return found

@@ -1,0 +1,73 @@
+"""Pictures of the goods: value by country and product group, the balance over the share of exports, weekly flows."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.report import style
+from experiments.report.cells import draw_cells
+from experiments.report.ledgers import Trade, compact, name
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BN: Final = 1e9
+MILLION: Final = 1e6
+_HATCHES: Final = ("", "//")
+
+
+def draw_values(ax: "Axes", found: Trade) -> None:
+    left = np.zeros(len(found.lanes))
+    y = np.arange(len(found.lanes))
+    for at, product in enumerate(found.products):
+        width = found.by_product[:, at] / MILLION
+        color, hatch = style.PALETTE[at % len(style.PALETTE)], _HATCHES[at // len(style.PALETTE) % len(_HATCHES)]
+        ax.barh(y, width, left=left, color=color, hatch=hatch, edgecolor="white", linewidth=0.4, label=name(product))
+        left += width
+    ax.set_yticks(y, found.lanes)
+    ax.invert_yaxis()
+    ax.set_xlabel("declared value of imports, measured days [million EUR]")
+    ax.legend(fontsize=8, loc="lower right")
+
+
+def draw_balance(ax: "Axes", rows: "pd.DataFrame") -> None:
+    first = rows.drop_duplicates(["is_simulated", "export_share"])
+    others, own = first[~first["is_simulated"]], first[first["is_simulated"]]
+    ax.plot(others["export_share"], others["balance_eur"] / BN, marker="o", label="the hub, by share of exports")
+    ax.plot(own["export_share"], own["balance_eur"] / BN, "D", color=style.PALETTE[1], label="this run")
+    deficits = rows.drop_duplicates("national_year").sort_values("national_year")
+    for year, deficit in zip(deficits["national_year"], deficits["national_deficit_eur"], strict=True):
+        ax.axhline(-deficit / BN, color=style.LIMIT, linestyle=":")
+        ax.text(1, -deficit / BN, f" national, {year}", va="bottom", ha="right", fontsize=8,
+                transform=ax.get_yaxis_transform())  # fmt: skip
+    ax.axhline(0, color="0.8", linewidth=0.8)
+    ax.set_xlabel("exports, share of goods by mass")
+    ax.set_ylabel("exports less imports [billion EUR a year]")
+    ax.legend(fontsize=8, loc="upper left")
+
+
+def trade_figure(found: Trade, rows: "pd.DataFrame") -> "Figure":
+    drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(found.lanes)))
+    left, right = drawing.subplots(1, 2)
+    draw_values(left, found)
+    draw_balance(right, rows)
+    return drawing
+
+
+def consumption_figure(found: Trade) -> "Figure":
+    """Parcels and value per lane and week."""
+    top = float(found.parcels.max()) or 1.0
+    texts = np.array(
+        [
+            [f"{compact(n)}, {compact(eur)} EUR" for n, eur in zip(*rows, strict=True)]
+            for rows in zip(found.parcels, found.value, strict=True)
+        ],
+        dtype=np.str_,
+    ).reshape(found.parcels.shape)
+    drawing = style.new_figure(0.8 + 0.24 * len(found.lanes), min(style.WIDTH_IN, 2.0 + 1.4 * len(found.weeks)))
+    ax = drawing.subplots()
+    draw_cells(ax, found.parcels / top, texts, found.lanes, found.weeks, size=7.5 if len(found.weeks) <= 5 else 5.5)
+    ax.xaxis.tick_top()
+    return drawing

@@ -1,0 +1,177 @@
+"""The ledgers of data and goods of one design, gathered from its tables: means over replications."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report.words import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Numbers = NDArray[np.float64]
+NO_POLICY: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Parties x fields under one policy; of the measured days, a day."""
+
+    policy: str
+    is_in_force: bool
+    parties: tuple[str, ...]
+    fields: tuple[str, ...]
+    clear: Numbers
+    """Records read in clear, a day (P, F)."""
+    kept: Numbers
+    """Record-days a day: records kept in clear at any time, in the long run."""
+    pseudonym: Numbers
+    """Likewise under a pseudonym."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Records a day from under the sender's law to where a copy is kept."""
+
+    policy: str
+    sender: str
+    location: str
+    operator: str
+    records: float
+    readable: float
+    """In clear, for the system's operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    policies: tuple[str, ...]
+    parties: tuple[str, ...]
+    r2: Numbers
+    """(parties, policies), mean over replications; NaN where volumes do not vary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Of the measured days, mean over replications."""
+
+    lanes: tuple[str, ...]
+    weeks: tuple[str, ...]
+    products: tuple[str, ...]
+    parcels: Numbers
+    """Imports by lane and week (L, W)."""
+    value: Numbers
+    """[EUR] (L, W)."""
+    by_product: Numbers
+    """Value of imports [EUR] (L, G)."""
+    duty: Numbers
+    """By lane [EUR]."""
+    vat: Numbers
+
+
+def matrices(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Matrix, ...]:
+    """One a policy, no policy first; parties by what they keep without one, most first."""
+    mine = table[table["scenario"] == label]
+    if mine.empty:
+        return ()
+    scale = 1 / (mine["replication"].nunique() * max(1, n_days))
+    columns = ["n_clear", "clear_record_days", "pseudonym_record_days"]
+    sums = mine.groupby(["policy", "party", "field"])[columns].sum() * scale
+    kept = sums["clear_record_days"].xs(NO_POLICY).groupby("party").sum()
+    rest = [party for party in sorted(map(str, mine["party"].unique())) if party not in kept.index]
+    parties = (*map(str, kept.sort_values(ascending=False, kind="stable").index), *rest)
+    fields = tuple(sorted(map(str, mine["field"].unique())))
+    in_force = set(mine.loc[mine["is_in_force"], "policy"])
+    found = []
+    for policy in _policies(mine):
+        grids = np.zeros((len(columns), len(parties), len(fields)))
+        for (party, field), row in zip(sums.loc[policy].index, sums.loc[policy].to_numpy(), strict=True):
+            grids[:, parties.index(party), fields.index(field)] = row
+        found.append(Matrix(policy, policy in in_force, parties, fields, *grids))
+    return tuple(found)
+
+
+def flows(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Flow, ...]:
+    """By policy, sender's law, place and operator's law; fields together."""
+    mine = table[table["scenario"] == label]
+    if mine.empty:
+        return ()
+    scale = 1 / (mine["replication"].nunique() * max(1, n_days))
+    keys = ["policy", "sender_jurisdiction", "location", "operator_jurisdiction"]
+    sums = mine.groupby(keys)[["n_records", "n_readable"]].sum() * scale
+    rows = sums.reset_index().itertuples(index=False, name=None)
+    order = {policy: at for at, policy in enumerate(_policies(mine))}
+    found = [
+        Flow(str(p), str(s), str(place), str(o), float(n), float(readable)) for p, s, place, o, n, readable in rows
+    ]
+    return tuple(sorted(found, key=lambda flow: (order[flow.policy], flow.sender, flow.location, flow.operator)))
+
+
+def inference(table: "pd.DataFrame", label: str) -> Inference | None:
+    mine = table[table["scenario"] == label]
+    if mine.empty:
+        return None
+    policies = _policies(mine)
+    wide = mine.pivot_table(values="r2", index="party", columns="policy", dropna=False)[list(policies)]
+    wide = wide.sort_values(NO_POLICY, ascending=False, kind="stable")
+    return Inference(policies, tuple(map(str, wide.index)), wide.to_numpy(dtype=np.float64))
+
+
+def trade(table: "pd.DataFrame", label: str) -> Trade | None:
+    """Lanes by value, most first."""
+    mine = table[(table["scenario"] == label) & ~table["is_export"]]
+    if mine.empty:
+        return None
+    scale = 1 / mine["replication"].nunique()
+    by_lane = mine.groupby("lane")[["value_eur", "duty_eur", "vat_eur"]].sum().sort_values("value_eur", ascending=False)
+
+    def by(column: str, across: str) -> "pd.DataFrame":
+        wide = mine.pivot_table(values=column, index="lane", columns=across, aggfunc="sum", fill_value=0)
+        return wide.reindex(by_lane.index) * scale
+
+    parcels, products = by("n_parcels", "week"), by("value_eur", "product")
+    return Trade(
+        lanes=tuple(map(str, by_lane.index)),
+        weeks=tuple(map(str, parcels.columns)),
+        products=tuple(map(str, products.columns)),
+        parcels=parcels.to_numpy(dtype=np.float64),
+        value=by("value_eur", "week").to_numpy(dtype=np.float64),
+        by_product=products.to_numpy(dtype=np.float64),
+        duty=by_lane["duty_eur"].to_numpy(dtype=np.float64) * scale,
+        vat=by_lane["vat_eur"].to_numpy(dtype=np.float64) * scale,
+    )
+
+
+def balance(table: "pd.DataFrame", label: str) -> "pd.DataFrame":
+    """The rows of the table, mean over replications; the simulated ones first."""
+    mine = table[table["scenario"] == label]
+    rows = mine.drop(columns=["scenario", "replication"]).groupby(["is_simulated", "export_share", "national_year"])
+    return rows.mean().reset_index().sort_values(["is_simulated", "export_share"], ascending=[False, True])
+
+
+def compact(value: float) -> str:
+    """A number in little room.
+
+    >>> compact(1.234e9), compact(45_600_000), compact(7_890), compact(12.3), compact(0)
+    ('1.2 bn', '46 M', '7.9 k', '12', '0')
+    """
+    for size, unit in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= 0.9995 * size:
+            scaled = value / size
+            return number(scaled, 0 if abs(scaled) >= 9.95 else 1) + unit
+    return number(value, 0)
+
+
+def name(text: str) -> str:
+    """Of a party, field, policy or product, for a reader.
+
+    >>> name("data_eu_operator"), name("cloud_operator")
+    ('EU operator', 'cloud operator')
+    """
+    return " ".join("EU" if word == "eu" else word for word in text.removeprefix("data_").split("_"))
+
+
+def _policies(table: "pd.DataFrame") -> tuple[str, ...]:
+    there = sorted(map(str, table["policy"].unique()))
+    return tuple(sorted(there, key=lambda policy: policy != NO_POLICY))

@@ -1,0 +1,177 @@
+"""`cargohub exposure`: who could read which data of a stored run, what policies change, what goods are worth."""
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.arguments import Arguments
+from experiments.store.files import write_whole
+from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
+from experiments.studies import exposure_text, telling
+from experiments.studies.file_words import taken_apart
+from experiments.studies.stored_rows import typed_rows
+from sim.errors import InputError
+from sim.reading import near
+from sim.record.schemas import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+
+OPTIONS: Final = ("scenario",)
+READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
+_TYPES: Final[Mapping[str, type]] = MappingProxyType(
+    {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What a run tells of one design; empty or None where it was not kept."""
+
+    scenario: str
+    n_days: int
+    matrices: "tuple[Matrix, ...]"
+    flows: "tuple[Flow, ...]"
+    inference: "Inference | None"
+    trade: "Trade | None"
+    balance: "pd.DataFrame"
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = taken_apart(arguments.words, OPTIONS, "exposure: one RUN, the folder of a run")
+    manifest = manifest_of(folder)
+    hubs = configuration_of(manifest).hubs
+    if manifest.verb in ANSWERED:
+        raise InputError(f"{folder}: the tables of {manifest.verb} hold no ledger")
+    scenario = given.get("scenario", next(iter(hubs)))
+    if scenario not in hubs:
+        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+    found = _gathered(manifest, scenario, hubs[scenario].horizon_days)
+    if not found.matrices and found.trade is None:
+        raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
+    figures = _draw(
+        found, folder / "figures", "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
+    )
+    if arguments.json:
+        telling.print_json(_document(found, folder, figures))
+    else:
+        print("\n".join(exposure_text.lines(found, figures)))
+    return 0
+
+
+def _gathered(manifest: Manifest, scenario: str, n_days: int) -> Ledgers:
+    from experiments.report import ledgers
+
+    tables = {name: _table(manifest, name) for name in READ}
+    return Ledgers(
+        scenario,
+        n_days,
+        ledgers.matrices(tables["exposure_matrix"], scenario, n_days),
+        ledgers.flows(tables["data_flows"], scenario, n_days),
+        ledgers.inference(tables["inference"], scenario),
+        ledgers.trade(tables["trade"], scenario),
+        ledgers.balance(tables["trade_balance"], scenario),
+    )
+
+
+def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    kinds = {"scenario": str, "replication": int}
+    kinds |= {column.name: _TYPES[column.dtype] for column in TABLES[name].columns}
+    rows = typed_rows(manifest, name, kinds)
+    for row in rows:
+        for column in TABLES[name].columns:
+            if column.dtype == "float64" and column.name != "r2" and not math.isfinite(row[column.name]):
+                raise InputError(f"{manifest.folder}: table {name}: column {column.name} holds {row[column.name]}")
+    return pd.DataFrame(rows, columns=list(kinds))
+
+
+def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
+    """The pictures; a folder that cannot be written is no mistake."""
+    from experiments.report import exposure_pictures, style
+
+    written: list[Path] = []
+    with style.look():
+        drawn = exposure_pictures.figures(found.matrices, found.flows, found.inference, found.trade, found.balance)
+        for name, figure in drawn.items():
+            path = folder / f"{name}{suffix}.svg"
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, style.svg(figure))
+            except OSError as error:
+                print(f"no picture: {path}: {error.strerror}", file=sys.stderr)
+                return written
+            written.append(path)
+    return written
+
+
+def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
+    return {
+        "verb": "exposure",
+        "run_dir": str(folder),
+        "scenario": found.scenario,
+        "measured_days": found.n_days,
+        "matrix": [
+            {
+                "policy": matrix.policy,
+                "is_in_force": matrix.is_in_force,
+                "party": party,
+                "field": field,
+                "clear_per_day": float(matrix.clear[p, f]),
+                "kept_clear": float(matrix.kept[p, f]),
+                "kept_pseudonym": float(matrix.pseudonym[p, f]),
+            }
+            for matrix in found.matrices
+            for p, party in enumerate(matrix.parties)
+            for f, field in enumerate(matrix.fields)
+            if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
+        ],
+        "flows": [
+            {
+                "policy": flow.policy,
+                "sender_jurisdiction": flow.sender,
+                "location": flow.location,
+                "operator_jurisdiction": flow.operator,
+                "records_per_day": flow.records,
+                "readable_per_day": flow.readable,
+            }
+            for flow in found.flows
+        ],
+        "inference": _inference(found.inference),
+        "trade": _trade(found.trade),
+        "balance": found.balance.to_dict("records"),
+        "figures": [str(path) for path in figures],
+    }
+
+
+def _inference(found: "Inference | None") -> list[dict[str, Any]]:
+    if found is None:
+        return []
+    return [
+        {"policy": policy, "party": party, "r2": None if math.isnan(r2) else r2}
+        for party, row in zip(found.parties, found.r2.tolist(), strict=True)
+        for policy, r2 in zip(found.policies, row, strict=True)
+    ]
+
+
+def _trade(found: "Trade | None") -> list[dict[str, Any]]:
+    if found is None:
+        return []
+    return [
+        {
+            "lane": lane,
+            "parcels_by_week": dict(zip(found.weeks, found.parcels[at].tolist(), strict=True)),
+            "value_eur_by_week": dict(zip(found.weeks, found.value[at].tolist(), strict=True)),
+            "value_eur_by_product": dict(zip(found.products, found.by_product[at].tolist(), strict=True)),
+            "duty_eur": float(found.duty[at]),
+            "vat_eur": float(found.vat[at]),
+        }
+        for at, lane in enumerate(found.lanes)
+    ]

@@ -1,0 +1,100 @@
+"""The ledgers of data and goods as lines for a reader."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.report.ledgers import NO_POLICY, compact, name
+from experiments.report.words import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.studies.exposure import Ledgers
+
+
+def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
+    said = [f"Data and goods of {found.scenario}, {found.n_days} measured days, mean over replications"]
+    if found.matrices:
+        said += [*_matrix(found.matrices), *_policies(found.matrices), *_flows(found.flows, _in_force(found.matrices))]
+    if found.inference is not None:
+        said += _inference(found.inference)
+    if found.trade is not None:
+        said += [*_trade(found.trade), *_balance(found.balance)]
+    return [*said, "", *(f"picture: {path}" for path in figures)]
+
+
+def _in_force(matrices: "Sequence[Matrix]") -> "Matrix":
+    return next((matrix for matrix in matrices if matrix.is_in_force), matrices[0])
+
+
+def _matrix(matrices: "Sequence[Matrix]") -> Iterator[str]:
+    matrix = _in_force(matrices)
+    policy = "no policy" if matrix.policy == NO_POLICY else matrix.policy
+    yield ""
+    yield f"Records that can be read in clear at any time, in the long run, by party and field ({policy} in force)"
+    yield _row("", [name(field) for field in matrix.fields])
+    for party, kept in zip(matrix.parties, matrix.kept.tolist(), strict=True):
+        yield _row(name(party), [compact(value) if value else "" for value in kept])
+
+
+def _policies(matrices: "Sequence[Matrix]") -> Iterator[str]:
+    yield ""
+    yield "What policies change: records of all parties, at any time"
+    yield _row("", ["in clear", "change", "pseudonym", "read a day"])
+    base = float(matrices[0].kept.sum())
+    for matrix in matrices:
+        kept = float(matrix.kept.sum())
+        change = f"{100 * (kept / base - 1):+.0f} %" if base else "–"
+        cells = [compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum()))]
+        yield _row(name(matrix.policy), cells)
+
+
+def _flows(flows: "Sequence[Flow]", matrix: "Matrix") -> Iterator[str]:
+    yield ""
+    yield "Records a day between jurisdictions: from the sender's law to where a copy is kept, and its operator's law"
+    yield _row("", ["records", "readable there"])
+    for flow in flows:
+        if flow.policy == matrix.policy:
+            way = f"{flow.sender} to {flow.location} ({flow.operator})"
+            yield _row(way, [compact(flow.records), compact(flow.readable)])
+
+
+def _inference(found: "Inference") -> Iterator[str]:
+    yield ""
+    yield "Weekly imports by lane and product group that follow from what a party reads: R2, least squares"
+    yield _row("", [name(policy).replace("none", "no policy") for policy in found.policies])
+    for party, r2 in zip(found.parties, found.r2.tolist(), strict=True):
+        yield _row(name(party), ["–" if math.isnan(value) else f"{value:.2f}" for value in r2])
+
+
+def _trade(found: "Trade") -> Iterator[str]:
+    yield ""
+    yield "Imports of the measured days, EUR"
+    yield _row("", ["parcels", "declared", "duty due", "VAT due"])
+    sums = found.parcels.sum(axis=1), found.value.sum(axis=1), found.duty, found.vat
+    for lane, *cells in zip(found.lanes, *(column.tolist() for column in sums), strict=True):
+        yield _row(lane, [compact(value) for value in cells])
+    yield _row("all", [compact(float(column.sum())) for column in sums])
+
+
+def _balance(rows: "pd.DataFrame") -> Iterator[str]:
+    yield ""
+    yield "A year of such days, EUR, beside the national deficit"
+    yield _row("exports' share", ["imports", "exports", "balance", "year", "deficit", "of it all", "domestic"])
+    for row in rows.to_dict("records"):
+        label = f"{100 * row['export_share']:.0f} %" + (", this run" if row["is_simulated"] else "")
+        cells = [compact(row[key]) for key in ("imports_eur", "exports_eur", "balance_eur")]
+        cells += [str(row["national_year"]), compact(row["national_deficit_eur"])]
+        cells += [_share(row["deficit_share"]), _share(row["domestic_share"])]
+        yield _row(label, cells)
+
+
+def _share(share: float) -> str:
+    return f"{percent(share)} %" if 0 <= share <= 1 else f"{100 * share:.0f} %"
+
+
+def _row(label: str, cells: Sequence[str]) -> str:
+    return f"  {label:<24}" + "".join(f"{cell:>15}" for cell in cells)

@@ -1,0 +1,94 @@
+"""`cargohub exposure`: what it says is in the run's tables; pictures are drawn; mistakes are one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+from stored_runs import made, rewritten, sealed
+
+from experiments.main import main
+from experiments.report.ledgers import compact
+
+WORDS = ("run", "exposure=ledger", "trade=goods", "exposure.policy=data_minimised")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("ledgers"), *WORDS)
+
+
+def told(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    assert main(["exposure", str(run), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert isinstance(document, dict)
+    return document
+
+
+def test_the_document_is_the_tables_a_day_and_mean_over_replications(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = told(run, capsys)
+    ledger = parquet.read_table(run / "tables" / "exposure_matrix.parquet").to_pandas()
+    for row in document["matrix"]:
+        mine = ledger[(ledger[["policy", "party", "field"]] == [row["policy"], row["party"], row["field"]]).all(axis=1)]
+        # Two replications of one measured day.
+        assert row["clear_per_day"] == pytest.approx(mine["n_clear"].sum() / 2)
+        assert row["kept_clear"] == pytest.approx(mine["clear_record_days"].sum() / 2)
+    in_force = {row["policy"] for row in document["matrix"] if row["is_in_force"]}
+    assert in_force == {"data_minimised"}
+    trade = parquet.read_table(run / "tables" / "trade.parquet").to_pandas()
+    value = sum(sum(row["value_eur_by_week"].values()) for row in document["trade"])
+    assert value == pytest.approx(trade["value_eur"].sum() / 2)
+    assert {row["national_year"] for row in document["balance"]} == {"2021", "2022"}
+    assert len(document["figures"]) == 5
+    assert all(Path(figure).stat().st_size > 1000 for figure in document["figures"])
+
+
+def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exposure", str(run)]) == 0
+    text = capsys.readouterr().out
+    assert "data_minimised in force" in text
+    for said in ("EU cloud operator", "split custody", "CN to DE (CN)", "A year of such days", "least squares"):
+        assert said in text, said
+    page = (run / "report.html").read_text(encoding="utf-8")
+    for heading in ("Who could read what", "What flows tell", "Consumption by destination"):
+        assert heading in page, heading
+
+
+def test_a_run_without_ledgers_says_how_to_keep_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = made(tmp_path)
+    assert "Who could read what" not in (folder / "report.html").read_text(encoding="utf-8")
+    assert main(["exposure", str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "no ledger was kept of liege_30k; run it with exposure=ledger trade=goods" in error
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["scenario=liege_31k"], "no design 'liege_31k'"),
+        (["day=2022-09-05"], "unknown option"),
+        (["nowhere"], "exposure: one RUN"),
+    ],
+)
+def test_a_mistake_is_one_line(run: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exposure", str(run), *words]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert said in error
+
+
+def test_tables_of_strangers_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = made(tmp_path, *WORDS)
+    rewritten(folder, "trade", lambda table: table.drop_columns(["value_eur"]))
+    sealed(folder)
+    assert main(["exposure", str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "value_eur is missing" in error
+
+
+def test_numbers_in_little_room() -> None:
+    assert [compact(value) for value in (999.6, 999_700, 9_960_000, -1.5e9)] == ["1.0 k", "1.0 M", "10 M", "−1.5 bn"]
