@@ -11,6 +11,8 @@ from sim.domain.site import Manning
 from sim.errors import ConfigError
 from sim.inputs.declarations import make_declarations
 from sim.inputs.inputs import make_inputs
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.paths import parcel_path
 from sim.processes.desks import Desks
 from sim.record.staffing import DeskTally
 from sim.reference.theory import poisson_arrivals
@@ -172,3 +174,20 @@ def test_mistakes_are_one_line(words: list[str], message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         make_inputs(load("customs_today", *words), 0)
     assert "\n" not in str(caught.value)
+
+
+def test_paths_of_controlled_parcels_add_up_and_name_each_control() -> None:
+    """The way of every parcel of a flight, with each control and every ULD X-rayed."""
+    words = ("demand.flights_per_day=2", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=1.4",
+             "halls.main.controls.xray_lanes=1", "halls.main.controls.transit_desks=1", "halls.main.customs_desks=1",
+             f"{SELECTION}.xray_share=0.2", f"{SELECTION}.examined_share=0.02")  # fmt: skip
+    config = load("customs_xray_all", *words, warmup_days=0, horizon_days=1)
+    key = make_inputs(config, 0).flights[0].key
+    config = load("customs_xray_all", *words, f"record.parcels_of_flights=[{key}]", warmup_days=0, horizon_days=1)
+    journal = Journal(simulate(config).tables, config)
+    causes = set()
+    for row in range(2000):
+        path = parcel_path(journal, 0, row)
+        assert sum(each.minutes for each in path.segments) == path.end - path.start
+        causes |= {each.cause for each in path.segments}
+    assert {"uld_xrays", "uld_xray", "xray", "transit", "examination", "customs_desks"} <= causes
