@@ -9,7 +9,7 @@ from experiments.composition import load
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Manning
 from sim.errors import ConfigError
-from sim.inputs.declarations import make_declarations
+from sim.inputs.declarations import make_declarations, mixed
 from sim.inputs.inputs import make_inputs
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
@@ -64,6 +64,15 @@ def test_shares_of_selection_are_within_their_binomial_intervals() -> None:
         expected = share * left
         left -= expected
         assert abs(channels(drawn)[channel] / n - expected) < 4 * np.sqrt(expected * (1 - expected) / n)
+
+
+def test_draws_of_rows_are_uniform_and_hang_on_no_other_row() -> None:
+    rows, seed = np.arange(200_000), np.uint64(2**64 - 5)
+    draws = mixed(seed, rows)
+    assert (mixed(seed, rows[17:19]) == draws[17:19]).all()
+    counts = np.bincount(draws >> 27, minlength=16)
+    assert ((counts - 12_500) ** 2 / 12_500).sum() < 37.7  # chi-squared of 15 degrees, 0.1 %
+    assert abs(np.corrcoef(draws[:-1], draws[1:])[0, 1]) < 0.01
 
 
 def test_a_rule_selects_its_share_of_what_meets_it_and_nothing_else() -> None:

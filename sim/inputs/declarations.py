@@ -110,19 +110,19 @@ class Declarations:
         channel[said.is_transit] = Channel.TRANSIT
         selected = self._select(flight, said, channel)
         # What a control would see in a parcel does not hang on which others are controlled.
-        by_documents, until, by_xray, opened = self.streams.of("outcomes", *flight.entity).integers(
-            0, _ONE, (4, flight.n_parcels), dtype=np.uint32
-        )
-        n_documents = self._check_documents(by_documents, until, said, channel, known)
+        seeds = self.streams.of("outcomes", *flight.entity).integers(0, 1 << 64, 4, dtype=np.uint64)
+        n_documents = self._check_documents(seeds, said, channel, known)
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
         release[checked] = np.maximum(known[checked], messages.presented) + answer
         is_uld_xrayed = self._xray_ulds(flight, said, channel, first)
         is_alarm = np.zeros(flight.n_parcels, dtype=np.bool_)
         scanned = np.flatnonzero(channel == Channel.XRAYED)
-        is_alarm[scanned] = _sees(by_xray[scanned], self.declared.xray, said.is_hit[scanned])
+        is_alarm[scanned] = _sees(mixed(seeds[2], scanned), self.declared.xray, said.is_hit[scanned])
         examined = np.flatnonzero((channel == Channel.EXAMINED) | is_alarm)
         is_refused = np.zeros(flight.n_parcels, dtype=np.bool_)
-        is_refused[examined] = said.is_hit[examined] & (opened[examined] < _share(self.declared.examination_detection))
+        is_refused[examined] = said.is_hit[examined] & (
+            mixed(seeds[3], examined) < _share(self.declared.examination_detection)
+        )
         n_detected = int(np.count_nonzero(is_refused))
         rng = self.streams.of("customs_counts", *flight.entity)
         is_open = np.ones(flight.n_parcels, dtype=np.bool_)
@@ -163,7 +163,8 @@ class Declarations:
     def _data(self, flight: Flight, is_h1: NDArray[np.bool_], messages: _Messages) -> tuple[Ticks, int, int]:
         """When a parcel's declaration is accepted (P), and how many came late and were rejected."""
         rng = self.streams.of("declared_failures", *flight.entity)
-        known = np.where(is_h1, messages.lodged[1], messages.lodged[0])
+        known = np.full(flight.n_parcels, messages.lodged[0], dtype=np.int64)
+        known[is_h1] = messages.lodged[1]
         draw = rng.integers(0, _ONE, flight.n_parcels, dtype=np.uint32)
         filings = self.declared.h7, self.declared.h1
         most = max(one.late_share + one.rejected_share for one in filings)
@@ -193,13 +194,13 @@ class Declarations:
         return controlled
 
     def _check_documents(
-        self, seen: Draws, until: Draws, said: Consignments, channel: NDArray[np.uint8], known: Ticks
+        self, seeds: NDArray[np.uint64], said: Consignments, channel: NDArray[np.uint8], known: Ticks
     ) -> int:
         """How many are checked: each is decided later, and examined if its documents do not convince."""
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
-        wait = -np.log((until[checked] + 0.5) / _ONE) * ticks(self.declared.documents_mean_h * MIN_PER_H)
+        wait = -np.log((mixed(seeds[0], checked) + 0.5) / _ONE) * ticks(self.declared.documents_mean_h * MIN_PER_H)
         known[checked] += np.rint(wait).astype(np.int64)
-        doubtful = _sees(seen[checked], self.declared.documents, said.is_hit[checked])
+        doubtful = _sees(mixed(seeds[1], checked), self.declared.documents, said.is_hit[checked])
         channel[checked[doubtful]] = Channel.EXAMINED
         return len(checked)
 
@@ -314,6 +315,18 @@ def _hit(declared: Declared, goods: str, _: int, kind: tuple[str, str]) -> int:
 
 def _share(share: float) -> int:
     return round(share * _ONE)
+
+
+def mixed(seed: np.uint64, rows: NDArray[np.int64]) -> Draws:
+    """Draws of 31 bits of some rows alone, the same whichever others are asked for.
+
+    Source: SplitMix64 of G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number generators,
+    OOPSLA 2014, doi:10.1145/2660193.2660195, started at the seed and taken at the row.
+    """
+    word = seed + (rows.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((word ^ (word >> np.uint64(31))) >> np.uint64(33)).astype(np.uint32)
 
 
 def _sees(chance: Draws, eye: Eye, is_hit: NDArray[np.bool_]) -> NDArray[np.bool_]:
