@@ -239,7 +239,7 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
     return Declarations(
         declared=declared,
         streams=streams,
-        grace=ticks(config.apron.taxi_in_min) + ticks(config.apron.doors_open_min),
+        grace=_grace(config),
         goods_of=_pick([one.share for one in declared.goods.values()]).astype(np.uint8),
         value_of=value_of.astype(np.int32),
         cell_of=cell_of.astype(np.int16),
@@ -251,6 +251,14 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
         selected_of=np.array([_selected(declared, *cell) for cell in cells], dtype=np.uint32),
         hit_of=np.array([_hit(declared, *cell) for cell in cells], dtype=np.uint32),
     )
+
+
+def _grace(config: HubConfig) -> int:
+    """Taxi, doors, the first lift, the way to the nearest hall and check-in: what every parcel has before its scan."""
+    apron = config.apron
+    lift = min(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min))
+    way = min(ticks(hall.tug_round_trip_min) // 2 for hall in config.halls.values())
+    return ticks(apron.taxi_in_min) + ticks(apron.doors_open_min) + lift + way + ticks(config.breakdown.check_in_min)
 
 
 def _edges(declared: Declared) -> list[int]:
