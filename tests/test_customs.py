@@ -47,7 +47,7 @@ def test_each_parcel_is_in_one_state_and_its_declaration_of_one_kind() -> None:
     parcels = parcels_of()
     counts = parcels.counts
     assert counts is not None
-    assert sum(channels(parcels)) == counts.n_h7 + counts.n_h1 == parcels.n_parcels
+    assert sum(channels(parcels)) == counts.n_h7 + counts.n_h1 == len(parcels.lane)
     assert counts.n_detected == np.count_nonzero(parcels.is_refused)
     assert not (parcels.is_refused & (parcels.channel < Channel.EXAMINED)).any()
     assert counts.n_detected + counts.n_false_alarms <= counts.n_examined
@@ -59,7 +59,7 @@ def test_shares_of_selection_are_within_their_binomial_intervals() -> None:
     shares = {Channel.EXAMINED: 0.1, Channel.XRAYED: 0.2, Channel.DOCUMENT_CHECK: 0.3}
     names = ("examined", "xray", "documents")
     drawn = parcels_of(*words, *(f"{SELECTION}.{n}_share={s}" for n, s in zip(names, shares.values(), strict=True)))
-    n, left = drawn.n_parcels, 1.0
+    n, left = len(drawn.lane), 1.0
     for channel, share in shares.items():
         expected = share * left
         left -= expected
