@@ -177,6 +177,17 @@ def test_messages_sent_are_the_hubs_own_counts(result: sim.Result) -> None:
     assert set(messages["day"][measured].tolist()) <= {-4, -3}
 
 
+def test_messages_of_declarations_are_those_that_customs_counted() -> None:
+    tables = sim.simulate(load("customs_today", "exposure=ledger", *SMALL)).tables
+    messages, customs = tables["messages"], tables["customs"]
+    for message, column in {
+        "referral_answer": "n_referrals",
+        "correction": "n_rejected",
+        "documents": "n_documents",
+    }.items():
+        assert messages["n_sent"][messages["message"] == message].sum() == customs[column].sum() > 0, message
+
+
 def test_what_a_policy_costs_reaches_the_hub(on: HubConfig) -> None:
     policy = "data_split_custody"
     dear = replace(on, exposure=replace(on.exposure, policy=policy))

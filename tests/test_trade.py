@@ -145,11 +145,27 @@ def test_exports_of_a_run_are_what_left_by_air() -> None:
     assert tables["trade_balance"]["exports_eur"][0] > 0
 
 
+@pytest.mark.parametrize("limit", [150, 0])
+def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) -> None:
+    hub = load(
+        "customs_today", "trade=goods", *SMALL, "horizon_days=3", f"customs.declared.low_value_limit_eur={limit}"
+    )
+    tables = sim.simulate(hub).tables
+    customs, trade, flights = (tables[name] for name in ("customs", "trade", "flights"))
+    mine = flights["is_cohort"][customs["flight"]]
+    assert mine.sum() == flights["is_cohort"].sum() > 0, "all have landed"
+    assert trade["value_eur"].sum() == pytest.approx(customs["value_eur"][mine].sum(), abs=0.005)
+    assert trade["n_parcels"].sum() == flights["n_parcels"][flights["is_cohort"]].sum()
+    assert trade["n_dutiable"].sum() == customs["n_h1"][mine].sum() > 0
+    assert limit > 0 or trade["dutiable_eur"].sum() == trade["value_eur"].sum()
+    assert set(trade["product"].tolist()) == set(hub.customs.declared.goods)
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [
         ("~trade.vat.BE", "trade.vat: no rate of lane 'BE'"),
-        ("trade.goods.home.share=0.5", "trade.goods: shares must sum to 1, got 1.29"),
+        ("trade.goods.home.share=0.5", "trade.goods: shares must sum to 1, got 1.32"),
         ("trade.domestic_lanes=[BX]", "trade.domestic_lanes: no lane 'BX'"),
         ("trade.goods.home.duty=2", "trade.goods.home.duty: must be at most 1, got 2"),
     ],
@@ -159,3 +175,8 @@ def test_a_mistake_is_one_line(word: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load("liege_30k", "trade=goods", *words)
     assert str(caught.value).startswith(said)
+
+
+def test_a_group_that_is_declared_wants_a_rate_of_duty() -> None:
+    with pytest.raises(ConfigError, match=r"none called 'toys', as customs\.declared\.goods has"):
+        load("customs_today", "trade=goods", "~trade.goods.toys", "trade.goods.home.share=0.28")

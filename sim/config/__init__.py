@@ -498,7 +498,7 @@ class HubConfig:
         if self.exports.share:
             self._check_exports()
         check_exposure(self.exposure)
-        self.trade.check_lanes(tuple(self.lanes))
+        self.trade.check_names(tuple(self.lanes), self.product_groups)
         self._check_disruptions()
 
     def _check_disruptions(self) -> None:
@@ -703,6 +703,18 @@ class HubConfig:
         if lookup is None or lookup.handcoding_min == 0:
             return self.handcoding.parcels_per_desk_h
         return MIN_PER_H / (MIN_PER_H / self.handcoding.parcels_per_desk_h + lookup.handcoding_min)
+
+    @property
+    def product_groups(self) -> tuple[str, ...]:
+        """Those that declarations have, or of the goods where there are none."""
+        declared = self.customs.declared
+        return tuple(self.trade.goods if declared is None else declared.goods)
+
+    @property
+    def duty_free_eur(self) -> float:
+        """Declared value up to which no duty falls due: the limit of low value, where there are declarations."""
+        declared = self.customs.declared
+        return self.trade.duty_free_eur if declared is None else declared.low_value_limit_eur
 
     @property
     def area_m2(self) -> float:

@@ -18,6 +18,10 @@ class Event(StrEnum):
 
     PARCEL_ANNOUNCED = "parcel_announced"
     """Each parcel of a flight, at its drawn arrival."""
+    PARCEL_REFERRED = "parcel_referred"
+    """Its pre-loading data asked back; this and the next two at its flight's drawn arrival, of flights that landed."""
+    DECLARATION_REJECTED = "declaration_rejected"
+    DOCUMENTS_CHECKED = "documents_checked"
     FLIGHT_ANNOUNCED = "flight_announced"
     """Each flight, at its drawn arrival."""
     FLIGHT_LANDED = "flight_landed"

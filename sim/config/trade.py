@@ -56,12 +56,19 @@ class Trade:
             if name not in self.vat:
                 raise ValueError(f"domestic_lanes: no lane {name!r}{near(name, self.vat)}")
 
-    def check_lanes(self, lanes: tuple[str, ...]) -> None:
-        """Every lane has a rate of VAT.
+    def check_names(self, lanes: tuple[str, ...], groups: tuple[str, ...]) -> None:
+        """Every lane has a rate of VAT, and every product group one of duty.
 
         Raises:
             ValueError: one has none.
         """
-        for lane in lanes if self.is_on else ():
+        if not self.is_on:
+            return
+        for lane in lanes:
             if lane not in self.vat:
                 raise ValueError(f"trade.vat: no rate of lane {lane!r}")
+        for group in groups:
+            if group not in self.goods:
+                raise ValueError(
+                    f"trade.goods: none called {group!r}, as customs.declared.goods has{near(group, self.goods)}"
+                )

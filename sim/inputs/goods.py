@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from sim.config import HubConfig
 from sim.config.trade import Goods
+from sim.domain.consignments import Consignments
 from sim.domain.flight import Flight
 from sim.inputs.load_plan import make_load_plan
 from sim.streams import Streams, name_words
@@ -18,6 +19,7 @@ from sim.units import TICKS_PER_DAY
 Numbers = NDArray[np.float64]
 LOW, HIGH = 0, 1
 """Bands of the declared value: up to the duty exemption, and above it."""
+CENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,24 @@ class FlightGoods:
 def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -> tuple[FlightGoods, ...]:
     """The goods of flights; none where trade is off.
 
-    The parcels of a flight and lane fall into groups by the lane's mix of that week, and within a group above the
-    exemption or not (multinomial, binomial). The value of n parcels of a band is drawn once, gamma with the mean and
-    variance of n independent lognormal values cut to the band.
+    Where customs has declarations, they are what is declared of each parcel, and units are parcels. Elsewhere the
+    parcels of a flight and lane fall into groups by the lane's mix of that week, and within a group above the exemption
+    or not (multinomial, binomial). The value of n parcels of a band is drawn once, gamma with the mean and variance of
+    n independent lognormal values cut to the band.
     """
     if not config.trade.is_on:
         return ()
     streams = Streams(config.seed, replication)
     plan = make_load_plan(config, streams)
-    share, mean, variance = bands(tuple(config.trade.goods.values()), config.trade.duty_free_eur)
+    if plan.declarations is not None:
+        shape = len(config.lanes), len(config.product_groups), 2
+        exempt = round(CENTS * config.duty_free_eur)
+        declared = []
+        for flight in flights:
+            lane = plan.lanes(flight, flight.n_parcels)
+            declared.append(_declared(flight, lane, plan.declarations.consignments(flight, lane), exempt, shape))
+        return tuple(declared)
+    share, mean, variance = bands(tuple(config.trade.goods.values()), config.duty_free_eur)
     mixes: dict[int, Numbers] = {}
     found = []
     for flight in flights:
@@ -54,6 +65,17 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         by_band = np.stack((parcels - high, high), axis=-1)
         found.append(FlightGoods(flight.number, by_band, _values(rng, by_band, mean, variance)))
     return tuple(found)
+
+
+def _declared(
+    flight: Flight, lane: NDArray[np.uint8], said: Consignments, exempt: int, shape: tuple[int, int, int]
+) -> FlightGoods:
+    """Sums of what is declared; `exempt` [cents]."""
+    band = np.where(said.value > exempt, HIGH, LOW)
+    at = (lane.astype(np.int64) * shape[1] + said.goods) * shape[2] + band
+    size = shape[0] * shape[1] * shape[2]
+    cents = np.bincount(at, weights=said.value, minlength=size)
+    return FlightGoods(flight.number, np.bincount(at, minlength=size).reshape(shape), cents.reshape(shape) / CENTS)
 
 
 def week_of(config: HubConfig, instant: int) -> int:

@@ -52,7 +52,7 @@ class LoadPlan:
         def stream(attribute: str) -> np.random.Generator:
             return self.streams.of(self.of_unit + attribute, *flight.entity)
 
-        n, lane = int(first[-1]), self._lanes(flight, int(first[-1]))
+        n, lane = int(first[-1]), self.lanes(flight, int(first[-1]))
         mass, volume = self.sizes(self.streams.of("size", *flight.entity), flight.n_parcels)
         if bounds is not None:
             mass, volume = (_sums_between(bounds, column) for column in (mass, volume))
@@ -94,12 +94,12 @@ class LoadPlan:
     def parcels_by_lane(self, flight: Flight) -> NDArray[np.int64]:
         """How many of its parcels go to each lane (L)."""
         first, bounds = self._units(flight)
-        lane, n_lanes = self._lanes(flight, int(first[-1])), len(self.config.lanes)
+        lane, n_lanes = self.lanes(flight, int(first[-1])), len(self.config.lanes)
         if bounds is None:
             return np.bincount(lane, minlength=n_lanes)
         return np.bincount(lane, weights=np.diff(bounds), minlength=n_lanes).astype(np.int64)
 
-    def _lanes(self, flight: Flight, n: int) -> NDArray[np.uint8]:
+    def lanes(self, flight: Flight, n: int) -> NDArray[np.uint8]:
         """Lane of each of its units (P)."""
         draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, _QUANTILES, n, dtype=np.uint16)
         return self.lane_of[draw]

@@ -49,6 +49,8 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
     happens when its interval begins.
     """
     flights, trucks, stages = tables["flights"], tables["trucks"], record.stages
+    customs = tables["customs"]
+    landed = flights["arrival"][customs["flight"]]
 
     def rows(instants: Minutes, weights: Counts | None = None) -> Sent:
         happened = ~np.isnan(instants)
@@ -64,6 +66,9 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
 
     return {
         Event.PARCEL_ANNOUNCED: lambda: rows(flights["arrival"], flights["n_parcels"]),
+        Event.PARCEL_REFERRED: lambda: rows(landed, customs["n_referrals"]),
+        Event.DECLARATION_REJECTED: lambda: rows(landed, customs["n_rejected"]),
+        Event.DOCUMENTS_CHECKED: lambda: rows(landed, customs["n_documents"]),
         Event.FLIGHT_ANNOUNCED: lambda: rows(flights["arrival"]),
         Event.FLIGHT_LANDED: lambda: rows(flights["aldt"]),
         Event.PARCEL_LANDED: lambda: rows(flights["aldt"], flights["n_parcels"]),

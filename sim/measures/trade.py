@@ -27,7 +27,7 @@ def weekly_imports(
     low = config.warmup_days * TICKS_PER_DAY
     high = low + config.horizon_days * TICKS_PER_DAY
     weeks = list(range(week_of(config, low), week_of(config, high - 1) + 1, 7))
-    shape = (len(weeks), len(config.lanes), len(config.trade.goods), 2)
+    shape = (len(weeks), len(config.lanes), len(config.product_groups), 2)
     parcels, value = np.zeros(shape), np.zeros(shape)
     for one in goods:
         if flights["is_diverted"][one.flight]:
@@ -44,9 +44,9 @@ def trade_rows(config: HubConfig, weeks: Sequence[int], parcels: Numbers, value:
     found: Rows = {name: [] for name in _COLUMNS}
     for w, week in enumerate(weeks):
         for line, lane in enumerate(config.lanes):
-            for g, (group, goods) in enumerate(trade.goods.items()):
+            for g, group in enumerate(config.product_groups):
                 n, eur = parcels[w, line, g], value[w, line, g]
-                duty = float(eur[HIGH]) * goods.duty
+                duty = float(eur[HIGH]) * trade.goods[group].duty
                 vat = (float(eur.sum()) + duty) * trade.vat[lane]
                 said = (float(n.sum()), float(eur.sum()), float(n[HIGH]), float(eur[HIGH]), duty, vat)
                 _append(found, (False, iso_week(week), lane, group, *said))
