@@ -11,11 +11,13 @@ from experiments.main import main
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Presorting, TrailerLimits, Units
 from sim.inputs.inputs import make_inputs
+from sim.inputs.load_plan import make_load_plan
 from sim.measures.ladder import capacity_ladder
 from sim.measures.tracing import Journal, clearance, parcel_path
 from sim.reference import run
 from sim.reference.ample_hub import _flight, _inputs, ample_site
 from sim.reference.equality import differ, vectorised_tables
+from sim.streams import Streams
 from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN
 
 SHORT = ("horizon_days=1", "warmup_days=0")
@@ -187,3 +189,20 @@ def test_a_mistake_is_one_line(words, said, tmp_path, capsys):
     assert main(["run", *SHORT, "replications=1", "workers=1", "--quiet", "--out", str(tmp_path), *words]) == 2
     err = capsys.readouterr().err.strip()
     assert said in err and "\n" not in err
+
+
+def test_declarations_are_of_parcels(capsys):
+    assert main(["run", *SHORT, "presorted=ulds", "customs=declared"]) == 2
+    assert "with customs.declared parcel by parcel: one of both" in capsys.readouterr().err
+
+
+def test_goods_by_lane_are_counted_in_parcels():
+    """Every parcel of a flight has a lane, however many of them share it."""
+    for words in ((), ("presorted=bags",), ("presorted=ulds",)):
+        config = load("liege_30k", *SHORT, *words)
+        inputs = make_inputs(config, 0)
+        plan, flight = make_load_plan(config, Streams(config.seed, 0)), inputs.flights[0]
+        parcels = plan.draw(flight)
+        expected = np.bincount(parcels.lane, weights=parcels.count, minlength=len(config.lanes))
+        assert plan.parcels_by_lane(flight).tolist() == expected.tolist()
+        assert expected.sum() == flight.n_parcels

@@ -493,8 +493,8 @@ class HubConfig:
         if not len(self.lanes) <= 256:
             raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
         self._check_parcels()
-        self._check_customs()
         self._check_units()
+        self._check_customs()
         if self.exports.share:
             self._check_exports()
         check_exposure(self.exposure)
