@@ -33,6 +33,7 @@ def small_hubs(draw_):
             step_min=st.sampled_from([1.0, 0.5, 2.0]),
             hours=st.just(hours),
             spread_h=_between(1, max(1, hours // 3)),
+            legs_share=st.sampled_from([0.0, 0.5, 1.0]),
             stands=_between(1, 3),
             loader_sets=_between(1, 2),
             tugs=_between(1, 2),

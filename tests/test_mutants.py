@@ -381,6 +381,16 @@ def _desks_one_more(patch):
     patch.setattr(Sortation, "__init__", generous)
 
 
+def _legs_begin_when_they_like(patch):
+    patch.setattr(sim.processes.apron, "_aircraft_comes", lambda apron, flight: iter(()))
+
+
+def _aircraft_comes_as_it_leaves(patch):
+    """A leg takes no time but a tick."""
+    comes = sim.processes.apron._aircraft_comes
+    patch.setattr(sim.processes.apron, "_aircraft_comes", lambda apron, flight: comes(apron, replace(flight, leg=1)))
+
+
 def _one_screening_line_more(patch):
     init = Screening.__init__
 
@@ -703,6 +713,8 @@ MUTANTS = {
     "position kept through break-down": _position_kept_through_break_down,
     "no turnaround": _turnaround_is_over_at_once,
     "one hand-coding desk more": _desks_one_more,
+    "legs begin when they like": _legs_begin_when_they_like,
+    "a leg takes no time": _aircraft_comes_as_it_leaves,
     "one screening line more": _one_screening_line_more,
     "machines advanced before screening": _screening_late,
     "ties at screening in reverse": _merged_in_reverse(sim.processes.screening),

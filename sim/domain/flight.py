@@ -36,6 +36,10 @@ class Flight:
     """Destination that it leaves to, of the exports'; 0 without exports."""
     is_moved: bool = False
     """Whether a night curfew moved its schedule."""
+    after: int | None = None
+    """Number of the flight that its aircraft flew before: it comes `leg` after that has left; None: of none."""
+    leg: int = 0
+    """From off-block to the arrival here; at least 1 with `after`."""
 
     @property
     def n_ulds(self) -> int:

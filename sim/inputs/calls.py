@@ -23,6 +23,9 @@ class Call(NamedTuple):
     sobt: int | None
     """Scheduled off-block; None: by the turnaround."""
     is_moved: bool = False
+    after: tuple[int, ...] | None = None
+    """Entity of the flight that its aircraft flew before."""
+    leg: int = 0
 
 
 def disturbed(calls: Iterable[Call], config: HubConfig, end: int) -> list[Call]:

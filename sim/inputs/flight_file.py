@@ -1,4 +1,4 @@
-"""A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels, sobt`."""
+"""A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels, sobt` and `after, leg_min`."""
 
 import csv
 import datetime as dt
@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import InputError
-from sim.units import ticks
+from sim.reading import near
+from sim.units import MIN_PER_DAY, ticks
 
 _NEEDED = ("flight", "sibt")
-_OPTIONAL = ("arrival", "aircraft", "parcels", "sobt")
+_LEGS = ("after", "leg_min")
+_OPTIONAL = ("arrival", "aircraft", "parcels", "sobt", *_LEGS)
 _MOST_PARCELS = 500_000
+_LONGEST_LEG_MIN = 7 * MIN_PER_DAY
 
 
 class FlightRow(NamedTuple):
@@ -25,6 +28,10 @@ class FlightRow(NamedTuple):
     n_parcels: int | None
     sobt: int | None
     """Scheduled off-block [ticks], if the file tells."""
+    after: tuple[str, int] | None
+    """Key and `sibt` of the flight that the same aircraft flew before."""
+    leg: int
+    """From that one's off-block to the earliest arrival [ticks]; 0 without one."""
 
 
 def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) -> list[FlightRow]:
@@ -46,7 +53,8 @@ def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) 
     columns = [name.strip() for name in table.fieldnames or ()]
     table.fieldnames = columns
     _check_columns(path, columns)
-    rows = []
+    rows: list[FlightRow] = []
+    befores: list[str] = []
     seen: set[tuple[str, int]] = set()
     for line, cells in enumerate(table, 2):
         # DictReader puts surplus fields under None, and None into columns that have no field.
@@ -57,21 +65,50 @@ def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) 
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
         seen.add((row.key, row.sibt))
         rows.append(row)
+        befores.append((cells.get("after") or "").strip())
     if not rows:
         raise InputError(f"{path}: a header, but no flights")
-    return rows
+    return _with_legs(path, rows, befores)
+
+
+def _with_legs(path: str, rows: list[FlightRow], befores: list[str]) -> list[FlightRow]:
+    """Name for each row the flight before: of that key the last one with an earlier `sibt`, so no circle can close."""
+    sibts: dict[str, list[int]] = {}
+    for row in rows:
+        sibts.setdefault(row.key, []).append(row.sibt)
+    found, next_of = [], dict[tuple[str, int], str]()
+    for line, (row, key) in enumerate(zip(rows, befores, strict=True), 2):
+        if not key:
+            found.append(row)
+            continue
+        if key not in sibts:
+            raise InputError(f"{path}: row {line}: after: no flight {key!r} in the file{near(key, sibts)}")
+        earlier = [sibt for sibt in sibts[key] if sibt < row.sibt]
+        if not earlier:
+            raise InputError(f"{path}: row {line}: after: flight {key!r} has no sibt before that of {row.key!r} itself")
+        before = key, max(earlier)
+        if before in next_of:
+            raise InputError(
+                f"{path}: row {line}: after: the aircraft of flight {key!r} flies {next_of[before]!r} next already"
+            )
+        next_of[before] = row.key
+        found.append(row._replace(after=before))
+    return found
 
 
 def _check_columns(path: str, columns: list[str]) -> None:
     for name in _NEEDED:
         if name not in columns:
-            near = difflib.get_close_matches(name, columns, 1)
-            hint = f"; did you mean column {near[0]!r}?" if near else ""
+            close = difflib.get_close_matches(name, columns, 1)
+            hint = f"; did you mean column {close[0]!r}?" if close else ""
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
+    for name, other in (_LEGS, _LEGS[::-1]):
+        if name in columns and other not in columns:
+            raise InputError(f"{path}: column {name!r} without column {other!r}; a leg needs both")
     for name in (name for name in columns if name not in _NEEDED):
-        near = difflib.get_close_matches(name, _OPTIONAL, 1)
-        if near and near[0] not in columns:
-            raise InputError(f"{path}: column {name!r} is none that is read; did you mean {near[0]!r}?")
+        close = difflib.get_close_matches(name, _OPTIONAL, 1)
+        if close and close[0] not in columns:
+            raise InputError(f"{path}: column {name!r} is none that is read; did you mean {close[0]!r}?")
 
 
 def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: tuple[str, ...]) -> FlightRow:
@@ -103,4 +140,23 @@ def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: 
         kind,
         int(parcels) if parcels else None,
         sobt,
+        None,
+        _leg(path, line, cells),
     )
+
+
+def _leg(path: str, line: int, cells: dict[str, str]) -> int:
+    """The time of the leg [ticks]; 0 without one."""
+    after, text = (cells.get(name, "") for name in _LEGS)
+    if bool(after) != bool(text):
+        empty, other = ("leg_min", "after") if after else ("after", "leg_min")
+        raise InputError(f"{path}: row {line}: {empty}: empty, while {other} is {after or text!r}; a leg needs both")
+    if not text:
+        return 0
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= _LONGEST_LEG_MIN:
+        raise InputError(f"{path}: row {line}: leg_min: minutes above 0, at most {_LONGEST_LEG_MIN}, got {text!r}")
+    return max(1, ticks(minutes))

@@ -6,6 +6,7 @@ Fewer flights are always among more, with the same streams, so that demand can b
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,7 +41,12 @@ def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight,
             f"{config.arrivals.schedule}: no flight arrives in the measured days, {config.horizon_days} from {first};"
             " see start_date, warmup_days, horizon_days"
         )
-    return tuple(_flight(config, streams, number, call, measured) for number, call in enumerate(coming))
+    flights = tuple(_flight(config, streams, number, call, measured) for number, call in enumerate(coming))
+    numbers = {flight.entity: flight.number for flight in flights}
+    return tuple(
+        replace(flight, after=numbers[call.after], leg=call.leg) if call.after in numbers else flight
+        for flight, call in zip(flights, coming, strict=True)
+    )
 
 
 def measured_days(config: HubConfig) -> tuple[int, int]:
@@ -158,7 +164,8 @@ def _from_file(config: HubConfig, streams: Streams) -> Iterator[Call]:
         if arrival is None:
             delay = config.arrivals.delay
             arrival = row.sibt + (_draw_delay(delay, streams.of("delay", *entity)) if delay else 0)
-        yield Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt)
+        after = name_words("{} {}".format(*row.after)) if row.after else None
+        yield Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt, after=after, leg=row.leg)
 
 
 def _hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -132,8 +132,8 @@ def _on_time(tables: dict[str, Table], clock: str, service_h: float, n: int) -> 
 def _blocked_after(flights: Table, window: Window) -> float:
     """When a flight is first held [min]; the end of the run if none is."""
     has_none = np.isnan(flights["stand_given"])
-    held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["arrival"])
-    return float(flights["arrival"][held].min()) if held.any() else window.end
+    held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["stand_requested"])
+    return float(flights["stand_requested"][held].min()) if held.any() else window.end
 
 
 def _trucks(config: HubConfig, inputs: Inputs, trucks: Table, window: Window) -> dict[str, float]:
@@ -159,7 +159,7 @@ def _blocked(inputs: Inputs, tables: dict[str, Table], window: Window) -> dict[s
     started = window.covers(flights["unloading_start"]) & ~np.isnan(flights["unloading_end"])
     work = _loader_minutes(inputs)
     beyond = (flights["unloading_end"] - flights["unloading_start"] - work)[started]
-    gives_up = flights["arrival"] + inputs.site.longest_hold / TICKS_PER_MIN
+    gives_up = flights["stand_requested"] + inputs.site.longest_hold / TICKS_PER_MIN
     has_stand = ~np.isnan(flights["stand_given"])
     held_until = np.where(flights["is_diverted"] & ~has_stand, gives_up, flights["stand_given"])
     landed = np.where(flights["is_diverted"] & has_stand, gives_up, flights["aldt"])
@@ -173,7 +173,7 @@ def _blocked(inputs: Inputs, tables: dict[str, Table], window: Window) -> dict[s
         "station_blocked_h_per_day": window.hours(ulds["end"], ulds["released"]) / window.days,
         "tug_blocked_h_per_day": window.hours(trains["at_door"], trains["placed"]) / window.days,
         "door_wait_h_per_day": window.hours(trucks["arrived"], trucks["docked"]) / window.days,
-        "held_flight_h_per_day": window.hours(flights["arrival"], held_until) / window.days,
+        "held_flight_h_per_day": window.hours(flights["stand_requested"], held_until) / window.days,
         "runway_wait_h_per_day": before_runway / window.days,
     }
 

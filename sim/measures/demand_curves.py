@@ -129,14 +129,14 @@ def _export_roles(
 
 def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges) -> Iterator[_Curve]:
     site, halls, (flights, ulds) = inputs.site, inputs.site.halls, (tables[name] for name in ("flights", "ulds"))
-    given_up = flights["arrival"] + site.longest_hold / TICKS_PER_MIN
+    given_up = flights["stand_requested"] + site.longest_hold / TICKS_PER_MIN
     landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
     on_stand = _inside(edges, flights["aldt"], flights["aobt"])
     asked, done = _machines_busy(inputs, record)
     rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
     n_machines = sum(hall.n_machines for hall in halls)
     found = (
-        ("stands", "aircraft", on_stand, on_stand + _inside(edges, flights["arrival"], landed), site.stands),
+        ("stands", "aircraft", on_stand, on_stand + _inside(edges, flights["stand_requested"], landed), site.stands),
         (
             "positions",
             "ULDs",

@@ -13,8 +13,9 @@ from sim.record.schemas import Table
 from sim.units import NEVER
 
 _ORDER = {
-    "flights": ("arrival", "stand_given", "aldt", "aibt", "unloading_requested", "unloading_start", "unloading_end",
-                "loading_start", "loading_end", "turned_round", "aobt", "stand_free"),
+    "flights": ("arrival", "stand_requested", "stand_given", "aldt", "aibt", "unloading_requested",
+                "unloading_start", "unloading_end", "loading_start", "loading_end", "turned_round",
+                "aobt", "stand_free"),
     "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "xray_begin", "xray_end", "start",
              "end", "released"),
     "trains": ("granted", "left", "at_door", "placed", "returned"),

@@ -248,7 +248,7 @@ def _arrived(edges: Ticks, flights: Columns) -> Ticks:
 
 def _turned_away(edges: Ticks, inputs: Inputs, flights: Columns) -> Ticks:
     """Parcels of flights that were diverted before each of the edges (B)."""
-    gave_up = [arrival + inputs.site.longest_hold for arrival in flights.get("arrival", [])]
+    gave_up = [asked + inputs.site.longest_hold for asked in flights.get("stand_requested", [])]
     parcels = [
         n * is_diverted
         for n, is_diverted in zip(flights.get("n_parcels", []), flights.get("is_diverted", []), strict=True)

@@ -32,6 +32,8 @@ class Apron:
     """What a tug train that was asked for will carry, by (flight, deck)."""
     loading: Loading | None
     """None: nothing leaves by air."""
+    gone: dict[int, simpy.Event]
+    """Of flights whose aircraft comes again: that it has left, or was diverted; tells when."""
 
     @property
     def pools(self) -> tuple[Pool, ...]:
@@ -41,8 +43,10 @@ class Apron:
 def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     env, site = apron.env, apron.site
     yield at(env, flight.arrival)
+    yield from _aircraft_comes(apron, flight)
+    row.stand_requested = int(env.now)
     stand = apron.stands.request((flight.number,), stands=1)
-    gives_up = flight.arrival + site.longest_hold
+    gives_up = row.stand_requested + site.longest_hold
     yield stand | at(env, gives_up, Phase.DIVERT)
     if not stand.triggered:
         apron.stands.cancel(stand)
@@ -83,13 +87,29 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     if (off_block := open_from(site.closures, row.turned_round)) > env.now:
         yield at(env, off_block)
     row.aobt = int(env.now)
+    _tell_gone(apron, flight)
     if apron.loading is not None:
         apron.loading.depart(flight, row)
     _leave_stand(apron, row)
 
 
+def _aircraft_comes(apron: Apron, flight: Flight) -> Process:
+    """From the drawn arrival until the aircraft can be here from its leg before."""
+    if flight.after is not None:
+        left = yield apron.gone[flight.after]
+        assert isinstance(left, int)
+        if left + flight.leg > apron.env.now:
+            yield at(apron.env, left + flight.leg)
+
+
+def _tell_gone(apron: Apron, flight: Flight) -> None:
+    if flight.number in apron.gone:
+        apron.gone[flight.number].succeed(int(apron.env.now))
+
+
 def _divert(apron: Apron, flight: Flight, row: FlightRow) -> None:
     row.is_diverted = True
+    _tell_gone(apron, flight)
     if apron.loading is not None:
         apron.loading.divert(flight)
 

@@ -124,6 +124,7 @@ def _make_apron(
         trains=record.trains,
         loads=reception.loads,
         loading=None if exports is None else exports.loading,
+        gone={flight.after: env.event() for flight in inputs.flights if flight.after is not None},
     )
 
 

@@ -15,6 +15,7 @@ class FlightRow:
     n_ulds: int
     n_parcels: int
     is_cohort: bool
+    stand_requested: int = NEVER
     stand_given: int = NEVER
     aldt: int = NEVER
     aibt: int = NEVER

@@ -27,6 +27,7 @@ _ALL: Final = (
             text("aircraft", "type"),
             time("sibt", "scheduled in-block"),
             time("arrival", "drawn arrival: landing if no stand is waited for"),
+            time("stand_requested", "asks for a stand; later than arrival: its aircraft was late from its leg before"),
             time("stand_given", "given a stand"),
             time("aldt", "landing; later than stand_given: the runway was closed"),
             time("aibt", "in-block"),

@@ -294,7 +294,15 @@ def _is_overtaken(_: Inputs, tables: Tables) -> bool:
 
 
 BRANCHES: Final[dict[str, _Way]] = {
-    "flight held": _any("flights", lambda flight: flight["aldt"] > flight["arrival"]),
+    "flight waits for its aircraft": _any("flights", lambda flight: flight["stand_requested"] > flight["arrival"]),
+    "aircraft is there in time": lambda inputs, tables: any(
+        flight.after is not None and tables["flights"]["stand_requested"][flight.number] == flight.arrival
+        for flight in inputs.flights
+    ),
+    "aircraft of a diverted flight": lambda inputs, tables: any(
+        flight.after is not None and tables["flights"]["is_diverted"][flight.after] for flight in inputs.flights
+    ),
+    "flight held": _any("flights", lambda flight: flight["aldt"] > flight["stand_requested"]),
     "flight diverted": _any("flights", lambda flight: flight["is_diverted"]),
     "landing delayed by a closure": _any("flights", lambda flight: flight["aldt"] > flight["stand_given"]),
     "diverted by a closure": _any("flights", lambda flight: flight["is_diverted"] and flight["stand_given"] != NEVER),

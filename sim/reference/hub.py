@@ -53,6 +53,7 @@ class Hub:
                 f.is_cohort,
                 f.sobt,
                 f.export_lane,
+                env.event(),
             )
             for f in inputs.flights
         ]
@@ -72,17 +73,20 @@ class Hub:
     def _fly(self, visit: Visit) -> Steps:
         site = self.site
         yield at(self.env, visit.arrival)
+        if visit.flight.after is not None:
+            yield from self._fly_in(visit.flight, self.visits[visit.flight.after])
+        visit.stand_requested = self.now
         stand = self.stands.request((visit.number,), stands=1)
         gives_up = after(self.env, site.longest_hold, Phase.DIVERT)
         yield stand | gives_up
         if not stand.triggered:
             self.stands.cancel(stand)
-            visit.is_diverted = True
+            self._divert(visit)
             return
         visit.stand_given = self.now
         yield self.env.process(self._runway_opens()) | gives_up
         if self._closed_until() is not None:
-            visit.is_diverted = True
+            self._divert(visit)
             yield after(self.env, 1)
             visit.stand_free = self.now
             self.stands.release(stands=1)
@@ -113,6 +117,7 @@ class Hub:
         if self.exports is not None:
             self.exports.depart(visit)
         visit.aobt = visit.stand_free = self.now
+        visit.has_gone.succeed(self.now)
         self.stands.release(stands=1)
 
     def _runway_opens(self) -> Steps:
@@ -121,6 +126,15 @@ class Hub:
 
     def _closed_until(self) -> int | None:
         return next((end for start, end in self.site.closures if start <= self.now < end), None)
+
+    def _fly_in(self, flight: Flight, before: Visit) -> Steps:
+        """The aircraft has to leave from its flight before, and to fly its leg."""
+        left: int = yield before.has_gone
+        yield at(self.env, max(self.now, left + flight.leg))
+
+    def _divert(self, visit: Visit) -> None:
+        visit.is_diverted = True
+        visit.has_gone.succeed(self.now)
 
     def _choose_hall(self, key: Key) -> int:
         if self.site.policy is not HallPolicy.FLIGHT:

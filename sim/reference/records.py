@@ -15,9 +15,9 @@ Steps = Generator[simpy.Event, Any, None]
 """What a SimPy process yields and is sent."""
 
 COLUMNS: Final = {
-    "flights": "number key aircraft sibt arrival stand_given aldt aibt unloading_requested unloading_start"
-    " unloading_end turned_round aobt stand_free n_ulds n_parcels hall is_cohort is_diverted sobt export_lane"
-    " loading_start loading_end n_ulds_out n_parcels_out n_empties_out n_missed_out",
+    "flights": "number key aircraft sibt arrival stand_requested stand_given aldt aibt unloading_requested"
+    " unloading_start unloading_end turned_round aobt stand_free n_ulds n_parcels hall is_cohort is_diverted sobt"
+    " export_lane loading_start loading_end n_ulds_out n_parcels_out n_empties_out n_missed_out",
     "ulds": "flight index deck n_parcels n_units hall lifted on_train train at_door placed checked_in xray_begin"
     " xray_end start end released machine n_sent wait_station wait_workers wait_floor",
     "trains": "flight deck train hall n_ulds granted left at_door placed returned",
@@ -158,6 +158,9 @@ class Visit:
     is_cohort: bool
     sobt: int
     export_lane: int
+    has_gone: simpy.Event
+    """Off-block, or diverted."""
+    stand_requested: int = NEVER
     stand_given: int = NEVER
     aldt: int = NEVER
     aibt: int = NEVER

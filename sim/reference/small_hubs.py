@@ -1,5 +1,7 @@
 """Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -213,6 +215,16 @@ def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
                 export_lane=export_lane[number],
             )
         )
+    return _with_legs(hub, streams, flights, step)
+
+
+def _with_legs(hub: SmallHub, streams: Streams, flights: list[Flight], step: int) -> tuple[Flight, ...]:
+    """In an order of their own, some flights come with the aircraft of the one before."""
+    rng = streams.of("legs")
+    order = rng.permutation(len(flights)).tolist()
+    for before, number in pairwise(order):
+        if rng.random() < hub.legs_share:
+            flights[number] = replace(flights[number], after=before, leg=int(rng.integers(1, 60)) * step)
     return tuple(flights)
 
 
@@ -318,6 +330,7 @@ def draw(seed: int) -> SmallHub:
         step_min=float(rng.choice([1.0, 0.5, 2.0])),
         hours=hours,
         spread_h=pick(1, max(1, hours // 3)),
+        legs_share=float(Streams(seed, 0).of("small_hub_legs").choice([0.0, 0.5, 1.0])),
         stands=pick(1, 3),
         loader_sets=pick(1, 2),
         tugs=pick(1, 2),

@@ -22,6 +22,8 @@ class SmallHub:
     hours: int
     spread_h: int
     """Flights land within this time."""
+    legs_share: float
+    """Of flights that come with the aircraft of another."""
     stands: int
     loader_sets: int
     tugs: int

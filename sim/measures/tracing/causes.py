@@ -53,6 +53,7 @@ _AT_STATION: Final = Holding("ulds", "start", "released", ("hall",), stuck=("end
 
 _ALL: Final = (
     # apron
+    Cause("leg", "waits for its aircraft, late from its leg before", "aircraft", has_ending=False),
     Cause(
         "stands", "held at its origin for want of a stand", "stands", Holding("flights", "stand_given", "stand_free")
     ),

@@ -158,6 +158,7 @@ def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segmen
 
 
 TO_BREAKDOWN: Final = (
+    Step("flights", "stand_requested", "leg"),
     Step("flights", "stand_given", "stands"),
     Step("flights", "aldt", "runway"),
     Step("flights", "aibt", "taxi_in"),
@@ -228,10 +229,12 @@ def flight_path(journal: Journal, flight: int) -> Path:
     if not flights["is_diverted"][flight]:
         return _walk(journal, {"flights": flight}, AIRCRAFT)
     start = float(flights["arrival"][flight])
-    end = min(journal.end, start + journal.longest_hold)
+    asked = float(flights["stand_requested"][flight])
+    end = min(journal.end, asked + journal.longest_hold)
     given = float(flights["stand_given"][flight])
     runway = [] if np.isnan(given) else [Segment(given, end, "runway")]
-    return Path(start, end, Outcome.DIVERTED, tuple(closed(runway, start, end, "stands")))
+    held = closed(runway, asked, end, "stands")
+    return Path(start, end, Outcome.DIVERTED, tuple(merged([Segment(start, asked, "leg"), *held])))
 
 
 def _walk(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> Path:
