@@ -180,8 +180,8 @@ def test_a_path_by_hand() -> None:
     tables = {name: {c.name: np.zeros(1, "U8" if c.dtype == "string" else c.dtype) for c in schema.columns}
               for name, schema in TABLES.items()}  # fmt: skip
     instants = {
-        "flights": "arrival 10 stand_requested 10 stand_given 12 aldt 13 aibt 19 unloading_requested 34 unloading_start 36"
-        " unloading_end 40 turned_round 250 aobt 260 stand_free 260 cleared 400",
+        "flights": "arrival 10 stand_requested 10 stand_given 12 aldt 13 aibt 19 unloading_requested 34"
+        " unloading_start 36 unloading_end 40 turned_round 250 aobt 260 stand_free 260 cleared 400",
         "ulds": "lifted 38 on_train 40 at_door 45 placed 49 checked_in 51 xray_begin nan xray_end nan start 60 end 70"
         " released 75 wait_station 2 wait_workers 3 wait_floor 4",
         "trains": "granted 40 left 41 at_door 45 placed 49 returned 54",
