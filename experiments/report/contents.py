@@ -68,10 +68,11 @@ def content(
         "headline_names": list(HEADLINES.values()),
         "headlines": [(point.title, [_cell(values[point.label].get(name)) for name in HEADLINES]) for point in points],
         "all_kpis": [
-            (kpi_name(name), UNITS.get(unit, "" if unit == "1" else unit),
+            (kpi_name(name), _unit(unit),
              [_cell(values[point.label].get(name)) for point in points])
             for name, unit, _ in sentences.definitions(values)
         ],
+        "exports": _export_rows(mine, values),
         "titles": [point.title for point in points],
         "days": _days(window),
         "warmup_days": round(window.low / MIN_PER_DAY),
@@ -83,6 +84,33 @@ def content(
         "complexes": halls.complexes(tables.get("halls"), tables.get("shuttles"), mine, window),
         "area": _area(tables.get("area"), mine),
     }  # fmt: skip
+
+
+_OF_EXPORTS: Final = (
+    "export_on_time_share",
+    "exports_per_day",
+    "export_missed_per_day",
+    "uld_fill_share",
+    "empty_ulds_flown_per_day",
+    "turnaround_mean_h",
+    "departure_delay_mean_min",
+)
+
+
+def _export_rows(points: Sequence[Point], values: Values) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """KPIs of what leaves by air; none if no design has exports."""
+    of_points = [values[point.label] for point in points]
+    if not any("exports_per_day" in own and own["exports_per_day"].mean > 0 for own in of_points):
+        return []
+    return [
+        (kpi_name(name), _unit(of_points[0][name].unit), [_cell(own.get(name)) for own in of_points])
+        for name in _OF_EXPORTS
+        if name in of_points[0]
+    ]
+
+
+def _unit(unit: str) -> str:
+    return UNITS.get(unit, "" if unit == "1" else unit)
 
 
 def _glance(points: Sequence[Point], values: Values) -> dict[str, Any]:

@@ -99,7 +99,8 @@ _ZONES: Final = {
     "stands": "Aircraft stands", "tugs": "Tug trains", "uld_positions": "ULD positions",
     "breakdown": "Break-down stations", "sorting": "Sorting", "handcoding": "Hand-coding",
     "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
-    "dock_doors": "Dock doors", "yard": "Yard", "export": "Export", "empty_ulds": "Empty ULDs",
+    "dock_doors": "Dock doors", "yard": "Yard", "export": "Export floor",
+    "build_up": "Build-up places", "screening": "Screening lines", "hand_sorting": "Sorting exports by hand", "empty_ulds": "Empty ULDs",
     "airside_circulation": "Airside circulation", "landside_circulation": "Landside circulation",
     "packout": "Pack-out", "manual_sort": "Manual sort", "unassigned": "Unassigned",
 }  # fmt: skip
@@ -134,5 +135,8 @@ _KPI_NAMES: Final = {
     "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂ of the apron",
     "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
     "staff_h_per_day": "Staff", "staff_h_paid_per_day": "Staff paid", "fullest_chute_parcels": "Fullest chute",
+    "export_on_time_share": "Exports in time", "exports_per_day": "Exports", "export_missed_per_day": "Exports missed",
+    "uld_fill_share": "ULD fill", "empty_ulds_flown_per_day": "Empty ULDs flown back",
+    "turnaround_mean_h": "Turnaround, mean", "departure_delay_mean_min": "Departure delay, mean",
     "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any, Final
 from experiments.studies.design import Point
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area, zone_uses
+from sim.inputs.layout import check_area, zones_in_use
 from sim.reading import near, plain, read
 
 REST: Final = "rest"
@@ -30,6 +30,11 @@ _STANDARDS: Final = {
     "handcoding": "handcoding_desk_m2",
     "customs": "customs_desk_m2",
     "dock_doors": "dock_door_m2",
+    "packout": "packout_post_m2",
+    "build_up": "build_up_place_m2",
+    "screening": "screening_line_m2",
+    "hand_sorting": "hand_sorting_post_m2",
+    "empty_ulds": "empty_uld_m2",
 }
 _CLOSER: Final = 1 - 1e-12
 """So that rounding leaves none of the units without room."""
@@ -108,12 +113,12 @@ def game_of(start: Point, end: Point, factors: Mapping[str, Sequence[str]]) -> G
 def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
     """The hub with units so close that they fit, and what they lack by the standards; as it is if they fit."""
     space, lacks = plain(hub.space), []
+    for use in zones_in_use(hub):
+        if use.n_units > use.n_fit:
+            lacks.append(Lack(use.hall, use.zone, use.n_units * use.standard_m2, use.area_m2, "m2"))
+            key = _STANDARDS[use.zone]
+            space[key] = min(space[key], use.area_m2 / use.n_units * _CLOSER)
     for name, hall in hub.halls.items():
-        for use in zone_uses(name, hall, hub.space):
-            if use.n_units > use.n_fit:
-                lacks.append(Lack(name, use.zone, use.n_units * use.standard_m2, use.area_m2, "m2"))
-                key = _STANDARDS[use.zone]
-                space[key] = min(space[key], use.area_m2 / use.n_units * _CLOSER)
         facade = (hall.doors_out + hall.doors_in) * hub.space.door_facade_m
         if facade > hall.facade_m:
             lacks.append(Lack(name, "facade", facade, hall.facade_m, "m"))

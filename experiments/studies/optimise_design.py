@@ -17,7 +17,7 @@ from experiments.studies.design_figures import UNITS
 from experiments.studies.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area, zone_uses
+from sim.inputs.layout import check_area, zones_in_use
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
@@ -217,10 +217,10 @@ def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, ob
 def _lacks(config: HubConfig) -> float:
     """Shares by which zones and façades are too small, added up."""
     total = 0.0
-    for name, hall in config.halls.items():
-        for use in zone_uses(name, hall, config.space):
-            needed = use.n_units * use.standard_m2
-            total += max(0.0, 1 - use.area_m2 / needed) if needed else 0.0
+    for use in zones_in_use(config):
+        needed = use.n_units * use.standard_m2
+        total += max(0.0, 1 - use.area_m2 / needed) if needed else 0.0
+    for hall in config.halls.values():
         facade = (hall.doors_out + hall.doors_in) * config.space.door_facade_m
         total += max(0.0, 1 - hall.facade_m / facade)
     return total

@@ -23,7 +23,7 @@ from experiments.studies.warming import rows_of, warm_ups
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.inputs.inputs import make_inputs
-from sim.inputs.layout import floor_parcels, set_aside, zone_uses
+from sim.inputs.layout import floor_parcels, set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
@@ -246,8 +246,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
             use.spare_m2 if use.n_fit else 0.0,
         )
         for point in outcome.points
-        for name, hall in point.hub.halls.items()
-        for use in (*zone_uses(name, hall, point.hub.space), *set_aside(name, hall, point.hub.space))
+        for use in (*zones_in_use(point.hub), *set_aside(point.hub))
     ]
     rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
         (POINTS, [_point_row(outcome, order, point) for order, point in enumerate(outcome.points)]),

@@ -14,7 +14,7 @@ from sim.domain.site import MachineCalendar, Manning, Presorting, Site, TrailerL
 from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
-from sim.inputs.export_layout import export_zone_uses, make_export_site, make_hall_exports
+from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
 from sim.inputs.outages import machine_calendar
 from sim.inputs.roster import manned_calendar, mannings
 from sim.inputs.zones import ROUNDING_M2, ZoneUse, pallets, use
@@ -63,17 +63,26 @@ def zones_in_use(config: HubConfig) -> Iterator[ZoneUse]:
             yield from export_zone_uses(name, hall, config.space)
 
 
-def set_aside(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
-    """The zones without named units: floor for parcels, taken whole, and what is only set aside."""
+def set_aside(config: HubConfig) -> Iterator[ZoneUse]:
+    """The zones of all halls without named units: floor for parcels, taken whole, and what is only set aside."""
+    for name, hall in config.halls.items():
+        yield from _set_aside(name, hall, config.space, has_exports=config.exports.share > 0)
+
+
+def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tuple[ZoneUse, ...]:
     area, shares = hall.area_m2, hall.zone_shares
-    floors = (
+    floors = [
         ("lanes", shares.lanes * area, floor_parcels(hall, space)),
         ("customs_hold", shares.customs * area * space.customs_hold_share, hold_zone_parcels(hall, space)),
-    )
+    ]
+    if has_exports:
+        floors.append(("export", shares.export * area * space.export_staging_share, export_floor_parcels(hall, space)))
+    unused = {"packout": not hall.packout_posts + hall.manual_sort_posts}
+    unused |= dict.fromkeys(("export", "empty_ulds"), not has_exports)
     rest = {
         zone: getattr(shares, zone) * area
         for zone in ("export", "empty_ulds", "packout", "airside_circulation", "landside_circulation")
-        if zone != "packout" or not hall.packout_posts + hall.manual_sort_posts
+        if unused.get(zone, True)
     }
     used = sum(getattr(shares, zone) for zone in shares.__dataclass_fields__)
     rest["unassigned"] = max(0.0, 1 - used) * area

@@ -233,8 +233,9 @@ def flight_path(journal: Journal, flight: int) -> Path:
     end = min(journal.end, asked + journal.longest_hold)
     given = float(flights["stand_given"][flight])
     runway = [] if np.isnan(given) else [Segment(given, end, "runway")]
+    leg = [Segment(start, asked, "leg")] if asked > start else []
     held = closed(runway, asked, end, "stands")
-    return Path(start, end, Outcome.DIVERTED, tuple(merged([Segment(start, asked, "leg"), *held])))
+    return Path(start, end, Outcome.DIVERTED, (*leg, *held))
 
 
 def _walk(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> Path:
