@@ -100,7 +100,8 @@ _ZONES: Final = {
     "breakdown": "Break-down stations", "sorting": "Sorting", "handcoding": "Hand-coding",
     "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
     "dock_doors": "Dock doors", "yard": "Yard", "export": "Export floor",
-    "build_up": "Build-up places", "screening": "Screening lines", "hand_sorting": "Sorting exports by hand", "empty_ulds": "Empty ULDs",
+    "build_up": "Build-up places", "screening": "Screening lines", "hand_sorting": "Sorting exports by hand",
+    "empty_ulds": "Empty ULDs",
     "airside_circulation": "Airside circulation", "landside_circulation": "Landside circulation",
     "packout": "Pack-out", "manual_sort": "Manual sort", "unassigned": "Unassigned",
 }  # fmt: skip
