@@ -17,11 +17,12 @@ import pytest
 from experiments.composition import compose, hub, study
 from experiments.main import main
 from experiments.money import Flow, present_value
+from experiments.statistics.interval import mean_interval
 from experiments.store import read_run
 from experiments.studies import evaluating
 from experiments.studies.design import Point
 from experiments.studies.expansion_answer import Answer, answer, decision_map, probability_of_best, quantile
-from experiments.studies.expansion_curves import week_indices
+from experiments.studies.expansion_curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion_design import ExpansionStudy, Months, months_after
 from experiments.studies.expansion_futures import Found, explored
 from experiments.studies.expansion_hubs import flights_at, states_of
@@ -422,3 +423,45 @@ def test_the_packaged_paths_say_what_they_are() -> None:
 def test_a_schedule_of_flights_cannot_grow() -> None:
     with pytest.raises(ConfigError, match="a file's do not"):
         made("arrivals=file", "arrivals.schedule=none.csv")
+
+
+SCALED = (
+    "demand.parcels_per_flight=1150",
+    "demand.net_t_per_flight=0.935",
+    "sorting.efficiency=0.0085",
+    "outbound.trailer.parcels=80",
+)
+"""A hundredth of the parcels, and machines a hundred times slower: the same loads, in a hundredth of the time."""
+
+
+@pytest.mark.slow
+def test_a_year_of_sampled_weeks_is_a_whole_year_simulated_end_to_end() -> None:
+    """Means of the year from eight weeks at a few loads, against 52 weeks in one run, each over four replications."""
+    from sim.simulation import simulate
+
+    n, watched = 4, ("on_time_share", "parcels_per_day", "utilisation_machines", "trucks_per_day")
+    composed = compose(
+        ["study=expansion", "expansion.kpis=[utilisation_machines,trucks_per_day]", *SCALED,
+         *(f"~expansion.paths.{name}" for name in (*FEW[1:], *PACKAGED))]
+    )  # fmt: skip
+    base, keys = hub(composed), study(ExpansionStudy, composed)
+    (today,), _ = states_of([], base, keys.expansion, None)
+    measured = Measured((), watched)
+    own = replace(keys.expansion, loads=(0.4, 0.55, 0.7, 0.85))
+    curves = Curves([today], own, measured, n)
+    for load, number in np.ndindex(len(own.loads), n):
+        kpis = simulate(curves.node(0, load).hub, number).kpis
+        curves.values[0, load, number] = [kpis[kpi] for kpi in watched]
+    flights = base.demand.flights_per_day * week_indices(base.arrivals.month_index or ())
+    weeks = curves.weeks(np.zeros((4, 2), dtype=np.intp), flights)
+    quarters = quarter_means(weeks, flights, measured)
+    sampled = quarters.mean(axis=0)
+    share = flights @ WEEKS / (flights @ WEEKS).sum()
+    sampled[:, 0] = share @ quarters[:, :, 0]
+    year = replace(base, start_date=dt.date(2022, 12, 26), warmup_days=7, horizon_days=364)
+    whole = np.array([[kpis[kpi] for kpi in watched] for kpis in (simulate(year, number).kpis for number in range(n))])
+    for at, kpi in enumerate(watched):
+        a, b = mean_interval(sampled[:, at].tolist(), confidence=0.99), mean_interval(whole[:, at].tolist())
+        assert a.half_width is not None and b.half_width is not None
+        room = math.hypot(a.half_width, b.half_width)
+        assert abs(a.mean - b.mean) <= max(room, 0.005 * b.mean), (kpi, a, b)

@@ -50,7 +50,7 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], E
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: ExpansionStudy) -> int:
     """Compute what is not there, and tell; the first point is the hub of today, the others those of the states."""
     folder, found = computed(arguments, points, keys)
-    expansion_page.tell(arguments, folder, found)
+    expansion_page.tell(arguments, folder, points[0], found)
     return 0
 
 

@@ -19,6 +19,7 @@ from experiments.statistics.interval import t_quantile
 from experiments.statistics.two_sources import two_source_interval
 from experiments.studies.expansion_curves import Floats
 from experiments.studies.expansion_futures import Found
+from experiments.studies.expansion_tree import restricted
 from experiments.studies.expansion_value import factors, quarter_years
 
 TurnOf = Callable[[str, str, Floats], "Turn"]
@@ -188,14 +189,18 @@ def _knowing(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int)
     chosen = np.take_along_axis(npv, by_growth.argmax(axis=0)[None, :, None, None, None], axis=0)[0]
     yield Knowing("growth of demand", two_sources(expected(chosen, weight) - mean[best]))
     for stage in found.keys.expansion.stages:
-        results = np.array([str(leaf[stage]) for leaf in found.futures.leaves])
+        # Whoever knows how a stage ends knows it of those before.
+        known = [restricted(leaf, [stage], found.keys.expansion) for leaf in found.futures.leaves]
+        results = np.array([", ".join(f"{name} {result}" for name, result in one.items()) for one in known])
+        before = [name for name in known[0] if name != stage]
         which = np.zeros(len(results), dtype=np.intp)
         for result in dict.fromkeys(results.tolist()):
             is_so = results == result
             by_path = np.einsum("pgfk,gf->p", pooled[:, :, is_so], weight[:, is_so])
             which[is_so] = int(by_path.argmax())
         chosen = np.take_along_axis(npv, which[None, None, :, None, None], axis=0)[0]
-        yield Knowing(f"result of {stage}", two_sources(expected(chosen, weight) - mean[best]))
+        what = " and ".join(f"result of {name}" for name in (*before, stage))
+        yield Knowing(what, two_sources(expected(chosen, weight) - mean[best]))
     reacting = [bool(any(phase.when for phase in path.phases.values())) for path in found.keys.expansion.paths.values()]
     if any(reacting) and not all(reacting):
         means = mean.mean(axis=(1, 2))

@@ -1,0 +1,149 @@
+"""Paths over years: demand against slots, money, service; which path is best where, and what turns the choice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ROW_IN: Final = 0.24
+_MARK: Final = style.PALETTE[6]
+_BANDED: Final = 2
+"""Paths whose band is drawn; more would hide each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A figure by year: its expected value, and where nine futures of ten lie."""
+
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of the tornado: what is set to which value, the lead then [MEUR], and who is best."""
+
+    name: str
+    lead: float
+    is_turned: bool
+
+
+def fan(years: Sequence[int], demand: Mapping[str, Band], slots: Mapping[str, Band]) -> "Figure":
+    """Demand by growth with its band, and what each path has slots for."""
+    figure = style.new_figure(4.6)
+    ax = figure.subplots()
+    colors = style.lines_of(list(slots))
+    for at, band in enumerate(demand.values()):
+        shade = str(0.72 - 0.12 * at)
+        ax.fill_between(years, band.low, band.high, color=shade, alpha=0.35, linewidth=0)
+        ax.plot(years, band.mean, color=str(0.5 - 0.1 * at), linewidth=1, linestyle=":")
+    for name, band in slots.items():
+        line = colors[name]
+        ax.step(years, band.mean, where="mid", color=line.color, linestyle=line.dash, label=name)
+    _by_year(ax, years)
+    ax.set_ylabel("Flights a day")
+    ax.set_ylim(bottom=0)
+    ends = _apart({name: band.mean[-1] for name, band in demand.items()}, 0.05 * ax.get_ylim()[1])
+    for name, at_end in ends.items():
+        ax.annotate(name, (years[-1], at_end), (5, 0), textcoords="offset points", va="center", color="0.3")
+    ax.set_title("Demand (grey, by growth) against the slots that each path is expected to have")
+    style.legend_below(figure, [ax])
+    return figure
+
+
+def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> "Figure":
+    """Cumulated money of each path less that of the path that builds nothing [MEUR], discounted."""
+    figure = style.new_figure(3.8)
+    ax = figure.subplots()
+    colors = style.lines_of([idle, *less_idle])
+    ax.axhline(0, color=style.LIMIT, linewidth=1, label=idle)
+    for name, values in less_idle.items():
+        ax.plot(years, values, color=colors[name].color, linestyle=colors[name].dash, label=name)
+    _by_year(ax, years)
+    ax.set_ylabel("MEUR, discounted")
+    ax.set_title(f"Money so far, less that of {idle}, as expected")
+    style.legend_below(figure, [ax])
+    return figure
+
+
+def service(years: Sequence[int], panels: Mapping[str, Mapping[str, Band]], banded: Sequence[str]) -> "Figure":
+    """A panel a KPI: means of all paths, bands of a few."""
+    figure = style.new_figure(1.2 + 2.6 * len(panels))
+    axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
+    for ax, (axis, paths) in zip(axes, panels.items(), strict=True):
+        colors = style.lines_of(list(paths))
+        for name, band in paths.items():
+            line = colors[name]
+            ax.plot(years, band.mean, color=line.color, linestyle=line.dash, label=name)
+            if name in banded[:_BANDED]:
+                ax.fill_between(years, band.low, band.high, color=line.color, alpha=0.15, linewidth=0)
+        ax.set_ylabel(axis)
+        _by_year(ax, years)
+    axes[0].set_title(f"Service of each year; bands of {' and '.join(banded[:_BANDED])}: nine futures of ten")
+    style.legend_below(figure, list(axes))
+    return figure
+
+
+def decisions(
+    growths: Sequence[str], shares: Sequence[float], best: Mapping[tuple[str, float], str], paths: Sequence[str]
+) -> "Figure":
+    """The best path by growth and by the probability of the first decision in favour."""
+    from matplotlib.colors import ListedColormap
+    from matplotlib.patches import Patch
+
+    figure = style.new_figure(1.9 + 0.5 * len(growths))
+    ax = figure.subplots()
+    shown = [path for path in paths if path in best.values()]
+    color = {path: style.PALETTE[paths.index(path) % len(style.PALETTE)] for path in shown}
+    cells = np.array([[shown.index(best[growth, share]) for share in shares] for growth in growths])
+    palette = ListedColormap([color[path] for path in shown])
+    edges = np.concatenate(([shares[0]], (np.array(shares[1:]) + np.array(shares[:-1])) / 2, [shares[-1]]))
+    ax.pcolormesh(
+        100 * edges, np.arange(len(growths) + 1), cells, cmap=palette, vmin=-0.5, vmax=len(shown) - 0.5, alpha=0.75
+    )
+    ax.set_yticks(np.arange(len(growths)) + 0.5, growths)
+    ax.set_xlabel("Probability that the first decision ends in favour [%]")
+    ax.set_ylabel("Growth of demand")
+    ax.set_title("The path with the highest expected net present value")
+    handles = [Patch(color=color[path], alpha=0.75, label=path) for path in shown]
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
+    return figure
+
+
+def tornado(bars: Sequence[Bar], lead: float, best: str) -> "Figure":
+    """The lead of the recommended path over the best other, with one thing at a time at another value."""
+    figure = style.new_figure(1.5 + _ROW_IN * len(bars))
+    ax = figure.subplots()
+    for row, bar in enumerate(bars):
+        color = style.PALETTE[1] if bar.is_turned else style.PALETTE[0]
+        ax.barh(row, bar.lead - lead, left=lead, color=color, height=0.66)
+    ax.axvline(lead, color=_MARK, linewidth=1)
+    ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
+    ax.set_yticks(range(len(bars)), [bar.name for bar in bars])
+    ax.set_ylim(len(bars) - 0.4, -0.6)
+    ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]; left of the dashed line another is better")
+    ax.set_title("What moves the choice, and what turns it (orange)")
+    return figure
+
+
+def _apart(ends: Mapping[str, float], gap: float) -> dict[str, float]:
+    """Where names stand at the ends of lines, each above the one below."""
+    placed: dict[str, float] = {}
+    last = -np.inf
+    for name in sorted(ends, key=lambda name: ends[name]):
+        last = max(ends[name], last + gap)
+        placed[name] = last
+    return placed
+
+
+def _by_year(ax: "Axes", years: Sequence[int]) -> None:
+    step = max(1, len(years) // 8)
+    ax.set_xticks(years[::step], [str(year) for year in years[::step]])
