@@ -44,7 +44,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
             f" loses {meur(best.regret.mean)} on average; where things go badly (one future in twenty) {careful.path}"
             f" loses least, {meur(careful.regret_p95)} or more."
         )
-    if best.opens < 1:
+    if best.opens < 1 and answer.found.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {best.path} is ever opened."
     if best.payback_years is not None:
         yield f"What it spends more than building nothing comes back in {best.payback_years:.1f} years, as expected."

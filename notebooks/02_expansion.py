@@ -1,0 +1,114 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Expansion: when, how much, under a permit that may not come
+#
+# What `cargohub expansion` does, step by step, with three paths and a scaled hub: a hundredth of the parcels on machines
+# a hundred times slower, single days for weeks, and two loads of each hub, so that it takes seconds. The packaged study
+# has eight paths and all parcels; `docs/expansion.md` tells the method.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from experiments.studies.evaluating import evaluate
+from experiments.studies.expansion import asked
+from experiments.studies.expansion_answer import answer
+from experiments.studies.expansion_futures import explored
+from experiments.studies.expansion_text import sentences
+
+scaled = [
+    "demand.parcels_per_flight=1150",
+    "demand.net_t_per_flight=0.935",
+    "sorting.efficiency=0.0085",
+    "outbound.trailer.parcels=80",
+    "expansion.cost.parcels.revenue_eur=80",
+    "horizon_days=1",
+    "warmup_days=0",
+    "expansion.loads=[0.1,0.85]",
+]
+others = ["equipment_first", "second_site", "permit_100k_at_once", "permit_100k_phased", "react_100k"]
+words = [*scaled, "expansion.draws=2", *(f"~expansion.paths.{name}" for name in others)]
+(today, *hubs), keys = asked(words, None)
+list(keys.expansion.paths), len(hubs)
+
+# %% [markdown]
+# ## What may happen
+#
+# Decisions of others, each with results and probabilities: assumptions, to be set by whoever asks.
+
+# %%
+pd.DataFrame(
+    [
+        (stage, result, one.probability)
+        for stage, own in keys.expansion.stages.items()
+        for result, one in own.results.items()
+    ],
+    columns=["decision", "result", "probability"],
+)
+
+# %% [markdown]
+# ## The runs
+#
+# Every path in every future, quarter by quarter; each hub is simulated only at the loads that some week needs.
+
+
+# %%
+def simulate(points):
+    n = keys.replications
+    return {(point.label, number): evaluate(point.hub, number)["kpis"] for point in points for number in range(n)}
+
+
+found = explored(hubs, today.hub, keys, simulate)
+print(f"{len(found.timelines):,} timelines, {found.n_runs} weeks that differ in hub or load")
+
+# %% [markdown]
+# ## The answer
+
+# %%
+told = answer(found)
+for sentence in sentences(told):
+    print(sentence)
+
+# %%
+pd.DataFrame(
+    {
+        "NPV [MEUR]": [one.npv.mean / 1e6 for one in told.paths],
+        "regret [MEUR]": [one.regret.mean / 1e6 for one in told.paths],
+        "best in": [one.best_share for one in told.paths],
+    },
+    index=[one.path for one in told.paths],
+).round(2)
+
+# %% [markdown]
+# ## One future, quarter by quarter
+#
+# The high growth, everything granted: what is asked for, and what each path has slots for.
+
+# %%
+growth = found.futures.growths.index("high")
+granted = {"permit": "granted", "appeal": "none", "screening": "cleared"}
+leaf = next(at for at, one in enumerate(found.futures.leaves) if dict(one) == granted)
+
+figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
+for path, number in found.number.items():
+    line = found.timelines[number[growth, leaf, 0]]
+    quarters = keys.expansion.first_year + np.arange(line.slots.size) / 4
+    axes.step(quarters, line.slots, where="post", label=path)
+axes.plot(quarters, line.wanted, color="0.5", linestyle=":", label="asked for")
+axes.set(ylabel="flights a day", title="Slots of each path in one future")
+axes.set_ylim(0)
+axes.legend(frameon=False)
+plt.show()
