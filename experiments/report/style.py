@@ -41,7 +41,7 @@ def lines(panels: Sequence[Panel]) -> dict[str, Line]:
 def lines_of(names: Sequence[str]) -> dict[str, Line]:
     """A colour and a dash for each name."""
     return {
-        name: Line(PALETTE[at % len(PALETTE)], DASHES[(at + at // len(PALETTE)) % len(DASHES)])
+        name: Line(PALETTE[at % len(PALETTE)], DASHES[(at % len(PALETTE) + at // len(PALETTE)) % len(DASHES)])
         for at, name in enumerate(names)
     }
 

@@ -12,8 +12,6 @@ from experiments.studies.expansion_value import factors
 from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from experiments.report.expansion_figures import Band, Bar
     from experiments.report.pictures import Picture
 
@@ -24,8 +22,8 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
     from experiments.report import expansion_figures, style
     from experiments.report.pictures import Picture
 
-    def picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
-        return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
+    def picture(name: str, heading: str, says: str, svg: bytes) -> Picture:
+        return Picture(name, heading, says, f"{heading}. {says}", svg)
 
     found, own = answer.found, answer.found.keys.expansion
     years = [own.first_year + year for year in range(own.years)]
@@ -34,7 +32,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         "Demand and capacity",
         "Flights a day that are wanted by each growth, nine futures of ten in its band, and those that each path is"
         " expected to have slots for; the mean over results that open something and results that do not.",
-        expansion_figures.fan(years, _demand(answer), {path: _slots(answer, path) for path in own.paths}),
+        style.svg(expansion_figures.fan(years, _demand(answer), {path: _slots(answer, path) for path in own.paths})),
     )
     idle = next((name for name, path in own.paths.items() if not path.phases), None)
     if idle is not None and len(own.paths) > 1:
@@ -49,14 +47,14 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
             "Cash flow",
             f"Money earned less spent until the end of each year, discounted, against {idle}; in the last year with"
             " what is left of what was built.",
-            expansion_figures.cash(years, less, idle),
+            style.svg(expansion_figures.cash(years, less, idle)),
         )
     shown = list(dict.fromkeys([answer.recommended, *([idle] if idle else [])]))
     yield picture(
         "service",
         "Service",
         "KPIs of each year, means of its sampled weeks.",
-        expansion_figures.service(years, {_axis(kpi): _kpi(answer, kpi) for kpi in own.kpis}, shown),
+        style.svg(expansion_figures.service(years, {_axis(kpi): _kpi(answer, kpi) for kpi in own.kpis}, shown)),
     )
     cells = list(decision_map(answer))
     if cells:
@@ -67,7 +65,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
             "Which path where",
             "One growth taken as certain, and the probability of the first decision in favour set to each value; the"
             " results in favour keep their proportions.",
-            expansion_figures.decisions(found.futures.growths, shares, best, list(own.paths)),
+            style.svg(expansion_figures.decisions(found.futures.growths, shares, best, list(own.paths))),
         )
     if len(own.paths) > 1:
         lead, bars = _bars(answer)
@@ -76,7 +74,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
             "What would turn the choice",
             f"Each growth and each result taken as certain; each price {percent(own.swing)} % lower and higher. The"
             f" {len(bars)} values that move the lead most.",
-            expansion_figures.tornado(bars, lead, answer.recommended),
+            style.svg(expansion_figures.tornado(bars, lead, answer.recommended)),
         )
 
 
