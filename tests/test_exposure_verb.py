@@ -1,6 +1,7 @@
 """`cargohub exposure`: what it says is in the run's tables; pictures are drawn; mistakes are one line."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     trade = parquet.read_table(run / "tables" / "trade.parquet").to_pandas()
     value = sum(sum(row["value_eur_by_week"].values()) for row in document["trade"])
     assert value == pytest.approx(trade["value_eur"].sum() / 2)
+    costs = {row["policy"]: row for row in document["costs"]}
+    assert costs["none"]["release_min"] == 0
+    assert costs["none"]["kpis"] is None, "no design of this run is without a policy"
+    assert costs["data_minimised"]["kpis"]["dwell_mean_h"] > 0
+    assert costs["data_split_custody"]["escrow_down_share"] == pytest.approx(2 / 338)
     assert {row["national_year"] for row in document["balance"]} == {"2021", "2022"}
     assert len(document["figures"]) == 5
     assert all(Path(figure).stat().st_size > 1000 for figure in document["figures"])
@@ -80,8 +86,10 @@ def test_a_mistake_is_one_line(run: Path, words: list[str], said: str, capsys: p
     assert said in error
 
 
-def test_tables_of_strangers_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = made(tmp_path, *WORDS)
+def test_tables_of_strangers_are_refused_in_one_line(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(run, tmp_path / "theirs"))
     rewritten(folder, "trade", lambda table: table.drop_columns(["value_eur"]))
     sealed(folder)
     assert main(["exposure", str(folder)]) == 2

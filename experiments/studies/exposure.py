@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +14,12 @@ from experiments.store.foreign import ANSWERED, Manifest, configuration_of, mani
 from experiments.studies import exposure_text, telling
 from experiments.studies.file_words import taken_apart
 from experiments.studies.stored_rows import typed_rows
+from sim.config import HubConfig
 from sim.errors import InputError
+from sim.measures.exposure import NO_POLICY
 from sim.reading import near
 from sim.record.schemas import TABLES
+from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +34,18 @@ _TYPES: Final[Mapping[str, type]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
+
+    policy: str
+    release_min: float
+    handcoding_min: float
+    escrow_down_share: float
+    kpis: Mapping[str, float] | None
+    """None: no design of the run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledgers:
     """What a run tells of one design; empty or None where it was not kept."""
 
@@ -41,6 +56,8 @@ class Ledgers:
     inference: "Inference | None"
     trade: "Trade | None"
     balance: "pd.DataFrame"
+    costs: tuple[Cost, ...]
+    """Of the policies as configured, and as the run's designs felt them."""
 
 
 def main(arguments: Arguments) -> int:
@@ -52,7 +69,7 @@ def main(arguments: Arguments) -> int:
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:
         raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
-    found = _gathered(manifest, scenario, hubs[scenario].horizon_days)
+    found = _gathered(manifest, scenario, hubs)
     if not found.matrices and found.trade is None:
         raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
     figures = _draw(
@@ -65,9 +82,10 @@ def main(arguments: Arguments) -> int:
     return 0
 
 
-def _gathered(manifest: Manifest, scenario: str, n_days: int) -> Ledgers:
+def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Ledgers:
     from experiments.report import ledgers
 
+    n_days = hubs[scenario].horizon_days
     tables = {name: _table(manifest, name) for name in READ}
     return Ledgers(
         scenario,
@@ -77,7 +95,27 @@ def _gathered(manifest: Manifest, scenario: str, n_days: int) -> Ledgers:
         ledgers.inference(tables["inference"], scenario),
         ledgers.trade(tables["trade"], scenario),
         ledgers.balance(tables["trade_balance"], scenario),
+        _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
     )
+
+
+def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
+    """No policy first; felt by the designs that differ from mine in nothing else."""
+    felt: dict[str, dict[str, float]] = {}
+    of_policy: dict[str, str] = {}
+    for label, hub in hubs.items():
+        if replace(hub, scenario=mine.scenario, exposure=mine.exposure) == mine and hub.exposure.is_on:
+            of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
+    for row in typed_rows(manifest, "summary", {"scenario": str, "kpi": str, "mean": float}):
+        if row["kpi"] in exposure_text.KPIS and math.isfinite(row["mean"]):
+            felt.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
+    found = []
+    for name, lookup in {NO_POLICY: None, **{name: one.lookup for name, one in mine.exposure.policies.items()}}.items():
+        escrow = lookup.escrow if lookup else None
+        down = escrow.mttr_min / (escrow.mtbf_h * MIN_PER_H + escrow.mttr_min) if escrow else 0.0
+        minutes = (lookup.release_min, lookup.handcoding_min) if lookup else (0.0, 0.0)
+        found.append(Cost(name, *minutes, down, felt.get(of_policy.get(name, ""))))
+    return tuple(found)
 
 
 def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
@@ -144,6 +182,7 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
             }
             for flow in found.flows
         ],
+        "costs": [asdict(cost) for cost in found.costs],
         "inference": _inference(found.inference),
         "trade": _trade(found.trade),
         "balance": found.balance.to_dict("records"),

@@ -3,22 +3,26 @@
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from experiments.report.ledgers import NO_POLICY, compact, name
 from experiments.report.words import percent
+
+KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
+"""In which the cost of a policy shows."""
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.ledgers import Flow, Inference, Matrix, Trade
-    from experiments.studies.exposure import Ledgers
+    from experiments.studies.exposure import Cost, Ledgers
 
 
 def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
     said = [f"Data and goods of {found.scenario}, {found.n_days} measured days, mean over replications"]
     if found.matrices:
-        said += [*_matrix(found.matrices), *_policies(found.matrices), *_flows(found.flows, _in_force(found.matrices))]
+        said += [*_matrix(found.matrices), *_policies(found.matrices), *_costs(found.costs)]
+        said += _flows(found.flows, _in_force(found.matrices))
     if found.inference is not None:
         said += _inference(found.inference)
     if found.trade is not None:
@@ -50,6 +54,18 @@ def _policies(matrices: "Sequence[Matrix]") -> Iterator[str]:
         change = f"{100 * (kept / base - 1):+.0f} %" if base else "–"
         cells = [compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum()))]
         yield _row(name(matrix.policy), cells)
+
+
+def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
+    yield ""
+    yield "What they cost: looking up before a release and at hand-coding, keys away; and in this run's designs"
+    yield _row("", ["release", "hand-coding", "keys away", "in time", "dwell, mean", "desks in use"])
+    for cost in costs:
+        cells = [f"{cost.release_min:g} min", f"{60 * cost.handcoding_min:g} s", _share(cost.escrow_down_share)]
+        if cost.kpis is not None:
+            on_time, dwell, desks = (cost.kpis.get(kpi, math.nan) for kpi in KPIS)
+            cells += [_share(on_time), f"{dwell:.2f} h", _share(desks)]
+        yield _row(name(cost.policy), cells)
 
 
 def _flows(flows: "Sequence[Flow]", matrix: "Matrix") -> Iterator[str]:
@@ -93,6 +109,8 @@ def _balance(rows: "pd.DataFrame") -> Iterator[str]:
 
 
 def _share(share: float) -> str:
+    if math.isnan(share):
+        return "–"
     return f"{percent(share)} %" if 0 <= share <= 1 else f"{100 * share:.0f} %"
 
 
