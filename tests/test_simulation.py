@@ -102,7 +102,7 @@ def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
 
     inputs = make_inputs(load("liege_30k", "customs.examined_share=0.01"), 0)
     draws = [inputs.parcels_of(flight) for flight in inputs.flights[:4]]
-    n = sum(parcels.n_parcels for parcels in draws)
+    n = sum(parcels.n_units for parcels in draws)
     held = sum(np.count_nonzero(parcels.channel) for parcels in draws) / n
     assert abs(held - 0.05) < 5 * np.sqrt(0.05 * 0.95 / n)
     assert abs(np.mean([parcels.mass.mean() for parcels in draws]) / 813 - 1) < 0.01

@@ -104,6 +104,9 @@ def _results(
             if future.status == "finished":
                 yield task[0], future.result()
                 n_done, fruitless = n_done + 1, 0
+            elif future.status in {"lost", "pending"}:
+                # A worker was killed that had just done it.
+                waiting.append(task)
             elif isinstance(error := _error(future), KilledWorker):
                 fruitless = fruitless + 1 if was_alone else max(fruitless, 1)
                 if fruitless == MOST_FRUITLESS:
