@@ -132,7 +132,7 @@ class Hall:
             self.empties.add(empty_ulds=1)
         uld.parcels = []  # each parcel is on its own from here on
 
-    # Whole ULDs (rule 48)
+    # Whole ULDs (rule 54)
 
     def _carry(self, uld: Uld) -> Steps:
         uld.end = uld.released = self.now
