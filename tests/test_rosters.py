@@ -161,7 +161,9 @@ def test_a_roster_with_which_nobody_could_ever_work_is_refused():
 
 def test_a_role_that_is_there_in_full_for_the_end_of_the_week_only_is_enough():
     shift = '{days: [sun], start: "12:00", end: "00:00", share: 1}'
-    make_inputs(load("liege_30k", f"roster.roles.breakdown.shifts=[{shift}]", "horizon_days=1", "warmup_days=0"), 0)
+    config = load("liege_30k", f"roster.roles.breakdown.shifts=[{shift}]", "horizon_days=1", "warmup_days=0")
+    (hall,) = make_inputs(config, 0).site.halls
+    assert hall.manning["workers"].posts[0] == 0
 
 
 def test_strike_days_outside_the_run_are_refused():

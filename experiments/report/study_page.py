@@ -48,6 +48,16 @@ def write_study(folder: Path, page: StudyPage, pictures: Sequence[Picture]) -> P
     return path
 
 
+def told(
+    grids: Sequence[Sequence[str]], sentences: Sequence[str], warnings: Sequence[str], folder: Path, page: str
+) -> str:
+    """The study for a terminal: each of its grids as lines, its answer, and where the rest is."""
+    lines = [line for grid in grids for line in (*grid, "")]
+    lines += [*sentences, ""]
+    lines += [*(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
+    return "\n".join(lines) + "\n"
+
+
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:
     """The table for a terminal; with `most`, its first rows and how many there are besides."""
     rows = grid.rows[:most]

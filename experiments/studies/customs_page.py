@@ -42,12 +42,10 @@ def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result)
 
 
 def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
-    from experiments.report.study_page import as_lines
+    from experiments.report.study_page import as_lines, told
 
-    lines = [line for grid in _grids(result) for line in (*as_lines(grid), "")]
-    lines += [*sentences(result), ""]
-    lines += [*(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
-    sys.stdout.write("\n".join(lines) + "\n")
+    grids = [as_lines(grid) for grid in _grids(result)]
+    sys.stdout.write(told(grids, sentences(result), warnings, folder, str(page)))
 
 
 def _grids(result: Result) -> "list[Grid]":

@@ -61,12 +61,10 @@ def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result,
 
 
 def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
-    from experiments.report.study_page import as_lines
+    from experiments.report.study_page import as_lines, told
 
-    lines = [*as_lines(_grid(result)), "", *sentences(result), ""]
-    lines += [f"warning: {line}" for line in warnings]
-    lines += [f"tables: {folder}", f"page:   {page} (with the command of each design)"]
-    sys.stdout.write("\n".join(lines) + "\n")
+    where = f"{page} (with the command of each design)"
+    sys.stdout.write(told([as_lines(_grid(result))], sentences(result), warnings, folder, where))
 
 
 def _grid(result: Result) -> "Grid":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.domain.inputs import Inputs
+from sim.measures.stays import held_times, stays
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
@@ -75,19 +76,11 @@ def _limits(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, boo
 
 def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
     """As `sim.measures.laws` has it: what the pools held = what the visitors stayed."""
-    held = Counter[str]()
-    for kind, time in zip(record.pools["name"], record.pools["held_time"], strict=True):
-        held[kind] += time
-    end = inputs.end
-
-    def stays(rows: list[object], enter: str, leave: str) -> int:
-        both = [(getattr(row, enter), getattr(row, leave)) for row in rows]
-        return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
-
-    yield "Little's law: inbound doors", held["doors_in"] == stays([*record.collections], "docked", "released")
-    yield "Little's law: build-up places", held["build_up_places"] == stays([*record.out_ulds], "start", "built")
-    yield "Little's law: ULDs of exports", held["empty_ulds"] == stays([*record.out_ulds], "start", "departed")
-    yield "Little's law: outbound tugs", held["outbound_tugs"] == stays([*record.out_trains], "granted", "returned")
+    held, end = held_times(record), inputs.end
+    yield "Little's law: inbound doors", held["doors_in"] == stays(record.collections, "docked", "released", end)
+    yield "Little's law: build-up places", held["build_up_places"] == stays(record.out_ulds, "start", "built", end)
+    yield "Little's law: ULDs of exports", held["empty_ulds"] == stays(record.out_ulds, "start", "departed", end)
+    yield "Little's law: outbound tugs", held["outbound_tugs"] == stays(record.out_trains, "granted", "returned", end)
     came = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
     floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER)
     yield "Little's law: export floor", held["export_floor"] == floor

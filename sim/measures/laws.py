@@ -1,6 +1,5 @@
 """The laws, checked after every replication. A broken one is an error of the model."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
 from sim.measures.export_laws import EXPORT_ORDER, export_laws
+from sim.measures.stays import held_times, stays
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
@@ -112,25 +112,17 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
 
     The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W (Little 1961).
     """
-    held = Counter[str]()
-    for kind, time in zip(record.pools["name"], record.pools["held_time"], strict=True):
-        held[kind] += time
-    end = inputs.end
-
-    def stays(rows: list[object], enter: str, leave: str) -> int:
-        both = [(getattr(row, enter), getattr(row, leave)) for row in rows]
-        return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
-
+    held, end = held_times(record), inputs.end
     crew_free = "unloading_end" if inputs.site.exports is None else "loading_end"
-    yield "Little's law: stands", held["stands"] == stays([*record.flights], "stand_given", "stand_free")
+    yield "Little's law: stands", held["stands"] == stays(record.flights, "stand_given", "stand_free", end)
     yield (
         "Little's law: loader sets",
-        held["loader_sets"] == stays([*record.flights], "unloading_start", crew_free),
+        held["loader_sets"] == stays(record.flights, "unloading_start", crew_free, end),
     )
-    yield "Little's law: tugs", held["tugs"] == stays([*record.trains], "granted", "returned")
-    yield "Little's law: X-ray of whole ULDs", held["uld_xrays"] == stays([*record.ulds], "xray_begin", "xray_end")
-    yield "Little's law: ULD positions", held["positions"] == stays([*record.ulds], "placed", "start")
-    yield "Little's law: stations", held["stations"] == stays([*record.ulds], "start", "released")
+    yield "Little's law: tugs", held["tugs"] == stays(record.trains, "granted", "returned", end)
+    yield "Little's law: X-ray of whole ULDs", held["uld_xrays"] == stays(record.ulds, "xray_begin", "xray_end", end)
+    yield "Little's law: ULD positions", held["positions"] == stays(record.ulds, "placed", "start", end)
+    yield "Little's law: stations", held["stations"] == stays(record.ulds, "start", "released", end)
     away = sum((end - row.departed) * row.n_units for row in record.shuttles if row.departed != NEVER)
     gone = sum((end - truck.departed) * truck.units_sent for truck in record.trucks if truck.departed != NEVER)
     refused = sum(end - refusal.instant for refusal in record.refused)

@@ -40,8 +40,9 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
         yield from _xray(env, site, hall, uld)
     by_route = breakdown.store.by_route(uld.flight, uld.index, site.n_routes)
     rooms = hall.rooms(by_route)
-    units = np.arange(*breakdown.store.uld(uld.flight, uld.index)) if uld.n_units else _NONE
-    on_floor = by_route if site.units.are_parcels else breakdown.store.parcels_by_route(units, site.n_routes)
+    on_floor = (
+        by_route if site.units.are_parcels else breakdown.store.parcels_by_route(_units(breakdown, uld), site.n_routes)
+    )
     uld.n_sent = sum(n for n, place in zip(on_floor, hall.destinations, strict=True) if place != hall.number)
     demand = {"floor": uld.n_units * site.units.room} | rooms
     if not site.units.are_ulds:
@@ -57,7 +58,7 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     hall.on_floor = [n + more for n, more in zip(hall.on_floor, on_floor, strict=True)]
     if site.units.are_ulds:
         uld.end = uld.released = uld.start
-        _carry(breakdown, hall, uld, units)
+        _carry(breakdown, hall, uld, _units(breakdown, uld))
         return
     uld.machine = hall.first_machine + grant.unit
     if uld.n_units:
@@ -75,6 +76,11 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     hall.breakdown.release(stations=1, workers=site.workers_per_station)
     if breakdown.empties:
         breakdown.empties[uld.hall].add(empty_ulds=1)
+
+
+def _units(breakdown: Breakdown, uld: UldRow) -> Ticks:
+    """The units of a ULD (P)."""
+    return np.arange(*breakdown.store.uld(uld.flight, uld.index)) if uld.n_units else _NONE
 
 
 def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: UldRow) -> Process:

@@ -151,9 +151,7 @@ class Sortation:
 
     def carry(self, arrival: Ticks, units: Ticks) -> None:
         """Whole ULDs (P) that are carried past machines and posts, and whose status is read when they are there."""
-        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(units)], arrival, units)
-        if stopped.any():
-            self._hold(arrival[stopped], units[stopped], np.full(np.count_nonzero(stopped), CARRIED))
+        stopped = self._stop(arrival, units, np.full(len(units), CARRIED))
         self._stage(arrival[~stopped], units[~stopped])
 
     def _fetch(self, machine: int, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
@@ -175,6 +173,13 @@ class Sortation:
             end, parcels = end[straight], parcels[straight]
         self._deliver(end, parcels, machine)
 
+    def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> NDArray[np.bool_]:
+        """Read the status of P parcels, and hold those that customs has not released: which they are."""
+        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], since, parcels)
+        if stopped.any():
+            self._hold(since[stopped], parcels[stopped], machine[stopped])
+        return stopped
+
     def _is_stopped(self, mark: NDArray[np.uint8], since: Ticks, parcels: Ticks) -> NDArray[np.bool_]:
         """Which of P parcels customs has not released when their status is read."""
         stopped = (mark & HELD) > 0
@@ -193,9 +198,7 @@ class Sortation:
         arrival, begin, end, parcels, machine = served
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)
-        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], end, parcels)
-        if stopped.any():
-            self._hold(end[stopped], parcels[stopped], machine[stopped])
+        stopped = self._stop(end, parcels, machine)
         leave = np.where(stopped, end, end + self._site.to_lane)
         self._handcoding.add(arrival, leave, self._store.counts(parcels))
         self._deliver(leave[~stopped], parcels[~stopped], machine[~stopped])
@@ -207,9 +210,7 @@ class Sortation:
         arrival, begin, end, parcels, by_hand = served
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
-        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], end, parcels)
-        if stopped.any():
-            self._hold(end[stopped], parcels[stopped], by_hand[stopped])
+        stopped = self._stop(end, parcels, by_hand)
         leave = np.where(stopped, end, end + self._site.to_lane)
         self._manual_sort.add(arrival, leave, self._store.counts(parcels))
         self._stage(leave[~stopped], parcels[~stopped])
