@@ -14,6 +14,7 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.schedule_figure import WeekPattern, schedule_svg
 from sim.inputs import ssim_records as ssim
+from sim.inputs.flight_file import COLUMNS
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_MIN
 
@@ -22,6 +23,14 @@ TABLE = """flight,sibt,arrival,aircraft,parcels
 CV751,2022-09-05 14:00,2022-09-05 14:20,b777f,90000
 5X12,2022-09-06 02:30,,,
 CV752,2022-09-07 03:00,,,
+"""
+
+
+EVERY_COLUMN = """flight,sibt,arrival,aircraft,parcels,sobt,after,leg_min
+CV751,2022-09-05 14:00,2022-09-05 14:20,b777f,90000,2022-09-05 18:30,,
+5X12,2022-09-06 02:30,,,,,,
+CV752,2022-09-07 03:00,,,,2022-09-07 09:00:30,CV751,1440
+5X12,2022-09-08 02:30,,,,,CV752,90.5
 """
 
 
@@ -269,6 +278,38 @@ def test_a_table_of_flights(tmp_path, capsys):
     ]:
         assert schedule(path, tmp_path / "some", *words) == 0
         assert [row["flight"] for row in flights_in(tmp_path / "some")] == flights
+
+
+def test_a_table_keeps_every_column_that_a_run_reads(tmp_path):
+    path, out = tmp_path / "all.csv", tmp_path / "out"
+    path.write_text(EVERY_COLUMN)
+    assert schedule(path, out) == 0
+    assert tuple(EVERY_COLUMN.splitlines()[0].split(",")) == COLUMNS
+    assert (out / "flights.csv").read_text() == EVERY_COLUMN
+    # Semicolons and another order are the same flights.
+    path.write_text(
+        "\n".join(";".join(line.split(",")[::-1]) for line in EVERY_COLUMN.splitlines()), encoding="utf-8-sig"
+    )
+    assert schedule(path, out) == 0
+    assert (out / "flights.csv").read_text() == EVERY_COLUMN
+
+
+def test_an_aircraft_of_a_flight_that_is_not_chosen_is_not_waited_for(tmp_path, capsys):
+    path = tmp_path / "all.csv"
+    # The aircraft of CV752 is that of 5X12 on the 6th, and CV752 on the 8th comes with that of 5X12 on the 7th.
+    path.write_text(
+        "flight,sibt,after,leg_min\n5X12,2022-09-05 02:30,,\n5X12,2022-09-06 02:30,,\nCV752,2022-09-07 03:00,5X12,600\n"
+        "5X12,2022-09-07 14:00,CV752,300\nCV752,2022-09-08 03:00,5X12,600\n"
+    )
+    assert result_of(capsys, path, tmp_path / "all")["n_legs_cut"] == 0
+    found = result_of(capsys, path, tmp_path / "some", "from=2022-09-07")
+    assert (found["n_flights"], found["n_legs_cut"]) == (3, 1)
+    assert [(row["flight"], row["after"], row["leg_min"]) for row in flights_in(tmp_path / "some")] == [
+        ("CV752", "", ""), ("5X12", "CV752", "300"), ("CV752", "5X12", "600"),
+    ]  # fmt: skip
+    assert schedule(path, tmp_path / "one", "airline=CV") == 0
+    assert "aircraft not waited for 2, as their flight before was not chosen" in capsys.readouterr().out
+    assert list(flights_in(tmp_path / "one")[0]) == ["flight", "sibt"]
 
 
 def test_mistakes_with_a_table(tmp_path, capsys):

@@ -22,6 +22,7 @@ from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule_content import MOST_SAID, Call, Schedule, read_schedule, said
 from experiments.studies.schedule_request import read_request
 from sim.errors import InputError
+from sim.inputs.flight_file import COLUMNS
 
 USUAL_OUT: Final = Path("schedule")
 
@@ -67,6 +68,8 @@ def table(result: Schedule) -> str:
     ]
     if result.n_twice:
         lines.append(f"  {'left out, there twice':<24}{result.n_twice}")
+    if result.n_legs_cut:
+        lines.append(f"  {'aircraft not waited for':<24}{result.n_legs_cut}, as their flight before was not chosen")
     return "\n".join(lines)
 
 
@@ -82,6 +85,7 @@ def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
         "clock": result.clock,
         "n_flights": len(result.calls),
         "n_twice": result.n_twice,
+        "n_legs_cut": result.n_legs_cut,
         "first": pattern.first.isoformat(),
         "last": pattern.last.isoformat(),
         "flights_by_weekday_and_hour": pattern.counts.tolist(),
@@ -94,13 +98,16 @@ def flights_csv(calls: Sequence[Call]) -> str:
         {
             "flight": call.flight,
             "sibt": _instant(call.sibt),
-            "arrival": "" if call.arrival is None else _instant(call.arrival),
+            "arrival": _instant(call.arrival),
             "aircraft": call.aircraft or "",
             "parcels": "" if call.parcels is None else str(call.parcels),
+            "sobt": _instant(call.sobt),
+            "after": call.after or "",
+            "leg_min": "" if call.leg_min is None else f"{call.leg_min}".removesuffix(".0"),
         }
         for call in calls
     ]
-    columns = [name for name in rows[0] if any(row[name] for row in rows)]
+    columns = [name for name in COLUMNS if any(row[name] for row in rows)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -118,5 +125,7 @@ def write(result: Schedule, found: dict[str, Any], folder: Path) -> list[Path]:
     return write_all(content)
 
 
-def _instant(when: dt.datetime) -> str:
+def _instant(when: dt.datetime | None) -> str:
+    if when is None:
+        return ""
     return when.isoformat(" ", "minutes" if when.second == when.microsecond == 0 else "auto")

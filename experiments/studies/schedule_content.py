@@ -12,7 +12,7 @@ import numpy as np
 from experiments.report.schedule_figure import HOURS, WEEKDAYS, WeekPattern
 from experiments.studies.schedule_request import HOME, Request, is_ssim
 from sim.errors import InputError
-from sim.inputs.flight_file import read_flight_file
+from sim.inputs.flight_file import FlightRow, read_flight_file
 from sim.inputs.ssim import FREIGHTERS, Leg, expand, read_ssim
 from sim.units import TICKS_PER_MIN
 
@@ -36,6 +36,10 @@ class Call:
     arrival: dt.datetime | None = None
     aircraft: str | None = None
     parcels: int | None = None
+    sobt: dt.datetime | None = None
+    after: str | None = None
+    """The flight that the same aircraft flew before, if that one is among those chosen."""
+    leg_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Schedule:
     bad: tuple[str, ...]
     n_twice: int
     """Flights left out because another has their name and time."""
+    n_legs_cut: int
+    """Flights whose aircraft comes from one that was not chosen: they keep their time, and wait for nobody."""
 
     @property
     def pattern(self) -> WeekPattern:
@@ -101,6 +107,7 @@ def _of_ssim(request: Request, fleet: tuple[str, ...]) -> Schedule:
         calls=tuple(calls.values()),
         bad=timetable.bad,
         n_twice=len(flights) - len(calls),
+        n_legs_cut=0,
     )
 
 
@@ -171,20 +178,32 @@ def _of_table(request: Request, fleet: tuple[str, ...]) -> Schedule:
         return named[0] if named else flight
 
     rows = sorted(read_flight_file(str(request.path), _EPOCH, fleet), key=lambda row: (row.sibt, row.key))
-    calls = tuple(
-        Call(
-            instant(row.sibt), row.key, None if row.arrival is None else instant(row.arrival), row.aircraft,
-            row.n_parcels,
-        )
+    chosen = [
+        row
         for row in rows
         if (not request.airlines or airline(row.key) in request.airlines)
         and (not request.types or row.aircraft in request.types)
         and (request.first is None or instant(row.sibt).date() >= request.first)
         and (request.last is None or instant(row.sibt).date() <= request.last)
-    )  # fmt: skip
+    ]
+    there = {(row.key, row.sibt) for row in chosen}
+
+    def call(row: FlightRow) -> Call:
+        after = row.after if row.after in there else None
+        return Call(
+            sibt=instant(row.sibt),
+            flight=row.key,
+            arrival=None if row.arrival is None else instant(row.arrival),
+            aircraft=row.aircraft,
+            parcels=row.n_parcels,
+            sobt=None if row.sobt is None else instant(row.sobt),
+            after=after and after[0],
+            leg_min=row.leg / TICKS_PER_MIN if after else None,
+        )
+
     airlines = _counts(airline(row.key) for row in rows)
     types = _counts(row.aircraft or "not told" for row in rows)
-    if not calls:
+    if not chosen:
         raise InputError(
             f"{request.path}: no flight left of {len(rows)} from {instant(rows[0].sibt).date()} to"
             f" {instant(rows[-1].sibt).date()}; airlines {said(airlines)}; aircraft {said(types)}"
@@ -194,9 +213,10 @@ def _of_table(request: Request, fleet: tuple[str, ...]) -> Schedule:
         source=request.path.name,
         content={"format": "CSV", "flights": len(rows), "airlines": airlines, "aircraft_types": types},
         clock="as in the file",
-        calls=calls,
+        calls=tuple(call(row) for row in chosen),
         bad=(),
         n_twice=0,
+        n_legs_cut=sum(row.after is not None and row.after not in there for row in chosen),
     )
 
 

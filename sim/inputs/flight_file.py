@@ -14,6 +14,8 @@ from sim.units import MIN_PER_DAY, ticks
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
 _OPTIONAL = ("arrival", "aircraft", "parcels", "sobt", *_LEGS)
+COLUMNS = (*_NEEDED, *_OPTIONAL)
+"""All that are read, in the order in which they are written."""
 _MOST_PARCELS = 500_000
 _LONGEST_LEG_MIN = 7 * MIN_PER_DAY
 
