@@ -1,7 +1,9 @@
 """Exports: what goes out, and what is refused in one line."""
 
+import numpy as np
 import pytest
 
+import sim
 from experiments.composition import load
 from sim.errors import CargohubError
 from sim.inputs.collections import trucks_per_day
@@ -29,6 +31,24 @@ def test_collections_of_a_smaller_share_are_among_those_of_a_larger_one() -> Non
 def test_a_share_of_nothing_is_no_exports() -> None:
     inputs = make_inputs(load("liege_30k", "exports=one_fifth", "exports.share=0", "horizon_days=1"), 0)
     assert inputs.exports is None and inputs.site.exports is None
+
+
+def test_without_exports_the_hub_is_that_without_them_to_the_bit() -> None:
+    """Their people, places, rules and parcels may be configured: nothing of the hub hangs on it while none come."""
+    words = ["demand.parcels_per_flight=2000", "demand.net_t_per_flight=2", "warmup_days=0", "horizon_days=3"]
+    none, of_nothing = (
+        sim.simulate(load("liege_30k", *words, *more), 0)
+        for more in (
+            ["exports=none"],
+            ["exports=one_fifth", "exports.share=0", "apron.outbound_tugs=1", "exports.collections.parcels=99"],
+        )
+    )
+    assert none.tables.keys() == of_nothing.tables.keys()
+    for name, table in none.tables.items():
+        for column, values in table.items():
+            np.testing.assert_array_equal(values, of_nothing.tables[name][column], err_msg=f"{name}.{column}")
+    assert none.kpis.keys() == of_nothing.kpis.keys()
+    np.testing.assert_array_equal(list(none.kpis.values()), list(of_nothing.kpis.values()))
 
 
 @pytest.mark.parametrize(
