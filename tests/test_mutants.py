@@ -514,6 +514,28 @@ def _desks_change_a_tick_late(patch):
     patch.setattr(Desks, "__init__", late)
 
 
+def _never_off_duty(kind):
+    """Those at desks of a kind do not heed their roster."""
+
+    def mutant(patch):
+        def always(name, posts, service, place, *rest):
+            own = {other: steps for other, steps in place.manning.items() if other != kind}
+            return desks_of(name, posts, service, replace(place, manning=own), *rest)
+
+        desks_of = hall.desks_of
+        patch.setattr(hall, "desks_of", always)
+
+    return mutant
+
+
+def _uld_xrays_heed_no_roster(patch):
+    def but_there(env, pools, manning):
+        start_shifts(env, pools, {kind: steps for kind, steps in manning.items() if kind != "uld_xrays"})
+
+    start_shifts = hub.start_shifts
+    patch.setattr(hub, "start_shifts", but_there)
+
+
 def _turns_begin_anew(patch):
     """In each window the first parcel goes to a chute's first post."""
     deal = PackOut._deal
@@ -732,6 +754,9 @@ MUTANTS = {
     "a ULD or truck in hand is cut at the end of a shift": _pools_cut_what_is_in_hand,
     "a parcel in hand at a desk is cut at the end of a shift": _desks_cut_what_is_in_hand,
     "desks change a tick late": _desks_change_a_tick_late,
+    "X-ray of parcels heeds no roster": _never_off_duty("xray_lanes"),
+    "transit heeds no roster": _never_off_duty("transit_desks"),
+    "X-ray of ULDs heeds no roster": _uld_xrays_heed_no_roster,
 }
 
 

@@ -30,10 +30,27 @@ def exporting():
     return simulate(load("liege_30k", *SHORT, *words, "demand.flights_per_day=3", "horizon_days=2"))
 
 
+@pytest.fixture(scope="module")
+def declaring():
+    """Controls that are busy, of half the ULDs too."""
+    words = (
+        "roster=three_shifts",
+        "service_h=12",
+        "demand.flights_per_day=2",
+        "horizon_days=2",
+        "halls.main.controls={xray_lanes:2,transit_desks:3,uld_xrays:1}",
+        "customs.declared.uld_xray_share=0.5",
+        "space.controls.uld_xray_m2=20",
+        "customs.declared.selection.xray_share=0.01",
+        'roster.roles.uld_xray.shifts=[{days:[mon-sun],start:"06:00",end:"22:00",share:1}]',
+    )
+    return simulate(load("customs_today", *SHORT, *words))
+
+
 def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
     hall = load("liege_30k").halls["main"]
     posts = {"unloading": 2 * 8, "tugs": 2, "induction": 10 * hall.sorting_machines}
-    imports = {name: role for name, role in ROLES.items() if not role.is_of_exports}
+    imports = {name: role for name, role in ROLES.items() if not role.is_of_exports and not role.is_of_declarations}
     posts |= {name: getattr(hall, role.posts) for name, role in imports.items() if role.place is Place.HALL}
     posts |= dict.fromkeys(ROLES.keys() - imports.keys(), 0)
     for role, n in posts.items():
@@ -62,7 +79,22 @@ def test_people_of_exports_follow_their_roster(exporting):
     assert {*there.tolist()} == {own.screening_lines, -(-own.screening_lines // 2)}
 
 
-@pytest.mark.parametrize("run", ["always", "rostered", "exporting"])
+def test_people_of_controls_follow_their_roster(declaring):
+    kpis, ulds, curves = declaring.kpis, declaring.tables["ulds"], declaring.tables["demand_curves"]
+    # Officers' hours from 7 to 21; transit with two of three desks at night; X-ray of ULDs from 6 to 22.
+    for role, hours in (("xray", 14 * 2), ("transit", 16 * 3 + 8 * 2), ("uld_xray", 16)):
+        assert hours <= kpis[f"staff_h_paid_per_day_{role}"] < 1.02 * hours
+        assert kpis[f"staff_h_per_day_{role}"] > 0
+        assert kpis[f"understaffed_h_per_day_{role}"] > 0, role
+    begin = ulds["xray_begin"][ulds["is_xrayed"]]
+    assert not np.isin(begin // 60 % 24, [*range(6), 22, 23]).any()
+    night = curves["there_mean"][(curves["name"] == "transit") & (curves["hour"] == 24 + 3)]
+    assert night.tolist() == [2]
+    own = sum(kpis[f"staff_h_paid_per_day_{name}"] for name, role in ROLES.items() if not role.is_of_customs)
+    assert kpis["staff_h_paid_per_day"] == pytest.approx(own)
+
+
+@pytest.mark.parametrize("run", ["always", "rostered", "exporting", "declaring"])
 def test_nobody_works_more_than_is_paid(run, request):
     kpis = request.getfixturevalue(run).kpis
     for role in ROLES:

@@ -20,7 +20,8 @@ COLUMNS: Final = 3
 _ROLES: Final = {
     "unloading": "Unloading crews", "tugs": "Tug drivers", "breakdown": "Break-down", "induction": "Induction",
     "handcoding": "Hand-coding", "packout": "Pack-out", "manual_sort": "Manual sort",
-    "customs": "Customs officers", "docks": "Truck loading",
+    "customs": "Customs officers", "xray": "X-ray of parcels", "transit": "Transit documents",
+    "uld_xray": "X-ray of whole ULDs", "docks": "Truck loading",
     "docks_in": "Collections' unloading", "screening": "Screening of exports", "hand_sorting": "Exports sorted by hand",
     "build_up": "Build-up", "outbound_tugs": "Outbound tug drivers",
 }  # fmt: skip

@@ -30,6 +30,10 @@ class Role:
     """Where it has how many people man one post; None: one."""
     is_of_exports: bool = False
     """Nobody is there without exports."""
+    is_of_declarations: bool = False
+    """Nobody is there without customs declarations."""
+    is_of_customs: bool = False
+    """At customs' controls: not the hub's own people."""
 
 
 ROLES: Final = {
@@ -42,7 +46,33 @@ ROLES: Final = {
     "handcoding": Role(Place.HALL, "handcoding_desks", "handcoding_desks", "hand-coding"),
     "packout": Role(Place.HALL, "packout_posts", "packout_posts", "pack-out"),
     "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "sorting of what no machine takes"),
-    "customs": Role(Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks"),
+    "customs": Role(
+        Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks", is_of_customs=True
+    ),
+    "xray": Role(
+        Place.HALL,
+        "xray_lanes",
+        "controls.xray_lanes",
+        "X-ray of parcels for customs",
+        is_of_declarations=True,
+        is_of_customs=True,
+    ),
+    "transit": Role(
+        Place.HALL,
+        "transit_desks",
+        "controls.transit_desks",
+        "transit documents (T1)",
+        is_of_declarations=True,
+        is_of_customs=True,
+    ),
+    "uld_xray": Role(
+        Place.HALL,
+        "uld_xrays",
+        "controls.uld_xrays",
+        "X-ray of whole ULDs for customs",
+        is_of_declarations=True,
+        is_of_customs=True,
+    ),
     "docks": Role(Place.HALL, "dock_workers", "dock_workers", "truck loading", at_once="outbound.workers_per_truck"),
     "docks_in": Role(
         Place.HALL,

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.config import Hall, HubConfig
 from sim.config.roster import Roster, Shift
-from sim.domain.roles import ROLES, Place
+from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import MachineCalendar, Manning
 from sim.errors import ConfigError
 from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
@@ -98,11 +98,17 @@ def mannings(
     owner = {Place.APRON: config.apron, Place.HALL: hall, Place.MACHINE: config}[place]
     found = {}
     for name, role in ROLES.items():
-        if role.place is place and (config.exports.share or not role.is_of_exports):
+        if role.place is place and _has_work(config, role):
             posts: int = attrgetter(role.posts)(owner)
             found[role.kind] = manned(config.roster, name, posts, config.start_date, end, absences)
             _check_ever_enough(config, name, posts)
     return found
+
+
+def _has_work(config: HubConfig, role: Role) -> bool:
+    """Whether there is what the role is for."""
+    has_exports, is_declared = config.exports.share > 0, config.customs.declared is not None
+    return (has_exports or not role.is_of_exports) and (is_declared or not role.is_of_declarations)
 
 
 def _check_ever_enough(config: HubConfig, name: str, posts: int) -> None:

@@ -10,12 +10,12 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zones_in_use
-from sim.measures.customs import customs_kpis
+from sim.measures.customs import control_hours, customs_kpis
 from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import recovery_kpis
-from sim.measures.staff import desk_hours, paid_hours, staff_kpis
+from sim.measures.staff import paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
 from sim.measures.window import Minutes, Window
 from sim.record.recorder import Recorder
@@ -31,7 +31,9 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
     window = Window(inputs)
     busy = _busy_hours(config, inputs, record, tables, window)
     export_busy = export_busy_hours(record, tables, window)
-    worked = _staff_hours(config, record, busy) | export_staff_hours(config, export_busy)
+    worked = (
+        _staff_hours(config, busy) | control_hours(record, tables, window) | export_staff_hours(config, export_busy)
+    )
     return (
         _service(config, tables, window)
         | _trucks(config, inputs, tables["trucks"], window)
@@ -258,7 +260,7 @@ def _manned(inputs: Inputs, calendars: Callable[[Hall], Sequence[MachineCalendar
     return done
 
 
-def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) -> dict[str, float]:
+def _staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:
     """Hours worked in the measured days, by role."""
     apron = config.apron
     return {
@@ -268,7 +270,6 @@ def _staff_hours(config: HubConfig, record: Recorder, busy: dict[str, float]) ->
         "induction": busy["machines"] * config.sorting.inductions,
         "handcoding": busy["handcoding_desks"],
         "packout": busy["packout_posts"],
-        "customs": desk_hours(record, "customs"),
         "manual_sort": busy["manual_sort_posts"],
         "docks": busy["doors"] * config.outbound.workers_per_truck,
     }

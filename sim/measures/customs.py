@@ -5,13 +5,15 @@ import numpy as np
 from sim.config import HubConfig
 from sim.domain.consignments import CustomsCounts
 from sim.domain.parcels import Channel
+from sim.measures.staff import desk_hours
 from sim.measures.window import Window
 from sim.record.recorder import Columns, Recorder
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_H
 
 _CENTS = 100
-_DESKS = ("customs_desks", "xray_lanes", "transit_desks")
+_DESKS = ("customs", "xray", "transit")
+"""The roles at them."""
 _BY_CHANNEL = {"n_before_landing": Channel.RELEASED, "n_examined": Channel.EXAMINED}
 """What the channels say where nothing is declared."""
 
@@ -43,7 +45,7 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
     hits, held = total("n_hits"), record.stages["customs_hold"]
     zone = (occupancy["zone"] == "customs_hold") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
     filled = occupancy["inside"][zone] / np.maximum(occupancy["limit"][zone], 1)
-    busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind in _DESKS) / TICKS_PER_H
+    busy = sum(desk_hours(record, role) for role in _DESKS)
     declared = config.customs.declared
     read_h = total("n_documents") * declared.documents_min / MIN_PER_H if declared else 0.0
     return {
@@ -54,4 +56,13 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
         "detections_per_day": total("n_detected") / window.days,
         "officer_h_per_day": (busy + read_h) / window.days,
         "cage_peak_share": float(filled.max(initial=0.0)),
+    }
+
+
+def control_hours(record: Recorder, tables: dict[str, Table], window: Window) -> dict[str, float]:
+    """Hours worked at controls in the measured days, by role."""
+    ulds = tables["ulds"]
+    return {
+        **{role: desk_hours(record, role) for role in _DESKS},
+        "uld_xray": window.hours(ulds["xray_begin"], ulds["xray_end"]),
     }

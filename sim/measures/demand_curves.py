@@ -92,6 +92,9 @@ def _roles(
         "packout": _at_packout(config, inputs, record),
         "manual_sort": _at_desks(inputs, record, "manual_sort", site.manual_sort),
         "customs": _at_desks(inputs, record, "customs", site.examination),
+        "xray": _at_desks(inputs, record, "xray", site.xray),
+        "transit": _at_desks(inputs, record, "transit", site.transit),
+        "uld_xray": _counted(edges, _xrayed(ulds), "checked_in", "xray_begin", "xray_end"),
         "docks": [n * site.workers_per_truck for n in _at_doors(inputs, tables, edges)],
         **_export_roles(inputs, record, tables, edges),
     }
@@ -166,6 +169,11 @@ def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
 def _counted(edges: Edges, table: Table, asked: str, begin: str, end: str) -> tuple[Numbers, Numbers]:
     """Rows served just before each edge, and those that are served or wait (B)."""
     return _inside(edges, table[begin], table[end]), _inside(edges, table[asked], table[end])
+
+
+def _xrayed(ulds: Table) -> Table:
+    """Those that go through X-ray as a whole."""
+    return {name: column[ulds["is_xrayed"]] for name, column in ulds.items()}
 
 
 def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:

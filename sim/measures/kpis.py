@@ -160,11 +160,12 @@ _ALL: Final = (
         "carried to another hall, from which their trucks leave",
         more_is_better=False,
     ),
-    Kpi("staff_h_per_day", "h/d", "hours worked, all roles but customs officers", more_is_better=None),
+    Kpi("staff_h_per_day", "h/d", "hours worked, all roles but those of customs' controls", more_is_better=None),
     Kpi(
         "staff_h_paid_per_day",
         "h/d",
-        "hours on the roster, and of finishing what was in hand after a shift, all roles but customs officers",
+        "hours on the roster, and of finishing what was in hand after a shift, all roles but those of customs'"
+        " controls",
         more_is_better=None,
     ),
     Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", more_is_better=False),

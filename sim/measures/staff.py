@@ -71,10 +71,10 @@ def people_a_post(config: HubConfig, role: str) -> int:
 def staff_kpis(
     config: HubConfig, inputs: Inputs, record: Recorder, worked: Mapping[str, float], days: float
 ) -> dict[str, float]:
-    """By role, and in sum without customs officers, who are the state's; `worked`: person-hours by role."""
+    """By role, and in sum without those at customs' controls, who are not the hub's; `worked`: person-hours by role."""
     paid = {role: paid_hours(inputs, record, role) * people_a_post(config, role) / days for role in ROLES}
     short = {role: understaffed_hours(inputs, record, role) / days for role in ROLES}
-    own = [role for role in ROLES if role != "customs"]
+    own = [name for name, role in ROLES.items() if not role.is_of_customs]
     return {
         "staff_h_per_day": sum(worked[role] for role in own) / days,
         "staff_h_paid_per_day": sum(paid[role] for role in own),

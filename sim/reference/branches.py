@@ -105,6 +105,11 @@ def _at_desks(asked: str, begin: str, end: str) -> _Stays:
     return stays
 
 
+def _at_uld_xray(_: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
+    for uld in _rows(tables["ulds"]):
+        yield uld["hall"], uld["checked_in"], uld["xray_begin"], uld["xray_end"], 1
+
+
 def _at_build_up(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
     n = inputs.site.exports.workers_per_place if inputs.site.exports else 0
     return [(uld["hall"], uld["formed"], uld["start"], uld["built"], n) for uld in _rows(tables["out_ulds"])]
@@ -152,6 +157,9 @@ def _either(one: _Way, other: _Way) -> _Way:
 
 _CODING = "handcoding_desks", _at_desks("sort_end", "code_begin", "code_end")
 _EXAMINATION = "customs_desks", _at_desks("held", "exam_begin", "exam_end")
+_XRAY = "xray_lanes", _at_desks("held", "xray_begin", "xray_end")
+_TRANSIT = "transit_desks", _at_desks("held", "transit_begin", "transit_end")
+_ULD_XRAY = "uld_xrays", _at_uld_xray
 
 
 def _limited_by(limit: str) -> _Way:
@@ -339,6 +347,12 @@ BRANCHES: Final[dict[str, _Way]] = {
     ),
     "examination waits for the next shift": _waits_for_the_shift(*_EXAMINATION),
     "parcel waits for the next shift": _waits_for_the_shift(*_CODING),
+    "X-ray finished after the shift": _finished_after_the_shift(*_XRAY),
+    "X-ray waits for the next shift": _waits_for_the_shift(*_XRAY),
+    "transit document finished after the shift": _finished_after_the_shift(*_TRANSIT),
+    "transit waits for the next shift": _waits_for_the_shift(*_TRANSIT),
+    "X-ray of a ULD finished after the shift": _finished_after_the_shift(*_ULD_XRAY),
+    "X-ray of a ULD waits for the next shift": _waits_for_the_shift(*_ULD_XRAY),
     "wait for hand-coding": _any("parcels", lambda parcel: parcel["code_begin"] > parcel["sort_end"]),
     "held after hand-coding": _any("parcels", lambda parcel: parcel["held"] == parcel["code_end"] != NEVER),
     "wait for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),

@@ -101,7 +101,7 @@ def make(hub: SmallHub) -> Inputs:
 
 
 def _controls(streams: Streams, step: int) -> dict[str, int]:
-    xray, transit, uld_xray = streams.of("controls_site").integers(1, (8, 12, 20)).tolist()
+    xray, transit, uld_xray = streams.of("controls_site").integers(1, (40, 40, 20)).tolist()
     return {"xray": xray * step, "transit": transit * step, "uld_xray": uld_xray * step}
 
 
