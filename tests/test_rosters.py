@@ -1,4 +1,4 @@
-"""Rosters: shares, shifts and strikes as steps of manned posts; queues whose servers come and go."""
+"""Rosters: shares, shifts and absences as steps of manned posts; queues whose servers come and go."""
 
 import datetime as dt
 from dataclasses import replace
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from experiments.composition import load
 from experiments.main import main
-from sim.config.roster import RoleRoster, Roster, Shift, Strike
+from sim.config.roster import RoleRoster, Roster, Shift
 from sim.domain.roles import ROLES
 from sim.domain.site import MachineCalendar, Manning
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
-from sim.inputs.roster import Absence, manned, manned_calendar, strikes
+from sim.inputs.roster import Absence, manned, manned_calendar
 from sim.kernels.queueing import Servers, several_servers
 from sim.processes.phases import Phase, at
 from sim.processes.pool import Pool
@@ -28,9 +28,9 @@ MONDAY = dt.date(2022, 9, 5)
 WEEK = 7 * TICKS_PER_DAY
 
 
-def roster(*shifts, factor=1.0, of_role=1.0, strike_days=()):
+def roster(*shifts, factor=1.0, of_role=1.0):
     one = RoleRoster(of_role, tuple(Shift(*shift) for shift in shifts) or None)
-    return Roster(factor, dict.fromkeys(ROLES, one), strike_days)
+    return Roster(factor, dict.fromkeys(ROLES, one))
 
 
 def steps(manning):
@@ -73,18 +73,14 @@ def test_the_factors_scale_shares_up_to_all_posts():
     assert manned(roster(*half, factor=0), "tugs", 20, MONDAY, WEEK).posts == (0, 20)
 
 
-def test_strike_days_multiply_and_concern_their_roles_only():
-    days = (
-        Strike(dt.date(2022, 9, 6), dt.date(2022, 9, 7), ("breakdown",), 0.5),
-        Strike(dt.date(2022, 9, 7), dt.date(2022, 9, 7), None, 0.5),
+def test_absences_multiply_and_concern_their_roles_only():
+    absences = (
+        Absence(24 * TICKS_PER_H, 72 * TICKS_PER_H, 0.5, ("breakdown",)),
+        Absence(48 * TICKS_PER_H, 72 * TICKS_PER_H, 0.5),
+        Absence(90 * TICKS_PER_H, 91 * TICKS_PER_H, 0.0, ("docks",)),
     )
-    struck = roster(strike_days=days)
-    absences = strikes(struck, MONDAY, WEEK)
-    assert steps(manned(struck, "breakdown", 8, MONDAY, WEEK, absences)) == [(0, 8), (24, 4), (48, 2), (72, 8)]
-    assert steps(manned(struck, "docks", 8, MONDAY, WEEK, absences)) == [(0, 8), (48, 4), (72, 8)]
-    # Others may add reasons of their own, of any length.
-    later = Absence(90 * TICKS_PER_H, 91 * TICKS_PER_H, 0.0, ("docks",))
-    assert steps(manned(struck, "docks", 8, MONDAY, WEEK, (later,))) == [(0, 8), (90, 0), (91, 8)]
+    assert steps(manned(roster(), "breakdown", 8, MONDAY, WEEK, absences)) == [(0, 8), (24, 4), (48, 2), (72, 8)]
+    assert steps(manned(roster(), "docks", 8, MONDAY, WEEK, absences)) == [(0, 8), (48, 4), (72, 8), (90, 0), (91, 8)]
 
 
 @given(share=st.floats(0, 1), posts=st.integers(1, 60), factor=st.floats(0, 3), length=st.integers(0, 23 * 60 + 59))
@@ -135,14 +131,7 @@ EARLY = '{days: [mon-fri], start: "06:00", end: "14:00", share: 1}'
         (f'{SHIFT}=[{{days: [], start: "06:00", end: "14:00", share: 1}}]', "shifts[0].days: at least one, got none"),
         ("+roster.roles.brakedown={factor: 1, shifts: null}", "roster.roles.brakedown: unknown role; did you mean"),
         ("~roster.roles.docks", "roster.roles.docks: missing"),
-        (
-            'roster.strikes=[{first_day: "2022-09-14", last_day: "2022-09-13", roles: null, share: 0}]',
-            "roster.strikes[0].last_day: not before first_day = 2022-09-14, got 2022-09-13",
-        ),
-        (
-            'roster.strikes=[{first_day: "2022-09-14", last_day: "2022-09-14", roles: [dock], share: 0}]',
-            "roster.strikes[0].roles: unknown role 'dock'; did you mean 'docks'?",
-        ),
+        ("+roster.strikes=[]", "roster.strikes: unknown key"),
     ],
 )
 def test_a_mistake_in_a_roster_is_one_line_and_exit_code_2(word, message, capsys):
@@ -164,14 +153,6 @@ def test_a_role_that_is_there_in_full_for_the_end_of_the_week_only_is_enough():
     config = load("liege_30k", f"roster.roles.breakdown.shifts=[{shift}]", "horizon_days=1", "warmup_days=0")
     (hall,) = make_inputs(config, 0).site.halls
     assert hall.manning["workers"].posts[0] == 0
-
-
-def test_strike_days_outside_the_run_are_refused():
-    config = load(
-        "liege_30k", 'roster.strikes=[{first_day: "2023-09-14", last_day: "2023-09-14", roles: null, share: 0}]'
-    )
-    with pytest.raises(ConfigError, match=r"roster\.strikes\[0\]: 2023-09-14 to 2023-09-14 lies outside the run"):
-        make_inputs(config, 0)
 
 
 def test_people_who_are_always_there_are_as_good_as_no_roster():

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from stored_runs import rewritten, sealed
 
@@ -389,6 +390,17 @@ def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     assert cleared["minutes"] == again["flight"]["cleared_min"] - again["flight"]["arrival_min"]
     assert sum(cleared["minutes_by_resource"].values()) == cleared["minutes"]
     assert (tmp_path / "a.svg").read_text().startswith("<?xml")
+
+
+def test_parcels_are_simulated_again_with_the_disruptions_of_their_days(capsys: Any, tmp_path: Path) -> None:
+    """Also if one is given by the day, counted from the first measured one, and another comes after the flight."""
+    strike = "+disruption@disruptions.strike=strike_day", "disruptions.strike.start='day 1 00:00'"
+    fog = "+disruption@disruptions.fog=fog_morning", "disruptions.fog.start='day 3 01:00'"
+    assert main(["run", *RUN, *strike, *fog, "--out", str(tmp_path)]) == 0
+    (folder,) = tmp_path.glob("run-*")
+    first = next(row["key"] for row in pq.read_table(folder / "tables" / "flights.parquet").to_pylist())
+    _, err = told(capsys, str(folder), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
+    assert err.count("simulating replication 0 again, 2 of 3 days") == err.count("simulating") == 1
 
 
 def test_a_trace_in_words_names_flight_causes_and_verdict_and_draws_into_the_run(

@@ -16,7 +16,7 @@ _WEEK: Final = DAYS_PER_WEEK * TICKS_PER_DAY
 
 
 def night_share(config: HubConfig, name: str, labour: Labour) -> float:
-    """Of the post-hours of a role in a week without strikes; 0 where nobody is rostered."""
+    """Of the post-hours of a role in a week of its roster; 0 where nobody is rostered."""
     role = ROLES[name]
     owners: dict[Place, list[object]] = {
         Place.HALL: [*config.halls.values()],

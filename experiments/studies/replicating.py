@@ -28,6 +28,7 @@ from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
 from sim.record.schemas import TABLES, Column, TableSchema
+from sim.units import MIN_PER_H
 
 GROWTH_THAT_COUNTS = 0.01
 """Of the parcels a day: a backlog that grows less counts as level (assumption)."""
@@ -269,7 +270,7 @@ def floor_stay_h(outcome: Outcome, point: Point) -> float:
 def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
     config = point.hub
     blocked = outcome.intervals[point.label]["blocked_after_h"].mean
-    run_h = (config.warmup_days + config.horizon_days) * HOURS_PER_DAY + config.service_h
+    run_h = config.end_min / MIN_PER_H
     return (
         point.label,
         order,

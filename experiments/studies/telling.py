@@ -15,6 +15,7 @@ from experiments.studies.recorded import first_hubs
 from experiments.studies.replicating import Outcome
 from sim.measures.kpis import KPIS, RECOVERY
 from sim.measures.ladder import HOURS_PER_DAY
+from sim.units import MIN_PER_DAY
 
 SAID_OF = {
     Family.HOLM: "intervals and p-values of all designs together (Bonferroni, Holm)",
@@ -56,7 +57,7 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
         if outcome.is_unstable(point):
             slope = intervals["backlog_slope_per_day"].mean
             blocked = intervals["blocked_after_h"].mean
-            days = point.hub.warmup_days + point.hub.horizon_days + point.hub.service_h / HOURS_PER_DAY
+            days = point.hub.end_min / MIN_PER_DAY
             after = blocked / HOURS_PER_DAY
             first = "no flight is held for want of a stand yet"
             if after < days:

@@ -1,6 +1,5 @@
 """What a trace reads: one replication of a stored run; parcels that were not stored are simulated again."""
 
-import datetime as dt
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_replications import replication_table, replications_of
 from experiments.studies.reproduce import with_schedule
 from sim.config import HubConfig
+from sim.config.disruptions import Disruption, Spell
 from sim.errors import InputError
 from sim.measures.tracing import Journal
 from sim.measures.tracing.journal import NEEDED
@@ -93,18 +93,28 @@ def with_parcels(replication: Replication, flight: int, schedule: Path | None, *
 
 
 def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iterator[HubConfig]:
-    """The run up to the day on which the flight's last parcel left, and the whole one, lest the end should matter."""
+    """The run up to the day on which the flight's last parcel left, and the whole one, lest the end should matter.
+
+    Disruptions that begin after its end are left out: they lie outside it, and change nothing before them. The
+    warm-up stays, since their days are counted from it.
+    """
     flights, loads = tables["flights"], tables["loads"]
     gone = flights["n_departed"][flight] + flights["n_refused"][flight] == flights["n_parcels"][flight]
     departed = loads["departed"][loads["flight"] == flight]
     if gone and len(departed):
-        days = int(np.nanmax(departed) // MIN_PER_DAY) + 1
-        if days < hub.warmup_days + hub.horizon_days:
-            end = hub.start_date + dt.timedelta(days=days)
-            known = tuple(strike for strike in hub.roster.strikes if strike.first_day < end)
-            roster = replace(hub.roster, strikes=known)
-            yield replace(hub, warmup_days=0, horizon_days=days, roster=roster)
+        horizon_days = max(1, int(np.nanmax(departed) // MIN_PER_DAY) + 1 - hub.warmup_days)
+        if horizon_days < hub.horizon_days:
+            shorter = replace(hub, horizon_days=horizon_days, disruptions={})
+            yield replace(shorter, disruptions=_begun_by(hub, shorter.end_min))
     yield hub
+
+
+def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
+    return {
+        name: one
+        for name, one in hub.disruptions.items()
+        if not isinstance(one, Spell) or one.span(hub.start_date, hub.warmup_days)[0] < end_min
+    }
 
 
 def _is_same(one: Mapping[str, Table], other: Mapping[str, Table], flight: int) -> bool:

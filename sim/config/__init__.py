@@ -501,6 +501,12 @@ class HubConfig:
         self.trade.check_names(tuple(self.lanes), self.product_groups)
         self._check_disruptions()
 
+    @property
+    def end_min(self) -> float:
+        """The run's end: after the measured days the time promised, that of exports if it is longer."""
+        exports_h = self.exports.service_h if self.exports.share else 0.0
+        return (self.warmup_days + self.horizon_days) * MIN_PER_DAY + max(self.service_h, exports_h) * MIN_PER_H
+
     def _check_disruptions(self) -> None:
         """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
         check_disruptions(
@@ -509,7 +515,7 @@ class HubConfig:
             units={"loader_sets": self.apron.loader_sets, "tugs": self.apron.tugs},
             start_date=self.start_date,
             warmup_days=self.warmup_days,
-            end_min=(self.warmup_days + self.horizon_days) * MIN_PER_DAY + self.service_h * MIN_PER_H,
+            end_min=self.end_min,
         )
         factors = demand_factors(self.disruptions, self.start_date, self.warmup_days)
         if factors and self.arrivals.model is ArrivalModel.FILE:

@@ -98,7 +98,7 @@ class NightCurfew:
 
 @dataclass(frozen=True, slots=True)
 class StaffAway(Spell):
-    """A strike, or an illness: only a share of those rostered comes."""
+    """A strike, or an illness: only a share of those rostered comes. Several multiply."""
 
     kind: Literal["staff_away"]
     roles: tuple[str, ...] | None

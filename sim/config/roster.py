@@ -1,6 +1,5 @@
-"""Rosters: which share of a role's posts is manned, by local hour and weekday, and on strike days."""
+"""Rosters: which share of a role's posts is manned, by local hour and weekday; strikes are disruptions."""
 
-import datetime as dt
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -90,31 +89,12 @@ def _overlap(one: Shift, other: Shift) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
-    """Days, both included, on which only a share of those rostered comes."""
-
-    first_day: dt.date
-    last_day: dt.date
-    roles: tuple[str, ...] | None
-    """Null: all."""
-    share: Share
-
-    def __post_init__(self) -> None:
-        if self.last_day < self.first_day:
-            raise ValueError(f"last_day: not before first_day = {self.first_day}, got {self.last_day}")
-        for role in self.roles or ():
-            if role not in ROLES:
-                raise ValueError(f"roles: unknown role {role!r}{near(role, ROLES)}")
-
-
-@dataclass(frozen=True, slots=True)
 class Roster:
     """By role, all of `sim.domain.roles`."""
 
     factor: NotNegative
     """On all shares of all roles; never more than all posts are manned."""
     roles: dict[str, RoleRoster]
-    strikes: tuple[Strike, ...]
 
     def __post_init__(self) -> None:
         for role in self.roles:

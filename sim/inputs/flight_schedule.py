@@ -55,9 +55,8 @@ def measured_days(config: HubConfig) -> tuple[int, int]:
 
 
 def end_of_run(config: HubConfig) -> int:
-    """The measured days and the time promised after them, that of exports if it is longer [ticks]."""
-    exports_h = config.exports.service_h if config.exports.share else 0.0
-    return measured_days(config)[1] + ticks(max(config.service_h, exports_h) * MIN_PER_H)
+    """`HubConfig.end_min` in ticks."""
+    return ticks(config.end_min)
 
 
 def van_der_corput(n: int) -> float:

@@ -13,7 +13,7 @@ from sim.config.roster import Roster, Shift
 from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import MachineCalendar, Manning
 from sim.errors import ConfigError
-from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, TICKS_PER_MIN
 
 _ROUNDING = 1e-9
 """A share times posts that should be a half is one, whatever its last bits."""
@@ -31,28 +31,13 @@ class Absence:
     """Whom it concerns; None: all."""
 
 
-def strikes(roster: Roster, start_date: dt.date, end: int) -> tuple[Absence, ...]:
-    """The roster's strike days as ticks of the run, which ends at `end`; raises ConfigError for one beside it."""
-    found = []
-    for number, strike in enumerate(roster.strikes):
-        first, last = (day.toordinal() - start_date.toordinal() for day in (strike.first_day, strike.last_day))
-        if last < 0 or first * TICKS_PER_DAY >= end:
-            raise ConfigError(
-                f"roster.strikes[{number}]: {strike.first_day} to {strike.last_day} lies outside the run, which begins"
-                f" on {start_date} and lasts {end / TICKS_PER_DAY:g} days"
-            )
-        found.append(Absence(first * TICKS_PER_DAY, (last + 1) * TICKS_PER_DAY, strike.share, strike.roles))
-    return tuple(found)
-
-
 def manned(
     roster: Roster, role: str, posts: int, start_date: dt.date, end: int, absences: Sequence[Absence] = ()
 ) -> Manning:
     """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
 
-    The share is that of the shift, times the factors, times the share of each of `absences` (strikes, and what else
-    keeps people away) that concerns the role. From `end` [ticks] on all are manned, so that what is left over then
-    does not wait for ever inside a calculation.
+    The share is that of the shift, times the factors, times the share of each of `absences` that concerns the role.
+    From `end` [ticks] on all are manned, so that what is left over then does not wait for ever inside a calculation.
     """
     own = roster.roles[role]
     factor = roster.factor * own.factor
@@ -93,14 +78,13 @@ def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[in
 def mannings(
     config: HubConfig, place: Place, hall: Hall | None, end: int, away: Sequence[Absence]
 ) -> Mapping[str, Manning]:
-    """Of the roles of a place, by kind of token or desk; `hall`: whose posts they are, if a hall's; `away`: who is."""
-    absences = (*strikes(config.roster, config.start_date, end), *away)
+    """Of the roles of a place, by kind of token or desk; `hall`: whose posts they are, if a hall's."""
     owner = {Place.APRON: config.apron, Place.HALL: hall, Place.MACHINE: config}[place]
     found = {}
     for name, role in ROLES.items():
         if role.place is place and _has_work(config, role):
             posts: int = attrgetter(role.posts)(owner)
-            found[role.kind] = manned(config.roster, name, posts, config.start_date, end, absences)
+            found[role.kind] = manned(config.roster, name, posts, config.start_date, end, away)
             _check_ever_enough(config, name, posts)
     return found
 

@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.measures.window import Minutes
 from sim.record.rows import EXTRA
 from sim.record.schemas import Table
-from sim.units import MIN_PER_DAY, MIN_PER_H
+from sim.units import MIN_PER_H
 
 KINDS: Final = ("timetabled", "extra")
 """Of trucks, by number."""
@@ -31,7 +31,7 @@ class Journal:
 
     def __init__(self, tables: Mapping[str, Table], config: HubConfig) -> None:
         self.tables: dict[str, Table] = dict(tables)
-        self.end = (config.warmup_days + config.horizon_days) * MIN_PER_DAY + config.service_h * MIN_PER_H
+        self.end = config.end_min
         self.longest_hold = config.apron.longest_hold_h * MIN_PER_H
         self.halls = tuple(config.halls)
         self.destinations = _destinations(config)
