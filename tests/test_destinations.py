@@ -109,6 +109,61 @@ def test_the_night_begins_at_eleven_and_ends_before_six(config: HubConfig) -> No
     assert not is_night(instants, replace(night, night_to="23:00")).any()
 
 
+NO_TRAINS = {name: np.zeros(0) for name in ("granted", "at_aircraft", "emptied", "returned")} | {
+    "hall": np.zeros(0, dtype=np.int64)
+}
+NO_FLIGHTS = {name: np.zeros(0) for name in ("aldt", "aibt", "aobt")}
+
+
+def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_hall_and_back_from_the_last(
+    config: HubConfig,
+) -> None:
+    from sim.inputs.inputs import make_inputs
+
+    window = Window(make_inputs(config, 0))
+    (main,) = config.halls.values()
+    halls = {name: replace(main, apron_distance_m=m) for name, m in (("a", 400), ("b", 550), ("c", 900))}
+    several = replace(config, halls=halls, complex=replace(config.complex, between_halls_m=300))
+    day = 1440.0
+    # A train of five for halls 0, 1 and 2, and before it one of two for hall 1 only; a third is on its way at the end.
+    trains = {
+        "hall": np.array([1, 0, 0]),
+        "granted": np.array([day, day, day + 100]),
+        "left": np.array([day + 10, day + 20, day + 110]),
+        "at_door": np.array([day + 15, day + 25, NAN]),
+        "placed": np.array([day + 15, day + 60, NAN]),
+        "returned": np.array([day + 20, day + 65, NAN]),
+    }
+    ulds = {
+        "flight": np.array([3, 3, 5, 5, 5, 5, 5, 6, 6]),
+        "deck": np.array([0, 0, 1, 1, 1, 1, 1, 0, 0]),
+        "train": np.array([0, 0, 0, 0, 0, 0, 0, 0, -1]),
+        "hall": np.array([1, 1, 2, 0, 1, 1, 0, 0, 2]),
+        # Hall 0 from 25 to 30, hall 1 from 33 to 48, hall 2 from 51 to 60.
+        "at_door": np.array([15, 15, 51, 25, 33, 33, 25, NAN, NAN]) + day,
+        "placed": np.array([15, 15, 60, 25, 48, 33, 30, NAN, NAN]) + day,
+    }
+    tables = {"flights": NO_FLIGHTS, "trains": trains, "ulds": ulds, "out_trains": NO_TRAINS}
+    got = surroundings(several, tables, window)
+    # 550 there and back; 400, twice 300, and 900 back; 400 of the one that does not arrive.
+    assert got["tug_km_per_day"] == (2 * 550 + 400 + 2 * 300 + 900 + 400) / 1000 / 2
+    # Driving 5 + 5, 5 + 3 + 3 + 5, and of the third to the end of the measured days, 2 × 1440 - 110.
+    driving, granted = 10 + 16 + (2 * 1440 - 110), 20 + 65 + (2 * 1440 - 100)
+    assert got["tug_engine_h_per_day"] == pytest.approx((driving + 0.5 * (granted - driving)) / 60 / 2)
+    # A train to an aircraft drives there and back, too.
+    out = {
+        "hall": np.array([2]),
+        "granted": np.array([day]),
+        "at_aircraft": np.array([day + 8.0]),
+        "emptied": np.array([day + 28.0]),
+        "returned": np.array([day + 36.0]),
+    }
+    none = {name: values[:0] for name, values in trains.items()}, {name: values[:0] for name, values in ulds.items()}
+    got = surroundings(several, {"flights": NO_FLIGHTS, "trains": none[0], "ulds": none[1], "out_trains": out}, window)
+    assert got["tug_km_per_day"] == 1.8 / 2
+    assert got["tug_engine_h_per_day"] == pytest.approx((16 + 0.5 * 20) / 60 / 2)
+
+
 def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraft(config: HubConfig) -> None:
     from sim.inputs.inputs import make_inputs
 
@@ -127,7 +182,10 @@ def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraf
         "placed": np.array([day + 66, day - 10]),
         "returned": np.array([day + 72, day + 2]),
     }
-    got = surroundings(config, {"flights": flights, "trains": trains}, Window(inputs))
+    one_each = {name: np.array([0, 1]) for name in ("flight", "train")}
+    ulds = one_each | {name: trains[name] for name in ("hall", "at_door", "placed")} | {"deck": np.zeros(2, dtype=int)}
+    tables = {"flights": flights, "trains": trains, "ulds": ulds, "out_trains": NO_TRAINS}
+    got = surroundings(config, tables, Window(inputs))
     # In two days: landing at 23:00 and off-block at 01:20; one whole trip of 2 × 550 m, the other is before the window.
     assert got["night_movements_per_day"] == 1.0
     assert got["tug_km_per_day"] == 1.1 / 2

@@ -266,6 +266,7 @@ class Complex:
 
     policy: HallPolicy
     between_halls_min: Duration
+    between_halls_m: NotNegative
     transfer_round_min: Annotated[float, Bounds(ge=1, le=720)]
     transfer_loading_min: Duration
     transfer_trip_min: Duration

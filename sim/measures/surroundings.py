@@ -1,5 +1,7 @@
 """What the neighbours and the air get of the apron: movements at night, tugs' kilometres and engine time, CO₂."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.config import Environment, HubConfig
@@ -13,22 +15,62 @@ M_PER_KM = 1000
 
 def surroundings(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
     """The KPIs, a measured day each."""
-    flights, trains = tables["flights"], tables["trains"]
-    rules = config.environment
+    flights, rules = tables["flights"], config.environment
     moves = np.concatenate((flights["aldt"], flights["aobt"]))
     n_night = np.count_nonzero(is_night(moves, rules) & window.covers(moves))
-    one_way_km = np.array([hall.apron_distance_m for hall in config.halls.values()])[trains["hall"]] / M_PER_KM
-    trips = window.covers(trains["left"]).astype(np.int64) + window.covers(trains["placed"])
-    driving = window.hours(trains["left"], trains["at_door"]) + window.hours(trains["placed"], trains["returned"])
-    standing = window.hours(trains["granted"], trains["left"]) + window.hours(trains["at_door"], trains["placed"])
+    ways = [*_inbound(config, tables), *_outbound(config, tables)]
+    trains = [(tables[name]["granted"], tables[name]["returned"]) for name in ("trains", "out_trains")]
+    driving = sum(window.hours(way.start, way.end) for way in ways)
+    standing = sum(window.hours(*train) for train in trains) - driving
     engine_h = driving + rules.tug_idling_share * standing
     co2_kg = tugs_co2_kg(engine_h, rules) + stands_co2_kg(window.hours(flights["aibt"], flights["aobt"]), rules)
     return {
         "night_movements_per_day": n_night / window.days,
-        "tug_km_per_day": float((trips * one_way_km).sum()) / window.days,
+        "tug_km_per_day": sum(float(way.m[window.covers(way.start)].sum()) for way in ways) / M_PER_KM / window.days,
         "tug_engine_h_per_day": engine_h / window.days,
         "co2_t_per_day": co2_kg / KG_PER_T / window.days,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Drives (N) of tugs."""
+
+    start: Minutes
+    end: Minutes
+    m: Minutes
+    """How long each is [m]."""
+
+
+def _inbound(config: HubConfig, tables: dict[str, Table]) -> tuple[_Ways, _Ways, _Ways]:
+    """Of trains from aircraft: to the first hall, from hall to hall, and back from the last."""
+    trains, ulds, to_apron_m = tables["trains"], tables["ulds"], _to_apron_m(config)
+    on = ulds["train"] >= 0
+    keys = np.column_stack([ulds[name][on] for name in ("flight", "deck", "train", "hall")])
+    # A stop is a hall that a train calls at; they come train by train, as those do, and in the order of the halls.
+    stops, stop_of = np.unique(keys, axis=0, return_inverse=True)
+    there, rid = np.zeros(len(stops)), np.zeros(len(stops))
+    for at, name in ((there, "at_door"), (rid, "placed")):  # the last of a stop; infinite: not in this run
+        np.maximum.at(at, stop_of.ravel(), np.nan_to_num(ulds[name][on], nan=np.inf))
+    goes_on = np.append((stops[1:, :3] == stops[:-1, :3]).all(axis=1), False)[: len(stops)]
+    between = np.flatnonzero(goes_on)
+    return (
+        _Ways(trains["left"], trains["at_door"], to_apron_m[trains["hall"]]),
+        _Ways(rid[between], there[between + 1], np.full(len(between), config.complex.between_halls_m)),
+        _Ways(trains["placed"], trains["returned"], to_apron_m[stops[~goes_on, 3]]),
+    )
+
+
+def _outbound(config: HubConfig, tables: dict[str, Table]) -> tuple[_Ways, _Ways]:
+    """Of trains to aircraft: there, and back."""
+    trains = tables["out_trains"]
+    m = _to_apron_m(config)[trains["hall"]]
+    return _Ways(trains["granted"], trains["at_aircraft"], m), _Ways(trains["emptied"], trains["returned"], m)
+
+
+def _to_apron_m(config: HubConfig) -> Minutes:
+    """Of each hall (H)."""
+    return np.array([hall.apron_distance_m for hall in config.halls.values()], dtype=np.float64)
 
 
 def is_night(instants: Minutes, rules: Environment) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
