@@ -119,3 +119,14 @@ def test_a_complex_that_cannot_work_is_refused_with_its_key(words: list[str], sa
 def test_too_little_floor_set_aside_for_what_is_sent_is_refused() -> None:
     with pytest.raises(CargohubError, match=r"larger than the floor that hall second sets aside \(transfer_share\)"):
         sim.simulate(load("liege_100k_complex", "halls.main.serves=[FR,DE,PL,IT,NL,POOL]", *COMPLEX))
+
+
+def test_zones_of_exports_are_counted_hall_by_hall() -> None:
+    words = ("exports=one_fifth", "demand.flights_per_day=3", "service_h=12", "exports.service_h=12")
+    occupancy = sim.simulate(load("liege_100k_complex", *COMPLEX, *words)).tables["occupancy"]
+    series = {name: occupancy["inside"][occupancy["zone"] == name] for name in {*occupancy["zone"]}}
+    for zone in ("export_floor", "build_up", "doors_in"):
+        of_halls = [series[f"{zone} @ {hall}"] for hall in ("main", "second", "third", "fourth")]
+        assert (np.sum(of_halls, axis=0) == series[zone]).all()
+        assert sum(int(own.max()) > 0 for own in of_halls) > 1
+    assert series["empty_ulds"].min() >= 0

@@ -10,9 +10,9 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import sentences, validation, words
+from experiments.report import fullness, sentences, validation, words
 from experiments.report.page import write_report
-from experiments.report.points import Point, Value, panels, read_points, read_values, read_window
+from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
 
 TODAY = Point(
@@ -308,3 +308,22 @@ def test_a_bound_below_zero_is_cut_where_nothing_negative_can_be():
     )  # fmt: skip
     found = read_values(table)["a"]
     assert (found["dwell_mean_h"].low, found["backlog_slope_per_day"].low) == (0.0, -3.0)
+
+
+def test_how_full_zones_are_is_their_share_of_the_limit():
+    times, n = [30.0, 60.0, 90.0, 120.0], 4
+    occupancy = pd.concat(
+        [
+            pd.DataFrame({"scenario": scenario, "replication": 0, "zone": zone, "time": times, "inside": inside,
+                          "limit": limit, "unit": "ULDs"})
+            for scenario, zone, inside, limit in (
+                ("a", "empty_ulds", [0, 5, 10, 30], 20), ("b", "empty_ulds", [0] * n, 0), ("b", "backlog", [9] * n, -1),
+                ("b", "build_up", [4] * n, 4),
+            )
+        ]
+    )  # fmt: skip
+    found = fullness.rows(occupancy, (TODAY, PERMIT), Window(30, 120, None))
+    assert found == [
+        ("Build-up places", "ULDs", [("–", "", ""), ("4", "100 %", "100 %")]),
+        ("Empty ULDs", "ULDs", [("20", "75.0 %", "150.0 %"), ("–", "", "")]),
+    ]

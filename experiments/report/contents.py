@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report import around, halls, sentences, validation
+from experiments.report import around, fullness, halls, sentences, validation
 from experiments.report.points import (
     ARRIVALS,
     MIN_PER_DAY,
@@ -83,6 +83,7 @@ def content(
         "main_titles": [point.title for point in mine],
         "complexes": halls.complexes(tables.get("halls"), tables.get("shuttles"), mine, window),
         "area": _area(tables.get("area"), mine),
+        "fullness": fullness.rows(tables["occupancy"], mine, window),
     }  # fmt: skip
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ZONES: Final = ("stands", "uld_positions", "breakdown", "customs_hold", "lanes", "dock_doors")
+ZONES: Final = (
+    "stands", "uld_positions", "breakdown", "customs_hold", "lanes", "dock_doors", "export_floor", "empty_ulds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Occupancy:
     """A row a zone, a column a panel."""
 
     rows: tuple[tuple[ZonePanel, ...], ...]
+    has_exports: bool
 
 
 def prepare(occupancy: "pd.DataFrame", panels: tuple[Panel, ...], window: Window) -> Occupancy:
@@ -81,7 +84,7 @@ def prepare(occupancy: "pd.DataFrame", panels: tuple[Panel, ...], window: Window
                 ZonePanel(title, "% of limit" if at == 0 else "", series, max(108.0, max(of_zone) * 1.05), span, ticks)
             )
         grid.append(tuple(row))
-    return Occupancy(tuple(grid))
+    return Occupancy(tuple(grid), any(zone == "empty_ulds" for _, zone in found))
 
 
 def draw(ax: "Axes", result: ZonePanel) -> None:

@@ -115,7 +115,8 @@ def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterat
         yield _picture(
             "occupancy", "The hall over the measured days",
             "What is in each zone, as a share of its limit (dotted), mean over replications. The customs hold zone"
-            " may exceed the floor it is laid out for; the other limits bind.",
+            f"{' and the store of empty ULDs' if zones.has_exports else ''} may exceed what"
+            f" {'they are' if zones.has_exports else 'it is'} laid out for; the other limits bind.",
             figures_occupancy.figure(zones))  # fmt: skip
     weeks = figures_week.prepare(tables["occupancy"], mine, window)
     more = f" The first {figures_week.MOST_MAPS} designs." if len(mine) > figures_week.MOST_MAPS else ""

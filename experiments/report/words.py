@@ -101,7 +101,7 @@ _ZONES: Final = {
     "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
     "dock_doors": "Dock doors", "yard": "Yard", "export": "Export floor",
     "build_up": "Build-up places", "screening": "Screening lines", "hand_sorting": "Sorting exports by hand",
-    "empty_ulds": "Empty ULDs",
+    "empty_ulds": "Empty ULDs", "export_floor": "Export floor", "doors_in": "Inbound dock doors",
     "airside_circulation": "Airside circulation", "landside_circulation": "Landside circulation",
     "packout": "Pack-out", "manual_sort": "Manual sort", "unassigned": "Unassigned",
 }  # fmt: skip

@@ -1,11 +1,27 @@
 """Counting at the edges of the occupancy's intervals."""
 
+from collections.abc import Sequence
+from itertools import compress
+
 import numpy as np
 
+from sim.record.recorder import Columns
 from sim.units import NEVER, Ticks
 
 Series = tuple[str, Ticks, int, str]
 """Zone, units inside at the edges (B), their limit, what is counted."""
+
+
+def total(series: Sequence[Series]) -> Series:
+    """One zone of all halls together."""
+    (zone, *_, unit), limit = series[0], sum(limit for _, _, limit, _ in series)
+    return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
+
+
+def of_hall(rows: Columns, number: int, column: str = "hall") -> Columns:
+    """The rows of one hall."""
+    mine = [hall == number for hall in rows.get(column, [])]
+    return {name: list(compress(values, mine)) for name, values in rows.items()}
 
 
 def inside(edges: Ticks, enter: list[int], leave: list[int]) -> Ticks:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.inputs.export_layout import empty_ulds_that_fit
-from sim.measures.edges import Series, before, inside
+from sim.measures.edges import Series, before, inside, of_hall
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.record.recorder import Columns, Recorder, columns
 from sim.record.schemas import Table, tabulate
@@ -68,30 +68,43 @@ def _parcels(store: ExportStore | None, end: int) -> dict[str, NDArray[Any]]:
     } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 
 
+def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[list[Series]]:
+    """What is in the zones of exports at the edges (B), hall by hall; no hall without exports."""
+    trucks, ulds = columns(record.collections, ("number",)), columns(record.out_ulds, _ULD)
+    found: list[list[Series]] = []
+    for number, hall in enumerate(inputs.site.halls):
+        if hall.exports is not None:
+            own, docked, built = hall.exports, of_hall(trucks, number), of_hall(ulds, number)
+            floor = before(edges, docked.get("called", []), docked.get("n_parcels", []))
+            floor -= before(edges, built.get("built", []), built.get("n_parcels", []))
+            found.append(
+                [
+                    ("export_floor", floor, own.floor, "parcels"),
+                    ("build_up", _count(edges, built, "start", "built"), own.places, "ULDs"),
+                    ("doors_in", _count(edges, docked, "docked", "released"), own.doors, "trucks"),
+                ]
+            )
+    return found
+
+
 def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ticks) -> list[Series]:
-    """What is in the zones of exports at the edges (B), all halls together; nothing without exports."""
+    """What else is there of exports at the edges (B), all halls together; nothing without exports."""
     if inputs.site.exports is None:
         return []
     own = [hall.exports for hall in inputs.site.halls if hall.exports is not None]
-    trucks, ulds = columns(record.collections, ("number",)), columns(record.out_ulds, _ULD)
-    trains = columns(record.out_trains, ("flight", "train"))
+    ulds, trains = columns(record.out_ulds, _ULD), columns(record.out_trains, ("flight", "train"))
     flights, emptied = columns(record.flights, ("number",)), [row.released for row in record.ulds]
-
-    def count(rows: Columns, enter: str, leave: str) -> Ticks:
-        return inside(edges, rows.get(enter, []), rows.get(leave, []))
-
-    floor = before(edges, trucks.get("called", []), trucks.get("n_parcels", []))
-    floor -= before(edges, ulds.get("built", []), ulds.get("n_parcels", []))
     empties = sum(hall.empty_ulds for hall in own) + before(edges, emptied) - before(edges, ulds.get("start", []))
     empties -= before(edges, flights.get("loading_start", []), flights.get("n_empties_out", []))
     room = sum(empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
     return [
-        ("export_floor", floor, sum(hall.floor for hall in own), "parcels"),
         ("screening", record.export_stages["screening"].inside, NEVER, "parcels"),
         ("hand_sorting", record.export_stages["hand_sorting"].inside, NEVER, "parcels"),
-        ("build_up", count(ulds, "start", "built"), sum(hall.places for hall in own), "ULDs"),
-        ("built_ulds", count(ulds, "built", "departed"), NEVER, "ULDs"),
-        ("doors_in", count(trucks, "docked", "released"), sum(hall.doors for hall in own), "trucks"),
+        ("built_ulds", _count(edges, ulds, "built", "departed"), NEVER, "ULDs"),
         ("empty_ulds", empties, room, "ULDs"),
-        ("outbound_tugs", count(trains, "granted", "returned"), inputs.site.exports.tugs, "trains"),
+        ("outbound_tugs", _count(edges, trains, "granted", "returned"), inputs.site.exports.tugs, "trains"),
     ]
+
+
+def _count(edges: Ticks, rows: Columns, enter: str, leave: str) -> Ticks:
+    return inside(edges, rows.get(enter, []), rows.get(leave, []))

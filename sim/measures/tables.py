@@ -1,7 +1,5 @@
 """The tables of a replication, made from what the hub wrote down."""
 
-from collections.abc import Sequence
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -14,8 +12,8 @@ from sim.inputs.layout import hold_zone_parcels
 from sim.measures.customs import customs_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
-from sim.measures.edges import Series, before, inside
-from sim.measures.export_tables import export_series, export_tables
+from sim.measures.edges import Series, before, inside, of_hall, total
+from sim.measures.export_tables import export_hall_series, export_series, export_tables
 from sim.measures.halls import hall_columns
 from sim.measures.recovery import band, disruption_columns
 from sim.processes.export_store import ExportStore
@@ -176,14 +174,15 @@ def _occupancy(
         _hall_series(
             edges,
             hall,
-            *(_of_hall(rows, number) for rows in (ulds, trucks, refused)),
+            *(of_hall(rows, number) for rows in (ulds, trucks, refused)),
             room=site.units.room,
-            sent=_of_hall(shuttles, number, "origin"),
-            received=_of_hall(shuttles, number, "destination"),
+            sent=of_hall(shuttles, number, "origin"),
+            received=of_hall(shuttles, number, "destination"),
         )
         for number, hall in enumerate(site.halls)
     ]
-    halls = [_total(series) for series in zip(*by_hall, strict=True)]
+    halls = [total(series) for series in zip(*by_hall, strict=True)]
+    exports_by_hall = export_hall_series(inputs, record, edges)
     hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
     series: list[Series] = [
         (
@@ -202,6 +201,7 @@ def _occupancy(
         ("yard", inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
         ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
         ("backlog", backlog, NEVER, "parcels"),
+        *(total(series) for series in zip(*exports_by_hall, strict=True)),
         *export_series(config, inputs, record, edges),
     ]
     if undisturbed is not None:
@@ -214,8 +214,8 @@ def _occupancy(
             ("backlog_band_high", high, NEVER, "parcels"),
         ]
     if len(site.halls) > 1:
-        for hall, own in zip(site.halls, by_hall, strict=True):
-            series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own]
+        for hall, own, exports in zip(site.halls, by_hall, exports_by_hall or [[]] * len(by_hall), strict=True):
+            series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own + exports]
     return {
         "zone": np.repeat([name for name, *_ in series], n_bins),
         "time": np.tile(edges, len(series)),
@@ -288,16 +288,6 @@ def _hall_series(
         ("dock_doors", inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
         ("lanes", floor * room, hall.floor + hall.transfer_floor, "parcels"),
     ]
-
-
-def _total(series: Sequence[Series]) -> Series:
-    (zone, *_, unit), limit = series[0], sum(limit for _, _, limit, _ in series)
-    return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
-
-
-def _of_hall(rows: Columns, number: int, column: str = "hall") -> Columns:
-    mine = [hall == number for hall in rows.get(column, [])]
-    return {name: list(compress(values, mine)) for name, values in rows.items()}
 
 
 def _leave_door(site: Site, trucks: Columns) -> list[int]:
