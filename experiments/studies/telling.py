@@ -45,6 +45,8 @@ HEADLINE = (
     "utilisation_machines",
     "utilisation_stations",
 )
+OF_EXPORTS = ("export_on_time_share", "exports_per_day")
+"""Told where anything leaves by air."""
 
 
 def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
@@ -124,8 +126,10 @@ def print_table(
 
 
 def _shown(outcome: Outcome) -> tuple[str, ...]:
-    """What a table tells: recovery too where there is something to recover from."""
-    return (*HEADLINE, RECOVERY) if any(point.hub.disruptions for point in outcome.points) else HEADLINE
+    """What a table tells: exports and recovery too where there is something to export or to recover from."""
+    hubs = [point.hub for point in outcome.points]
+    exports = OF_EXPORTS if any(hub.exports.share > 0 for hub in hubs) else ()
+    return (*HEADLINE, *exports, *((RECOVERY,) if any(hub.disruptions for hub in hubs) else ()))
 
 
 def _differences(outcome: Outcome) -> list[str]:
