@@ -42,7 +42,7 @@ def test_a_zone_grows_by_its_units_and_every_other_keeps_its_floor(name: str) ->
 
 def test_steps_are_whole_units_near_the_area_asked_for() -> None:
     steps = {ladder.zone: ladder for ladder in ladders(HUB, replace(ASKED, zones=None))}
-    assert "manual_sort_posts" not in steps  # none are there
+    assert set(steps) == set(HALL_UNITS)
     for zone, ladder in steps.items():
         hubs = [point.hub for point in ladder.points]
         added = [hub.area_m2 - hubs[0].area_m2 for hub in hubs]
@@ -131,7 +131,14 @@ def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
     ("words", "message"),
     [
         (["shadow_price.zones=[door]"], "shadow_price.zones: unknown zone 'door'; did you mean"),
-        (["shadow_price.zones=[manual_sort_posts]"], "shadow_price.zones: not every hall of liege_30k has"),
+        (
+            [
+                "shadow_price.zones=[manual_sort_posts]",
+                "halls.main.manual_sort_posts=0",
+                "parcels.non_conveyable_share=0",
+            ],
+            "shadow_price.zones: not every hall of liege_30k has",
+        ),
         (["shadow_price.zones=[]"], "shadow_price.zones: at least one"),
         (["shadow_price.flights_per_day=[3,3]"], "shadow_price.flights_per_day: 3.0 is there twice"),
         (["shadow_price.steps=0"], "shadow_price.steps: must be at least 1, got 0"),

@@ -1,5 +1,7 @@
 """Staff: hours paid, worked and waited for, against sums made from the rows."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 
@@ -48,11 +50,13 @@ def declaring():
 
 
 def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
-    hall = load("liege_30k").halls["main"]
-    posts = {"unloading": 2 * 8, "tugs": 2, "induction": 10 * hall.sorting_machines}
-    imports = {name: role for name, role in ROLES.items() if not role.is_of_exports and not role.is_of_declarations}
-    posts |= {name: getattr(hall, role.posts) for name, role in imports.items() if role.place is Place.HALL}
-    posts |= dict.fromkeys(ROLES.keys() - imports.keys(), 0)
+    hub = load("liege_30k")
+    hall = hub.halls["main"]
+    posts = {"unloading": 2 * 8, "tugs": 2, "outbound_tugs": hub.apron.outbound_tugs}
+    posts["induction"] = 10 * hall.sorting_machines
+    there = {name: role for name, role in ROLES.items() if not role.is_of_declarations}
+    posts |= {name: attrgetter(role.posts)(hall) for name, role in there.items() if role.place is Place.HALL}
+    posts |= dict.fromkeys(ROLES.keys() - there.keys(), 0)
     for role, n in posts.items():
         assert always.kpis[f"staff_h_paid_per_day_{role}"] == pytest.approx(24 * n)
     own = sum(n for role, n in posts.items() if role != "customs")
