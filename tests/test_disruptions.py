@@ -128,6 +128,25 @@ def test_a_closure_moves_no_draw(calm):
         assert np.array_equal(getattr(own.parcels_of(first), name), getattr(calm.parcels_of(first), name))
 
 
+def test_what_happened_is_told_breakdown_by_breakdown_and_night_by_night():
+    broken = inputs_of(*one("tug_breakdowns", "mtbf_h=10"))
+    assert len(broken.disruptions) > 5
+    assert {(happened.kind, happened.is_drawn) for happened in broken.disruptions} == {("breakdowns", True)}
+    manning = broken.site.manning["tugs"]
+    for at_, there in zip(manning.start, manning.posts, strict=True):
+        assert there == 2 - sum(happened.start <= at_ < happened.end for happened in broken.disruptions)
+    nights = inputs_of(*one("night_curfew"))
+    in_the_run = tuple(night for night in nights.site.closures if night[0] < nights.end)
+    assert tuple((night.start, night.end) for night in nights.disruptions) == in_the_run
+    assert not any(night.is_drawn for night in nights.disruptions)
+
+
+def test_nobody_recovers_from_nights_that_come_again():
+    own = sim.simulate(load("night_curfew", *SHORT, "demand.flights_per_day=2"))
+    assert len(own.tables["disruptions"]["end"]) > 3
+    assert own.kpis["recovery_h"] == own.kpis["not_recovered_share"] == 0
+
+
 # Flights
 
 

@@ -59,7 +59,7 @@ def small_hubs(draw_):
             by_hand_share=st.sampled_from([0.0, 0.1, 0.4]),
             has_packout=st.booleans(),
             spare_posts=_between(0, 4),
-            packing_steps=_between(1, 6),
+            packing_steps=_between(1, 18),
             is_packout_manned_in_part=st.booleans(),
             customs_desks=_between(1, 2),
             has_controls=st.booleans(),

@@ -83,6 +83,15 @@ def test_work_of_the_posts_is_what_they_packed() -> None:
     assert 100 < row.fullest < row.n_units and row.machine in (0, 1)
 
 
+def test_the_fullest_chute_is_told_with_its_posts_and_parcels() -> None:
+    run = sim.simulate(load("liege_30k", *SHORT, *BELTS_ONLY, POSTS))
+    row = {name: column[0] for name, column in run.tables["packout"].items()}
+    assert row["fullest_parcels"] == row["fullest"] == run.kpis["fullest_chute_parcels"]
+    shares = [0.20, 0.20, 0.15, 0.12, 0.10, 0.07, 0.16]  # ES, FR, DE, PL, IT, NL and the pool of BE and five of 2.4 %
+    of_machine = posts_of_chutes(28, 2, shares)[7 * row["machine"] :]
+    assert row["posts_of_chute"] == of_machine[row["route"]]
+
+
 def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None:
     words = (POSTS.replace("28", "26"), "halls.main.manual_sort_posts=4", "parcels.non_conveyable_share=0.03")
     run = hub.run(make_inputs(load("liege_30k", *SHORT, *words), 0))

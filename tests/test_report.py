@@ -1,5 +1,6 @@
 """The page of a run: its sentences, its figures, and that it is one file."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -10,7 +11,7 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import fullness, sentences, validation, words
+from experiments.report import chutes, figures_recovery, fullness, sentences, validation, words
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
@@ -275,6 +276,48 @@ def test_drawing_leaves_no_settings_behind(one, tmp_path):
     before = dict(mpl.rcParams)
     written(one, tmp_path, 1)
     assert dict(mpl.rcParams) == before
+
+
+def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
+    rows = [("a", 0, 0, 700, 2, 3, "PL", 3, 3 * 1440 + 872.5), ("a", 1, 1, 812, 3, 1, "FR", 1, 1440 + 61.0),
+            ("b", 0, 0, 0, -1, -1, "", 0, float("nan"))]  # fmt: skip
+    names = ["scenario", "replication", "hall", "fullest_parcels", "machine", "route", "route_name", "posts_of_chute",
+             "fullest_at"]  # fmt: skip
+    packout = pd.DataFrame(rows, columns=names)
+    halls = pd.DataFrame({"scenario": ["a", "a", "b"], "hall": [0, 1, 0], "name": ["main", "east", "main"]})
+    window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
+    (said,) = chutes.fullest(packout, halls, (TODAY, PERMIT), window)
+    assert said == (
+        "30,000 m², today: the fullest chute was that of FR at machine 4 of hall east, with 1 post: 812 parcels waiting"
+        " or being packed at once, on Tue 06 Sep at 01:01, the most of all replications."
+    )
+    (said,) = chutes.fullest(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
+    assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 at 14:32.")
+
+
+def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_is_drawn():
+    time = 1440.0 * 7 + 60 * np.arange(1.0, 25)
+    occupancy = pd.concat(
+        pd.DataFrame({"scenario": "a", "replication": n, "zone": zone, "time": time, "inside": 1000 * (n + 1)})
+        for n in (0, 1) for zone in figures_recovery.ZONES
+    )  # fmt: skip
+
+    def happened(*rows):
+        return pd.DataFrame(rows, columns=["scenario", "replication", "kind", "start", "end", "is_drawn"])
+
+    fog, night = [("a", n, "runway_closed", 10100.0, 10200.0, False) for n in (0, 1)], "night_curfew"
+    window, values = Window(7 * 1440.0, 8 * 1440.0, dt.date(2022, 9, 5)), {"a": {"recovery_h": value(3.0, unit="h")}}
+    (given,) = figures_recovery.prepare(occupancy, happened(*fog), (TODAY,), values, window)
+    assert [what for what, *_ in given.spells] == ["disruption"] and "recovery 3" in given.title
+    assert set(given.disturbed) == {1.5}  # thousand parcels, the mean
+    drawn = [("a", 1, "breakdowns", 10500.0, 10600.0, True), ("a", 0, "breakdowns", 11000.0, 11100.0, True)]
+    nights = [("a", n, night, 9900.0, 10300.0, False) for n in (0, 1)]
+    (own,) = figures_recovery.prepare(occupancy, happened(*drawn, *nights), (TODAY,), values, window)
+    assert set(own.disturbed) == {1.0}
+    assert own.spells == (
+        ("drawn at random", 11000 / 1440, 11100 / 1440), ("night curfew", (7 * 1440 + 60) / 1440, 10300 / 1440),
+    )  # fmt: skip
+    assert "recovery" not in own.title and "first replication" in own.title
 
 
 def test_titles_tell_designs_apart(several):

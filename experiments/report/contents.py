@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report import around, fullness, halls, sentences, validation
+from experiments.report import around, chutes, fullness, halls, sentences, validation
 from experiments.report.points import (
     ARRIVALS,
     MIN_PER_DAY,
@@ -73,6 +73,7 @@ def content(
             for name, unit, _ in sentences.definitions(values)
         ],
         "exports": _export_rows(mine, values),
+        "chutes": chutes.fullest(tables.get("packout"), tables.get("halls"), mine, window),
         "titles": [point.title for point in points],
         "days": _days(window),
         "warmup_days": round(window.low / MIN_PER_DAY),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from experiments.report import style, words
 from experiments.report.points import MIN_PER_DAY, Point, Values, Window
+from sim.measures.recovery import CURFEW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +19,20 @@ Days = NDArray[np.float64]
 ZONES: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
 MOST_DESIGNS: Final = 6
 _THOUSAND: Final = 1000
+_SHADES: Final = {
+    "night curfew": (style.PALETTE[4], 0.2),
+    "disruption": (style.PALETTE[5], 0.22),
+    "drawn at random": (style.PALETTE[3], 0.5),
+}
+"""Colour and opacity of what lasts for a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Of a design, mean over replications [thousand parcels] at `day` (B) [d]; `spells` are from and to [d]."""
+    """Of a design, mean over replications [thousand parcels] at `day` (B) [d]; `spells`: what, from and to [d].
+
+    Of a design with disruptions drawn at random the first replication alone, since each has its own.
+    """
 
     title: str
     day: Days
@@ -30,7 +40,7 @@ class Recovery:
     undisturbed: Days
     low: Days
     high: Days
-    spells: tuple[tuple[float, float], ...]
+    spells: tuple[tuple[str, float, float], ...]
     ticks: tuple[tuple[float, str], ...]
     """Where the days' names stand."""
 
@@ -40,28 +50,48 @@ def prepare(
 ) -> tuple[Recovery, ...]:
     """The designs that have disruptions, from the first measured day to the end of the run."""
     mine = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]
-    mean = mine.groupby(["scenario", "zone", "time"], as_index=False)["inside"].mean()
+    first = mine["replication"].min()
     found = []
     for point in points:
-        own = mean[mean["scenario"] == point.label]
-        if own.empty:
+        its = mine["scenario"] == point.label
+        if not its.any():
             continue
+        happened = disruptions[disruptions["scenario"] == point.label]
+        is_drawn = bool(happened["is_drawn"].any())
+        drawn = mine[its & (mine["replication"] == first)] if is_drawn else mine[its]
+        own = drawn.groupby(["zone", "time"], as_index=False)["inside"].mean()
         series = {zone: own.loc[own["zone"] == zone, "inside"].to_numpy(dtype=np.float64) / _THOUSAND for zone in ZONES}
         day = own.loc[own["zone"] == ZONES[0], "time"].to_numpy(dtype=np.float64) / MIN_PER_DAY
-        given = disruptions[(disruptions["scenario"] == point.label) & ~disruptions["is_drawn"]]
-        spells = given[["start", "end"]].drop_duplicates().to_numpy(dtype=np.float64) / MIN_PER_DAY
-        says = f" – recovery {words.amount(values[point.label]['recovery_h'])}" if len(spells) else ""
-        first, last = round(window.low / MIN_PER_DAY), int(np.ceil(day[-1]))
-        names = tuple((at + 0.5, window.day_name(at)) for at in range(first, last, max(1, -(-(last - first) // 10))))
-        within = tuple((max(begin, first), min(end, day[-1])) for begin, end in spells.tolist() if end > first)
+        spells = _spells(happened[happened["replication"] == first])
+        says = ""
+        if any(what == "disruption" for what, *_ in spells):
+            says = f" – recovery {words.amount(values[point.label]['recovery_h'])}"
+        says += " (picture: first replication)" if is_drawn else ""
+        low_day, last = round(window.low / MIN_PER_DAY), int(np.ceil(day[-1]))
+        every = max(1, -(-(last - low_day) // 10))
+        names = tuple((at + 0.5, window.day_name(at)) for at in range(low_day, last, every))
+        within = tuple(
+            (what, max(begin, day[0]), min(end, day[-1]))
+            for what, begin, end in spells
+            if end > day[0] and begin < day[-1]
+        )
         disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
         found.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, names))
     return tuple(found[:MOST_DESIGNS])
 
 
+def _spells(happened: "pd.DataFrame") -> list[tuple[str, float, float]]:
+    """What, from and to [d]."""
+    once = np.where(happened["kind"] == CURFEW, "night curfew", "disruption")
+    names = np.where(happened["is_drawn"], "drawn at random", once)
+    spans = happened[["start", "end"]].to_numpy(dtype=np.float64) / MIN_PER_DAY
+    return [(str(name), begin, end) for name, (begin, end) in zip(names, spans.tolist(), strict=True)]
+
+
 def draw(ax: "Axes", result: Recovery) -> None:
-    for low, high in result.spells:
-        ax.axvspan(low, high, color=style.PALETTE[5], alpha=0.22, linewidth=0, label="disruption")
+    for what, low, high in result.spells:
+        color, alpha = _SHADES[what]
+        ax.axvspan(low, high, color=color, alpha=alpha, linewidth=0, label=what)
     ax.fill_between(result.day, result.low, result.high, color="0.87", linewidth=0, label="band without disruptions")
     ax.plot(result.day, result.undisturbed, color=style.PALETTE[0], linestyle="--", label="without disruptions")
     ax.plot(result.day, result.disturbed, color=style.PALETTE[1], label="with them")
@@ -78,5 +108,5 @@ def figure(results: tuple[Recovery, ...]) -> "Figure":
     axes = list(drawing.subplots(len(results), 1, squeeze=False).flat)
     for ax, result in zip(axes, results, strict=True):
         draw(ax, result)
-    style.legend_below(drawing, axes, columns=4)
+    style.legend_below(drawing, axes, columns=3)
     return drawing

@@ -95,9 +95,10 @@ def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window:
         yield _picture(
             "recovery", "With and without disruptions",
             "Parcels that have come and neither left nor were turned away with their flight, mean over replications:"
-            " with the disruptions (shaded where they have a beginning and an end) and, with the same flights, parcels"
-            " and outages, without. The band is what the latter was between in the hours around; the hub has"
-            " recovered when it is back in it, and stays.", figures_recovery.figure(found))  # fmt: skip
+            " with the disruptions (shaded) and, with the same flights, parcels and outages, without. The band is what"
+            " the latter was between in the hours around; the hub has recovered when it is back in it, and stays. Of"
+            " disruptions drawn at random, which differ, the first replication alone is shown.",
+            figures_recovery.figure(found))  # fmt: skip
 
 
 def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
@@ -131,7 +132,7 @@ def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterat
             "demand", "People and equipment over the week",
             "What work wants by hour of the week: what is in use, and what waits as if it were served at once; of"
             " machines, induction and desks what would keep pace with the parcels that come. Against it, the people on"
-            f" the roster and the units there. Peaks beyond twice what is there are cut.{of_which}",
+            f" the roster and the units there. The highest is cut where it lies far beyond what is there.{of_which}",
             figures_demand.figure(curves))  # fmt: skip
     if len(points) == 1:
         day = figures_day.of_run(tables, points[0].label, window)

@@ -76,13 +76,19 @@ def random_closures(config: HubConfig, streams: Streams, end: int) -> Iterator[t
 
 
 def happenings(config: HubConfig, streams: Streams, end: int) -> Iterator[Happening]:
-    """The disruptions that begin and end: those given, and the closures drawn."""
+    """What begins and ends: disruptions given, closures and breakdowns drawn, and the nights of a curfew."""
     for name, one in config.disruptions.items():
         if isinstance(one, Spell):
             begin, until = one.span(config.start_date, config.warmup_days)
             yield Happening(name, kind_of(one), ticks(begin), ticks(until), is_drawn=False)
-    for name, (first, last) in random_closures(config, streams, end):
+    drawn = [*random_closures(config, streams, end), *_all_breakdowns(config, streams, end)]
+    for name, (first, last) in drawn:
         yield Happening(name, kind_of(config.disruptions[name]), first, last, is_drawn=True)
+    for name, curfew in config.disruptions.items():
+        if isinstance(curfew, NightCurfew):
+            for begin, until in nights(curfew, end):
+                if until > 0 and begin < end:
+                    yield Happening(name, kind_of(curfew), begin, until, is_drawn=False)
 
 
 def closures(config: HubConfig, streams: Streams, end: int) -> tuple[Span, ...]:
@@ -122,7 +128,8 @@ def with_breakdowns(
 
     Of the `units` those that are up, and at most as many as are manned. From `end` [ticks] on all are there.
     """
-    down = [*_given_away(config, equipment, end), *_broken_down(config, equipment, units, streams, end)]
+    broken = ((*span, 1) for _, span in _breakdowns(config, equipment, units, streams, end))
+    down = [*_given_away(config, equipment, end), *broken]
     if not down:
         return manning
     rostered = manning or Manning((0,), (units,))
@@ -143,14 +150,19 @@ def _given_away(config: HubConfig, equipment: str, end: int) -> Iterator[tuple[i
             yield max(0, begin), min(until, end), one.units
 
 
-def _broken_down(
+def _all_breakdowns(config: HubConfig, streams: Streams, end: int) -> Iterator[tuple[str, Span]]:
+    for equipment, units in (("loader_sets", config.apron.loader_sets), ("tugs", config.apron.tugs)):
+        yield from _breakdowns(config, equipment, units, streams, end)
+
+
+def _breakdowns(
     config: HubConfig, equipment: str, units: int, streams: Streams, end: int
-) -> Iterator[tuple[int, int, int]]:
-    """Each unit by a stream of its own, so that one more changes nothing for the others."""
+) -> Iterator[tuple[str, Span]]:
+    """Each of one unit, with the disruption's name: a stream a unit, so one more changes nothing for others."""
     for name, one in config.disruptions.items():
         if isinstance(one, Breakdowns) and one.equipment == equipment:
             for unit in range(units):
                 rng = streams.of(f"breakdowns_{equipment}", *name_words(name), unit)
                 for begin, until in up_and_down(rng, one.mtbf_h * MIN_PER_H, one.mttr_min, end):
-                    if begin < end:
-                        yield begin, min(until, end), 1
+                    if until > 0 and begin < end:
+                        yield name, (begin, min(until, end))

@@ -4,7 +4,7 @@ Both hubs see the same draws. The *band* of an instant is what the backlog witho
 `band_h` around it: a disruption moves the hour at which a flight's parcels come and go, and that alone is no backlog.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from sim.record.schemas import Table
 from sim.units import MIN_PER_H, Ticks
 
 Counts = NDArray[np.int64]
+CURFEW: Final = "night_curfew"
+"""The kind of disruption that comes every night, so that nothing recovers from it."""
 
 
 def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
@@ -27,7 +29,7 @@ def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
 def recovery_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
     """`recovery_h` and `not_recovered_share`; both 0 where no disruption ends."""
     disruptions, occupancy = tables["disruptions"], tables["occupancy"]
-    ends = disruptions["end"][~disruptions["is_drawn"]]
+    ends = disruptions["end"][~disruptions["is_drawn"] & (disruptions["kind"] != CURFEW)]
     if len(ends) == 0:
         return {"recovery_h": 0.0, "not_recovered_share": 0.0}
     disturbed, low, high = (occupancy["zone"] == f"backlog_{name}" for name in ("disturbed", "band_low", "band_high"))

@@ -45,6 +45,7 @@ def make_tables(
     for rows in (trucks, packout):
         names = (*inputs.site.routes, "")  # NEVER is the last
         rows["route_name"] = [names[route] for route in rows.get("route", [])]
+    packout |= _fullest_chutes(inputs, packout)
     tables = {
         "flights": tabulate("flights", flights),
         "ulds": tabulate("ulds", ulds),
@@ -70,6 +71,17 @@ def make_tables(
         "halls": tabulate("halls", of_halls),
         "demand_curves": tabulate("demand_curves", curves),
     }
+
+
+def _fullest_chutes(inputs: Inputs, packout: dict[str, Any]) -> dict[str, list[int]]:
+    """What a reader wants to know besides of each hall's fullest chute."""
+    site = inputs.site
+    n_posts = []
+    for hall, machine, route in zip(*(packout.get(name, []) for name in ("hall", "machine", "route")), strict=True):
+        chute = (machine - site.first_machines[hall]) * site.n_routes + route
+        n_posts.append(site.halls[hall].packout_posts[chute] if machine != NEVER else 0)
+    parcels = [n * site.units.in_bag for n in packout.get("fullest", [])]
+    return {"posts_of_chute": n_posts, "fullest_parcels": parcels}
 
 
 def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:

@@ -174,6 +174,8 @@ _ALL: Final = (
             number("machine", "whose chute it was; -1: none"),
             number("route", "that the chute is of; -1: none"),
             text("route_name", "its name"),
+            number("posts_of_chute", "its posts"),
+            number("fullest_parcels", "parcels in those units", "int64"),
         ),
         ("hall",),
     ),
@@ -233,7 +235,7 @@ _ALL: Final = (
     ),
     TableSchema(
         "disruptions",
-        "one row a disruption that has a beginning and an end, or a closure drawn at random",
+        "one row a disruption with a beginning and an end; also a closure or breakdown that was drawn, and a night",
         (
             text("name", "as configured"),
             text("kind", "as configured"),

@@ -356,7 +356,7 @@ def draw(seed: int) -> SmallHub:
         by_hand_share=float(rng.choice([0.0, 0.1, 0.4])),
         has_packout=bool(rng.random() < 0.7),
         spare_posts=pick(0, 4),
-        packing_steps=pick(1, 6),
+        packing_steps=pick(1, 18),
         is_packout_manned_in_part=bool(rng.random() < 0.5),
         customs_desks=pick(1, 2),
         **_drawn_controls(Streams(seed, 0).of("small_hub_controls")),

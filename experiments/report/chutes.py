@@ -1,0 +1,43 @@
+"""The fullest chute of pack-out: which, how many posts, how full and when."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.report.points import MIN_PER_DAY, Point, Window, records
+from experiments.report.words import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def fullest(
+    packout: "pd.DataFrame | None", halls: "pd.DataFrame | None", points: Sequence[Point], window: Window
+) -> list[str]:
+    """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
+    if packout is None or halls is None:
+        return []
+    said = []
+    for point in points:
+        rows = list(records(packout[(packout["scenario"] == point.label) & (packout["fullest_parcels"] > 0)]))
+        if not rows:
+            continue
+        row = max(rows, key=lambda row: int(row["fullest_parcels"]))
+        names = {hall["hall"]: hall["name"] for hall in records(halls[halls["scenario"] == point.label])}
+        where = f" of hall {names[row['hall']]}" if len(names) > 1 else ""
+        posts = f"{row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
+        of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
+        said.append(
+            f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"
+            f" with {posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
+            f" {_instant(float(row['fullest_at']), window)}{of_all}."
+        )
+    return said
+
+
+def _instant(minute: float, window: Window) -> str:
+    day, rest = divmod(int(minute), MIN_PER_DAY)
+    clock = f"{rest // 60:02}:{rest % 60:02}"
+    if window.start_date is None:
+        return f"day {day + 1} at {clock}"
+    return f"{window.start_date + dt.timedelta(days=day):%a %d %b} at {clock}"
