@@ -11,31 +11,38 @@ _FEW_BINS = 16
 _MINUTE_BITS = TICKS_PER_MIN.bit_length() - 1
 
 
-def count_sorted(instants: Ticks, width: int, counts: NDArray[np.int64]) -> None:
-    """Add ascending instants (P) to the counts (B) of the bins of a width [ticks]; those past the last are left out."""
-    if len(instants) == 0:
+def bounds_of(instants: Ticks | int) -> tuple[int, int]:
+    """The first and the last of instants (P, above 0), or of one that stands for all."""
+    if isinstance(instants, int):
+        return instants, instants
+    return int(instants.min()), int(instants.max())
+
+
+def count_instants(instants: Ticks | int, n: int, width: int, counts: NDArray[np.int64]) -> None:
+    """Add n instants (n), or n times the same, to the counts (B) of the bins of a width [ticks].
+
+    Those past the last bin are left out. Fast where they lie in few bins.
+    """
+    if n == 0:
         return
-    first, last = int(instants[0]) // width, int(instants[-1]) // width
+    first, last = (instant // width for instant in bounds_of(instants))
     if first == last:
-        if first < len(counts):
-            counts[first] += len(instants)
-        return
-    edges = np.searchsorted(instants, np.arange(first, last + 2) * width)
-    inside = np.diff(edges)[: max(0, len(counts) - first)]
-    counts[first : first + len(inside)] += inside
+        counts[first : first + 1] += n
+    elif last - first > _FEW_BINS:
+        counts += np.bincount(instants // width, minlength=len(counts))[: len(counts)]
+    else:
+        below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
+        inside = np.diff([0, *below, n])[: max(0, len(counts) - first)]
+        counts[first : first + len(inside)] += inside
 
 
-def count_unsorted(instants: Ticks, width: int, counts: NDArray[np.int64]) -> None:
-    """As `count_sorted`, of instants (P) in any order: fast where they lie in few bins."""
-    if len(instants) == 0:
-        return
-    first, last = int(instants.min()) // width, int(instants.max()) // width
-    if last - first > _FEW_BINS:
-        count_sorted(np.sort(instants), width, counts)
-        return
-    below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
-    inside = np.diff([0, *below, len(instants)])[: max(0, len(counts) - first)]
-    counts[first : first + len(inside)] += inside
+def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
+    """Sum of ascending instants (P), those outside a window moved to its nearer end.
+
+    Of the ends of some intervals, less that of their beginnings: what of the intervals lies in the window.
+    """
+    low, high = (int(i) for i in np.searchsorted(instants, window))
+    return low * window[0] + int(instants[low:high].sum()) + (len(instants) - high) * window[1]
 
 
 def is_within(instants: Ticks, window: tuple[int, int]) -> NDArray[np.bool_]:
@@ -43,6 +50,7 @@ def is_within(instants: Ticks, window: tuple[int, int]) -> NDArray[np.bool_]:
     return (instants >= window[0]) & (instants < window[1])
 
 
-def count_stays(stays: Ticks) -> NDArray[np.int64]:
-    """Histogram of stays [ticks] by the minute, (LONGEST_MIN + 1)."""
-    return np.bincount(np.minimum(stays >> _MINUTE_BITS, LONGEST_MIN), minlength=LONGEST_MIN + 1)
+def count_stays(stays: Ticks, n: int, counts: NDArray[np.int64]) -> None:
+    """Add stays (P) [ticks], each n times, to their histogram by the minute (LONGEST_MIN + 1)."""
+    found = np.bincount(np.minimum(stays >> _MINUTE_BITS, LONGEST_MIN))
+    counts[: len(found)] += n * found

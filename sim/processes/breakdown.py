@@ -104,7 +104,7 @@ def _carry(breakdown: Breakdown, hall: Hall, uld: UldRow, units: Ticks) -> None:
     store.column["hall"][rows] = hall.number
     store.stamp("start", units, uld.start)
     store.stamp("handled", units, arrival)
-    breakdown.tally.add(np.full(len(units), uld.start), arrival, store.counts(units))
+    breakdown.tally.add(uld.start, arrival, store.counts(units))
     hall.sortation.carry(arrival, units)
 
 
@@ -118,7 +118,7 @@ def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) 
     store.column["hall"][rows] = hall.number
     store.stamp("start", parcels, uld.start)
     store.stamp("handled", parcels, arrival)
-    breakdown.tally.add(np.full(len(arrival), uld.start), arrival, store.counts(parcels))
+    breakdown.tally.add(uld.start, arrival, store.counts(parcels))
     end = int(arrival[-1])
     by_hand = store.column["mark"][rows] & NON_CONVEYABLE > 0
     if by_hand.any():

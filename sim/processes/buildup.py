@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
 import simpy
 
 from sim.domain.exports import AircraftLimits, ExportSite, UldLimits
@@ -137,7 +136,7 @@ class BuildUp:
         self._n_formed[hall.number, lane] += 1
         row = OutUldRow(hall.number, lane, sequence, deck, now, len(parcels), mass, volume)
         self._record.out_ulds.append(row)
-        self._record.export_stages["export_lane"].add(ready, np.full(len(ready), now))
+        self._record.export_stages["export_lane"].add(ready, now)
         self._record.out_loads += [
             (*row.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
         ]
@@ -158,8 +157,6 @@ class BuildUp:
 
     def close(self, end: int) -> None:
         """Count the stays in build-up."""
-        for row in sorted(self._record.out_ulds, key=lambda row: row.formed):
+        for row in self._record.out_ulds:
             built = end if row.built == NEVER else row.built
-            self._record.export_stages["build_up"].add(
-                np.full(row.n_parcels, row.formed), np.full(row.n_parcels, built)
-            )
+            self._record.export_stages["build_up"].add_alike(row.n_parcels, row.formed, built)

@@ -92,7 +92,7 @@ class ExportHall:
         parcels = self._store.add(collection, drawn, machine, is_kept=self._drawn.is_recorded(collection))
         handled = row.unloading_start + np.cumsum(drawn.handling, dtype=np.int64)
         self._store.stamp("handled", parcels, handled)
-        self._tallies["collection"].add(np.full(len(parcels), row.called), handled)
+        self._tallies["collection"].add(row.called, handled)
         self.screening.feed(handled, parcels)
         return int(parcels[-1]), int(handled[-1])
 

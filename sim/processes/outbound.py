@@ -144,16 +144,14 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     ready, truck.parcels, row.mass, row.volume = hall.lanes.routes[row.route].take(outbound.site.trailer)
     row.cut_off = now
     row.n_units, row.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
-    counts = outbound.store.counts(truck.parcels)
     hall.on_floor[row.route] -= row.n_parcels
     row.n_missed = hall.on_floor[row.route]
     if row.kind == EXTRA:
         outbound.n_to_come[outbound.dock(row)] -= 1
     outbound.store.stamp("cut_off", truck.parcels, now)
-    outbound.record.stages["lane"].add(ready, np.full(len(ready), now), counts)
+    outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
     if row.n_units:
-        leaves = now + outbound.site.loading
-        outbound.record.stages["loading"].add(np.full(row.n_units, now), np.full(row.n_units, leaves), counts)
+        outbound.record.stages["loading"].add_alike(row.n_parcels, now, now + outbound.site.loading)
         by_flight = outbound.store.parcels_by_flight(truck.parcels)
         outbound.record.loads += [(*row.key, flight, n) for flight, n in by_flight]
     truck.loaded.succeed()

@@ -91,7 +91,7 @@ class PackOut:
         self._watch(until, arrival, ready, chute, counts, int(packing.min()))
         self._store.stamp("at_chute", parcels, arrival)
         self._store.stamp("pack_begin", parcels, begin)
-        self._tally.add_unsorted(arrival, ready, self._store.counts(parcels))
+        self._tally.add(arrival, ready, self._store.counts(parcels))
         self.work += int(packing[is_within(begin, self._measured)].sum())
         self._lanes.deliver(ready, parcels)
 

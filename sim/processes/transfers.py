@@ -41,8 +41,7 @@ def shuttle_process(
         record.shuttles.append(row)
         sequence += 1
         arrival = now + rules.loading + rules.trip
-        times = np.full(len(parcels), now), np.full(len(parcels), arrival)
-        record.stages["transfer"].add(*times, store.counts(parcels))
+        record.stages["transfer"].add_alike(row.n_parcels, now, arrival)
         there.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
         yield after(env, rules.loading)
         row.departed = int(env.now)
@@ -67,6 +66,6 @@ def _take(here: Hall, there: Hall, most: int, store: ParcelStore, record: Record
             store.stamp("sent_ready", parcels, ready)
             store.stamp("ready", parcels, NEVER)
             store.stamp("sent", parcels, now)
-            record.stages["lane"].add(ready, np.full(len(ready), now), store.counts(parcels))
+            record.stages["lane"].add(ready, now, store.counts(parcels))
             taken.append(parcels)
     return np.concatenate(taken)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.domain.consignments import CustomsCounts
 from sim.domain.site import Manning
-from sim.kernels.tallies import LONGEST_MIN, count_sorted, count_stays, count_unsorted, is_within
+from sim.kernels.tallies import LONGEST_MIN, bounds_of, count_instants, count_stays, is_within
 from sim.record.rows import (
     CollectionRow,
     FlightRow,
@@ -51,55 +51,50 @@ class StageTally:
         self.inside_time = 0
         """Parcel-ticks spent in the stage before the end of the run."""
 
-    def add(self, enter: Ticks, leave: Ticks, count: NDArray[np.int32] | None = None) -> None:
-        """Stays of units (P), `enter` ascending and before the end; `leave` at or after the end did not happen.
+    def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | None = None) -> None:
+        """Stays of units (P) that began before the end; one of `enter` and `leave` may be the same for all.
 
-        `count` (P): parcels in each, that are told one by one; None: one.
+        `leave` at or after the end did not happen. `count` (P): parcels in each, that are told one by one; None: one.
         """
-        if len(enter) == 0:
+        if count is not None:
+            enter, leave = (np.repeat(np.broadcast_to(one, len(count)), count) for one in (enter, leave))
+        stays: Ticks = np.subtract(leave, enter)
+        if len(stays) == 0:
             return
-        if count is not None:
-            enter, leave = np.repeat(enter, count), np.repeat(leave, count)
-        count_sorted(enter, self._width, self.n_in)
-        has_left = leave < self._end
-        if not has_left.all():
-            n_left = int(np.count_nonzero(has_left))
-            self.inside_time += self._end * (len(enter) - n_left) - int(enter[~has_left].sum())
-            enter, leave = enter[has_left], leave[has_left]
-            if n_left == 0:
-                return
-        count_sorted(leave if len(leave) < 2 or leave[0] <= leave[-1] else np.sort(leave), self._width, self.n_out)
-        stays = leave - enter
+        if bounds_of(leave)[1] >= self._end:
+            enter, leave = np.broadcast_arrays(enter, leave)
+            has_left = leave < self._end
+            self.stay_inside(enter[~has_left])
+            self.add(enter[has_left], leave[has_left])
+            return
+        count_instants(enter, len(stays), self._width, self.n_in)
+        count_instants(leave, len(stays), self._width, self.n_out)
         self.inside_time += int(stays.sum())
-        low, high = np.searchsorted(enter, self._measured)
-        self._count_stays(stays[low:high])
+        low, high = self._measured
+        first, last = bounds_of(enter)
+        if first < low or last >= high:
+            stays = stays[is_within(np.broadcast_to(enter, len(stays)), self._measured)]
+        self.n_stays += len(stays)
+        self.stay_time += int(stays.sum())
+        count_stays(stays, 1, self.stays)
 
-    def add_unsorted(self, enter: Ticks, leave: Ticks, count: NDArray[np.int32] | None = None) -> None:
-        """As `add`, with `enter` in any order."""
-        if count is not None:
-            enter, leave = np.repeat(enter, count), np.repeat(leave, count)
-        count_unsorted(enter, self._width, self.n_in)
-        has_left = leave < self._end
-        if not has_left.all():
-            stays_on = enter[~has_left]
-            self.inside_time += self._end * len(stays_on) - int(stays_on.sum())
-            enter, leave = enter[has_left], leave[has_left]
-        count_unsorted(leave, self._width, self.n_out)
-        stays = leave - enter
-        self.inside_time += int(stays.sum())
-        self._count_stays(stays[is_within(enter, self._measured)])
-
-    def _count_stays(self, counted: Ticks) -> None:
-        if len(counted):
-            self.n_stays += len(counted)
-            self.stay_time += int(counted.sum())
-            self.stays += count_stays(counted)
+    def add_alike(self, n: int, enter: int, leave: int) -> None:
+        """As `add`, of n parcels that come and leave together."""
+        count_instants(enter, n, self._width, self.n_in)
+        self.inside_time += n * (min(leave, self._end) - enter)
+        if leave >= self._end:
+            return
+        count_instants(leave, n, self._width, self.n_out)
+        if self._measured[0] <= enter < self._measured[1]:
+            self.n_stays += n
+            self.stay_time += n * (leave - enter)
+            count_stays(np.array([leave - enter]), n, self.stays)
 
     def stay_inside(self, enter: Ticks, count: NDArray[np.int32] | None = None) -> None:
-        """Units (P) as above, `enter` ascending, that are still there when the run ends."""
+        """Units (P) as above that are still there when the run ends."""
         if count is not None:
             enter = np.repeat(enter, count)
-        count_sorted(enter, self._width, self.n_in)
+        count_instants(enter, len(enter), self._width, self.n_in)
         self.inside_time += self._end * len(enter) - int(enter.sum())
 
     @property

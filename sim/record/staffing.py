@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.site import Manning
-from sim.kernels.tallies import count_sorted
+from sim.kernels.tallies import count_instants, sum_within
 from sim.units import Ticks
 
 Span = tuple[int, int]
@@ -41,13 +41,14 @@ class DeskTally:
     def add(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
         """Services (P) in the order of their arrivals, all ascending; instants beyond the run did not happen."""
         for instants, counts in ((arrival, self.came), (begin, self.begun), (end, self.done)):
-            count_sorted(instants, self._width, counts)
+            count_instants(instants, len(instants), self._width, counts)
         # Who begins next heads the queue since it came or since the one before it began.
         heads = np.maximum(arrival, np.concatenate(([self._last_begin], begin[:-1])))
         self._last_begin = int(begin[-1])
         for i, span in enumerate(self._spans):
-            self._lacked[i] += time_within(heads, begin, span)
-            self._busy[i] += time_within(begin, end, span)
+            waited_since, since, until = (sum_within(instants, span) for instants in (heads, begin, end))
+            self._lacked[i] += since - waited_since
+            self._busy[i] += until - since
         first, stop = np.searchsorted(end, self._steps, "right"), np.searchsorted(begin, self._steps, "left")
         for step in np.flatnonzero(stop > first).tolist():
             self._in_hand[step] += end[first[step] : stop[step]].tolist()
@@ -96,8 +97,3 @@ class ShortTally:
     def _short_until(self, instants: Ticks) -> NDArray[np.float64]:
         """Exact: whole numbers below 2⁵³, and slopes of 0 and 1."""
         return np.interp(np.clip(instants, *self._measured), self._start, self._short)
-
-
-def time_within(begin: Ticks, end: Ticks, span: Span) -> int:
-    """Sum of intervals (P) within a span [ticks]."""
-    return int(np.maximum(np.clip(end, *span) - np.clip(begin, *span), 0).sum())

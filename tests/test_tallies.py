@@ -1,0 +1,65 @@
+"""Tallies of stages: whatever the order in which stays are told, they count what a loop over parcels counts."""
+
+import numpy as np
+import pytest
+
+from sim.kernels.tallies import LONGEST_MIN
+from sim.record.recorder import StageTally
+from sim.units import TICKS_PER_MIN
+
+END, MEASURED, WIDTH = 5000 * TICKS_PER_MIN, (40 * TICKS_PER_MIN, 4000 * TICKS_PER_MIN), 30 * TICKS_PER_MIN
+
+
+def _one_by_one(stays):
+    """In and out by bin, stays by the minute, their sum and number in the measured days, parcel-ticks inside."""
+    n_in, n_out = np.zeros((2, -(-END // WIDTH)), dtype=np.int64)
+    by_minute, stay_time, n_stays, inside_time = np.zeros(LONGEST_MIN + 1, dtype=np.int64), 0, 0, 0
+    for enter, leave in stays:
+        n_in[enter // WIDTH] += 1
+        inside_time += min(leave, END) - enter
+        if leave < END:
+            n_out[leave // WIDTH] += 1
+            if MEASURED[0] <= enter < MEASURED[1]:
+                by_minute[min((leave - enter) // TICKS_PER_MIN, LONGEST_MIN)] += 1
+                stay_time += leave - enter
+                n_stays += 1
+    return n_in.tolist(), n_out.tolist(), by_minute.tolist(), stay_time, n_stays, inside_time
+
+
+def _told(tally):
+    return (
+        tally.n_in.tolist(),
+        tally.n_out.tolist(),
+        tally.stays.tolist(),
+        tally.stay_time,
+        tally.n_stays,
+        tally.inside_time,
+    )
+
+
+@pytest.mark.parametrize("longest_min", [5, 200, 6000])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longest_min):
+    rng = np.random.default_rng(seed)
+    begin = int(rng.integers(0, END - longest_min * TICKS_PER_MIN // 2))
+    enter = rng.integers(begin, min(END, begin + longest_min * TICKS_PER_MIN), 60)
+    leave = enter + rng.integers(1, longest_min * TICKS_PER_MIN, 60)
+    count = rng.integers(1, 4, 60).astype(np.int32)
+    first, last = int(enter.min()), int(leave.max())
+    tally = StageTally(END, MEASURED, WIDTH)
+    tally.add(enter, leave)
+    tally.add(enter, leave, count)
+    tally.add(first, leave)
+    tally.add(enter, last)
+    tally.add_alike(7, first, last)
+    tally.add_alike(7, END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN)
+    stays = list(zip(enter.tolist(), leave.tolist(), strict=True))
+    told = [
+        *stays,
+        *(stay for stay, n in zip(stays, count.tolist(), strict=True) for _ in range(n)),
+        *((first, end) for _, end in stays),
+        *((since, last) for since, _ in stays),
+        *[(first, last)] * 7,
+        *[(END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN)] * 7,
+    ]
+    assert _told(tally) == _one_by_one(told)
