@@ -66,6 +66,19 @@ def split_at(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chu
     return now, later
 
 
+def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
+    """As `split_at`, of chunks whose instants are in any order."""
+    now, later = [], []
+    for chunk in chunks:
+        is_now = chunk[0] <= until
+        n = int(np.count_nonzero(is_now))
+        if n:
+            now.append(chunk if n == len(is_now) else cast("Chunk", tuple(column[is_now] for column in chunk)))
+        if n < len(is_now):
+            later.append(cast("Chunk", tuple(column[~is_now] for column in chunk)) if n else chunk)
+    return now, later
+
+
 def in_hub_order(chunks: Sequence[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
     """Chunks of (instant, parcel), each in the order of the hub, as one of that order."""
     if len(chunks) == 1:

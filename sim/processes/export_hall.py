@@ -17,7 +17,7 @@ from sim.processes.screening import Screening
 from sim.processes.staff import desks_of
 from sim.record.recorder import Recorder
 from sim.record.rows import CollectionRow
-from sim.units import Ticks
+from sim.units import NEVER, Ticks
 
 
 class ExportHall:
@@ -39,7 +39,9 @@ class ExportHall:
         record_as = hall.site, hall.number, record
         lines = hall.site.manning.get("screening_lines", Manning((0,), (own.screening_lines,)))
         tally = record.desk_tally("screening_lines", hall.number, lines)
-        self.screening = Screening(lines, rules.screening, tally, self._screened)
+        self.screening = Screening(lines, rules.screening, tally, self._to_machines)
+        self._last_fed = [NEVER] * len(hall.sortation.machines)
+        """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, *record_as)
         self.lanes = Lanes(store, len(rules.lanes))
         hall.sortation.take_exports(self)
@@ -51,7 +53,8 @@ class ExportHall:
     def look(self, instant: int) -> None:
         """Bring screening, machines, hands and export lanes to an instant, included."""
         self.screening.advance(instant)
-        self._hall.sortation.advance(instant)
+        self._fetch_screened()
+        self._hall.sortation.look(instant)
         served = self.posts.serve(instant)
         if served is not None:
             leave = served.end + self._to_lane
@@ -61,9 +64,10 @@ class ExportHall:
             self.lanes.deliver(leave, served.parcels)
         self.lanes.collect(instant)
 
-    def before(self, until: int) -> None:
-        """Screen what the machines are to have by an instant, included."""
-        self.screening.advance(until)
+    def before(self, machine: int, until: int) -> None:
+        """Screen what a machine is to have by an instant, included."""
+        if self._last_fed[machine] > self.screening.advanced_to:
+            self.screening.advance(until)
 
     def collect(self, collection: Collection, row: CollectionRow) -> Process:
         """A collection truck, from the timetable until it leaves its door."""
@@ -94,39 +98,41 @@ class ExportHall:
         self._store.stamp("handled", parcels, handled)
         self._tallies["collection"].add(row.called, handled)
         self.screening.feed(handled, parcels)
+        if not collection.is_presorted:
+            self._last_fed[machine] = max(self._last_fed[machine], int(handled[-1]))
         return int(parcels[-1]), int(handled[-1])
 
-    def _screened(self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+    def _to_machines(self, end: Ticks, parcels: Ticks) -> None:
+        """Of what has been screened (P, ascending) the machines get theirs."""
+        machine = self._store.column["machine"][self._store.rows(parcels)]
+        if (end[1:] == end[:-1]).any():  # lines may end at one instant
+            order = hub_order(end, parcels)
+            end, parcels, machine = end[order], parcels[order], machine[order]
+        for number, own in enumerate(self._hall.sortation.machines):
+            mine = np.flatnonzero(machine == number)
+            if len(mine):
+                own.feed(end[mine], parcels[mine])
+
+    def _fetch_screened(self) -> None:
+        """What has been screened and does not go to a machine goes its way."""
+        done = self.screening.fetch()
+        if done is None:
+            return
+        arrival, begin, end, parcels = done
         self._tallies["screening"].add(arrival, end)
         self._store.stamp("screen_begin", parcels, begin)
         self._store.stamp("screen_end", parcels, end)
-        rows = self._store.rows(parcels)
-        mark = self._store.column["mark"][rows]
+        mark = self._store.column["mark"][self._store.rows(parcels)]
         is_presorted, is_by_hand = mark & PRESORTED > 0, mark & BY_HAND > 0
         self.lanes.deliver(end[is_presorted], parcels[is_presorted])
         self.posts.feed(end[is_by_hand], parcels[is_by_hand], np.zeros(np.count_nonzero(is_by_hand), dtype=np.int64))
-        is_sorted = ~(is_presorted | is_by_hand)
-        end, parcels, machine = end[is_sorted], parcels[is_sorted], self._store.column["machine"][rows[is_sorted]]
-        for number in np.unique(machine).tolist():
-            mine = machine == number
-            arrives, own = end[mine], parcels[mine]
-            if (arrives[1:] == arrives[:-1]).any():  # lines may end at one instant
-                order = hub_order(arrives, own)
-                arrives, own = arrives[order], own[order]
-            self._hall.sortation.machines[number].feed(arrives, own)
 
-    def take_sorted(
-        self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks
-    ) -> tuple[Ticks, Ticks, Ticks, Ticks]:
-        """Exports among what a machine has sorted (P) go their way; the rest is returned."""
-        mine = parcels >= FIRST_EXPORT
-        if mine.any():
-            self._sorted(arrival[mine], begin[mine], end[mine], parcels[mine])
-            rest = ~mine
-            arrival, begin, end, parcels = arrival[rest], begin[rest], end[rest], parcels[rest]
-        return arrival, begin, end, parcels
-
-    def _sorted(self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+    def take_sorted(self, done: Served) -> Served:
+        """Exports among what machines have sorted go their way; the rest is returned."""
+        mine = done.parcels >= FIRST_EXPORT
+        if not mine.any():
+            return done
+        arrival, begin, end, parcels, _ = (column[mine] for column in done)
         self._tallies["export_sorting"].add(arrival, end)
         self._store.stamp("sort_begin", parcels, begin)
         self._store.stamp("sort_end", parcels, end)
@@ -134,6 +140,7 @@ class ExportHall:
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
         self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])
+        return Served(*(column[~mine] for column in done))
 
     def take_coded(self, served: Served) -> Served:
         """Exports among what the hand-coding desks have served; the rest is returned."""

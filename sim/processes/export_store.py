@@ -10,6 +10,8 @@ from sim.units import Ticks
 
 NO_READ, BY_HAND, PRESORTED = 1, 2, 4
 """Marks: why a parcel does not go from the machine to its lane."""
+NO_MACHINE: Final = 255
+"""In place of a machine's number in its hall."""
 FIRST_EXPORT: Final = 1 << 50
 """Parcels from here on are exports."""
 
@@ -63,7 +65,7 @@ class ExportStore(ParcelRing):
             if collection.is_presorted
             else parcels.is_no_read * np.uint8(NO_READ) | parcels.is_non_conveyable * np.uint8(BY_HAND)
         )
-        column["machine"][rows] = machine
+        column["machine"][rows] = np.where(column["mark"][rows] & (PRESORTED | BY_HAND), NO_MACHINE, machine)
         column["mass"][rows] = parcels.mass
         column["volume"][rows] = parcels.volume
         return np.arange(load << self.shift, (load << self.shift) + n)

@@ -85,7 +85,7 @@ class Hall:
 
     def look(self, instant: int) -> None:
         """Bring machines, desks, posts and lanes to an instant, included."""
-        self.sortation.advance(instant)
+        self.sortation.look(instant)
         if self.packout:
             self.packout.advance(instant)
         self.lanes.collect(instant)
@@ -105,8 +105,8 @@ class Hall:
             lanes=self.lanes,
         )
 
-    def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks | int) -> None:
-        """Parcels (P) that a machine, or a desk that has them from it, lets go on to their lane."""
+    def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> None:
+        """Parcels (P) that machines (P), or desks that have them from there, let go on to their lane."""
         if self.packout:
             self.packout.feed(instants, parcels, machine)
         else:

@@ -79,6 +79,8 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         for destination in rooms:
             env.process(shuttle_process(env, inputs, halls, store, record, (origin, destination)))
     env.run(until=inputs.end)
+    for hall in halls:
+        hall.sortation.advance(inputs.end - 1)
     if exports is not None:
         exports.close(inputs.end)
     _close(inputs.end, record, halls, apron, store)

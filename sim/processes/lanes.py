@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.domain.site import TrailerLimits
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import hub_order, split_unordered
 from sim.processes.ring import ParcelRing
 from sim.units import Ticks
 
@@ -102,15 +102,7 @@ class Lanes:
 
     def collect(self, until: int) -> None:
         """Line up all that is ready by an instant, included."""
-        now, coming = [], []
-        for ready, parcels in self._coming:
-            is_now = ready <= until
-            n = int(np.count_nonzero(is_now))
-            if n:
-                now.append((ready, parcels) if n == len(ready) else (ready[is_now], parcels[is_now]))
-            if n < len(ready):
-                coming.append((ready[~is_now], parcels[~is_now]) if n else (ready, parcels))
-        self._coming = coming
+        now, self._coming = split_unordered(self._coming, until)
         if now:
             self._line_up(*(np.concatenate(column) for column in zip(*now, strict=True)))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.domain.site import Hall, Manning
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import hub_order, split_at
+from sim.kernels.ordering import hub_order, split_unordered
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -59,16 +59,16 @@ class PackOut:
         self.work = 0
         """Packing that began in the measured days [ticks]."""
 
-    def feed(self, arrival: Ticks, parcels: Ticks, machine: Ticks | int) -> None:
-        """Parcels (P) that slide down at ascending instants after the one advanced to, from machines of the hall."""
+    def feed(self, arrival: Ticks, parcels: Ticks, machine: Ticks) -> None:
+        """Parcels (P) that slide down at instants after the one advanced to, from machines of the hall (P)."""
         if len(parcels):
             route = self._store.column["route"][self._store.rows(parcels)]
-            chute = np.asarray(machine * self._n_routes + route, dtype=np.uint16)
+            chute = (machine * self._n_routes + route).astype(np.uint16)
             self._coming.append((arrival, parcels, chute))
 
     def advance(self, until: int) -> None:
         """Deal and pack all that has come by an instant, included."""
-        now, self._coming = split_at(self._coming, until)
+        now, self._coming = split_unordered(self._coming, until)
         if now:
             arrival, parcels, chute = (np.concatenate(column) for column in zip(*now, strict=True))
             order = hub_order(arrival, parcels, chute)

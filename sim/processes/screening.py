@@ -10,8 +10,8 @@ from sim.kernels.queueing import Servers, several_servers
 from sim.record.staffing import DeskTally
 from sim.units import NEVER, Ticks
 
-PassOn = Callable[[Ticks, Ticks, Ticks, Ticks], None]
-"""Takes arrival, begin, end (P, all ascending) and parcels (P)."""
+PassOn = Callable[[Ticks, Ticks], None]
+"""Takes when parcels end (P, ascending) and which (P): in the order in which they began."""
 
 
 class Screening:
@@ -24,7 +24,9 @@ class Screening:
         self._last: dict[int, int] = {}
         self.begun: dict[int, int] = {}
         """When the last parcels of collections begin [ticks]."""
-        self._advanced_to = NEVER
+        self.advanced_to = NEVER
+        self._done: list[tuple[Ticks, Ticks, Ticks]] = []
+        """(arrival, begin, parcel) of what was passed on and not fetched yet."""
 
     def feed(self, arrival: Ticks, parcels: Ticks) -> None:
         """Parcels (P) of a collection that arrive (ascending) after the instant advanced to."""
@@ -33,17 +35,26 @@ class Screening:
 
     def advance(self, until: int) -> None:
         """Screen all that has arrived by an instant, included, and pass it on."""
-        if until <= self._advanced_to:
+        if until <= self.advanced_to:
             return
-        self._advanced_to = until
+        self.advanced_to = until
         arrived, self._coming = split_at(self._coming, until)
         if arrived:
             self._serve(*in_hub_order(arrived), until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         begin = several_servers(arrival, self._service, self._lines)
-        self._tally.add(arrival, begin, begin + self._service)
+        self._done.append((arrival, begin, parcels))
         for last in [parcel for parcel, instant in self._last.items() if instant <= until]:
             del self._last[last]
             self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
-        self._pass_on(arrival, begin, begin + self._service, parcels)
+        self._pass_on(begin + self._service, parcels)
+
+    def fetch(self) -> tuple[Ticks, Ticks, Ticks, Ticks] | None:
+        """What has been screened since the last time: arrival, begin, end (P, all ascending), parcels (P)."""
+        if not self._done:
+            return None
+        arrival, begin, parcels = (np.concatenate(column) for column in zip(*self._done, strict=True))
+        self._done.clear()
+        self._tally.add(arrival, begin, begin + self._service)
+        return arrival, begin, begin + self._service, parcels

@@ -4,6 +4,7 @@ Whoever needs the state at an instant advances to it first, so that results do n
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -19,8 +20,8 @@ from sim.record.recorder import StageTally
 from sim.record.staffing import ShortTally
 from sim.units import NEVER, Ticks
 
-Deliver = Callable[[Ticks, Ticks, Ticks | int], None]
-"""Takes instants (P, ascending), parcels (P) and the machine of their first pass, one for all or each (P)."""
+Deliver = Callable[[Ticks, Ticks, Ticks], None]
+"""Takes instants (P), parcels (P) and the machines of their first pass (P)."""
 Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
@@ -32,12 +33,10 @@ BY_HAND, CARRIED = -1, -2
 class Exports(Protocol):
     """Who feeds the machines besides, and takes what is theirs of what comes out."""
 
-    def before(self, until: int) -> None:
-        """Feed all that arrives by an instant, included."""
+    def before(self, machine: int, until: int) -> None:
+        """Feed a machine all that arrives there by an instant, included."""
 
-    def take_sorted(
-        self, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks
-    ) -> tuple[Ticks, Ticks, Ticks, Ticks]: ...
+    def take_sorted(self, done: Served) -> Served: ...
 
     def take_coded(self, served: Served) -> Served: ...
 
@@ -123,27 +122,32 @@ class Sortation:
         inductions = hall.manning.get("inductions", Manning((0,), (site.inductions,)))
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
         """By machine (M of this hall)."""
+        self._shortest = min(hall.service, site.handcoding, site.manual_sort)
+        """What arrives takes at least so long to leave [ticks]."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None
 
     def take_exports(self, exports: Exports) -> None:
         """Sort exports too."""
         self._exports = exports
-        for machine in self.machines:
-            machine.before = exports.before
+        for number, machine in enumerate(self.machines):
+            machine.before = partial(exports.before, number)
 
     def advance(self, until: int) -> None:
         """Bring machines and desks to an instant, included."""
         if until <= self._advanced_to:
             return
         self._advanced_to = until
-        for number, machine in enumerate(self.machines):
+        for machine in self.machines:
             machine.advance(until)
-            for batch in machine.done:
-                self._fetch(number, *batch)
-            machine.done.clear()
+        self._fetch()
         self._serve_desks(until)
         self._sort_by_hand(until)
+
+    def look(self, instant: int) -> None:
+        """Make known all that leaves by an instant, included: it arrived at least a service before."""
+        if instant > self._advanced_to + self._shortest:
+            self.advance(instant)
 
     def feed_by_hand(self, arrival: Ticks, parcels: Ticks) -> None:
         """Parcels (P) that come to manual sort after the instant advanced to."""
@@ -154,23 +158,36 @@ class Sortation:
         stopped = self._stop(arrival, units, np.full(len(units), CARRIED))
         self._stage(arrival[~stopped], units[~stopped])
 
-    def _fetch(self, machine: int, arrival: Ticks, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
+    def _fetch(self) -> None:
+        """Read the labels, and the status, of what the machines have sorted."""
+        done = [machine.done for machine in self.machines]
+        batches = [batch for of_machine in done for batch in of_machine]
+        if not batches:
+            return
+        numbers = [number for number, of_machine in enumerate(done) for _ in of_machine]
+        machine = np.repeat(numbers, [len(batch[0]) for batch in batches])
+        arrival, begin, end, parcels = (np.concatenate(column) for column in zip(*batches, strict=True))
+        for of_machine in done:
+            of_machine.clear()
         if self._exports is not None:
-            arrival, begin, end, parcels = self._exports.take_sorted(arrival, begin, end, parcels)
+            done_here = Served(arrival, begin, end, parcels, machine)
+            arrival, begin, end, parcels, machine = self._exports.take_sorted(done_here)
         self._sorting.add(arrival, end, self._store.counts(parcels))
-        self.short[machine].add(arrival, end)
+        if self.short[0].is_ever_short:
+            for number, tally in enumerate(self.short):
+                tally.add(arrival[machine == number], end[machine == number])
         mark = self._store.column["mark"][self._store.rows(parcels)]
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
         if mark.any():
             no_read = (mark & NO_READ) > 0
             if no_read.any():
-                self.desks.feed(end[no_read], parcels[no_read], np.full(np.count_nonzero(no_read), machine))
+                self.desks.feed(end[no_read], parcels[no_read], machine[no_read])
             stopped = ~no_read & self._is_stopped(mark, end, parcels)
             if stopped.any():
-                self._hold(end[stopped], parcels[stopped], np.full(np.count_nonzero(stopped), machine))
+                self._hold(end[stopped], parcels[stopped], machine[stopped])
             straight = ~(no_read | stopped)
-            end, parcels = end[straight], parcels[straight]
+            end, parcels, machine = end[straight], parcels[straight], machine[straight]
         self._deliver(end, parcels, machine)
 
     def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> NDArray[np.bool_]:
