@@ -16,7 +16,7 @@ from experiments.report.sensitivity_figure import Bar
 from experiments.store import RunDirectory, read_run
 from experiments.studies import evaluating, extras
 from experiments.studies.design_figures import figures, posts
-from experiments.studies.optimise_design import Variable, design_of, own_values
+from experiments.studies.optimise_design import Variable, asked, design_of, own_values
 from experiments.studies.varying import changed, words_of
 from sim.inputs.layout import check_area
 from sim.measures.kpis import KPIS
@@ -119,11 +119,13 @@ def test_a_design_that_is_asked_for_again_is_simulated_once(
     assert document["n_simulated"] <= 13 < document["n_trials"] - document["n_unfit"]
 
 
+_ZONES = ("positions", "breakdown", "sorting", "lanes", "doors", "packout", "export")
 TINY = (
     *("horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"),
     *("replications=2", "optimise.confirm=1", "optimise.trials=8", "optimise.population=4", "--quiet", "--json"),
-    *(f"~optimise.variables.{name}_share" for name in ("positions", "breakdown", "sorting", "lanes", "doors")),
-    *("~optimise.variables.positions", "optimise.variables.area.low=30000", "optimise.variables.stations.high=12"),
+    *(f"~optimise.variables.{name}_share" for name in _ZONES),
+    *("~optimise.variables.positions", "~optimise.variables.build_up", "optimise.variables.posts.high=26"),
+    *("optimise.variables.area.low=30000", "optimise.variables.stations.high=12"),
     *("optimise.variables.desks.high=5", "optimise.variables.doors.high=30", "optimise.variables.machines.high=2"),
 )
 
@@ -197,8 +199,11 @@ def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
             "discounting.equipment_years": 10,
         }
     )
-    people = 2 * 8 + 2 + 48 + 4 + 60 + 2 * 10
-    assert posts(config) == people
+    imports, exports = 2 * 8 + 2 + 48 + 4 + 60 + 2 * 10 + 26 + 4, 20 + 5 + 1 + 40 + 3
+    people = imports + exports
+    assert posts(config, ["customs"]) == people
+    assert posts(config) == people + 2
+    assert posts(load("exports=none"), ["customs"]) == imports
     found = figures(config, cost)
     assert found["area_m2"] == 30_000
     assert found["cost_eur_per_day"] == pytest.approx(30_000 * 0.1 + 30_000 * 0.01 + 2 * 24 * people)
@@ -217,6 +222,20 @@ def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing()
     assert refused.hub is None and refused.lacks >= 1 and "at least 2, got 1" in refused.why
     assert own_values(config, {"area": Variable({"halls.main.area_m2": 1.0}, 10_000, 31_000, 3000, None)}) is None
     check_area(config)
+
+
+def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_is_to_the_largest() -> None:
+    config, keys = asked([], None)
+    variables = keys.optimise.variables
+    assert own_values(config, variables) is not None
+    smallest = {name: variable.low for name, variable in variables.items()}
+    smallest |= {"positions_share": 0.06, "breakdown_share": 0.06, "packout_share": 0.05, "export_share": 0.08}
+    smallest |= {"doors_share": 0.06}
+    largest = {"area": variables["area"].high}
+    for values in (smallest, dict(zip(variables, own_values(config, variables) or (), strict=True)) | largest):
+        found = design_of(config, variables, [value for value in values.values() if value is not None])
+        assert found.hub is not None, found.why
+        assert found.hub.area_m2 == values["area"]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_hub_scaled_to_its_own_area_is_itself() -> None:
             assert replace(own, machine_rated_per_h=hall.machine_rated_per_h) == hall
 
 
-@pytest.mark.parametrize("area", [9_000.0, 20_000.0, 24_900.0, 66_000.0])
+@pytest.mark.parametrize("area", [15_000.0, 20_000.0, 24_900.0, 66_000.0])
 def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
     found = scaled_to(HUB, area)
     check_area(found)
@@ -83,13 +83,18 @@ def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
     assert abs(hall.breakdown_stations - 12 * ratio) < 1
     assert hall.breakdown_workers == 4 * hall.breakdown_stations
     assert hall.dock_workers == 2 * hall.doors_out
+    assert abs(hall.packout_posts + hall.manual_sort_posts - 30 * ratio) <= 1
+    assert hall.packout_posts >= found.chutes(hall)
+    assert hall.exports.dock_workers_in == 2 * hall.doors_in
+    assert hall.exports.build_up_workers == 4 * hall.exports.build_up_places
+    assert hall.exports.build_up_places in (int(10 * ratio), -int(-10 * ratio // 1))
 
 
 def test_select_finds_the_smallest_area_that_serves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["select", "study=retiming", "arrivals=timetable_even", *TINY, "demand.flights_per_day=1"]
-    words += ["select.areas_m2=[12000,15000]", "select.max_replications=3"]
+    words += ["select.areas_m2=[15000,18000]", "select.max_replications=3"]
     assert main([*words, "--out", str(tmp_path)]) == 0
-    assert "12,000 m2" in capsys.readouterr().out
+    assert "15,000 m2" in capsys.readouterr().out
     (folder,) = tmp_path.iterdir()
     assert main(["reproduce", str(folder), "--quiet"]) == 0
     assert "identical" in capsys.readouterr().out

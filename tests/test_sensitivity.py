@@ -16,6 +16,7 @@ from experiments.statistics.screening import effects, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies import evaluating, extras
+from experiments.studies.sensitivity_design import asked
 from sim.measures.kpis import KPIS
 
 BOX = Box(("a", "b", "c"), (-math.pi,) * 3, (math.pi,) * 3, (False,) * 3)
@@ -215,6 +216,12 @@ TINY = (
     *("sensitivity.factors.parcels_per_flight.low=3000", "sensitivity.factors.parcels_per_flight.high=5000"),
     *(f"~sensitivity.factors.{name}" for name in DROPPED),
 )
+
+
+def test_the_packaged_hall_has_room_for_every_pair_of_ends() -> None:
+    config, keys = asked([], None)  # which refuses pairs that are not possible
+    assert config.exports.share and config.halls["main"].packout_posts
+    assert len(keys.sensitivity.factors) > 20
 
 
 def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(

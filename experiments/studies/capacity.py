@@ -26,19 +26,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Final
 
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
-from experiments.execution import Place
 from experiments.statistics import Interval
 from experiments.store import RunDirectory
 from experiments.studies import telling
 from experiments.studies.capacity_curve import curve_tables, draw_curve, values_of
 from experiments.studies.capacity_result import Result, result_of, tables_of
 from experiments.studies.capacity_search import Sustained, searches_of, simulate_all
-from experiments.studies.design import Point, named, period_warnings, with_study
+from experiments.studies.design import Point, Replicated, named, period_warnings, with_study
 from experiments.studies.designs import WORD, key_of
 from experiments.studies.evaluating import open_study
 from experiments.studies.grid import Grid, grid_of
@@ -46,7 +45,7 @@ from experiments.studies.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area
-from sim.reading import Bounds, plain
+from sim.reading import plain
 
 _NOT_ASKED: Final = MappingProxyType(
     {
@@ -57,12 +56,9 @@ _NOT_ASKED: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityStudy:
+class CapacityStudy(Replicated):
     """Keys of the study beside the hub's."""
 
-    replications: Annotated[int, Bounds(ge=1, le=10_000)]
-    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
-    execution: Place | None
     scenarios: tuple[str, ...]
     capacity: Sustained
 

@@ -13,10 +13,9 @@ from typing import Annotated
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.execution import Place
 from experiments.studies import customs_page, telling
 from experiments.studies.customs_result import Result, found_in, sentences, tables_of
-from experiments.studies.design import Point, period_warnings, with_study
+from experiments.studies.design import Point, Replicated, period_warnings, with_study
 from experiments.studies.evaluating import evaluated, open_study
 from experiments.studies.varying import changed
 from sim.config import HubConfig
@@ -46,12 +45,9 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomsStudy:
+class CustomsStudy(Replicated):
     """Keys of the study beside the hub's."""
 
-    replications: Annotated[int, Bounds(ge=1, le=10_000)]
-    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
-    execution: Place | None
     frontier: dict[str, Control]
 
     def __post_init__(self) -> None:

@@ -21,13 +21,19 @@ _MOST_REPLICATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
-    """Keys of a study beside the hub's."""
+class Replicated:
+    """Keys of whatever replicates hubs: how often, and where it is computed."""
 
     replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
     execution: Place | None
     """None: not said, as in a stored run, and this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study(Replicated):
+    """Keys of a study beside the hub's."""
+
     scenarios: tuple[str, ...]
     demands: tuple[str, ...]
     arrival_models: tuple[str, ...]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
 
-from experiments.execution import Place
 from experiments.money import Prices
+from experiments.studies.design import Replicated
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
@@ -201,10 +201,7 @@ class Expansion:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpansionStudy:
-    replications: Annotated[int, Bounds(ge=1, le=10_000)]
-    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
-    execution: Place | None
+class ExpansionStudy(Replicated):
     expansion: Expansion
 
 

@@ -10,9 +10,8 @@ from typing import Annotated, Final
 import yaml
 
 from experiments.composition import compose, hub, study
-from experiments.execution import Place
 from experiments.money import Prices
-from experiments.studies.design import with_study
+from experiments.studies.design import Replicated, with_study
 from experiments.studies.design_figures import UNITS
 from experiments.studies.varying import changed, scaled
 from sim.config import HubConfig
@@ -106,12 +105,9 @@ class Optimise:
 
 
 @dataclass(frozen=True, slots=True)
-class OptimiseStudy:
+class OptimiseStudy(Replicated):
     """Keys of the study beside the hub's."""
 
-    replications: Annotated[int, Bounds(ge=1, le=10_000)]
-    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
-    execution: Place | None
     optimise: Optimise
 
 

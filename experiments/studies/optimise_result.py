@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.report.words import number, percent
-from experiments.statistics import Interval, mean_interval
+from experiments.statistics import Interval
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.optimise_design import Optimise
 from experiments.studies.optimise_search import Found, Trial
-from experiments.studies.replicating import as_columns
+from experiments.studies.replicating import as_columns, interval_of
 from experiments.studies.varying import words_of
 from sim.record.schemas import Column, TableSchema
 
@@ -134,7 +134,7 @@ class Result:
 
 
 def intervals_of(samples: dict[str, tuple[float, ...]]) -> dict[str, Interval]:
-    return {goal: mean_interval(sample) for goal, sample in samples.items()}
+    return {goal: interval_of(goal, sample) for goal, sample in samples.items()}
 
 
 def commands_of(result: Result, config_dir: Path | None) -> list[str]:

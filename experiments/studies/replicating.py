@@ -179,9 +179,7 @@ class _Work:
 
 def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
     """By design and KPI."""
-    return {
-        label: {kpi: _cut(kpi, mean_interval(sample)) for kpi, sample in own.items()} for label, own in values.items()
-    }
+    return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}
 
 
 def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings: Sequence[str]) -> Outcome:
@@ -194,11 +192,12 @@ def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings:
     return Outcome(tuple(points), intervals, differences, family, tuple(warnings))
 
 
-def _cut(kpi: str, interval: Interval) -> Interval:
-    """The interval, cut where the KPI cannot be."""
-    if interval.low is None or interval.high is None:
+def interval_of(name: str, sample: Sequence[float]) -> Interval:
+    """Of a figure's mean over replications, cut where a KPI cannot be."""
+    interval = mean_interval(sample)
+    if name not in KPIS or interval.low is None or interval.high is None:
         return interval
-    lowest, highest = KPIS[kpi].range
+    lowest, highest = KPIS[name].range
     return replace(interval, low=max(lowest, interval.low), high=min(highest, interval.high))
 
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sim.config import Hall, HubConfig, Space
+from sim.config import Hall, HubConfig
+from sim.config.exports import HallExports
 from sim.errors import ConfigError
+from sim.inputs.export_layout import export_zone_uses
 from sim.inputs.layout import check_area, zone_uses
 from sim.reading import plain, read
 
@@ -20,20 +22,28 @@ _UNITS: Final[Mapping[str, str]] = {
     "manual_sort_posts": "packout",
 }
 """Units of a hall, and their zones; doors share theirs."""
+_EXPORT_UNITS: Final[Mapping[str, str]] = {
+    "screening_lines": "screening",
+    "hand_sorting_posts": "hand_sorting",
+    "build_up_places": "build_up",
+    "empty_ulds": "empty_ulds",
+}
+"""Those of its exports."""
 
 
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     """The hub with so much area in all. Zones keep their shares, so that all floors scale alike.
 
-    Units become the next whole number if that fits, else the one below, and at least one where there are some; machines
-    stay as many and become as much slower or faster; people and façade go with the units. The apron stays as it is.
+    Units become the next whole number if that fits, else the one below, and at least one where there are some, or one
+    a chute; machines stay as many and become as much slower or faster; people and façade go with the units. The apron
+    stays as it is.
 
     Raises:
         ConfigError: a hall that the schema refuses, or in which something does not fit.
     """
     ratio = area_m2 / config.area_m2
     try:
-        halls = {name: _scaled(hall, ratio, config.space) for name, hall in config.halls.items()}
+        halls = {name: _scaled(hall, ratio, config) for name, hall in config.halls.items()}
         found = read(HubConfig, plain(replace(config, halls=halls)))
         check_area(found)
     except (ConfigError, ValueError) as error:
@@ -41,32 +51,46 @@ def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     return found
 
 
-def _scaled(hall: Hall, ratio: float, space: Space) -> Hall:
-    area = hall.area_m2 * ratio
-    fit = {
-        use.zone: int(use.n_fit) for use in zone_uses("", replace(hall, area_m2=area), space) if use.zone != "sorting"
-    }
+def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
+    larger = replace(hall, area_m2=hall.area_m2 * ratio)
+    uses = (*zone_uses("", larger, config.space), *export_zone_uses("", larger, config.space))
+    fit = {use.zone: int(use.n_fit) for use in uses if use.zone != "sorting"}
     units: dict[str, Any] = {}
     for name, zone in _UNITS.items():
         n = getattr(hall, name)
-        units[name] = _whole(n, ratio, fit[zone]) if n else 0
+        least = config.chutes(hall) if name == "packout_posts" else 1
+        units[name] = _whole(n, ratio, fit[zone], least) if n else 0
         fit[zone] = fit.get(zone, 0) - units[name]
     doors_in = math.floor(hall.doors_in * ratio + _ROUNDING)
     doors_out = _whole(hall.doors_out, ratio, fit["dock_doors"] - doors_in)
     return replace(
-        hall,
-        area_m2=area,
+        larger,
         facade_m=hall.facade_m * ratio,
         machine_rated_per_h=hall.machine_rated_per_h * ratio,
-        breakdown_workers=max(
-            1, math.ceil(hall.breakdown_workers / hall.breakdown_stations * units["breakdown_stations"])
-        ),
+        breakdown_workers=_people(hall.breakdown_workers, hall.breakdown_stations, units["breakdown_stations"]),
         doors_in=doors_in,
         doors_out=doors_out,
-        dock_workers=max(1, math.ceil(hall.dock_workers / hall.doors_out * doors_out)),
+        dock_workers=_people(hall.dock_workers, hall.doors_out, doors_out),
+        exports=_scaled_exports(hall.exports, ratio, fit, doors_in / hall.doors_in if hall.doors_in else ratio),
         **units,
     )
 
 
-def _whole(n: int, ratio: float, n_fit: int) -> int:
-    return max(1, min(math.ceil(n * ratio - _ROUNDING), n_fit))
+def _scaled_exports(own: HallExports, ratio: float, fit: Mapping[str, int], of_doors: float) -> HallExports:
+    units = {
+        name: _whole(n, ratio, fit[zone]) if (n := getattr(own, name)) else 0 for name, zone in _EXPORT_UNITS.items()
+    }
+    return replace(
+        own,
+        dock_workers_in=max(1, math.ceil(own.dock_workers_in * of_doors - _ROUNDING)),
+        build_up_workers=_people(own.build_up_workers, own.build_up_places, units["build_up_places"]),
+        **units,
+    )
+
+
+def _people(n: int, units_before: int, units: int) -> int:
+    return max(1, math.ceil(n * units / units_before - _ROUNDING)) if units_before else n
+
+
+def _whole(n: int, ratio: float, n_fit: int, least: int = 1) -> int:
+    return max(least, min(math.ceil(n * ratio - _ROUNDING), n_fit))

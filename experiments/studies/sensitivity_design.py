@@ -10,11 +10,10 @@ from typing import Annotated
 import numpy as np
 
 from experiments.composition import compose, hub, study
-from experiments.execution import Place
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
-from experiments.studies.design import Point, with_study
+from experiments.studies.design import Point, Replicated, with_study
 from experiments.studies.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -94,13 +93,14 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, slots=True)
-class SensitivityStudy:
+class SensitivityStudy(Replicated):
     """Keys of the study beside the hub's."""
 
-    replications: Annotated[int, Bounds(ge=_FEWEST, le=10_000)]
-    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
-    execution: Place | None
     sensitivity: Sensitivity
+
+    def __post_init__(self) -> None:
+        if self.replications < _FEWEST:
+            raise ValueError(f"replications: must be at least {_FEWEST}, got {self.replications}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from experiments.composition import compose, hub, study
-from experiments.execution import Place
 from experiments.money import Prices
-from experiments.studies.design import Point, with_study
+from experiments.studies.design import Point, Replicated, with_study
 from experiments.studies.more_room import HALL_UNITS, with_more
 from experiments.studies.varying import changed
 from sim.config import ArrivalModel, HubConfig
@@ -43,12 +42,9 @@ class ShadowPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class ShadowPriceStudy:
+class ShadowPriceStudy(Replicated):
     """Keys of the study beside the hub's."""
 
-    replications: Annotated[int, Bounds(ge=1, le=10_000)]
-    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
-    execution: Place | None
     shadow_price: ShadowPrice
 
 

@@ -541,7 +541,7 @@ class HubConfig:
                     f"halls.{name}.manual_sort_posts: at least 1, since parcels.non_conveyable_share ="
                     f" {self.parcels.non_conveyable_share:g} of the parcels go there; got 0"
                 )
-            chutes = hall.sorting_machines * len({lane.route for lane in self.lanes.values()})
+            chutes = self.chutes(hall)
             if 0 < hall.packout_posts < chutes:
                 raise ValueError(
                     f"halls.{name}.packout_posts: each chute (a machine's of a route) needs a post: at least {chutes},"
@@ -648,6 +648,10 @@ class HubConfig:
                 f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels may have"
                 f" {room * self._bulkiest_l / L_PER_M3:.3g} m3, above outbound.trailer.m3 = {trailer.m3:g}"
             )
+
+    def chutes(self, hall: Hall) -> int:
+        """Chutes in a hall, each a machine's of a route."""
+        return hall.sorting_machines * len({lane.route for lane in self.lanes.values()})
 
     @property
     def unit_room(self) -> int:
