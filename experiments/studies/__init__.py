@@ -1,7 +1,7 @@
 """What people do with the model: a verb of the command line each.
 
 A verb is the module of its name (`cargohub shadow-price` is `shadow_price`), with `main(arguments)`. Those whose runs
-are stored have besides `KEYS`, the dataclass of their configuration, and `carry_out`, by which `resume` goes on with them.
+are stored also have `KEYS`, the dataclass of their configuration, and `carry_out`, by which `resume` goes on with them.
 What is a verb's own begins with its name, one file a step:
 
     …_design, …_study, …_request   what is asked, checked before anything runs
