@@ -176,6 +176,9 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     capsys.readouterr()
     assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("identical")
+    as_text = [word for word in words if word != "--json"]
+    assert main(["capacity", *as_text, "--out", str(tmp_path / "runs")]) == 0
+    assert "binding" not in (out := capsys.readouterr().out) and "10 % more" not in out
     path.write_text("name,demand.flights_per_day\na,5\n")
     assert main(["capacity", *words, "--out", str(tmp_path / "other")]) == 2
     assert "row 2: demand.flights_per_day is what capacity looks for" in capsys.readouterr().err

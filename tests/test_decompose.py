@@ -37,7 +37,10 @@ TINY = (
     "workers=1",
     "--quiet",
 )
-FACTORS = {"floor": ["halls.*.area_m2"], "machines": ["halls.*.sorting_machines", "halls.*.breakdown_stations"]}
+FACTORS = {
+    "floor": ["halls.*.area_m2"],
+    "machines": ["halls.*.sorting_machines", "halls.*.breakdown_stations", "halls.*.packout_posts"],
+}
 
 finite = st.floats(-1e6, 1e6)
 games = st.integers(1, 4).flatmap(lambda k: st.lists(finite, min_size=2**k, max_size=2**k))
@@ -105,14 +108,15 @@ def test_every_differing_field_is_in_one_factor_or_in_the_rest() -> None:
     start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
     game = game_of(start, end, FACTORS)
     assert game.fields["floor"] == ("halls.main.area_m2",)
-    assert set(game.fields["machines"]) == {"halls.main.sorting_machines", "halls.main.breakdown_stations"}
+    machines = {"sorting_machines", "breakdown_stations", "packout_posts"}
+    assert set(game.fields["machines"]) == {f"halls.main.{name}" for name in machines}
     assert "apron.stands" in game.fields[REST] and "halls.main.doors_out" in game.fields[REST]
     assert game.coalitions[0].point is start and game.coalitions[-1].point is end
     assert [one.factors for one in game.coalitions[:4]] == [(), ("floor",), ("machines",), ("floor", "machines")]
-    machines = game.coalitions[2].point.hub
-    hall = machines.halls["main"]
+    with_machines = game.coalitions[2].point.hub
+    hall = with_machines.halls["main"]
     assert hall.sorting_machines == 4 and hall.area_m2 == 30_000
-    assert hall.doors_out == start.hub.halls["main"].doors_out and machines.scenario == "liege_30k"
+    assert hall.doors_out == start.hub.halls["main"].doors_out and with_machines.scenario == "liege_30k"
     assert len({one.point.label for one in game.coalitions}) == 8
 
 
@@ -123,6 +127,7 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
     assert [(lack.zone, lack.needed, lack.there) for lack in machines.lacks] == [
         ("breakdown", 26 * 200, 2400),
         ("sorting", pytest.approx(18_000), 9000),
+        ("packout", 60 * 50, 1500),
     ]
     check_area(machines.point.hub)
     assert game.coalitions[1].lacks == () == game.coalitions[3].lacks
@@ -130,7 +135,8 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
     squeezed = machines.point.hub
     hall = squeezed.halls["main"]
     # A quarter of a hall four times as large is as much floor.
-    shares = replace(hall.zone_shares, lanes=hall.zone_shares.lanes / 4, customs=hall.zone_shares.customs / 4)
+    quarters = {zone: getattr(hall.zone_shares, zone) / 4 for zone in ("lanes", "customs", "export", "empty_ulds")}
+    shares = replace(hall.zone_shares, **quarters)
     large = replace(hall, area_m2=4 * hall.area_m2, zone_shares=shares)
     one, other = (
         make_inputs(hub, 0).site for hub in (squeezed, replace(squeezed, space=start.hub.space, halls={"main": large}))
@@ -143,6 +149,12 @@ def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
     game = game_of(start, end, {**FACTORS, "trucks": ["outbound"]})
     assert game.idle == ("trucks",)
     assert len(game.coalitions) == 8
+
+
+@pytest.mark.parametrize("scenarios", ["liege_30k,liege_100k", "liege_30k,liege_66k", "liege_66k,liege_66k_5_machines"])
+def test_every_coalition_of_the_packaged_factors_between_stages_can_be(scenarios: str) -> None:
+    game, _ = asked([f"scenarios=[{scenarios}]", "demand=permit"], None)
+    assert REST not in game.fields
 
 
 @pytest.mark.parametrize(

@@ -205,13 +205,13 @@ def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path,
         return f"{scale * interval.mean:.2f}{between}"
 
     width = 2 + max(len(result.point.label) for result in results)
-    lines = [f"{'':{width}}{'sustained, flights/day':28}{'parcels/day':>12}  binding"]
+    is_asked = any(result.lifts for result in results)
+    lines = [f"{'':{width}}{'sustained, flights/day':28}{'parcels/day':>12}{'  binding' if is_asked else ''}"]
     for result in results:
         parcels = result.flights.mean * result.point.hub.demand.mean_parcels_per_flight
-        lines.append(
-            f"{result.point.label:{width}}{cell(result.flights):28}{parcels:>12,.0f}  {result.binding or 'none alone'}"
-        )
-    for result in results:
+        binds = f"  {result.binding or 'none alone'}" if is_asked else ""
+        lines.append(f"{result.point.label:{width}}{cell(result.flights):28}{parcels:>12,.0f}{binds}")
+    for result in results if is_asked else ():
         lines += ["", f"{result.point.label}, just above that"]
         lines.append(
             f"  {'10 % more of':18}{'from':>10}{'to':>10}{'used, %':>10}{'blocked, h/d':>14}  on time, % points"

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from experiments.statistics import Interval, mean_interval
@@ -129,10 +129,14 @@ def result_of(point: Point, searches: Sequence[Search], there: There, *, has_bin
         point,
         crossings,
         tuple(search.reason(there) for search in searches),
-        mean_interval([one.yes for one in crossings]),
+        _not_below_zero(mean_interval([one.yes for one in crossings])),
         tuple(lifts),
         capacity_ladder(point.hub, _floor_stay_h(point, searches, there)),
     )
+
+
+def _not_below_zero(interval: Interval) -> Interval:
+    return interval if interval.low is None else replace(interval, low=max(0.0, interval.low))
 
 
 def _lift(resource: str, point: Point, searches: Sequence[Search], there: There) -> Lift:
