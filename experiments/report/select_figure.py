@@ -22,6 +22,8 @@ _SAID: Final = {
     "selected": "selected", "dearer": "dropped: not cheaper than one that meets the target",
     "infeasible": "dropped: misses the target", "open": "not decided",
 }  # fmt: skip
+_COLUMNS_PT: Final = (8, 62)
+"""Right of the rows: cost, and replications."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,8 @@ def draw_rows(ax: "Axes", chart: SelectChart) -> None:
         color, marker, size = _FATES[dot.fate]
         _bar(ax, dot, (dot.mean, row), is_vertical=False)
         ax.scatter([dot.mean], [row], color=color, marker=marker, s=size, zorder=3)
-        for at, text in ((1.03, words.number(dot.cost)), (1.2, f"{dot.n:,}")):
-            ax.annotate(text, (at, row), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
-    for at, text in ((1.03, "cost"), (1.2, "replications")):
-        ax.annotate(text, (at, 1.0), xycoords="axes fraction", va="bottom", fontsize=8.5, color=style.LIMIT)
+        _beside(ax, row, (words.number(dot.cost), f"{dot.n:,}"))
+    _beside(ax, -0.8, ("cost", "replications"), color=style.LIMIT)
     if chart.target is not None:
         ax.axvline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1)
     ax.set_yticks(range(len(shown)), [dot.name for dot in shown])
@@ -93,6 +93,22 @@ def draw_rows(ax: "Axes", chart: SelectChart) -> None:
     left_out = len(chart.dots) - len(shown)
     ax.set_xlabel(chart.service + (f"; {left_out} dearer designs are left out" if left_out else ""))
     ax.grid(axis="x", color="0.92")
+
+
+def _beside(ax: "Axes", row: float, texts: Sequence[str], color: str = "black") -> None:
+    """Columns right of the panel, at distances in points, for which the layout finds room."""
+    for column, text in zip(_COLUMNS_PT, texts, strict=True):
+        ax.annotate(
+            text,
+            (1.0, row),
+            xycoords=("axes fraction", "data"),
+            xytext=(column, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            color=color,
+            annotation_clip=False,
+        )
 
 
 def _bar(ax: "Axes", dot: Dot, at: tuple[float, float], *, is_vertical: bool) -> None:

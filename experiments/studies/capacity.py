@@ -198,11 +198,15 @@ def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
     return path
 
 
+def _ends(interval: Interval) -> tuple[float, ...]:
+    return () if interval.low is None or interval.high is None else (interval.low, interval.high)
+
+
 def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path, chart: Path) -> None:
     def cell(interval: Interval, scale: float = 1.0) -> str:
-        ends = [interval.low, interval.high]
-        between = "" if None in ends else f" ({'..'.join(f'{scale * (end or 0.0):.2f}' for end in ends)})"
-        return f"{scale * interval.mean:.2f}{between}"
+        # No minus before a nought.
+        mean, *ends = (f"{round(scale * value, 2) + 0.0:.2f}" for value in (interval.mean, *_ends(interval)))
+        return f"{mean} ({'..'.join(ends)})" if ends else mean
 
     width = 2 + max(len(result.point.label) for result in results)
     is_asked = any(result.lifts for result in results)
