@@ -203,7 +203,7 @@ def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
     people = imports + exports
     assert posts(config, ["customs"]) == people
     assert posts(config) == people + 2
-    assert posts(load("exports=none"), ["customs"]) == imports
+    assert posts(load("liege_30k", "exports=none"), ["customs"]) == imports
     found = figures(config, cost)
     assert found["area_m2"] == 30_000
     assert found["cost_eur_per_day"] == pytest.approx(30_000 * 0.1 + 30_000 * 0.01 + 2 * 24 * people)
