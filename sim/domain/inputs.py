@@ -38,5 +38,7 @@ class Inputs:
     """Whether the timestamps of a flight's parcels are kept."""
     exports: ExportInputs | None
     """None: nothing leaves by air; then `Site.exports` is None too."""
+    has_values: bool = False
+    """Parcels have declared values."""
     disruptions: tuple[Happening, ...] = ()
     """Only told: what they change is in the rest already."""

@@ -36,7 +36,8 @@ class Parcels:
     (P) a `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before landing,
     meaningless if examined, X-rayed or in transit. `is_alarm` (P) only for X-rayed ones: it must be examined besides.
     `is_refused` (P) only for those that are examined: the outcome. `is_uld_xrayed` (U): X-rayed as a whole. `count`
-    (P): parcels in each unit, at least one; None: each is one. Of whole ULDs `handling` is the way to the lane.
+    (P): parcels in each unit, at least one; None: each is one. Of whole ULDs `handling` is the way to the lane. `value`
+    (P) [cents]: declared, of the unit; None: nothing is declared.
     """
 
     first: NDArray[np.int64]
@@ -55,6 +56,7 @@ class Parcels:
     counts: CustomsCounts | None = None
     """None: nothing is declared."""
     count: NDArray[np.int32] | None = None
+    value: NDArray[np.int32] | None = None
 
     @property
     def n_units(self) -> int:

@@ -34,6 +34,7 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
         bin_width=ticks(config.record.bin_min),
         is_recorded=lambda flight: flight.key in recorded,
         exports=make_exports(config, streams, flights, end, plan),
+        has_values=config.customs.declared is not None,
         disruptions=tuple(happenings(config, streams, end)),
     )
 

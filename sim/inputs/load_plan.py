@@ -89,6 +89,7 @@ class LoadPlan:
             is_uld_xrayed=customs.is_uld_xrayed,
             counts=said,
             count=None if bounds is None else np.diff(bounds).astype(np.int32),
+            value=customs.value,
         )
 
     def parcels_by_lane(self, flight: Flight) -> NDArray[np.int64]:
@@ -160,7 +161,7 @@ class LoadPlan:
         is_refused = np.zeros(n, dtype=np.bool_)
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
         no_parcel, no_uld = np.zeros(n, dtype=np.bool_), np.zeros(flight.n_ulds, dtype=np.bool_)
-        return Drawn(channel, release, is_refused, is_alarm=no_parcel, is_uld_xrayed=no_uld, counts=None)
+        return Drawn(channel, release, is_refused, is_alarm=no_parcel, is_uld_xrayed=no_uld)
 
     def _lose_data(
         self, flight: Flight, channel: NDArray[np.uint8], release: NDArray[np.int64], span: Span, share: float

@@ -8,6 +8,7 @@ from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
 from sim.measures.export_laws import EXPORT_ORDER, export_laws
 from sim.measures.stays import held_times, stays
+from sim.measures.value_laws import value_laws
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
@@ -44,6 +45,7 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterato
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
     yield from export_laws(inputs, record, tables)
+    yield from value_laws(inputs, record, tables)
     yield from _runway(inputs, record)
 
 

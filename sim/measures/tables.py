@@ -23,7 +23,7 @@ from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 _CLEARED_SHARE = 0.95
 _TRUCK = ("hall", "route", "kind", "sequence")
-_LOAD = (*_TRUCK, "flight", "n_parcels")
+_LOAD = (*_TRUCK, "flight", "n_parcels", "value")
 
 
 def make_tables(

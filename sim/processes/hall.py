@@ -130,9 +130,10 @@ class Hall:
         routes = self._store.column["route"][self._store.rows(parcels)].tolist()
         counts = self._store.counts(parcels)
         n_parcels = [1] * len(routes) if counts is None else counts.tolist()
-        for flight, route, n in zip((parcels >> self._store.shift).tolist(), routes, n_parcels, strict=True):
+        columns = (parcels >> self._store.shift).tolist(), routes, n_parcels, self._store.values(parcels).tolist()
+        for flight, route, n, cents in zip(*columns, strict=True):
             self.on_floor[route] -= n
-            self._record.refused.append(Refusal(flight, int(self._env.now), n, self.number))
+            self._record.refused.append(Refusal(flight, int(self._env.now), n, self.number, cents))
             self._store.leave(flight, 1)
         by_route = np.bincount(routes, minlength=len(self.on_floor)).tolist()
         self.breakdown.release(floor=len(parcels) * self._unit_room, **self.rooms(by_route))

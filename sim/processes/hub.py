@@ -57,6 +57,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         max((flight.n_parcels for flight in inputs.flights), default=1),
         site.route_of_lane,
         counts=not site.units.are_parcels,
+        values=inputs.has_values,
         keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
     halls = [Hall(env, inputs, number, store, record) for number in range(len(site.halls))]

@@ -153,7 +153,10 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     if row.n_units:
         outbound.record.stages["loading"].add_alike(row.n_parcels, now, now + outbound.site.loading)
         by_flight = outbound.store.parcels_by_flight(truck.parcels)
-        outbound.record.loads += [(*row.key, flight, n) for flight, n in by_flight]
+        values = outbound.store.value_by_flight(truck.parcels)
+        outbound.record.loads += [
+            (*row.key, flight, n, cents) for (flight, n), cents in zip(by_flight, values, strict=True)
+        ]
     truck.loaded.succeed()
 
 

@@ -65,12 +65,12 @@ class ParcelStore(ParcelRing):
     """Columns of the flights' parcels."""
 
     def __init__(
-        self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, counts: bool, keeps_stamps: bool
+        self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, counts: bool, values: bool, keeps_stamps: bool
     ) -> None:
-        """`counts`: whether units may be of several parcels."""
-        columns = _COLUMNS | ({"count": np.int32} if counts else {})
+        """`counts`: whether units may be of several parcels; `values`: whether they have declared values."""
+        columns = _COLUMNS | ({"count": np.int32} if counts else {}) | ({"value": np.int32} if values else {})
         super().__init__(most_parcels, columns, STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
-        self._counts = counts
+        self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
         self._first: dict[int, NDArray[np.int64]] = {}
 
@@ -91,6 +91,8 @@ class ParcelStore(ParcelRing):
             column[name][rows] = getattr(parcels, name)
         if self._counts:
             column["count"][rows] = parcels.count
+        if self._values:
+            column["value"][rows] = parcels.value
 
     def counts(self, units: Ticks) -> NDArray[np.int32] | None:
         """Parcels in each of some units (P); None: one."""
@@ -118,6 +120,21 @@ class ParcelStore(ParcelRing):
         lowest = int(flights.min())
         sums = _int_sums(flights - lowest, counts, 0)
         return [(lowest + i, n) for i, n in enumerate(sums) if n]
+
+    def values(self, units: Ticks) -> NDArray[np.int32]:
+        """Declared values of units (P) [cents]; 0 of nothing declared."""
+        if not self._values:
+            return np.zeros(len(units), dtype=np.int32)
+        values: NDArray[np.int32] = self.column["value"][self.rows(units)]
+        return values
+
+    def value_by_flight(self, units: Ticks) -> list[int]:
+        """Declared values [cents] of units (P) by flight, as `parcels_by_flight` has them."""
+        flights = units >> self.shift
+        if not self._values:
+            return [0] * len(np.unique(flights))
+        # A declared value is a cent at least, so that no flight of these has none.
+        return [cents for cents in _int_sums(flights - flights.min(), self.values(units), 0) if cents]
 
     def uld(self, flight: int, index: int) -> tuple[int, int]:
         """The first parcel of a ULD, and the first after it."""

@@ -110,6 +110,8 @@ class Refusal(NamedTuple):
     instant: int
     n_parcels: int
     hall: int
+    value: int
+    """Declared [cents]."""
 
 
 class CustomsRow(NamedTuple):
@@ -129,8 +131,8 @@ class Recorder:
         self.trucks: list[TruckRow] = []
         self.shuttles: list[ShuttleRow] = []
         self.packout: list[PackOutRow] = []
-        self.loads: list[tuple[int, int, int, int, int, int]] = []
-        """(hall, route, kind, sequence, flight, parcels) of what trucks took."""
+        self.loads: list[tuple[int, int, int, int, int, int, int]] = []
+        """(hall, route, kind, sequence, flight, parcels, declared value [cents]) of what trucks took."""
         self.refused: list[Refusal] = []
         self.customs: list[CustomsRow] = []
         self.collections: list[CollectionRow] = []

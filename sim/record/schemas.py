@@ -159,6 +159,7 @@ _ALL: Final = (
             _FLIGHT,
             time("departed", "of the truck"),
             number("n_parcels", "of the flight on the truck"),
+            number("value", "declared of these; 0 where nothing is declared", "int64", "cent"),
         ),
         ("hall", "route", "kind", "sequence", "flight"),
     ),

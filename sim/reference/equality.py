@@ -1,6 +1,6 @@
 """The two hubs, side by side on the same inputs: every instant and every record must be equal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -71,11 +71,7 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
     result = hub.run(inputs, env)
     record, end = result.record, inputs.end
     tables: Tables = {name: columns(getattr(record, name), order) for name, order in _ORDER.items()}
-    loads = sorted(record.loads)
-    tables["loads"] = {
-        name: [load[i] for load in loads]
-        for i, name in enumerate(("hall", "route", "kind", "sequence", "flight", "n_parcels"))
-    }
+    tables["loads"] = _table("loads", record.loads)
     parcels: dict[str, list[Any]] = {name: [] for name in ("flight", "row", "uld", *STAMPS, "is_refused_gone")}
     for flight, kept in sorted(result.store.kept.items()):
         n = len(kept["uld"])
@@ -87,17 +83,17 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
             instants = kept[name].astype(np.int64)
             parcels[name] += np.where(instants < end, instants, -1).tolist()
     tables["parcels"] = parcels
-    tables["out_loads"] = {
-        name: list(values)
-        for name, values in zip(
-            ("hall", "lane", "sequence", "collection", "n_parcels"),
-            zip(*sorted(record.out_loads), strict=True) if record.out_loads else ((),) * 5,
-            strict=True,
-        )
-    }
+    tables["refusals"] = _table("refusals", [(r.flight, r.instant, r.hall, r.n_parcels, r.value) for r in record.refused])
+    tables["out_loads"] = _table("out_loads", record.out_loads)
     tables["out_parcels"] = _out_parcels(result.export_store, end)
     tables["pools"] = record.pools
     return tables
+
+
+def _table(name: str, rows: Sequence[tuple[int, ...]]) -> dict[str, list[Any]]:
+    """Rows, sorted, as the columns of the reference's table."""
+    ordered = sorted(rows)
+    return {column: [row[i] for row in ordered] for i, column in enumerate(COLUMNS[name].split())}
 
 
 def _out_parcels(store: ExportStore | None, end: int) -> dict[str, list[Any]]:

@@ -61,6 +61,7 @@ class Hall:
         self.docks = [Dock() for _ in inputs.site.routes]
         self.empties: Pool | None = None
         """Where emptied ULDs are stored, if exports need them."""
+        self.refused: list[Parcel] = []
         self.n_to_come = 0
         """ULDs sent here whose break-down has not begun."""
 
@@ -209,6 +210,7 @@ class Hall:
         parcel.freed = self.now
         if is_examined and parcel.is_refused:
             parcel.is_refused_gone = True
+            self.refused.append(parcel)
             self.docks[parcel.route].reserved -= parcel.count
             self.breakdown.release(floor=self.room_each)
             if room := self.room(parcel):

@@ -175,6 +175,7 @@ class Hub:
             drawn.is_refused.tolist(),
             drawn.is_alarm.tolist(),
             [1] * drawn.n_units if drawn.count is None else drawn.count.tolist(),
+            [0] * drawn.n_units if drawn.value is None else drawn.value.tolist(),
             strict=True,
         )
         parcels = [Parcel(flight.number, row, *values) for row, values in enumerate(columns)]
@@ -300,6 +301,10 @@ class Hub:
             "trucks": sorted(self.outbound.trucks, key=lambda truck: truck.key),
             "loads": sorted(
                 self.outbound.loads, key=lambda load: (load.hall, load.route, load.kind, load.sequence, load.flight)
+            ),
+            "refusals": sorted(
+                (parcel for hall in self.halls for parcel in hall.refused),
+                key=lambda parcel: (parcel.flight, parcel.freed, parcel.hall, parcel.count, parcel.value),
             ),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
             "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],

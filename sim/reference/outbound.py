@@ -127,10 +127,11 @@ class Outbound:
         truck.is_cancelled = truck.n_units == 0
         if truck.kind == EXTRA:
             dock.n_called -= 1
-        by_flight = Counter[int]()
+        by_flight, values = Counter[int](), Counter[int]()
         for parcel in truck.load:
             by_flight[parcel.flight] += parcel.count
-        self.loads += [Load(*truck.key, flight, by_flight[flight]) for flight in sorted(by_flight)]
+            values[parcel.flight] += parcel.value
+        self.loads += [Load(*truck.key, flight, by_flight[flight], values[flight]) for flight in sorted(by_flight)]
         truck.has_cut_off.succeed()
 
     def _dispatch(self) -> Steps:

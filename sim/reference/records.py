@@ -24,7 +24,8 @@ COLUMNS: Final = {
     "shuttles": "origin destination sequence taken n_parcels n_units departed arrived returned",
     "trucks": "hall route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
     " n_units n_missed n_sent units_sent is_cancelled",
-    "loads": "hall route kind sequence flight n_parcels",
+    "loads": "hall route kind sequence flight n_parcels value",
+    "refusals": "flight freed hall count value",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held xray_begin xray_end"
     " transit_begin transit_end exam_begin exam_end freed second_begin second_end at_chute pack_begin sent_ready sent"
     " ready cut_off departed is_refused_gone",
@@ -68,6 +69,8 @@ class Parcel:
     is_alarm: bool
     count: int
     """Parcels that it stands for: more than one in a bag or a whole ULD."""
+    value: int
+    """Declared [cents]."""
     hall: int = NEVER
     start: int = NEVER
     handled: int = NEVER
@@ -231,6 +234,7 @@ class Load:
     sequence: int
     flight: int
     n_parcels: int
+    value: int
 
 
 @dataclass(slots=True)

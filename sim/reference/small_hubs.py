@@ -97,6 +97,7 @@ def make(hub: SmallHub) -> Inputs:
         bin_width=30 * TICKS_PER_MIN,
         is_recorded=lambda _: True,
         exports=export_inputs(hub, streams, step, end),
+        has_values=hub.has_controls,
     )
 
 
@@ -297,6 +298,7 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         is_alarm=is_alarm,
         is_uld_xrayed=controls.random(flight.n_ulds) < hub.uld_xray_share,
         count=None if hub.presorting is Presorting.NONE else count,
+        value=streams.of("values", flight.number).integers(1, 101, n).astype(np.int32) if hub.has_controls else None,
     )
 
 
