@@ -21,7 +21,7 @@ from sim.streams import Streams
 from sim.units import TICKS_PER_MIN
 
 SELECTION = "customs.declared.selection"
-SHOES = "{control:xray,share:1,goods:[shoes],histories:null,origins:null,from_eur:null,below_eur:null}"
+SHOES = "{control:xray,share:1,goods:[shoes],histories:null,origins:null,platforms:null,from_eur:null,below_eur:null}"
 NOBODY = (
     f"{SELECTION}.rules=[]",
     *(f"{SELECTION}.{name}_share=0" for name in ("documents", "xray", "examined")),
@@ -76,7 +76,7 @@ def test_draws_of_rows_are_uniform_and_hang_on_no_other_row() -> None:
 
 
 def test_a_rule_selects_its_share_of_what_meets_it_and_nothing_else() -> None:
-    rule = "{control:xray,share:0.5,goods:[toys],histories:null,origins:null,from_eur:10,below_eur:20}"
+    rule = "{control:xray,share:0.5,goods:[toys],histories:null,origins:null,platforms:null,from_eur:10,below_eur:20}"
     config = load("customs_today", *NOBODY, *ALL_IOSS, f"{SELECTION}.rules=[{rule}]")
     inputs = make_inputs(config, 0)
     flight = inputs.flights[0]

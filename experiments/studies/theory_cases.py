@@ -82,11 +82,37 @@ def pollaczek_khinchine(rate: float, mean: float, second_moment: float) -> float
     return rate * second_moment / (2 * (1 - rate * mean))
 
 
+def constant_service(offered: float, servers: int) -> tuple[float, float]:
+    """Share that waits for one of `servers` of constant service, and mean wait of all, in services (Crommelin 1932).
+
+    Who is there one service later are those who were not in service, and those who have come meanwhile: a Markov chain,
+    whose stationary distribution is that of any instant. Truncated far above what is ever there.
+
+    >>> [round(value, 6) for value in constant_service(0.7, 1)]
+    [0.7, 1.166667]
+    """
+    import numpy as np
+    from scipy.stats import poisson
+
+    size = 200 + 4 * servers
+    come = poisson.pmf(np.arange(size), offered)
+    moves = np.zeros((size, size))
+    for n in range(size):
+        left = max(0, n - servers)
+        moves[n, left:] = come[: size - left]
+    chain = moves.T - np.eye(size)
+    chain[-1] = 1.0
+    there = np.linalg.solve(chain, np.eye(size)[-1])
+    waiting = float((np.maximum(0, np.arange(size) - servers) * there).sum())
+    return float(there[servers:].sum()), waiting / offered
+
+
 def _sampled() -> tuple[_Sampled, ...]:
-    long, short, line = 1_000_000, 150_000, 3000
+    long, short, shorter, line = 1_000_000, 150_000, 60_000, 3000
     per_min, served = 100 / 60, 150 / 60
     heavy, light, light10 = _services(long, 1 / 1.1), _services(short, 10.0), _services(short)
     unit, hourly = _services(long), _services(short, 1 / served)
+    examination, at_desks = _services(shorter, 20.0), constant_service(4.5, 6)
     return (
         _one("M/M/1, λ 1, μ 1.1: Wq", 9.090909, 0.5, lambda s: theory.single_server_wait(s, 1.0, heavy(s))),
         _one("M/M/1, λ 0.9, μ 1: L", 9.0, 0.5, lambda s: theory.single_server_inside(s, 0.9, unit(s))),
@@ -115,6 +141,18 @@ def _sampled() -> tuple[_Sampled, ...]:
             (erlang_c(9, 10), 0.668732),
             (0.02, 0.08),
             lambda s: theory.several_servers_waits(s, 9.0, light10(s), 10),
+        ),
+        _Sampled(
+            ("Officers, M/M/6, 13.5/h, 20 min: P(wait)", "Officers, M/M/6, 13.5/h, 20 min: Wq [min]"),
+            (erlang_c(4.5, 6), 20 * erlang_c(4.5, 6) / (6 - 4.5)),
+            (0.02, 0.6),
+            lambda s: theory.officers_waits(s, 13.5 / 60, examination(s), 6),
+        ),
+        _Sampled(
+            ("Examination desks, M/D/6, 13.5/h, 20 min: P(wait)", "Examination desks, M/D/6, 13.5/h, 20 min: Wq [min]"),
+            (at_desks[0], 20 * at_desks[1]),
+            (0.02, 0.25),
+            lambda s: theory.examination_waits(s, 13.5 / 60, 20.0, 6, shorter),
         ),
         _one("Tandem of three M/M/1, λ 8, μ 10: W", 1.5, 0.03, lambda s: theory.tandem_stay(s, 8.0, 0.1, 3, long)),
         _one("Machine, MTBF 8 h, MTTR 10 min: up", 48 / 49, 0.002, lambda s: theory.availability(s, 8.0, 10.0, 400)),

@@ -26,14 +26,14 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A data set of a declaration. Times are exponential; what fails is drawn parcel by parcel."""
+    """A message of a flight, or of each of its parcels. All times are exponential."""
 
     mean_h: NotNegative
-    """From loading until the flight's declarations are lodged; from landing where none is lodged before."""
+    """From when it is due, one draw a flight."""
     late_share: Share
     late_mean_h: NotNegative
     rejected_share: Share
-    """Incomplete or contradictory: rejected, corrected and lodged again."""
+    """Incomplete or contradictory: rejected, corrected and sent again."""
     correction_mean_h: NotNegative
 
     def __post_init__(self) -> None:
@@ -69,6 +69,7 @@ class Sellers:
     histories: dict[str, Kind]
     origins: dict[str, Kind]
     platforms: dict[str, Share]
+    """On one of which a seller sells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Rule:
     goods: tuple[str, ...] | None
     histories: tuple[str, ...] | None
     origins: tuple[str, ...] | None
+    platforms: tuple[str, ...] | None
     from_eur: NotNegative | None
     below_eur: NotNegative | None
 
@@ -121,24 +123,35 @@ class Declared:
     flight_h: Positive
     """From loading to landing."""
     preloading_h: NotNegative
-    """Pre-loading data, before loading."""
+    """Pre-loading data are due, before loading."""
+    preloading: Filing
+    """Failures are parcels'. What is not there by loading is not loaded."""
     referral_share: Share
+    """Of the parcels whose pre-loading data come in time: asked back."""
     referral_mean_h: NotNegative
-    ens_mean_h: NotNegative
+    ens: Filing
+    """Entry summary, due at loading; failures are the flight's."""
     risk_analysis_h: NotNegative
     is_prelodged: bool
     low_value_limit_eur: NotNegative
     """Up to it the low-value data set does; 0: no consignment is exempt."""
     h7: Filing
+    """Due at loading, or at presentation where none is lodged before; failures are parcels'."""
     h1: Filing
-    presentation_mean_min: NotNegative
-    answer_min: NotNegative
+    presentation: Filing
+    """Due at landing; failures are the flight's."""
+    answer: Filing
+    """The release itself, due when all else is there; failures are the flight's."""
     ioss_share: Share
     special_share: Share
     """Special arrangement; the rest pays VAT the standard way."""
     home_lanes: tuple[str, ...]
     """Of the country of clearance."""
     h1_transit_share: Share
+    guarantee_share: Share
+    """Of the value of what leaves in transit."""
+    transit_days: NotNegative
+    """Until a transit is discharged."""
     goods: dict[str, Goods]
     sellers: Sellers
     hit_share: Share
@@ -167,6 +180,11 @@ class Declared:
         ):
             if abs(sum(shares) - 1) > _SUM_TOLERANCE:
                 raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")
+        fails = self.preloading.late_share + self.preloading.rejected_share + self.referral_share
+        if fails > 1:
+            raise ValueError(
+                f"preloading.late_share + preloading.rejected_share + referral_share: at most 1, got {fails:.6g}"
+            )
         if self.ioss_share + self.special_share > 1:
             raise ValueError(f"ioss_share + special_share: at most 1, got {self.ioss_share + self.special_share:.6g}")
         if self.highest_hit_share > 1:
@@ -188,6 +206,7 @@ class Declared:
             "goods": self.goods,
             "histories": own.histories,
             "origins": own.origins,
+            "platforms": own.platforms,
         }
         for number, rule in enumerate(self.selection.rules):
             for field, names in known.items():

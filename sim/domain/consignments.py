@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 class Consignments:
     """Columns of a flight's P parcels, in their order: what their declarations say. Names are numbered as configured.
 
-    `value` [cents]. `goods` (HS group), `seller`, `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`:
-    above what the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as declared, which
-    selection does not see.
+    `value` [cents]. `goods` (HS group), `seller` and its `platform`, `scheme` (VAT: 0 IOSS, 1 special arrangement, 2
+    standard). `is_h1`: above what the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as
+    declared, which selection does not see.
     """
 
     value: NDArray[np.int32]
     goods: NDArray[np.uint8]
     seller: NDArray[np.uint16]
+    platform: NDArray[np.uint8]
     scheme: NDArray[np.uint8]
     is_h1: NDArray[np.bool_]
     is_transit: NDArray[np.bool_]
     is_hit: NDArray[np.bool_]
     cell: NDArray[np.int16]
-    """Goods, band of value, history and origin of the seller, as one number."""
+    """Goods, band of value, history, origin and platform of the seller, as one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class CustomsCounts:
     n_documents: int
     """Document checks."""
     n_referrals: int
+    n_left_behind: int
+    """Not loaded: their data, or the answer to a referral, were not there in time; others took their places."""
+    n_repeated: int
+    """Of the flight's entry summary, presentation and release, those that came late or were sent again."""
     n_h7: int
     n_h1: int
     n_late: int
@@ -51,3 +56,9 @@ class CustomsCounts:
     """Under a transit declaration."""
     value: int
     """[cents]"""
+    guarantee: int
+    """For what leaves in transit [cents]."""
+    entered: int
+    """The entry summary is analysed [ticks]; before the hub's first midnight it may be negative."""
+    presented: int
+    """[ticks]"""

@@ -1,8 +1,8 @@
 """Declarations: what is declared of a flight's parcels, when messages come, and what customs selects (docs/customs.md).
 
 Everything is known when the flight lands: the hub sees channels, releases, alarms and outcomes only. What a parcel has
-in common with others is a *cell*: its goods, a band of its value, the history and the origin of its seller. Shares of
-selection and of hits belong to cells, so that a parcel takes one look-up however many rules there are.
+in common with others is a *cell*: its goods, a band of its value, and its seller's history, origin and platform. Shares
+of selection and of hits belong to cells, so that a parcel takes one look-up however many rules there are.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.config import HubConfig
-from sim.config.customs import Control, Declared, Eye, Rule
+from sim.config.customs import Control, Declared, Eye, Filing, Rule
 from sim.domain.consignments import Consignments, CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel
 from sim.streams import Streams
-from sim.units import MIN_PER_H, Ticks, ticks
+from sim.units import MIN_PER_H, TICKS_PER_H, Ticks, ticks
 
 _QUANTILES = 1 << 16
 _VALUES = 1 << 14
@@ -39,16 +39,25 @@ class Drawn:
     is_refused: NDArray[np.bool_]
     is_alarm: NDArray[np.bool_]
     is_uld_xrayed: NDArray[np.bool_]
-    counts: CustomsCounts | None
+    counts: CustomsCounts | None = None
     """None: nothing is declared."""
+    value: NDArray[np.int32] | None = None
+    """[cents] (P)"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Messages:
-    """Of a flight [ticks]: `lodged` by data set (H7, H1)."""
+    """Of a flight [ticks]."""
 
+    preloading_left: int
+    """From when the pre-loading data came until loading."""
+    entered: int
     presented: int
     lodged: tuple[int, int]
+    """By data set (H7, H1)."""
+    answer: int
+    """How long the release takes."""
+    n_repeated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,13 @@ class Declarations:
     value_of: NDArray[np.int32]
     """[cents] by goods and 14-bit draw (G x 16,384)."""
     cell_of: NDArray[np.int16]
-    """Likewise, for a seller of the first history and origin."""
+    """Likewise, for a seller of the first history, origin and platform."""
     seller_of: NDArray[np.uint16]
     """By 16-bit draw."""
     kind_of: NDArray[np.int16]
-    """By 16-bit draw: what the seller's history and origin add to the cell."""
+    """By 16-bit draw: what the seller's history, origin and platform add to the cell."""
+    platform_of: NDArray[np.uint8]
+    """By 16-bit draw, of its seller."""
     scheme_of: NDArray[np.uint8]
     is_abroad: NDArray[np.bool_]
     """By lane (L)."""
@@ -96,16 +107,15 @@ class Declarations:
         elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * _QUANTILES, scheme[odd] != _IOSS)
         is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
         is_hit = draw("hit", _ONE, np.uint32) < self.hit_of[cell]
-        value, seller = self.value_of.ravel()[at], self.seller_of[sold_by]
-        return Consignments(value, goods, seller, scheme, is_h1, is_transit, is_hit, cell)
+        value, seller, platform = self.value_of.ravel()[at], self.seller_of[sold_by], self.platform_of[sold_by]
+        return Consignments(value, goods, seller, platform, scheme, is_h1, is_transit, is_hit, cell)
 
     def draw(self, flight: Flight, lane: NDArray[np.uint8], first: NDArray[np.int64]) -> Drawn:
         """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
         said = self.consignments(flight, lane)
         messages = self._messages(flight)
         known, n_late, n_rejected = self._data(flight, said.is_h1, messages)
-        answer = ticks(self.declared.answer_min)
-        release = np.maximum(known, messages.presented) + answer
+        release = np.maximum(known, messages.presented) + messages.answer
         channel = (release > flight.arrival + self.grace).astype(np.uint8) * np.uint8(Channel.LATE_DATA)
         channel[said.is_transit] = Channel.TRANSIT
         selected = self._select(flight, said, channel)
@@ -113,7 +123,7 @@ class Declarations:
         seeds = self.streams.of("outcomes", *flight.entity).integers(0, 1 << 64, 4, dtype=np.uint64)
         n_documents = self._check_documents(seeds, said, channel, known)
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
-        release[checked] = np.maximum(known[checked], messages.presented) + answer
+        release[checked] = np.maximum(known[checked], messages.presented) + messages.answer
         is_uld_xrayed = self._xray_ulds(flight, said, channel, first)
         is_alarm = np.zeros(flight.n_parcels, dtype=np.bool_)
         scanned = np.flatnonzero(channel == Channel.XRAYED)
@@ -129,6 +139,8 @@ class Declarations:
         is_open[selected] = False
         n_before = np.count_nonzero(is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA))
         n_h1 = int(np.count_nonzero(said.is_h1))
+        n_referrals, n_left_behind = self._referrals(rng, flight.n_parcels, messages)
+        elsewhere = int(said.value[said.is_transit].sum(dtype=np.int64))
         counts = CustomsCounts(
             n_before_landing=int(n_before),
             n_hits=int(np.count_nonzero(said.is_hit)),
@@ -137,28 +149,59 @@ class Declarations:
             n_false_alarms=int(np.count_nonzero(~said.is_hit[examined])),
             n_returned=int(rng.binomial(n_detected, self.declared.returned_share)),
             n_documents=n_documents,
-            n_referrals=int(rng.binomial(flight.n_parcels, self.declared.referral_share)),
+            n_referrals=n_referrals,
+            n_left_behind=n_left_behind,
+            n_repeated=messages.n_repeated,
             n_h7=flight.n_parcels - n_h1,
             n_h1=n_h1,
             n_late=n_late,
             n_rejected=n_rejected,
             n_elsewhere=int(np.count_nonzero(said.is_transit)),
             value=int(said.value.sum(dtype=np.int64)),
+            guarantee=round(self.declared.guarantee_share * elsewhere),
+            entered=messages.entered,
+            presented=messages.presented,
         )
-        return Drawn(channel, release, is_refused, is_alarm, is_uld_xrayed, counts)
+        return Drawn(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, said.value)
 
     def _messages(self, flight: Flight) -> _Messages:
         one = self.declared
-        ens, presented, *lodged = self.streams.of("messages", *flight.entity).standard_exponential(4).tolist()
-        loaded = flight.arrival - ticks(one.flight_h * MIN_PER_H)
-        entry = loaded + ticks((ens * one.ens_mean_h + one.risk_analysis_h) * MIN_PER_H)
-        presentation = max(flight.arrival + ticks(presented * one.presentation_mean_min), entry)
+        rng = self.streams.of("messages", *flight.entity)
+        ens, presented, h7, h1, preloading, answer = rng.standard_exponential(6).tolist()
+        failures = self.streams.of("message_failures", *flight.entity)
+        own = [
+            (filing.mean_h * draw, _failure_h(filing, chance, wait))
+            for filing, draw, chance, wait in zip(
+                (one.ens, one.presentation, one.answer),
+                (ens, presented, answer),
+                failures.random(3).tolist(),
+                failures.standard_exponential(3).tolist(),
+                strict=True,
+            )
+        ]
+        to_enter, to_present, to_answer = (_h(sent + failed) for sent, failed in own)
+        loaded = flight.arrival - _h(one.flight_h)
+        entered = loaded + to_enter + _h(one.risk_analysis_h)
+        presentation = max(flight.arrival + to_present, entered)
         begin = loaded if one.is_prelodged else presentation
-        h7, h1 = (
-            begin + ticks(late * filing.mean_h * MIN_PER_H)
-            for late, filing in zip(lodged, (one.h7, one.h1), strict=True)
+        return _Messages(
+            preloading_left=max(0, _h(one.preloading_h - preloading * one.preloading.mean_h)),
+            entered=entered,
+            presented=presentation,
+            lodged=(begin + _h(h7 * one.h7.mean_h), begin + _h(h1 * one.h1.mean_h)),
+            answer=to_answer,
+            n_repeated=sum(failed > 0 for _, failed in own),
         )
-        return _Messages(presentation, (h7, h1))
+
+    def _referrals(self, rng: np.random.Generator, n_parcels: int, messages: _Messages) -> tuple[int, int]:
+        """How many were asked back before loading, and how many were not loaded, of n_parcels offered."""
+        filing = self.declared.preloading
+        mean_h = np.array([filing.late_mean_h, filing.correction_mean_h, self.declared.referral_mean_h])
+        shares = [filing.late_share, filing.rejected_share, self.declared.referral_share]
+        waits = rng.multinomial(n_parcels, [*shares, max(0.0, 1 - sum(shares))])[:-1]
+        left_h = messages.preloading_left / TICKS_PER_H
+        too_long = np.exp(-left_h / np.maximum(mean_h, 1e-9))  # exponential times beyond what is left
+        return int(waits[-1]), int(rng.binomial(waits, too_long).sum())
 
     def _data(self, flight: Flight, is_h1: NDArray[np.bool_], messages: _Messages) -> tuple[Ticks, int, int]:
         """When a parcel's declaration is accepted (P), and how many came late and were rejected."""
@@ -175,7 +218,7 @@ class Declarations:
             late = mine & (draw[failed] < _share(filing.late_share))
             rejected = mine & ~late & (draw[failed] < _share(filing.late_share + filing.rejected_share))
             for which, mean_h in ((late, filing.late_mean_h), (rejected, filing.correction_mean_h)):
-                known[failed[which]] += np.rint(wait[which] * ticks(mean_h * MIN_PER_H)).astype(np.int64)
+                known[failed[which]] += np.rint(wait[which] * _h(mean_h)).astype(np.int64)
             n_late += int(np.count_nonzero(late))
             n_rejected += int(np.count_nonzero(rejected))
         return known, n_late, n_rejected
@@ -198,7 +241,7 @@ class Declarations:
     ) -> int:
         """How many are checked: each is decided later, and examined if its documents do not convince."""
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
-        wait = -np.log((mixed(seeds[0], checked) + 0.5) / _ONE) * ticks(self.declared.documents_mean_h * MIN_PER_H)
+        wait = -np.log((mixed(seeds[0], checked) + 0.5) / _ONE) * _h(self.declared.documents_mean_h)
         known[checked] += np.rint(wait).astype(np.int64)
         doubtful = _sees(mixed(seeds[1], checked), self.declared.documents, said.is_hit[checked])
         channel[checked[doubtful]] = Channel.EXAMINED
@@ -224,8 +267,9 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
     if declared is None:
         return None
     edges = _edges(declared)
-    seller_of, kind_of = _sellers(declared, streams)
-    n_kinds = len(declared.sellers.histories) * len(declared.sellers.origins)
+    own = declared.sellers
+    seller_of, kind_of, platform_of = _sellers(declared, streams)
+    n_kinds = len(own.histories) * len(own.origins) * len(own.platforms)
     normal = ndtri((np.arange(_VALUES) + 0.5) / _VALUES)
     value_of = np.array(
         [np.rint(100 * one.median_eur * np.exp(one.sigma * normal)) for one in declared.goods.values()]
@@ -233,7 +277,7 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
     band = np.searchsorted(edges, value_of, side="right")
     n_bands = len(edges) + 1
     cell_of = (np.arange(len(declared.goods))[:, None] * n_bands + band) * n_kinds
-    cells = list(product(declared.goods, (0, *edges), product(declared.sellers.histories, declared.sellers.origins)))
+    cells = list(product(declared.goods, (0, *edges), product(own.histories, own.origins, own.platforms)))
     middle = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     schemes = np.cumsum([declared.ioss_share, declared.special_share])
     return Declarations(
@@ -245,6 +289,7 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
         cell_of=cell_of.astype(np.int16),
         seller_of=seller_of,
         kind_of=kind_of,
+        platform_of=platform_of,
         scheme_of=np.searchsorted(schemes, middle, side="right").astype(np.uint8),
         is_abroad=np.array([lane not in declared.home_lanes for lane in config.lanes]),
         is_h1_of=np.array([cents > 100 * declared.low_value_limit_eur for _, cents, _ in cells]),
@@ -269,16 +314,23 @@ def _edges(declared: Declared) -> list[int]:
     return sorted(found - {0})
 
 
-def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
-    """By 16-bit draw: the seller, and what its history and origin add to the cell."""
+def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], NDArray[np.int16], NDArray[np.uint8]]:
+    """By 16-bit draw: the seller, what its history, origin and platform add to the cell, and the platform.
+
+    What a seller is hangs on its rank alone, not on how many others there are.
+    """
     own = declared.sellers
     weight = np.arange(1, own.number + 1, dtype=np.float64) ** -own.exponent
     seller_of = _pick((weight / weight.sum()).tolist())
-    rng = streams.of("sellers")
-    history = _pick([one.share for one in own.histories.values()])[rng.integers(0, _QUANTILES, own.number)]
-    origin = _pick([one.share for one in own.origins.values()])[rng.integers(0, _QUANTILES, own.number)]
-    kind: NDArray[np.int64] = history * len(own.origins) + origin
-    return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16)
+
+    def of_sellers(attribute: str, shares: Sequence[float]) -> NDArray[np.int64]:
+        return _pick(shares)[streams.of(attribute).integers(0, _QUANTILES, own.number)]
+
+    history = of_sellers("seller_history", [one.share for one in own.histories.values()])
+    origin = of_sellers("seller_origin", [one.share for one in own.origins.values()])
+    platform = of_sellers("seller_platform", [*own.platforms.values()])
+    kind: NDArray[np.int64] = (history * len(own.origins) + origin) * len(own.platforms) + platform
+    return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16), platform[seller_of].astype(np.uint8)
 
 
 def _pick(shares: Sequence[float]) -> NDArray[np.int64]:
@@ -288,17 +340,18 @@ def _pick(shares: Sequence[float]) -> NDArray[np.int64]:
     return picked
 
 
-def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str]) -> bool:
+def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bool:
     return (
         (rule.goods is None or goods in rule.goods)
         and (rule.histories is None or kind[0] in rule.histories)
         and (rule.origins is None or kind[1] in rule.origins)
+        and (rule.platforms is None or kind[2] in rule.platforms)
         and (rule.from_eur is None or cents >= round(100 * rule.from_eur))
         and (rule.below_eur is None or cents < round(100 * rule.below_eur))
     )
 
 
-def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str]) -> list[int]:
+def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str, str]) -> list[int]:
     """Draws below which a parcel of a cell is examined, X-rayed, or has its documents checked."""
     own = declared.selection
     at_random = {
@@ -316,9 +369,20 @@ def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str])
     return found
 
 
-def _hit(declared: Declared, goods: str, _: int, kind: tuple[str, str]) -> int:
+def _hit(declared: Declared, goods: str, _: int, kind: tuple[str, str, str]) -> int:
     history, origin = declared.sellers.histories[kind[0]], declared.sellers.origins[kind[1]]
     return _share(declared.hit_share * declared.goods[goods].hit_factor * history.hit_factor * origin.hit_factor)
+
+
+def _failure_h(filing: Filing, chance: float, wait: float) -> float:
+    """What a message's failure adds [h], by its draws: uniform, and exponential of mean 1."""
+    if chance < filing.late_share:
+        return wait * filing.late_mean_h
+    return wait * filing.correction_mean_h if chance < filing.late_share + filing.rejected_share else 0.0
+
+
+def _h(hours: float) -> int:
+    return ticks(hours * MIN_PER_H)
 
 
 def _share(share: float) -> int:

@@ -7,15 +7,15 @@ from sim.domain.consignments import CustomsCounts
 from sim.domain.parcels import Channel
 from sim.measures.staff import desk_hours
 from sim.measures.window import Window
-from sim.record.recorder import Columns, Recorder
+from sim.record.recorder import Columns, CustomsRow, Recorder
 from sim.record.schemas import Table
-from sim.units import MIN_PER_H, TICKS_PER_H
+from sim.units import MIN_PER_H, NEVER, TICKS_PER_H
 
 _CENTS = 100
 _DESKS = ("customs", "xray", "transit")
 """The roles at them."""
 _BY_CHANNEL = {"n_before_landing": Channel.RELEASED, "n_examined": Channel.EXAMINED}
-"""What the channels say where nothing is declared."""
+_INSTANTS = ("entered", "presented")
 
 
 def customs_columns(record: Recorder) -> Columns:
@@ -25,12 +25,17 @@ def customs_columns(record: Recorder) -> Columns:
     for channel in Channel:
         columns[f"n_{channel.name.lower()}"] = [row.by_channel[channel] for row in rows]
     for name in CustomsCounts.__dataclass_fields__:
-        known = _BY_CHANNEL.get(name)
-        columns[name] = [
-            getattr(row.counts, name) if row.counts else 0 if known is None else row.by_channel[known] for row in rows
-        ]
-    columns["value_eur"] = [cents / _CENTS for cents in columns.pop("value")]
+        columns[name] = [getattr(row.counts, name) if row.counts else _undeclared(name, row) for row in rows]
+    for name in ("value", "guarantee"):
+        columns[f"{name}_eur"] = [cents / _CENTS for cents in columns.pop(name)]
     return columns
+
+
+def _undeclared(name: str, row: CustomsRow) -> int:
+    """What the channels say where nothing is declared."""
+    if name in _BY_CHANNEL:
+        return row.by_channel[_BY_CHANNEL[name]]
+    return NEVER if name in _INSTANTS else 0
 
 
 def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], window: Window) -> dict[str, float]:
@@ -56,6 +61,7 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
         "detections_per_day": total("n_detected") / window.days,
         "officer_h_per_day": (busy + read_h) / window.days,
         "cage_peak_share": float(filled.max(initial=0.0)),
+        "transit_guarantee_eur": total("guarantee_eur") / window.days * (declared.transit_days if declared else 0),
     }
 
 

@@ -241,6 +241,12 @@ _ALL: Final = (
         more_is_better=False,
     ),
     Kpi(
+        "transit_guarantee_eur",
+        "EUR",
+        "guarantee that binds at any time: of what leaves in transit a day, until it is discharged",
+        more_is_better=False,
+    ),
+    Kpi(
         "export_on_time_share",
         "1",
         "exports of the cohort that were off-block within exports.service_h of their collection's timetabled instant;"

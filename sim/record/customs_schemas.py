@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from sim.record.columns import TableSchema, number
+from sim.record.columns import TableSchema, number, time
 
 CUSTOMS_TABLE: Final = TableSchema(
     "customs",
     "one row a flight that landed: its parcels by customs state, then messages, controls and outcomes; those from"
-    " n_hits on are 0 where nothing is declared",
+    " n_hits on are 0, or NaN, where nothing is declared",
     (
         number("flight", "number of the flight, by drawn arrival"),
         number("n_released", "free to pass when scanned"),
@@ -23,12 +23,17 @@ CUSTOMS_TABLE: Final = TableSchema(
         number("n_returned", "refused and sent back; the other refused ones are destroyed"),
         number("n_documents", "document checks"),
         number("n_referrals", "pre-loading data that were asked back before loading"),
+        number("n_left_behind", "not loaded for want of pre-loading data, beside those that flew"),
+        number("n_repeated", "of its entry summary, presentation and release, those late or sent again"),
         number("n_h7", "declarations for low value"),
         number("n_h1", "standard declarations"),
         number("n_late", "declarations that came late"),
         number("n_rejected", "declarations rejected, corrected and lodged again"),
         number("n_elsewhere", "under a transit declaration"),
         number("value_eur", "declared", "float64", "EUR"),
+        number("guarantee_eur", "for what leaves in transit", "float64", "EUR"),
+        time("entered", "the entry summary is analysed; may be before the first midnight"),
+        time("presented", "the goods are presented to customs, which activates what was lodged"),
     ),
     ("flight",),
 )

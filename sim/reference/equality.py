@@ -83,7 +83,9 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
             instants = kept[name].astype(np.int64)
             parcels[name] += np.where(instants < end, instants, -1).tolist()
     tables["parcels"] = parcels
-    tables["refusals"] = _table("refusals", [(r.flight, r.instant, r.hall, r.n_parcels, r.value) for r in record.refused])
+    tables["refusals"] = _table(
+        "refusals", [(r.flight, r.instant, r.hall, r.n_parcels, r.value) for r in record.refused]
+    )
     tables["out_loads"] = _table("out_loads", record.out_loads)
     tables["out_parcels"] = _out_parcels(result.export_store, end)
     tables["pools"] = record.pools

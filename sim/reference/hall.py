@@ -209,12 +209,7 @@ class Hall:
         yield at(self.env, rounds * self.site.customs_round, Phase.FEED)
         parcel.freed = self.now
         if is_examined and parcel.is_refused:
-            parcel.is_refused_gone = True
-            self.refused.append(parcel)
-            self.docks[parcel.route].reserved -= parcel.count
-            self.breakdown.release(floor=self.room_each)
-            if room := self.room(parcel):
-                self.breakdown.release(**{room: self.room_each})
+            self._refuse(parcel)
             return
         if self.site.units.are_ulds:
             yield after(self.env, parcel.handling)
@@ -234,6 +229,14 @@ class Hall:
         yield at(self.env, end)
         parcel.second_end = self.now
         yield from self._pack(parcel, machine)
+
+    def _refuse(self, parcel: Parcel) -> None:
+        parcel.is_refused_gone = True
+        self.refused.append(parcel)
+        self.docks[parcel.route].reserved -= parcel.count
+        self.breakdown.release(floor=self.room_each)
+        if room := self.room(parcel):
+            self.breakdown.release(**{room: self.room_each})
 
     # Manual sort (rules 39 and 40)
 

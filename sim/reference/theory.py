@@ -11,13 +11,15 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.config import Outages, Sorting
-from sim.domain.site import MachineCalendar
+from sim.domain.site import MachineCalendar, Manning
 from sim.inputs.outages import machine_calendar
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.queueing import Servers, several_servers, single_server
+from sim.processes.desks import Desks
 from sim.processes.phases import Phase, after
 from sim.processes.pool import Pool
 from sim.processes.sorting import Machine
+from sim.record.staffing import DeskTally
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_MIN, Ticks
 
@@ -87,7 +89,36 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
 def several_servers_waits(streams: Streams, rate: float, services: Draws, servers: int) -> tuple[float, float]:
     """Share of customers that wait, and mean wait of all."""
     arrival = poisson_arrivals(streams, rate, len(services))
-    wait = several_servers(arrival, _ticks(services), Servers.always(servers)) - arrival
+    return _shares_and_mean(several_servers(arrival, _ticks(services), Servers.always(servers)) - arrival)
+
+
+def officers_waits(streams: Streams, rate: float, services: Draws, officers: int) -> tuple[float, float]:
+    """As `several_servers_waits`, of desks that are led on from one look at them to the next, as the hub does."""
+    arrival, service = poisson_arrivals(streams, rate, len(services)), _ticks(services)
+    servers = Servers.always(officers)
+    begin = [
+        several_servers(arrival[low : low + _WINDOW], service[low : low + _WINDOW], servers)
+        for low in range(0, len(arrival), _WINDOW)
+    ]
+    return _shares_and_mean(np.concatenate(begin) - arrival)
+
+
+def examination_waits(streams: Streams, rate: float, service: float, officers: int, n: int) -> tuple[float, float]:
+    """Likewise, of the hub's own examination desks with their constant service."""
+    arrival = poisson_arrivals(streams, rate, n)
+    end, manning = int(arrival[-1]) + 1, Manning((0,), (officers,))
+    desks = Desks(manning, round(service * TICKS_PER_MIN), DeskTally(end, (0, end), end, manning))
+    begin, parcels = [], np.arange(n)
+    for low in range(0, n, _WINDOW):
+        window = slice(low, low + _WINDOW)
+        desks.feed(arrival[window], parcels[window], parcels[window])
+        served = desks.serve(int(arrival[window][-1]))
+        assert served is not None
+        begin.append(served.begin)
+    return _shares_and_mean(np.concatenate(begin) - arrival)
+
+
+def _shares_and_mean(wait: Ticks) -> tuple[float, float]:
     counted = wait[int(_WARM_UP * len(wait)) :]
     return float((counted > 0).mean()), _mean(wait)
 
