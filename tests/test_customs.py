@@ -18,10 +18,11 @@ from sim.record.staffing import DeskTally
 from sim.reference.theory import poisson_arrivals
 from sim.simulation import simulate
 from sim.streams import Streams
-from sim.units import TICKS_PER_MIN
+from sim.units import TICKS_PER_H, TICKS_PER_MIN
 
 SELECTION = "customs.declared.selection"
 SHOES = "{control:xray,share:1,goods:[shoes],histories:null,origins:null,platforms:null,from_eur:null,below_eur:null}"
+FRIST = SHOES.replace("[shoes]", "null").replace("platforms:null", "platforms:[frist]")
 NOBODY = (
     f"{SELECTION}.rules=[]",
     *(f"{SELECTION}.{name}_share=0" for name in ("documents", "xray", "examined")),
@@ -50,7 +51,7 @@ def test_each_parcel_is_in_one_state_and_its_declaration_of_one_kind() -> None:
     assert sum(channels(parcels)) == counts.n_h7 + counts.n_h1 == len(parcels.lane)
     assert counts.n_detected == np.count_nonzero(parcels.is_refused)
     assert not (parcels.is_refused & (parcels.channel < Channel.EXAMINED)).any()
-    assert counts.n_detected + counts.n_false_alarms <= counts.n_examined
+    assert counts.n_detected + counts.n_false_alarms <= counts.n_opened
     assert 0 < counts.n_returned + counts.n_detected <= 2 * counts.n_hits
 
 
@@ -96,8 +97,8 @@ def test_who_sees_everything_finds_everything_and_who_looks_at_nothing_nothing()
     seen = parcels_of(*NOBODY, *perfect, f"{SELECTION}.xray_share=1").counts
     blind = parcels_of(*NOBODY).counts
     assert seen is not None and blind is not None
-    assert seen.n_hits == seen.n_detected == seen.n_examined == blind.n_hits
-    assert seen.n_false_alarms == blind.n_detected == blind.n_examined == 0
+    assert seen.n_hits == seen.n_detected == seen.n_opened == blind.n_hits
+    assert seen.n_false_alarms == blind.n_detected == blind.n_opened == 0
 
 
 def test_controls_of_one_more_parcel_let_all_others_be_controlled_as_before() -> None:
@@ -129,6 +130,89 @@ def test_an_outage_of_data_leaves_less_decided_before_landing() -> None:
     struck, spared = outage.parcels_of(flight).counts, usual.parcels_of(flight).counts
     assert struck is not None and spared is not None
     assert struck.n_before_landing < spared.n_before_landing
+
+
+def message(name: str, **changed: float) -> list[str]:
+    """Of no delay and no failure, but for what is given."""
+    keys = ("mean_h", "late_share", "late_mean_h", "rejected_share", "correction_mean_h")
+    return [f"customs.declared.{name}.{key}={changed.get(key, 0)}" for key in keys]
+
+
+ON_TIME = tuple(word for name in ("preloading", "ens", "h7", "h1", "presentation", "answer") for word in message(name))
+
+
+@pytest.mark.parametrize("name", ["ens", "presentation", "answer"])
+def test_a_message_of_a_flight_that_comes_late_keeps_all_its_parcels(name: str) -> None:
+    plain = (*NOBODY, *ALL_IOSS, *ON_TIME)
+    at_once, late = parcels_of(*plain), parcels_of(*plain, *message(name, late_share=1, late_mean_h=1000))
+    assert at_once.counts is not None and late.counts is not None
+    assert channels(at_once)[Channel.RELEASED] == channels(late)[Channel.LATE_DATA] == len(late.lane)
+    assert (at_once.counts.n_repeated, late.counts.n_repeated) == (0, 1)
+    assert (late.release > at_once.release).all()
+    assert late.counts.n_before_landing == at_once.counts.n_before_landing == len(late.lane), "the data were there"
+
+
+def test_goods_are_presented_when_they_have_landed_and_the_entry_summary_is_analysed() -> None:
+    config = load("customs_today", *NOBODY, *ALL_IOSS, *ON_TIME, "customs.declared.risk_analysis_h=3")
+    inputs = make_inputs(config, 0)
+    flight = inputs.flights[0]
+    for flight_h, presented in ((12, flight.arrival), (2, flight.arrival + TICKS_PER_H)):
+        words = (*NOBODY, *ALL_IOSS, *ON_TIME, "customs.declared.risk_analysis_h=3")
+        counts = parcels_of(*words, f"customs.declared.flight_h={flight_h}").counts
+        assert counts is not None and counts.presented == presented
+        assert counts.entered == flight.arrival + (3 - flight_h) * TICKS_PER_H
+
+
+def test_what_is_not_told_by_loading_is_left_behind_as_often_as_an_exponential_wait_is_too_long() -> None:
+    words = (*message("preloading", late_share=0.2, late_mean_h=4, rejected_share=0.1, correction_mean_h=2),
+             "customs.declared.referral_share=0.3", "customs.declared.referral_mean_h=1")  # fmt: skip
+    counts = parcels_of(*words, "customs.declared.preloading_h=4").counts
+    assert counts is not None
+    n = counts.n_h7 + counts.n_h1
+    expected = 0.2 * np.exp(-1) + 0.1 * np.exp(-2) + 0.3 * np.exp(-4)
+    assert abs(counts.n_left_behind / n - expected) < 4 * np.sqrt(expected * (1 - expected) / n)
+    assert abs(counts.n_referrals / n - 0.3) < 4 * np.sqrt(0.21 / n)
+    none = parcels_of(*words, "customs.declared.preloading_h=4000").counts
+    assert none is not None and none.n_left_behind == 0
+
+
+def test_a_seller_sells_on_one_platform_whatever_the_number_of_sellers() -> None:
+    platforms = []
+    for number in (100, 200):
+        config = load("customs_today", f"customs.declared.sellers.number={number}")
+        inputs = make_inputs(config, 0)
+        declarations = make_declarations(config, Streams(config.seed, 0))
+        assert declarations is not None
+        said = declarations.consignments(inputs.flights[0], inputs.parcels_of(inputs.flights[0]).lane)
+        pairs = np.unique(np.column_stack((said.seller, said.platform)), axis=0)
+        assert len(pairs) == number, "each sells something, on one platform"
+        platforms.append(pairs[:100, 1].tolist())
+    assert platforms[0] == platforms[1]
+    assert len(set(platforms[0])) == 3
+
+
+def test_a_guarantee_covers_its_share_of_what_leaves_in_transit() -> None:
+    everything = ("customs.declared.ioss_share=0", "customs.declared.h1_transit_share=1",
+                  "customs.declared.home_lanes=[]", "customs.declared.guarantee_share=0.3")  # fmt: skip
+    counts = parcels_of(*NOBODY, *everything).counts
+    assert counts is not None and counts.n_elsewhere == counts.n_h7 + counts.n_h1
+    assert counts.guarantee == round(0.3 * counts.value)
+
+
+def test_declared_values_go_in_and_out_with_their_parcels() -> None:
+    """All that has landed leaves, by truck or refused, and so does its value."""
+    words = ("demand.flights_per_day=4", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=1.4",
+             *NOBODY, f"{SELECTION}.examined_share=0.001", "customs.declared.hit_share=0.15")  # fmt: skip
+    tables = simulate(load("customs_today", *words, warmup_days=0, horizon_days=2)).tables
+    flights, customs, loads = (tables[name] for name in ("flights", "customs", "loads"))
+    gone = (flights["n_departed"] + flights["n_refused"] == flights["n_parcels"]) & (flights["n_parcels"] > 0)
+    plain = gone & (flights["n_refused"] == 0)
+    assert plain.any() and (gone & ~plain).any()
+    out = np.bincount(loads["flight"], weights=loads["value"], minlength=len(gone))
+    came = np.zeros(len(gone))
+    came[customs["flight"]] = np.rint(100 * customs["value_eur"])
+    assert (out[plain] == came[plain]).all()
+    assert (out[gone & ~plain] < came[gone & ~plain]).all()
 
 
 def test_what_is_cleared_elsewhere_leaves_the_country() -> None:
@@ -175,6 +259,9 @@ def test_a_single_desk_has_the_wait_of_theory() -> None:
         (["halls.main.controls.xray_lanes=0"], "controls.xray_lanes: at least 1, since parcels are selected for X-ray"),
         (["customs.declared.uld_xray_share=1"], "halls.main.controls.uld_xrays: at least 1, since ULDs are X-rayed"),
         (["customs.late_data_share=0.02"], "late_data_share: null: declarations decide it, got 0.02"),
+        (["customs.declared.referral_share=0.999"], "declared: preloading.late_share .* at most 1, got 1.003"),
+        (["customs.declared.ens.late_share=0.995"], "ens: late_share . rejected_share: at most 1, got 1.005"),
+        ([f"{SELECTION}.rules=[{FRIST}]"], r"selection.rules\[0\].platforms: no 'frist'; did you mean 'first'"),
         (["halls.main.controls.xray_lanes=4"], "zone customs: 2 examination desks are more than the 0 that fit"),
         ([f"{SELECTION}.rules=[{SHOES}]"], r"selection.rules\[0\].goods: no 'shoes'; did you mean"),
     ],

@@ -200,6 +200,15 @@ def _alarm_asks_too_early(patch):
     patch.setattr(Desks, "feed", early)
 
 
+def _values_are_confused(patch):
+    by_flight = ParcelStore.value_by_flight
+    patch.setattr(ParcelStore, "value_by_flight", lambda self, units: by_flight(self, units)[::-1])
+
+
+def _refused_are_worth_nothing(patch):
+    patch.setattr(ParcelStore, "values", lambda _, units: np.zeros(len(units), dtype=np.int32))
+
+
 def _transit_needs_no_desk(patch):
     patch.setattr(sim.processes.customs, "TRANSIT", 0)
     patch.setattr(sim.processes.customs, "CONTROLLED", EXAMINED | XRAYED)
@@ -723,6 +732,8 @@ MUTANTS = {
     "alarms are let go": _alarms_are_let_go,
     "an alarm asks for a desk a minute early": _alarm_asks_too_early,
     "transit needs no desk": _transit_needs_no_desk,
+    "values of a truck's flights are confused": _values_are_confused,
+    "the refused are worth nothing": _refused_are_worth_nothing,
     "no ULD goes through X-ray": _no_uld_is_xrayed,
     "X-ray of a ULD a tick too short": _xray_a_tick_short,
     "the head of a queue is overtaken": _overtaking,

@@ -20,6 +20,10 @@ VERBS = {
         "decompose", "scenarios=[liege_30k,liege_66k_5_machines]",
         *(f"~decompose.factors.{name}" for name in ("floor", "machines", "people", "doors")),
     ],
+    "customs": [
+        "customs", "scenario=customs_today", "frontier.examination.values=[0]", "~frontier.X-ray",
+        "~frontier.documents",
+    ],
     "sensitivity": [
         "sensitivity", "sensitivity.method=morris", "sensitivity.trajectories=2",
         "sensitivity.factors.parcels_per_flight.low=3000", "sensitivity.factors.parcels_per_flight.high=5000",

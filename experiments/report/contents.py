@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report import around, chutes, fullness, halls, sentences, validation
+from experiments.report import around, chutes, customs_rows, fullness, halls, sentences, validation
 from experiments.report.points import (
     ARRIVALS,
     MIN_PER_DAY,
@@ -18,6 +18,7 @@ from experiments.report.points import (
     records,
 )
 from experiments.report.words import UNITS, amount, interval_of, kpi_name, number, percent, tied, zone
+from sim.measures.kpis import OF_CUSTOMS, OF_DATA, OF_GOODS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +49,17 @@ def content(
     mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
     changes, baseline = _changes(tables.get("differences"))
     flights = _flights_per_day(tables["flights"], window)
+    of_customs = customs_rows.reported(tables.get("customs"))
     with_flights = {
-        label: {**kpis, **({validation.FLIGHTS_KPI: flights[label]} if label in flights else {})}
+        label: {
+            **kpis,
+            **({validation.FLIGHTS_KPI: flights[label]} if label in flights else {}),
+            **of_customs.get(label, {}),
+        }
         for label, kpis in values.items()
     }
     titles = {point.label: point.title for point in points}
+    customs_counts = customs_rows.rows(tables.get("customs"), tables["flights"], mine, window)
     return {
         "answer": sentences.answer(mine, values, ladder),
         "sensitivity": sentences.sensitivity(points, values),
@@ -72,7 +79,11 @@ def content(
              [_cell(values[point.label].get(name)) for point in points])
             for name, unit, _ in sentences.definitions(values)
         ],
-        "exports": _export_rows(mine, values),
+        "exports": _group_rows(mine, values, _OF_EXPORTS, "exports_per_day"),
+        "customs_counts": customs_counts,
+        "customs": _group_rows(mine, values, OF_CUSTOMS, "officer_h_per_day") if customs_counts else [],
+        "data": _group_rows(mine, values, OF_DATA, "data_read_per_day"),
+        "goods": _group_rows(mine, values, OF_GOODS, "imports_meur_per_year"),
         "chutes": chutes.fullest(tables.get("packout"), tables.get("halls"), mine, window),
         "titles": [point.title for point in points],
         "days": _days(window),
@@ -99,14 +110,16 @@ _OF_EXPORTS: Final = (
 )
 
 
-def _export_rows(points: Sequence[Point], values: Values) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """KPIs of what leaves by air; none if no design has exports."""
+def _group_rows(
+    points: Sequence[Point], values: Values, names: Sequence[str], there: str
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """KPIs of a part of the model; none if no design has it, as the KPI `there` tells."""
     of_points = [values[point.label] for point in points]
-    if not any("exports_per_day" in own and own["exports_per_day"].mean > 0 for own in of_points):
+    if not any(there in own and own[there].mean > 0 for own in of_points):
         return []
     return [
         (kpi_name(name), _unit(of_points[0][name].unit), [_cell(own.get(name)) for own in of_points])
-        for name in _OF_EXPORTS
+        for name in names
         if name in of_points[0]
     ]
 

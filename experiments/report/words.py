@@ -10,6 +10,7 @@ MINUS: Final = "−"
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
     "flights/d": "flights a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
+    "records/d": "records a day", "MEUR/y": "million EUR a year",
 }  # fmt: skip
 
 
@@ -139,5 +140,11 @@ _KPI_NAMES: Final = {
     "export_on_time_share": "Exports in time", "exports_per_day": "Exports", "export_missed_per_day": "Exports missed",
     "uld_fill_share": "ULD fill", "empty_ulds_flown_per_day": "Empty ULDs flown back",
     "turnaround_mean_h": "Turnaround, mean", "departure_delay_mean_min": "Departure delay, mean",
-    "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",
+    "release_before_landing_share": "Decided before landing", "customs_hold_mean_h": "In the hold zone, mean",
+    "examined_share": "Opened", "detection_share": "Found, of what is not as declared",
+    "detections_per_day": "Found", "officer_h_per_day": "Officers' time",
+    "cage_peak_share": "Fullest hold zone, of its room", "transit_guarantee_eur": "Guarantee that transit binds",
+    "data_read_per_day": "Records told in clear", "data_kept": "Records kept in clear, in the long run",
+    "flows_r2": "What flows by lane tell of weekly imports (R²)", "imports_meur_per_year": "Imports",
+    "exports_meur_per_year": "Exports by air", "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from experiments.store import read_run
 from experiments.studies.design import Point
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replicating import Outcome
-from sim.measures.kpis import KPIS, RECOVERY
+from sim.measures.kpis import KPIS, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
 from sim.measures.ladder import HOURS_PER_DAY
 from sim.units import MIN_PER_DAY
 
@@ -126,10 +126,16 @@ def print_table(
 
 
 def _shown(outcome: Outcome) -> tuple[str, ...]:
-    """What a table tells: exports and recovery too where there is something to export or to recover from."""
+    """What a table tells: of exports, recovery, customs, data and goods too where a design has them."""
     hubs = [point.hub for point in outcome.points]
-    exports = OF_EXPORTS if any(hub.exports.share > 0 for hub in hubs) else ()
-    return (*HEADLINE, *exports, *((RECOVERY,) if any(hub.disruptions for hub in hubs) else ()))
+    return (
+        *HEADLINE,
+        *(OF_EXPORTS if any(hub.exports.share > 0 for hub in hubs) else ()),
+        *((RECOVERY,) if any(hub.disruptions for hub in hubs) else ()),
+        *(OF_CUSTOMS if any(hub.customs.declared is not None for hub in hubs) else ()),
+        *(OF_DATA if any(hub.exposure.is_on for hub in hubs) else ()),
+        *(OF_GOODS if any(hub.trade.is_on for hub in hubs) else ()),
+    )
 
 
 def _differences(outcome: Outcome) -> list[str]:

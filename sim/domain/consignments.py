@@ -35,7 +35,7 @@ class CustomsCounts:
     """Nothing was left to be decided when it landed: data accepted, and no control."""
     n_hits: int
     n_detected: int
-    n_examined: int
+    n_opened: int
     """At a desk, after an alarm too."""
     n_false_alarms: int
     """Examined, and as declared."""

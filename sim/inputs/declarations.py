@@ -145,7 +145,7 @@ class Declarations:
             n_before_landing=int(n_before),
             n_hits=int(np.count_nonzero(said.is_hit)),
             n_detected=n_detected,
-            n_examined=len(examined),
+            n_opened=len(examined),
             n_false_alarms=int(np.count_nonzero(~said.is_hit[examined])),
             n_returned=int(rng.binomial(n_detected, self.declared.returned_share)),
             n_documents=n_documents,

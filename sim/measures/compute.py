@@ -13,6 +13,7 @@ from sim.inputs.layout import zones_in_use
 from sim.measures.customs import control_hours, customs_kpis
 from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
+from sim.measures.exposure_tables import exposure_kpis
 from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import paid_hours, staff_kpis
@@ -57,6 +58,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
         | recovery_kpis(config, tables, window)
         | _utilisation(inputs, record, busy, window)
         | customs_kpis(config, record, tables, window)
+        | exposure_kpis(config, tables)
         | export_kpis(config, tables, window)
         | export_utilisation(inputs, record, export_busy, window)
         | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}

@@ -14,7 +14,7 @@ from sim.units import MIN_PER_H, NEVER, TICKS_PER_H
 _CENTS = 100
 _DESKS = ("customs", "xray", "transit")
 """The roles at them."""
-_BY_CHANNEL = {"n_before_landing": Channel.RELEASED, "n_examined": Channel.EXAMINED}
+_BY_CHANNEL = {"n_before_landing": Channel.RELEASED, "n_opened": Channel.EXAMINED}
 _INSTANTS = ("entered", "presented")
 
 
@@ -56,7 +56,7 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
     return {
         "release_before_landing_share": total("n_before_landing") / n if n else 1.0,
         "customs_hold_mean_h": held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0,
-        "examined_share": total("n_examined") / n if n else 0.0,
+        "examined_share": total("n_opened") / n if n else 0.0,
         "detection_share": total("n_detected") / hits if hits else 0.0,
         "detections_per_day": total("n_detected") / window.days,
         "officer_h_per_day": (busy + read_h) / window.days,

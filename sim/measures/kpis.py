@@ -26,6 +26,19 @@ class Kpi:
 
 
 RECOVERY: Final = "recovery_h"
+OF_CUSTOMS: Final = (
+    "release_before_landing_share",
+    "customs_hold_mean_h",
+    "examined_share",
+    "detection_share",
+    "detections_per_day",
+    "officer_h_per_day",
+    "cage_peak_share",
+    "transit_guarantee_eur",
+)
+OF_DATA: Final = ("data_read_per_day", "data_kept")
+OF_GOODS: Final = ("imports_meur_per_year", "exports_meur_per_year", "flows_r2")
+"""What is told of runs with declarations, a ledger of data, and goods."""
 RESOURCES: Final = {
     "stands": "aircraft stands",
     "loader_sets": "loader sets with crew, of the time that they are manned",
@@ -246,6 +259,27 @@ _ALL: Final = (
         "guarantee that binds at any time: of what leaves in transit a day, until it is discharged",
         more_is_better=False,
     ),
+    Kpi(
+        "data_read_per_day",
+        "records/d",
+        "records that parties are told in clear, under the policy in force; 0 without exposure",
+        more_is_better=False,
+    ),
+    Kpi(
+        "data_kept",
+        "records",
+        "of them, kept at any time in the long run: records a day times the days that they are kept",
+        more_is_better=False,
+    ),
+    Kpi(
+        "flows_r2",
+        "1",
+        "share of the variance of weekly imports by lane and product group that numbers of parcels by lane explain, as"
+        " flows tell them to whoever reads nothing else; 0 without trade",
+        more_is_better=None,
+    ),
+    Kpi("imports_meur_per_year", "MEUR/y", "declared value of a year of such days; 0 without trade", None),
+    Kpi("exports_meur_per_year", "MEUR/y", "likewise of what leaves by air", None),
     Kpi(
         "export_on_time_share",
         "1",

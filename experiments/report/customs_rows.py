@@ -1,0 +1,80 @@
+"""What customs made of the parcels, a day: states, messages, controls and their outcomes, by design."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.report.points import Point, Value, Window
+from experiments.report.words import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OPENED: Final = "opened of a million"
+INFRINGING: Final = "of these not as declared"
+_ROWS: Final = (
+    ("Free to pass when scanned", "n_released"),
+    ("Released some time after landing", "n_late_data"),
+    ("Documents to be checked", "n_document_check"),
+    ("To be examined", "n_examined"),
+    ("To be X-rayed", "n_xrayed"),
+    ("Under a transit document", "n_transit"),
+    ("Low-value declarations (H7)", "n_h7"),
+    ("Standard declarations (H1)", "n_h1"),
+    ("Declarations that came late", "n_late"),
+    ("Declarations rejected and lodged again", "n_rejected"),
+    ("Pre-loading data asked back", "n_referrals"),
+    ("Left behind for want of pre-loading data", "n_left_behind"),
+    ("Entry summaries, presentations and releases late or sent again", "n_repeated"),
+    ("Documents checked", "n_documents"),
+    ("Opened at a desk, after an alarm too", "n_opened"),
+    ("Not as declared", "n_hits"),
+    ("Of these found", "n_detected"),
+    ("Of these missed", "n_missed"),
+    ("Opened, and as declared (false alarms)", "n_false_alarms"),
+    ("Sent back", "n_returned"),
+    ("Destroyed", "n_destroyed"),
+)
+"""Name and column: parcels, but for messages of whole flights."""
+
+
+def rows(
+    table: "pd.DataFrame | None", flights: "pd.DataFrame", points: Sequence[Point], window: Window
+) -> list[tuple[str, list[str]]]:
+    """Name, and by design the mean of the measured days; none where no design has declarations."""
+    if table is None or not (table["n_h7"] + table["n_h1"]).any():
+        return []
+    keys = ["scenario", "replication"]
+    cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
+    mine = table.merge(cohort, on=[*keys, "flight"])
+    mine = mine.assign(
+        n_missed=mine["n_hits"] - mine["n_detected"], n_destroyed=mine["n_detected"] - mine["n_returned"]
+    )
+    n_replications = table.groupby("scenario")["replication"].nunique()
+    sums = mine.groupby("scenario").sum(numeric_only=True)
+    means = {
+        str(label): row for label, row in sums.div(n_replications * window.n_days, axis=0).to_dict("index").items()
+    }
+    return [(name, [_cell(means.get(point.label, {}), column) for point in points]) for name, column in _ROWS]
+
+
+def reported(table: "pd.DataFrame | None") -> dict[str, dict[str, Value]]:
+    """By design with declarations, what has been reported of controls, over all replications; without interval."""
+    if table is None:
+        return {}
+    found: dict[str, dict[str, Value]] = {}
+    for label, own in table.groupby("scenario"):
+        n_parcels, n_opened = (int(own[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
+        n = int(own["replication"].nunique())
+        if n_parcels and n_opened:
+            shares = {
+                OPENED: 1e6 * n_opened / n_parcels,
+                INFRINGING: 100 * (1 - float(own["n_false_alarms"].sum()) / n_opened),
+            }
+            found[str(label)] = {name: Value(share, math.nan, math.nan, n, "") for name, share in shares.items()}
+    return found
+
+
+def _cell(mine: Mapping[Any, Any], column: str) -> str:
+    """Of a design; a dash where nothing is declared."""
+    return number(float(mine[column])) if mine.get("n_h7", 0) + mine.get("n_h1", 0) else "–"
