@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from stored_runs import TINY
 from experiments.main import main
 from experiments.statistics.ratio import ratio_interval
 from experiments.studies.customs_result import found_in, sentences
+from sim.measures.kpis import OF_CUSTOMS
 
 FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")
 
@@ -64,6 +66,26 @@ def test_a_study_is_told_stored_shown_and_reproduced(tmp_path: Path, capsys: pyt
     assert told["sentences"][0] in capsys.readouterr().out
     assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
     assert "identical" in capsys.readouterr().out
+
+
+def test_run_and_compare_tell_of_customs_where_there_are_declarations(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", "scenarios=[liege_30k,customs_exam_1pct]", *TINY, "--out", str(tmp_path)]
+    assert main(words) == 0
+    text = capsys.readouterr().out
+    assert all(kpi in text for kpi in OF_CUSTOMS)
+    page = next(tmp_path.glob("*/report.html")).read_text(encoding="utf-8")
+    section = page[page.index("<h2>Customs</h2>") : page.index("<h2>Around the hub</h2>")]
+    # The first design declares nothing; of the second one parcel in a hundred is opened.
+    assert re.search(r"<th>Standard declarations \(H1\)</th><td class=.n.>–</td><td class=.n.>[1-9]", section)
+    assert re.search(r"<th>Of these missed</th><td class=.n.>–</td><td class=.n.>[1-9]", section)
+    assert "Parcels opened by customs, of a million declared" in page
+    assert main(["run", *TINY, "--out", str(tmp_path / "plain")]) == 0
+    assert "cage_peak_share" not in capsys.readouterr().out
+    plain = next((tmp_path / "plain").glob("*/report.html")).read_text(encoding="utf-8")
+    assert "<h2>Customs</h2>" not in plain and "<h2>Data and goods</h2>" not in plain
+    assert "of a million declared" not in plain
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,21 @@ def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.Captu
         assert heading in page, heading
 
 
+def test_kpis_of_data_and_goods_are_those_of_the_tables(run: Path) -> None:
+    kpis = parquet.read_table(run / "tables" / "kpis.parquet").to_pandas().set_index("kpi")["value"]
+    matrix, balance = (
+        parquet.read_table(run / "tables" / f"{name}.parquet").to_pandas()
+        for name in ("exposure_matrix", "trade_balance")
+    )
+    mine = matrix[matrix["is_in_force"]]
+    # Two replications of one measured day.
+    assert kpis["data_read_per_day"].sum() == pytest.approx(mine["n_clear"].sum())
+    assert kpis["data_kept"].sum() == pytest.approx(mine["clear_record_days"].sum())
+    own = balance[balance["is_simulated"] & (balance["national_year"] == "2021")]
+    assert 1e6 * kpis["imports_meur_per_year"].sum() == pytest.approx(own["imports_eur"].sum())
+    assert (kpis["flows_r2"] > 0).all() and (kpis["flows_r2"] < 1).all()
+
+
 def test_a_run_without_ledgers_says_how_to_keep_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = made(tmp_path)
     assert "Who could read what" not in (folder / "report.html").read_text(encoding="utf-8")

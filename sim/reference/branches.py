@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
+from sim.domain.parcels import Channel
 from sim.domain.site import Presorting
 from sim.reference.equality import Comparison, Difference, Tables, compare
 from sim.reference.records import EXTRA, TIMETABLED
@@ -261,6 +262,17 @@ def _by_hand(inputs: Inputs, tables: Tables, condition: Callable[[dict[str, Any]
     return any(condition(parcel) for parcel in parcels if drawn[parcel["flight"]][parcel["row"]])
 
 
+def _of_channel(channel: Channel, condition: Callable[[dict[str, Any]], bool]) -> _Way:
+    """Whether a condition holds of a parcel that was sorted, and of which customs had decided so."""
+
+    def is_taken(inputs: Inputs, tables: Tables) -> bool:
+        drawn = {flight.number: inputs.parcels_of(flight).channel for flight in inputs.flights}
+        parcels = (parcel for parcel in _rows(tables["parcels"]) if parcel["sort_end"] != NEVER)
+        return any(condition(parcel) for parcel in parcels if drawn[parcel["flight"]][parcel["row"]] == channel)
+
+    return is_taken
+
+
 def _last_is_by_hand(inputs: Inputs, tables: Tables) -> bool:
     """The last parcel of a ULD goes another way than the one that frees its station."""
     drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
@@ -355,6 +367,11 @@ BRANCHES: Final[dict[str, _Way]] = {
     "X-ray of a ULD waits for the next shift": _waits_for_the_shift(*_ULD_XRAY),
     "wait for hand-coding": _any("parcels", lambda parcel: parcel["code_begin"] > parcel["sort_end"]),
     "held after hand-coding": _any("parcels", lambda parcel: parcel["held"] == parcel["code_end"] != NEVER),
+    "late data, there by the scan": _of_channel(Channel.LATE_DATA, lambda p: p["held"] == NEVER != p["departed"]),
+    "late data, held and released": _of_channel(Channel.LATE_DATA, lambda p: p["held"] != NEVER != p["second_end"]),
+    "documents checked in the hold zone": _of_channel(
+        Channel.DOCUMENT_CHECK, lambda p: p["held"] != NEVER != p["second_end"]
+    ),
     "wait for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),
     "wait for X-ray": _any("parcels", lambda parcel: parcel["xray_begin"] > parcel["held"]),
     "alarm": _any("parcels", lambda parcel: parcel["exam_end"] > parcel["xray_end"] > NEVER),
