@@ -37,6 +37,12 @@ def test_a_file_replays_flight_by_flight(tmp_path: Path, text: str | bytes) -> N
     assert flights_of(tmp_path / "flights.csv", text) == EXPECTED
 
 
+def test_an_aircraft_type_without_positions_is_refused() -> None:
+    words = ("fleet.b777f.main_deck.ulds=0", "fleet.b777f.lower_deck.ulds=0")
+    with pytest.raises(CargohubError, match=r"fleet\.b777f: .* an aircraft type needs at least one position, got 0"):
+        load("liege_30k", *words)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import chutes, figures_recovery, fullness, sentences, validation, words
+from experiments.report import chutes, counted, figures_recovery, fullness, sentences, validation, words
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
@@ -136,6 +136,39 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
     # What a site is does not change from day to day.
     assert short == {"Trucks a day, hub of today": "not judged: 2 days of a week",
                      "Hall area, m² per rated parcel/h": "within"}  # fmt: skip
+
+
+def test_validation_counts_from_the_tables_what_no_kpi_says():
+    """Of two replications of two measured days, from day 1 on: what is before them does not count."""
+
+    def table(**columns):
+        return pd.DataFrame({"scenario": "a", **columns})
+
+    tables = {
+        "flights": table(replication=[0] * 4 + [1] * 4, is_cohort=[True, True, True, False] * 2),
+        "trucks": table(departed=[1500.0, 4000.0, 100.0, np.nan], mass=[160_000_000, 160_000_000, 9, 9]),
+        "out_ulds": table(departed=[1440.0, 2000.0, 4320.0], mass=[40_000_000, 40_000_000, 9]),
+        "collections": table(docked=[1440.0, 3000.0, 10.0, np.nan]),
+    }
+    kpis_ = {"a": {"trucks_per_day": value(27.0), "night_movements_per_day": value(0.6)}}
+    own = counted.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, None))["a"]
+    assert own[counted.FLIGHTS].mean == 6 / 2 / 2
+    assert own[counted.TONNES].mean == (320 + 80) / 2 / 2
+    assert own[counted.EXPORT_SHARE].mean == 80 / 400
+    assert own[counted.TRUCKS_AN_AIRCRAFT].mean == 18
+    assert own[counted.TRUCKS_BOTH_WAYS].mean == 27 + 2 / 4
+    assert own[counted.NIGHT_SHARE].mean == pytest.approx(0.2)
+    rows = {row.quantity: row for row in validation.compare([TODAY], {"a": own}, 14)}
+    assert rows["Outbound trucks an aircraft, hub of today"].outcome == "within"
+    assert rows["Exports, % of the goods by mass"].predicted == "20.0"
+    assert rows["Exports, % of the goods by mass"].outcome == "within"
+    assert rows["Goods of the hub of today, % of the airport's tonnage"].predicted == "3.20"
+    assert rows["Movements at night, % (23:00–06:00)"].outcome == "reported only"
+    after = {row.quantity: row for row in validation.compare([replace(PERMIT, area_m2=66_000)], {"b": own}, 14)}
+    assert after["Trucks a day both ways, after the extension"].predicted == "27.5"
+    # Without exports nothing is said of them.
+    own = counted.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, None))["a"]
+    assert counted.EXPORT_SHARE not in own and counted.TRUCKS_BOTH_WAYS not in own
 
 
 # --- a page of a real, small run ---

@@ -222,6 +222,13 @@ def test_damaged_records_are_left_out_if_wanted(tmp_path, capsys):
     assert told.startswith("warning: left out: ") and "line 4, columns 6-9" in told
 
 
+def test_if_nothing_is_left_the_first_damage_is_told(tmp_path, capsys):
+    path = timetable(tmp_path, leg(3, "CV751", "F", days="  3    ", until="06SEP22"))
+    told = "line 3, columns 29-35: expected days of operation that fall in the period 2022-09-05 to 2022-09-06"
+    assert told in refused(capsys, path, tmp_path / "out")
+    assert f"could be read; left out 1, the first: {told}" in refused(capsys, path, tmp_path / "out", "skip_bad=true")
+
+
 def test_a_schedule_without_freighters_is_a_mistake(tmp_path, capsys):
     told = refused(capsys, timetable(tmp_path, leg(3, "SN200", "J"), leg(4, "SN201", "J")), tmp_path / "out")
     assert "service=A,F,H,M: none of 2 legs" in told and "there are J 2; service=all takes every flight" in told

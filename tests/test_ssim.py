@@ -287,7 +287,7 @@ def test_bad_records_are_left_out_and_told(tmp_path):
     assert "line 13: expected a record of 200 characters, got 150" in found.bad[1]
     with pytest.raises(InputError, match="line 12"):
         read_ssim(path)
-    with pytest.raises(InputError, match=r"no flight leg .* could be read"):
+    with pytest.raises(InputError, match=r"no flight leg .* could be read; left out \d+, the first: line \d+"):
         read_ssim(written(tmp_path, file_of(leg(service_type="?"))), skip_bad=True)
 
 

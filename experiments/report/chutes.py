@@ -1,10 +1,10 @@
 """The fullest chute of pack-out: which, how many posts, how full and when."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.report.points import MIN_PER_DAY, Point, Window, records
+from experiments.report.happened import instant
+from experiments.report.points import Point, Window, records
 from experiments.report.words import number
 
 if TYPE_CHECKING:
@@ -30,14 +30,6 @@ def fullest(
         said.append(
             f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"
             f" with {posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
-            f" {_instant(float(row['fullest_at']), window)}{of_all}."
+            f" {instant(float(row['fullest_at']), window)}{of_all}."
         )
     return said
-
-
-def _instant(minute: float, window: Window) -> str:
-    day, rest = divmod(int(minute), MIN_PER_DAY)
-    clock = f"{rest // 60:02}:{rest % 60:02}"
-    if window.start_date is None:
-        return f"day {day + 1} at {clock}"
-    return f"{window.start_date + dt.timedelta(days=day):%a %d %b} at {clock}"

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report import around, chutes, customs_rows, fullness, halls, sentences, validation
+from experiments.report import around, chutes, customs_rows, fullness, halls, happened, sentences, validation
+from experiments.report.counted import counted
 from experiments.report.points import (
     ARRIVALS,
     MIN_PER_DAY,
@@ -48,20 +49,15 @@ def content(
     """What the template says beside the pictures."""
     mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
     changes, baseline = _changes(tables.get("differences"))
-    flights = _flights_per_day(tables["flights"], window)
-    of_customs = customs_rows.reported(tables.get("customs"))
-    with_flights = {
-        label: {
-            **kpis,
-            **({validation.FLIGHTS_KPI: flights[label]} if label in flights else {}),
-            **of_customs.get(label, {}),
-        }
-        for label, kpis in values.items()
+    besides, of_customs = counted(tables, values, window), customs_rows.reported(tables.get("customs"))
+    with_counted = {
+        label: {**kpis, **besides.get(label, {}), **of_customs.get(label, {})} for label, kpis in values.items()
     }
     titles = {point.label: point.title for point in points}
     customs_counts = customs_rows.rows(tables.get("customs"), tables["flights"], mine, window)
     return {
         "answer": sentences.answer(mine, values, ladder),
+        "disrupted": happened.sentences(tables.get("disruptions"), mine, window),
         "sensitivity": sentences.sensitivity(points, values),
         "least": f"{100 * sentences.LEAST_ON_TIME:.0f} %",
         "service": f"{points[0].service_h:g} h",
@@ -89,7 +85,7 @@ def content(
         "days": _days(window),
         "warmup_days": round(window.low / MIN_PER_DAY),
         "arrivals": [ARRIVALS.get(name, name) for name in dict.fromkeys(point.arrivals for point in points)],
-        "validation": validation.compare(mine, with_flights, window.n_days),
+        "validation": validation.compare(mine, with_counted, window.n_days),
         "around": around.kpi_rows(mine, values),
         "lanes": around.lane_rows(tables.get("destinations"), mine),
         "main_titles": [point.title for point in mine],
@@ -194,19 +190,6 @@ def _days(window: Window) -> str:
     first = window.start_date + dt.timedelta(minutes=window.low)
     last = window.start_date + dt.timedelta(minutes=window.high - MIN_PER_DAY)
     return f"{window.n_days} days, {first} to {last}" if window.n_days > 1 else f"one day, {first}"
-
-
-def _flights_per_day(flights: "pd.DataFrame", window: Window) -> dict[str, Value]:
-    """Flights of the cohort a day, mean over replications, without interval."""
-    counts = flights[flights["is_cohort"]].groupby(["scenario", "replication"]).size()
-    n_replications = flights.groupby("scenario")["replication"].nunique()
-    per_scenario = counts.groupby("scenario").sum()
-    return {
-        str(label): Value(
-            float(per_scenario.get(label, 0)) / int(n) / max(1, window.n_days), float("nan"), float("nan"), int(n), ""
-        )
-        for label, n in n_replications.items()
-    }
 
 
 def _area(table: "pd.DataFrame | None", points: Sequence[Point]) -> list[tuple[str, list[tuple[str, ...]]]]:

@@ -9,7 +9,7 @@ from sim.measures.kpis import RESOURCES
 MINUS: Final = "−"
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
-    "flights/d": "flights a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
+    "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
     "records/d": "records a day", "MEUR/y": "million EUR a year",
 }  # fmt: skip
 

@@ -144,7 +144,10 @@ def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
             raise InputError(cut)
         bad.append(cut)
     if not reader.legs:
-        raise InputError(f"{path}: no flight leg (record of type 3) {'could be read' if bad else 'in it'}")
+        left_out = "in it"
+        if bad:
+            left_out = f"could be read; left out {len(bad)}, the first: {bad[0].removeprefix(f'{path}: ')}"
+        raise InputError(f"{path}: no flight leg (record of type 3) {left_out}")
     ends = [end for end in reader.ends if end is not None]
     return Timetable(tuple(reader.legs), max(ends) if len(ends) == len(reader.ends) else None, tuple(bad))
 

@@ -1,0 +1,58 @@
+"""What the page counts from a run's tables for its validation, since no KPI says it: means over replications."""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from experiments.report.points import Value, Values, Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLIGHTS: Final = "flights landed"
+TRUCKS_AN_AIRCRAFT: Final = "outbound trucks for each flight"
+TRUCKS_BOTH_WAYS: Final = "outbound trucks and collections a day"
+EXPORT_SHARE: Final = "exports in all goods, by mass"
+TONNES: Final = "tonnes of goods in and out a day"
+NIGHT_SHARE: Final = "movements at night in all"
+_G_PER_T: Final = 1e6
+
+
+def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window) -> dict[str, dict[str, Value]]:
+    """By design; without intervals. What a run has no table or KPI for is left out."""
+    flights = tables["flights"]
+    n_replications = flights.groupby("scenario")["replication"].nunique()
+    landed = _by_design(flights[flights["is_cohort"]])
+    mass = {name: _by_design(_within(tables.get(name), "departed", window), "mass") for name in ("trucks", "out_ulds")}
+    collections = _by_design(_within(tables.get("collections"), "docked", window))
+    found = {}
+    for name, n in n_replications.items():
+        label, per_day = str(name), int(n) * max(1, window.n_days)
+        own = {FLIGHTS: landed.get(label, 0.0) / per_day}
+        t_in, t_out = (mass[name].get(label, 0.0) / _G_PER_T / per_day for name in ("trucks", "out_ulds"))
+        own[TONNES] = t_in + t_out
+        if t_out:
+            own[EXPORT_SHARE] = t_out / (t_in + t_out)
+        kpis = values.get(label, {})
+        if own[FLIGHTS] and "trucks_per_day" in kpis:
+            trucks = kpis["trucks_per_day"].mean
+            own[TRUCKS_AN_AIRCRAFT] = trucks / own[FLIGHTS]
+            if t_out:
+                own[TRUCKS_BOTH_WAYS] = trucks + collections.get(label, 0.0) / per_day
+        if own[FLIGHTS] and "night_movements_per_day" in kpis:
+            own[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / (2 * own[FLIGHTS])
+        found[label] = {key: Value(mean, math.nan, math.nan, int(n), "") for key, mean in own.items()}
+    return found
+
+
+def _within(table: "pd.DataFrame | None", instant: str, window: Window) -> "pd.DataFrame | None":
+    return None if table is None else table[(table[instant] >= window.low) & (table[instant] < window.high)]
+
+
+def _by_design(table: "pd.DataFrame | None", column: str | None = None) -> dict[str, float]:
+    """Rows of each design, or the sum of a column."""
+    if table is None:
+        return {}
+    groups = table.groupby("scenario")
+    sums = groups.size() if column is None else groups[column].sum()
+    return {str(label): float(total) for label, total in sums.items()}
