@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import chutes, counted, figures_recovery, fullness, sentences, validation, words
+from experiments.report import chutes, counted, figures_recovery, fullness, happened, sentences, validation, words
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
@@ -326,6 +326,19 @@ def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
     )
     (said,) = chutes.fullest(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
     assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 at 14:32.")
+
+
+def test_a_disrupted_run_says_what_happened():
+    rows = [("a", n, "fog", "runway_closed", 4 * 1440 + 240.0, 4 * 1440 + 600.0, False) for n in (0, 1)]
+    rows += [("a", 0, "nights", "night_curfew", 1380.0, 1800.0, False)]
+    rows += [("a", n, "tugs", "breakdowns", 50.0, 60.0, True) for n in (0, 0, 1)]
+    names = ["scenario", "replication", "name", "kind", "start", "end", "is_drawn"]
+    window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
+    assert happened.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), window) == [
+        "30,000 m², today was disrupted: the runway was closed (fog) from Fri 09 Sep at 04:00 for 6 h; a night curfew;"
+        " breakdowns at random (tugs: 1.5 a replication)."
+    ]
+    assert not happened.sentences(pd.DataFrame(columns=names), (TODAY,), window)
 
 
 def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_is_drawn():

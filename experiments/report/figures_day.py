@@ -137,15 +137,17 @@ def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
 
 
 def draw(ax: "Axes", result: Resource) -> None:
+    from matplotlib.patheffects import withStroke
+
+    around = [withStroke(linewidth=2, foreground="white")]  # a name is readable on dark and on pale
     for bar in result.bars:
         ax.barh(bar.row, bar.held - bar.start, left=bar.start, height=_BAR, color=bar.color, linewidth=0)
         if bar.end > bar.held:
             ax.barh(bar.row, bar.end - bar.held, left=bar.held, height=_BAR, color=bar.color, alpha=0.35, linewidth=0)
         if bar.name and bar.end - bar.start >= _NAMED_H:
-            name = ax.text(
-                (bar.start + bar.end) / 2, bar.row, bar.name, ha="center", va="center", fontsize=7, clip_on=True
-            )
-            name.set_path_effects([withStroke(linewidth=2, foreground="white")])  # readable on dark and on pale
+            middle = (bar.start + bar.end) / 2
+            name = ax.text(middle, bar.row, bar.name, ha="center", va="center", fontsize=7, clip_on=True)
+            name.set_path_effects(around)
     step = max(1, -(-result.n_rows // 6))
     ax.set_yticks(range(0, result.n_rows, step), [str(row + 1) for row in range(0, result.n_rows, step)])
     ax.set_ylim(max(1, result.n_rows) - 0.4, -0.6)
