@@ -334,11 +334,13 @@ def test_a_disrupted_run_says_what_happened():
     rows += [("a", n, "tugs", "breakdowns", 50.0, 60.0, True) for n in (0, 0, 1)]
     names = ["scenario", "replication", "name", "kind", "start", "end", "is_drawn"]
     window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
-    assert happened.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), window) == [
+    values = {"a": {"on_time_share": value(0.9, n=2)}}
+    (said,) = happened.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
+    assert said == (
         "30,000 m², today was disrupted: the runway was closed (fog) from Fri 09 Sep at 04:00 for 6 h; a night curfew;"
         " breakdowns at random (tugs: 1.5 a replication)."
-    ]
-    assert not happened.sentences(pd.DataFrame(columns=names), (TODAY,), window)
+    )
+    assert not happened.sentences(pd.DataFrame(columns=names), (TODAY,), values, window)
 
 
 def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_is_drawn():

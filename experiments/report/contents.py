@@ -57,7 +57,7 @@ def content(
     customs_counts = customs_rows.rows(tables.get("customs"), tables["flights"], mine, window)
     return {
         "answer": sentences.answer(mine, values, ladder),
-        "disrupted": happened.sentences(tables.get("disruptions"), mine, window),
+        "disrupted": happened.sentences(tables.get("disruptions"), mine, values, window),
         "sensitivity": sentences.sensitivity(points, values),
         "least": f"{100 * sentences.LEAST_ON_TIME:.0f} %",
         "service": f"{points[0].service_h:g} h",

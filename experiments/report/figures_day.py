@@ -137,9 +137,11 @@ def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
 
 
 def draw(ax: "Axes", result: Resource) -> None:
-    from matplotlib.patheffects import withStroke
+    from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-    around = [withStroke(linewidth=2, foreground="white")]  # a name is readable on dark and on pale
+    around: list[AbstractPathEffect] = [
+        withStroke(linewidth=2, foreground="white")
+    ]  # a name is readable on dark and on pale
     for bar in result.bars:
         ax.barh(bar.row, bar.held - bar.start, left=bar.start, height=_BAR, color=bar.color, linewidth=0)
         if bar.end > bar.held:

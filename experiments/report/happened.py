@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report.points import MIN_PER_DAY, Point, Window, records
-from experiments.report.words import number
+from experiments.report.points import MIN_PER_DAY, Point, Values, Window, records
 from sim.measures.recovery import CURFEW
 
 if TYPE_CHECKING:
@@ -19,14 +18,13 @@ _KINDS: Final = {
 }  # fmt: skip
 
 
-def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], window: Window) -> list[str]:
+def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], values: Values, window: Window) -> list[str]:
     """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
     if disruptions is None:
         return []
     found = []
     for point in points:
         rows = list(records(disruptions[disruptions["scenario"] == point.label]))
-        n_replications = len({row["replication"] for row in rows})
         first = min((row["replication"] for row in rows), default=0)
         parts = [
             _given(row, window)
@@ -37,8 +35,8 @@ def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], windo
             parts.append(_KINDS[CURFEW])
         for name in dict.fromkeys(row["name"] for row in rows if row["is_drawn"]):
             drawn = [row for row in rows if row["name"] == name]
-            n = number(len(drawn) / n_replications)
-            parts.append(f"{_KINDS[drawn[0]['kind']]} at random ({name}: {n} a replication)")
+            n = len(drawn) / values[point.label]["on_time_share"].n
+            parts.append(f"{_KINDS[drawn[0]['kind']]} at random ({name}: {n:.3g} a replication)")
         if parts:
             found.append(f"{point.title} was disrupted: {'; '.join(parts)}.")
     return found
@@ -46,7 +44,7 @@ def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], windo
 
 def _given(row: dict[str, Any], window: Window) -> str:
     hours = (row["end"] - row["start"]) / 60
-    return f"{_KINDS[row['kind']]} ({row['name']}) from {instant(float(row['start']), window)} for {number(hours)} h"
+    return f"{_KINDS[row['kind']]} ({row['name']}) from {instant(float(row['start']), window)} for {hours:g} h"
 
 
 def instant(minute: float, window: Window) -> str:
