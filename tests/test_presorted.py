@@ -141,7 +141,11 @@ def test_laws_hold_with_halls_exports_and_packout(scenario, goods):
     if goods == "ulds":
         names = ("stations", "machines", "handcoding_desks", "packout_posts")
         assert [result.kpis[f"utilisation_{name}"] for name in names[:1] + names[3:]] == [0, 0]
-        assert not set(names) & set(capacity_ladder(config, 5))
+        rungs = capacity_ladder(config, {})
+        assert not {"stations", "packout_posts"} & set(rungs)
+        assert {"machines", "handcoding_desks"} <= set(rungs)  # of exports alone
+        imports = replace(config, exports=replace(config.exports, share=0.0))
+        assert not set(names) & set(capacity_ladder(imports, {}))
     else:
         assert 0 < result.kpis["utilisation_machines"] < 0.2
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments.report import style, words
 from experiments.report.points import Point, Values
-from sim.measures.kpis import RESOURCES
+from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,18 @@ BLOCKED: Final = {
     "station_blocked_h_per_day": "Stations blocked\nby machines",
     "floor_blocked_h_per_day": "Break-down\nwaits for floor",
     "door_wait_h_per_day": "Trucks wait\nfor a door",
+}
+OF_EXPORTS: Final = {
+    "export_floor_wait_h_per_day": "Collections wait\nfor floor",
+    "door_in_wait_h_per_day": "Collections wait\nfor a door",
+    "understaffed_h_per_day_screening": "Exports wait\nfor screening",
+    "build_up_wait_h_per_day": "ULDs wait\nfor build-up",
+}
+OF_CONTROLS: Final = {
+    "understaffed_h_per_day_customs": "Parcels wait for\nexamination",
+    "understaffed_h_per_day_xray": "Parcels wait\nfor X-ray",
+    "understaffed_h_per_day_transit": "Parcels wait for\ntransit documents",
+    "understaffed_h_per_day_uld_xray": "ULDs wait\nfor X-ray",
 }
 DARK: Final = 0.55
 """Of the scale, from which a cell is so dark that its number is white."""
@@ -45,14 +57,33 @@ class Use:
 
 
 def prepare(points: tuple[Point, ...], values: Values) -> Use:
-    used = np.array([[_mean(values, point, f"utilisation_{name}") for name in RESOURCES] for point in points])
-    blocked = np.array([[_mean(values, point, name) for name in BLOCKED] for point in points])
+    """Of what every hub has."""
+    return _use(points, values, tuple(RESOURCES), BLOCKED)
+
+
+def prepare_more(points: tuple[Point, ...], values: Values) -> Use | None:
+    """Of exports and of customs' controls, where a design has them; None where none has."""
+    resources: list[str] = []
+    blocked: dict[str, str] = {}
+    for group, waits, signs in (
+        (EXPORT_RESOURCES, OF_EXPORTS, EXPORT_RESOURCES),
+        (CUSTOMS_RESOURCES, OF_CONTROLS, ("xray_lanes", "transit_desks", "uld_xrays")),
+    ):
+        if any(_mean(values, point, f"utilisation_{name}") > 0 for name in signs for point in points):
+            resources += group
+            blocked |= waits
+    return _use(points, values, tuple(resources), blocked) if resources else None
+
+
+def _use(points: tuple[Point, ...], values: Values, resources: tuple[str, ...], waits: dict[str, str]) -> Use:
+    used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
+    blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
     titles = tuple(point.title for point in points)
-    heads = tuple(words.resource(name).capitalize().replace("Uld", "ULD") for name in RESOURCES)
+    heads = tuple(words.resource(name).capitalize().replace("Uld", "ULD") for name in resources)
     return Use(
         Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
-        Cells("Blocked or waiting, hours a day", titles, tuple(BLOCKED.values()), _texts(blocked),
+        Cells("Blocked or waiting, hours a day", titles, tuple(waits.values()), _texts(blocked),
               np.nan_to_num(np.sqrt(blocked / most)) if most > 0 else np.zeros(blocked.shape), "Oranges"),
     )  # fmt: skip
 

@@ -77,7 +77,8 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
         yield _picture(
             "ladder", "Capacity ladder",
             "What each resource alone could pass at its effective rate, the lowest on top, beside the demand. A bar"
-            " that ends before a demand line gives first under that demand; an arrow marks bars that are cut.",
+            " that ends before a demand line gives first under that demand; an arrow marks bars that are cut. What"
+            " exports and controls alone use counts the imports that bring so much of them.",
             figures_ladder.figure(ladder))  # fmt: skip
     use = figures_utilisation.prepare(points, values)
     yield _picture(
@@ -85,6 +86,13 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
         "Left, the share of the time that each resource is in use; right, hours a day that things stand blocked or"
         " wait. A resource that is full and blocks nobody is well used; what is full because something behind it is"
         " blocked needs no more of its own.", figures_utilisation.figure(use))  # fmt: skip
+    more = figures_utilisation.prepare_more(points, values)
+    if more is not None:
+        yield _picture(
+            "utilisation_more", "Exports and controls: in use and waited for",
+            "The same of what only exports and customs' controls use. Nobody waits for the store of empty ULDs and the"
+            " customs hold zone: they may be fuller than they are laid out for.",
+            figures_utilisation.figure(more))  # fmt: skip
 
 
 def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from experiments.report.points import ARRIVALS, Point, Value, Values
 from experiments.report.words import bracket, number, percent, resource
-from sim.measures.kpis import KPIS
+from sim.measures.kpis import KPIS, LAID_OUT
 
 LEAST_ON_TIME: Final = 0.95
 """Share of parcels in time from which a design carries its traffic."""
@@ -49,8 +49,9 @@ def is_close(point: Point, on_time: Value) -> bool:
 
 
 def weakest(point: Point, values: Mapping[str, Value], ladder: Mapping[str, float]) -> Weakest | None:
-    """The lowest of the ladder if it is below what comes, else the one most used."""
+    """The lowest of the ladder if it is below what comes, else the one most used; not what nobody waits for."""
     used = {name.removeprefix("utilisation_"): value.mean for name, value in values.items() if "utilisation_" in name}
+    used, ladder = ({name: own for name, own in each.items() if name not in LAID_OUT} for each in (used, ladder))
     if ladder:
         name = min(ladder, key=lambda each: (ladder[each], -used.get(each, 0.0), each))
         if ladder[name] < point.parcels_per_day or name not in used:

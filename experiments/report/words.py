@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from experiments.report.points import Value
-from sim.measures.kpis import RESOURCES
+from sim.measures.kpis import ALL_RESOURCES
 
 MINUS: Final = "−"
 UNITS: Final = {
@@ -89,7 +89,7 @@ def resource(name: str) -> str:
     >>> resource("machines"), resource("breakdown_workers")
     ('sorting machines', 'breakdown workers')
     """
-    return RESOURCES[name].split(",")[0] if name in RESOURCES else name.replace("_", " ")
+    return ALL_RESOURCES[name].split(",")[0] if name in ALL_RESOURCES else name.replace("_", " ")
 
 
 def zone(name: str) -> str:

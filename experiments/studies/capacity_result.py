@@ -14,8 +14,7 @@ from experiments.studies.crossing import Crossing
 from experiments.studies.design import Point
 from experiments.studies.replicating import as_columns
 from experiments.studies.what_if import WhatIf, what_ifs
-from sim.inputs.layout import floor_parcels
-from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
+from sim.measures.ladder import capacity_ladder
 from sim.record.schemas import Column, TableSchema
 
 _SCENARIO = Column("scenario", "string", "", "the scenario")
@@ -131,7 +130,7 @@ def result_of(point: Point, searches: Sequence[Search], there: There, *, has_bin
         tuple(search.reason(there) for search in searches),
         _not_below_zero(mean_interval([one.yes for one in crossings])),
         tuple(lifts),
-        capacity_ladder(point.hub, _floor_stay_h(point, searches, there)),
+        capacity_ladder(point.hub, _at_thresholds(searches, there)),
     )
 
 
@@ -151,12 +150,10 @@ def _lift(resource: str, point: Point, searches: Sequence[Search], there: There)
     )
 
 
-def _floor_stay_h(point: Point, searches: Sequence[Search], there: There) -> float:
-    """Mean time on the floor at the thresholds, by Little's law; 0 if none is above zero."""
+def _at_thresholds(searches: Sequence[Search], there: There) -> dict[str, float]:
+    """Mean KPIs at the thresholds; none if none is above zero."""
     kpis = [there[search.key(search.found.yes)] for search in searches if search.found and search.found.yes > 0]
-    passing = sum(one["parcels_per_day"] for one in kpis)
-    floor = sum(floor_parcels(hall, point.hub.space) for hall in point.hub.halls.values())
-    return sum(one["utilisation_floor"] for one in kpis) * floor / passing * HOURS_PER_DAY if passing else 0.0
+    return {name: sum(one[name] for one in kpis) / len(kpis) for name in (kpis[0] if kpis else ())}
 
 
 def sentences(results: Sequence[Result]) -> list[str]:

@@ -14,7 +14,7 @@ from experiments.store.tables import Key
 from experiments.studies.crossing import Crossing, crossing
 from experiments.studies.design import Point
 from experiments.studies.replicating import GROWTH_THAT_COUNTS, evaluate
-from experiments.studies.what_if import BLOCKED, WhatIf, what_ifs
+from experiments.studies.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
 from sim.reading import Bounds
@@ -58,7 +58,7 @@ class Search:
         self._resources = tuple(what_ifs(point.hub))
         """That the hub has."""
         self._target = asked.target
-        lowest = min(capacity_ladder(point.hub, 0.0).values()) / point.hub.demand.mean_parcels_per_flight
+        lowest = min(capacity_ladder(point.hub, {}).values()) / point.hub.demand.mean_parcels_per_flight
         limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
         self._limit = limit
         lowest = min(lowest, limit)
@@ -151,7 +151,7 @@ class Search:
         if blocked_h(resource, before) is None:
             return 0.0
         after = there.get(self.key(self.above, resource))
-        return None if after is None else after["on_time_share"] - before["on_time_share"]
+        return None if after is None else on_time(after) - on_time(before)
 
     def left(self, there: There) -> int:
         """About how many simulations are still to come."""
@@ -179,13 +179,20 @@ def _reason(config: HubConfig, flights: float, kpis: Mapping[str, float], target
     Empty if it does.
     """
     parcels = flights * config.demand.mean_parcels_per_flight
-    is_late = kpis["on_time_share"] < target
+    is_late = on_time(kpis) < target
     is_growing = kpis["backlog_slope_per_day"] > GROWTH_THAT_COUNTS * parcels
     return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
 
 
+def on_time(kpis: Mapping[str, float]) -> float:
+    """The share on time: the lower of that of imports and that of exports, each within its own promise."""
+    return min(kpis["on_time_share"], kpis["export_on_time_share"])
+
+
 def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
     """Hours a day for which others waited for the resource; NaN if no KPI says so, None if there were none."""
+    if resource in NEVER_BLOCKS:
+        return None
     name = BLOCKED[resource]
     if name is None:
         return math.nan

@@ -23,7 +23,7 @@ from experiments.studies.warming import rows_of, warm_ups
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.inputs.inputs import make_inputs
-from sim.inputs.layout import floor_parcels, set_aside, zones_in_use
+from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
 from sim.reading import plain
@@ -232,7 +232,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
     ladder = [
         (point.label, resource, rate)
         for point in outcome.points
-        for resource, rate in capacity_ladder(point.hub, floor_stay_h(outcome, point)).items()
+        for resource, rate in capacity_ladder(point.hub, _means(outcome, point)).items()
     ]
     area = [
         (
@@ -258,12 +258,8 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
 
 
-def floor_stay_h(outcome: Outcome, point: Point) -> float:
-    """Mean time on the floor by Little's law: parcels on it over parcels a day out of it."""
-    means = {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
-    floor = sum(floor_parcels(hall, point.hub.space) for hall in point.hub.halls.values())
-    passing = means["parcels_per_day"]
-    return means["utilisation_floor"] * floor / passing * HOURS_PER_DAY if passing else 0.0
+def _means(outcome: Outcome, point: Point) -> dict[str, float]:
+    return {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
 
 
 def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zones_in_use
-from sim.measures.customs import control_hours, customs_kpis
+from sim.measures.customs import control_hours, customs_kpis, customs_utilisation
 from sim.measures.destinations import destination_on_time_share, route_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.exposure_tables import exposure_kpis
@@ -60,7 +60,8 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
         | customs_kpis(config, record, tables, window)
         | exposure_kpis(config, tables)
         | export_kpis(config, tables, window)
-        | export_utilisation(inputs, record, export_busy, window)
+        | export_utilisation(inputs, record, tables, export_busy, window)
+        | customs_utilisation(inputs, record, tables, worked, window)
         | {"destination_on_time_share": destination_on_time_share(tables["destinations"])}
         | surroundings(config, tables, window)
         | staff_kpis(config, inputs, record, worked, window.days)

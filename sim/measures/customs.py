@@ -4,9 +4,11 @@ import numpy as np
 
 from sim.config import HubConfig
 from sim.domain.consignments import CustomsCounts
+from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
-from sim.measures.staff import desk_hours
-from sim.measures.window import Window
+from sim.measures.kpis import CUSTOMS_RESOURCES
+from sim.measures.staff import desk_hours, paid_hours
+from sim.measures.window import Window, full_share
 from sim.record.recorder import Columns, CustomsRow, Recorder
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, NEVER, TICKS_PER_H
@@ -57,6 +59,8 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
         "release_before_landing_share": total("n_before_landing") / n if n else 1.0,
         "customs_hold_mean_h": held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0,
         "examined_share": total("n_opened") / n if n else 0.0,
+        "xrayed_share": total("n_xrayed") / n if n else 0.0,
+        "transit_share": total("n_transit") / n if n else 0.0,
         "detection_share": total("n_detected") / hits if hits else 0.0,
         "detections_per_day": total("n_detected") / window.days,
         "officer_h_per_day": (busy + read_h) / window.days,
@@ -72,3 +76,17 @@ def control_hours(record: Recorder, tables: dict[str, Table], window: Window) ->
         **{role: desk_hours(record, role) for role in _DESKS},
         "uld_xray": window.hours(ulds["xray_begin"], ulds["xray_end"]),
     }
+
+
+_MANNED_BY = {"customs_desks": "customs", "xray_lanes": "xray", "transit_desks": "transit", "uld_xrays": "uld_xray"}
+
+
+def customs_utilisation(
+    inputs: Inputs, record: Recorder, tables: dict[str, Table], worked: dict[str, float], window: Window
+) -> dict[str, float]:
+    """Of what people man the share in use of the time paid; `worked`: hours by role."""
+    shares = {"customs_hold": full_share(tables["occupancy"], "customs_hold", window)}
+    for resource, role in _MANNED_BY.items():
+        paid = paid_hours(inputs, record, role)
+        shares[resource] = worked[role] / paid if paid else 0.0
+    return {f"utilisation_{name}": shares[name] for name in CUSTOMS_RESOURCES}

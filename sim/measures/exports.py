@@ -9,7 +9,7 @@ from sim.domain.exports import HallExports
 from sim.domain.inputs import Inputs
 from sim.measures.kpis import EXPORT_RESOURCES
 from sim.measures.staff import desk_hours, paid_hours
-from sim.measures.window import Window
+from sim.measures.window import Window, full_share
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
@@ -30,6 +30,9 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
         "empty_ulds_flown_per_day": float(flights["n_empties_out"][loading].sum()) / window.days,
         "turnaround_mean_h": float((flights["aobt"] - flights["aibt"])[left].mean()) / MIN_PER_H if left.any() else 0.0,
         "departure_delay_mean_min": float(late.mean()) if left.any() else 0.0,
+        "export_floor_wait_h_per_day": window.hours(collections["scheduled"], collections["called"]) / window.days,
+        "door_in_wait_h_per_day": window.hours(collections["arrived"], collections["docked"]) / window.days,
+        "build_up_wait_h_per_day": window.hours(ulds["formed"], ulds["start"]) / window.days,
     }
 
 
@@ -59,7 +62,9 @@ def export_busy_hours(record: Recorder, tables: dict[str, Table], window: Window
     }
 
 
-def export_utilisation(inputs: Inputs, record: Recorder, busy: dict[str, float], window: Window) -> dict[str, float]:
+def export_utilisation(
+    inputs: Inputs, record: Recorder, tables: dict[str, Table], busy: dict[str, float], window: Window
+) -> dict[str, float]:
     """Shares in use, of what people man of the time paid; 0 without exports."""
 
     def in_halls(units: Callable[[HallExports], int]) -> float:
@@ -78,7 +83,12 @@ def export_utilisation(inputs: Inputs, record: Recorder, busy: dict[str, float],
         "build_up_places": in_halls(lambda own: own.places),
         "outbound_tugs": paid_hours(inputs, record, "outbound_tugs"),
     }
-    return {f"utilisation_{name}": busy[name] / capacity[name] if capacity[name] else 0.0 for name in EXPORT_RESOURCES}
+    shares = {name: busy[name] / hours if hours else 0.0 for name, hours in capacity.items()}
+    paid, rules = paid_hours(inputs, record, "build_up"), inputs.site.exports
+    at_places = busy["build_up_places"] * rules.workers_per_place if rules else 0.0
+    shares["build_up_workers"] = at_places / paid if paid else 0.0
+    shares |= {name: full_share(tables["occupancy"], name, window) for name in ("export_floor", "empty_ulds")}
+    return {f"utilisation_{name}": shares[name] for name in EXPORT_RESOURCES}
 
 
 def export_staff_hours(config: HubConfig, busy: dict[str, float]) -> dict[str, float]:

@@ -20,7 +20,7 @@ class Kpi:
         """The values that it can have: intervals are cut there."""
         if self.name == "backlog_slope_per_day":
             return -math.inf, math.inf
-        if self.name == "cage_peak_share":
+        if self.name in _MAY_OVERFLOW:
             return 0.0, math.inf
         return 0.0, 1.0 if self.unit == "1" else math.inf
 
@@ -58,8 +58,24 @@ EXPORT_RESOURCES: Final = {
     "screening_lines": "screening lines, of the time that they are manned",
     "hand_sorting_posts": "posts for sorting exports by hand, of the time that they are manned",
     "build_up_places": "build-up places",
+    "build_up_workers": "people at build-up places, of the time that they are there",
     "outbound_tugs": "trains of outbound ULDs, of the time that they are manned",
+    "export_floor": "exports' floor, reserved from the collection's call until they are on a ULD",
+    "empty_ulds": "store of empty ULDs, of those that would fit; blocks nobody when it is full",
 }
+
+CUSTOMS_RESOURCES: Final = {
+    "customs_desks": "examination desks, of the time that they are manned",
+    "xray_lanes": "X-ray lanes for parcels, of the time that they are manned",
+    "transit_desks": "transit desks, of the time that they are manned",
+    "uld_xrays": "X-ray machines for whole ULDs, of the time that they are manned",
+    "customs_hold": "customs hold zone, of the floor that it is laid out for; blocks nobody when it is full",
+}
+
+ALL_RESOURCES: Final = RESOURCES | EXPORT_RESOURCES | CUSTOMS_RESOURCES
+LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
+"""Room for so many: what is beyond finds a place, and nobody waits for it."""
+_MAY_OVERFLOW: Final = frozenset({"cage_peak_share", *(f"utilisation_{name}" for name in LAID_OUT)})
 
 _ALL: Final = (
     Kpi(
@@ -234,6 +250,8 @@ _ALL: Final = (
     ),
     Kpi("customs_hold_mean_h", "h", "in the customs hold zone, mean of what has left it", more_is_better=False),
     Kpi("examined_share", "1", "parcels of the cohort that are opened at an examination desk", more_is_better=None),
+    Kpi("xrayed_share", "1", "parcels of the cohort that are X-rayed one by one", more_is_better=None),
+    Kpi("transit_share", "1", "parcels of the cohort that leave under a transit document", more_is_better=None),
     Kpi(
         "detection_share",
         "1",
@@ -308,9 +326,22 @@ _ALL: Final = (
         "off-block after the scheduled instant, early ones as none, mean",
         more_is_better=False,
     ),
+    Kpi(
+        "export_floor_wait_h_per_day",
+        "h/d",
+        "collections not called yet, for want of floor",
+        more_is_better=False,
+    ),
+    Kpi("door_in_wait_h_per_day", "h/d", "collections at the hub for want of an inbound door", more_is_better=False),
+    Kpi(
+        "build_up_wait_h_per_day",
+        "h/d",
+        "ULDs to be built that wait for a place, its workers or an empty ULD",
+        more_is_better=False,
+    ),
     *(
         Kpi(f"utilisation_{name}", "1", f"time-average share in use: {what}", None)
-        for name, what in (RESOURCES | EXPORT_RESOURCES).items()
+        for name, what in ALL_RESOURCES.items()
     ),
     *(Kpi(f"staff_h_per_day_{name}", "h/d", f"hours worked: {role.meaning}", None) for name, role in ROLES.items()),
     *(

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.inputs import Inputs
+from sim.record.columns import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]
@@ -26,3 +27,10 @@ class Window:
 
     def covers(self, instants: Minutes) -> NDArray[np.bool_]:
         return (instants >= self.low) & (instants < self.high)
+
+
+def full_share(occupancy: Table, zone: str, window: Window) -> float:
+    """Of a zone's limit, what is there in the mean over the measured days; 0 without the zone or a limit."""
+    mine = (occupancy["zone"] == zone) & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+    mine &= occupancy["limit"] > 0
+    return float((occupancy["inside"][mine] / occupancy["limit"][mine]).mean()) if mine.any() else 0.0
