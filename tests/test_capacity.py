@@ -13,13 +13,18 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.capacity_figure import CapacityChart, draw
 from experiments.store import RunDirectory, read_run
-from experiments.studies.capacity_search import Sustained, There, searches_of
+from experiments.studies.capacity_search import Sustained, There, blocked_h, searches_of
 from experiments.studies.crossing import Crossing, crossing
 from experiments.studies.design import Point
+from experiments.studies.hall_parts import PARTS, part_m2
+from experiments.studies.more_room import zone_m2
+from experiments.studies.more_units import CONTROL_UNITS, EXPORT_UNITS
 from experiments.studies.what_if import BLOCKED, what_ifs
+from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area, floor_parcels, zone_uses
-from sim.measures.kpis import KPIS, RESOURCES
+from sim.inputs.layout import check_area, floor_parcels, make_site, zone_uses
+from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, KPIS, RESOURCES
+from sim.streams import Streams
 
 TINY = (
     "scenarios=[liege_30k]",
@@ -92,8 +97,111 @@ def test_more_of_a_resource_leaves_every_other_zone_as_it_was(scenario: str) -> 
             assert (use.n_units > before[use.zone].n_units) == is_grown
         floors = [floor_parcels(each.halls["main"], each.space) for each in (config, what.hub)]
         assert (floors[1] > floors[0]) == (name == "floor")
-    assert set(what_ifs(config)) == set(BLOCKED) == set(RESOURCES)
+    assert set(what_ifs(config)) == set(RESOURCES)
+
+
+EVERYTHING = (
+    "exports=one_fifth", "customs=declared", "halls.main.packout_posts=50", "halls.main.manual_sort_posts=4",
+    "space.packout_post_m2=20", "halls.main.controls={xray_lanes:1,transit_desks:5,uld_xrays:1}",
+    "space.controls.uld_xray_m2=30",
+)  # fmt: skip
+PART_OF = {"doors_in": "dock_doors", "empty_ulds": "empty_ulds", "screening_lines": "screening",
+           "hand_sorting_posts": "hand_sorting", "build_up_places": "build_up", "export_floor": "export_floor",
+           "customs_desks": "controls", "xray_lanes": "controls", "transit_desks": "controls", "uld_xrays": "controls",
+           "customs_hold": "customs_hold", "build_up_workers": "", "outbound_tugs": ""}  # fmt: skip
+"""What stands there; nothing: none of a hall's floor."""
+
+
+def floor_by_part(config: HubConfig, hall: str = "main") -> dict[str, float]:
+    """m² of a hall, divided as far as zones and space standards divide it."""
+    own, space = config.halls[hall], config.space
+    whole = {name: zone_m2(own, name) for name in ZoneShares.__dataclass_fields__ if name not in {"export", "customs"}}
+    return whole | {part: part_m2(own, space, part) for part in PARTS}
+
+
+def n_units(config: HubConfig) -> dict[str, int]:
+    """Whole units of exports and of controls, by resource."""
+    halls = config.halls.values()
+    named = {name: sum(getattr(hall.exports, name) for hall in halls) for name in EXPORT_UNITS}
+    named |= {
+        name: sum(getattr(hall.controls, name) for hall in halls) for name in CONTROL_UNITS if name != "customs_desks"
+    }
+    return named | {
+        "customs_desks": sum(hall.customs_desks for hall in halls), "doors_in": sum(hall.doors_in for hall in halls),
+        "empty_ulds": sum(hall.exports.empty_ulds for hall in halls), "outbound_tugs": config.apron.outbound_tugs,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PART_OF)
+def test_more_of_exports_or_controls_leaves_all_other_floor_as_it_was(name: str) -> None:
+    config = load("liege_30k", *EVERYTHING)
+    what = what_ifs(config)[name]
+    check_area(what.hub)
+    before, after = floor_by_part(config), floor_by_part(what.hub)
+    for part, m2 in before.items():
+        assert after[part] == pytest.approx(m2) or part == PART_OF[name], part
+        assert after[part] >= m2 - 1e-6
+    units, more = n_units(config), n_units(what.hub)
+    assert {other for other in units if more[other] != units[other]} - {"build_up_workers"} == {name} & set(units) - {
+        "build_up_workers"
+    }
+    if name in units:
+        assert (what.before, what.after) == (units[name], more[name])
+        assert more[name] == max(units[name] + 1, round(1.1 * units[name]))
+    else:
+        assert what.after == pytest.approx(1.1 * what.before)
+        assert after[name] == pytest.approx(what.after)
+    places = what.hub.halls["main"].exports
+    assert places.build_up_workers >= 4 * places.build_up_places
+    site = make_site(what.hub, Streams(1, 0), 1)
+    assert site.exports is not None
+
+
+def test_halls_that_do_not_grow_alike_keep_at_least_what_they_had() -> None:
+    config = load("liege_30k", *EVERYTHING)
+    small = replace(config.halls["main"], area_m2=36_000.0)
+    config = replace(config, halls={**config.halls, "second": small})
+    for name in ("screening_lines", "build_up_places", "transit_desks", "customs_hold", "export_floor"):
+        what = what_ifs(config)[name]
+        assert what.after > what.before
+        for hall in config.halls:
+            before, after = floor_by_part(config, hall), floor_by_part(what.hub, hall)
+            assert all(after[part] >= m2 - 1e-6 for part, m2 in before.items())
+
+
+def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> None:
+    assert set(what_ifs(load("liege_30k", *EVERYTHING))) == set(BLOCKED) == set(ALL_RESOURCES)
     assert all(kpi in KPIS for kpi in BLOCKED.values() if kpi)
+    exports = what_ifs(load("liege_30k", "exports=one_fifth"))
+    assert {*exports} & {*CUSTOMS_RESOURCES} == set()
+    assert {*exports} >= {*EXPORT_RESOURCES}
+    controls = what_ifs(load("customs_today", "exports=none"))
+    assert {*controls} & {*EXPORT_RESOURCES} == set()
+    assert {*CUSTOMS_RESOURCES} - {*controls} == {"uld_xrays"}  # none are there
+
+
+def test_a_demand_is_sustained_if_exports_are_in_time_too() -> None:
+    point = Point("a", load("liege_30k", "exports=one_fifth"))
+    asked = Sustained(target=0.95, tolerance=0.1, binding=False)
+    (search,) = searches_of(point, 1, asked)
+    there: There = {}
+    while tasks := search.missing(there):
+        for (label, number), _, (config, _) in tasks:
+            flights = config.demand.flights_per_day
+            there[label, number] = {
+                "on_time_share": 1.0 * (flights <= 5), "export_on_time_share": 1.0 * (flights <= 4.2),
+                "backlog_slope_per_day": 0.0,
+            }  # fmt: skip
+    assert search.found is not None and search.found.no is not None
+    assert search.found.yes <= 4.2 < search.found.no
+    assert search.reason(there) == "late"
+
+
+def test_more_of_what_nobody_waits_for_is_not_simulated() -> None:
+    kpis = dict.fromkeys(KPIS, 1.0)
+    assert blocked_h("customs_hold", kpis) is None
+    assert blocked_h("xray_lanes", kpis) == 1
+    assert blocked_h("xray_lanes", kpis | {"understaffed_h_per_day_xray": 0.0}) is None
 
 
 def test_a_resource_that_cannot_get_more_is_named() -> None:
@@ -215,7 +323,8 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
             for (label, number), _, (config, _) in mine:
                 n_asked[search] += 1
                 is_kept = config.demand.flights_per_day <= limits[search]
-                there[label, number] = {"on_time_share": 1.0 * is_kept, "backlog_slope_per_day": 0.0}
+                own = {"on_time_share": 1.0 * is_kept, "export_on_time_share": 1.0, "backlog_slope_per_day": 0.0}
+                there[label, number] = own
     for search, limit in limits.items():
         assert search.found is not None and search.found.no is not None
         assert search.found.yes <= limit < search.found.no <= search.found.yes + 0.1 + 1e-9
@@ -239,6 +348,14 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
         (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),
         (["study=plain"], "study: capacity needs capacity.target"),
         (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),
+        (
+            [
+                "customs=declared",
+                "halls.main.controls={xray_lanes:1000,transit_desks:5,uld_xrays:0}",
+                "space.controls.xray_lane_m2=0.01",
+            ],
+            "10 % more xray_lanes are not possible: halls.main.controls.xray_lanes: must be at most 1000, got 1100",
+        ),
         (["precision.on_time_share=0.01"], "precision: capacity makes the replications asked for"),
         (["arrivals=file", "arrivals.schedule=flights.csv"], "do not follow demand.flights_per_day"),
     ],

@@ -1,0 +1,130 @@
+"""The capacity ladder of exports and of customs' controls: by hand, beside what is in use, and switched off."""
+
+import math
+
+import pytest
+
+import sim
+from experiments.composition import load
+from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
+from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder_exports import loader_min, on_machines
+
+IMPORTS = ("exports=none", "customs=low_value", "halls.main.packout_posts=0", "halls.main.manual_sort_posts=0",
+           "parcels.non_conveyable_share=0")  # fmt: skip
+EXPORTS = (*IMPORTS[1:], "exports=one_fifth")
+MEASURED = {"parcels_per_day": 400_000.0, "utilisation_floor": 0.25, "exports_per_day": 100_000.0,
+            "utilisation_export_floor": 0.5, "utilisation_empty_ulds": 0.5, "utilisation_customs_hold": 0.1,
+            "examined_share": 0.01, "xrayed_share": 0.02, "transit_share": 0.05}  # fmt: skip
+
+
+def test_what_is_switched_off_has_no_rung() -> None:
+    ladder = capacity_ladder(load("liege_30k", *IMPORTS), MEASURED)
+    assert not {*ladder} & {*EXPORT_RESOURCES, *CUSTOMS_RESOURCES}
+    assert {*ladder} == {*RESOURCES} - {"positions", "packout_posts", "manual_sort_posts"}
+    config = load("liege_30k", *IMPORTS)
+    alone = capacity_ladder(config, {})
+    assert alone["stands"] == 6 * 1440 / (6 + 240) * 115_000
+    assert alone["loader_sets"] == pytest.approx(2 * 1440 / (27 * 1.75) * 115_000)
+    assert on_machines(config) == 0
+    assert loader_min(config, 47.25) == 47.25
+    assert "floor" not in alone  # how long floor is kept is not known beforehand
+    assert ladder["floor"] == pytest.approx(400_000 / 0.25)
+
+
+def test_rungs_of_exports_are_imports_that_bring_as_many_as_the_resource_passes() -> None:
+    ladder = capacity_ladder(load("liege_30k", *EXPORTS), MEASURED)
+    ratio = 0.2 / 0.8  # exports for each import
+    assert ladder["screening_lines"] == pytest.approx(5 * 1800 * 24 / ratio)
+    assert ladder["hand_sorting_posts"] == pytest.approx(1 * 120 * 24 / ratio / (0.5 * 0.03))
+    # A truck of 5,500 parcels at 2,000 an hour, and 15 min of docking.
+    assert ladder["doors_in"] == pytest.approx(10 * 1440 / (15 + 5500 / 2000 * 60) * 5500 / ratio)
+    # 28,750 exports a flight fill so many ULDs of 18.9 m³.
+    config = load("liege_30k", *EXPORTS)
+    of_uld = 18.9e3 / config.parcels.mean_l
+    n_ulds = math.ceil(28_750 / of_uld)
+    uld_min = 15 + 28_750 / n_ulds / 3500 * 60
+    assert ladder["build_up_places"] == pytest.approx(10 * 1440 / uld_min * 28_750 / n_ulds / ratio)
+    assert ladder["build_up_workers"] == pytest.approx(ladder["build_up_places"])  # four a place
+    few = capacity_ladder(load("liege_30k", *EXPORTS, "halls.main.exports.build_up_workers=11"), MEASURED)
+    assert few["build_up_workers"] == pytest.approx(ladder["build_up_places"] / 5)
+    # With them on the main deck stacks of eight of the 37 that came empty; trains of five.
+    loaded = n_ulds + math.ceil((37 - n_ulds) / 8)
+    tug_min = math.ceil(loaded / 5) * 10 + loaded * 1.75
+    assert ladder["outbound_tugs"] == pytest.approx(3 * 1440 / tug_min * 115_000)
+    # Half of the floor at 100,000 exports a day; half of the 240 ULDs that fit, of which 60 are kept.
+    assert ladder["export_floor"] == pytest.approx(100_000 / 0.5 / ratio)
+    assert ladder["empty_ulds"] == pytest.approx(400_000 * (240 - 60) / (120 - 60))
+
+
+def test_machines_and_desks_pass_fewer_imports_beside_exports() -> None:
+    imports, both = (capacity_ladder(load("liege_30k", *words), {}) for words in (IMPORTS, EXPORTS))
+    sorted_by_machine = 0.25 * 0.5 * 0.97
+    config = load("liege_30k", *EXPORTS)
+    a_day = imports["machines"] * (1 + config.customs.second_pass_share)
+    assert a_day / both["machines"] == pytest.approx(1 + config.customs.second_pass_share + sorted_by_machine)
+    assert imports["handcoding_desks"] / both["handcoding_desks"] == pytest.approx(1 + sorted_by_machine)
+    assert both["loader_sets"] < imports["loader_sets"]
+    assert both["tugs"] == imports["tugs"]
+
+
+def test_rungs_of_controls_follow_from_what_they_are_asked_for() -> None:
+    words = ("halls.main.controls={xray_lanes:1,transit_desks:5,uld_xrays:1}", "space.controls.uld_xray_m2=30",
+             "customs.declared.uld_xray_share=0.5", "exports=none")  # fmt: skip
+    config = load("customs_today", *words)
+    ladder = capacity_ladder(config, MEASURED)
+    assert ladder["customs_desks"] == pytest.approx(2 * 1440 / 20 / 0.01)
+    assert ladder["xray_lanes"] == pytest.approx(1 * 1440 / 0.2 / 0.02)
+    assert ladder["transit_desks"] == pytest.approx(5 * 1440 / 0.25 / 0.05)
+    assert ladder["uld_xrays"] == pytest.approx(1440 / 6 / 0.5 * 115_000 / 37)
+    assert ladder["customs_hold"] == pytest.approx(400_000 / 0.1)
+    assert not {"customs_desks", "xray_lanes", "transit_desks", "customs_hold"} & {*capacity_ladder(config, {})}
+
+
+SCARCE = (
+    "exports=one_fifth", "horizon_days=3", "warmup_days=2", "demand.flights_per_day=2", "arrivals.delay.scale_min=0",
+    "service_h=12", "exports.service_h=12", "halls.main.doors_in=1", "halls.main.exports.screening_lines=2",
+    "halls.main.exports.build_up_places=2", "halls.main.exports.build_up_workers=4",
+    "halls.main.controls.transit_desks=3",
+)  # fmt: skip
+"""Little for exports and controls, and all of it in use."""
+
+
+@pytest.fixture(scope="module")
+def scarce() -> sim.Result:
+    return sim.simulate(load("customs_today", *SCARCE))
+
+
+def test_demand_over_a_rung_is_the_share_in_use(scarce: sim.Result) -> None:
+    kpis = scarce.kpis
+    ladder = capacity_ladder(load("customs_today", *SCARCE), kpis)
+    collections = scarce.tables["collections"]
+    came = (collections["unloading_start"] >= 2 * 1440) & (collections["unloading_start"] < 5 * 1440)
+    exports = float(collections["n_parcels"][came].sum()) / 3
+    for name, passing in (
+        ("screening_lines", exports / 0.25),
+        ("export_floor", kpis["exports_per_day"] / 0.25),
+        ("transit_desks", kpis["parcels_per_day"]),
+    ):
+        assert kpis[f"utilisation_{name}"] == pytest.approx(passing / ladder[name], rel=0.1), name
+    assert kpis["utilisation_build_up_places"] == pytest.approx(kpis["utilisation_build_up_workers"] / 2)
+
+
+def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
+    kpis, tables = scarce.kpis, scarce.tables
+    low, high, end = 2 * 1440.0, 5 * 1440.0, 5 * 1440.0 + 12 * 60
+
+    def hours(table: str, since: str, until: str) -> float:
+        total = 0.0
+        for a, b in zip(tables[table][since].tolist(), tables[table][until].tolist(), strict=True):
+            if not math.isnan(a):
+                last = end if math.isnan(b) else b
+                total += max(0.0, min(last, high) - max(a, low))
+        return total / 60 / 3
+
+    assert kpis["export_floor_wait_h_per_day"] == pytest.approx(hours("collections", "scheduled", "called"))
+    assert kpis["door_in_wait_h_per_day"] == pytest.approx(hours("collections", "arrived", "docked"))
+    assert kpis["build_up_wait_h_per_day"] == pytest.approx(hours("out_ulds", "formed", "start"))
+    assert kpis["door_in_wait_h_per_day"] > 0 and kpis["build_up_wait_h_per_day"] > 0
+    shares = [kpis[f"utilisation_{name}"] for name in ALL_RESOURCES if name not in {"packout_posts", "uld_xrays"}]
+    assert min(shares) >= 0 and kpis["utilisation_uld_xrays"] == 0
