@@ -11,7 +11,17 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import chutes, counted, figures_recovery, fullness, happened, sentences, validation, words
+from experiments.report import (
+    chutes,
+    counted,
+    figures_recovery,
+    figures_utilisation,
+    fullness,
+    happened,
+    sentences,
+    validation,
+    words,
+)
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
@@ -418,3 +428,26 @@ def test_how_full_zones_are_is_their_share_of_the_limit():
         ("Build-up places", "ULDs", [("–", "", ""), ("4", "100 %", "100 %")]),
         ("Empty ULDs", "ULDs", [("20", "75.0 %", "150.0 %"), ("–", "", "")]),
     ]
+
+
+def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_are():
+    def of(**used):
+        return {TODAY.label: {name: value(share) for name, share in used.items()}}
+
+    imports = of(utilisation_machines=0.8, utilisation_customs_desks=0.1, utilisation_customs_hold=0.1)
+    assert figures_utilisation.prepare_more((TODAY,), imports) is None
+    exports = figures_utilisation.prepare_more((TODAY,), of(utilisation_screening_lines=0.5, build_up_wait_h_per_day=2))
+    assert exports.used.columns[:2] == ("Inbound dock doors", "Screening lines")
+    assert "Store of empty ULDs" in exports.used.columns and "Transit desks" not in exports.used.columns
+    assert exports.used.text[0][1] == "50"
+    assert exports.blocked.text[0][exports.blocked.columns.index("ULDs for build-up")] == "2"
+    controls = figures_utilisation.prepare_more((TODAY,), of(utilisation_transit_desks=0.5))
+    assert "Transit desks" in controls.used.columns and "Screening lines" not in controls.used.columns
+
+
+def test_what_nobody_waits_for_is_never_what_gives_first():
+    used = kpis(value(0.5)) | {"utilisation_customs_hold": value(1.9), "utilisation_empty_ulds": value(1.2)}
+    ladder = {"customs_hold": 100.0, "empty_ulds": 200.0, "transit_desks": 300_000.0}
+    found = sentences.weakest(TODAY, used, ladder)
+    assert (found.resource, found.also) == ("transit_desks", ())
+    assert sentences.weakest(TODAY, used, {}).resource == "machines"

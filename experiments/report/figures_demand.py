@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.words import resource
+from experiments.report.words import resource_heading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +51,7 @@ def prepare(curves: "pd.DataFrame", label: str) -> tuple[Curve, ...]:
         )
         by_hour = by_hour.reindex(range(HOURS))
         name = str(first["name"])
-        what = (
-            _ROLES.get(name, name.replace("_", " ").capitalize())
-            if first["is_role"]
-            else resource(name)[:1].upper() + resource(name)[1:]
-        )
+        what = _ROLES.get(name, name.replace("_", " ").capitalize()) if first["is_role"] else resource_heading(name)
         found.append(
             Curve(f"{what} [{first['unit']}]", *(by_hour[column].to_numpy(dtype=np.float64) for column in by_hour))
         )

@@ -56,7 +56,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[Point, ...
                 site,
                 tuple(
                     Rung(
-                        words.resource(name).capitalize().replace("Uld", "ULD"),
+                        words.resource_heading(name),
                         min(rate / MILLION, reach),
                         f"{rate / MILLION:.2f}" + (" →" if rate / MILLION > reach else ""),
                         rate < most,

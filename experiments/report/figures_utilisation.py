@@ -23,16 +23,16 @@ BLOCKED: Final = {
     "door_wait_h_per_day": "Trucks wait\nfor a door",
 }
 OF_EXPORTS: Final = {
-    "export_floor_wait_h_per_day": "Collections wait\nfor floor",
-    "door_in_wait_h_per_day": "Collections wait\nfor a door",
-    "understaffed_h_per_day_screening": "Exports wait\nfor screening",
-    "build_up_wait_h_per_day": "ULDs wait\nfor build-up",
+    "export_floor_wait_h_per_day": "Collections for floor",
+    "door_in_wait_h_per_day": "Collections for a door",
+    "understaffed_h_per_day_screening": "Exports for screening",
+    "build_up_wait_h_per_day": "ULDs for build-up",
 }
 OF_CONTROLS: Final = {
-    "understaffed_h_per_day_customs": "Parcels wait for\nexamination",
-    "understaffed_h_per_day_xray": "Parcels wait\nfor X-ray",
-    "understaffed_h_per_day_transit": "Parcels wait for\ntransit documents",
-    "understaffed_h_per_day_uld_xray": "ULDs wait\nfor X-ray",
+    "understaffed_h_per_day_customs": "Parcels for examination",
+    "understaffed_h_per_day_xray": "Parcels for X-ray",
+    "understaffed_h_per_day_transit": "Parcels for transit desks",
+    "understaffed_h_per_day_uld_xray": "ULDs for X-ray",
 }
 DARK: Final = 0.55
 """Of the scale, from which a cell is so dark that its number is white."""
@@ -80,7 +80,7 @@ def _use(points: tuple[Point, ...], values: Values, resources: tuple[str, ...], 
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
     titles = tuple(point.title for point in points)
-    heads = tuple(words.resource(name).capitalize().replace("Uld", "ULD") for name in resources)
+    heads = tuple(words.resource_heading(name) for name in resources)
     return Use(
         Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
         Cells("Blocked or waiting, hours a day", titles, tuple(waits.values()), _texts(blocked),

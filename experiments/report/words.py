@@ -92,6 +92,16 @@ def resource(name: str) -> str:
     return ALL_RESOURCES[name].split(",")[0] if name in ALL_RESOURCES else name.replace("_", " ")
 
 
+def resource_heading(name: str) -> str:
+    """The same with a capital.
+
+    >>> resource_heading("empty_ulds")
+    'Store of empty ULDs'
+    """
+    said = resource(name)
+    return said[:1].upper() + said[1:]
+
+
 def zone(name: str) -> str:
     return _ZONES.get(name, name.replace("_", " ").capitalize())
 

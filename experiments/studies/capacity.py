@@ -1,9 +1,11 @@
 """`cargohub capacity`: the highest demand that a scenario sustains, and the resource that binds there.
 
-A demand is sustained when the share on time reaches `capacity.target` and the backlog is level. Each replication has a
-threshold of its own, by bisection over `demand.flights_per_day`. The first begins at the lowest rung of the capacity
-ladder, the others at the threshold of the first, to which theirs are near. Since fewer flights are always among more,
-with the same draws, nothing but the demand changes within a search. The interval is that of the thresholds' mean.
+A demand is sustained when the share on time reaches `capacity.target` and the backlog is level; with exports both
+shares must, that of imports and that of exports, each within its own promise, and the lower one is the share on time
+below. Each replication has a threshold of its own, by bisection over `demand.flights_per_day`. The first begins at the
+lowest rung of the capacity ladder, the others at the threshold of the first, to which theirs are near. Since fewer
+flights are always among more, with the same draws, nothing but the demand changes within a search. The interval is that
+of the thresholds' mean.
 
 Nothing makes service fall steadily with demand (one flight more may fill a truck that would have been held), so there
 may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
@@ -16,8 +18,9 @@ make a curve: each design has its thresholds, and a picture shows them against t
 
 The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most at a demand a
 twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured days
-is not simulated with more: its lift is 0. Those that lift next to nothing in the first replication are not simulated in
-the others, and cannot be called binding.
+is not simulated with more: its lift is 0. What only exports and customs' controls use counts where they are switched
+on. Those that lift next to nothing in the first replication are not simulated in the others, and cannot be called
+binding.
 """
 
 import math
@@ -45,6 +48,7 @@ from experiments.studies.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area
+from sim.measures.kpis import LAID_OUT
 from sim.reading import plain
 
 _NOT_ASKED: Final = MappingProxyType(
@@ -189,7 +193,9 @@ def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
     values = {result.point.label: (result.flights.mean, result.flights.low, result.flights.high) for result in results}
     ladders = {
         result.point.label: {
-            name: rate / result.point.hub.demand.mean_parcels_per_flight for name, rate in result.ladder.items()
+            name: rate / result.point.hub.demand.mean_parcels_per_flight
+            for name, rate in result.ladder.items()
+            if name not in LAID_OUT
         }
         for result in results
     }

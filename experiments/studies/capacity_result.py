@@ -37,9 +37,19 @@ BINDING: Final = TableSchema(
     (
         _SCENARIO,
         Column("resource", "string", "", "name"),
-        Column("before", "float64", "see resource", "units; parcels/h of a machine; m2 of floor"),
+        Column(
+            "before",
+            "float64",
+            "see resource",
+            "units; parcels/h of a machine; m2 of floors and of the customs hold zone",
+        ),
         Column("after", "float64", "see resource", "ten per cent more, of units at least one"),
-        Column("lift", "float64", "1", "growth of on_time_share, mean over replications"),
+        Column(
+            "lift",
+            "float64",
+            "1",
+            "growth of on_time_share, or of export_on_time_share where that is lower; mean over replications",
+        ),
         Column("lift_low", "float64", "1", "lower end of its 95 % interval; NaN: none"),
         Column("lift_high", "float64", "1", "upper end of its 95 % interval; NaN: none"),
         Column("n", "int32", "1", "replications; 1: it lifted next to nothing in the first"),
@@ -112,7 +122,7 @@ class Result:
         if any(one.yes == 0 for one in self.crossings):
             lines.append(f"{name}: sustains no demand that was simulated")
         if self.best is not None and self.binding is None:
-            lines.append(f"{name}: 10 % more of no resource alone lifts on_time_share just above the threshold")
+            lines.append(f"{name}: 10 % more of no resource alone lifts the share on time just above the threshold")
         elif self.best is not None and (self.best.lift.low or 0.0) < 0:
             lines.append(f"{name}: whether {self.binding} bind is not sure: the interval of their lift holds 0")
         return lines
