@@ -25,7 +25,7 @@ from sim.config.bounds import DAYS_PER_WEEK
 from sim.inputs.inputs import make_inputs
 from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
-from sim.measures.ladder import HOURS_PER_DAY, capacity_ladder
+from sim.measures.ladder import capacity_ladder
 from sim.reading import plain
 from sim.record.schemas import TABLES, Column, TableSchema
 from sim.units import MIN_PER_H
