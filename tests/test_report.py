@@ -285,7 +285,10 @@ def test_the_page_has_every_part(several, tmp_path):
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
         assert f"<h2>{heading}</h2>" in text
     names = {file.stem for file in (tmp_path / "figures").iterdir()}
-    assert names == {"leaving", "ladder", "utilisation", "dwell", "occupancy", "week", "demand", "arrivals", "spread"}
+    assert names == {
+        "leaving", "ladder", "utilisation", "utilisation_more", "dwell", "occupancy", "week", "demand", "arrivals",
+        "spread",
+    }  # fmt: skip
     assert ">nan" not in text and " nan" not in text
 
 
