@@ -10,6 +10,7 @@ MINUS: Final = "−"
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
     "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
+    "rooms": "times its room",
     "records/d": "records a day", "MEUR/y": "million EUR a year",
 }  # fmt: skip
 
@@ -36,9 +37,13 @@ def percent(share: float, least_digits: int = 1) -> str:
 
     >>> percent(0.9981), percent(1.0), percent(0.99996), percent(0.0)
     ('99.8', '100', '99.99', '0')
+    >>> percent(0.0000743), percent(0.00029)
+    ('0.0074', '0.03')
     """
     if share in (0.0, 1.0):
         return f"{100 * share:.0f}"
+    if 1e-8 < share < 1e-4:  # two figures
+        return f"{100 * share:.{1 - math.floor(math.log10(100 * share))}f}"
     for digits in (least_digits, 2):
         text = f"{100 * share:.{digits}f}"
         if float(text) not in (0.0, 100.0):
@@ -153,7 +158,7 @@ _KPI_NAMES: Final = {
     "release_before_landing_share": "Decided before landing", "customs_hold_mean_h": "In the hold zone, mean",
     "examined_share": "Opened", "detection_share": "Found, of what is not as declared",
     "detections_per_day": "Found", "officer_h_per_day": "Officers' time",
-    "cage_peak_share": "Fullest hold zone, of its room", "transit_guarantee_eur": "Guarantee that transit binds",
+    "cage_peak_share": "Fullest hold zone", "transit_guarantee_eur": "Guarantee that transit binds",
     "data_read_per_day": "Records told in clear", "data_kept": "Records kept in clear, in the long run",
     "flows_r2": "What flows by lane tell of weekly imports (R²)", "imports_meur_per_year": "Imports",
     "exports_meur_per_year": "Exports by air", "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",

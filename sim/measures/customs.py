@@ -52,7 +52,7 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
     hits, held = total("n_hits"), record.stages["customs_hold"]
     zone = (occupancy["zone"] == "customs_hold") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
     filled = occupancy["inside"][zone] / np.maximum(occupancy["limit"][zone], 1)
-    busy = sum(desk_hours(record, role) for role in _DESKS)
+    busy = sum(control_hours(record, tables, window).values())
     declared = config.customs.declared
     read_h = total("n_documents") * declared.documents_min / MIN_PER_H if declared else 0.0
     return {

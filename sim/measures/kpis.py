@@ -75,7 +75,7 @@ CUSTOMS_RESOURCES: Final = {
 ALL_RESOURCES: Final = RESOURCES | EXPORT_RESOURCES | CUSTOMS_RESOURCES
 LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 """Room for so many: what is beyond finds a place, and nobody waits for it."""
-_MAY_OVERFLOW: Final = frozenset({"cage_peak_share", *(f"utilisation_{name}" for name in LAID_OUT)})
+_MAY_OVERFLOW: Final = frozenset(f"utilisation_{name}" for name in LAID_OUT)
 
 _ALL: Final = (
     Kpi(
@@ -262,12 +262,12 @@ _ALL: Final = (
     Kpi(
         "officer_h_per_day",
         "h/d",
-        "examination, X-ray and transit desks busy, and the reading of documents",
+        "examination and transit desks and X-ray of parcels and of whole ULDs busy, and the reading of documents",
         more_is_better=None,
     ),
     Kpi(
         "cage_peak_share",
-        "1",
+        "rooms",
         "fullest customs hold zone at the end of an interval, of what it is laid out for, which blocks nobody",
         more_is_better=False,
     ),
