@@ -125,7 +125,8 @@ def test_a_change_is_in_percentage_points():
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.01"), (0.9996, "99.96")]
+    ("share", "text"),
+    [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.0010"), (1e-9, "0.01"), (0.9996, "99.96")],
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(share, text):
     assert words.percent(share) == text
