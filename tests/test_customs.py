@@ -1,5 +1,6 @@
 """Declarations: each parcel in one state, shares as configured, policies do what they say, mistakes are one line."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -8,17 +9,21 @@ import pytest
 from experiments.composition import load
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Manning
-from sim.errors import ConfigError
+from sim.errors import ConfigError, LawBroken
 from sim.inputs.declarations import make_declarations, mixed
 from sim.inputs.inputs import make_inputs
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
+from sim.processes import hall
+from sim.processes.customs import HoldZone
 from sim.processes.desks import Desks
+from sim.processes.store import ParcelStore
+from sim.record.recorder import Refusal
 from sim.record.staffing import DeskTally
 from sim.reference.theory import poisson_arrivals
 from sim.simulation import simulate
 from sim.streams import Streams
-from sim.units import TICKS_PER_H, TICKS_PER_MIN
+from sim.units import TICKS_PER_H, TICKS_PER_MIN, Ticks
 
 SELECTION = "customs.declared.selection"
 SHOES = "{control:xray,share:1,goods:[shoes],histories:null,origins:null,platforms:null,from_eur:null,below_eur:null}"
@@ -213,6 +218,31 @@ def test_declared_values_go_in_and_out_with_their_parcels() -> None:
     came[customs["flight"]] = np.rint(100 * customs["value_eur"])
     assert (out[plain] == came[plain]).all()
     assert (out[gone & ~plain] < came[gone & ~plain]).all()
+
+
+HOLD = HoldZone.hold
+
+
+def held_later(zone: HoldZone, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
+    HOLD(zone, since + TICKS_PER_H, parcels, machine)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "fault", "law"),
+    [
+        (hall, "Refusal", lambda *row: Refusal(*row[:-1], 0), "declared value in = value out"),
+        (ParcelStore, "value_by_flight", lambda _, units: [1] * len(np.unique(units >> 13)), "declared value in"),
+        (HoldZone, "hold", held_later, "every parcel is in one stage, and in one state of customs"),
+    ],
+)
+def test_a_broken_law_is_told(
+    monkeypatch: pytest.MonkeyPatch, part: object, name: str, fault: Callable[..., object], law: str
+) -> None:
+    """Values of the refused, and of what trucks take, forgotten; parcels that are nowhere on their way to be held."""
+    monkeypatch.setattr(part, name, fault)
+    words = ("demand.flights_per_day=2", "demand.parcels_per_flight=5000", "demand.net_t_per_flight=3.5")
+    with pytest.raises(LawBroken, match=law):
+        simulate(load("customs_exam_1pct", *words, warmup_days=0, horizon_days=1))
 
 
 def test_what_is_cleared_elsewhere_leaves_the_country() -> None:

@@ -38,6 +38,7 @@ from sim.processes.phases import Phase, at
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
 from sim.processes.store import EXAMINED, XRAYED, ParcelStore
+from sim.record.recorder import Refusal
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
@@ -206,7 +207,7 @@ def _values_are_confused(patch):
 
 
 def _refused_are_worth_nothing(patch):
-    patch.setattr(ParcelStore, "values", lambda _, units: np.zeros(len(units), dtype=np.int32))
+    patch.setattr(hall, "Refusal", lambda *row: Refusal(*row[:-1], 0))
 
 
 def _transit_needs_no_desk(patch):

@@ -6,8 +6,10 @@ import numpy as np
 
 from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
+from sim.measures.edges import before
 from sim.measures.export_laws import EXPORT_ORDER, export_laws
 from sim.measures.stays import held_times, stays
+from sim.measures.tables import bin_edges
 from sim.measures.value_laws import value_laws
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
@@ -41,6 +43,7 @@ def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> in
 def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     yield from _time_runs_forward(tables)
     yield from _conservation(inputs, record, tables)
+    yield "every parcel is in one stage, and in one state of customs, at every time", _is_in_one_place(inputs, record)
     yield from _capacity(inputs, tables)
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
@@ -95,6 +98,16 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
     yield "parcels loaded = parcels departed", int(stages["loading"].n_out.sum()) == gone
     per_flight = tables["flights"]["n_departed"] + tables["flights"]["n_refused"]
     yield "no flight loses more parcels than it has", bool((per_flight <= tables["flights"]["n_parcels"]).all())
+
+
+def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
+    """At the end of every interval what is in the stages, of which the hold zone is one, is what has come less gone."""
+    edges = bin_edges(inputs)
+    came = before(edges, [uld.start for uld in record.ulds], [uld.n_parcels for uld in record.ulds])
+    gone = before(edges, [row.departed for row in record.trucks], [row.n_parcels for row in record.trucks])
+    gone += before(edges, [row.instant for row in record.refused], [row.n_parcels for row in record.refused])
+    in_stages = np.sum([tally.inside for tally in record.stages.values()], axis=0)
+    return bool((in_stages == came - gone).all())
 
 
 def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
