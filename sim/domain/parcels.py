@@ -63,6 +63,12 @@ class Parcels:
         return len(self.lane)
 
     @property
+    def by_channel(self) -> tuple[int, ...]:
+        """Parcels by `Channel`."""
+        which = (self.channel == channel for channel in Channel)
+        return tuple(int(np.count_nonzero(one) if self.count is None else self.count[one].sum()) for one in which)
+
+    @property
     def parcels_of_ulds(self) -> NDArray[np.int64]:
         """Parcels on each ULD (U)."""
         return np.diff(self.first if self.count is None else np.concatenate(([0], np.cumsum(self.count)))[self.first])

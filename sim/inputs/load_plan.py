@@ -103,7 +103,7 @@ class LoadPlan:
     def lanes(self, flight: Flight, n: int) -> NDArray[np.uint8]:
         """Lane of each of its units (P)."""
         draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, _QUANTILES, n, dtype=np.uint16)
-        return self.lane_of[draw]
+        return self.lane_of.take(draw)
 
     def _units(self, flight: Flight) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
         """The first unit of each ULD, and the first after the last (U+1); likewise the first parcel of each unit (P+1).
@@ -142,8 +142,10 @@ class LoadPlan:
     def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Mass [g] and volume [cm³] of n parcels."""
         size = rng.integers(0, _QUANTILES, (2, n), dtype=np.uint16)
-        mass = self.mass_of[size[0]]
-        return mass, np.maximum(np.rint(mass * self.cm3_per_g_of[size[1]]), 1).astype(np.int32)
+        mass = self.mass_of.take(size[0])
+        volume = mass * self.cm3_per_g_of.take(size[1])
+        np.rint(volume, out=volume)
+        return mass, np.maximum(volume, 1, out=volume).astype(np.int32)
 
     def _customs(self, flight: Flight, n: int, rng: np.random.Generator) -> Drawn:
         customs = self.config.customs

@@ -8,7 +8,6 @@ from sim.units import TICKS_PER_MIN, Ticks
 LONGEST_MIN = 3 * 1440
 """Stays are counted by the minute up to this; longer ones in the last bin."""
 _FEW_BINS = 16
-_MINUTE_BITS = TICKS_PER_MIN.bit_length() - 1
 
 
 def bounds_of(instants: Ticks | int) -> tuple[int, int]:
@@ -29,7 +28,8 @@ def count_instants(instants: Ticks | int, n: int, width: int, counts: NDArray[np
     if first == last:
         counts[first : first + 1] += n
     elif last - first > _FEW_BINS:
-        counts += np.bincount(instants // width, minlength=len(counts))[: len(counts)]
+        found = np.bincount(instants // width)[: len(counts)]
+        counts[: len(found)] += found
     else:
         below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
         inside = np.diff([0, *below, n])[: max(0, len(counts) - first)]
@@ -50,7 +50,7 @@ def is_within(instants: Ticks, window: tuple[int, int]) -> NDArray[np.bool_]:
     return (instants >= window[0]) & (instants < window[1])
 
 
-def count_stays(stays: Ticks, n: int, counts: NDArray[np.int64]) -> None:
-    """Add stays (P) [ticks], each n times, to their histogram by the minute (LONGEST_MIN + 1)."""
-    found = np.bincount(np.minimum(stays >> _MINUTE_BITS, LONGEST_MIN))
-    counts[: len(found)] += n * found
+def count_stays(stays: Ticks | int, n: int, counts: NDArray[np.int64]) -> None:
+    """Add n stays (n) [ticks], or n times the same, to their histogram by the minute (LONGEST_MIN + 1)."""
+    longest = LONGEST_MIN * TICKS_PER_MIN
+    count_instants(min(stays, longest) if isinstance(stays, int) else stays.clip(max=longest), n, TICKS_PER_MIN, counts)

@@ -20,7 +20,6 @@ import simpy
 
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
-from sim.domain.parcels import Channel
 from sim.processes.apron import Apron, flight_process
 from sim.processes.breakdown import Breakdown, breakdown_process
 from sim.processes.export_store import ExportStore
@@ -106,8 +105,7 @@ def _make_apron(
     def land(flight: Flight) -> list[UldRow]:
         parcels = inputs.parcels_of(flight)
         store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
-        by_channel = np.bincount(parcels.channel, weights=parcels.count, minlength=len(Channel)).astype(np.int64)
-        record.customs.append(CustomsRow(flight.number, tuple(by_channel.tolist()), parcels.counts))
+        record.customs.append(CustomsRow(flight.number, parcels.by_channel, parcels.counts))
         counts = zip(parcels.parcels_of_ulds.tolist(), np.diff(parcels.first).tolist(), strict=True)
         ulds = [UldRow(flight.number, index, int(flight.deck(index)), *n) for index, n in enumerate(counts)]
         for uld, is_xrayed in zip(ulds, parcels.is_uld_xrayed.tolist(), strict=True):

@@ -166,13 +166,13 @@ def _depart(outbound: Outbound, truck: _Truck) -> None:
     store.stamp("departed", truck.parcels, row.departed)
     room = outbound.site.units.room
     halls = store.column["hall"][store.rows(truck.parcels)]
-    origins = np.bincount(halls).tolist()
-    row.units_sent = int(np.count_nonzero(halls != row.hall))
-    row.n_sent = store.n_parcels(truck.parcels[halls != row.hall])
+    were_sent = halls != row.hall
+    row.units_sent = int(np.count_nonzero(were_sent))
+    row.n_sent = store.n_parcels(truck.parcels[were_sent]) if row.units_sent else 0
     for flight, n in store.loads_of(truck.parcels):
         store.leave(flight, n)
-    for number, n in enumerate(origins):
-        if n and number != row.hall:
+    for number, n in enumerate(np.bincount(halls[were_sent]).tolist()):
+        if n:
             outbound.halls[number].breakdown.release(**{room_in(row.hall): n * room})
     outbound.halls[row.hall].breakdown.release(floor=(row.n_units - row.units_sent) * room)
 

@@ -79,10 +79,10 @@ class ParcelStore(ParcelRing):
         rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
         self._first[flight.number] = parcels.first
         column = self.column
-        column["route"][rows] = self._route_of_lane[parcels.lane]
+        column["route"][rows] = self._route_of_lane.take(parcels.lane)
         column["mark"][rows] = (
             parcels.is_no_read * np.uint8(NO_READ)
-            | _MARK_OF_CHANNEL[parcels.channel]
+            | _MARK_OF_CHANNEL.take(parcels.channel)
             | parcels.is_refused * np.uint8(REFUSED)
             | parcels.is_non_conveyable * np.uint8(NON_CONVEYABLE)
             | parcels.is_alarm * np.uint8(ALARM)

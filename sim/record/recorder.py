@@ -76,7 +76,7 @@ class StageTally:
             stays = stays[is_within(np.broadcast_to(enter, len(stays)), self._measured)]
         self.n_stays += len(stays)
         self.stay_time += int(stays.sum())
-        count_stays(stays, 1, self.stays)
+        count_stays(stays, len(stays), self.stays)
 
     def add_alike(self, n: int, enter: int, leave: int) -> None:
         """As `add`, of n parcels that come and leave together."""
@@ -88,7 +88,7 @@ class StageTally:
         if self._measured[0] <= enter < self._measured[1]:
             self.n_stays += n
             self.stay_time += n * (leave - enter)
-            count_stays(np.array([leave - enter]), n, self.stays)
+            count_stays(leave - enter, n, self.stays)
 
     def stay_inside(self, enter: Ticks, count: NDArray[np.int32] | None = None) -> None:
         """Units (P) as above that are still there when the run ends."""
