@@ -14,7 +14,7 @@ _KINDS: Final = {
     "machine_outage": "sorting machines stood still", "equipment_away": "loaders or tugs were away",
     "breakdowns": "breakdowns", "runway_closed": "the runway was closed", "random_closures": "closures of the runway",
     CURFEW: "a night curfew", "staff_away": "people stayed away", "late_flights": "flights came late",
-    "data_outage": "customs data did not come", "demand": "demand was another",
+    "data_outage": "customs data did not come", "demand": "more or fewer flights than usual",
 }  # fmt: skip
 
 
