@@ -18,6 +18,7 @@ from experiments.composition import load
 from experiments.main import main
 from sim.config import HubConfig
 from sim.errors import InputError
+from sim.inputs.inputs import make_inputs
 from sim.measures.tracing import (
     CAUSES,
     Journal,
@@ -34,6 +35,7 @@ from sim.measures.tracing.paths import AIRCRAFT, TO_BREAKDOWN, TO_TRUCK
 from sim.measures.tracing.segments import Segment, closed, merged
 from sim.measures.tracing.trucks import STEPS
 from sim.record.schemas import TABLES
+from sim.units import TICKS_PER_MIN
 
 SMALL = ("horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=3700", "demand.net_t_per_flight=3")
 TIGHT = (
@@ -326,6 +328,13 @@ def test_a_diverted_flight_was_held_for_a_stand(tight: Journal) -> None:
     assert path.outcome is Outcome.DIVERTED
     assert [(each.cause, each.minutes) for each in path.segments] == [("stands", 4 * 60)]
     assert held(tight, path.segments[0]).by
+
+
+def test_the_end_is_that_of_the_run_which_goes_on_for_what_exports_are_promised(ample: Journal) -> None:
+    exporting, importing = (load("liege_30k", *SMALL, word) for word in ("exports=one_fifth", "exports=none"))
+    assert exporting.end_min == make_inputs(exporting, 0).end / TICKS_PER_MIN == (1 + 1) * 1440 + 48 * 60
+    assert importing.end_min == make_inputs(importing, 0).end / TICKS_PER_MIN == (1 + 1) * 1440 + 24 * 60
+    assert Journal(ample.tables, exporting).end == exporting.end_min
 
 
 def test_parts_are_closed_and_neighbours_merged() -> None:
