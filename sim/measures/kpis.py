@@ -229,7 +229,12 @@ _ALL: Final = (
         "landings and off-blocks between environment.night_from and night_to",
         more_is_better=False,
     ),
-    Kpi("tug_km_per_day", "km/d", "driven by tug trains between stands and halls, both ways", more_is_better=False),
+    Kpi(
+        "tug_km_per_day",
+        "km/d",
+        "driven by tug trains between stands and halls, both ways, and from hall to hall",
+        more_is_better=False,
+    ),
     Kpi(
         "tug_engine_h_per_day",
         "h/d",
