@@ -108,5 +108,5 @@ def figure(results: tuple[Recovery, ...]) -> "Figure":
     axes = list(drawing.subplots(len(results), 1, squeeze=False).flat)
     for ax, result in zip(axes, results, strict=True):
         draw(ax, result)
-    style.legend_below(drawing, axes, columns=3)
+    style.legend_below(drawing, axes, columns=4)
     return drawing
