@@ -16,7 +16,11 @@ from sim.units import MIN_PER_H, NEVER, TICKS_PER_H
 _CENTS = 100
 _DESKS = ("customs", "xray", "transit")
 """The roles at them."""
-_BY_CHANNEL = {"n_before_landing": Channel.RELEASED, "n_opened": Channel.EXAMINED}
+_BY_CHANNEL = {
+    "n_before_landing": Channel.RELEASED,
+    "n_opened": Channel.EXAMINED,
+    "n_documents": Channel.DOCUMENT_CHECK,
+}
 _INSTANTS = ("entered", "presented")
 
 

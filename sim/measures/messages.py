@@ -67,6 +67,8 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
     return {
         Event.PARCEL_ANNOUNCED: lambda: rows(flights["arrival"], flights["n_parcels"]),
         Event.PARCEL_REFERRED: lambda: rows(landed, customs["n_referrals"]),
+        Event.PARCEL_LEFT_BEHIND: lambda: rows(landed, customs["n_left_behind"]),
+        Event.PARCEL_IN_TRANSIT: lambda: rows(landed, customs["n_elsewhere"]),
         Event.DECLARATION_REJECTED: lambda: rows(landed, customs["n_rejected"]),
         Event.DOCUMENTS_CHECKED: lambda: rows(landed, customs["n_documents"]),
         Event.FLIGHT_ANNOUNCED: lambda: rows(flights["arrival"]),

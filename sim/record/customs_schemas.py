@@ -6,8 +6,8 @@ from sim.record.columns import TableSchema, number, time
 
 CUSTOMS_TABLE: Final = TableSchema(
     "customs",
-    "one row a flight that landed: its parcels by customs state, then messages, controls and outcomes; those from"
-    " n_hits on are 0, or NaN, where nothing is declared",
+    "one row a flight that landed: its parcels by customs state, then messages, controls and outcomes; of these only"
+    " n_before_landing, n_opened and n_documents are known where nothing is declared",
     (
         number("flight", "number of the flight, by drawn arrival"),
         number("n_released", "free to pass when scanned"),
