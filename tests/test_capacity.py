@@ -197,6 +197,20 @@ def test_a_demand_is_sustained_if_exports_are_in_time_too() -> None:
     assert search.reason(there) == "late"
 
 
+@pytest.mark.slow
+def test_where_screening_is_scarce_it_is_what_binds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = (
+        "scenarios=[liege_30k]", "exports=one_fifth", "demand.parcels_per_flight=8000", "demand.net_t_per_flight=6",
+        "replications=1", "capacity.tolerance=0.5", "workers=1", "halls.main.exports.screening_lines=1",
+        "exports.screened_per_line_h=400", "exports.collections.parcels=1000",
+    )  # fmt: skip
+    assert main(["capacity", *words, "--quiet", "--json", "--out", str(tmp_path)]) == 0
+    own = json.loads(capsys.readouterr().out)["scenarios"]["liege_30k"]
+    assert own["binding"] == "screening_lines"
+    # 9,600 exports a day are a quarter of so many imports, on flights of 8,000; a timetable's peaks take some of it.
+    assert 0.8 * 4.8 < own["flights_per_day"]["mean"] < 1.05 * 4.8
+
+
 def test_more_of_what_nobody_waits_for_is_not_simulated() -> None:
     kpis = dict.fromkeys(KPIS, 1.0)
     assert blocked_h("customs_hold", kpis) is None

@@ -1,6 +1,7 @@
 """The capacity ladder of exports and of customs' controls: by hand, beside what is in use, and switched off."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,19 @@ def test_rungs_of_exports_are_imports_that_bring_as_many_as_the_resource_passes(
     # Half of the floor at 100,000 exports a day; half of the 240 ULDs that fit, of which 60 are kept.
     assert ladder["export_floor"] == pytest.approx(100_000 / 0.5 / ratio)
     assert ladder["empty_ulds"] == pytest.approx(400_000 * (240 - 60) / (120 - 60))
+
+
+def test_only_halls_that_collections_come_to_pass_exports() -> None:
+    both = load("liege_100k_complex", "exports=one_fifth")
+    without = replace(both, halls={name: replace(hall, doors_in=0) if name != "main" else hall
+                                   for name, hall in both.halls.items()})  # fmt: skip
+    here = both.halls["main"].exports.screening_lines / sum(
+        hall.exports.screening_lines for hall in both.halls.values()
+    )
+    ladders = [capacity_ladder(config, MEASURED) for config in (both, without)]
+    assert ladders[1]["screening_lines"] == pytest.approx(here * ladders[0]["screening_lines"])
+    assert ladders[1]["export_floor"] < ladders[0]["export_floor"]
+    assert ladders[1]["machines"] == ladders[0]["machines"]
 
 
 def test_machines_and_desks_pass_fewer_imports_beside_exports() -> None:

@@ -144,6 +144,9 @@ def test_a_mistake_in_a_roster_is_one_line_and_exit_code_2(word, message, capsys
 def test_a_roster_with_which_nobody_could_ever_work_is_refused():
     with pytest.raises(ConfigError, match=r"roster\.roles\.breakdown: at most 2 of 48 posts are ever manned, .* 4 at"):
         make_inputs(load("liege_30k", "roster.roles.breakdown.factor=0.04"), 0)
+    with pytest.raises(ConfigError, match=r"roster\.roles\.xray: at most 0 of 1 posts are ever manned"):
+        make_inputs(load("customs_today", "roster.roles.xray.factor=0.4"), 0)
+    make_inputs(load("liege_30k", "customs=low_value", "roster.roles.xray.factor=0.4"), 0)  # nothing is declared
     with pytest.raises(ConfigError, match=r"roster\.roles\.induction: at most 0 of 10"):
         make_inputs(load("liege_30k", "roster.roles.induction.shifts=[]"), 0)
 

@@ -51,7 +51,8 @@ def export_rungs(config: HubConfig, kpis: Mapping[str, float], round_trip_min: f
     own, ratio = config.exports, config.exports.ratio
     if not own.share:
         return {}
-    halls, collections = config.halls.values(), own.collections
+    collections = own.collections
+    halls = [hall for hall in config.halls.values() if hall.doors_in]  # what collections come to
     truck_min = collections.docking_min + collections.parcels * collections.handling_min
     of_uld = config.demand.mean_parcels_per_flight * ratio / sum(load.share * load.ulds for load in _loads(config))
     uld_min = own.build_up.fixed_min + of_uld * MIN_PER_H / own.build_up.parcels_per_h
@@ -90,13 +91,14 @@ def _room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
         for name in ("parcels_per_day", "exports_per_day", "utilisation_export_floor", "utilisation_empty_ulds")
     )
     halls = config.halls.values()
-    floor = sum(export_floor_parcels(hall, config.space) for hall in halls)
+    floors = [export_floor_parcels(hall, config.space) for hall in halls]
+    floor = sum(n for n, hall in zip(floors, halls, strict=True) if hall.doors_in)
     room, kept = (
         sum(empty_ulds_that_fit(hall, config.space) for hall in halls),
         sum(hall.exports.empty_ulds for hall in halls),
     )
     beyond = stored * room - kept
-    stay_d = on_floor * floor / exports if exports else 0.0
+    stay_d = on_floor * sum(floors) / exports if exports else 0.0
     return {
         "export_floor": floor / stay_d / config.exports.ratio if stay_d else math.inf,
         "empty_ulds": imports * (room - kept) / beyond if beyond > 0 else math.inf,
