@@ -38,6 +38,7 @@ def figure(curves: Mapping[str, Curve]) -> "Figure":
         ax.axhline(0, color=style.LIMIT, linewidth=0.6)
         ax.axvline(0, color=style.LIMIT, linewidth=0.6)
         ax.set_xlabel(f"{axis}, more than as configured")
+        ax.locator_params(axis="x", nbins=4)  # wide numbers side by side
         ax.xaxis.set_major_formatter("{x:,g}")
         ax.grid(alpha=0.3)
     axes[0].set_ylabel("detections a day, more than as configured")
