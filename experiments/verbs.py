@@ -284,6 +284,8 @@ A time or an interval that is not there is empty.
 
   cargohub bench
   cargohub bench scenario=liege_30k demand=today     another design
+  cargohub bench exports=none                        imports alone
+  cargohub bench scenario=customs_today              with declarations
   cargohub bench --parallel                          a study of 40 replications on two workers, and on one
   cargohub bench --json""",
             is_composed=False,

@@ -2,21 +2,22 @@
 
 Timed is a replication without its tables: flights and calendars drawn, the hub run to its end, parcels drawn as their
 flights land. Processor time, so that other programs on the machine count little; the fastest of `REPEATS` runs. A
-parcel counts when its truck has left. The reference hub gets the first flights of the same replication, and time for
-all their parcels to leave. Memory is the peak of a process of its own that does a whole replication, tables and laws
-included.
+parcel counts when its truck has left, an export when its aircraft has. The reference hub gets the first flights of the
+same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a whole
+replication, tables and laws included.
 """
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from experiments.arguments import Arguments
+from experiments.execution.progress import shown
 from experiments.studies.stage_times import stage_times
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class BenchResult:
     days: float
     """Simulated, the time after the measured days included."""
     parcels: int
+    """Imports and exports."""
     seconds: float
     parcels_per_s: float
     simpy_events: int
@@ -76,44 +78,56 @@ def main(arguments: Arguments) -> int:
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)
     study(Study, composed)  # a bench reads none of it, but finds what is misspelt
-    result = measure(hub(composed), say=_silent if arguments.quiet else _tell)
+    result = measure(hub(composed), is_quiet=arguments.quiet)
     print(json.dumps(asdict(result), indent=2) if arguments.json else table(result))
     return 0
 
 
-def measure(config: "HubConfig", say: Callable[[str], None]) -> BenchResult:
-    """Everything, one after the other."""
+def measure(config: "HubConfig", *, is_quiet: bool) -> BenchResult:
+    """Everything, one after the other, told as it goes."""
+    total = REPEATS + 3 + len(MEMORY_DAYS)
+    *_, result = shown(_measurements(config), total=total, already=0, is_quiet=is_quiet, what="measurements")
+    assert result is not None
+    return result
+
+
+def _measurements(config: "HubConfig") -> Generator["BenchResult | None", None, None]:
+    """Each but the last gives nothing yet."""
     from sim import reference
     from sim.inputs.inputs import make_inputs
     from sim.processes import hub
     from sim.reference.counting import CountingEnvironment
-    from sim.units import NEVER, TICKS_PER_DAY
+    from sim.units import TICKS_PER_DAY
 
-    say(f"the hub, {REPEATS} times")
     runs = []
     for _ in range(REPEATS):
         env = CountingEnvironment()
         seconds, run = _timed(lambda env=env: hub.run(make_inputs(config, 0), env))  # type: ignore[misc]
         runs.append((seconds, env.count_events()))
+        yield None
     seconds, n_events = min(runs)
-    parcels = sum(truck.n_parcels for truck in run.record.trucks if truck.departed != NEVER)
-    say("the hub under the profiler")
+    parcels = _n_left(
+        *((truck.n_parcels, truck.departed) for truck in run.record.trucks),
+        *((flight.n_parcels_out, flight.aobt) for flight in run.record.flights),
+    )
     stages = stage_times(lambda: hub.run(make_inputs(config, 0)))
+    yield None
     first = first_flights(make_inputs(config, 0))
-    say(f"the reference hub, {len(first.flights)} flights")
     env = CountingEnvironment()
     reference_seconds, trace = _timed(lambda: reference.run(first, env))
-    trucks = trace.tables["trucks"]
-    reference_parcels = sum(
-        n for n, departed in zip(trucks["n_parcels"], trucks["departed"], strict=True) if departed != NEVER
+    yield None
+    trucks, flights = trace.tables["trucks"], trace.tables["flights"]
+    reference_parcels = _n_left(
+        *zip(trucks["n_parcels"], trucks["departed"], strict=True),
+        *zip(flights["n_parcels_out"], flights["aobt"], strict=True),
     )
     same_seconds = min(_timed(lambda: hub.run(first))[0] for _ in range(REPEATS))
     memory = {}
     for days in MEMORY_DAYS:
-        say(f"memory of {days} days")
+        yield None
         memory[str(days)] = peak_memory_mb(replace(config, horizon_days=days))
     reference_rate = reference_parcels / reference_seconds
-    return BenchResult(
+    yield BenchResult(
         scenario=config.scenario,
         demand=config.demand.name,
         days=make_inputs(config, 0).end / TICKS_PER_DAY,
@@ -219,9 +233,8 @@ def _timed(work: Callable[[], T]) -> tuple[float, T]:
     return process_time() - start, done
 
 
-def _tell(text: str) -> None:
-    print(f"bench: {text}", file=sys.stderr)
+def _n_left(*loads: tuple[int, int]) -> int:
+    """Parcels of the loads (parcels, instant of leaving) that have left."""
+    from sim.units import NEVER
 
-
-def _silent(text: str) -> None:
-    pass
+    return sum(n for n, instant in loads if instant != NEVER)
