@@ -14,6 +14,8 @@ _RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]
 _ALONE, _WITH_OTHERS = style.PALETTE[0], style.PALETTE[4]
 _ROW_IN: Final = 0.27
 """Height of a row; of two bars, twice so much."""
+_BESIDE: Final = 0.25
+"""Drawn of a share below 0 and above 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Effects:
     sizes: tuple[Bar, ...]
     raises: tuple[bool, ...]
     spreads: tuple[float, ...]
+    most: float
+    """What a KPI can change by at most; an interval may say more, and is cut there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _draw_effects(ax: "Axes", panel: Effects) -> None:
             label="σ, spread of the effects")  # fmt: skip
     ax.set_title(panel.title)
     ax.set_xlabel(panel.axis)
-    ax.set_xlim(left=0)
+    _limit(ax, 0.0, panel.most)
 
 
 def _draw_shares(ax: "Axes", panel: Shares) -> None:
@@ -97,6 +101,15 @@ def _draw_shares(ax: "Axes", panel: Shares) -> None:
     ax.axvline(0, color=style.LIMIT, linewidth=0.8)
     ax.set_title(panel.title)
     ax.set_xlabel("share of the variance")
+    _limit(ax, max(ax.get_xlim()[0], -_BESIDE), 1 + _BESIDE)
+
+
+def _limit(ax: "Axes", low: float, high: float) -> None:
+    """Ends of the axis, said where they cut something off."""
+    found = ax.get_xlim()
+    ax.set_xlim(low, min(found[1], high))
+    if found[1] > high or found[0] < min(low, 0.0):
+        ax.set_xlabel(f"{ax.get_xlabel()}; wider intervals are cut")
 
 
 def _whiskers(ax: "Axes", places: Sequence[float], bars: Sequence[Bar], label: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
-from experiments.report.words import number
+from experiments.report.words import kpi_name, number
 from experiments.statistics import Interval, indices, screening
 from experiments.studies.sensitivity_result import Result, name_of, range_of, sentences
 from sim.config import HubConfig
@@ -119,10 +119,11 @@ def _pictures(result: Result) -> "list[Picture]":
                 own = [by_name[name] for name in names]
                 scale, unit = _scale(kpi)
                 panels.append(figure.Effects(
-                    title=kpi, axis=f"{unit}, a range of the factor",
+                    title=kpi_name(kpi), axis=f"{unit}, a range of the factor",
                     sizes=tuple(figure.Bar.of(one.size.mean, one.size.low, one.size.high, scale) for one in own),
                     raises=tuple(one.mean.mean >= 0 for one in own),
                     spreads=tuple(scale * one.spread for one in own),
+                    most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
                 ))  # fmt: skip
             found.append(Picture(
                 "tornado", "What each factor does", "Elementary effects over the whole range of each factor: bars,"
@@ -139,7 +140,7 @@ def _pictures(result: Result) -> "list[Picture]":
                 of = {index.factor: index for index in mine}
                 firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
                 bars.append(figure.Shares(
-                    title=kpi,
+                    title=kpi_name(kpi),
                     first=tuple(figure.Bar.of(one.mean, one.low, one.high) for one in firsts),
                     total=tuple(figure.Bar.of(one.mean, one.low, one.high) for one in totals),
                 ))  # fmt: skip
