@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from kill_points import workers_of
 
 from experiments.execution import LOCAL, Backend, Place, opened, progress, run, usable_workers
 from experiments.main import main
@@ -179,7 +180,7 @@ def sleeper(folder):
 def signalled():
     if __name__ == "__main__":
         place = Place(Backend(sys.argv[2]), None, 5 if sys.argv[2] == "dask" else None)
-        list(run([(n, sleeper, (sys.argv[1],)) for n in range(4)], workers=2, place=place))
+        list(run([(n, sleeper, (sys.argv[1],)) for n in range(int(sys.argv[3]))], workers=2, place=place))
 
 try:
     signalled()
@@ -191,23 +192,15 @@ except KeyboardInterrupt:
 @pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 @pytest.mark.parametrize(("place", "to_group"), [(LOCAL, False), (LOCAL, True), (DASK, True)])
 def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place):
-    script, marks = tmp_path / "sleepers.py", tmp_path / "marks"
-    script.write_text(SLEEPERS)
-    marks.mkdir()
-    parent = subprocess.Popen(
-        [sys.executable, str(script), str(marks), place.backend],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    marks = tmp_path / "marks"
+    parent = asleep(tmp_path, marks, place, n_tasks=4)
     until(lambda: len(list(marks.iterdir())) == 2)
     if to_group:
         os.killpg(parent.pid, blow)
     else:
         parent.send_signal(blow)
     begin = time.monotonic()
-    assert parent.wait(timeout=10) == code
+    assert parent.wait(timeout=30) == code
     assert time.monotonic() - begin < 5
     until(lambda: not any(is_alive(int(mark.name)) for mark in marks.iterdir()))
     said = parent.stderr.read()
@@ -216,7 +209,31 @@ def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, pla
         assert said == ""
 
 
-def until(holds, patience_s=20):
+def test_a_worker_that_waits_for_its_first_task_does_not_outlive_its_parent(tmp_path):
+    parent = asleep(tmp_path, tmp_path / "marks", LOCAL, n_tasks=1)
+    until(lambda: list((tmp_path / "marks").iterdir()) and len(workers_of(parent.pid)) == 2)
+    workers = workers_of(parent.pid)
+    parent.kill()
+    parent.wait()
+    parent.stderr.close()
+    until(lambda: not any(is_alive(worker) for worker in workers))
+
+
+def asleep(tmp_path, marks, place, n_tasks):
+    """A process with two workers, each of which leaves its number among the marks when it gets a task, and sleeps."""
+    script = tmp_path / "sleepers.py"
+    script.write_text(SLEEPERS)
+    marks.mkdir()
+    return subprocess.Popen(
+        [sys.executable, str(script), str(marks), place.backend, str(n_tasks)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def until(holds, patience_s=60):
     end = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < end, "waited too long"

@@ -13,7 +13,6 @@ from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, gi
 
 PARENT_CHECK_S: Final = 0.5
 """How often a worker looks whether its parent is still there."""
-_FOLLOWER: Final = "ends-with-parent"
 
 
 class LocalProcesses:
@@ -68,15 +67,16 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
     # A worker that has grown is replaced between two tasks; nothing is lost, and nobody needs to know.
     warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
     # A worker process even for a task alone, since the next kill must not be ours; with n_jobs=1 there would be none.
-    with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, workers)):
+    # Followed from its first moment, since one that waits for its first task waits for ever when we are killed.
+    following = {"initializer": _follow, "initargs": (os.getpid(),)}
+    with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, workers), **following):
         pool = Parallel(
             return_as="generator_unordered",
             batch_size=1,  # a task takes seconds; a batch would be lost as a whole
             pre_dispatch=IN_FLIGHT * workers,
             max_nbytes=None,  # no arguments by shared memory file
         )
-    parent = os.getpid()
-    results: Iterator[tuple[K, R]] = pool(delayed(_call)(parent, *task) for task in tasks)
+    results: Iterator[tuple[K, R]] = pool(delayed(_call)(*task) for task in tasks)
     try:
         yield from results
     finally:
@@ -86,18 +86,14 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
             results.close()  # type: ignore[attr-defined]
 
 
-def _call(parent: int, key: K, function: Callable[..., R], arguments: tuple[Any, ...]) -> tuple[K, R]:
-    _follow(parent)
+def _call(key: K, function: Callable[..., R], arguments: tuple[Any, ...]) -> tuple[K, R]:
     return key, function(*arguments)
 
 
 def _follow(parent: int) -> None:
     """Let this worker process end with its parent, however that ends, and leave Ctrl-C to the parent."""
-    if any(thread.name == _FOLLOWER for thread in threading.enumerate()):
-        return
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), name=_FOLLOWER, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), name="ends-with-parent", daemon=True).start()
 
 
 def _end_with(parent: int) -> None:
