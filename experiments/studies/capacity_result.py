@@ -120,7 +120,10 @@ class Result:
                 " which may be chance: a longer horizon_days tells growth better"
             )
         if any(one.yes == 0 for one in self.crossings):
-            lines.append(f"{name}: sustains no demand that was simulated")
+            waiting = "; exports wait for flights, so that fewer may not help them"
+            lines.append(
+                f"{name}: sustains no demand that was simulated{waiting if self.point.hub.exports.share else ''}"
+            )
         if self.best is not None and self.binding is None:
             lines.append(f"{name}: 10 % more of no resource alone lifts the share on time just above the threshold")
         elif self.best is not None and (self.best.lift.low or 0.0) < 0:
