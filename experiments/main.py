@@ -8,7 +8,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -20,10 +20,26 @@ from sim.errors import CargohubError
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 
-WORD_OPTIONS = {"from": ("calibrate", "schedule"), "to": ("calibrate", "schedule"), "figure": ("trace",)}
+WORD_OPTIONS = {
+    "from": ("calibrate", "schedule"),
+    "to": ("calibrate", "schedule", "export"),
+    "here": ("reproduce",),
+    "figure": ("trace",),
+}
 """Options that stand for a word KEY=VALUE, and the verbs that take them."""
+WORD_FLAGS = {"skip-bad": ("schedule",)}
+"""Options that stand for a word KEY=true, and the verbs that take them."""
 VALUE_OPTIONS = ("--out", "--config-dir", *(f"--{name}" for name in WORD_OPTIONS))
-FLAGS = ("--json", "--quiet", "--show", "--slow", "--parallel", "--help", "--version")
+FLAGS = (
+    "--json",
+    "--quiet",
+    "--show",
+    "--slow",
+    "--parallel",
+    "--help",
+    "--version",
+    *(f"--{name}" for name in WORD_FLAGS),
+)
 
 
 class Terminated(BaseException):
@@ -74,14 +90,9 @@ def _run(words: Sequence[str]) -> int:
     if verb is None or options.help:
         print(page(verb))
         return 0
-    given = {name: value for name in WORD_OPTIONS if (value := getattr(options, name)) is not None}
-    for name in given:
-        if verb not in WORD_OPTIONS[name]:
-            takes = " and ".join(WORD_OPTIONS[name]) + (" take" if len(WORD_OPTIONS[name]) > 1 else " takes")
-            raise CargohubError(f"--{name}: only {takes} it")
     arguments = Arguments(
         verb=verb,
-        words=(*options.words[1:], *(f"{name}={value}" for name, value in given.items())),
+        words=(*options.words[1:], *_words_of(options, verb)),
         json=options.json,
         out=options.out,
         quiet=options.quiet,
@@ -104,6 +115,18 @@ def _run(words: Sequence[str]) -> int:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
     return int(main_of_verb(arguments))
+
+
+def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:
+    """The options that stand for words, as words."""
+    for name, verbs in {**WORD_OPTIONS, **WORD_FLAGS}.items():
+        key = name.replace("-", "_")
+        value = getattr(options, key)
+        if value is None or value is False:
+            continue
+        if verb not in verbs:
+            raise CargohubError(f"--{name}: only {', '.join(verbs)} {'take' if len(verbs) > 1 else 'takes'} it")
+        yield f"{key}={'true' if value is True else value}"
 
 
 def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:

@@ -189,7 +189,7 @@ flights to one airport, by default the freighters to LGG, and a picture of their
   cargohub schedule winter.ssim                                freighters to LGG
   cargohub schedule winter.ssim airline=CV,5X type=77X,74Y from=2022-09-05 to=2022-09-25 --out DIR
   cargohub schedule winter.ssim airport=RUN service=all --json  every flight, not F,M,H,A only
-  cargohub schedule winter.ssim skip_bad=true                  leave damaged records out, and say which
+  cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and say which
   cargohub run arrivals=file arrivals.schedule=DIR/flights.csv start_date=2022-09-05
 
 from= and to= are the first and last day of arrival. Times are the hub's without daylight saving: clock=+0100 is their
@@ -202,7 +202,7 @@ distance from UTC, by default Liège's, elsewhere the least that the file has fo
 table, column and row differs first, and why it may. A run of unknown origin is safe: nothing in it is executed.
 
   cargohub reproduce runs/run-liege_30k-557fe08b6b90
-  cargohub reproduce RUN here=DIR                    keeps what was computed here, in DIR, which is new or empty
+  cargohub reproduce RUN --here DIR                  keeps what was computed here, in DIR, which is new or empty
   cargohub reproduce RUN workers=2 --json
   cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
 
@@ -274,8 +274,8 @@ docs/exposure.md says what is counted, and how.""",
 file each, or one workbook, which needs openpyxl (the extra xlsx) and holds 16 digits of a number.
 A time or an interval that is not there is empty.
 
-  cargohub export RUN to=csv --out DIR
-  cargohub export RUN to=xlsx""",
+  cargohub export RUN --to csv --out DIR
+  cargohub export RUN --to xlsx""",
             is_composed=False,
         ),
         "bench": Verb(

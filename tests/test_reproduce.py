@@ -37,7 +37,7 @@ def replaced(column, row, value):
 
 
 def test_a_run_is_reproduced_to_the_bit(capsys, run, tmp_path):
-    document = told(capsys, run, f"here={tmp_path / 'here'}", "workers=2")
+    document = told(capsys, run, "--here", str(tmp_path / "here"), "workers=2")
     assert document["identical"] is True
     assert document["tables"]["kpis"] > 0
     own = json.loads((tmp_path / "here").joinpath(document["here"], "manifest.json").read_text())

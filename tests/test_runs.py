@@ -139,7 +139,7 @@ def test_export_goes_to_a_folder_of_the_runs_name(capsys, good, tmp_path, monkey
 
 def test_export_to_xlsx(capsys, good, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
-    said(capsys, "export", good, "to=xlsx", "--out", tmp_path)
+    said(capsys, "export", good, "--to", "xlsx", "--out", tmp_path)
     book = openpyxl.load_workbook(tmp_path / f"{good.name}.xlsx", read_only=True)
     stored = read_run(good).tables
     assert book.sheetnames == ["dictionary", *sorted(stored)]

@@ -216,7 +216,7 @@ def test_until_further_notice_the_file_or_the_user_ends(tmp_path, capsys):
 def test_damaged_records_are_left_out_if_wanted(tmp_path, capsys):
     path = timetable(tmp_path, leg(3, "CV751", "F"), leg(4, "CV75?", "F"))
     assert "line 4, columns 6-9: expected a flight number, got '75? '" in refused(capsys, path, tmp_path / "no")
-    assert schedule(path, tmp_path / "out", "skip_bad=true") == 0
+    assert schedule(path, tmp_path / "out", "--skip-bad") == 0
     said, told = capsys.readouterr()
     assert "records left out        1" in said
     assert told.startswith("warning: left out: ") and "line 4, columns 6-9" in told
