@@ -180,7 +180,7 @@ def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> Non
     assert {*CUSTOMS_RESOURCES} - {*controls} == {"uld_xrays"}  # none are there
 
 
-def test_a_demand_is_sustained_if_exports_are_in_time_too() -> None:
+def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
     point = Point("a", load("liege_30k", "exports=one_fifth"))
     asked = Sustained(target=0.95, tolerance=0.1, binding=False)
     (search,) = searches_of(point, 1, asked)
@@ -189,7 +189,7 @@ def test_a_demand_is_sustained_if_exports_are_in_time_too() -> None:
         for (label, number), _, (config, _) in tasks:
             flights = config.demand.flights_per_day
             there[label, number] = {
-                "on_time_share": 1.0 * (flights <= 5), "export_on_time_share": 1.0 * (flights <= 4.2),
+                "on_time_share": 1.0 * (flights <= 5), "exports_kept_up_share": 1.0 * (flights <= 4.2),
                 "backlog_slope_per_day": 0.0,
             }  # fmt: skip
     assert search.found is not None and search.found.no is not None

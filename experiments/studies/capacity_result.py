@@ -48,7 +48,7 @@ BINDING: Final = TableSchema(
             "lift",
             "float64",
             "1",
-            "growth of on_time_share, or of export_on_time_share where that is lower; mean over replications",
+            "growth of on_time_share, or of exports_kept_up_share where that is lower; mean over replications",
         ),
         Column("lift_low", "float64", "1", "lower end of its 95 % interval; NaN: none"),
         Column("lift_high", "float64", "1", "upper end of its 95 % interval; NaN: none"),
@@ -120,10 +120,7 @@ class Result:
                 " which may be chance: a longer horizon_days tells growth better"
             )
         if any(one.yes == 0 for one in self.crossings):
-            waiting = "; exports wait for flights, so that fewer may not help them"
-            lines.append(
-                f"{name}: sustains no demand that was simulated{waiting if self.point.hub.exports.share else ''}"
-            )
+            lines.append(f"{name}: sustains no demand that was simulated")
         if self.best is not None and self.binding is None:
             lines.append(f"{name}: 10 % more of no resource alone lifts the share on time just above the threshold")
         elif self.best is not None and (self.best.lift.low or 0.0) < 0:

@@ -18,12 +18,11 @@ from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
-from sim.measures.window import Minutes, Window
+from sim.measures.window import Minutes, Window, growth
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
-_WEEK_MIN = 7 * MIN_PER_DAY
 _P95 = 0.95
 
 
@@ -39,7 +38,7 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
         _service(config, tables, window)
         | _trucks(config, inputs, tables["trucks"], window)
         | {
-            "backlog_slope_per_day": backlog_slope(tables["occupancy"], window),
+            "backlog_slope_per_day": _backlog_slope(tables["occupancy"], window),
             "diverted_flights_per_day": float(
                 np.count_nonzero(tables["flights"]["is_diverted"] & tables["flights"]["is_cohort"]) / window.days
             ),
@@ -91,19 +90,9 @@ def weighted_quantile(values: Minutes, weights: NDArray[np.int64], share: float)
     return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
-def backlog_slope(occupancy: Table, window: Window) -> float:
-    """Growth of the backlog [parcels/d]: mean difference to the same hour a week before, where there is one.
-
-    Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares line.
-    """
+def _backlog_slope(occupancy: Table, window: Window) -> float:
     mine = occupancy["zone"] == "backlog"
-    time, inside = occupancy["time"][mine], occupancy["inside"][mine].astype(float)
-    measured = (time > window.low) & (time <= window.high)
-    late = measured & (time - _WEEK_MIN > 0)
-    if late.any():
-        before = np.interp(time[late] - _WEEK_MIN, time, inside)
-        return float((inside[late] - before).mean()) / (_WEEK_MIN / MIN_PER_DAY)
-    return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
+    return growth(occupancy["time"][mine], occupancy["inside"][mine].astype(float), window)
 
 
 def _service(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:

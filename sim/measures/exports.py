@@ -9,7 +9,7 @@ from sim.domain.exports import HallExports
 from sim.domain.inputs import Inputs
 from sim.measures.kpis import EXPORT_RESOURCES
 from sim.measures.staff import desk_hours, paid_hours
-from sim.measures.window import Window, full_share
+from sim.measures.window import Window, full_share, growth
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
@@ -24,6 +24,7 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
     loading = window.covers(flights["loading_start"])
     return {
         "export_on_time_share": float(collections["n_on_time"][mine].sum() / n) if n else 1.0,
+        "exports_kept_up_share": _kept_up(collections, loads, window),
         "exports_per_day": float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days,
         "export_missed_per_day": float(flights["n_missed_out"][loading].sum()) / window.days,
         "uld_fill_share": _fill(config, flights, ulds, window),
@@ -34,6 +35,18 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
         "door_in_wait_h_per_day": window.hours(collections["arrived"], collections["docked"]) / window.days,
         "build_up_wait_h_per_day": window.hours(ulds["formed"], ulds["start"]) / window.days,
     }
+
+
+def _kept_up(collections: Table, loads: Table, window: Window) -> float:
+    """Of the exports that came a day, those by which their backlog did not grow; from each hour's end."""
+    time = MIN_PER_H * np.arange(1, int(window.end // MIN_PER_H) + 1).astype(np.float64)
+    come, gone = (
+        np.histogram(rows[instant], np.concatenate(([-np.inf], time)), weights=rows["n_parcels"])[0].cumsum()
+        for rows, instant in ((collections, "scheduled"), (loads, "departed"))
+    )
+    left = float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days
+    waiting_more = max(growth(time, (come - gone).astype(np.float64), window), 0.0)
+    return left / (left + waiting_more) if waiting_more else 1.0
 
 
 def _fill(config: HubConfig, flights: Table, ulds: Table, window: Window) -> float:

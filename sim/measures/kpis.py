@@ -310,6 +310,13 @@ _ALL: Final = (
         " 1 without exports",
         more_is_better=True,
     ),
+    Kpi(
+        "exports_kept_up_share",
+        "1",
+        "of the exports that came a day, those by which their backlog (collected or waiting for it, not off-block) did"
+        " not grow, week on week; 1 without exports",
+        more_is_better=True,
+    ),
     Kpi("exports_per_day", "parcels/d", "exports off-block in the measured days", more_is_better=True),
     Kpi(
         "export_missed_per_day",

@@ -8,6 +8,7 @@ from sim.record.columns import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]
+_WEEK_MIN = 7 * MIN_PER_DAY
 
 
 class Window:
@@ -27,6 +28,19 @@ class Window:
 
     def covers(self, instants: Minutes) -> NDArray[np.bool_]:
         return (instants >= self.low) & (instants < self.high)
+
+
+def growth(time: Minutes, inside: Minutes, window: Window) -> float:
+    """Growth a day of what is inside (N): mean difference to the same hour a week before, where there is one.
+
+    Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares line.
+    """
+    measured = (time > window.low) & (time <= window.high)
+    late = measured & (time - _WEEK_MIN > 0)
+    if late.any():
+        before = np.interp(time[late] - _WEEK_MIN, time, inside)
+        return float((inside[late] - before).mean()) / (_WEEK_MIN / MIN_PER_DAY)
+    return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
 
 
 def full_share(occupancy: Table, zone: str, window: Window) -> float:
