@@ -21,8 +21,11 @@ class Activity:
     """What a hub does in a year, as far as it is paid for."""
 
     parcels: float
-    """Departed."""
+    """Departed by road."""
     late_parcels: float
+    exports: float
+    """Off-block."""
+    late_exports: float
     trucks: float
     truck_km: float
     staff_h: float
@@ -36,6 +39,8 @@ def activity(config: HubConfig, kpis: Mapping[str, float], labour: Labour, days:
     return Activity(
         parcels=kpis["parcels_per_day"] * days,
         late_parcels=kpis["late_parcels_per_day"] * days,
+        exports=kpis["exports_per_day"] * days,
+        late_exports=kpis["late_exports_per_day"] * days,
         trucks=kpis["trucks_per_day"] * days,
         truck_km=kpis["truck_km_per_day"] * days,
         staff_h=staff_h * days,
@@ -63,9 +68,16 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
         "trucks": done.trucks * prices.trucks.eur_per_truck,
         "truck_km": done.truck_km * prices.trucks.eur_per_km,
         "late_parcels": done.late_parcels * prices.parcels.late_eur,
+        "late_exports": done.late_exports * prices.parcels.export_late_eur,
     }
-    revenue = Line("revenue", Kind.REVENUE, cents(done.parcels * prices.parcels.revenue_eur))
-    return (revenue, *(Line(name, Kind.OPEX, -cents(eur)) for name, eur in costs.items()))
+    revenues = {
+        "revenue": done.parcels * prices.parcels.revenue_eur,
+        "export_revenue": done.exports * prices.parcels.export_revenue_eur,
+    }
+    return (
+        *(Line(name, Kind.REVENUE, cents(eur)) for name, eur in revenues.items()),
+        *(Line(name, Kind.OPEX, -cents(eur)) for name, eur in costs.items()),
+    )
 
 
 def cost_per_parcel(lines: Iterable[Line], parcels: float) -> float:

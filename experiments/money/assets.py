@@ -13,18 +13,23 @@ HALLS: Final = "halls"
 
 
 def assets(config: HubConfig) -> dict[str, float]:
-    """Quantities of what is bought: m² of halls, rated parcels/h of machines, and units."""
-    halls = config.halls.values()
+    """Quantities of what is bought: m² of halls, rated parcels/h of machines, and units; those of exports where there are exports."""
+    halls, has_exports = config.halls.values(), config.exports.share > 0
+    exports = [hall.exports for hall in halls] if has_exports else []
     return {
         HALLS: config.area_m2,
         "machines": config.rated_per_h,
         "stations": sum(hall.breakdown_stations for hall in halls),
         "positions": sum(hall.uld_positions for hall in halls),
         "handcoding_desks": sum(hall.handcoding_desks for hall in halls),
+        "packout_posts": sum(hall.packout_posts for hall in halls),
+        "sorting_posts": sum(hall.manual_sort_posts for hall in halls) + sum(own.hand_sorting_posts for own in exports),
+        "screening_lines": sum(own.screening_lines for own in exports),
+        "build_up_places": sum(own.build_up_places for own in exports),
         "doors": sum(hall.doors_out + (hall.doors_in or 0) for hall in halls),
         "stands": config.apron.stands,
         "loader_sets": config.apron.loader_sets,
-        "tugs": config.apron.tugs,
+        "tugs": config.apron.tugs + has_exports * config.apron.outbound_tugs,
     }
 
 

@@ -31,6 +31,10 @@ class Capex:
     station_eur: Price
     position_eur: Price
     handcoding_desk_eur: Price
+    packout_post_eur: Price
+    sorting_post_eur: Price
+    screening_line_eur: Price
+    build_up_place_eur: Price
     door_eur: Price
     stand_eur: Price
     loader_set_eur: Price
@@ -83,6 +87,8 @@ class TruckPrices:
 class ParcelPrices:
     revenue_eur: Price
     late_eur: Price
+    export_revenue_eur: Price
+    export_late_eur: Price
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,15 @@ from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
     flights, collections, loads, ulds = (tables[name] for name in ("flights", "collections", "out_loads", "out_ulds"))
     mine = collections["is_cohort"]
-    n = int(collections["n_parcels"][mine].sum())
+    n, n_on_time = (int(collections[name][mine].sum()) for name in ("n_parcels", "n_on_time"))
     left = window.covers(flights["aobt"])
     late = np.maximum(flights["aobt"] - flights["sobt"], 0)[left]
     loading = window.covers(flights["loading_start"])
     return {
-        "export_on_time_share": float(collections["n_on_time"][mine].sum() / n) if n else 1.0,
+        "export_on_time_share": n_on_time / n if n else 1.0,
         "exports_kept_up_share": _kept_up(collections, loads, window),
         "exports_per_day": float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days,
+        "late_exports_per_day": (n - n_on_time) / window.days,
         "export_missed_per_day": float(flights["n_missed_out"][loading].sum()) / window.days,
         "uld_fill_share": _fill(config, flights, ulds, window),
         "empty_ulds_flown_per_day": float(flights["n_empties_out"][loading].sum()) / window.days,

@@ -319,6 +319,12 @@ _ALL: Final = (
     ),
     Kpi("exports_per_day", "parcels/d", "exports off-block in the measured days", more_is_better=True),
     Kpi(
+        "late_exports_per_day",
+        "parcels/d",
+        "of the cohort of exports, those that count as late in export_on_time_share",
+        more_is_better=False,
+    ),
+    Kpi(
         "export_missed_per_day",
         "parcels/d",
         "exports for a flight's destination, ready or on a ULD, that it did not take, each time",
