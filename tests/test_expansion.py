@@ -406,7 +406,7 @@ def test_the_packaged_paths_say_what_they_are() -> None:
     hubs, _, keys = made("expansion.draws=2", paths=(*FEW, *PACKAGED))
     areas = {
         state: round(sum(hall.area_m2 for hall in next(one for one in hubs if one.label == label).hub.halls.values()))
-        for state, label in keys.expansion.states.items()
+        for state, (label, *_) in keys.expansion.states.items()
     }
     assert areas["permit_66k_2_phases: 2 open"] == 66_000
     assert areas["permit_100k_at_once: 1 open"] == areas["permit_100k_phased: 3 open"] == 100_000

@@ -13,7 +13,7 @@ HALLS: Final = "halls"
 
 
 def assets(config: HubConfig) -> dict[str, float]:
-    """Quantities of what is bought: m² of halls, rated parcels/h of machines, and units; those of exports where there are exports."""
+    """Quantities of what is bought: m² of halls, rated parcels/h of machines, and units; exports have their own."""
     halls, has_exports = config.halls.values(), config.exports.share > 0
     exports = [hall.exports for hall in halls] if has_exports else []
     return {

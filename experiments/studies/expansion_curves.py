@@ -2,7 +2,8 @@
 
 A week is a hub and its flights a day. Weeks of all years, paths and futures that ask the same are the same run: each
 hub is simulated at the loads of `expansion.loads` only, as far as a week needs them, with the same flights, parcels and
-draws in all (fewer flights are always among more). A load is the share that parcels are of what the machines sort.
+draws in all (fewer flights are always among more). A load is the share that parcels are of what the machines sort. Hubs
+in which several things act at once are not simulated: what each of them alone changes, at the same load, is added.
 """
 
 import math
@@ -18,6 +19,7 @@ from experiments.studies.design import Point
 from experiments.studies.expansion_design import Expansion
 from experiments.studies.expansion_hubs import flights_at
 from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
 
 Floats = NDArray[np.float64]
 Node = tuple[str, int]
@@ -68,6 +70,10 @@ class Curves:
         """Flights a day at load 1 (n_hubs)."""
         shape = len(points), len(own.loads), replications, len(measured.lines) + len(measured.kpis)
         self.values: Floats = np.full(shape, math.nan)
+        self._composed = {
+            self.labels[label]: [self.labels[part] for part in parts] for label, *parts in own.states.values() if parts
+        }
+        """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
 
     def node(self, hub: int, load: int) -> Point:
         """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
@@ -84,6 +90,14 @@ class Curves:
         own = [*(as_eur(line.cents) for line in lines), *(kpis[kpi] for kpi in self._measured.kpis)]
         self.values[hub, load, replication] = own
 
+    def compose(self) -> None:
+        """Fill in what is put together of hubs that are there; shares stay shares."""
+        for hub, (plain, *alone) in self._composed.items():
+            found = self.values[alone].sum(axis=0) - (len(alone) - 1) * self.values[plain]
+            for at, kpi in enumerate(self._measured.kpis, start=len(self._measured.lines)):
+                found[..., at] = found[..., at].clip(*KPIS[kpi].range)
+            self.values[hub] = found
+
     def missing(self, hubs: NDArray[np.intp], flights: Floats) -> set[tuple[int, int]]:
         """Hubs and loads that these weeks need, and that are not there; `hubs` and `flights` of the same shape."""
         at, _ = self._place(hubs, flights)
@@ -91,7 +105,8 @@ class Curves:
         for step in (0, 1):
             gone = np.isnan(self.values[hubs, at + step, 0, 0])
             found |= set(zip(hubs[gone].tolist(), (at + step)[gone].tolist(), strict=True))
-        return found
+        runs = {(part, load) for hub, load in found for part in self._composed.get(hub, [hub])}
+        return {(hub, load) for hub, load in runs if np.isnan(self.values[hub, load, 0, 0])}
 
     def weeks(self, hubs: NDArray[np.intp], flights: Floats) -> Floats:
         """What weeks come to: (*shape of hubs, n_replications, n_measures); lines as EUR a year."""

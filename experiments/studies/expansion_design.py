@@ -163,7 +163,7 @@ class Expansion:
     cost: Prices
     stages: dict[str, Stage]
     paths: dict[str, Path]
-    states: dict[str, str]
+    states: dict[str, tuple[str, ...]]
 
     def __post_init__(self) -> None:
         check_probabilities("growth", {name: one.probability for name, one in self.growth.items()})

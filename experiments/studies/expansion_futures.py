@@ -101,6 +101,7 @@ def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: 
     for (hub, load), point in nodes.items():
         for replication in range(replications):
             curves.put(hub, load, replication, there[point.label, replication])
+    curves.compose()
 
 
 def _wanted(own: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], dict[Key, tuple[int, int, Leaf]]]:

@@ -1,6 +1,7 @@
 """The hubs of an expansion: each path's hub as its phases open, while the next is built, while people learn.
 
 A state is what a path's hub is in for a time; states with the same hub have the same label, and are simulated once.
+Where several things act at once (works, learning, conditions), each is simulated alone, and their effects are added.
 """
 
 import itertools
@@ -16,6 +17,7 @@ from experiments.studies.design import Point
 from experiments.studies.expansion_design import Expansion, Learning, Path, fields_of
 from experiments.studies.varying import changed
 from sim.config import MONTHS, ArrivalModel, HubConfig
+from sim.config.bounds import HOURS
 from sim.errors import CargohubError, ConfigError
 from sim.inputs.layout import check_area
 from sim.reading import plain, read
@@ -48,11 +50,27 @@ class State:
         ]
         return f"{self.path}{limit}: {', '.join(parts)}"
 
+    @property
+    def plain(self) -> "State":
+        """The same phases, whole, and nothing else."""
+        return replace(self, is_building=False, learned=1.0, results=())
+
+    @property
+    def alone(self) -> tuple["State", ...]:
+        """The plain state with each thing that acts in this one alone."""
+        return (
+            *([replace(self.plain, is_building=True)] if self.is_building else []),
+            *([replace(self.plain, learned=self.learned)] if self.learned < 1 else []),
+            *(replace(self.plain, results=(result,)) for result in self.results),
+        )
+
 
 def states_of(
     words: Sequence[str], base: HubConfig, own: Expansion, config_dir: File | None
-) -> tuple[list[Point], dict[str, str]]:
-    """The different hubs, and the label of each state's.
+) -> tuple[list[Point], dict[str, tuple[str, ...]]]:
+    """The different hubs, and by state the label of its own.
+
+    Of a state in which several things act the labels of the plain hub, and of those with each thing alone, follow.
 
     Raises:
         ConfigError: words that cannot be composed, or a phase in which more stands than fits, with its key.
@@ -60,16 +78,25 @@ def states_of(
     if base.arrivals.model is ArrivalModel.FILE:
         raise ConfigError("arrivals: an expansion needs a model of arrivals, whose flights can grow; a file's do not")
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
+    found = [
+        made
+        for name, path in own.paths.items()
+        for limit in _limits(own, path)
+        for made in _of_path(base, own, name, limit, composer)
+    ]
+    # Those in which one thing acts first: they are simulated.
+    found.sort(key=lambda made: len(made[0].alone) > 1)
     labels: dict[str, str] = {}
     hubs: dict[str, HubConfig] = {}
-    states: dict[str, str] = {}
-    for name, path in own.paths.items():
-        for limit in _limits(own, path):
-            for state, config in _of_path(base, own, name, limit, composer):
-                key = json.dumps(plain(config))
-                label = labels.setdefault(key, state.name)
-                hubs[label] = config
-                states[state.name] = label
+    states: dict[str, tuple[str, ...]] = {}
+    parts: dict[str, tuple[str, ...]] = {}
+    for state, config in found:
+        key = json.dumps(plain(config))
+        label = labels.setdefault(key, state.name)
+        hubs.setdefault(label, config)
+        if label == state.name and len(state.alone) > 1:
+            parts[label] = tuple(states[one.name][0] for one in (state.plain, *state.alone))
+        states[state.name] = (label, *parts.get(label, ()))
     return [Point(label, config) for label, config in hubs.items()], states
 
 
@@ -176,6 +203,10 @@ def _checked(config: HubConfig, key: str) -> HubConfig:
 
 
 def flights_at(config: HubConfig, load: float) -> float:
-    """Flights a day whose parcels are that share of what the hub's machines sort, as fast as they really do."""
-    rated = sum(hall.rated_per_h for hall in config.halls.values())
-    return load * rated * config.sorting.efficiency * 24 / config.demand.mean_parcels_per_flight
+    """Flights a day whose parcels are that share of what the hub's machines sort, as fast as they really do.
+
+    Imports, and the exports that are sorted.
+    """
+    exports = config.exports.ratio * (1 - config.exports.collections.presorted_share)
+    sorted_per_flight = config.demand.mean_parcels_per_flight * (1 + exports)
+    return load * config.rated_per_h * config.sorting.efficiency * HOURS / sorted_per_flight

@@ -102,7 +102,12 @@ STATES: Final = TableSchema(
     "hubs that paths are in for a time, and the hub that was simulated for each",
     (
         Column("state", "string", "", "of a path"),
-        Column("hub", "string", "", "its hub, as the table kpis calls it, before @ and the load"),
+        Column(
+            "hub",
+            "string",
+            "",
+            "its hub, as the table kpis calls it, before @ and the load; several act: effects added",
+        ),
         Column("area_m2", "float64", "m2", "of its halls"),
         Column("flights_per_day", "float64", "1/d", "that there are slots for"),
     ),
@@ -203,9 +208,10 @@ def _bands(answer: Answer, values: "np.ndarray[Any, np.dtype[np.float64]]") -> I
 
 def _states(answer: Answer) -> Iterator[tuple[Any, ...]]:
     found = answer.found
-    for state, label in found.keys.expansion.states.items():
+    for state, (label, *parts) in found.keys.expansion.states.items():
         accepted = float(found.world.accepted[found.world.curves.labels[label]])
-        yield state, label, area_m2(found.books.hubs[label]), accepted
+        hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
+        yield state, hub, area_m2(found.books.hubs[label]), accepted
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

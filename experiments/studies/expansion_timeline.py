@@ -56,12 +56,12 @@ class World:
     measured: Measured
     weeks: Floats
     """Indices of each quarter's weeks (4, 2)."""
-    states: Mapping[str, str]
+    states: Mapping[str, tuple[str, ...]]
     accepted: Floats
     """Flights a day that each hub accepts (n_hubs)."""
 
     def hub(self, state: State) -> int:
-        return self.curves.labels[self.states[state.name]]
+        return self.curves.labels[self.states[state.name][0]]
 
     def n_phases(self, path: str, limit: float | None) -> int:
         """Phases that there is room for."""

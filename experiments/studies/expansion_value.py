@@ -64,7 +64,7 @@ class Books:
 
     def _change(self, path: str, limit: float | None, n: int) -> Floats:
         before, after = (
-            self.hubs[self.world.states[State(path, limit, at, is_building=False, learned=1.0, results=()).name]]
+            self.hubs[self.world.states[State(path, limit, at, is_building=False, learned=1.0, results=()).name][0]]
             for at in (n, n + 1)
         )
         lines = investment(before, after, self.world.own.cost)
