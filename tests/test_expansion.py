@@ -21,12 +21,14 @@ from experiments.statistics.interval import mean_interval
 from experiments.store import read_run
 from experiments.studies import evaluating
 from experiments.studies.design import Point
-from experiments.studies.expansion_answer import Answer, answer, decision_map, probability_of_best, quantile
+from experiments.studies.expansion_answer import Answer, answer
+from experiments.studies.expansion_chances import probability_of_best, quantile
 from experiments.studies.expansion_curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion_design import ExpansionStudy, Months, months_after
 from experiments.studies.expansion_futures import Found, explored
 from experiments.studies.expansion_hubs import flights_at, states_of
 from experiments.studies.expansion_tree import leaves, triangular
+from experiments.studies.expansion_turns import decision_map
 from experiments.studies.expansion_value import quarter_years
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -74,6 +76,8 @@ def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
         "on_time_share": 1 - late,
         "parcels_per_day": parcels,
         "late_parcels_per_day": late * parcels,
+        "exports_per_day": parcels / 4,
+        "late_exports_per_day": 0.01 * parcels,
         "trucks_per_day": parcels / 7920,
         "truck_km_per_day": parcels / 20,
         "staff_h_per_day": 3000.0,
@@ -229,7 +233,7 @@ def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
 
 
 def test_the_decision_map_ends_where_the_permit_is_sure(found: Found, told: Answer) -> None:
-    cells = {(cell.what, cell.value): cell for cell in decision_map(told)}
+    cells = {(cell.what, cell.value): cell for cell in decision_map(told.found)}
     refused = [leaf["permit"] == "refused" for leaf in found.futures.leaves]
     weight = found.futures.weight.sum(axis=0) * refused
     means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight / weight.sum())) for path in FEW}

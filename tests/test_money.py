@@ -12,6 +12,7 @@ from priced import priced
 from experiments.composition import load
 from experiments.main import main
 from experiments.money import (
+    REVENUES,
     Activity,
     Flow,
     Kind,
@@ -34,11 +35,24 @@ from experiments.money import (
     total,
 )
 from experiments.money.assets import HALLS
+from sim.domain.roles import ROLES
 from sim.simulation import simulate
 
-HUB = load()
+HUB = load("liege_30k", "exports=none")
+FULL = load("liege_30k", "exports=one_fifth", "halls.main.packout_posts=26", "halls.main.manual_sort_posts=4")
 PRICES = priced()
-YEAR = Activity(parcels=147e6, late_parcels=1e6, trucks=20_000, truck_km=2e7, staff_h=5e5, night_h=1e5)
+YEAR = Activity(
+    parcels=147e6,
+    late_parcels=1e6,
+    exports=3e7,
+    late_exports=2e5,
+    trucks=20_000,
+    truck_km=2e7,
+    staff_h=5e5,
+    night_h=1e5,
+)
+SIGNS = {"n_parcels": 1, "n_on_time": -1}
+OF_EXPORTS = [name for name, role in ROLES.items() if role.is_of_exports]
 CENTS = st.integers(-(10**13), 10**13)
 EUR = st.floats(0, 1e5)
 
@@ -56,10 +70,14 @@ def test_lines_add_up_to_their_total_to_the_cent(late: float, km: float, wage: f
 
 def test_each_line_is_its_quantity_at_its_price() -> None:
     eur = {line.name: line.eur for line in annual_lines(HUB, YEAR, PRICES)}
-    equipment = 30_000 * 370 + 12 * 60_000 + 150 * 15_000 + 4 * 20_000 + 40 * 25_000 + 6 * 7.5e6 + 2 * 9e5 + 2 * 1e5
+    posts = HUB.halls["main"].packout_posts * 8_000 + HUB.halls["main"].manual_sort_posts * 5_000
+    equipment = (
+        posts + 30_000 * 370 + 12 * 60_000 + 150 * 15_000 + 4 * 20_000 + 40 * 25_000 + 6 * 7.5e6 + 2 * 9e5 + 2 * 1e5
+    )
     assert eur == pytest.approx(
         {
             "revenue": 147e6 * 0.8,
+            "export_revenue": 3e7 * 0.45,
             "wages": -5e5 * 31,
             "night_premium": -1e5 * 31 * 0.2,
             "rent": -30_000 * 65,
@@ -69,16 +87,46 @@ def test_each_line_is_its_quantity_at_its_price() -> None:
             "trucks": -20_000 * 60,
             "truck_km": -2e7 * 1.4,
             "late_parcels": -1e6 * 0.5,
+            "late_exports": -2e5 * 0.25,
         }
     )
-    costs = -sum(value for name, value in eur.items() if name != "revenue")
+    costs = -sum(value for name, value in eur.items() if name not in REVENUES)
     assert cost_per_parcel(annual_lines(HUB, YEAR, PRICES), YEAR.parcels) == pytest.approx(costs / YEAR.parcels)
-    half = annual_lines(HUB, Activity(0, 0, 0, 0, 0, 0), PRICES, years=0.5)
+    half = annual_lines(HUB, Activity(0, 0, 0, 0, 0, 0, 0, 0), PRICES, years=0.5)
     assert {line.name: line.eur for line in half}["rent"] == -30_000 * 65 / 2
 
 
+def test_exports_have_equipment_where_they_are_and_pack_out_and_manual_sort_always() -> None:
+    without, full = assets(replace(FULL, exports=replace(FULL.exports, share=0.0))), assets(FULL)
+    more = {name: full[name] - n for name, n in without.items() if full[name] != n}
+    assert more == {"sorting_posts": 1, "screening_lines": 5, "build_up_places": 10, "tugs": 3}
+    assert (without["packout_posts"], without["sorting_posts"]) == (26, 4)
+    built = {line.name: line.eur for line in investment(None, FULL, PRICES)}
+    assert built["screening_lines"] == -5 * 250_000 and built["build_up_places"] == -10 * 75_000
+    assert built["packout_posts"] == -26 * 8_000 and built["sorting_posts"] == -5 * 5_000
+
+
+def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
+    """Off-block exports earn; those late cost; the hours of their roles are among the wages."""
+    size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2}
+    config = load("liege_30k", "exports=one_fifth", horizon_days=2, warmup_days=1, **size)
+    result = simulate(config, 0)
+    kpis = result.kpis
+    done = activity(config, kpis, PRICES.labour)
+    assert done.exports == kpis["exports_per_day"] * 365.25 > 0
+    cohort = result.tables["collections"]["is_cohort"]
+    late = sum(int(result.tables["collections"][name][cohort].sum()) * sign for name, sign in SIGNS.items())
+    assert done.late_exports == pytest.approx(late / 2 * 365.25)
+    assert late == pytest.approx(
+        (1 - kpis["export_on_time_share"]) * int(result.tables["collections"]["n_parcels"][cohort].sum())
+    )
+    others = replace(PRICES.labour, paid_by_others=(*PRICES.labour.paid_by_others, *OF_EXPORTS))
+    mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * 365.25
+    assert mine > 0 and done.staff_h - activity(config, kpis, others).staff_h == pytest.approx(mine)
+
+
 def test_own_halls_cost_their_building_and_the_ground_leased_ones_their_rent() -> None:
-    bigger = load("liege_66k")
+    bigger = load("liege_66k", "exports=none")
     built = priced(**{"site.tenure": "built"})
     assert built.site.tenure is Tenure.BUILT
     assert {line.name: line.eur for line in investment(HUB, bigger, built)}[HALLS] == -36_000 * 1250
@@ -89,11 +137,11 @@ def test_own_halls_cost_their_building_and_the_ground_leased_ones_their_rent() -
 
 def test_what_is_there_already_costs_nothing_and_what_goes_brings_nothing_back() -> None:
     assert total(investment(HUB, HUB, PRICES)) == 0
-    bigger = load("liege_66k")
+    bigger = load("liege_66k", "exports=none")
     assert total(investment(bigger, HUB, PRICES)) == 0
     assert {line.name: line.eur for line in investment(HUB, bigger, PRICES)}["machines"] == -30_000 * 370
-    from_nothing = {line.name: line.cents for line in investment(None, bigger, priced(**{"site.tenure": "built"}))}
-    assert from_nothing.keys() == assets(bigger).keys()
+    from_nothing = {line.name: line.cents for line in investment(None, FULL, priced(**{"site.tenure": "built"}))}
+    assert from_nothing.keys() == assets(FULL).keys()
     assert all(amount < 0 for amount in from_nothing.values())
 
 

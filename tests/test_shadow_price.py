@@ -58,7 +58,7 @@ def kpis(parcels: float, late: float = 0.0) -> dict[str, float]:
     staff = {f"staff_h_per_day_{role}": 10.0 for role in ROLES}
     return staff | {
         "parcels_per_day": parcels, "late_parcels_per_day": late, "trucks_per_day": 50.0, "truck_km_per_day": 3e4,
-        "on_time_share": 1.0,
+        "on_time_share": 1.0, "exports_per_day": 0.0, "late_exports_per_day": 0.0,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 Amounts are whole cents, so that lines add up to their total exactly; costs are negative. `configs/cost` has the prices.
 """
 
-from experiments.money.accounts import DAYS_PER_YEAR, Activity, activity, annual_lines, cost_per_parcel
+from experiments.money.accounts import DAYS_PER_YEAR, REVENUES, Activity, activity, annual_lines, cost_per_parcel
 from experiments.money.assets import (
     assets,
     equipment_eur_per_year,
@@ -30,6 +30,7 @@ from experiments.money.prices import Prices, Tenure
 
 __all__ = [
     "DAYS_PER_YEAR",
+    "REVENUES",
     "Activity",
     "Discounting",
     "Flow",

@@ -14,6 +14,8 @@ from sim.config import HubConfig
 from sim.domain.roles import ROLES
 
 DAYS_PER_YEAR: Final = 365.25
+REVENUES: Final = ("revenue", "export_revenue")
+"""Lines of the accounts that are earned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,9 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
         "late_parcels": done.late_parcels * prices.parcels.late_eur,
         "late_exports": done.late_exports * prices.parcels.export_late_eur,
     }
-    revenues = {
-        "revenue": done.parcels * prices.parcels.revenue_eur,
-        "export_revenue": done.exports * prices.parcels.export_revenue_eur,
-    }
+    earned = (done.parcels * prices.parcels.revenue_eur, done.exports * prices.parcels.export_revenue_eur)
     return (
-        *(Line(name, Kind.REVENUE, cents(eur)) for name, eur in revenues.items()),
+        *(Line(name, Kind.REVENUE, cents(eur)) for name, eur in zip(REVENUES, earned, strict=True)),
         *(Line(name, Kind.OPEX, -cents(eur)) for name, eur in costs.items()),
     )
 

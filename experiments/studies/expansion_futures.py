@@ -19,7 +19,7 @@ from experiments.studies.expansion_value import factors as discount_factors
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 
-ALWAYS: Final = ("on_time_share", "parcels_per_day")
+ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
 Simulate = Callable[[Sequence[Point]], Mapping[tuple[str, int], Mapping[str, float]]]
 """The KPIs of each replication of designs, by label and number."""
 Key = tuple[str, str, int, tuple[tuple[str, str | None], ...]]

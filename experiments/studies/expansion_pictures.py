@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from experiments.report.words import UNITS, kpi_name, percent
-from experiments.studies.expansion_answer import BANDS, Answer, cash_flows, decision_map, quantile
+from experiments.studies.expansion_answer import Answer
+from experiments.studies.expansion_chances import BANDS, quantile
 from experiments.studies.expansion_curves import Floats
+from experiments.studies.expansion_turns import cash_flows, decision_map
 from experiments.studies.expansion_value import factors
 from sim.measures.kpis import KPIS
 
@@ -56,7 +58,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         "KPIs of each year, means of its sampled weeks.",
         style.svg(expansion_figures.service(years, {_axis(kpi): _kpi(answer, kpi) for kpi in own.kpis}, shown)),
     )
-    cells = list(decision_map(answer))
+    cells = list(decision_map(answer.found))
     if cells:
         best = {(cell.what, float(cell.value)): cell.best for cell in cells}
         shares = sorted({share for _, share in best})

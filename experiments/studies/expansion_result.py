@@ -8,9 +8,11 @@ import numpy as np
 from experiments.statistics import Interval
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns
-from experiments.studies.expansion_answer import BANDS, Answer, decision_map, quantile
+from experiments.studies.expansion_answer import Answer
+from experiments.studies.expansion_chances import BANDS, quantile
 from experiments.studies.expansion_hubs import area_m2
 from experiments.studies.expansion_text import sentences
+from experiments.studies.expansion_turns import decision_map
 from experiments.studies.replicating import as_columns
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -143,7 +145,7 @@ def tables_of(answer: Answer) -> list[tuple[TableSchema, Columns]]:
         (TRAFFIC, list(_traffic(answer))),
         (KNOWING, [(order, one.what, *_ends(one.worth), "EUR") for order, one in enumerate(answer.knowing)]),
         (TURNS, [(order, one.what, one.value, one.best, one.lead) for order, one in enumerate(answer.turns)]),
-        (MAP, [(cell.what, float(cell.value), cell.best, cell.lead) for cell in decision_map(answer)]),
+        (MAP, [(cell.what, float(cell.value), cell.best, cell.lead) for cell in decision_map(answer.found)]),
         (STATES, list(_states(answer))),
         (ANSWER, list(enumerate(sentences(answer)))),
     ]

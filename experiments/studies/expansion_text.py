@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
-from experiments.studies.expansion_answer import EVERYTHING, WAITING, Answer, Turn
+from experiments.studies.expansion_answer import Answer
+from experiments.studies.expansion_knowing import EVERYTHING, WAITING
+from experiments.studies.expansion_turns import Turn
 
 _ENOUGH = 0.9
 """A probability above which a choice is called sure (assumption)."""
