@@ -11,6 +11,15 @@ from test_sensitivity import DROPPED
 from experiments.main import main
 from experiments.store import parts
 
+DATED = (
+    "permit_66k_2_phases",
+    "permit_100k_at_once",
+    "permit_100k_phased",
+    "react_66k",
+    "react_100k",
+    "second_site",
+)
+"""Paths that need decisions."""
 VERBS = {
     "run": ["run"],
     "compare": ["compare", "scenarios=[liege_30k,liege_66k]", "family=none"],
@@ -23,6 +32,13 @@ VERBS = {
     "customs": [
         "customs", "scenario=customs_today", "frontier.examination.values=[0]", "~frontier.X-ray",
         "~frontier.documents",
+    ],
+    "shadow-price": [
+        "shadow-price", "shadow_price.zones=[floor]", "shadow_price.steps=1", "shadow_price.flights_per_day=[3]",
+    ],
+    "expansion": [
+        "expansion", "expansion.draws=2", "expansion.years=5", "expansion.loads=[0.1,0.8]", "sorting.efficiency=0.02",
+        "~expansion.stages", "+expansion.stages={}", *(f"~expansion.paths.{name}" for name in DATED),
     ],
     "sensitivity": [
         "sensitivity", "sensitivity.method=morris", "sensitivity.trajectories=2",
@@ -61,7 +77,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return said.err
 
 
-SLOW = {"compare", "capacity", "sensitivity"}
+SLOW = {"compare", "capacity", "sensitivity", "shadow-price"}
 
 
 @pytest.mark.parametrize("verb", [pytest.param(verb, marks=pytest.mark.slow if verb in SLOW else ()) for verb in VERBS])

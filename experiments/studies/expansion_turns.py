@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from experiments.report.words import percent
 from experiments.studies.expansion_curves import Floats
 from experiments.studies.expansion_futures import Found
 from experiments.studies.expansion_value import factors
@@ -59,7 +60,7 @@ def _prices(found: Found, turn_of: TurnOf) -> Iterator[Turn]:
     groups["construction"] = list(range(first, len(found.books.lines)))
     for name, at in groups.items():
         for sign in (-1, 1):
-            value = f"{sign * own.swing:+.0%}"
+            value = f"{'−' if sign < 0 else '+'}{percent(own.swing)} %"
             yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, at].sum(axis=1))
     flows = cash_flows(found)
     for sign in (-1, 1):
