@@ -424,6 +424,30 @@ def test_the_packaged_paths_say_what_they_are() -> None:
     assert len(hubs) < len(states) / 2
 
 
+def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated(found: Found) -> None:
+    states, curves = found.keys.expansion.states, found.world.curves
+    first = "permit_66k_2_phases: 1 open"
+    label, plain, *alone = states[f"{first}, building, learned 0.5, night_curfew"]
+    assert (label, plain) == (f"{first}, building, learned 0.5, night_curfew", first)
+    assert alone == [f"{first}, {one}" for one in ("building", "learned 0.5", "night_curfew")]
+    assert all(len(states[one]) == 1 for one in (plain, *alone))
+    values = {one: curves.values[curves.labels[one]] for one in (label, plain, *alone)}
+    assert not np.isnan(values[first]).all()
+    there = ~np.isnan(values[label])
+    added = values[plain] + sum(values[one] - values[plain] for one in alone)
+    on_time = len(found.world.measured.lines) + found.world.measured.kpis.index("on_time_share")
+    assert values[label][there][:on_time] == pytest.approx(added[there][:on_time])
+    assert (np.nan_to_num(values[label][..., on_time]) <= 1).all()
+
+
+def test_load_counts_the_exports_that_are_sorted() -> None:
+    """At load 1 the machines have as much to sort as they can."""
+    for words, more in ((("exports=none",), 0.0), (("exports=one_fifth",), 0.25 * 0.5)):
+        config = hub(compose(["scenario=liege_30k", *words]))
+        parcels = flights_at(config, 1.0) * config.demand.mean_parcels_per_flight * (1 + more)
+        assert parcels == pytest.approx(30_000 * 0.85 * 24)
+
+
 def test_a_schedule_of_flights_cannot_grow() -> None:
     with pytest.raises(ConfigError, match="a file's do not"):
         made("arrivals=file", "arrivals.schedule=none.csv")

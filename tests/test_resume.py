@@ -38,7 +38,7 @@ VERBS = {
     ],
     "expansion": [
         "expansion", "expansion.draws=2", "expansion.years=5", "expansion.loads=[0.1,0.8]", "sorting.efficiency=0.02",
-        "~expansion.stages", "+expansion.stages={}", *(f"~expansion.paths.{name}" for name in DATED),
+        *(f"~expansion.paths.{name}" for name in DATED),
     ],
     "sensitivity": [
         "sensitivity", "sensitivity.method=morris", "sensitivity.trajectories=2",
