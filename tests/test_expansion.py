@@ -349,7 +349,7 @@ def test_the_answer_is_told_stored_and_reproduced(
 
 def test_it_says_beforehand_how_much_it_is(quick: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert quick() == 0
-    assert "runs of 14 days" in capsys.readouterr().err
+    assert "runs of 9 days" in capsys.readouterr().err
 
 
 PHASE = "expansion.paths.permit_66k_2_phases.phases"
@@ -413,13 +413,13 @@ def test_the_packaged_paths_say_what_they_are() -> None:
         for state, (label, *_) in keys.expansion.states.items()
     }
     assert areas["permit_66k_2_phases: 2 open"] == 66_000
-    assert areas["permit_100k_at_once: 1 open"] == areas["permit_100k_phased: 3 open"] == 100_000
+    assert areas["permit_100k_at_once: 1 open"] == areas["permit_100k_phased: 2 open"] == 100_000
     assert areas["permit_100k_at_once within 66000 m2: 1 open"] == 66_000
     assert areas["equipment_first: 1 open"] == areas["stay_30k: 0 open"] == 30_000
     assert "permit_100k_phased within 66000 m2: 2 open" not in areas
     states = keys.expansion.states
     # What is the same hub is simulated once, whichever path it belongs to.
-    assert states["permit_100k_at_once: 1 open"] == states["permit_100k_phased: 3 open"]
+    assert states["permit_100k_at_once: 1 open"] == states["permit_100k_phased: 2 open"]
     assert states["react_66k: 2 open"] == states["permit_66k_2_phases: 2 open"]
     assert len(hubs) < len(states) / 2
 
