@@ -58,9 +58,10 @@ Made = tuple[list[Point], HubConfig, ExpansionStudy]
 def made(*words: str, paths: Sequence[str] = FEW) -> Made:
     """The packaged study with few paths, and its hubs."""
     left_out = [f"~expansion.paths.{name}" for name in (*FEW, *PACKAGED) if name not in paths]
-    composed = compose(["study=expansion", "expansion.draws=3", *left_out, *words])
+    asked = ["study=expansion", "expansion.draws=3", *left_out, *words]
+    composed = compose(asked)
     base, keys = hub(composed), study(ExpansionStudy, composed)
-    hubs, states = states_of([], base, keys.expansion, None)
+    hubs, states = states_of(asked, base, keys.expansion, None)
     return hubs, base, replace(keys, expansion=replace(keys.expansion, states=states))
 
 
@@ -113,12 +114,10 @@ def test_a_path_that_changes_nothing_is_worth_what_staying_is_to_the_bit(tmp_pat
         "phases:\n  nothing:\n    {starts: '2024-01-01', when: [], needs: [permit], lead_months: 0,"
         " construction_months: 6, changes: [], smaller: null, closed: [], learning: null}\n"
     )
-    composed = compose(
-        ["study=expansion", "expansion.draws=2", "+paths@expansion.paths.idle=idle"],
-        tmp_path,
-    )
+    words = ["study=expansion", "expansion.draws=2", "+paths@expansion.paths.idle=idle"]
+    composed = compose(words, tmp_path)
     base, keys = hub(composed), study(ExpansionStudy, composed)
-    hubs, states = states_of([], base, keys.expansion, tmp_path)
+    hubs, states = states_of(words, base, keys.expansion, tmp_path)
     own = explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states=states)), simulated)
     assert (own.of("idle", lambda one: one.present) == own.of("stay_30k", lambda one: one.present)).all()
     assert (own.of("idle", lambda one: one.kpis) == own.of("stay_30k", lambda one: one.kpis)).all()
@@ -438,6 +437,11 @@ def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated
     on_time = len(found.world.measured.lines) + found.world.measured.kpis.index("on_time_share")
     assert values[label][there][:on_time] == pytest.approx(added[there][:on_time])
     assert (np.nan_to_num(values[label][..., on_time]) <= 1).all()
+
+
+def test_all_hubs_are_simulated_over_the_days_of_the_study() -> None:
+    hubs, base, _ = made("horizon_days=8", paths=(*FEW, *PACKAGED))
+    assert {(one.hub.warmup_days, one.hub.horizon_days) for one in hubs} == {(base.warmup_days, 8)}
 
 
 def test_load_counts_the_exports_that_are_sorted() -> None:

@@ -36,14 +36,14 @@ def main(arguments: Arguments) -> int:
 
 def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], ExpansionStudy]:
     """The hub of today, and after it the different hubs of all states; all checked before anything runs."""
-    composed = compose(with_study(words, VERB), config_dir)
+    words = with_study(words, VERB)
+    composed = compose(words, config_dir)
     if VERB not in composed:
         raise ConfigError("study: expansion needs expansion.paths and others, as study=expansion has them")
     base, keys = hub(composed), study(ExpansionStudy, composed)
     if keys.expansion.states:
         raise ConfigError("expansion.states: is filled from the paths; leave it empty")
-    of_hub = [word for word in words if VERB not in word.partition("=")[0] and not word.startswith("study=")]
-    hubs, states = states_of(of_hub, base, keys.expansion, config_dir)
+    hubs, states = states_of(words, base, keys.expansion, config_dir)
     return [Point("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
 
 

@@ -68,7 +68,7 @@ class State:
 def states_of(
     words: Sequence[str], base: HubConfig, own: Expansion, config_dir: File | None
 ) -> tuple[list[Point], dict[str, tuple[str, ...]]]:
-    """The different hubs, and by state the label of its own.
+    """The different hubs, and by state the label of its own. `words`: all that the study is composed of.
 
     Of a state in which several things act the labels of the plain hub, and of those with each thing alone, follow.
 
