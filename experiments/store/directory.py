@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from experiments.store import parts
-from experiments.store.files import drop_unfinished, sha256_of, write_whole
+from experiments.store.files import drop_unfinished, sha256_of, whole, write_whole
 from experiments.store.identity import HASH_DIGITS, environment, hash_of
 from experiments.store.lock import held
 from experiments.store.parts import Line, Part
@@ -229,4 +229,7 @@ def _kpi_columns(kpis: Mapping[str, float]) -> Columns:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    write_whole(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+    # In pieces: a manifest holds every design, and its text at once would take many times its bytes.
+    with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        json.dump(content, file, indent=2, allow_nan=False)
+        file.write("\n")
