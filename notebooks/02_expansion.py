@@ -34,6 +34,7 @@ scaled = [
     "demand.net_t_per_flight=0.935",
     "sorting.efficiency=0.0085",
     "outbound.trailer.parcels=80",
+    "exports.collections.parcels=55",
     "expansion.cost.parcels.revenue_eur=80",
     "horizon_days=1",
     "warmup_days=0",

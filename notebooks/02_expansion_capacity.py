@@ -36,6 +36,7 @@ if RUN is None:
     folder = Path(tempfile.mkdtemp())
     short = [
         "scenarios=[liege_30k,liege_66k]",
+        "exports=none",
         "horizon_days=7",
         "warmup_days=1",
         "replications=2",

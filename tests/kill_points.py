@@ -22,7 +22,14 @@ from sim.reading import plain, read
 
 REPLICATIONS = 10
 WORDS = (
-    *("horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=2", "demand.parcels_per_flight=1000"),
+    *(
+        "exports=none",
+        "horizon_days=1",
+        "warmup_days=0",
+        "service_h=6",
+        "demand.flights_per_day=2",
+        "demand.parcels_per_flight=1000",
+    ),
     *("demand.net_t_per_flight=1", f"replications={REPLICATIONS}", "workers=2"),
 )
 _PATIENCE_S = 120

@@ -21,8 +21,8 @@ from experiments.store.tables import Columns
 from experiments.studies import replicating
 from experiments.studies.design import Point, Study
 
-TINY = ["horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=1", "demand.parcels_per_flight=1000",
-        "demand.net_t_per_flight=1", "replications=1", "workers=1"]  # fmt: skip
+TINY = ["exports=none", "horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=1",
+        "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1", "replications=1", "workers=1"]  # fmt: skip
 ROWS = 20_000
 
 

@@ -28,6 +28,7 @@ from sim.streams import Streams
 
 TINY = (
     "scenarios=[liege_30k]",
+    "exports=none",
     "horizon_days=1",
     "warmup_days=0",
     "demand.parcels_per_flight=4000",

@@ -22,7 +22,8 @@ from sim.measures.kpis import KPIS
 
 EXPERIMENTS = 300
 TINY = [
-    "horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "--json",
+    "exports=none", "horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3",
+    "--json",
 ]  # fmt: skip
 
 
