@@ -249,7 +249,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     gap = stored["capacity"]["not_sustained"] - stored["capacity"]["flights_per_day"]
     assert gap.between(0, 2 + 1e-9).all()
     assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
-    assert set(stored["binding"]["resource"]) == set(what_ifs(load("liege_30k")))
+    assert set(stored["binding"]["resource"]) == set(what_ifs(load("liege_30k", "exports=none")))
     binding = stored["binding"].query("is_binding")["resource"].tolist()
     assert binding == ([own["binding"]] if own["binding"] else [])
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
@@ -338,7 +338,12 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
             for (label, number), _, (config, _) in mine:
                 n_asked[search] += 1
                 is_kept = config.demand.flights_per_day <= limits[search]
-                own = {"on_time_share": 1.0 * is_kept, "export_on_time_share": 1.0, "backlog_slope_per_day": 0.0}
+                own = {
+                    "on_time_share": 1.0 * is_kept,
+                    "export_on_time_share": 1.0,
+                    "exports_kept_up_share": 1.0,
+                    "backlog_slope_per_day": 0.0,
+                }
                 there[label, number] = own
     for search, limit in limits.items():
         assert search.found is not None and search.found.no is not None
