@@ -340,7 +340,6 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
                 is_kept = config.demand.flights_per_day <= limits[search]
                 own = {
                     "on_time_share": 1.0 * is_kept,
-                    "export_on_time_share": 1.0,
                     "exports_kept_up_share": 1.0,
                     "backlog_slope_per_day": 0.0,
                 }

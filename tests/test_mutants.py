@@ -787,7 +787,8 @@ def is_noticed(seed, expected):
 
 
 def test_nothing_is_noticed_without_a_fault(expected):
-    assert not any(is_noticed(seed, expected) for seed in range(N_SEEDS))
+    # A few: that both hubs are equal without a fault is the matter of test_equality.
+    assert not any(is_noticed(seed, expected) for seed in range(N_SEEDS // 5))
 
 
 @pytest.mark.parametrize("name", MUTANTS)
