@@ -7,7 +7,7 @@ from typing import Final
 from experiments.money import DAYS_PER_YEAR, Prices
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
-from sim.measures.ladder import HOURS_PER_DAY
+from sim.units import HOURS_PER_DAY
 
 UNITS: Final = {"area_m2": "m2", "posts_h_per_day": "h/d", "cost_eur_per_day": "EUR/d"}
 """The figures by name, and their units."""

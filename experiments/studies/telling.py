@@ -14,8 +14,7 @@ from experiments.studies.design import Point
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replicating import Outcome
 from sim.measures.kpis import KPIS, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
-from sim.measures.ladder import HOURS_PER_DAY
-from sim.units import MIN_PER_DAY
+from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 SAID_OF = {
     Family.HOLM: "intervals and p-values of all designs together (Bonferroni, Holm)",

@@ -6,10 +6,9 @@ from itertools import combinations
 from sim.config.bounds import DAYS_PER_WEEK, NotNegative, Share, minute_of_day
 from sim.domain.roles import ROLES
 from sim.reading import near
-from sim.units import MIN_PER_DAY
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEK_MIN = DAYS_PER_WEEK * MIN_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,10 @@ class RoleRoster:
 def _overlap(one: Shift, other: Shift) -> int | None:
     """The first minute of the week that two shifts share; None if there is none."""
     shared = [
-        max(low, first + shift) % _WEEK_MIN
+        max(low, first + shift) % MIN_PER_WEEK
         for low, high in one.intervals
         for first, last in other.intervals
-        for shift in (-_WEEK_MIN, 0, _WEEK_MIN)
+        for shift in (-MIN_PER_WEEK, 0, MIN_PER_WEEK)
         if max(low, first + shift) < min(high, last + shift)
     ]
     return min(shared, default=None)

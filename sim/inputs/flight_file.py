@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sim.errors import InputError
 from sim.reading import near
-from sim.units import MIN_PER_DAY, ticks
+from sim.units import MIN_PER_WEEK, ticks
 
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
@@ -17,7 +17,7 @@ _OPTIONAL = ("arrival", "aircraft", "parcels", "sobt", *_LEGS)
 COLUMNS = (*_NEEDED, *_OPTIONAL)
 """All that are read, in the order in which they are written."""
 _MOST_PARCELS = 500_000
-_LONGEST_LEG_MIN = 7 * MIN_PER_DAY
+_LONGEST_LEG_MIN = MIN_PER_WEEK
 
 
 class FlightRow(NamedTuple):

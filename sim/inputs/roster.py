@@ -13,11 +13,10 @@ from sim.config.roster import Roster, Shift
 from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import MachineCalendar, Manning
 from sim.errors import ConfigError
-from sim.units import MIN_PER_DAY, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_MIN
 
 _ROUNDING = 1e-9
 """A share times posts that should be a half is one, whatever its last bits."""
-_WEEK_MIN = 7 * MIN_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,13 @@ def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[in
         return {0: 1.0}
     share = {0: 0.0}
     offset = weekday * MIN_PER_DAY
-    weeks = range(-1, end // (_WEEK_MIN * TICKS_PER_MIN) + 2)
+    weeks = range(-1, end // (MIN_PER_WEEK * TICKS_PER_MIN) + 2)
     spans = sorted(
-        ((week * _WEEK_MIN + low - offset) * TICKS_PER_MIN, (week * _WEEK_MIN + high - offset) * TICKS_PER_MIN, one)
+        (
+            (week * MIN_PER_WEEK + low - offset) * TICKS_PER_MIN,
+            (week * MIN_PER_WEEK + high - offset) * TICKS_PER_MIN,
+            one,
+        )
         for week in weeks
         for one, intervals in ((shift.share, shift.intervals) for shift in shifts)
         for low, high in intervals
@@ -97,7 +100,7 @@ def _has_work(config: HubConfig, role: Role) -> bool:
 
 def _check_ever_enough(config: HubConfig, name: str, posts: int) -> None:
     """Refuse shifts with which a role could not work at any hour of the week."""
-    end = _WEEK_MIN * TICKS_PER_MIN
+    end = MIN_PER_WEEK * TICKS_PER_MIN
     week = manned(config.roster, name, posts, config.start_date, end)
     at_once = ROLES[name].at_once
     least = attrgetter(at_once)(config) if at_once else 1

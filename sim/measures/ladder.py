@@ -9,9 +9,7 @@ from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.layout import floor_parcels, handling_min, route_shares
 from sim.measures.ladder_customs import customs_rungs
 from sim.measures.ladder_exports import export_rungs, loader_min, on_machines
-from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
-
-HOURS_PER_DAY = MIN_PER_DAY / MIN_PER_H
+from sim.units import HOURS_PER_DAY, KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 
 def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:

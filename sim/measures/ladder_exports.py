@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sim.config import AircraftType, Deck, HubConfig
 from sim.domain.site import Presorting
 from sim.inputs.export_layout import empty_ulds_that_fit, export_floor_parcels
-from sim.units import L_PER_M3, MIN_PER_DAY, MIN_PER_H
+from sim.units import HOURS_PER_DAY, L_PER_M3, MIN_PER_DAY, MIN_PER_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,12 @@ def export_rungs(config: HubConfig, kpis: Mapping[str, float], round_trip_min: f
     lines, posts = (
         sum(getattr(hall.exports, name) for hall in halls) for name in ("screening_lines", "hand_sorting_posts")
     )
-    hours = MIN_PER_DAY / MIN_PER_H
     return {
         "doors_in": sum(hall.doors_in for hall in halls) * MIN_PER_DAY / truck_min * collections.parcels / ratio,
-        "screening_lines": lines * own.screened_per_line_h * hours / ratio,
-        "hand_sorting_posts": posts * own.hand_sorted_per_post_h * hours / ratio / by_hand if by_hand else math.inf,
+        "screening_lines": lines * own.screened_per_line_h * HOURS_PER_DAY / ratio,
+        "hand_sorting_posts": posts * own.hand_sorted_per_post_h * HOURS_PER_DAY / ratio / by_hand
+        if by_hand
+        else math.inf,
         "build_up_places": built(sum(hall.exports.build_up_places for hall in halls)),
         "build_up_workers": built(
             sum(hall.exports.build_up_workers // own.build_up.workers_per_place for hall in halls)

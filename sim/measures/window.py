@@ -5,10 +5,9 @@ from numpy.typing import NDArray
 
 from sim.domain.inputs import Inputs
 from sim.record.columns import Table
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]
-_WEEK_MIN = 7 * MIN_PER_DAY
 
 
 class Window:
@@ -36,10 +35,10 @@ def growth(time: Minutes, inside: Minutes, window: Window) -> float:
     Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares line.
     """
     measured = (time > window.low) & (time <= window.high)
-    late = measured & (time - _WEEK_MIN > 0)
+    late = measured & (time - MIN_PER_WEEK > 0)
     if late.any():
-        before = np.interp(time[late] - _WEEK_MIN, time, inside)
-        return float((inside[late] - before).mean()) / (_WEEK_MIN / MIN_PER_DAY)
+        before = np.interp(time[late] - MIN_PER_WEEK, time, inside)
+        return float((inside[late] - before).mean()) / (MIN_PER_WEEK / MIN_PER_DAY)
     return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
 
 
