@@ -46,7 +46,7 @@ def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window
 
 
 def _within(table: "pd.DataFrame | None", instant: str, window: Window) -> "pd.DataFrame | None":
-    return None if table is None else table[(table[instant] >= window.low) & (table[instant] < window.high)]
+    return None if table is None else table[window.covers(table[instant])]
 
 
 def _by_design(table: "pd.DataFrame | None", column: str | None = None) -> dict[str, float]:

@@ -109,7 +109,7 @@ def _stays(stages: "pd.DataFrame") -> dict[tuple[str, str], float]:
 
 def _before(ulds: "pd.DataFrame", flights: "pd.DataFrame", window: Window) -> dict[tuple[str, str], float]:
     """Parcel-hours from drawn arrival to the hall, and in the position, of ULDs broken down in the measured days."""
-    mine = ulds[(ulds["start"] >= window.low) & (ulds["start"] < window.high)]
+    mine = ulds[window.covers(ulds["start"])]
     columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]
     arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
     mine = mine[columns].merge(arrived, on=["scenario", "replication", "flight"], how="left")

@@ -54,7 +54,7 @@ def prepare(occupancy: "pd.DataFrame", panels: tuple[Panel, ...], window: Window
     labels = {point.label for panel in panels for point in panel.points}
     mine = occupancy[
         occupancy["zone"].isin(ZONES) & occupancy["scenario"].isin(labels) & (occupancy["limit"] > 0)
-        & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+        & window.closes(occupancy["time"])
     ]  # fmt: skip
     mean = mine.groupby(["scenario", "zone", "time"], as_index=False)[["inside", "limit"]].mean()
     found = {

@@ -33,9 +33,7 @@ class Week:
 
 def prepare(occupancy: "pd.DataFrame", points: tuple[Point, ...], window: Window) -> tuple[Week, ...]:
     """A map for each of the first designs."""
-    mine = occupancy[
-        (occupancy["zone"] == "backlog") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
-    ]
+    mine = occupancy[(occupancy["zone"] == "backlog") & window.closes(occupancy["time"])]
     first = round(window.low / MIN_PER_DAY)
     n_days = min(DAYS, window.n_days)
     weekday = window.start_date.weekday() if window.start_date is not None else 0

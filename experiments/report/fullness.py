@@ -22,7 +22,7 @@ def rows(
     labels = [point.label for point in points]
     mine = occupancy[
         occupancy["zone"].isin(ZONES) & occupancy["scenario"].isin(labels) & (occupancy["limit"] > 0)
-        & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+        & window.closes(occupancy["time"])
     ]  # fmt: skip
     shares = mine.assign(share=mine["inside"] / mine["limit"])
     found = {

@@ -60,8 +60,7 @@ def _flows(
 ) -> list[tuple[str, list[str]]]:
     if shuttles is None:
         return []
-    taken = shuttles["taken"]
-    mine = shuttles[(shuttles["scenario"] == point.label) & (taken >= window.low) & (taken < window.high)]
+    mine = shuttles[(shuttles["scenario"] == point.label) & window.covers(shuttles["taken"])]
     if mine.empty:
         return []
     n_replications = halls["replication"].nunique()

@@ -78,6 +78,13 @@ class Window:
     def n_days(self) -> int:
         return round((self.high - self.low) / MIN_PER_DAY)
 
+    def covers(self, instants: "pd.Series[float]") -> "pd.Series[bool]":
+        return (instants >= self.low) & (instants < self.high)
+
+    def closes(self, ends: "pd.Series[float]") -> "pd.Series[bool]":
+        """Which intervals, told by their ends, are of the measured days."""
+        return (ends > self.low) & (ends <= self.high)
+
     def day_name(self, day: int) -> str:
         """Of a day counted from the first midnight: its weekday, or its number where the date is not known."""
         if self.start_date is None:

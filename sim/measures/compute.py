@@ -18,7 +18,7 @@ from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import paid_hours, staff_kpis
 from sim.measures.surroundings import surroundings
-from sim.measures.window import Minutes, Window, growth
+from sim.measures.window import Minutes, Window, growth, of_zone
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
@@ -184,7 +184,7 @@ def _busy_hours(
     """Unit-hours in use in the measured days, by resource; parcel-hours for the floor."""
     flights, ulds, trains, trucks = (tables[name] for name in ("flights", "ulds", "trains", "trucks"))
     site, occupancy = inputs.site, tables["occupancy"]
-    floor = (occupancy["zone"] == "lanes") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+    floor = of_zone(occupancy, "lanes", window)
     cancelled = trucks["cut_off"] + site.docking / TICKS_PER_MIN
     leave_door = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
     hours = window.days * MIN_PER_DAY / MIN_PER_H

@@ -8,7 +8,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.measures.kpis import CUSTOMS_RESOURCES
 from sim.measures.staff import desk_hours, paid_hours
-from sim.measures.window import Window, full_share
+from sim.measures.window import Window, full_share, of_zone
 from sim.record.recorder import Columns, CustomsRow, Recorder
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, NEVER, TICKS_PER_H
@@ -54,7 +54,7 @@ def customs_kpis(config: HubConfig, record: Recorder, tables: dict[str, Table], 
 
     n = float(flights["n_parcels"][customs["flight"]][mine].sum())
     hits, held = total("n_hits"), record.stages["customs_hold"]
-    zone = (occupancy["zone"] == "customs_hold") & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
+    zone = of_zone(occupancy, "customs_hold", window)
     filled = occupancy["inside"][zone] / np.maximum(occupancy["limit"][zone], 1)
     busy = sum(control_hours(record, tables, window).values())
     declared = config.customs.declared

@@ -22,10 +22,11 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
     left = window.covers(flights["aobt"])
     late = np.maximum(flights["aobt"] - flights["sobt"], 0)[left]
     loading = window.covers(flights["loading_start"])
+    exports_per_day = float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days
     return {
         "export_on_time_share": n_on_time / n if n else 1.0,
-        "exports_kept_up_share": _kept_up(collections, loads, window),
-        "exports_per_day": float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days,
+        "exports_kept_up_share": _kept_up(collections, loads, exports_per_day, window),
+        "exports_per_day": exports_per_day,
         "late_exports_per_day": (n - n_on_time) / window.days,
         "export_missed_per_day": float(flights["n_missed_out"][loading].sum()) / window.days,
         "uld_fill_share": _fill(config, flights, ulds, window),
@@ -38,16 +39,15 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
     }
 
 
-def _kept_up(collections: Table, loads: Table, window: Window) -> float:
+def _kept_up(collections: Table, loads: Table, left_per_day: float, window: Window) -> float:
     """Of the exports that came a day, those by which their backlog did not grow; from each hour's end."""
     time = MIN_PER_H * np.arange(1, int(window.end // MIN_PER_H) + 1).astype(np.float64)
     come, gone = (
         np.histogram(rows[instant], np.concatenate(([-np.inf], time)), weights=rows["n_parcels"])[0].cumsum()
         for rows, instant in ((collections, "scheduled"), (loads, "departed"))
     )
-    left = float(loads["n_parcels"][window.covers(loads["departed"])].sum()) / window.days
     waiting_more = max(growth(time, (come - gone).astype(np.float64), window), 0.0)
-    return left / (left + waiting_more) if waiting_more else 1.0
+    return left_per_day / (left_per_day + waiting_more) if waiting_more else 1.0
 
 
 def _fill(config: HubConfig, flights: Table, ulds: Table, window: Window) -> float:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
-from sim.measures.window import Window
+from sim.measures.window import Window, of_zone
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
@@ -66,10 +66,7 @@ _COLUMNS = (
 
 
 def _series(occupancy: Table, zone: str, window: Window) -> NDArray[np.int64]:
-    time = occupancy["time"]
-    series: NDArray[np.int64] = occupancy["inside"][
-        (occupancy["zone"] == zone) & (time > window.low) & (time <= window.high)
-    ]
+    series: NDArray[np.int64] = occupancy["inside"][of_zone(occupancy, zone, window)]
     return series
 
 

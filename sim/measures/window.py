@@ -28,13 +28,17 @@ class Window:
     def covers(self, instants: Minutes) -> NDArray[np.bool_]:
         return (instants >= self.low) & (instants < self.high)
 
+    def closes(self, ends: Minutes) -> NDArray[np.bool_]:
+        """Which intervals, told by their ends, are of the measured days."""
+        return (ends > self.low) & (ends <= self.high)
+
 
 def growth(time: Minutes, inside: Minutes, window: Window) -> float:
     """Growth a day of what is inside (N): mean difference to the same hour a week before, where there is one.
 
     Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares line.
     """
-    measured = (time > window.low) & (time <= window.high)
+    measured = window.closes(time)
     late = measured & (time - MIN_PER_WEEK > 0)
     if late.any():
         before = np.interp(time[late] - MIN_PER_WEEK, time, inside)
@@ -42,8 +46,13 @@ def growth(time: Minutes, inside: Minutes, window: Window) -> float:
     return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
 
 
+def of_zone(occupancy: Table, zone: str, window: Window) -> NDArray[np.bool_]:
+    """Which rows are a zone's, of the measured days."""
+    mine: NDArray[np.bool_] = (occupancy["zone"] == zone) & window.closes(occupancy["time"])
+    return mine
+
+
 def full_share(occupancy: Table, zone: str, window: Window) -> float:
     """Of a zone's limit, what is there in the mean over the measured days; 0 without the zone or a limit."""
-    mine = (occupancy["zone"] == zone) & (occupancy["time"] > window.low) & (occupancy["time"] <= window.high)
-    mine &= occupancy["limit"] > 0
+    mine = of_zone(occupancy, zone, window) & (occupancy["limit"] > 0)
     return float((occupancy["inside"][mine] / occupancy["limit"][mine]).mean()) if mine.any() else 0.0
