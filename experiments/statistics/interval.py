@@ -26,6 +26,12 @@ class Interval:
         """Half the distance between the bounds; None without bounds."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    def within(self, least: float = -math.inf, most: float = math.inf) -> "Interval":
+        """The same with bounds cut to where the true value can lie."""
+        low = None if self.low is None else max(least, self.low)
+        high = None if self.high is None else min(most, self.high)
+        return Interval(self.mean, low, high, self.n)
+
 
 def mean_interval(values: Sequence[float], *, confidence: float = CONFIDENCE) -> Interval:
     """The t interval of the mean of independent values, one a replication.

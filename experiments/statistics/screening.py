@@ -73,7 +73,7 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
     ]
     spread = found.std(axis=0, ddof=1)
     return tuple(
-        Effect(name, intervals[0][at], _not_negative(intervals[1][at]), float(spread[at]))
+        Effect(name, intervals[0][at], intervals[1][at].within(0.0), float(spread[at]))
         for at, name in enumerate(box.names)
     )
 
@@ -88,8 +88,3 @@ def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
     found = np.full((len(steps), n_factors), np.nan)
     found[trajectory, factor] = changes[trajectory, step] / steps[trajectory, step, factor]
     return found
-
-
-def _not_negative(interval: Interval) -> Interval:
-    low = None if interval.low is None else max(0.0, interval.low)
-    return Interval(interval.mean, low, interval.high, interval.n)

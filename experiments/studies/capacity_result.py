@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.statistics import Interval, mean_interval
@@ -138,14 +138,10 @@ def result_of(point: Point, searches: Sequence[Search], there: There, *, has_bin
         point,
         crossings,
         tuple(search.reason(there) for search in searches),
-        _not_below_zero(mean_interval([one.yes for one in crossings])),
+        mean_interval([one.yes for one in crossings]).within(0.0),
         tuple(lifts),
         capacity_ladder(point.hub, _at_thresholds(searches, there)),
     )
-
-
-def _not_below_zero(interval: Interval) -> Interval:
-    return interval if interval.low is None else replace(interval, low=max(0.0, interval.low))
 
 
 def _lift(resource: str, point: Point, searches: Sequence[Search], there: There) -> Lift:

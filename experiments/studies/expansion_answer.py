@@ -8,6 +8,7 @@ import numpy as np
 from experiments.money import DAYS_PER_YEAR, REVENUES, Flow, payback
 from experiments.statistics import Interval
 from experiments.studies.expansion_chances import BANDS, expected, probability_of_best, quantile, share, two_sources
+from experiments.studies.expansion_curves import Floats
 from experiments.studies.expansion_futures import Found
 from experiments.studies.expansion_knowing import Knowing, chosen_knowing, knowing
 from experiments.studies.expansion_turns import Turn, cash_flows, turns
@@ -61,6 +62,7 @@ def answer(found: Found) -> Answer:
     best = int(by_path.argmax())
     pooled = npv.mean(axis=4)
     known = pooled.max(axis=0)
+    flows = cash_flows(found)
     paths = tuple(
         PathAnswer(
             path=name,
@@ -69,7 +71,7 @@ def answer(found: Found) -> Answer:
             p95=quantile(pooled[number], found.futures.weight, BANDS[1]),
             on_time_share=_on_time(found, name),
             cost_per_parcel=_cost_per_parcel(found, name),
-            payback_years=_payback(found, name),
+            payback_years=_payback(found, name, flows),
             regret=two_sources(chosen_knowing(npv, pooled, found.futures.weight) - mean[number]),
             regret_p95=quantile(known - pooled[number], found.futures.weight, BANDS[1]),
             best_share=share(pooled[number] >= known, found.futures.weight),
@@ -83,7 +85,7 @@ def answer(found: Found) -> Answer:
         recommended=names[best],
         probability=probability_of_best(mean, best),
         knowing=tuple(knowing(found, npv, pooled, mean, best)),
-        turns=tuple(turns(found, names, pooled, best)),
+        turns=tuple(turns(found, names, pooled, best, flows)),
     )
 
 
@@ -93,13 +95,7 @@ def _on_time(found: Found, path: str) -> Interval:
     late = found.of(path, lambda one: (one.kpis[:, :, at] * one.parcels).sum(axis=1))
     parcels = found.of(path, lambda one: one.parcels.sum(axis=1))
     weight = found.futures.weight
-    return _cut(two_sources(expected(late, weight) / expected(parcels, weight)))
-
-
-def _cut(interval: Interval) -> Interval:
-    if interval.low is None or interval.high is None:
-        return interval
-    return Interval(interval.mean, max(0.0, interval.low), min(1.0, interval.high), interval.n)
+    return two_sources(expected(late, weight) / expected(parcels, weight)).within(0.0, 1.0)
 
 
 def _cost_per_parcel(found: Found, path: str) -> Interval:
@@ -112,12 +108,11 @@ def _cost_per_parcel(found: Found, path: str) -> Interval:
     return two_sources(expected(costs, weight) / expected(parcels, weight))
 
 
-def _payback(found: Found, path: str) -> float | None:
+def _payback(found: Found, path: str, flows: Floats) -> float | None:
     paths = found.keys.expansion.paths
     idle = next((name for name, one in paths.items() if not one.phases), None)
     if idle is None or not paths[path].phases:
         return None
-    flows = cash_flows(found)
     more = flows[list(paths).index(path)] - flows[list(paths).index(idle)]
     years = quarter_years(found.keys.expansion)
     return payback([Flow(at, round(_CENTS * eur)) for at, eur in zip(years, more.tolist(), strict=True)])

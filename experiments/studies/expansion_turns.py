@@ -27,8 +27,8 @@ class Turn:
     """Of the recommended path over the best of the others: below 0, another is better."""
 
 
-def turns(found: Found, names: Sequence[str], pooled: Floats, best: int) -> Iterator[Turn]:
-    """The answer with each uncertain thing at one of its values, and all else as it is."""
+def turns(found: Found, names: Sequence[str], pooled: Floats, best: int, flows: Floats) -> Iterator[Turn]:
+    """The answer with each uncertain thing at one of its values, and all else as it is; `flows`: `cash_flows`."""
     futures, own = found.futures, found.keys.expansion
 
     def turn(what: str, value: str, means: Floats) -> Turn:
@@ -46,10 +46,10 @@ def turns(found: Found, names: Sequence[str], pooled: Floats, best: int) -> Iter
             weight = futures.weight * (results == result)
             if weight.sum() > 0:
                 yield turn(stage, result, np.einsum("pgfk,gf->p", pooled, weight / weight.sum()) / k)
-    yield from _prices(found, turn_of=turn)
+    yield from _prices(found, flows, turn_of=turn)
 
 
-def _prices(found: Found, turn_of: TurnOf) -> Iterator[Turn]:
+def _prices(found: Found, flows: Floats, turn_of: TurnOf) -> Iterator[Turn]:
     own, weight = found.keys.expansion, found.futures.weight
     lines = np.stack(
         [np.einsum("gfkl,gf->l", found.of(path, lambda one: one.present.mean(axis=0)), weight) for path in own.paths]
@@ -62,7 +62,6 @@ def _prices(found: Found, turn_of: TurnOf) -> Iterator[Turn]:
         for sign in (-1, 1):
             value = f"{'−' if sign < 0 else '+'}{percent(own.swing)} %"
             yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, at].sum(axis=1))
-    flows = cash_flows(found)
     for sign in (-1, 1):
         rate = own.cost.discounting.rate * (1 + sign * own.swing)
         yield turn_of("discount rate", f"{100 * rate:.3g} %", flows @ factors(own, rate))

@@ -153,7 +153,8 @@ def said(interval: Interval, unit: str) -> str:
     """A goal's value with its interval."""
     if unit == "1":
         text = f"{percent(interval.mean)} %"
-        ends = [percent(min(1.0, max(0.0, end))) for end in (interval.low, interval.high) if end is not None]
+        cut = interval.within(0.0, 1.0)
+        ends = [percent(end) for end in (cut.low, cut.high) if end is not None]
     else:
         text = f"{number(interval.mean)} {unit}"
         ends = [number(end) for end in (interval.low, interval.high) if end is not None]
