@@ -115,4 +115,3 @@ WARMUP: Final = TableSchema(
     ),
     ("scenario", "batch"),
 )
-SUMMARIES: Final = {schema.name: schema for schema in (POINTS, SUMMARY, DIFFERENCES, LADDER, AREA, WARMUP)}

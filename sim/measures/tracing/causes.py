@@ -44,10 +44,6 @@ class Cause:
         """Columns that decide who can hold it or end the wait."""
         return tuple({name: None for each in (self.holding, *self.ending) if each for name in each.same})
 
-    @property
-    def is_work(self) -> bool:
-        return self.resource is None
-
 
 _AT_STATION: Final = Holding("ulds", "start", "released", ("hall",), stuck=("end", "released", "machines"))
 
