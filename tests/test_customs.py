@@ -231,7 +231,7 @@ def held_later(zone: HoldZone, since: Ticks, parcels: Ticks, machine: Ticks) -> 
     ("part", "name", "fault", "law"),
     [
         (hall, "Refusal", lambda *row: Refusal(*row[:-1], 0), "declared value in = value out"),
-        (ParcelStore, "value_by_flight", lambda _, units: [1] * len(np.unique(units >> 13)), "declared value in"),
+        (ParcelStore, "by_flight", lambda store, units: [(*n, 1) for n in store.loads_of(units)], "declared value in"),
         (HoldZone, "hold", held_later, "every parcel is in one stage, and in one state of customs"),
     ],
 )

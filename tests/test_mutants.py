@@ -202,8 +202,13 @@ def _alarm_asks_too_early(patch):
 
 
 def _values_are_confused(patch):
-    by_flight = ParcelStore.value_by_flight
-    patch.setattr(ParcelStore, "value_by_flight", lambda self, units: by_flight(self, units)[::-1])
+    by_flight = ParcelStore.by_flight
+
+    def confused(self, units):
+        flights, parcels, cents = zip(*by_flight(self, units), strict=True)
+        return list(zip(flights, parcels, cents[::-1], strict=True))
+
+    patch.setattr(ParcelStore, "by_flight", confused)
 
 
 def _refused_are_worth_nothing(patch):
@@ -656,7 +661,7 @@ def _stand_free_when_a_flight_is_diverted(patch):
 
 
 def _whole_ulds_count_as_one_parcel(patch):
-    patch.setattr(ParcelStore, "parcels_by_flight", ParcelStore.loads_of)
+    patch.setattr(ParcelStore, "by_flight", lambda self, units: [(*load, 0) for load in self.loads_of(units)])
 
 
 def _whole_ulds_are_read_in_their_position(patch):

@@ -17,14 +17,16 @@ def bounds_of(instants: Ticks | int) -> tuple[int, int]:
     return int(instants.min()), int(instants.max())
 
 
-def count_instants(instants: Ticks | int, n: int, width: int, counts: NDArray[np.int64]) -> None:
+def count_instants(
+    instants: Ticks | int, n: int, width: int, counts: NDArray[np.int64], bounds: tuple[int, int] | None = None
+) -> None:
     """Add n instants (n), or n times the same, to the counts (B) of the bins of a width [ticks].
 
-    Those past the last bin are left out. Fast where they lie in few bins.
+    Those past the last bin are left out. Fast where they lie in few bins. `bounds`: the first and the last, if known.
     """
     if n == 0:
         return
-    first, last = (instant // width for instant in bounds_of(instants))
+    first, last = (instant // width for instant in bounds or bounds_of(instants))
     if first == last:
         counts[first : first + 1] += n
     elif last - first > _FEW_BINS:
@@ -52,5 +54,10 @@ def is_within(instants: Ticks, window: tuple[int, int]) -> NDArray[np.bool_]:
 
 def count_stays(stays: Ticks | int, n: int, counts: NDArray[np.int64]) -> None:
     """Add n stays (n) [ticks], or n times the same, to their histogram by the minute (LONGEST_MIN + 1)."""
+    if n == 0:
+        return
     longest = LONGEST_MIN * TICKS_PER_MIN
-    count_instants(min(stays, longest) if isinstance(stays, int) else stays.clip(max=longest), n, TICKS_PER_MIN, counts)
+    shortest, most = bounds_of(stays)
+    if most > longest:
+        stays = np.minimum(stays, longest)
+    count_instants(stays, n, TICKS_PER_MIN, counts, (min(shortest, longest), min(most, longest)))

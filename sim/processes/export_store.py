@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from sim.domain.exports import Collection, ExportParcels
-from sim.processes.ring import ParcelRing
+from sim.processes.slots import ParcelSlots
 from sim.units import Ticks
 
 NO_READ, BY_HAND, PRESORTED = 1, 2, 4
@@ -22,8 +22,6 @@ _COLUMNS = {
     "mass": np.int32,
     "volume": np.int32,
 }
-_LOADS = 64
-"""Some days of a large hub's collections."""
 EXPORT_STAMPS = (
     "handled",
     "screen_begin",
@@ -40,12 +38,12 @@ EXPORT_STAMPS = (
 )
 
 
-class ExportStore(ParcelRing):
+class ExportStore(ParcelSlots):
     """Columns of the collections' parcels; `route` is the export lane. Numbers of loads are `number_of`."""
 
     def __init__(self, most_parcels: int, *, keeps_stamps: bool) -> None:
-        super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
-        self._base = FIRST_EXPORT >> self.shift
+        super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps)
+        self._base = FIRST_EXPORT >> self._load_bit
 
     def number_of(self, collection: int) -> int:
         """The load that a collection is in this store."""
@@ -68,4 +66,5 @@ class ExportStore(ParcelRing):
         column["machine"][rows] = np.where(column["mark"][rows] & (PRESORTED | BY_HAND), NO_MACHINE, machine)
         column["mass"][rows] = parcels.mass
         column["volume"][rows] = parcels.volume
-        return np.arange(load << self.shift, (load << self.shift) + n)
+        first = self._first(load)
+        return np.arange(first, first + n)

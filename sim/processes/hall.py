@@ -130,7 +130,7 @@ class Hall:
         routes = self._store.column["route"][self._store.rows(parcels)].tolist()
         counts = self._store.counts(parcels)
         n_parcels = [1] * len(routes) if counts is None else counts.tolist()
-        columns = (parcels >> self._store.shift).tolist(), routes, n_parcels, self._store.values(parcels).tolist()
+        columns = self._store.load(parcels).tolist(), routes, n_parcels, self._store.values(parcels).tolist()
         for flight, route, n, cents in zip(*columns, strict=True):
             self.on_floor[route] -= n
             self._record.refused.append(Refusal(flight, int(self._env.now), n, self.number, cents))

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.domain.site import TrailerLimits
 from sim.kernels.ordering import hub_order, split_unordered
-from sim.processes.ring import ParcelRing
+from sim.processes.slots import ParcelSlots
 from sim.units import Ticks
 
 
@@ -90,7 +90,7 @@ def _split(run: _Run, k: int) -> tuple[_Run | None, _Run | None]:
 class Lanes:
     """All routes of a hall: parcels come with the instant from which they are ready, collected when it comes."""
 
-    def __init__(self, store: ParcelRing, n_routes: int) -> None:
+    def __init__(self, store: ParcelSlots, n_routes: int) -> None:
         self._store = store
         self._coming: list[tuple[Ticks, Ticks]] = []
         self.routes = [Route() for _ in range(n_routes)]

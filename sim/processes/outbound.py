@@ -152,11 +152,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
     if row.n_units:
         outbound.record.stages["loading"].add_alike(row.n_parcels, now, now + outbound.site.loading)
-        by_flight = outbound.store.parcels_by_flight(truck.parcels)
-        values = outbound.store.value_by_flight(truck.parcels)
-        outbound.record.loads += [
-            (*row.key, flight, n, cents) for (flight, n), cents in zip(by_flight, values, strict=True)
-        ]
+        outbound.record.loads += [(*row.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
     truck.loaded.succeed()
 
 

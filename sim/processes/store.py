@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
-from sim.processes.ring import ParcelRing
+from sim.processes.slots import ParcelSlots
 from sim.units import NEVER, Ticks
 
 NO_READ, HELD, EXAMINED, REFUSED, NON_CONVEYABLE, XRAYED, TRANSIT, ALARM = 1, 2, 4, 8, 16, 32, 64, 128
@@ -32,8 +32,6 @@ _COLUMNS = {
     "handling": np.uint32,
     "packing": np.uint32,
 }
-_LOADS = 4
-"""Flights that are inside at once, to begin with."""
 STAMPS = (
     "start",
     "handled",
@@ -61,7 +59,7 @@ STAMPS = (
 )
 
 
-class ParcelStore(ParcelRing):
+class ParcelStore(ParcelSlots):
     """Columns of the flights' parcels."""
 
     def __init__(
@@ -69,15 +67,16 @@ class ParcelStore(ParcelRing):
     ) -> None:
         """`counts`: whether units may be of several parcels; `values`: whether they have declared values."""
         columns = _COLUMNS | ({"count": np.int32} if counts else {}) | ({"value": np.int32} if values else {})
-        super().__init__(most_parcels, columns, STAMPS, keeps_stamps=keeps_stamps, loads=_LOADS)
+        super().__init__(most_parcels, columns, STAMPS, keeps_stamps=keeps_stamps)
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
-        self._first: dict[int, NDArray[np.int64]] = {}
+        self._first_of_ulds: dict[int, NDArray[np.int64]] = {}
+        """Row of the first unit of each ULD, and the first after the last (U+1), by flight inside."""
 
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
         """A flight has landed."""
         rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
-        self._first[flight.number] = parcels.first
+        self._first_of_ulds[flight.number] = parcels.first
         column = self.column
         column["route"][rows] = self._route_of_lane.take(parcels.lane)
         column["mark"][rows] = (
@@ -111,15 +110,14 @@ class ParcelStore(ParcelRing):
         routes = self.column["route"][self.rows(units)]
         return _int_sums(routes, self.counts(units), n_routes)
 
-    def parcels_by_flight(self, units: Ticks) -> list[tuple[int, int]]:
-        """The flights of units (P), ascending, and the parcels of each."""
-        counts = self.counts(units)
-        if counts is None:
-            return self.loads_of(units)
-        flights = units >> self.shift
+    def by_flight(self, units: Ticks) -> list[tuple[int, int, int]]:
+        """The flights of units (P), ascending, with the parcels and the declared value [cents] of each."""
+        flights = self.load(units)
         lowest = int(flights.min())
-        sums = _int_sums(flights - lowest, counts, 0)
-        return [(lowest + i, n) for i, n in enumerate(sums) if n]
+        flights -= lowest
+        parcels = _int_sums(flights, self.counts(units), 0)
+        cents = _int_sums(flights, self.values(units), 0) if self._values else [0] * len(parcels)
+        return [(lowest + i, n, value) for i, (n, value) in enumerate(zip(parcels, cents, strict=True)) if n]
 
     def values(self, units: Ticks) -> NDArray[np.int32]:
         """Declared values of units (P) [cents]; 0 of nothing declared."""
@@ -128,22 +126,14 @@ class ParcelStore(ParcelRing):
         values: NDArray[np.int32] = self.column["value"][self.rows(units)]
         return values
 
-    def value_by_flight(self, units: Ticks) -> list[int]:
-        """Declared values [cents] of units (P) by flight, as `parcels_by_flight` has them."""
-        flights = units >> self.shift
-        if not self._values:
-            return [0] * len(np.unique(flights))
-        # A declared value is a cent at least, so that no flight of these has none.
-        return [cents for cents in _int_sums(flights - flights.min(), self.values(units), 0) if cents]
-
     def uld(self, flight: int, index: int) -> tuple[int, int]:
         """The first parcel of a ULD, and the first after it."""
-        first = self._first[flight]
-        return (flight << self.shift) + int(first[index]), (flight << self.shift) + int(first[index + 1])
+        of_ulds, first = self._first_of_ulds[flight], self._first(flight)
+        return first + int(of_ulds[index]), first + int(of_ulds[index + 1])
 
     def by_route(self, flight: int, index: int, n_routes: int) -> list[int]:
         """Units of a ULD by route (R); its flight is gone only if the ULD is empty."""
-        if flight not in self._first:
+        if flight not in self._first_of_ulds:
             return [0] * n_routes
         routes = self.column["route"][self.run_of(*self.uld(flight, index))]
         counts: list[int] = np.bincount(routes, minlength=n_routes).tolist()
@@ -151,11 +141,11 @@ class ParcelStore(ParcelRing):
 
     def _close(self, number: int) -> None:
         super()._close(number)
-        del self._first[number]
+        del self._first_of_ulds[number]
 
     def _keep(self, number: int, rows: slice) -> dict[str, NDArray[Any]]:
-        first = self._first[number]
-        counts = self.counts(np.arange(first[-1]) + (number << self.shift))
+        first = self._first_of_ulds[number]
+        counts = self.counts(np.arange(first[-1]) + self._first(number))
         return super()._keep(number, rows) | {
             "n_parcels": np.ones(rows.stop - rows.start, dtype=np.int64) if counts is None else counts.astype(np.int64),
             "uld": np.repeat(np.arange(len(first) - 1), np.diff(first)),

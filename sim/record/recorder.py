@@ -61,21 +61,23 @@ class StageTally:
         stays: Ticks = np.subtract(leave, enter)
         if len(stays) == 0:
             return
-        if bounds_of(leave)[1] >= self._end:
+        came, went = bounds_of(enter), bounds_of(leave)
+        if went[1] >= self._end:
             enter, leave = np.broadcast_arrays(enter, leave)
             has_left = leave < self._end
             self.stay_inside(enter[~has_left])
             self.add(enter[has_left], leave[has_left])
             return
-        count_instants(enter, len(stays), self._width, self.n_in)
-        count_instants(leave, len(stays), self._width, self.n_out)
-        self.inside_time += int(stays.sum())
+        count_instants(enter, len(stays), self._width, self.n_in, came)
+        count_instants(leave, len(stays), self._width, self.n_out, went)
+        time = int(stays.sum())
+        self.inside_time += time
         low, high = self._measured
-        first, last = bounds_of(enter)
-        if first < low or last >= high:
+        if came[0] < low or came[1] >= high:
             stays = stays[is_within(np.broadcast_to(enter, len(stays)), self._measured)]
+            time = int(stays.sum())
         self.n_stays += len(stays)
-        self.stay_time += int(stays.sum())
+        self.stay_time += time
         count_stays(stays, len(stays), self.stays)
 
     def add_alike(self, n: int, enter: int, leave: int) -> None:

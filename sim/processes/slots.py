@@ -1,0 +1,123 @@
+"""Columns of parcels in slots, one for each load that is inside: a flight's, or a collection's.
+
+A parcel is known by one integer: number of its load | number of its slot | row in the load. Ascending parcels are in
+the order (load, row), and a parcel's place in the columns is the integer's low bits. A load gets the lowest slot that
+is free, and leaves it when the last of its parcels has left, so that the columns are no longer than they have to be.
+"""
+
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sim.units import NEVER, Ticks
+
+_SLOT_BITS: Final = 14
+"""So many loads may be inside at once, as a power of two."""
+_SLOTS: Final = 64
+"""To begin with: more than are inside in most hubs, and what is never touched takes no memory."""
+
+
+class ParcelSlots:
+    """Columns of the parcels inside, by place; time stamps too if some load's are to be kept."""
+
+    def __init__(
+        self, most_parcels: int, columns: Mapping[str, DTypeLike], stamps: Sequence[str], *, keeps_stamps: bool
+    ) -> None:
+        """`most_parcels`: of any load."""
+        self._row_bits = max(1, int(most_parcels - 1).bit_length())
+        self._load_bit = self._row_bits + _SLOT_BITS
+        self._mask = (1 << self._load_bit) - 1
+        self._free = list(range(_SLOTS))
+        """Slots: a heap."""
+        self._n_slots = _SLOTS
+        self._slot: dict[int, int] = {}
+        """By load inside."""
+        self._inside: dict[int, int] = {}
+        self._stamps = tuple(stamps) if keeps_stamps else ()
+        self.keeps_stamps = keeps_stamps
+        kinds = {**columns, **dict.fromkeys(self._stamps, np.int64)}
+        self.column: dict[str, NDArray[Any]] = {
+            name: np.empty(_SLOTS << self._row_bits, dtype=kind) for name, kind in kinds.items()
+        }
+        self.kept: dict[int, dict[str, NDArray[Any]]] = {}
+        """Columns of the loads that were asked for, by number."""
+        self._wants: dict[int, bool] = {}
+        self._size: dict[int, int] = {}
+
+    def _place(self, load: int, n_parcels: int, *, is_kept: bool) -> slice:
+        """Where a new load's parcels are put."""
+        if not self._free:
+            self._grow()
+        self._slot[load] = heappop(self._free)
+        self._inside[load] = self._size[load] = n_parcels
+        self._wants[load] = is_kept
+        rows = self._rows_of_load(load)
+        for name in self._stamps:
+            self.column[name][rows] = NEVER
+        return rows
+
+    def _first(self, load: int) -> int:
+        """The first parcel of a load inside; the others follow."""
+        return load << self._load_bit | self._slot[load] << self._row_bits
+
+    def rows(self, parcel: Ticks) -> Ticks:
+        """Places of parcels (P)."""
+        return parcel & self._mask
+
+    def run_of(self, first: int, stop: int) -> slice:
+        """Places of consecutive parcels of one load."""
+        row = first & self._mask
+        return slice(row, row + stop - first)
+
+    def stamp(self, name: str, parcel: Ticks, instants: Ticks | int) -> None:
+        if self.keeps_stamps:
+            self.column[name][parcel & self._mask] = instants
+
+    def load(self, parcels: Ticks) -> Ticks:
+        """Of each of P parcels."""
+        return parcels >> self._load_bit
+
+    def loads_of(self, parcels: Ticks) -> list[tuple[int, int]]:
+        """The loads of parcels (P), ascending, and how many of each."""
+        loads = self.load(parcels)
+        lowest = int(loads.min())
+        counts = np.bincount(loads - lowest)
+        return [(lowest + i, int(counts[i])) for i in np.flatnonzero(counts).tolist()]
+
+    def leave(self, load: int, n_parcels: int) -> None:
+        """Parcels of a load have left the hub."""
+        self._inside[load] -= n_parcels
+        if self._inside[load] == 0:
+            self._close(load)
+            del self._inside[load]
+
+    def close(self) -> None:
+        """The run is over: what is inside stays where it is."""
+        for load in self._inside:
+            self._close(load)
+
+    def _close(self, load: int) -> None:
+        if self._wants.pop(load):
+            self.kept[load] = self._keep(load, self._rows_of_load(load))
+        del self._size[load]
+        heappush(self._free, self._slot.pop(load))
+
+    def _keep(self, load: int, rows: slice) -> dict[str, NDArray[Any]]:  # noqa: ARG002 - for those who know more
+        """What is kept of a load that goes."""
+        return {name: self.column[name][rows].copy() for name in self._stamps}
+
+    def _rows_of_load(self, load: int) -> slice:
+        first = self._first(load)
+        return self.run_of(first, first + self._size[load])
+
+    def _grow(self) -> None:
+        """Twice as many slots: the parcels inside stay where they are."""
+        assert self._n_slots < 1 << _SLOT_BITS
+        self._free = list(range(self._n_slots, 2 * self._n_slots))
+        self._n_slots *= 2
+        for name, old in self.column.items():
+            self.column[name] = np.empty(2 * len(old), dtype=old.dtype)
+            self.column[name][: len(old)] = old
