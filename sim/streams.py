@@ -6,6 +6,7 @@ in capacity see the same draws.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ class Streams:
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key)))
 
 
+@cache
 def _word(text: str) -> int:
     """A name as an integer below 2³², the same in every process."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")

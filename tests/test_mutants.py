@@ -26,6 +26,7 @@ import sim.processes.transfers
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.queueing import Servers
 from sim.processes import hall, hub, pool
+from sim.kernels.ordering import Coming
 from sim.processes.apron import Apron
 from sim.processes.buildup import BuildUp
 from sim.processes.customs import HoldZone
@@ -93,12 +94,16 @@ def _ready_at_the_cut_off_is_late(patch):
 
 def _merged_in_reverse(module):
     def mutant(patch):
-        def reverse(chunks):
-            instant, parcel = (np.concatenate(column) for column in zip(*chunks, strict=True))
-            order = np.lexsort((-parcel, instant))
-            return instant[order], parcel[order]
+        class Reversed(Coming):
+            def take(self, until):
+                taken = super().take(until)
+                if taken is None:
+                    return None
+                instant, parcel = taken
+                order = np.lexsort((-parcel, instant))
+                return instant[order], parcel[order]
 
-        patch.setattr(module, "in_hub_order", reverse)
+        patch.setattr(module, "Coming", Reversed)
 
     return mutant
 

@@ -4,6 +4,9 @@ Work is counted in induction-ticks: W(t) = ∫ slope dt. Inside the machine it i
 divides, and rounds up to a tick.
 """
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from sim.domain.site import MachineCalendar
@@ -18,27 +21,30 @@ class OperationalTime:
         self.slope = calendar.slope
         done = np.cumsum(np.diff(calendar.start) * calendar.slope[:-1])
         self.work = np.concatenate((np.zeros(1, dtype=np.int64), done))
+        self._starts: list[int] = self.start.tolist()
+        self._works: list[int] = self.work.tolist()
 
     def work_at(self, instant: Ticks) -> Ticks:
         """W at instants (P)."""
-        i = self._segments(self.start, instant, "right")
+        i = _segments(self._starts, instant, bisect_right)
         return self.work[i] + self.slope[i] * (instant - self.start[i])
 
     def instant_after(self, work: Ticks) -> Ticks:
         """⌈inf{t : W(t) > work}⌉ for work (P): when a service begins that may not begin in an outage."""
-        i = self._segments(self.work, work, "right")
+        i = _segments(self._works, work, bisect_right)
         return self.start[i] - (self.work[i] - work) // self.slope[i]
 
     def instant_reaching(self, work: Ticks) -> Ticks:
         """⌈inf{t : W(t) ≥ work}⌉ for work (P) above 0: when a service ends."""
-        i = self._segments(self.work, work, "left")
+        i = _segments(self._works, work, bisect_left)
         return self.start[i] - (self.work[i] - work) // self.slope[i]
 
-    @staticmethod
-    def _segments(edges: Ticks, values: Ticks, side: str) -> Ticks | int:
-        """The calendar's segment of each value; one number if all share it, which they mostly do."""
-        bounds = (values.min(), values.max())
-        first, last = (int(i) - 1 for i in np.searchsorted(edges, bounds, side=side))  # type: ignore[call-overload]
-        if first == last:
-            return first
-        return np.searchsorted(edges, values, side=side) - 1  # type: ignore[call-overload, no-any-return]
+
+def _segments(edges: Sequence[int], values: Ticks, side: Callable[[Sequence[int], int], int]) -> Ticks | int:
+    """The calendar's segment of each value (P); one number if all share it, which they mostly do."""
+    if len(edges) == 1:
+        return 0
+    first, last = (side(edges, int(bound)) - 1 for bound in (values.min(), values.max()))
+    if first == last:
+        return first
+    return np.searchsorted(edges, values, side="right" if side is bisect_right else "left") - 1

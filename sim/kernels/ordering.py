@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from sim.units import Ticks
 
 Chunk = TypeVar("Chunk", bound=tuple[NDArray[Any], ...])
-"""Columns of the same length (P), the first of them ascending instants."""
+"""Columns of the same length (P), the first of them instants."""
+_Pair = tuple[Ticks, Ticks]
+"""Instants (P) and parcels (P) in the order of the hub."""
 
 _POSITION_BITS = 20
 _INSTANT_BITS = 34
@@ -46,28 +48,13 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
     return order
 
 
-def split_at(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
+def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
     """What of each chunk comes by an instant, included, and what comes after it; chunks with nothing are left out.
 
-    >>> ((now,),), ((later,),) = split_at([(np.array([1, 3, 5]),)], 3)
+    >>> ((now,),), ((later,),) = split_unordered([(np.array([5, 1, 3]),)], 3)
     >>> now.tolist(), later.tolist()
     ([1, 3], [5])
     """
-    now, later = [], []
-    for chunk in chunks:
-        n = int(np.searchsorted(chunk[0], until, side="right"))
-        if n == len(chunk[0]):
-            now.append(chunk)
-        elif n == 0:
-            later.append(chunk)
-        else:
-            now.append(cast("Chunk", tuple(column[:n] for column in chunk)))
-            later.append(cast("Chunk", tuple(column[n:] for column in chunk)))
-    return now, later
-
-
-def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
-    """As `split_at`, of chunks whose instants are in any order."""
     now, later = [], []
     for chunk in chunks:
         is_now = chunk[0] <= until
@@ -79,8 +66,47 @@ def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], l
     return now, later
 
 
-def in_hub_order(chunks: Sequence[tuple[Ticks, Ticks]]) -> tuple[Ticks, Ticks]:
-    """Chunks of (instant, parcel), each in the order of the hub, as one of that order."""
+def pick(which: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The rows of columns (P) of which something holds (P): by number, several times faster than by a mixed mask."""
+    rows = np.flatnonzero(which)
+    return tuple(column[rows] for column in columns)
+
+
+class Coming:
+    """Parcels that are to come somewhere, and are taken in the order of the hub.
+
+    >>> coming = Coming()
+    >>> coming.add(np.array([2, 7]), np.array([10, 11]))
+    >>> coming.add(np.array([1, 7, 9]), np.array([5, 6, 7]))
+    >>> [column.tolist() for column in coming.take(7)]
+    [[1, 2, 7, 7], [5, 10, 6, 11]]
+    >>> coming.take(8) is None
+    True
+    """
+
+    def __init__(self) -> None:
+        self._chunks: list[_Pair] = []
+
+    def add(self, instant: Ticks, parcel: Ticks) -> None:
+        """Parcels (P), themselves in the order of the hub."""
+        self._chunks.append((instant, parcel))
+
+    def take(self, until: int) -> _Pair | None:
+        """What comes by an instant, included: instants and parcels (P); None if nothing does."""
+        now, later = [], []
+        for instant, parcel in self._chunks:
+            n = int(instant.searchsorted(until, "right"))
+            if n:
+                now.append((instant[:n], parcel[:n]))
+            if n < len(instant):
+                later.append((instant[n:], parcel[n:]))
+        # Merged once, so that there is one chunk to look at until others are added.
+        self._chunks = [_merged(later)] if later else []
+        return _merged(now) if now else None
+
+
+def _merged(chunks: Sequence[_Pair]) -> _Pair:
+    """Chunks as one in the order of the hub."""
     if len(chunks) == 1:
         return chunks[0]
     instant, parcel = (np.concatenate(column) for column in zip(*chunks, strict=True))

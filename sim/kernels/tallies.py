@@ -43,7 +43,9 @@ def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
 
     Of the ends of some intervals, less that of their beginnings: what of the intervals lies in the window.
     """
-    low, high = (int(i) for i in np.searchsorted(instants, window))
+    if window[0] <= instants[0] and instants[-1] <= window[1]:
+        return int(instants.sum())
+    low, high = instants.searchsorted(window).tolist()
     return low * window[0] + int(instants[low:high].sum()) + (len(instants) - high) * window[1]
 
 

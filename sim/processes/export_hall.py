@@ -1,12 +1,14 @@
 """A hall's exports: from its inbound doors through screening, machines and hands to the export lanes."""
 
+from heapq import heappop, heappush
+
 import numpy as np
 import simpy
 
 from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
 from sim.domain.site import Manning
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import hub_order, pick
 from sim.processes.desks import Served
 from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
 from sim.processes.hall import Hall
@@ -40,6 +42,9 @@ class ExportHall:
         lines = hall.site.manning.get("screening_lines", Manning((0,), (own.screening_lines,)))
         tally = record.desk_tally("screening_lines", hall.number, lines)
         self.screening = Screening(lines, rules.screening, tally, self._to_machines)
+        self._end = inputs.end
+        self._to_unload: list[int] = []
+        """When the trucks that dock begin to be unloaded: a heap."""
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, *record_as)
@@ -52,7 +57,7 @@ class ExportHall:
 
     def look(self, instant: int) -> None:
         """Bring screening, machines, hands and export lanes to an instant, included."""
-        self.screening.advance(instant)
+        self._screen(instant)
         self._fetch_screened()
         self._hall.sortation.look(instant)
         served = self.posts.serve(instant)
@@ -67,7 +72,15 @@ class ExportHall:
     def before(self, machine: int, until: int) -> None:
         """Screen what a machine is to have by an instant, included."""
         if self._last_fed[machine] > self.screening.advanced_to:
-            self.screening.advance(until)
+            self._screen(until)
+
+    def _screen(self, until: int) -> None:
+        """Screen all that comes by an instant, included, and what is known already of what comes after it.
+
+        Nothing unknown comes before the next truck can begin to be unloaded. So pieces are fewer, and larger.
+        """
+        known = min([int(self._env.now) + self._rules.docking, *self._to_unload[:1]])
+        self.screening.advance(max(until, min(known, self._end - 1)))
 
     def collect(self, collection: Collection, row: CollectionRow) -> Process:
         """A collection truck, from the timetable until it leaves its door."""
@@ -79,8 +92,9 @@ class ExportHall:
         row.arrived = int(env.now)
         yield self.doors.request((collection.number,), doors_in=1, dock_workers_in=rules.workers_per_truck)
         row.docked = int(env.now)
+        heappush(self._to_unload, row.docked + rules.docking)
         yield after(env, rules.docking)
-        row.unloading_start = int(env.now)
+        row.unloading_start = heappop(self._to_unload)
         last, end = self._unload(collection, row)
         yield at(env, end)
         row.unloaded = end
@@ -105,13 +119,14 @@ class ExportHall:
     def _to_machines(self, end: Ticks, parcels: Ticks) -> None:
         """Of what has been screened (P, ascending) the machines get theirs."""
         machine = self._store.column["machine"][self._store.rows(parcels)]
-        if (end[1:] == end[:-1]).any():  # lines may end at one instant
-            order = hub_order(end, parcels)
-            end, parcels, machine = end[order], parcels[order], machine[order]
-        for number, own in enumerate(self._hall.sortation.machines):
-            mine = np.flatnonzero(machine == number)
-            if len(mine):
-                own.feed(end[mine], parcels[mine])
+        order = hub_order(end, parcels, machine)
+        end, parcels = end[order], parcels[order]
+        machines = self._hall.sortation.machines
+        first = 0
+        for own, n in zip(machines, np.bincount(machine, minlength=len(machines)).tolist(), strict=False):
+            if n:
+                own.feed(end[first : first + n], parcels[first : first + n])
+                first += n
 
     def _fetch_screened(self) -> None:
         """What has been screened and does not go to a machine goes its way."""
@@ -132,7 +147,7 @@ class ExportHall:
         mine = done.parcels >= FIRST_EXPORT
         if not mine.any():
             return done
-        arrival, begin, end, parcels, _ = (column[mine] for column in done)
+        arrival, begin, end, parcels = pick(mine, *done[:4])
         self._tallies["export_sorting"].add(arrival, end)
         self._store.stamp("sort_begin", parcels, begin)
         self._store.stamp("sort_end", parcels, end)
@@ -140,19 +155,19 @@ class ExportHall:
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
         self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])
-        return Served(*(column[~mine] for column in done))
+        return Served(*pick(~mine, *done))
 
     def take_coded(self, served: Served) -> Served:
         """Exports among what the hand-coding desks have served; the rest is returned."""
         mine = served.parcels >= FIRST_EXPORT
         if not mine.any():
             return served
-        arrival, begin, end, parcels, _ = (column[mine] for column in served)
+        arrival, begin, end, parcels = pick(mine, *served[:4])
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)
         self._tallies["export_coding"].add(arrival, end + self._to_lane)
         self.lanes.deliver(end + self._to_lane, parcels)
-        return Served(*(column[~mine] for column in served))
+        return Served(*pick(~mine, *served))
 
     def close(self, end: int) -> None:
         """Bring all to before an instant, and count what is still inside."""

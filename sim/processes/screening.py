@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.domain.site import Manning
-from sim.kernels.ordering import in_hub_order, split_at
+from sim.kernels.ordering import Coming
 from sim.kernels.queueing import Servers, several_servers
 from sim.record.staffing import DeskTally
 from sim.units import NEVER, Ticks
@@ -20,7 +20,7 @@ class Screening:
     def __init__(self, manning: Manning, service: int, tally: DeskTally, pass_on: PassOn) -> None:
         self._service, self._tally, self._pass_on = service, tally, pass_on
         self._lines = Servers(manning.start, manning.posts)
-        self._coming: list[tuple[Ticks, Ticks]] = []
+        self._coming = Coming()
         self._last: dict[int, int] = {}
         self.begun: dict[int, int] = {}
         """When the last parcels of collections begin [ticks]."""
@@ -30,7 +30,7 @@ class Screening:
 
     def feed(self, arrival: Ticks, parcels: Ticks) -> None:
         """Parcels (P) of a collection that arrive (ascending) after the instant advanced to."""
-        self._coming.append((arrival, parcels))
+        self._coming.add(arrival, parcels)
         self._last[int(parcels[-1])] = int(arrival[-1])
 
     def advance(self, until: int) -> None:
@@ -38,9 +38,9 @@ class Screening:
         if until <= self.advanced_to:
             return
         self.advanced_to = until
-        arrived, self._coming = split_at(self._coming, until)
-        if arrived:
-            self._serve(*in_hub_order(arrived), until)
+        arrived = self._coming.take(until)
+        if arrived is not None:
+            self._serve(*arrived, until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         begin = several_servers(arrival, self._service, self._lines)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.domain.site import Hall, MachineCalendar, Manning, Site
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import in_hub_order, split_at
+from sim.kernels.ordering import Coming
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
 from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore
@@ -47,11 +47,11 @@ class Machine:
     def __init__(self, calendar: MachineCalendar, need: int, measured: tuple[int, int]) -> None:
         self._time = OperationalTime(calendar)
         self._need = need
-        self._coming: list[tuple[Ticks, Ticks]] = []
+        self._coming = Coming()
         self._watched: dict[int, int] = {}
         self._free_at = 0
         self._advanced_to = NEVER
-        self._measured = measured
+        self._measured = np.array(measured, dtype=np.int64)
         self.before: Callable[[int], None] | None = None
         """Has all fed that arrives by an instant, if somebody feeds late."""
         self.begun: dict[int, int] = {}
@@ -63,7 +63,7 @@ class Machine:
 
     def feed(self, arrival: Ticks, parcels: Ticks, *, is_watched: bool = False) -> None:
         """Parcels (P) that arrive (ascending) after the instant advanced to."""
-        self._coming.append((arrival, parcels))
+        self._coming.add(arrival, parcels)
         if is_watched:
             self._watched[int(parcels[-1])] = int(arrival[-1])
 
@@ -74,9 +74,9 @@ class Machine:
         if self.before is not None:
             self.before(until)
         self._advanced_to = until
-        arrived, self._coming = split_at(self._coming, until)
-        if arrived:
-            self._serve(*in_hub_order(arrived), until)
+        arrived = self._coming.take(until)
+        if arrived is not None:
+            self._serve(*arrived, until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         work = single_server(self._time.work_at(arrival), self._need, self._free_at)
@@ -84,7 +84,7 @@ class Machine:
         begin = self._time.instant_after(work)
         work += self._need
         self.done.append((arrival, begin, self._time.instant_reaching(work), parcels))
-        low, high = np.searchsorted(begin, self._measured)
+        low, high = begin.searchsorted(self._measured)
         self.n_begun += int(high - low)
         if self._watched:
             for last in [parcel for parcel, instant in self._watched.items() if instant <= until]:

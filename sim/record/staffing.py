@@ -49,7 +49,7 @@ class DeskTally:
             waited_since, since, until = (sum_within(instants, span) for instants in (heads, begin, end))
             self._lacked[i] += since - waited_since
             self._busy[i] += until - since
-        first, stop = np.searchsorted(end, self._steps, "right"), np.searchsorted(begin, self._steps, "left")
+        first, stop = end.searchsorted(self._steps, "right"), begin.searchsorted(self._steps, "left")
         for step in np.flatnonzero(stop > first).tolist():
             self._in_hand[step] += end[first[step] : stop[step]].tolist()
 
