@@ -97,12 +97,12 @@ class PackOut:
 
     def _deal(self, counts: Ticks) -> tuple[Ticks, Ticks]:
         """Post of each unit, and its turn among the post's new ones (P), chute after chute; `counts` (C)."""
-        n = int(counts.sum())
-        in_chute = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
-        posts = np.repeat(self._posts, counts)
-        turn = in_chute // posts
-        in_chute += np.repeat(self._next, counts)
-        post = np.repeat(self._first_post, counts) + in_chute % posts
+        stop = np.cumsum(counts)
+        # Counted from the chute's first post, which had its turn before those that are next.
+        dealt = np.arange(stop[-1]) - np.repeat(stop - counts - self._next, counts)
+        turn, post = np.divmod(dealt, np.repeat(self._posts, counts))
+        turn -= post < np.repeat(self._next, counts)
+        post += np.repeat(self._first_post, counts)
         self._next = (self._next + counts) % self._posts
         return post, turn
 
