@@ -1,6 +1,7 @@
 """The hold zone: what customs has not released waits there, and leaves it in rounds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,12 +25,8 @@ from sim.processes.store import (
 from sim.record.recorder import StageTally
 from sim.units import Ticks
 
-_Held = tuple[Ticks, Ticks, Ticks, Ticks]
-"""(since, parcel, machine, free from) (P)."""
-
-
-def _none() -> Ticks:
-    return np.empty(0, dtype=np.int64)
+_Held = tuple[Ticks, ...]
+"""(since, parcel, machine) (P)."""
 
 
 class Controls(NamedTuple):
@@ -55,7 +52,8 @@ class HoldZone:
         self._env, self._site, self._store = env, site, store
         self._tally, self._stage, self._refuse = tally, stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
-        self._inside: _Held = (_none(), _none(), _none(), _none())
+        self._to_go: dict[int, list[_Held]] = {}
+        """Who is not to be controlled, or was, by the round in which it goes."""
         self._controls = controls
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
@@ -73,12 +71,10 @@ class HoldZone:
 
     def _round(self, now: int, sortation: Sortation) -> None:
         self.take_in(now)
-        since, parcels, machine, free = self._inside
-        goes = (free < now) & (since < now)
-        if not goes.any():
+        rounds = sorted(number for number in self._to_go if number * self._site.customs_round <= now)
+        if not rounds:
             return
-        self._inside = (since[~goes], parcels[~goes], machine[~goes], free[~goes])
-        since, parcels, machine = since[goes], parcels[goes], machine[goes]
+        since, parcels, machine = _joined([chunk for number in rounds for chunk in self._to_go.pop(number)])
         order = hub_order(since, parcels)
         self._store.stamp("freed", parcels, now)
         rows = self._store.rows(parcels)
@@ -129,16 +125,26 @@ class HoldZone:
         machine, since = served.tag[done].T
         self._put(since, served.parcels[done], machine, served.end[done])
 
-    def _put(self, *new: Ticks) -> None:
-        inside = zip(self._inside, new, strict=True)
-        since, parcels, machine, free = (np.concatenate(pair) for pair in inside)
-        self._inside = (since, parcels, machine, free)
+    def _put(self, since: Ticks, parcels: Ticks, machine: Ticks, free: Ticks) -> None:
+        """Parcels (P) that go in the first round after they were held and are free."""
+        number = np.maximum(since, free) // self._site.customs_round + 1
+        order = np.argsort(number, kind="stable")
+        held = since[order], parcels[order], machine[order]
+        bounds = np.flatnonzero(np.diff(number[order], prepend=-1, append=-1)).tolist()
+        for low, high in pairwise(bounds):
+            chunk = tuple(column[low:high] for column in held)
+            self._to_go.setdefault(int(number[order[low]]), []).append(chunk)
 
     def waiting(self, end: int) -> tuple[Ticks, Ticks]:
         """Who has been held since before an instant that was taken in to: since when, ascending, and parcels (P)."""
+        held = [chunk[:2] for chunks in self._to_go.values() for chunk in chunks]
         # Who raised an alarm may come to be examined only after the end.
         controlled = [(tag[:, 1], parcels) for desks in self._controls for _, parcels, tag in desks.to_come()]
-        since, parcels = (np.concatenate(column) for column in zip(self._inside[:2], *controlled, strict=True))
+        since, parcels = _joined([*held, *controlled]) if held or controlled else np.empty((2, 0), dtype=np.int64)
         order = np.argsort(since, kind="stable")
         order = order[since[order] < end]
         return since[order], parcels[order]
+
+
+def _joined(chunks: Sequence[_Held]) -> _Held:
+    return tuple(np.concatenate(column) for column in zip(*chunks, strict=True))
