@@ -41,9 +41,9 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
     packed.sort()
     order = packed & ((1 << _POSITION_BITS) - 1)
     packed >>= _POSITION_BITS
-    ties = packed[1:] == packed[:-1]
-    if ties.any():
-        tied = np.flatnonzero(np.concatenate((ties, [False])) | np.concatenate(([False], ties)))
+    as_next = np.flatnonzero(packed[1:] == packed[:-1])
+    if len(as_next):
+        tied = np.union1d(as_next, as_next + 1)
         order[tied] = order[tied][np.lexsort((parcel[order[tied]], packed[tied]))]
     return order
 
@@ -100,8 +100,7 @@ class Coming:
                 now.append((instant[:n], parcel[:n]))
             if n < len(instant):
                 later.append((instant[n:], parcel[n:]))
-        # Merged once, so that there is one chunk to look at until others are added.
-        self._chunks = [_merged(later)] if later else []
+        self._chunks = later
         return _merged(now) if now else None
 
 
