@@ -229,6 +229,8 @@ def asleep(tmp_path, marks, place, n_tasks):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell has what it runs in the background ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
