@@ -24,9 +24,9 @@ import sim.processes.sorting
 import sim.processes.staff
 import sim.processes.transfers
 from sim.kernels.operational_time import OperationalTime
+from sim.kernels.ordering import Coming
 from sim.kernels.queueing import Servers
 from sim.processes import hall, hub, pool
-from sim.kernels.ordering import Coming
 from sim.processes.apron import Apron
 from sim.processes.buildup import BuildUp
 from sim.processes.customs import HoldZone
