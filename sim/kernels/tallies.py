@@ -45,7 +45,7 @@ def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
     """
     if window[0] <= instants[0] and instants[-1] <= window[1]:
         return int(instants.sum())
-    low, high = instants.searchsorted(window).tolist()
+    low, high = (int(i) for i in instants.searchsorted(window))
     return low * window[0] + int(instants[low:high].sum()) + (len(instants) - high) * window[1]
 
 
