@@ -23,6 +23,7 @@ import sim.processes.reception
 import sim.processes.sorting
 import sim.processes.staff
 import sim.processes.transfers
+from sim.domain.parcels import Parcels
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Coming
 from sim.kernels.queueing import Servers
@@ -39,7 +40,7 @@ from sim.processes.phases import Phase, at
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
 from sim.processes.store import EXAMINED, XRAYED, ParcelStore
-from sim.record.recorder import Refusal
+from sim.record.recorder import CustomsRow, Refusal
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
@@ -669,6 +670,16 @@ def _whole_ulds_count_as_one_parcel(patch):
     patch.setattr(ParcelStore, "by_flight", lambda self, units: [(*load, 0) for load in self.loads_of(units)])
 
 
+def _customs_is_told_of_units(patch):
+    """As if each were one parcel."""
+    by_channel = Parcels.by_channel.fget
+    patch.setattr(Parcels, "by_channel", property(lambda self: by_channel(replace(self, count=None))))
+
+
+def _customs_is_not_told_of_referrals(patch):
+    patch.setattr(hub, "CustomsRow", lambda flight, by_channel, _: CustomsRow(flight, by_channel, None))
+
+
 def _whole_ulds_are_read_in_their_position(patch):
     carry = Sortation.carry
     patch.setattr(Sortation, "carry", lambda self, arrival, units: carry(self, arrival - 1, units))
@@ -698,6 +709,8 @@ def _units_free_the_floor_of_one_parcel(patch):
 
 MUTANTS = {
     "a bag or whole ULD counts as one parcel on its truck": _whole_ulds_count_as_one_parcel,
+    "a bag or whole ULD counts as one parcel at customs": _customs_is_told_of_units,
+    "customs forgets what it asked back before loading": _customs_is_not_told_of_referrals,
     "whole ULDs are there a tick early": _whole_ulds_are_read_in_their_position,
     "released ULDs are in their lane at once": _released_ulds_are_in_their_lane_at_once,
     "refused bags free the floor of one parcel": _units_free_the_floor_of_one_parcel,

@@ -372,6 +372,8 @@ BRANCHES: Final[dict[str, _Way]] = {
     "documents checked in the hold zone": _of_channel(
         Channel.DOCUMENT_CHECK, lambda p: p["held"] != NEVER != p["second_end"]
     ),
+    "asked back before loading": _any("customs", lambda told: told["n_referrals"] > 0),
+    "left behind before loading": _any("customs", lambda told: told["n_left_behind"] > 0),
     "wait for examination": _any("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),
     "wait for X-ray": _any("parcels", lambda parcel: parcel["xray_begin"] > parcel["held"]),
     "alarm": _any("parcels", lambda parcel: parcel["exam_end"] > parcel["xray_end"] > NEVER),

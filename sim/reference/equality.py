@@ -12,7 +12,7 @@ from sim.domain.inputs import Inputs
 from sim.processes import hub
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.processes.store import STAMPS
-from sim.record.recorder import columns
+from sim.record.recorder import CustomsRow, columns
 from sim.reference import COLUMNS, run
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN
@@ -86,10 +86,16 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
     tables["refusals"] = _table(
         "refusals", [(r.flight, r.instant, r.hall, r.n_parcels, r.value) for r in record.refused]
     )
+    tables["customs"] = _table("customs", [(row.flight, *row.by_channel, *_referred(row)) for row in record.customs])
     tables["out_loads"] = _table("out_loads", record.out_loads)
     tables["out_parcels"] = _out_parcels(result.export_store, end)
     tables["pools"] = record.pools
     return tables
+
+
+def _referred(row: CustomsRow) -> tuple[int, int]:
+    """Before loading: asked back, and left behind."""
+    return (0, 0) if row.counts is None else (row.counts.n_referrals, row.counts.n_left_behind)
 
 
 def _table(name: str, rows: Sequence[tuple[int, ...]]) -> dict[str, list[Any]]:

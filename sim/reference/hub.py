@@ -8,6 +8,7 @@ import simpy
 
 from sim.domain.flight import Deck, Flight
 from sim.domain.inputs import Inputs
+from sim.domain.parcels import Channel
 from sim.domain.site import HallPolicy
 from sim.kernels.policies import hall_free_first, halls_for_ulds
 from sim.processes.phases import Phase, after, at
@@ -15,7 +16,7 @@ from sim.processes.pool import Key, Pool
 from sim.reference.exports import Exports
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
-from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Trace, Train, Uld, Visit
+from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Told, Trace, Train, Uld, Visit
 from sim.reference.shifts import follow_roster
 from sim.units import NEVER
 
@@ -59,6 +60,7 @@ class Hub:
         ]
         self.exports = None if inputs.exports is None else Exports(inputs, env, self.halls, self.visits)
         self.ulds: list[Uld] = []
+        self.told: list[Told] = []
         self.trains: list[Train] = []
         self.recorded: list[Parcel] = []
         for visit in self.visits:
@@ -193,6 +195,13 @@ class Hub:
             for load in [parcels[first[u] : first[u + 1]]]
         ]
         self.ulds += ulds
+        told = Told(
+            flight.number, *((0, 0) if (said := drawn.counts) is None else (said.n_referrals, said.n_left_behind))
+        )
+        for parcel in parcels:
+            name = Channel(parcel.channel).name.lower()
+            setattr(told, name, getattr(told, name) + parcel.count)
+        self.told.append(told)
         if self.inputs.is_recorded(flight):
             self.recorded += parcels
         return ulds
@@ -306,6 +315,7 @@ class Hub:
                 (parcel for hall in self.halls for parcel in hall.refused),
                 key=lambda parcel: (parcel.flight, parcel.freed, parcel.hall, parcel.count, parcel.value),
             ),
+            "customs": sorted(self.told, key=lambda told: told.flight),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
             "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],
             "pools": tokens,

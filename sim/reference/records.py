@@ -26,6 +26,7 @@ COLUMNS: Final = {
     " n_units n_missed n_sent units_sent is_cancelled",
     "loads": "hall route kind sequence flight n_parcels value",
     "refusals": "flight freed hall count value",
+    "customs": "flight released late_data document_check examined xrayed transit n_referrals n_left_behind",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held xray_begin xray_end"
     " transit_begin transit_end exam_begin exam_end freed second_begin second_end at_chute pack_begin sent_ready sent"
     " ready cut_off departed is_refused_gone",
@@ -101,6 +102,21 @@ class Parcel:
     def key(self) -> tuple[int, int]:
         """Rows are sorted by ULD, so that this is the order of (ULD, row)."""
         return self.flight, self.row
+
+
+@dataclass(slots=True)
+class Told:
+    """What customs is told of a flight that has landed: parcels by channel, and what was asked back before loading."""
+
+    flight: int
+    n_referrals: int
+    n_left_behind: int
+    released: int = 0
+    late_data: int = 0
+    document_check: int = 0
+    examined: int = 0
+    xrayed: int = 0
+    transit: int = 0
 
 
 @dataclass(slots=True)

@@ -1,12 +1,13 @@
 """Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.consignments import CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
@@ -298,8 +299,16 @@ def _parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parc
         is_alarm=is_alarm,
         is_uld_xrayed=controls.random(flight.n_ulds) < hub.uld_xray_share,
         count=None if hub.presorting is Presorting.NONE else count,
+        counts=_told(streams.of("told", flight.number)) if hub.has_controls else None,
         value=streams.of("values", flight.number).integers(1, 101, n).astype(np.int32) if hub.has_controls else None,
     )
+
+
+def _told(rng: np.random.Generator) -> CustomsCounts:
+    """What customs is told of a flight before it is loaded; no hub reads the rest."""
+    nothing = dict.fromkeys((field.name for field in fields(CustomsCounts)), 0)
+    n_referrals, n_left_behind = rng.integers(0, 3, 2).tolist()
+    return CustomsCounts(**nothing | {"n_referrals": n_referrals, "n_left_behind": n_left_behind})
 
 
 def _drawn_controls(rng: np.random.Generator) -> dict[str, Any]:
