@@ -188,8 +188,7 @@ def test_a_seller_sells_on_one_platform_whatever_the_number_of_sellers() -> None
         inputs = make_inputs(config, 0)
         declarations = make_declarations(config, Streams(config.seed, 0))
         assert declarations is not None
-        said = declarations.consignments(inputs.flights[0], inputs.parcels_of(inputs.flights[0]).lane)
-        pairs = np.unique(np.column_stack((said.seller, said.platform)), axis=0)
+        pairs = np.unique(np.column_stack(declarations.sellers(inputs.flights[0])), axis=0)
         assert len(pairs) == number, "each sells something, on one platform"
         platforms.append(pairs[:100, 1].tolist())
     assert platforms[0] == platforms[1]

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 class Consignments:
     """Columns of a flight's P parcels, in their order: what their declarations say. Names are numbered as configured.
 
-    `value` [cents]. `goods` (HS group), `seller` and its `platform`, `scheme` (VAT: 0 IOSS, 1 special arrangement, 2
-    standard). `is_h1`: above what the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as
-    declared, which selection does not see.
+    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`: above what
+    the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as declared, which selection does
+    not see.
     """
 
     value: NDArray[np.int32]
     goods: NDArray[np.uint8]
-    seller: NDArray[np.uint16]
-    platform: NDArray[np.uint8]
     scheme: NDArray[np.uint8]
     is_h1: NDArray[np.bool_]
     is_transit: NDArray[np.bool_]

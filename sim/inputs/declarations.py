@@ -91,26 +91,26 @@ class Declarations:
 
     def consignments(self, flight: Flight, lane: NDArray[np.uint8]) -> Consignments:
         """What is declared of a flight's parcels, whose lanes are given."""
-        n = flight.n_parcels
-
-        def draw(attribute: str, high: int) -> NDArray[np.unsignedinteger]:
-            return draws_below(self.streams.of(attribute, *flight.entity), high, n)
-
         # `take`: an index of few bits in brackets is ten times slower.
-        goods = self.goods_of.take(draw("goods", _QUANTILES))
-        at = (goods.astype(np.int32) << 14) | draw("value", _VALUES)
-        sold_by = draw("seller", _QUANTILES)
-        cell = self.cell_of.take(at) + self.kind_of.take(sold_by)
-        paid = draw("vat", _QUANTILES)
+        goods = self.goods_of.take(self._draws("goods", flight, _QUANTILES))
+        at = (goods.astype(np.int32) << 14) | self._draws("value", flight, _VALUES)
+        cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, _QUANTILES))
+        paid = self._draws("vat", flight, _QUANTILES)
         scheme, is_h1 = self.scheme_of.take(paid), self.is_h1_of.take(cell)
-        is_transit = np.zeros(n, dtype=np.bool_)
+        is_transit = np.zeros(flight.n_parcels, dtype=np.bool_)
         odd = np.flatnonzero((scheme != _IOSS) | is_h1)
         elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * _QUANTILES, scheme[odd] != _IOSS)
         is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
-        is_hit = draw("hit", _ONE) < self.hit_of.take(cell)
-        value, seller = self.value_of.take(at), self.seller_of.take(sold_by)
-        platform = self.platform_of.take(sold_by)
-        return Consignments(value, goods, seller, platform, scheme, is_h1, is_transit, is_hit, cell)
+        is_hit = self._draws("hit", flight, _ONE) < self.hit_of.take(cell)
+        return Consignments(self.value_of.take(at), goods, scheme, is_h1, is_transit, is_hit, cell)
+
+    def sellers(self, flight: Flight) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+        """The seller of each of a flight's parcels (P), and its platform: numbers, in the order of the configuration."""
+        sold_by = self._draws("seller", flight, _QUANTILES)
+        return self.seller_of.take(sold_by), self.platform_of.take(sold_by)
+
+    def _draws(self, attribute: str, flight: Flight, high: int) -> NDArray[np.unsignedinteger]:
+        return draws_below(self.streams.of(attribute, *flight.entity), high, flight.n_parcels)
 
     def draw(self, flight: Flight, lane: NDArray[np.uint8], first: NDArray[np.int64]) -> Drawn:
         """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
@@ -227,7 +227,7 @@ class Declarations:
 
     def _select(self, flight: Flight, said: Consignments, channel: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Put what is selected into its channel; who was, documents of parcels in transit left out."""
-        draw = draws_below(self.streams.of("selection", *flight.entity), _ONE, flight.n_parcels)
+        draw = self._draws("selection", flight, _ONE)
         selected = np.flatnonzero(draw < self.selected_of[:, -1].take(said.cell))
         below = draw[selected, None] < self.selected_of[said.cell[selected]]
         severest = np.array([Channel.EXAMINED, Channel.XRAYED, Channel.DOCUMENT_CHECK], dtype=np.uint8)
