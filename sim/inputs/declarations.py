@@ -105,7 +105,7 @@ class Declarations:
         return Consignments(self.value_of.take(at), goods, scheme, is_h1, is_transit, is_hit, cell)
 
     def sellers(self, flight: Flight) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-        """The seller of each of a flight's parcels (P), and its platform: numbers, in the order of the configuration."""
+        """Seller and platform of each of a flight's parcels (P): numbers, in the order of the configuration."""
         sold_by = self._draws("seller", flight, _QUANTILES)
         return self.seller_of.take(sold_by), self.platform_of.take(sold_by)
 
