@@ -171,7 +171,7 @@ def _show(arguments: Arguments) -> int:
     import yaml
 
     from experiments.composition import compose, hub
-    from experiments.studies.grid import grid_of
+    from experiments.studies.designs.grid import grid_of
 
     is_sweep = arguments.verb == "sweep"
     points, composed = [arguments.words], []

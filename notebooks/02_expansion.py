@@ -23,11 +23,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from experiments.studies.evaluating import evaluate
+from experiments.studies.replications.evaluating import evaluate
 from experiments.studies.expansion import asked
-from experiments.studies.expansion_answer import answer
-from experiments.studies.expansion_futures import explored
-from experiments.studies.expansion_text import sentences
+from experiments.studies.expansion.answer import answer
+from experiments.studies.expansion.futures import explored
+from experiments.studies.expansion.text import sentences
 
 scaled = [
     "demand.parcels_per_flight=1150",

@@ -16,8 +16,8 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.studies.design import Point, Study
-from experiments.studies.replicating import complete, open_directory, replications
+from experiments.studies.designs.design import Point, Study
+from experiments.studies.replications.replicating import complete, open_directory, replications
 from sim.reading import plain, read
 
 REPLICATIONS = 10

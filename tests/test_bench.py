@@ -9,9 +9,10 @@ import pytest
 from experiments.composition import load
 from experiments.execution import progress
 from experiments.main import main
-from experiments.studies import bench, bench_parallel
+from experiments.studies import bench
 from experiments.studies.bench import BenchResult, first_flights, table
-from experiments.studies.stage_times import OTHER, QUALIFIED, SIMPY, STAGES, stage_of, stage_times
+from experiments.studies.bench import parallel as bench_parallel
+from experiments.studies.bench.stage_times import OTHER, QUALIFIED, SIMPY, STAGES, stage_of, stage_times
 from sim.inputs.inputs import make_inputs
 from sim.processes import hub
 from sim.processes.lanes import Lanes

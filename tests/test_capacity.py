@@ -13,13 +13,13 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.capacity_figure import CapacityChart, draw
 from experiments.store import RunDirectory, read_run
-from experiments.studies.capacity_search import Sustained, There, blocked_h, searches_of
-from experiments.studies.crossing import Crossing, crossing
-from experiments.studies.design import Point
-from experiments.studies.hall_parts import PARTS, part_m2
-from experiments.studies.more_room import zone_m2
-from experiments.studies.more_units import CONTROL_UNITS, EXPORT_UNITS
-from experiments.studies.what_if import BLOCKED, what_ifs
+from experiments.studies.capacity.search import Sustained, There, blocked_h, searches_of
+from experiments.studies.designs.design import Point
+from experiments.studies.designs.hall_parts import PARTS, part_m2
+from experiments.studies.designs.more_room import zone_m2
+from experiments.studies.designs.more_units import CONTROL_UNITS, EXPORT_UNITS
+from experiments.studies.designs.what_if import BLOCKED, what_ifs
+from experiments.studies.replications.crossing import Crossing, crossing
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area, floor_parcels, make_site, zone_uses

@@ -10,7 +10,7 @@ from stored_runs import TINY
 
 from experiments.main import main
 from experiments.statistics.ratio import ratio_interval
-from experiments.studies.customs_result import found_in, sentences
+from experiments.studies.customs.result import found_in, sentences
 from sim.measures.kpis import OF_CUSTOMS
 
 FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")

@@ -21,8 +21,8 @@ from experiments.report.decompose_text import sentences
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import RunDirectory, read_run
 from experiments.studies.decompose import asked
-from experiments.studies.design import Point
-from experiments.studies.factors import REST, game_of
+from experiments.studies.designs.design import Point
+from experiments.studies.designs.factors import REST, game_of
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
 from sim.inputs.layout import check_area

@@ -9,7 +9,7 @@ import pytest
 from experiments.main import main
 from experiments.store import read_run
 from experiments.studies import telling
-from experiments.studies.designs import composed, designs_among, read_designs
+from experiments.studies.designs.spreadsheet import composed, designs_among, read_designs
 from sim.errors import InputError
 
 TINY = [

@@ -19,17 +19,17 @@ from experiments.main import main
 from experiments.money import Flow, present_value
 from experiments.statistics.interval import mean_interval
 from experiments.store import read_run
-from experiments.studies import evaluating
-from experiments.studies.design import Point
-from experiments.studies.expansion_answer import Answer, answer
-from experiments.studies.expansion_chances import probability_of_best, quantile
-from experiments.studies.expansion_curves import WEEKS, Curves, Measured, quarter_means, week_indices
-from experiments.studies.expansion_design import ExpansionStudy, Months, months_after
-from experiments.studies.expansion_futures import Found, explored
-from experiments.studies.expansion_hubs import flights_at, states_of
-from experiments.studies.expansion_tree import leaves, triangular
-from experiments.studies.expansion_turns import decision_map
-from experiments.studies.expansion_value import quarter_years
+from experiments.studies.designs.design import Point
+from experiments.studies.expansion.answer import Answer, answer
+from experiments.studies.expansion.chances import probability_of_best, quantile
+from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
+from experiments.studies.expansion.design import ExpansionStudy, Months, months_after
+from experiments.studies.expansion.futures import Found, explored
+from experiments.studies.expansion.hubs import flights_at, states_of
+from experiments.studies.expansion.tree import leaves, triangular
+from experiments.studies.expansion.turns import decision_map
+from experiments.studies.expansion.value import quarter_years
+from experiments.studies.replications import evaluating
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -139,7 +139,7 @@ def test_what_opens_later_changes_nothing_before_its_works_begin(found: Found) -
 
 
 def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> None:
-    from experiments.studies.expansion_tree import ended
+    from experiments.studies.expansion.tree import ended
 
     own, futures, n = found.keys.expansion, found.futures, 0
     for (_, f, k), at in np.ndenumerate(found.number["permit_66k_2_phases"]):

@@ -14,10 +14,11 @@ from experiments.main import main
 from experiments.report.front_figure import FrontChart, draw
 from experiments.report.sensitivity_figure import Bar
 from experiments.store import RunDirectory, read_run
-from experiments.studies import evaluating, extras
-from experiments.studies.design_figures import figures, posts
-from experiments.studies.optimise_design import Variable, asked, design_of, own_values
-from experiments.studies.varying import changed, words_of
+from experiments.studies import extras
+from experiments.studies.designs.figures import figures, posts
+from experiments.studies.designs.varying import changed, words_of
+from experiments.studies.optimise.design import Variable, asked, design_of, own_values
+from experiments.studies.replications import evaluating
 from sim.inputs.layout import check_area
 from sim.measures.kpis import KPIS
 

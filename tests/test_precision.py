@@ -15,8 +15,8 @@ from experiments.main import main
 from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
 from experiments.store import read_run
-from experiments.studies.design import single
-from experiments.studies.replicating import open_directory
+from experiments.studies.designs.design import single
+from experiments.studies.replications.replicating import open_directory
 from sim.kernels.queueing import single_server
 from sim.measures.kpis import KPIS
 

@@ -11,8 +11,8 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.store import RunDirectory, read_run
-from experiments.studies.design import Point
-from experiments.studies.select_study import Select, known_cost
+from experiments.studies.designs.design import Point
+from experiments.studies.select.study import Select, known_cost
 
 TINY = (
     "horizon_days=1",

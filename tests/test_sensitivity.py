@@ -15,8 +15,9 @@ from experiments.statistics.indices import crossed_points, indices
 from experiments.statistics.screening import effects, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import RunDirectory, read_run
-from experiments.studies import evaluating, extras
-from experiments.studies.sensitivity_design import asked
+from experiments.studies import extras
+from experiments.studies.replications import evaluating
+from experiments.studies.sensitivity.design import asked
 from sim.measures.kpis import KPIS
 
 BOX = Box(("a", "b", "c"), (-math.pi,) * 3, (math.pi,) * 3, (False,) * 3)

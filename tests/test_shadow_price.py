@@ -13,9 +13,9 @@ from experiments.main import main
 from experiments.report import style
 from experiments.report.sensitivity_figure import Bar
 from experiments.report.shadow_price_figure import ShadowChart, draw
-from experiments.studies.more_room import HALL_UNITS, with_more, zone_m2
-from experiments.studies.shadow_price_design import ShadowPrice, ladders
-from experiments.studies.shadow_price_result import Result, sentences, zone_of
+from experiments.studies.designs.more_room import HALL_UNITS, with_more, zone_m2
+from experiments.studies.shadow_price.design import ShadowPrice, ladders
+from experiments.studies.shadow_price.result import Result, sentences, zone_of
 from sim.config import ZoneShares
 from sim.domain.roles import ROLES
 from sim.inputs.layout import check_area

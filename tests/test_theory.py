@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from experiments.studies.theory_cases import FAMILYWISE, judge, theory_cases
+from experiments.studies.verify.theory_cases import FAMILYWISE, judge, theory_cases
 from sim.reference import ample_hub
 from sim.streams import Streams
 

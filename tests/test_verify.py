@@ -4,7 +4,7 @@ import pytest
 
 from experiments.arguments import Arguments
 from experiments.studies import verify
-from experiments.studies.theory_cases import Case
+from experiments.studies.verify.theory_cases import Case
 from sim.errors import CargohubError, LawBroken
 
 

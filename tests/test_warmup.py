@@ -11,8 +11,8 @@ from experiments.main import main
 from experiments.report.warmup_figure import warmup_svg
 from experiments.statistics.warmup import Method, _less_rhythm, mser, warm_up
 from experiments.store import read_run
-from experiments.studies import warming
-from experiments.studies.design import Point
+from experiments.studies.designs.design import Point
+from experiments.studies.replications import warming
 from sim.kernels.queueing import single_server
 
 TICKS = 1000

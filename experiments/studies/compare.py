@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from experiments.arguments import Arguments
 from experiments.studies import telling
-from experiments.studies.design import Point, Study, period_warnings, several
-from experiments.studies.replicating import complete, open_directory, replications
-from experiments.studies.warming import check_warmup
+from experiments.studies.designs.design import Point, Study, period_warnings, several
+from experiments.studies.replications.replicating import complete, open_directory, replications
+from experiments.studies.replications.warming import check_warmup
 
 KEYS = Study
 

@@ -28,10 +28,10 @@ from experiments.store.foreign_tables import check_table, columns_of, first_diff
 from experiments.store.identity import NOT_IDENTITY, differing
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
-from experiments.studies.design import Point
+from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
-from experiments.studies.replicating import complete, open_directory, replications
-from experiments.studies.select_study import SelectStudy, check_recorded
+from experiments.studies.replications.replicating import complete, open_directory, replications
+from experiments.studies.select.study import SelectStudy, check_recorded
 from experiments.studies.sweep import sweep_table
 from experiments.verbs import module_of
 from sim.config import HubConfig

@@ -17,7 +17,7 @@ from experiments.store.find import run_folder
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
 from experiments.studies import telling
-from experiments.studies.design import Point
+from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.reproduce import study_of
 from experiments.verbs import VERBS, module_of

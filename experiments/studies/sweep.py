@@ -9,10 +9,10 @@ from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.store.tables import Columns
 from experiments.studies import telling
-from experiments.studies.design import Point, Study, period_warnings
-from experiments.studies.grid import grid_of, varied_of
-from experiments.studies.replicating import Outcome, complete, open_directory, replications
-from experiments.studies.warming import check_warmup
+from experiments.studies.designs.design import Point, Study, period_warnings
+from experiments.studies.designs.grid import grid_of, varied_of
+from experiments.studies.replications.replicating import Outcome, complete, open_directory, replications
+from experiments.studies.replications.warming import check_warmup
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema

@@ -10,9 +10,9 @@ from experiments.arguments import Arguments
 from experiments.statistics import Interval
 from experiments.statistics.family import Family
 from experiments.store import read_run
-from experiments.studies.design import Point
+from experiments.studies.designs.design import Point
 from experiments.studies.recorded import first_hubs
-from experiments.studies.replicating import Outcome
+from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 

@@ -1,0 +1,240 @@
+"""`cargohub bench [KEY=VALUE …]`: how fast this machine simulates, where the time goes, and what memory it takes.
+
+Timed is a replication without its tables: flights and calendars drawn, the hub run to its end, parcels drawn as their
+flights land. Processor time, so that other programs on the machine count little; the fastest of `REPEATS` runs. A
+parcel counts when its truck has left, an export when its aircraft has. The reference hub gets the first flights of the
+same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a whole
+replication, tables and laws included.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from experiments.arguments import Arguments
+from experiments.execution.progress import shown
+from experiments.studies.bench.stage_times import stage_times
+
+if TYPE_CHECKING:
+    from sim.config import HubConfig
+    from sim.domain.inputs import Inputs
+
+T = TypeVar("T")
+
+USUAL: Final = {"scenario": "liege_100k", "demand": "permit", "horizon_days": "10", "warmup_days": "0"}
+"""The design that is measured unless words say otherwise."""
+REPEATS: Final = 3
+REFERENCE_PARCELS: Final = 500_000
+"""The reference hub gets as many of the first flights as bring this many parcels, one at least: some 20 s."""
+MEMORY_DAYS: Final = (14, 28)
+_MB: Final = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class BenchResult:
+    """Seconds are of processor time on one core."""
+
+    scenario: str
+    demand: str
+    days: float
+    """Simulated, the time after the measured days included."""
+    parcels: int
+    """Imports and exports."""
+    seconds: float
+    parcels_per_s: float
+    simpy_events: int
+    """Of the vectorised hub."""
+    reference_parcels: int
+    reference_seconds: float
+    reference_parcels_per_s: float
+    reference_simpy_events: int
+    simpy_events_per_s: float
+    """Of the reference hub."""
+    ratio_to_reference: float
+    """Parcels a second of the hub over those of the reference."""
+    same_flights_parcels_per_s: float
+    """The hub on the reference's flights."""
+    ns_per_parcel_by_stage: dict[str, float]
+    """Under the profiler, which costs something itself."""
+    peak_memory_mb: dict[str, float]
+    """[MiB] by measured days."""
+
+
+def main(arguments: Arguments) -> int:
+    """Measures, and prints what was found."""
+    if arguments.parallel:
+        from experiments.studies.bench import parallel as bench_parallel
+
+        return bench_parallel.main(arguments)
+    from experiments.composition import compose, hub, study
+    from experiments.studies.designs.design import Study
+
+    given = {word.partition("=")[0] for word in arguments.words}
+    words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
+    composed = compose(words, arguments.config_dir)
+    study(Study, composed)  # a bench reads none of it, but finds what is misspelt
+    result = measure(hub(composed), is_quiet=arguments.quiet)
+    print(json.dumps(asdict(result), indent=2) if arguments.json else table(result))
+    return 0
+
+
+def measure(config: "HubConfig", *, is_quiet: bool) -> BenchResult:
+    """Everything, one after the other, told as it goes."""
+    total = REPEATS + 3 + len(MEMORY_DAYS)
+    *_, result = shown(_measurements(config), total=total, already=0, is_quiet=is_quiet, what="measurements")
+    assert result is not None
+    return result
+
+
+def _measurements(config: "HubConfig") -> Generator["BenchResult | None", None, None]:
+    """Each but the last gives nothing yet."""
+    from sim import reference
+    from sim.inputs.inputs import make_inputs
+    from sim.processes import hub
+    from sim.reference.counting import CountingEnvironment
+    from sim.units import TICKS_PER_DAY
+
+    runs = []
+    for _ in range(REPEATS):
+        env = CountingEnvironment()
+        seconds, run = _timed(lambda env=env: hub.run(make_inputs(config, 0), env))  # type: ignore[misc]
+        runs.append((seconds, env.count_events()))
+        yield None
+    seconds, n_events = min(runs)
+    parcels = _n_left(
+        *((truck.n_parcels, truck.departed) for truck in run.record.trucks),
+        *((flight.n_parcels_out, flight.aobt) for flight in run.record.flights),
+    )
+    stages = stage_times(lambda: hub.run(make_inputs(config, 0)))
+    yield None
+    first = first_flights(make_inputs(config, 0))
+    env = CountingEnvironment()
+    reference_seconds, trace = _timed(lambda: reference.run(first, env))
+    yield None
+    trucks, flights = trace.tables["trucks"], trace.tables["flights"]
+    reference_parcels = _n_left(
+        *zip(trucks["n_parcels"], trucks["departed"], strict=True),
+        *zip(flights["n_parcels_out"], flights["aobt"], strict=True),
+    )
+    same_seconds = min(_timed(lambda: hub.run(first))[0] for _ in range(REPEATS))
+    memory = {}
+    for days in MEMORY_DAYS:
+        yield None
+        memory[str(days)] = peak_memory_mb(replace(config, horizon_days=days))
+    reference_rate = reference_parcels / reference_seconds
+    yield BenchResult(
+        scenario=config.scenario,
+        demand=config.demand.name,
+        days=make_inputs(config, 0).end / TICKS_PER_DAY,
+        parcels=parcels,
+        seconds=seconds,
+        parcels_per_s=parcels / seconds,
+        simpy_events=n_events,
+        reference_parcels=reference_parcels,
+        reference_seconds=reference_seconds,
+        reference_parcels_per_s=reference_rate,
+        reference_simpy_events=(n := env.count_events()),
+        simpy_events_per_s=n / reference_seconds,
+        ratio_to_reference=parcels / seconds / reference_rate if reference_rate else float("nan"),
+        same_flights_parcels_per_s=reference_parcels / same_seconds,
+        ns_per_parcel_by_stage={stage: spent / max(parcels, 1) * 1e9 for stage, spent in stages.items()},
+        peak_memory_mb=memory,
+    )
+
+
+def first_flights(inputs: "Inputs") -> "Inputs":
+    """The first flights of a replication, with the promised time after the last of them to leave the hub."""
+    flights, n = [], 0
+    for flight in inputs.flights:
+        flights.append(flight)
+        n += flight.n_parcels
+        if n >= REFERENCE_PARCELS:
+            break
+    grace = inputs.end - inputs.measured[1]
+    end = min(inputs.end, flights[-1].arrival + grace) if flights else inputs.end
+    return replace(inputs, flights=tuple(flights), end=end)
+
+
+def peak_memory_mb(config: "HubConfig") -> float:
+    """Peak memory [MiB] of a process that simulates one replication.
+
+    Raises:
+        CalledProcessError: the replication failed; its traceback is on standard error.
+    """
+    from sim.reading import plain
+
+    code = "from experiments.studies.bench import replicate; replicate()"
+    given = json.dumps(plain(config), default=str)
+    done = subprocess.run(  # noqa: S603 - our own interpreter, and fixed code
+        [sys.executable, "-c", code], input=given, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return float(done.stdout) / _MB
+
+
+def replicate() -> None:
+    """Simulate the configuration on standard input, and print the peak memory of this process [bytes]."""
+    from sim.config import HubConfig
+    from sim.reading import read
+    from sim.simulation import simulate
+
+    simulate(read(HubConfig, json.load(sys.stdin)))
+    print(_peak_bytes())
+
+
+def _peak_bytes() -> int:
+    # On Linux getrusage also counts what the parent held when it started us; the kernel's own mark does not.
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def table(result: BenchResult) -> str:
+    """The result for people."""
+    total = sum(result.ns_per_parcel_by_stage.values())
+    events = f"{result.simpy_events:,} SimPy events"
+    events_per_s = f"{result.simpy_events_per_s:,.0f} SimPy events/s"
+    amount = f"{result.parcels:,} in {result.seconds:.2f} s, {events}"
+    reference_amount = f"{result.reference_parcels:,} in {result.reference_seconds:.2f} s, {events_per_s}"
+    lines = [
+        f"{result.scenario}, demand {result.demand}, {result.days:g} days, one core, processor time",
+        "",
+        f"  hub               {result.parcels_per_s:>12,.0f} parcels/s   {amount}",
+        f"  reference hub     {result.reference_parcels_per_s:>12,.0f} parcels/s   {reference_amount}",
+        f"  ratio             {result.ratio_to_reference:>12,.0f}",
+        f"  hub, same flights {result.same_flights_parcels_per_s:>12,.0f} parcels/s",
+        "",
+        "  ns a parcel by stage, under the profiler",
+        *(
+            f"    {stage:<24}{spent:>8.1f}{spent / total:>8.1%}"
+            for stage, spent in result.ns_per_parcel_by_stage.items()
+        ),
+        f"    {'all':<24}{total:>8.1f}",
+        "",
+        "  peak memory of a replication, tables included",
+        *(f"    {days:>3} measured days  {mib:>8.0f} MiB" for days, mib in result.peak_memory_mb.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
+    start = process_time()
+    done = work()
+    return process_time() - start, done
+
+
+def _n_left(*loads: tuple[int, int]) -> int:
+    """Parcels of the loads (parcels, instant of leaving) that have left."""
+    from sim.units import NEVER
+
+    return sum(n for n, instant in loads if instant != NEVER)

@@ -1,0 +1,68 @@
+"""What designs sustain along the values of a key: the table and the picture of `cargohub capacity KEY=A,B,C`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.store.tables import Columns
+from experiments.studies.capacity.result import Result
+from experiments.studies.designs.grid import varied_of
+from experiments.studies.replications.replicating import as_columns
+from sim.record.schemas import Column, TableSchema
+
+
+def curve_tables(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
+    """One row a design: what was varied, what it sustains, what binds; none without several values of a key."""
+    varied, values = _varied(results)
+    if not varied:
+        return []
+    columns = (
+        Column("point", "int32", "1", "in the order asked for"),
+        *(Column(key, "string", "", "value of this key") for key in varied),
+        Column("flights_per_day", "float64", "1/d", "the most that is sustained, mean over replications"),
+        Column("low", "float64", "1/d", "lower end of its 95 % interval; NaN: none"),
+        Column("high", "float64", "1/d", "upper end of its 95 % interval; NaN: none"),
+        Column("binding", "string", "", "the resource that binds; empty: none, or not asked"),
+    )
+    rows: list[tuple[Any, ...]] = []
+    for at, (result, row) in enumerate(zip(results, values, strict=True)):
+        ends = (np.nan if end is None else end for end in (result.flights.low, result.flights.high))
+        rows.append((at, *row, result.flights.mean, *ends, result.binding or ""))
+    schema = TableSchema("curve", "what each design sustains", columns, ("point",))
+    return [(schema, as_columns(schema.columns, rows))]
+
+
+def values_of(result: Result) -> dict[str, Any]:
+    """The values that tell the design apart, for JSON; nothing for a scenario as it is."""
+    varied, values = _varied([result])
+    return {"values": dict(zip(varied, values[0], strict=True))} if varied else {}
+
+
+def draw_curve(folder: Path, results: Sequence[Result]) -> Path | None:
+    """The curve: sustained flights a day over the first key that is a number; None without several values of a key."""
+    varied, values = _varied(results)
+    if not varied:
+        return None
+    from experiments.report.sweep_figure import SweepChart, write_chart
+
+    path = folder / "figures" / "capacity.svg"
+    chart = SweepChart.of(
+        varied,
+        values,
+        [result.flights.mean for result in results],
+        [(result.flights.low, result.flights.high) for result in results],
+        what="sustained flights a day, mean and 95 % interval",
+        notes=[(result.binding or "").replace("_", " ") for result in results],
+    )
+    write_chart(path, chart)
+    return path
+
+
+def _varied(results: Sequence[Result]) -> tuple[list[str], list[tuple[str, ...]]]:
+    labels = [result.point.label for result in results]
+    if not all("=" in label for label in labels):
+        return [], []
+    varied, values = varied_of(labels)
+    return list(varied), list(values)

@@ -1,0 +1,240 @@
+"""The searches of `cargohub capacity`: one a replication of a scenario, advanced together, round after round."""
+
+import math
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Final
+
+from experiments import execution
+from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
+from experiments.store import Part, RunDirectory
+from experiments.store.tables import Key
+from experiments.studies.designs.design import Point
+from experiments.studies.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
+from experiments.studies.replications.crossing import Crossing, crossing
+from experiments.studies.replications.replicating import GROWTH_THAT_COUNTS, evaluate
+from sim.config import HubConfig
+from sim.measures.ladder import capacity_ladder
+from sim.reading import Bounds
+
+_MOST_FLIGHTS: Final = 200.0
+"""The bound of demand.flights_per_day."""
+_FIRST: Final = 0.95
+"""Of the lowest rung: where a search starts."""
+_STEP: Final = 0.1
+"""Of the lowest rung: its first step."""
+_WORTHWHILE: Final = 0.1
+"""Of the best lift in the first replication: what lifts less is not simulated in the others (assumption)."""
+_ABOVE: Final = 1.05
+"""Times the lowest demand that is not sustained: where the binding resource is looked for (assumption)."""
+_LEAST: Final = 0.02
+"""Hours a day, about a minute, that count as none: who waits no longer gains nothing by more (assumption)."""
+
+There = dict[Key, dict[str, float]]
+_Task = execution.Task[Key, Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Sustained:
+    """What counts as sustained, and how closely the threshold is looked for [flights/d]."""
+
+    target: Annotated[float, Bounds(gt=0, le=1)]
+    tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
+    binding: bool
+    """Whether the binding resource is looked for, which takes about as many simulations as the threshold."""
+
+
+class Search:
+    """One replication of a scenario: its threshold, then what lifts it. Goes on as its answers come in."""
+
+    def __init__(self, point: Point, number: int, asked: Sustained, first: "Search | None") -> None:
+        self.point = point
+        self.number = number
+        self.first = first
+        self.found: Crossing | None = None
+        self.n_asked = 0
+        self._resources = tuple(what_ifs(point.hub))
+        """That the hub has."""
+        self._target = asked.target
+        lowest = min(capacity_ladder(point.hub, {}).values()) / point.hub.demand.mean_parcels_per_flight
+        limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
+        self._limit = limit
+        lowest = min(lowest, limit)
+        self._tolerance = asked.tolerance
+        self._has_binding = asked.binding
+        step = max(_STEP * lowest, asked.tolerance)
+        self._search: Generator[float, bool, Crossing] | None = None
+        self._at = _FIRST * lowest
+        if first is None:
+            self._begin(self._at, step)
+        self._expected = 2 + max(0, math.ceil(math.log2(step / asked.tolerance))) if first is None else 3
+        # The same for all replications: those of a scenario stay in order, the first before those that wait for it.
+        self.first_asked: float = self._at if first is None else first.first_asked
+
+    def _begin(self, start: float, step: float) -> None:
+        self._search = crossing(start, step=step, tolerance=self._tolerance, limit=self._limit)
+        self._at = next(self._search)
+
+    def missing(self, there: There) -> list[_Task]:
+        """What has to be simulated next; nothing before the first replication has its threshold.
+
+        That is where the others begin: theirs are near, so that most are found by two to four demands.
+        """
+        if self._search is None:
+            assert self.first is not None
+            if self.first.found is None:
+                return []
+            self._begin(max(self.first.found.yes, self._tolerance), self._tolerance)
+        while self.found is None:
+            key = self.key(self._at)
+            if key not in there:
+                return [(key, evaluate, (at_demand(self.point.hub, self._at), self.number))]
+            self._answer(self._reason(self._at, there))
+        if not self._has_binding:
+            return []
+        if self.found.no is not None and self.key(self.above) not in there:
+            return [(self.key(self.above), evaluate, (at_demand(self.point.hub, self.above), self.number))]
+        tasks: list[_Task] = []
+        for what in self.lifting(there):
+            key = self.key(self.above, what.resource)
+            if key not in there:
+                tasks.append((key, evaluate, (what.hub, self.number)))
+        return tasks
+
+    def _answer(self, reason: str) -> None:
+        assert self._search is not None
+        self.n_asked += 1
+        try:
+            self._at = self._search.send(not reason)
+        except StopIteration as end:
+            self.found = end.value
+
+    def _reason(self, flights: float, there: There) -> str:
+        return _reason(self.point.hub, flights, there[self.key(flights)], self._target)
+
+    def reason(self, there: There) -> str:
+        """Why the demand just above the threshold is not sustained; empty if there is none."""
+        return self._reason(self.found.no, there) if self.found is not None and self.found.no is not None else ""
+
+    @property
+    def above(self) -> float:
+        """A demand slightly above the threshold, at which resources are compared."""
+        assert self.found is not None and self.found.no is not None
+        return min(round(self.found.no * _ABOVE, 4), self._limit)
+
+    def lifting(self, there: There) -> list[WhatIf]:
+        """The what-ifs to simulate just above the threshold, as far as is known by now."""
+        if self.found is None or self.found.no is None:
+            return []
+        before = there[self.key(self.above)]
+        worthwhile = list(self._resources) if self.first is None else self.first.worthwhile(there)
+        whats = what_ifs(at_demand(self.point.hub, self.above))
+        return [whats[name] for name in worthwhile if blocked_h(name, before) is not None]
+
+    def worthwhile(self, there: There) -> list[str]:
+        """The resources that are worth simulating in other replications; none before all are simulated in this."""
+        if self.missing(there):
+            return []
+        lifts = {name: lift for name in self._resources if (lift := self.lift(name, there)) is not None}
+        best = max(lifts.values(), default=0.0)
+        return [
+            name for name in self._resources if name not in lifts or (best > 0 and lifts[name] >= _WORTHWHILE * best)
+        ]
+
+    def lift(self, resource: str, there: There) -> float | None:
+        """What more of the resource adds to the share on time; None if that was not simulated."""
+        if self.found is None or self.found.no is None:
+            return None
+        before = there[self.key(self.above)]
+        if blocked_h(resource, before) is None:
+            return 0.0
+        after = there.get(self.key(self.above, resource))
+        return None if after is None else on_time(after) - on_time(before)
+
+    def left(self, there: There) -> int:
+        """About how many simulations are still to come."""
+        if self.found is None:
+            return max(1, self._expected - self.n_asked) + (len(self._resources) // 2 if self.first is None else 1)
+        return len(self.missing(there))
+
+    def key(self, flights: float, resource: str | None = None) -> Key:
+        more = f", +10 % {resource}" if resource else ""
+        return f"{self.point.label}, {flights:.4f} flights/d{more}", self.number
+
+
+def searches_of(point: Point, replications: int, asked: Sustained) -> list[Search]:
+    first = Search(point, 0, asked, None)
+    return [first, *(Search(point, number, asked, first) for number in range(1, replications))]
+
+
+def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
+    return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
+
+
+def _reason(config: HubConfig, flights: float, kpis: Mapping[str, float], target: float) -> str:
+    """Why this replication does not sustain the demand: late, backlog (by the measure of every study), or both.
+
+    Empty if it does.
+    """
+    parcels = flights * config.demand.mean_parcels_per_flight
+    is_late = on_time(kpis) < target
+    is_growing = kpis["backlog_slope_per_day"] > GROWTH_THAT_COUNTS * parcels
+    return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
+
+
+def on_time(kpis: Mapping[str, float]) -> float:
+    """The share on time, or of exports that are kept up with where that is lower.
+
+    Whether exports are in time hangs on how often flights leave to their destination: fewer flights would be worse.
+    """
+    return min(kpis["on_time_share"], kpis["exports_kept_up_share"])
+
+
+def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
+    """Hours a day for which others waited for the resource; NaN if no KPI says so, None if there were none."""
+    if resource in NEVER_BLOCKS:
+        return None
+    name = BLOCKED[resource]
+    if name is None:
+        return math.nan
+    return kpis[name] if kpis[name] > _LEAST else None
+
+
+def simulate_all(
+    run: RunDirectory, searches: Sequence[Search], there: There, pool: execution.Pool, *, is_quiet: bool
+) -> None:
+    """Round after round: every search asks, all are answered, each answer is kept as it comes."""
+    # The longest first, so that no core waits at the end of a round; bits do not depend on it.
+    by_size = sorted(searches, key=lambda one: -one.first_asked * one.point.hub.demand.mean_parcels_per_flight)
+    told = _Progress(is_quiet)
+    while tasks := [task for search in by_size for task in search.missing(there)]:
+        for key, part in pool.run(tasks, is_quiet=True):
+            run.keep(key, part)
+            there[key] = dict(part["kpis"])
+            told.one_more(searches, there)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Lines on the error stream, now and then."""
+
+    is_quiet: bool
+    _n: int = 0
+    _began: float = field(default_factory=time.monotonic)
+    _due: float = FIRST_LINE_S
+
+    def one_more(self, searches: Sequence[Search], there: There) -> None:
+        self._n += 1
+        passed = time.monotonic() - self._began
+        if self.is_quiet or passed < self._due:
+            return
+        self._due = passed + NEXT_LINE_S
+        left = sum(search.left(there) for search in searches)
+        found = sum(search.found is not None for search in searches)
+        sys.stderr.write(
+            f"{found} of {len(searches)} thresholds found, {len(there)} simulations done, about"
+            f" {time_left(passed / self._n * left)} left\n"
+        )
+        sys.stderr.flush()

@@ -1,0 +1,160 @@
+"""What a study compares: its own keys, and the designs that they name."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from experiments.composition import compose, hub, scenarios, study
+from experiments.execution import Place
+from experiments.statistics.family import Family
+from experiments.studies.designs.spreadsheet import composed, designs_among
+from sim.config import ArrivalModel, HubConfig
+from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near
+
+_DAYS_PER_WEEK = 7
+_MOST = "max_replications"
+_MOST_REPLICATIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """Keys of whatever replicates hubs: how often, and where it is computed."""
+
+    replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
+    workers: Annotated[int, Bounds(ge=1, le=1024)] | None
+    execution: Place | None
+    """None: not said, as in a stored run, and this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study(Replicated):
+    """Keys of a study beside the hub's."""
+
+    scenarios: tuple[str, ...]
+    demands: tuple[str, ...]
+    arrival_models: tuple[str, ...]
+    precision: dict[str, Annotated[float, Bounds(gt=0)] | None]
+    """Half-widths asked for, by KPI; and `max_replications`."""
+    family: Family
+    """How the differences to the first design are taken together."""
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """Half-width by KPI that `replications` go on for [the KPI's unit]; none as a rule."""
+        return {kpi: width for kpi, width in self.precision.items() if width is not None and kpi != _MOST}
+
+    @property
+    def max_replications(self) -> int:
+        """Where they end; the number itself, where no precision is asked for."""
+        return int(self.precision[_MOST] or 0) if self.asked else self.replications
+
+    def __post_init__(self) -> None:
+        for name in ("scenarios", "demands", "arrival_models"):
+            values = getattr(self, name)
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"{name}: {twice[0]} is there twice")
+        unknown = [model for model in self.arrival_models if model not in set(ArrivalModel) - {ArrivalModel.FILE}]
+        if unknown:
+            raise ValueError(f"arrival_models: {unknown[0]!r} is none of timetable, poisson, all_ifr")
+        self._check_precision()
+
+    def _check_precision(self) -> None:
+        for kpi in self.precision.keys() - KPIS - {_MOST}:
+            raise ValueError(f"precision.{kpi}: no such KPI{near(kpi, [*KPIS, _MOST])}")
+        most = self.precision.get(_MOST)
+        if most is None and not self.asked:
+            return
+        if most is None or most != int(most) or most > _MOST_REPLICATIONS:
+            said = "null" if most is None else f"{most:g}"
+            raise ValueError(f"precision.{_MOST}: expected a whole number up to {_MOST_REPLICATIONS}, got {said}")
+        if self.asked and self.replications < 2:
+            raise ValueError(f"replications: with a precision at least 2, got {self.replications}")
+        if self.asked and most < self.replications:
+            raise ValueError(
+                f"precision.{_MOST}: must be at least the {self.replications} replications to begin with, got {most:g}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A design: what it is called in every table, and its hub."""
+
+    label: str
+    hub: HubConfig
+
+
+def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, Study]:
+    """The one design of `cargohub run`."""
+    composed = compose(words, config_dir)
+    keys = study(Study, composed)
+    for name in ("scenarios", "demands", "arrival_models"):
+        if getattr(keys, name):
+            raise ConfigError(f"{name}: run takes one scenario; cargohub compare takes several")
+    config = hub(composed)
+    return Point(config.scenario, config), keys
+
+
+def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
+    """The designs of `cargohub compare`: those of a spreadsheet, the first one the baseline, or scenarios.
+
+    Scenarios × demands under the first arrival model, then the first scenario under the others.
+    """
+    words, designs = designs_among(words)
+    keys = study(Study, compose(words, config_dir))
+    if designs:
+        if keys.scenarios or keys.demands or keys.arrival_models:
+            raise ConfigError("designs: the file says what is compared; leave scenarios, demands, arrival_models out")
+        return [Point(design.name, hub(composed(design, words, config_dir))) for design in designs], keys
+    if not keys.scenarios:
+        some = ",".join(scenarios(config_dir)[:2])
+        raise ConfigError(f"scenarios: compare needs some, as scenarios=[{some}], or designs=FILE")
+    known = scenarios(config_dir)
+    for name in keys.scenarios:
+        if name not in known:
+            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}")
+    rest = [word for word in words if not word.startswith("scenario=")]
+    demands: list[str | None] = [*keys.demands] or [None]
+    models: list[str | None] = [*keys.arrival_models] or [None]
+    wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
+    wanted += [(keys.scenarios[0], demand, model) for demand in demands for model in models[1:]]
+    points = []
+    for scenario, demand, model in wanted:
+        own = [*rest, f"scenario={scenario}"]
+        own += [f"demand={demand}"] if demand else []
+        own += [f"arrivals={model}"] if model else []
+        label = [scenario, *([demand] if demand and len(demands) > 1 else [])]
+        label += [model] if model and model != models[0] else []
+        points.append(Point(", ".join(label), hub(compose(own, config_dir))))
+    return points, keys
+
+
+def with_study(words: Sequence[str], name: str) -> list[str]:
+    """The words, with the packaged study of a verb before them where they name none."""
+    return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
+
+
+def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Point]:
+    """Each of the scenarios named, with all else as the words say."""
+    known = scenarios(config_dir)
+    rest = [word for word in words if not word.startswith("scenario=")]
+    points = []
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
+        points.append(Point(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
+    return points
+
+
+def period_warnings(config: HubConfig) -> list[str]:
+    """What is allowed, but makes numbers hard to read."""
+    days = config.horizon_days
+    if days < _DAYS_PER_WEEK:
+        return [f"horizon_days: {days} days are less than a week, and the week has a rhythm"]
+    if not math.isclose(days % _DAYS_PER_WEEK, 0):
+        return [f"horizon_days: {days} days are no whole weeks, and the week has a rhythm"]
+    return []

@@ -1,0 +1,169 @@
+"""The hubs between two scenarios: fields that differ, grouped into factors, and one hub for each set of factors.
+
+A coalition may hold more than its hall has room for, as six machines on 30,000 m². It is simulated all the same, since
+the question is what each factor buys: its units stand closer, on just the net area that the zone has for each (`space`
+in its configuration), and what they lack by the standards is told. The net areas decide nothing else in a simulation;
+only the KPI spare_area_m2 reads them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from experiments.studies.designs.design import Point
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.inputs.layout import check_area, zones_in_use
+from sim.reading import near, plain, read
+
+REST: Final = "rest"
+MOST_FACTORS: Final = 8
+"""256 coalitions."""
+_Path = tuple[str, ...]
+_NAME: Final = ("scenario",)
+"""The field that only says what a hub is called."""
+_STANDARDS: Final = {
+    "uld_positions": "uld_position_m2",
+    "breakdown": "breakdown_station_m2",
+    "sorting": "sorting_m2_per_parcel_per_h",
+    "handcoding": "handcoding_desk_m2",
+    "customs": "customs_desk_m2",
+    "dock_doors": "dock_door_m2",
+    "packout": "packout_post_m2",
+    "build_up": "build_up_place_m2",
+    "screening": "screening_line_m2",
+    "hand_sorting": "hand_sorting_post_m2",
+    "empty_ulds": "empty_uld_m2",
+}
+_CLOSER: Final = 1 - 1e-12
+"""So that rounding leaves none of the units without room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a coalition lacks by the space standards: of a zone [m²], or of the façade [m]."""
+
+    hall: str
+    zone: str
+    needed: float
+    there: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.zone} needs {self.needed:,.0f} of {self.there:,.0f} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Coalition:
+    """The first scenario with some factors as in the second. `point.label` is its name in every table."""
+
+    factors: tuple[str, ...]
+    point: Point
+    lacks: tuple[Lack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """Coalitions in binary order of their factors: number S has factor i where bit i of S is set.
+
+    `fields` are those that differ, by factor; factors without any are not swapped, and `idle`.
+    """
+
+    fields: Mapping[str, tuple[str, ...]]
+    idle: tuple[str, ...]
+    coalitions: tuple[Coalition, ...]
+
+    @property
+    def points(self) -> list[Point]:
+        return [coalition.point for coalition in self.coalitions]
+
+
+def game_of(start: Point, end: Point, factors: Mapping[str, Sequence[str]]) -> Game:
+    """All coalitions between two designs.
+
+    Raises:
+        ConfigError: a pattern that matches no field, a field in two factors, no difference, too many factors, or a
+            coalition that the schema refuses.
+    """
+    old, new = (dict(_leaves(plain(point.hub), ())) for point in (start, end))
+    owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path != _NAME])
+    fields: dict[str, list[str]] = {name: [] for name in [*factors, REST]}
+    for path, name in owner.items():
+        if path not in old or path not in new or old[path] != new[path]:
+            fields[name].append(".".join(path))
+    swapped = {name: tuple(keys) for name, keys in fields.items() if keys}
+    if not swapped:
+        raise ConfigError(f"scenarios: {start.label} and {end.label} do not differ")
+    if len(swapped) > MOST_FACTORS:
+        raise ConfigError(f"decompose.factors: at most {MOST_FACTORS}, got {len(swapped)}")
+    coalitions = []
+    for number in range(2 ** len(swapped)):
+        own = tuple(name for i, name in enumerate(swapped) if number >> i & 1)
+        if len(own) in (0, len(swapped)):
+            coalitions.append(Coalition(own, end if own else start, ()))
+            continue
+        label = " + ".join([start.label, *own])
+        sides = {path: new if owner.get(path) in own else old for path in dict.fromkeys([*old, *new])}
+        hub, lacks = squeezed(_hub(label, {path: side[path] for path, side in sides.items() if path in side}))
+        coalitions.append(Coalition(own, Point(label, hub), lacks))
+    return Game(swapped, tuple(name for name in factors if name not in swapped), tuple(coalitions))
+
+
+def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
+    """The hub with units so close that they fit, and what they lack by the standards; as it is if they fit."""
+    space, lacks = plain(hub.space), []
+    for use in zones_in_use(hub):
+        if use.n_units > use.n_fit:
+            lacks.append(Lack(use.hall, use.zone, use.n_units * use.standard_m2, use.area_m2, "m2"))
+            key = _STANDARDS[use.zone]
+            space[key] = min(space[key], use.area_m2 / use.n_units * _CLOSER)
+    for name, hall in hub.halls.items():
+        facade = (hall.doors_out + hall.doors_in) * hub.space.door_facade_m
+        if facade > hall.facade_m:
+            lacks.append(Lack(name, "facade", facade, hall.facade_m, "m"))
+            space["door_facade_m"] = min(space["door_facade_m"], hall.facade_m / (facade / hub.space.door_facade_m))
+    changed = read(HubConfig, {**plain(hub), "space": space})
+    check_area(changed)
+    return changed, tuple(lacks)
+
+
+def _owners(factors: Mapping[str, Sequence[str]], paths: Sequence[_Path]) -> dict[_Path, str]:
+    """The factor of every field."""
+    owner: dict[_Path, str] = {}
+    keys = {path: ".".join(path) for path in paths}
+    for name, patterns in factors.items():
+        if name == REST:
+            raise ConfigError(f"decompose.factors.{REST}: the name of what is in no factor")
+        for pattern in patterns:
+            found = [
+                path for path, key in keys.items() if fnmatchcase(key, pattern) or fnmatchcase(key, f"{pattern}.*")
+            ]
+            if not found:
+                hint = near(pattern, keys.values())
+                raise ConfigError(f"decompose.factors.{name}: {pattern!r} is no field of the hub{hint}")
+            for path in found:
+                if owner.setdefault(path, name) != name:
+                    raise ConfigError(f"decompose.factors: {keys[path]} is in two, {owner[path]} and {name}")
+    return {path: owner.get(path, REST) for path in paths}
+
+
+def _leaves(value: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]]:
+    for name, item in value.items():
+        if isinstance(item, Mapping) and item:
+            yield from _leaves(item, (*path, name))
+        else:
+            yield (*path, name), item
+
+
+def _hub(label: str, leaves: Mapping[_Path, Any]) -> HubConfig:
+    nested: dict[str, Any] = {}
+    for (*groups, last), value in leaves.items():
+        inside = nested
+        for group in groups:
+            inside = inside.setdefault(group, {})
+        inside[last] = value
+    try:
+        return read(HubConfig, nested)
+    except ConfigError as error:
+        raise ConfigError(f"{label}: cannot be: {error}") from error

@@ -1,0 +1,112 @@
+"""The points of a sweep: every design of a spreadsheet, if there is one, at every combination of the values given."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.composition import compose, sweep
+from experiments.execution.progress import shown
+from experiments.studies.designs.spreadsheet import Design, composed, designs_among, key_of
+from sim.errors import ConfigError, InputError
+
+_NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
+_DESIGN: Final = "design"
+"""What a design's name is called where the swept keys stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Points in order: `values` are those of the `varied` keys, `words` and `composed` each point's configuration.
+
+    `designs`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
+    """
+
+    varied: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    words: tuple[tuple[str, ...], ...]
+    composed: tuple[dict[str, Any], ...]
+    designs: tuple[Design, ...] = ()
+
+    @property
+    def labels(self) -> list[str]:
+        return [
+            ", ".join(f"{key}={value}" for key, value in zip(self.varied, row, strict=True)) or "all"
+            for row in self.values
+        ]
+
+
+def grid_of(
+    words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = (), *, is_quiet: bool = True
+) -> Grid:
+    """The grid that the words span, the last key varying fastest; designs vary slowest.
+
+    `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless `is_quiet`,
+    the error stream says how many are left.
+
+    Raises:
+        ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.
+        InputError: a mistake in the file of designs.
+    """
+    grid = _grid(words, config_dir, beside, is_quiet=is_quiet)
+    if varied_of(grid.labels) != (grid.varied, grid.values):
+        raise ConfigError(
+            "a value or a design's name holds ', KEY=', by which labels are told apart; write it otherwise"
+        )
+    return grid
+
+
+def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The varied keys and each point's values, from the labels of a sweep.
+
+    Raises:
+        InputError: no labels of a sweep.
+
+    >>> varied_of(["seed=1, demand=today", "seed=2, demand=today"])
+    (('seed', 'demand'), (('1', 'today'), ('2', 'today')))
+    """
+    pairs = [[] if label == "all" else [part.partition("=") for part in _NEXT.split(label)] for label in labels]
+    keys = {tuple(key for key, _, _ in own) for own in pairs}
+    if len(keys) != 1 or not all(equals for own in pairs for _, equals, _ in own):
+        raise InputError(f"{labels[0][:60]!r}: no label of a sweep's design")
+    return keys.pop(), tuple(tuple(value for _, _, value in own) for own in pairs)
+
+
+def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, is_quiet: bool) -> Grid:
+    rest, designs = designs_among(words, beside)
+    grid = sweep(rest, config_dir)
+    varied = _varied(grid)
+    values = [tuple(_value(point, key) for key in varied) for point in grid]
+    n = len(grid) * max(1, len(designs))
+
+    def told(composing: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+        return tuple(shown(composing, total=n, already=0, is_quiet=is_quiet, what="designs composed"))
+
+    if not designs:
+        return Grid(tuple(varied), tuple(values), tuple(grid), told(compose(point, config_dir) for point in grid))
+    _check_apart(designs, varied)
+    return Grid(
+        (_DESIGN, *varied),
+        tuple((design.name, *row) for design in designs for row in values),
+        tuple((*point, *design.words) for design in designs for point in grid),
+        told(composed(design, point, config_dir) for design in designs for point in grid),
+        tuple(design for design in designs for _ in grid),
+    )
+
+
+def _check_apart(designs: Sequence[Design], varied: Sequence[str]) -> None:
+    columns = {key_of(word) for design in designs for word in design.words}
+    for key in varied:
+        if key in columns:
+            raise ConfigError(f"{key}: swept, and a column of the designs too; one of them decides it")
+
+
+def _value(words: Sequence[str], key: str) -> str:
+    return next(word.partition("=")[2] for word in words if key_of(word) == key)
+
+
+def _varied(grid: Sequence[Sequence[str]]) -> list[str]:
+    """The keys whose values differ between points."""
+    keys = [key_of(word) for word in grid[0] if "=" in word]
+    return [key for key in keys if len({_value(words, key) for words in grid}) > 1]

@@ -1,0 +1,151 @@
+"""What each hub does in a week, by how busy the week is: simulated at a few loads, in proportion between them.
+
+A week is a hub and its flights a day. Weeks of all years, paths and futures that ask the same are the same run: each
+hub is simulated at the loads of `expansion.loads` only, as far as a week needs them, with the same flights, parcels and
+draws in all (fewer flights are always among more). A load is the share that parcels are of what the machines sort. Hubs
+in which several things act at once are not simulated: what each of them alone changes, at the same load, is added.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.money import activity, annual_lines, as_eur
+from experiments.studies.designs.design import Point
+from experiments.studies.expansion.design import Expansion
+from experiments.studies.expansion.hubs import flights_at
+from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
+
+Floats = NDArray[np.float64]
+Node = tuple[str, int]
+"""A hub's label and the number of a load."""
+REPRESENTATIVE, PEAK = 0, 1
+WEEKS: Final = (2 / 3, 1 / 3)
+"""Share of a quarter that the representative and the peak week stand for: two months and one."""
+_PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearance", "destination_on_time")
+_DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is carried from weeks to years: accounting lines, then KPIs."""
+
+    lines: tuple[str, ...]
+    kpis: tuple[str, ...]
+
+    @property
+    def per_parcel(self) -> NDArray[np.bool_]:
+        """Whether a KPI's mean over weeks counts parcels, and not days (n_kpis)."""
+        return np.array([kpi.startswith(_PER_PARCEL) for kpi in self.kpis], dtype=bool)
+
+
+def week_indices(month_index: Sequence[float]) -> Floats:
+    """Of each quarter's representative and peak week, relative to the year's mean (4, 2).
+
+    The peak week is one of the quarter's busiest month, the representative one is the mean of the other two, so that
+    the quarter's mean is that of its months.
+    """
+    months = np.array(month_index).reshape(4, 3)
+    peak = months.max(axis=1)
+    return np.stack([(months.sum(axis=1) - peak) / 2, peak], axis=1)
+
+
+def node_label(hub: str, load: float) -> str:
+    return f"{hub} @ {load:g}"
+
+
+class Curves:
+    """The hubs by number, and what was simulated of them: (hub, load, replication, measure); NaN: not yet."""
+
+    def __init__(self, points: Sequence[Point], own: Expansion, measured: Measured, replications: int) -> None:
+        self.labels = {point.label: number for number, point in enumerate(points)}
+        self._points, self._own, self._measured = points, own, measured
+        self.loads: Floats = np.array(own.loads)
+        self.full = np.array([flights_at(point.hub, 1.0) for point in points])
+        """Flights a day at load 1 (n_hubs)."""
+        shape = len(points), len(own.loads), replications, len(measured.lines) + len(measured.kpis)
+        self.values: Floats = np.full(shape, math.nan)
+        self._composed = {
+            self.labels[label]: [self.labels[part] for part in parts] for label, *parts in own.states.values() if parts
+        }
+        """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
+
+    def node(self, hub: int, load: int) -> Point:
+        """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
+        point = self._points[hub]
+        flights = float(f"{self.full[hub] * self.loads[load]:.{_DIGITS}g}")
+        config = replace(point.hub, demand=replace(point.hub.demand, flights_per_day=flights))
+        return Point(node_label(point.label, self.loads[load]), config)
+
+    def put(self, hub: int, load: int, replication: int, kpis: Mapping[str, float]) -> None:
+        config = self.node(hub, load).hub
+        prices = self._own.cost
+        lines = annual_lines(config, activity(config, kpis, prices.labour), prices)
+        assert tuple(line.name for line in lines) == self._measured.lines
+        own = [*(as_eur(line.cents) for line in lines), *(kpis[kpi] for kpi in self._measured.kpis)]
+        self.values[hub, load, replication] = own
+
+    def compose(self) -> None:
+        """Fill in what is put together of hubs that are there; shares stay shares."""
+        for hub, (plain, *alone) in self._composed.items():
+            found = self.values[alone].sum(axis=0) - (len(alone) - 1) * self.values[plain]
+            for at, kpi in enumerate(self._measured.kpis, start=len(self._measured.lines)):
+                found[..., at] = found[..., at].clip(*KPIS[kpi].range)
+            self.values[hub] = found
+
+    def missing(self, hubs: NDArray[np.intp], flights: Floats) -> set[tuple[int, int]]:
+        """Hubs and loads that these weeks need, and that are not there; `hubs` and `flights` of the same shape."""
+        at, _ = self._place(hubs, flights)
+        found: set[tuple[int, int]] = set()
+        for step in (0, 1):
+            gone = np.isnan(self.values[hubs, at + step, 0, 0])
+            found |= set(zip(hubs[gone].tolist(), (at + step)[gone].tolist(), strict=True))
+        runs = {(part, load) for hub, load in found for part in self._composed.get(hub, [hub])}
+        return {(hub, load) for hub, load in runs if np.isnan(self.values[hub, load, 0, 0])}
+
+    def weeks(self, hubs: NDArray[np.intp], flights: Floats) -> Floats:
+        """What weeks come to: (*shape of hubs, n_replications, n_measures); lines as EUR a year."""
+        at, above = self._place(hubs, flights)
+        weight = above[..., None, None]
+        low, high = self.values[hubs, at], self.values[hubs, at + 1]
+        return np.asarray(np.where(weight == 0, low, low + weight * (high - low)), dtype=np.float64)
+
+    def _place(self, hubs: NDArray[np.intp], flights: Floats) -> tuple[NDArray[np.intp], Floats]:
+        """The load below, and how far on the way to the next."""
+        load = flights / self.full[hubs]
+        if load.size and (load.min() < self.loads[0] or load.max() > self.loads[-1]):
+            worst = load.min() if load.min() < self.loads[0] else load.max()
+            where = list(self.labels)[int(np.broadcast_to(hubs, load.shape)[load == worst].flat[0])]
+            raise ConfigError(
+                f"expansion.loads: from {self.loads[0]:g} to {self.loads[-1]:g}, and a week of {where} has {worst:.3g}"
+            )
+        at = np.clip(np.searchsorted(self.loads, load, side="right") - 1, 0, len(self.loads) - 2)
+        return at, (load - self.loads[at]) / (self.loads[at + 1] - self.loads[at])
+
+
+def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
+    """Means over the weeks of a quarter, by days or by parcels: (…, 2, R, M) to (…, R, M); `flights`: (…, 2)."""
+    days = np.broadcast_to(np.array(WEEKS), flights.shape)
+    parcels = days * flights
+    parcels = parcels / parcels.sum(axis=-1, keepdims=True)
+    by_parcel = np.concatenate([np.zeros(len(measured.lines), dtype=bool), measured.per_parcel])
+    weight = np.where(by_parcel, parcels[..., None, None], days[..., None, None])
+    return np.asarray((weight * weeks).sum(axis=-3), dtype=np.float64)
+
+
+def check_loads(own: Expansion, month_index: Iterable[float]) -> None:
+    """Whether the busiest week of a hub that takes all it accepts is among the loads.
+
+    Raises:
+        ConfigError: it is above the last.
+    """
+    busiest = own.accept_load * max(month_index)
+    if own.loads[-1] < busiest:
+        raise ConfigError(
+            f"expansion.loads: the last at least {busiest:.4g}, accept_load in the busiest month, got {own.loads[-1]:g}"
+        )

@@ -1,0 +1,241 @@
+"""What `cargohub expansion` asks: paths of phases, growth of demand, and decisions that are others' to take."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from experiments.money import Prices
+from experiments.studies.designs.design import Replicated
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near
+
+CAPACITY_USE: Final = "capacity_use"
+"""Flights asked for, of those that the hub has slots for: what a rule can watch besides KPIs."""
+MONTHS_PER_YEAR: Final = 12
+_SUM_TOLERANCE: Final = 1e-6
+_FIRST, _LAST = 1950, 2200
+
+_Share = Annotated[float, Bounds(ge=0, le=1)]
+_Months = Annotated[float, Bounds(ge=0, le=360)]
+_Eur = Annotated[float, Bounds(ge=0, le=1e12)]
+
+
+class Op(StrEnum):
+    BELOW = "<"
+    ABOVE = ">"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A KPI that stays below or above a value for so many quarters in a row."""
+
+    kpi: str
+    op: Op
+    value: float
+    quarters: Annotated[int, Bounds(ge=1, le=100)]
+
+    def __post_init__(self) -> None:
+        known = [CAPACITY_USE, *KPIS]
+        if self.kpi not in known:
+            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, known)}")
+
+    def holds(self, value: float) -> bool:
+        return value < self.value if self.op is Op.BELOW else value > self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Fields of the halls that a phase adds or changes: how many times their value at first, then evenly to it."""
+
+    weeks: Annotated[float, Bounds(gt=0, le=520)]
+    fields: dict[str, Annotated[float, Bounds(gt=0, le=10)]]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A step of a path; `configs/paths/` says what each key is."""
+
+    starts: dt.date
+    when: tuple[Trigger, ...]
+    needs: tuple[str, ...]
+    lead_months: _Months
+    construction_months: _Months
+    changes: tuple[str, ...]
+    smaller: tuple[str, ...] | None
+    closed: tuple[str, ...]
+    learning: Learning | None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    phases: dict[str, Phase]
+
+    def __post_init__(self) -> None:
+        before: tuple[str, Phase] | None = None
+        for name, phase in self.phases.items():
+            if before is not None and phase.starts < (end := months_after(before[1].starts, _months_of(before[1]))):
+                raise ValueError(
+                    f"phases.{name}.starts: overlaps with {before[0]}, which is built until {end}, got {phase.starts}"
+                )
+            before = name, phase
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Stages that any of its phases waits for."""
+        return tuple(dict.fromkeys(stage for phase in self.phases.values() for stage in phase.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A triangular distribution [months]; the three alike: no doubt."""
+
+    least: _Months
+    mode: _Months
+    most: _Months
+
+    def __post_init__(self) -> None:
+        if not self.least <= self.mode <= self.most:
+            raise ValueError(f"least: least <= mode <= most, got {self.least:g}, {self.mode:g} and {self.most:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a stage may end, and what that means for the phases that need it."""
+
+    probability: _Share
+    is_refused: bool
+    later: Months | None
+    most_area_m2: Annotated[float, Bounds(gt=0, le=1e9)] | None
+    most_flights_per_day: Annotated[float, Bounds(gt=0, le=1000)] | None
+    sets: tuple[str, ...]
+    eur_once: _Eur
+    eur_per_year: _Eur
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A decision that others take: asked for on a date, or when another stage has ended in favour."""
+
+    asked: dt.date | None
+    after: str | None
+    months: Months
+    results: dict[str, Result]
+
+    def __post_init__(self) -> None:
+        if (self.asked is None) == (self.after is None):
+            raise ValueError("asked: a date, or the stage that it comes after; the other null")
+        check_probabilities("results", {name: result.probability for name, result in self.results.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A demand path: flights of a year, relative to those of the configuration; in between in proportion."""
+
+    probability: _Share
+    factors: dict[str, Annotated[float, Bounds(gt=0, le=1000)]]
+
+    def __post_init__(self) -> None:
+        if not self.factors:
+            raise ValueError("factors: at least one year and its factor")
+        for year in self.factors:
+            if not (year.isdecimal() and _FIRST <= int(year) <= _LAST):
+                raise ValueError(f"factors: expected years as keys, got {year!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The keys below `expansion`; `configs/study/expansion.yaml` says what each is. `states`: filled from the paths."""
+
+    first_year: Annotated[int, Bounds(ge=_FIRST, le=_LAST)]
+    years: Annotated[int, Bounds(ge=1, le=40)]
+    growth: dict[str, Growth]
+    spread: Annotated[float, Bounds(ge=0, le=1)]
+    draws: Annotated[int, Bounds(ge=2, le=10_000)]
+    accept_load: Annotated[float, Bounds(gt=0, le=2)]
+    ramp_months: _Months
+    loads: tuple[Annotated[float, Bounds(gt=0, le=3)], ...]
+    at_risk_share: _Share
+    building_years: Annotated[float, Bounds(gt=0, le=200)]
+    swing: Annotated[float, Bounds(gt=0, lt=1)]
+    kpis: tuple[str, ...]
+    cost: Prices
+    stages: dict[str, Stage]
+    paths: dict[str, Path]
+    states: dict[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        check_probabilities("growth", {name: one.probability for name, one in self.growth.items()})
+        if list(self.loads) != sorted(set(self.loads)) or len(self.loads) < 2:
+            raise ValueError(f"loads: at least two, each above the one before, got {', '.join(map(str, self.loads))}")
+        for kpi in self.kpis:
+            if kpi not in KPIS:
+                raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
+        if not self.paths:
+            raise ValueError("paths: at least one")
+        for name, stage in self.stages.items():
+            if stage.after is not None and stage.after not in list(self.stages)[: list(self.stages).index(name)]:
+                raise ValueError(f"stages.{name}.after: expected a stage above it, got {stage.after!r}")
+        for path_name, path in self.paths.items():
+            for name, phase in path.phases.items():
+                self._check_phase(f"paths.{path_name}.phases.{name}", phase)
+
+    def _check_phase(self, key: str, phase: Phase) -> None:
+        for stage in phase.needs:
+            if stage not in self.stages:
+                raise ValueError(f"{key}.needs: no stage {stage!r}{near(stage, self.stages)}")
+            earliest, opens = self.earliest(stage), months_after(phase.starts, _months_of(phase))
+            if opens < earliest:
+                raise ValueError(
+                    f"{key}.starts: opens on {opens}, before {stage} can have ended in favour, on {earliest}"
+                )
+
+    def earliest(self, stage: str) -> dt.date:
+        """The first day on which a stage can have ended in favour."""
+        own = self.stages[stage]
+        begin = own.asked if own.after is None else self.earliest(own.after)
+        assert begin is not None
+        later = [0.0 if one.later is None else one.later.least for one in own.results.values() if not one.is_refused]
+        return months_after(begin, own.months.least + min(later, default=0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpansionStudy(Replicated):
+    expansion: Expansion
+
+
+def check_probabilities(key: str, probabilities: dict[str, float]) -> None:
+    """Refuse what is no distribution.
+
+    Raises:
+        ValueError: the probabilities do not sum to 1.
+    """
+    total = sum(probabilities.values())
+    if abs(total - 1) > _SUM_TOLERANCE:
+        listed = " + ".join(f"{name} {value:g}" for name, value in probabilities.items())
+        raise ValueError(f"{key}: probabilities must sum to 1, got {total:.6g} ({listed or 'none'})")
+
+
+def months_after(day: dt.date, months: float) -> dt.date:
+    """The day so many months later; parts of a month as days of 1/30."""
+    whole = int(months)
+    year, month = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + whole, MONTHS_PER_YEAR)
+    first = dt.date(year, month + 1, 1)
+    return first + dt.timedelta(days=min(day.day, 28) - 1 + round(30 * (months - whole)))
+
+
+def month_of(day: dt.date, first_year: int) -> float:
+    """Months from the beginning of the first year, the day's part included."""
+    return (day.year - first_year) * MONTHS_PER_YEAR + day.month - 1 + (day.day - 1) / 31
+
+
+def fields_of(words: Sequence[str]) -> dict[str, object]:
+    """Values by field of words KEY=VALUE, for fields that are there."""
+    from experiments.words import parsed
+
+    return {(one := parsed(word)).key_or_group: one.value() for word in words}
+
+
+def _months_of(phase: Phase) -> float:
+    return phase.lead_months + phase.construction_months

@@ -1,0 +1,146 @@
+"""All paths in all futures: which runs they need, the runs, and what each path is worth in each future."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.money import activity, annual_lines, investment
+from experiments.studies.designs.design import Point
+from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
+from experiments.studies.expansion.design import Expansion, ExpansionStudy
+from experiments.studies.expansion.hubs import flights_at
+from experiments.studies.expansion.timeline import Timeline, World, timeline
+from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
+from experiments.studies.expansion.value import Books, Worth, needed, worth
+from experiments.studies.expansion.value import factors as discount_factors
+from sim.config import HubConfig
+from sim.measures.kpis import KPIS
+
+ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
+Simulate = Callable[[Sequence[Point]], Mapping[tuple[str, int], Mapping[str, float]]]
+"""The KPIs of each replication of designs, by label and number."""
+Key = tuple[str, str, int, tuple[tuple[str, str | None], ...]]
+"""Path, growth, draw, and the results that matter to the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """G growths, F leaves, K draws; `weight`: probability of each growth and leaf (G, F), which sum to 1."""
+
+    growths: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+    draws: tuple[Draw, ...]
+    weight: Floats
+    demand: Floats
+    """Flights a day (G, K, Y)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of each path in each future: `number[path]` says which timeline it is (G, F, K)."""
+
+    keys: ExpansionStudy
+    world: World
+    books: Books
+    futures: Futures
+    timelines: tuple[Timeline, ...]
+    worths: tuple[Worth, ...]
+    number: Mapping[str, NDArray[np.intp]]
+    n_runs: int
+
+    def of(self, path: str, pick: Callable[[Worth], Floats]) -> Floats:
+        """A figure of each future (G, F, K, …)."""
+        numbers, places = np.unique(self.number[path], return_inverse=True)
+        values = np.stack([pick(self.worths[number]) for number in numbers])
+        return values[places.reshape(self.number[path].shape)]
+
+
+def futures_of(own: Expansion, base: HubConfig) -> Futures:
+    found = tuple(leaves(own.stages))
+    drawn = tuple(draws(own, base.seed))
+    growth = np.array([one.probability for one in own.growth.values()])
+    weight = growth[:, None] * np.array([p for _, p in found])
+    paths = np.stack([factors(one, own) for one in own.growth.values()])
+    demand = base.demand.flights_per_day * paths[:, None, :] * np.stack([one.strays for one in drawn])
+    return Futures(tuple(own.growth), tuple(leaf for leaf, _ in found), drawn, weight, demand)
+
+
+def explored(points: Sequence[Point], base: HubConfig, keys: ExpansionStudy, simulate: Simulate) -> Found:
+    """`points`: the different hubs; `base`: the hub of today with its month index."""
+    own = keys.expansion
+    assert base.arrivals.month_index is not None
+    check_loads(own, base.arrivals.month_index)
+    measured = _measured(own, base)
+    curves = Curves(points, own, measured, keys.replications)
+    accepted = np.array([flights_at(point.hub, own.accept_load) for point in points])
+    world = World(own, curves, measured, week_indices(base.arrivals.month_index), own.states, accepted)
+    futures = futures_of(own, base)
+    number, wanted = _wanted(own, futures)
+    timelines: dict[Key, Timeline] = {}
+    runs: set[tuple[int, int]] = set()
+    while True:
+        for key, (growth, draw, leaf) in wanted.items():
+            if key not in timelines or not timelines[key].is_whole:
+                timelines[key] = timeline(world, key[0], futures.demand[growth, draw], leaf, futures.draws[draw])
+        missing = sorted(set().union(*(needed(world, line, curves) for line in timelines.values())))
+        if not missing:
+            break
+        runs |= set(missing)
+        _simulate(curves, missing, keys.replications, simulate)
+    books = _books(world, points, own, base)
+    worths = tuple(worth(books, key[0], _limit(own, key), line) for key, line in timelines.items())
+    return Found(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
+
+
+def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: int, simulate: Simulate) -> None:
+    nodes = {node: curves.node(*node) for node in missing}
+    there = simulate(list(nodes.values()))
+    for (hub, load), point in nodes.items():
+        for replication in range(replications):
+            curves.put(hub, load, replication, there[point.label, replication])
+    curves.compose()
+
+
+def _wanted(own: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], dict[Key, tuple[int, int, Leaf]]]:
+    """Each path's timelines by number, and what each is of: growth, draw and the results that matter."""
+    wanted: dict[Key, tuple[int, int, Leaf]] = {}
+    at: dict[Key, int] = {}
+    number = {}
+    shape = len(futures.growths), len(futures.leaves), len(futures.draws)
+    for path in own.paths:
+        number[path] = np.zeros(shape, dtype=np.intp)
+        for f, leaf in enumerate(futures.leaves):
+            own_leaf = restricted(leaf, own.paths[path].needs, own)
+            for g, growth in enumerate(futures.growths):
+                for k in range(len(futures.draws)):
+                    key = path, growth, k, tuple(own_leaf.items())
+                    wanted[key] = g, k, own_leaf
+                    number[path][g, f, k] = at.setdefault(key, len(at))
+    return number, wanted
+
+
+def _limit(own: Expansion, key: Key) -> float | None:
+    needs = own.paths[key[0]].needs
+    limits = [
+        own.stages[stage].results[result].most_area_m2
+        for stage, result in key[3]
+        if stage in needs and result is not None
+    ]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _measured(own: Expansion, base: HubConfig) -> Measured:
+    nothing = activity(base, dict.fromkeys(KPIS, 0.0), own.cost.labour)
+    lines = tuple(line.name for line in annual_lines(base, nothing, own.cost))
+    watched = [trigger.kpi for path in own.paths.values() for phase in path.phases.values() for trigger in phase.when]
+    return Measured(lines, tuple(dict.fromkeys((*ALWAYS, *own.kpis, *(kpi for kpi in watched if kpi in KPIS)))))
+
+
+def _books(world: World, points: Sequence[Point], own: Expansion, base: HubConfig) -> Books:
+    built = tuple(line.name for line in investment(base, base, own.cost))
+    parcels_at = len(world.measured.lines) + world.measured.kpis.index("parcels_per_day")
+    hubs = {point.label: point.hub for point in points}
+    return Books(world, hubs, built, discount_factors(own, own.cost.discounting.rate), parcels_at, {})

@@ -1,0 +1,212 @@
+"""The hubs of an expansion: each path's hub as its phases open, while the next is built, while people learn.
+
+A state is what a path's hub is in for a time; states with the same hub have the same label, and are simulated once.
+Where several things act at once (works, learning, conditions), each is simulated alone, and their effects are added.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path as File
+from typing import Final
+
+from experiments.composition import compose, hub
+from experiments.studies.designs.design import Point
+from experiments.studies.designs.varying import changed
+from experiments.studies.expansion.design import Expansion, Learning, Path, fields_of
+from sim.config import MONTHS, ArrivalModel, HubConfig
+from sim.config.bounds import HOURS
+from sim.errors import CargohubError, ConfigError
+from sim.inputs.layout import check_area
+from sim.reading import plain, read
+
+Composer = Callable[[tuple[str, ...]], HubConfig]
+"""The hub with further words."""
+LEARNED: Final = (0.5, 1.0)
+"""Of what is to be learned, on average over a quarter: steps in which it is told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A path's hub: `n_open` phases are there; `limit_m2` of a smaller permit; `results` that set fields of it."""
+
+    path: str
+    limit_m2: float | None
+    n_open: int
+    is_building: bool
+    learned: float
+    results: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        limit = "" if self.limit_m2 is None else f" within {self.limit_m2:g} m2"
+        parts = [
+            f"{self.n_open} open",
+            *(["building"] if self.is_building else []),
+            *([f"learned {self.learned:g}"] if self.learned < 1 else []),
+            *self.results,
+        ]
+        return f"{self.path}{limit}: {', '.join(parts)}"
+
+    @property
+    def plain(self) -> "State":
+        """The same phases, whole, and nothing else."""
+        return replace(self, is_building=False, learned=1.0, results=())
+
+    @property
+    def alone(self) -> tuple["State", ...]:
+        """The plain state with each thing that acts in this one alone."""
+        return (
+            *([replace(self.plain, is_building=True)] if self.is_building else []),
+            *([replace(self.plain, learned=self.learned)] if self.learned < 1 else []),
+            *(replace(self.plain, results=(result,)) for result in self.results),
+        )
+
+
+def states_of(
+    words: Sequence[str], base: HubConfig, own: Expansion, config_dir: File | None
+) -> tuple[list[Point], dict[str, tuple[str, ...]]]:
+    """The different hubs, and by state the label of its own. `words`: all that the study is composed of.
+
+    Of a state in which several things act the labels of the plain hub, and of those with each thing alone, follow.
+
+    Raises:
+        ConfigError: words that cannot be composed, or a phase in which more stands than fits, with its key.
+    """
+    if base.arrivals.model is ArrivalModel.FILE:
+        raise ConfigError("arrivals: an expansion needs a model of arrivals, whose flights can grow; a file's do not")
+    composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
+    found = [
+        made
+        for name, path in own.paths.items()
+        for limit in _limits(own, path)
+        for made in _of_path(base, own, name, limit, composer)
+    ]
+    # Those in which one thing acts first: they are simulated.
+    found.sort(key=lambda made: len(made[0].alone) > 1)
+    labels: dict[str, str] = {}
+    hubs: dict[str, HubConfig] = {}
+    states: dict[str, tuple[str, ...]] = {}
+    parts: dict[str, tuple[str, ...]] = {}
+    for state, config in found:
+        key = json.dumps(plain(config))
+        label = labels.setdefault(key, state.name)
+        hubs.setdefault(label, config)
+        if label == state.name and len(state.alone) > 1:
+            parts[label] = tuple(states[one.name][0] for one in (state.plain, *state.alone))
+        states[state.name] = (label, *parts.get(label, ()))
+    return [Point(label, config) for label, config in hubs.items()], states
+
+
+def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
+    """The hub in a week of its own mean: how busy a week is, is said by its flights a day."""
+    return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS))
+
+
+def area_m2(config: HubConfig) -> float:
+    return sum(hall.area_m2 for hall in config.halls.values())
+
+
+def _limits(own: Expansion, path: Path) -> list[float | None]:
+    found = {one.most_area_m2 for stage in path.needs for one in own.stages[stage].results.values()}
+    return [None, *sorted(limit for limit in found if limit is not None)]
+
+
+def _of_path(
+    base: HubConfig, own: Expansion, name: str, limit: float | None, composer: Composer
+) -> Iterator[tuple[State, HubConfig]]:
+    path = own.paths[name]
+    phases = list(path.phases.items())
+    hubs = _built(base, own, name, limit, composer)
+    for n, after in enumerate(hubs):
+        learning = phases[n - 1][1].learning if n else None
+        steps = LEARNED if learning is not None else (1.0,)
+        needs = {stage: None for _, phase in phases[:n] for stage in phase.needs}
+        for learned, is_building in itertools.product(steps, (False, True)):
+            if is_building and n + 1 >= len(hubs):
+                continue
+            config = after
+            if learning is not None and learned < 1:
+                config = _learning(hubs[n - 1], after, learning, learned, f"expansion.paths.{name}")
+            if is_building:
+                config = _set(config, phases[n][1].closed, f"expansion.paths.{name}.phases.{phases[n][0]}.closed")
+            for results in itertools.product(*(_setting(own, stage) for stage in needs)):
+                named = tuple(result for _, result in results if result)
+                state = State(name, limit, n, is_building, learned, named)
+                yield state, _checked(_conditioned(config, own, results), f"expansion.paths.{name}, {state.name}")
+
+
+def _built(base: HubConfig, own: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
+    """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for."""
+    so_far: list[str] = []
+    hubs = [_checked(at_mean_month(base, base.scenario), "the hub")]
+    for phase_name, phase in own.paths[name].phases.items():
+        for own_words in (phase.changes, phase.smaller):
+            if own_words is None:
+                return hubs
+            key = f"expansion.paths.{name}.phases.{phase_name}"
+            try:
+                composed = composer((*so_far, *own_words))
+            except CargohubError as error:
+                raise ConfigError(f"{key}: {error}") from None
+            after = _checked(at_mean_month(composed, base.scenario), key)
+            if limit is None or area_m2(after) <= max(limit, area_m2(hubs[-1])):
+                so_far += own_words
+                hubs.append(after)
+                break
+        else:
+            return hubs
+    return hubs
+
+
+def _setting(own: Expansion, stage: str) -> list[tuple[str, str]]:
+    """A stage's results that set fields, and none of them."""
+    return [(stage, ""), *((stage, name) for name, one in own.stages[stage].results.items() if one.sets)]
+
+
+def _conditioned(config: HubConfig, own: Expansion, results: Sequence[tuple[str, str]]) -> HubConfig:
+    for stage, result in results:
+        if result:
+            key = f"expansion.stages.{stage}.results.{result}.sets"
+            config = _set(config, own.stages[stage].results[result].sets, key)
+    return config
+
+
+def _set(config: HubConfig, words: Sequence[str], key: str) -> HubConfig:
+    try:
+        return changed(config, fields_of(words))
+    except CargohubError as error:
+        raise ConfigError(f"{key}: {error}") from None
+
+
+def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: float, key: str) -> HubConfig:
+    halls = plain(after)["halls"]
+    for name, hall in after.halls.items():
+        if before.halls.get(name) == hall:
+            continue
+        for field, begins in learning.fields.items():
+            value = halls[name].get(field)
+            if not isinstance(value, float):
+                raise ConfigError(f"{key}: learning.fields: {field!r} is no number of a hall that may have decimals")
+            halls[name][field] = value * (begins + (1 - begins) * learned)
+    return read(HubConfig, {**plain(after), "halls": halls})
+
+
+def _checked(config: HubConfig, key: str) -> HubConfig:
+    try:
+        check_area(config)
+    except CargohubError as error:
+        raise ConfigError(f"{key}: {error}") from None
+    return config
+
+
+def flights_at(config: HubConfig, load: float) -> float:
+    """Flights a day whose parcels are that share of what the hub's machines sort, as fast as they really do.
+
+    Imports, and the exports that are sorted.
+    """
+    exports = config.exports.ratio * (1 - config.exports.collections.presorted_share)
+    sorted_per_flight = config.demand.mean_parcels_per_flight * (1 + exports)
+    return load * config.rated_per_h * config.sorting.efficiency * HOURS / sorted_per_flight

@@ -1,0 +1,143 @@
+"""How `cargohub expansion` shows what it found: lines for a reader, JSON, and a page with pictures."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.arguments import Arguments
+from experiments.report.words import number, percent
+from experiments.statistics import Interval
+from experiments.studies import telling
+from experiments.studies.designs.design import Point, period_warnings
+from experiments.studies.expansion.answer import Answer
+from experiments.studies.expansion.pictures import pictures
+from experiments.studies.expansion.result import as_json
+from experiments.studies.expansion.text import said, sentences
+
+if TYPE_CHECKING:
+    from experiments.report.study_page import Grid
+
+
+def tell(arguments: Arguments, folder: Path, today: Point, answer: Answer) -> None:
+    from experiments.report.study_page import as_lines
+
+    page = write(folder, arguments, today, answer)
+    warnings = period_warnings(today.hub)
+    if arguments.json:
+        telling.print_json(
+            {**as_json(answer), "sentences": sentences(answer), "run_dir": str(folder), "warnings": warnings}
+        )
+        return
+    lines = [*as_lines(_regrets(answer)), "", *sentences(answer), ""]
+    lines += [*(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def write(folder: Path, arguments: Arguments, today: Point, answer: Answer) -> Path:
+    from experiments.report import style
+    from experiments.report.study_page import StudyPage, write_study
+
+    page = StudyPage(
+        title="When to expand, and by how much",
+        sentences=tuple(sentences(answer)),
+        warnings=tuple(period_warnings(today.hub)),
+        grids=(_regrets(answer), _figures(answer), _known(answer), _turned(answer)),
+        method=tuple(_method(answer, today)),
+        command=arguments.command,
+    )
+    with style.look():
+        return write_study(folder, page, list(pictures(answer)))
+
+
+def _method(answer: Answer, today: Point) -> Iterator[str]:
+    found, own = answer.found, answer.found.keys.expansion
+    loads = ", ".join(f"{load:g}" for load in own.loads)
+    yield (
+        "Years are sampled weeks: of each quarter a representative one (two months) and one of its busiest month, of"
+        " the hub that is there at the time. Weeks that ask the same of the same hub are one run, of"
+        f" {today.hub.warmup_days} days of warm-up and {today.hub.horizon_days} measured days. Each hub is simulated"
+        f" at loads of {loads} of what its machines sort, and taken in proportion between them: {found.n_runs} weeks,"
+        f" {found.keys.replications} replications of each, with the same flights, parcels and draws in all (common"
+        " random numbers)."
+    )
+    futures = found.futures
+    yield (
+        f"{len(futures.leaves)} results of the decisions and {len(futures.growths)} growths, with their exact"
+        f" probabilities, and {len(futures.draws)} draws of delays and demand in each; every path meets the same"
+        " futures. 95 % intervals of means hold the error of the draws and that of the simulation."
+    )
+    yield (
+        f"Money is in real EUR of {own.cost.year}, discounted at {percent(own.cost.discounting.rate)} % a year; what"
+        " is built is written off in equal parts, and what is left of it when the last year ends counts."
+    )
+    yield (
+        "Probabilities of results and of growth are assumptions, for the reader to set:"
+        " configs/study/expansion.yaml has them. docs/expansion.md tells the method."
+    )
+
+
+def _regrets(answer: Answer) -> "Grid":
+    from experiments.report.study_page import Grid
+
+    rows = tuple(
+        (
+            one.path,
+            said(one.npv).replace(" MEUR", ""),
+            number(one.p5 / 1e6),
+            number(one.p95 / 1e6),
+            number(one.regret.mean / 1e6),
+            number(one.regret_p95 / 1e6),
+            percent(one.best_share),
+        )
+        for one in sorted(answer.paths, key=lambda one: -one.npv.mean)
+    )
+    header = ("path", "NPV", "5 %", "95 %", "regret", "regret, 95 %", "best in [%]")
+    return Grid("Net present value and regret against hindsight [MEUR]", header, rows)
+
+
+def _figures(answer: Answer) -> "Grid":
+    from experiments.report.study_page import Grid
+
+    rows = tuple(
+        (
+            one.path,
+            _shares(one.on_time_share),
+            _plain(one.cost_per_parcel, 3),
+            "–" if one.payback_years is None else f"{one.payback_years:.1f}",
+            percent(one.opens),
+        )
+        for one in answer.paths
+    )
+    header = ("path", "in time [%]", "cost a parcel [EUR]", "payback [years]", "opens something in [%]")
+    return Grid("Service and cost over all years", header, rows)
+
+
+def _known(answer: Answer) -> "Grid":
+    from experiments.report.study_page import Grid
+
+    rows = tuple((one.what, said(one.worth).replace(" MEUR", "")) for one in answer.knowing)
+    return Grid("What it would be worth to know before choosing [MEUR]", ("what", "worth"), rows)
+
+
+def _turned(answer: Answer) -> "Grid":
+    from experiments.report.study_page import Grid
+
+    rows = tuple(
+        (turn.what.replace("_", " "), turn.value.replace("_", " "), turn.best, number(turn.lead / 1e6))
+        for turn in answer.turns
+    )
+    header = ("what", "value", "best path", f"lead of {answer.recommended} [MEUR]")
+    return Grid("The choice with one thing at a time at another value", header, rows, n_texts=3)
+
+
+def _shares(value: Interval) -> str:
+    text = percent(value.mean)
+    return text if value.low is None or value.high is None else f"{text} ({percent(value.low)}–{percent(value.high)})"
+
+
+def _plain(value: Interval, digits: int) -> str:
+    text = number(value.mean, digits)
+    if value.low is None or value.high is None:
+        return text
+    return f"{text} ({number(value.low, digits)}–{number(value.high, digits)})"

@@ -1,0 +1,137 @@
+"""The pictures of an expansion: what they hold, taken from the answer."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.report.words import UNITS, kpi_name, percent
+from experiments.studies.expansion.answer import Answer
+from experiments.studies.expansion.chances import BANDS, quantile
+from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.turns import cash_flows, decision_map
+from experiments.studies.expansion.value import factors
+from sim.measures.kpis import KPIS
+
+if TYPE_CHECKING:
+    from experiments.report.expansion_figures import Band, Bar
+    from experiments.report.pictures import Picture
+
+_MOST_BARS: Final = 24
+
+
+def pictures(answer: Answer) -> "Iterator[Picture]":
+    from experiments.report import expansion_figures, style
+    from experiments.report.pictures import Picture
+
+    def picture(name: str, heading: str, says: str, svg: bytes) -> Picture:
+        return Picture(name, heading, says, f"{heading}. {says}", svg)
+
+    found, own = answer.found, answer.found.keys.expansion
+    years = [own.first_year + year for year in range(own.years)]
+    yield picture(
+        "fan",
+        "Demand and capacity",
+        "Flights a day that are wanted by each growth, nine futures of ten in its band, and those that each path is"
+        " expected to have slots for; the mean over results that open something and results that do not.",
+        style.svg(expansion_figures.fan(years, _demand(answer), {path: _slots(answer, path) for path in own.paths})),
+    )
+    idle = next((name for name, path in own.paths.items() if not path.phases), None)
+    if idle is not None and len(own.paths) > 1:
+        flows = cash_flows(found) * factors(own, own.cost.discounting.rate)
+        so_far = flows.reshape(len(own.paths), own.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
+        names = list(own.paths)
+        less = {
+            path: (so_far[at] - so_far[names.index(idle)]).tolist() for at, path in enumerate(names) if path != idle
+        }
+        yield picture(
+            "cash",
+            "Cash flow",
+            f"Money earned less spent until the end of each year, discounted, against {idle}; in the last year with"
+            " what is left of what was built.",
+            style.svg(expansion_figures.cash(years, less, idle)),
+        )
+    shown = list(dict.fromkeys([answer.recommended, *([idle] if idle else [])]))
+    yield picture(
+        "service",
+        "Service",
+        "KPIs of each year, means of its sampled weeks.",
+        style.svg(expansion_figures.service(years, {_axis(kpi): _kpi(answer, kpi) for kpi in own.kpis}, shown)),
+    )
+    cells = list(decision_map(answer.found))
+    if cells:
+        best = {(cell.what, float(cell.value)): cell.best for cell in cells}
+        shares = sorted({share for _, share in best})
+        yield picture(
+            "map",
+            "Which path where",
+            "One growth taken as certain, and the probability of the first decision in favour set to each value; the"
+            " results in favour keep their proportions.",
+            style.svg(expansion_figures.decisions(found.futures.growths, shares, best, list(own.paths))),
+        )
+    if len(own.paths) > 1:
+        lead, bars = _bars(answer)
+        yield picture(
+            "tornado",
+            "What would turn the choice",
+            f"Each growth and each result taken as certain; each price {percent(own.swing)} % lower and higher. The"
+            f" {len(bars)} values that move the lead most.",
+            style.svg(expansion_figures.tornado(bars, lead, answer.recommended)),
+        )
+
+
+def _bars(answer: Answer) -> "tuple[float, list[Bar]]":
+    from experiments.report.expansion_figures import Bar
+
+    means = sorted((one.npv.mean for one in answer.paths), reverse=True)
+    lead = (means[0] - means[1]) / 1e6
+    turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead / 1e6 - lead))[:_MOST_BARS]
+    bars = [
+        Bar(f"{turn.what} {turn.value}".replace("_", " "), turn.lead / 1e6, turn.best != answer.recommended)
+        for turn in turns
+    ]
+    return lead, bars
+
+
+def _demand(answer: Answer) -> "dict[str, Band]":
+    from experiments.report.expansion_figures import Band
+
+    found = {}
+    for at, growth in enumerate(answer.found.futures.growths):
+        each = answer.found.futures.demand[at]
+        low, high = np.quantile(each, BANDS, axis=0)
+        found[growth] = Band(tuple(each.mean(axis=0)), tuple(low), tuple(high))
+    return found
+
+
+def _slots(answer: Answer, path: str) -> "Band":
+    found = answer.found
+    each = np.stack([line.slots.reshape(found.keys.expansion.years, -1).mean(axis=1) for line in found.timelines])
+    return _band(answer, each[found.number[path]], 1.0)
+
+
+def _kpi(answer: Answer, kpi: str) -> "dict[str, Band]":
+    at = answer.found.world.measured.kpis.index(kpi)
+    scale = 100.0 if KPIS[kpi].unit == "1" else 1.0
+    found = answer.found
+    return {
+        path: _band(answer, found.of(path, lambda one: one.kpis[..., at].mean(axis=0)), scale)
+        for path in found.keys.expansion.paths
+    }
+
+
+def _band(answer: Answer, values: Floats, scale: float) -> "Band":
+    """Of a figure of each future and year (G, F, K, Y)."""
+    from experiments.report.expansion_figures import Band
+
+    weight = answer.found.futures.weight
+    mean = np.einsum("gfky,gf->y", values, weight) / values.shape[2]
+    low, high = (
+        [scale * quantile(values[..., year], weight, share) for year in range(values.shape[3])] for share in BANDS
+    )
+    return Band(tuple(scale * mean), tuple(low), tuple(high))
+
+
+def _axis(kpi: str) -> str:
+    unit = KPIS[kpi].unit
+    return f"{kpi_name(kpi)}\n[{'%' if unit == '1' else UNITS.get(unit, unit)}]"

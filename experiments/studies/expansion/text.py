@@ -1,0 +1,93 @@
+"""The answer of `cargohub expansion` in sentences: a summary of one page, its main uncertainty first."""
+
+from collections.abc import Iterator
+
+from experiments.report.words import number, percent
+from experiments.statistics import Interval
+from experiments.studies.expansion.answer import Answer
+from experiments.studies.expansion.knowing import EVERYTHING, WAITING
+from experiments.studies.expansion.turns import Turn
+
+_ENOUGH = 0.9
+"""A probability above which a choice is called sure (assumption)."""
+
+
+def sentences(answer: Answer) -> list[str]:
+    return [_uncertain(answer), *_chosen(answer), *_reacting(answer), _turned(answer.turned_by)]
+
+
+def _uncertain(answer: Answer) -> str:
+    """What it would be worth most to know."""
+    asked = [one for one in answer.knowing if one.what not in (EVERYTHING, WAITING)]
+    main = max(asked, key=lambda one: one.worth.mean)
+    everything = next(one for one in answer.knowing if one.what == EVERYTHING)
+    if main.worth.mean <= 0:
+        return f"Nothing alone is worth knowing before choosing; with hindsight {said(everything.worth)} more is had."
+    return (
+        f"The main uncertainty is the {main.what}: knowing it before choosing would be worth {said(main.worth)},"
+        f" knowing everything {said(everything.worth)}."
+    )
+
+
+def _chosen(answer: Answer) -> Iterator[str]:
+    best = answer.of(answer.recommended)
+    surely = "" if answer.probability >= _ENOUGH else ", which is not sure"
+    yield (
+        f"{best.path} has the highest expected net present value, {said(best.npv)}. That no other of the"
+        f" {len(answer.paths)} paths has more holds with a probability of at least {answer.probability:.3g}{surely}; in"
+        f" {percent(best.best_share)} % of the futures it is the best. One future in twenty is below {meur(best.p5)},"
+        f" one above {meur(best.p95)}."
+    )
+    others = sorted((one for one in answer.paths if one.path != best.path), key=lambda one: -one.npv.mean)
+    if others:
+        careful = min(answer.paths, key=lambda one: one.regret_p95)
+        yield (
+            f"Next is {others[0].path} with {said(others[0].npv)}. Against what hindsight would choose, {best.path}"
+            f" loses {meur(best.regret.mean)} on average; where things go badly (one future in twenty) {careful.path}"
+            f" loses least, {meur(careful.regret_p95)} or more."
+        )
+    if best.opens < 1 and answer.found.keys.expansion.paths[best.path].phases:
+        yield f"In {percent(1 - best.opens)} % of the futures nothing of {best.path} is ever opened."
+    if best.payback_years is not None:
+        yield f"What it spends more than building nothing comes back in {best.payback_years:.1f} years, as expected."
+
+
+def _reacting(answer: Answer) -> Iterator[str]:
+    for one in answer.knowing:
+        if one.what == WAITING:
+            verb = "brings" if one.worth.mean >= 0 else "costs"
+            size = one.worth if one.worth.mean >= 0 else _negative(one.worth)
+            yield f"Building by rules instead of by dates {verb} {said(size)}, the best path of each kind compared."
+
+
+def _turned(turns: list[Turn]) -> str:
+    if not turns:
+        return "Nothing that was varied alone turns the choice."
+    by_best: dict[str, list[str]] = {}
+    for turn in turns:
+        by_best.setdefault(turn.best, []).append(f"{turn.what.replace('_', ' ')} {turn.value.replace('_', ' ')}")
+    return f"The choice turns to {'; to '.join(f'{best} with {_listed(values)}' for best, values in by_best.items())}."
+
+
+def _listed(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+
+
+def _negative(value: Interval) -> Interval:
+    low, high = (None if end is None else -end for end in (value.high, value.low))
+    return Interval(-value.mean, low, high, value.n)
+
+
+def meur(eur: float) -> str:
+    """An amount in millions, as a reader says it.
+
+    >>> meur(1_234_567_000.0), meur(-2_500_000.0)
+    ('1,235 MEUR', '−2.50 MEUR')
+    """
+    return f"{number(eur / 1e6)} MEUR"
+
+
+def said(value: Interval) -> str:
+    if value.low is None or value.high is None or value.low == value.high:
+        return meur(value.mean)
+    return f"{meur(value.mean)} ({number(value.low / 1e6)} to {number(value.high / 1e6)})"

@@ -1,0 +1,200 @@
+"""A path in one future, quarter by quarter: what is open, what is built, what comes, and when the next phase begins.
+
+A quarter is what it is at its middle. Demand is the growth path's, and its own straying; the hub takes of it what it
+has slots for, given out up to `accept_load` of what its machines sort. Slots of a phase that opened come within
+`ramp_months`, since customers do not come on one day. Conditions of a permit bind from the opening of the first phase
+that needs it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.studies.expansion.curves import Curves, Floats, Measured, quarter_means
+from experiments.studies.expansion.design import CAPACITY_USE, Expansion, Phase, month_of
+from experiments.studies.expansion.hubs import LEARNED, State
+from experiments.studies.expansion.tree import Draw, Leaf, ended
+
+QUARTERS: Final = 4
+_MONTHS: Final = 3
+_WEEKS_PER_MONTH: Final = 365.25 / 7 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A phase that is built: when its construction begins and ends [months from the first year's beginning]."""
+
+    phase: str
+    begins: float
+    opens: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """By quarter: the hub's number, flights a day that are wanted, that there are slots for, and that come."""
+
+    hubs: NDArray[np.intp]
+    wanted: Floats
+    slots: Floats
+    flights: Floats
+    openings: tuple[Opening, ...]
+    conditions: tuple[tuple[int, str, str], ...]
+    """Quarter from which a stage's result binds: (quarter, stage, result)."""
+    is_whole: bool
+    """Whether all that a rule looked at had been simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that timelines have in common."""
+
+    own: Expansion
+    curves: Curves
+    measured: Measured
+    weeks: Floats
+    """Indices of each quarter's weeks (4, 2)."""
+    states: Mapping[str, tuple[str, ...]]
+    accepted: Floats
+    """Flights a day that each hub accepts (n_hubs)."""
+
+    def hub(self, state: State) -> int:
+        return self.curves.labels[self.states[state.name][0]]
+
+    def n_phases(self, path: str, limit: float | None) -> int:
+        """Phases that there is room for."""
+        n = 0
+        while State(path, limit, n + 1, is_building=False, learned=1.0, results=()).name in self.states:
+            n += 1
+        return n
+
+
+def timeline(world: World, path: str, demand: Floats, leaf: Leaf, draw: Draw) -> Timeline:
+    """`demand`: flights a day by year, in this future. `leaf`: results of the stages that the path needs."""
+    return _Course(world, path, leaf, draw).run(np.repeat(demand, QUARTERS))
+
+
+class _Course:
+    """The state of a path while its quarters pass."""
+
+    def __init__(self, world: World, path: str, leaf: Leaf, draw: Draw) -> None:
+        self._world, self._path, self._leaf = world, path, leaf
+        own = world.own
+        self._phases: Sequence[tuple[str, Phase]] = list(own.paths[path].phases.items())
+        self._ended = {stage: ended(stage, leaf, draw, own) for stage in own.paths[path].needs}
+        results = [own.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
+        limits = [one.most_area_m2 for one in results if one.most_area_m2 is not None]
+        self._limit = min(limits, default=None)
+        self._n_phases = world.n_phases(path, self._limit)
+        self._openings: list[Opening] = []
+        self._n_open = 0
+        self._conditions: list[tuple[int, str, str]] = []
+        self._watched: list[tuple[int, float, float]] = []
+        self._is_whole = True
+
+    def run(self, wanted: Floats) -> Timeline:
+        n = wanted.size
+        hubs, slots, flights = np.zeros(n, dtype=np.intp), np.zeros(n), np.zeros(n)
+        for quarter in range(n):
+            self._begin(quarter)
+            hubs[quarter] = self._hub(quarter)
+            slots[quarter] = self._slots(quarter, int(hubs[quarter]))
+            flights[quarter] = min(wanted[quarter], slots[quarter])
+            self._watched.append((int(hubs[quarter]), flights[quarter], wanted[quarter] / slots[quarter]))
+        done = tuple(one for one in self._openings if one.begins < _MONTHS * n)
+        return Timeline(hubs, wanted, slots, flights, done, tuple(self._conditions), self._is_whole)
+
+    def _begin(self, quarter: int) -> None:
+        """Plan and open what falls before the middle of the quarter."""
+        middle = _MONTHS * (quarter + 0.5)
+        while True:
+            if len(self._openings) == self._n_open and not self._plan(quarter):
+                return
+            if self._openings[-1].opens > middle:
+                return
+            self._n_open += 1
+            self._bind(quarter)
+
+    def _plan(self, quarter: int) -> bool:
+        """Whether the next phase has a date, from now on."""
+        if self._n_open >= self._n_phases:
+            return False
+        name, phase = self._phases[self._n_open]
+        times = [self._ended[stage] for stage in phase.needs]
+        if any(time is None for time in times):
+            return False
+        may = max(
+            month_of(phase.starts, self._world.own.first_year),
+            *(time for time in times if time is not None),
+            self._openings[-1].opens if self._openings else 0.0,
+        )
+        if phase.when:
+            now = float(_MONTHS * quarter)
+            if now < may or not self._is_due(phase):
+                return False
+            may = now
+        begins = may + phase.lead_months
+        self._openings.append(Opening(name, begins, begins + phase.construction_months))
+        return True
+
+    def _is_due(self, phase: Phase) -> bool:
+        """Whether any of its triggers has held in the last quarters."""
+        return any(
+            len(self._watched) >= trigger.quarters
+            and all(trigger.holds(self._seen(trigger.kpi, at)) for at in range(-trigger.quarters, 0))
+            for trigger in phase.when
+        )
+
+    def _seen(self, kpi: str, at: int) -> float:
+        hub, flights, use = self._watched[at]
+        if kpi == CAPACITY_USE:
+            return use
+        world = self._world
+        by_week = flights * world.weeks[(len(self._watched) + at) % QUARTERS]
+        weeks = world.curves.weeks(np.full(2, hub), by_week)
+        mean = quarter_means(weeks, by_week, world.measured).mean(axis=0)
+        value = float(mean[len(world.measured.lines) + world.measured.kpis.index(kpi)])
+        self._is_whole &= not np.isnan(value)
+        return value
+
+    def _bind(self, quarter: int) -> None:
+        """Conditions of what the phase that just opened needed, and those of the stages before."""
+        for stage in self._phases[self._n_open - 1][1].needs:
+            result = self._leaf[stage]
+            if result is not None and not any(stage == known for _, known, _ in self._conditions):
+                self._conditions.append((quarter, stage, result))
+
+    def _plain_hub(self, n_open: int) -> int:
+        return self._world.hub(State(self._path, self._limit, n_open, is_building=False, learned=1.0, results=()))
+
+    def _hub(self, quarter: int) -> int:
+        middle = _MONTHS * (quarter + 0.5)
+        is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
+        stages = self._world.own.stages
+        named = tuple(result for _, stage, result in self._conditions if stages[stage].results[result].sets)
+        return self._world.hub(State(self._path, self._limit, self._n_open, is_building, self._learned(quarter), named))
+
+    def _learned(self, quarter: int) -> float:
+        """Of what is to be learned since the last opening, the quarter's mean, at the nearest step."""
+        learning = self._phases[self._n_open - 1][1].learning if self._n_open else None
+        if learning is None:
+            return 1.0
+        since = [_MONTHS * at - self._openings[self._n_open - 1].opens for at in (quarter, quarter + 1)]
+        low, high = (max(0.0, months) * _WEEKS_PER_MONTH / learning.weeks for months in since)
+        # The integral of min(1, t) from low to high, of its length.
+        area = [min(1.0, t) ** 2 / 2 + max(0.0, t - 1.0) for t in (low, high)]
+        mean = (area[1] - area[0]) / (high - low)
+        return min(LEARNED, key=lambda step: abs(step - mean))
+
+    def _slots(self, quarter: int, hub: int) -> float:
+        own, accepted = self._world.own, self._world.accepted
+        slots = float(accepted[hub])
+        if self._n_open and own.ramp_months:
+            since = _MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens
+            share = min(1.0, since / own.ramp_months)
+            before, after = (float(accepted[self._plain_hub(n)]) for n in (self._n_open - 1, self._n_open))
+            slots = min(slots, before + share * (after - before))
+        caps = [own.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
+        return min(slots, *(cap for cap in caps if cap is not None), slots)

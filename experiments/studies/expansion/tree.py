@@ -1,0 +1,121 @@
+"""The tree of what others decide, and of how demand grows: its leaves with their probabilities, and what is drawn.
+
+Results are enumerated, each leaf with its exact probability; only how long stages take and how demand strays from its
+path is drawn, by streams of their own, so that all paths meet the same futures (common random numbers).
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.studies.expansion.design import Expansion, Growth, Months, Stage, month_of
+from sim.streams import Streams
+
+Floats = NDArray[np.float64]
+Leaf = Mapping[str, str | None]
+"""The result of each stage; None: it is not asked, since the stage before was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one future brings besides the results: `ended` and `later` are ranks in (0, 1) of each stage's months."""
+
+    ended: Mapping[str, float]
+    later: Mapping[str, float]
+    strays: Floats
+    """Times the demand path, by year (n_years)."""
+
+
+def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
+    """Every combination of results that can come about, and its probability; they sum to 1."""
+    yield from _leaves(list(stages.items()), {}, 1.0, frozenset())
+
+
+def restricted(leaf: Leaf, stages: Sequence[str], own: Expansion) -> Leaf:
+    """What of a leaf matters where only these stages do: with those that they come after."""
+    needed: dict[str, None] = {}
+    for stage in stages:
+        name: str | None = stage
+        while name is not None:
+            needed[name] = None
+            name = own.stages[name].after
+    return MappingProxyType({name: result for name, result in leaf.items() if name in needed})
+
+
+def draws(own: Expansion, seed: int) -> list[Draw]:
+    found = []
+    for number in range(own.draws):
+        streams = Streams(seed, number)
+        ranks = {name: streams.of(f"months of {name}").random(2) for name in own.stages}
+        steps = [
+            streams.of("demand strays", own.first_year + year).standard_normal() * own.spread
+            for year in range(own.years)
+        ]
+        # A walk whose mean stays on the path.
+        walk = np.cumsum(steps) - 0.5 * own.spread**2 * np.arange(1, own.years + 1)
+        found.append(
+            Draw(
+                {name: float(two[0]) for name, two in ranks.items()},
+                {name: float(two[1]) for name, two in ranks.items()},
+                np.exp(walk),
+            )
+        )
+    return found
+
+
+def ended(stage: str, leaf: Leaf, draw: Draw, own: Expansion) -> float | None:
+    """Months from the first year's beginning until a stage has ended in favour; None: it never does."""
+    asked, result = own.stages[stage], leaf[stage]
+    if result is None or asked.results[result].is_refused:
+        return None
+    if asked.after is None:
+        assert asked.asked is not None
+        begin = month_of(asked.asked, own.first_year)
+    else:
+        before = ended(asked.after, leaf, draw, own)
+        assert before is not None
+        begin = before
+    later = asked.results[result].later
+    more = 0.0 if later is None else triangular(later, draw.later[stage])
+    return begin + triangular(asked.months, draw.ended[stage]) + more
+
+
+def triangular(months: Months, rank: float) -> float:
+    """The quantile of a triangular distribution.
+
+    >>> triangular(Months(2.0, 2.0, 2.0), 0.3), triangular(Months(0.0, 1.0, 2.0), 0.5)
+    (2.0, 1.0)
+    """
+    low, mode, high = months.least, months.mode, months.most
+    if high == low:
+        return low
+    if rank <= (mode - low) / (high - low):
+        return low + math.sqrt(rank * (high - low) * (mode - low))
+    return high - math.sqrt((1 - rank) * (high - low) * (high - mode))
+
+
+def factors(growth: Growth, own: Expansion) -> Floats:
+    """Demand relative to the configuration's, by year: in proportion between the years given, level outside them."""
+    years = sorted(int(year) for year in growth.factors)
+    logs = [math.log(growth.factors[str(year)]) for year in years]
+    return np.exp(np.interp(np.arange(own.first_year, own.first_year + own.years), years, logs))
+
+
+def _leaves(
+    left: Sequence[tuple[str, Stage]], leaf: Leaf, p: float, refused: AbstractSet[str]
+) -> Iterator[tuple[Leaf, float]]:
+    if not left:
+        yield MappingProxyType(dict(leaf)), p
+        return
+    (name, stage), *rest = left
+    if stage.after in refused:
+        yield from _leaves(rest, {**leaf, name: None}, p, refused | {name})
+        return
+    for result, one in stage.results.items():
+        closed = refused | {name} if one.is_refused else refused
+        yield from _leaves(rest, {**leaf, name: result}, p * one.probability, closed)

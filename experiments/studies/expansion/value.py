@@ -1,0 +1,179 @@
+"""What a timeline earns and spends, line by line, and how it serves, year by year."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.money import DAYS_PER_YEAR, as_eur, discount_factor, flows, investment
+from experiments.money.assets import HALLS
+from experiments.studies.expansion.curves import Curves, Floats, quarter_means
+from experiments.studies.expansion.design import Expansion, Path, month_of
+from experiments.studies.expansion.hubs import State
+from experiments.studies.expansion.timeline import QUARTERS, Opening, Timeline, World
+from sim.config import HubConfig
+
+CONDITIONS: Final = "conditions"
+RESIDUAL: Final = "residual"
+PLANNING: Final = "planning"
+_LASTING: Final = (HALLS, "stands")
+_MONTHS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A timeline in money and service. R replications, Q quarters, Y years, L lines, K KPIs; EUR, costs negative."""
+
+    present: Floats
+    """Present value by line (R, L)."""
+    yearly: Floats
+    """By year and line, not discounted (R, Y, L)."""
+    quarterly: Floats
+    """Total by quarter, not discounted (R, Q)."""
+    parcels: Floats
+    """A year (R, Y)."""
+    kpis: Floats
+    """Means of the year (R, Y, K)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """How timelines are valued: the lines in their order, and what EUR of a quarter are worth at the beginning."""
+
+    world: World
+    hubs: Mapping[str, HubConfig]
+    built: tuple[str, ...]
+    factors: Floats
+    parcels_at: int
+    """Where the KPI parcels_per_day is among the measures."""
+    changes: dict[tuple[str, float | None, int], Floats]
+    """Of phases that were asked for."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (*self.world.measured.lines, PLANNING, *self.built, CONDITIONS, RESIDUAL)
+
+    def change(self, path: str, limit: float | None, n: int) -> Floats:
+        """What the n-th phase of a path costs to build, by line of `built` [EUR]; n from 0."""
+        key = path, limit, n
+        if key not in self.changes:
+            self.changes[key] = self._change(path, limit, n)
+        return self.changes[key]
+
+    def _change(self, path: str, limit: float | None, n: int) -> Floats:
+        before, after = (
+            self.hubs[self.world.states[State(path, limit, at, is_building=False, learned=1.0, results=()).name][0]]
+            for at in (n, n + 1)
+        )
+        lines = investment(before, after, self.world.own.cost)
+        return np.array([as_eur(line.cents) for line in lines])
+
+
+def quarter_years(own: Expansion) -> list[float]:
+    """Years after the beginning at which a quarter's money counts as paid."""
+    n = QUARTERS * own.years
+    return [flow.years for flow in flows([0] * n, own.cost.discounting.timing, per_year=QUARTERS)]
+
+
+def factors(own: Expansion, rate: float) -> Floats:
+    return np.array([discount_factor(rate, years) for years in quarter_years(own)])
+
+
+def worth(books: Books, path: str, limit: float | None, line: Timeline) -> Worth:
+    world, own = books.world, books.world.own
+    n_lines = len(world.measured.lines)
+    by_week = line.flights[:, None] * np.tile(world.weeks, (own.years, 1))
+    weeks = world.curves.weeks(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
+    quarters = quarter_means(weeks, by_week, world.measured)  # (Q, R, M)
+    running = quarters[:, :, :n_lines] / QUARTERS
+    once = _building(books, path, limit, line)
+    lines = np.concatenate([running, np.repeat(once[:, None, :], running.shape[1], axis=1)], axis=2)
+    lines = lines.transpose(1, 0, 2)  # (R, Q, L)
+    kpis = quarters[:, :, n_lines:].transpose(1, 0, 2)
+    parcels = quarters[:, :, books.parcels_at].T * DAYS_PER_YEAR / QUARTERS
+    return Worth(
+        present=np.einsum("q,rql->rl", books.factors, lines),
+        yearly=lines.reshape(lines.shape[0], own.years, QUARTERS, -1).sum(axis=2),
+        quarterly=lines.sum(axis=2),
+        parcels=parcels.reshape(-1, own.years, QUARTERS).sum(axis=2),
+        kpis=_by_year(kpis, line.flights, world.measured.per_parcel, own.years),
+    )
+
+
+def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years: int) -> Floats:
+    """Means over a year's quarters (R, Q, K) to (R, Y, K), by days or by parcels."""
+    by_parcel = flights.reshape(years, QUARTERS)
+    by_parcel = by_parcel / by_parcel.sum(axis=1, keepdims=True)
+    weight = np.where(per_parcel, by_parcel[:, :, None], 1 / QUARTERS)  # (Y, 4, K)
+    return np.asarray((kpis.reshape(len(kpis), years, QUARTERS, -1) * weight).sum(axis=2), dtype=np.float64)
+
+
+def _building(books: Books, path: str, limit: float | None, line: Timeline) -> Floats:
+    """What is spent besides the running of the hub, by quarter and line (Q, 3 + built)."""
+    own, n = books.world.own, line.hubs.size
+    built, after = len(books.built), len(books.built) + 1
+    found = np.zeros((n, built + 3))
+    found[:, 0] = -_planned(books, path, n)
+    for number, opening in enumerate(line.openings):
+        cost = books.change(path, limit, number) * (1 - _risked(own, own.paths[path], number))
+        found[:, 1:after] += _while_built(opening, n)[:, None] * cost
+        found[-1, after + 1] -= float((cost * _left(books, opening, n)).sum())
+    for quarter, stage, result in line.conditions:
+        one = own.stages[stage].results[result]
+        found[quarter, after] -= one.eur_once
+        found[quarter:, after] -= one.eur_per_year / QUARTERS
+    return found
+
+
+def _planned(books: Books, path: str, n: int) -> Floats:
+    """Spent at risk when the first decision is asked for: a share of what the whole path costs (Q,)."""
+    own, spent = books.world.own, np.zeros(n)
+    for number in range(books.world.n_phases(path, None)):
+        phase = list(own.paths[path].phases.values())[number]
+        share = _risked(own, own.paths[path], number)
+        if share:
+            asked = max(0.0, _asked(own, phase.needs[0]))
+            if asked < _MONTHS * n:
+                spent[int(asked // _MONTHS)] -= share * float(books.change(path, None, number).sum())
+    return spent
+
+
+def _risked(own: Expansion, path: Path, number: int) -> float:
+    return own.at_risk_share if list(path.phases.values())[number].needs else 0.0
+
+
+def _asked(own: Expansion, stage: str) -> float:
+    asked = own.stages[stage]
+    if asked.after is not None:
+        return _asked(own, asked.after)
+    assert asked.asked is not None
+    return month_of(asked.asked, own.first_year)
+
+
+def _while_built(opening: Opening, n: int) -> Floats:
+    """Share of a phase's cost that each quarter pays: evenly while it is built (Q,)."""
+    edges = np.arange(n + 1) * float(_MONTHS)
+    length = opening.opens - opening.begins
+    if length == 0:
+        return np.asarray(np.floor(opening.opens / _MONTHS) == np.arange(n), dtype=np.float64)
+    return np.asarray(np.diff(np.clip((edges - opening.begins) / length, 0.0, 1.0)), dtype=np.float64)
+
+
+def _left(books: Books, opening: Opening, n: int) -> Floats:
+    """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
+    own = books.world.own
+    age = (_MONTHS * n - opening.opens) / 12
+    if age < 0:
+        # Unfinished: worth what was paid for it.
+        paid = float(_while_built(opening, n).sum())
+        return np.full(len(books.built), paid)
+    lives = [own.building_years if name in _LASTING else own.cost.discounting.equipment_years for name in books.built]
+    return np.array([max(0.0, 1 - age / life) for life in lives])
+
+
+def needed(world: World, line: Timeline, curves: Curves) -> set[tuple[int, int]]:
+    """Hubs and loads that a timeline's weeks need and that are not simulated."""
+    by_week = line.flights[:, None] * np.tile(world.weeks, (world.own.years, 1))
+    return curves.missing(np.repeat(line.hubs[:, None], 2, axis=1), by_week)

@@ -1,0 +1,217 @@
+"""`cargohub exposure`: who could read which data of a stored run, what policies change, what goods are worth."""
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.arguments import Arguments
+from experiments.store.files import write_whole
+from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
+from experiments.studies import telling
+from experiments.studies.exposure import text as exposure_text
+from experiments.studies.file_words import taken_apart
+from experiments.studies.stored_rows import typed_rows
+from sim.config import HubConfig
+from sim.errors import InputError
+from sim.measures.exposure import NO_POLICY
+from sim.reading import near
+from sim.record.schemas import TABLES
+from sim.units import MIN_PER_H
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+
+OPTIONS: Final = ("scenario",)
+READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
+_TYPES: Final[Mapping[str, type]] = MappingProxyType(
+    {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
+
+    policy: str
+    release_min: float
+    handcoding_min: float
+    escrow_down_share: float
+    kpis: Mapping[str, float] | None
+    """None: no design of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What a run tells of one design; empty or None where it was not kept."""
+
+    scenario: str
+    n_days: int
+    matrices: "tuple[Matrix, ...]"
+    flows: "tuple[Flow, ...]"
+    inference: "Inference | None"
+    trade: "Trade | None"
+    balance: "pd.DataFrame"
+    costs: tuple[Cost, ...]
+    """Of the policies as configured, and as the run's designs felt them."""
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = taken_apart(arguments.words, OPTIONS, "exposure: one RUN, the folder of a run")
+    manifest = manifest_of(folder)
+    hubs = configuration_of(manifest).hubs
+    if manifest.verb in ANSWERED:
+        raise InputError(f"{folder}: the tables of {manifest.verb} hold no ledger")
+    scenario = given.get("scenario", next(iter(hubs)))
+    if scenario not in hubs:
+        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+    found = _gathered(manifest, scenario, hubs)
+    if not found.matrices and found.trade is None:
+        raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
+    figures = _draw(
+        found, folder / "figures", "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
+    )
+    if arguments.json:
+        telling.print_json(_document(found, folder, figures))
+    else:
+        print("\n".join(exposure_text.lines(found, figures)))
+    return 0
+
+
+def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Ledgers:
+    from experiments.report import ledgers
+
+    n_days = hubs[scenario].horizon_days
+    tables = {name: _table(manifest, name) for name in READ}
+    return Ledgers(
+        scenario,
+        n_days,
+        ledgers.matrices(tables["exposure_matrix"], scenario, n_days),
+        ledgers.flows(tables["data_flows"], scenario, n_days),
+        ledgers.inference(tables["inference"], scenario),
+        ledgers.trade(tables["trade"], scenario),
+        ledgers.balance(tables["trade_balance"], scenario),
+        _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
+    )
+
+
+def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
+    """No policy first; felt by the designs that differ from mine in nothing else."""
+    felt: dict[str, dict[str, float]] = {}
+    of_policy: dict[str, str] = {}
+    for label, hub in hubs.items():
+        if replace(hub, scenario=mine.scenario, exposure=mine.exposure) == mine and hub.exposure.is_on:
+            of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
+    for row in typed_rows(manifest, "summary", {"scenario": str, "kpi": str, "mean": float}):
+        if row["kpi"] in exposure_text.KPIS and math.isfinite(row["mean"]):
+            felt.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
+    found = []
+    for name, lookup in {NO_POLICY: None, **{name: one.lookup for name, one in mine.exposure.policies.items()}}.items():
+        escrow = lookup.escrow if lookup else None
+        down = escrow.mttr_min / (escrow.mtbf_h * MIN_PER_H + escrow.mttr_min) if escrow else 0.0
+        minutes = (lookup.release_min, lookup.handcoding_min) if lookup else (0.0, 0.0)
+        found.append(Cost(name, *minutes, down, felt.get(of_policy.get(name, ""))))
+    return tuple(found)
+
+
+def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    kinds = {"scenario": str, "replication": int}
+    kinds |= {column.name: _TYPES[column.dtype] for column in TABLES[name].columns}
+    rows = typed_rows(manifest, name, kinds)
+    for row in rows:
+        for column in TABLES[name].columns:
+            if column.dtype == "float64" and column.name != "r2" and not math.isfinite(row[column.name]):
+                raise InputError(f"{manifest.folder}: table {name}: column {column.name} holds {row[column.name]}")
+    return pd.DataFrame(rows, columns=list(kinds))
+
+
+def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
+    """The pictures; a folder that cannot be written is no mistake."""
+    from experiments.report import exposure_pictures, style
+
+    written: list[Path] = []
+    with style.look():
+        drawn = exposure_pictures.figures(found.matrices, found.flows, found.inference, found.trade, found.balance)
+        for name, figure in drawn.items():
+            path = folder / f"{name}{suffix}.svg"
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, style.svg(figure))
+            except OSError as error:
+                print(f"no picture: {path}: {error.strerror}", file=sys.stderr)
+                return written
+            written.append(path)
+    return written
+
+
+def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
+    return {
+        "verb": "exposure",
+        "run_dir": str(folder),
+        "scenario": found.scenario,
+        "measured_days": found.n_days,
+        "matrix": [
+            {
+                "policy": matrix.policy,
+                "is_in_force": matrix.is_in_force,
+                "party": party,
+                "field": field,
+                "clear_per_day": float(matrix.clear[p, f]),
+                "kept_clear": float(matrix.kept[p, f]),
+                "kept_pseudonym": float(matrix.pseudonym[p, f]),
+            }
+            for matrix in found.matrices
+            for p, party in enumerate(matrix.parties)
+            for f, field in enumerate(matrix.fields)
+            if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
+        ],
+        "flows": [
+            {
+                "policy": flow.policy,
+                "sender_jurisdiction": flow.sender,
+                "location": flow.location,
+                "operator_jurisdiction": flow.operator,
+                "records_per_day": flow.records,
+                "readable_per_day": flow.readable,
+            }
+            for flow in found.flows
+        ],
+        "costs": [asdict(cost) for cost in found.costs],
+        "inference": _inference(found.inference),
+        "trade": _trade(found.trade),
+        "balance": found.balance.to_dict("records"),
+        "figures": [str(path) for path in figures],
+    }
+
+
+def _inference(found: "Inference | None") -> list[dict[str, Any]]:
+    if found is None:
+        return []
+    return [
+        {"policy": policy, "party": party, "r2": None if math.isnan(r2) else r2}
+        for party, row in zip(found.parties, found.r2.tolist(), strict=True)
+        for policy, r2 in zip(found.policies, row, strict=True)
+    ]
+
+
+def _trade(found: "Trade | None") -> list[dict[str, Any]]:
+    if found is None:
+        return []
+    return [
+        {
+            "lane": lane,
+            "parcels_by_week": dict(zip(found.weeks, found.parcels[at].tolist(), strict=True)),
+            "value_eur_by_week": dict(zip(found.weeks, found.value[at].tolist(), strict=True)),
+            "value_eur_by_product": dict(zip(found.products, found.by_product[at].tolist(), strict=True)),
+            "duty_eur": float(found.duty[at]),
+            "vat_eur": float(found.vat[at]),
+        }
+        for at, lane in enumerate(found.lanes)
+    ]

@@ -1,0 +1,232 @@
+"""What `cargohub optimise` asks: its goals, its variables, and the design that some values of them are."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import yaml
+
+from experiments.composition import compose, hub, study
+from experiments.money import Prices
+from experiments.studies.designs.design import Replicated, with_study
+from experiments.studies.designs.figures import UNITS
+from experiments.studies.designs.varying import changed, scaled
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.inputs.layout import check_area, zones_in_use
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near
+
+VERB: Final = "optimise"
+_GOALS: Final = 2
+_NEVER: Final = 1.0
+"""What a design that the schema refuses lacks, beside shares of zones: as a hall of no use."""
+_ON_GRID: Final = 1e-6
+
+Value = float | str
+
+
+class Sampler(StrEnum):
+    NSGA2 = "nsga2"
+    TPE = "tpe"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What is free: numbers from `low` to `high` by `step` (None: any), or `choices`, as texts."""
+
+    fields: dict[str, Annotated[float, Bounds(gt=0)]]
+    low: float | None
+    high: float | None
+    step: Annotated[float, Bounds(gt=0)] | None
+    choices: tuple[str, ...] | None
+
+    def __post_init__(self) -> None:
+        if not self.fields:
+            raise ValueError("fields: at least one field, and how many times the value it is set to")
+        if self.choices is not None:
+            if (self.low, self.high, self.step) != (None, None, None):
+                raise ValueError("choices: with low, high and step null, or null itself")
+            if len(set(self.choices)) < max(2, len(self.choices)):
+                raise ValueError(f"choices: at least two different ones, got {', '.join(self.choices) or 'none'}")
+            if any(ratio != 1 for ratio in self.fields.values()):
+                raise ValueError("fields: a choice is taken as it is, so that each field is set to 1 times it")
+            return
+        if self.low is None or self.high is None:
+            raise ValueError("low: give low and high, or choices")
+        if not self.low < self.high:
+            raise ValueError(f"low: must be less than high = {self.high:g}, got {self.low:g}")
+        if self.step is not None and not self.is_on_grid(self.high):
+            raise ValueError(f"step: from {self.low:g} by {self.step:g} no step ends at high = {self.high:g}")
+
+    def is_on_grid(self, value: float) -> bool:
+        assert self.low is not None
+        steps = 0.0 if self.step is None else (value - self.low) / self.step
+        return abs(steps - round(steps)) < _ON_GRID
+
+    @property
+    def ends(self) -> tuple[Value, ...]:
+        return self.choices if self.choices is not None else (self.low or 0.0, self.high or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Optimise:
+    """The study's own keys; `configs/study/optimise.yaml` says what each is."""
+
+    minimise: tuple[str, ...]
+    maximise: tuple[str, ...]
+    sampler: Sampler
+    trials: Annotated[int, Bounds(ge=1, le=100_000)]
+    population: Annotated[int, Bounds(ge=2, le=1000)]
+    confirm: Annotated[int, Bounds(ge=0, le=1000)]
+    cost: Prices
+    variables: dict[str, Variable]
+
+    def __post_init__(self) -> None:
+        known = [*UNITS, *KPIS]
+        for key in ("minimise", "maximise"):
+            for goal in getattr(self, key):
+                if goal not in known:
+                    raise ValueError(f"{key}: no figure {goal!r}{near(goal, known)}")
+        if len(self.goals) != _GOALS or len(set(self.goals)) != _GOALS:
+            raise ValueError(f"minimise: with maximise two different goals, got {', '.join(self.goals) or 'none'}")
+        if not self.variables:
+            raise ValueError("variables: at least one")
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        return (*self.minimise, *self.maximise)
+
+    def unit(self, goal: str) -> str:
+        return UNITS[goal] if goal in UNITS else KPIS[goal].unit
+
+
+@dataclass(frozen=True, slots=True)
+class OptimiseStudy(Replicated):
+    """Keys of the study beside the hub's."""
+
+    optimise: Optimise
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Values of the variables, and what they make: a hub; or none, by how much not, and why."""
+
+    values: tuple[Value, ...]
+    label: str
+    hub: HubConfig | None
+    lacks: float
+    """Shares by which zones and façade are too small, added up; more if the schema refuses the design; 0: it fits."""
+    why: str
+
+
+def asked(words: Sequence[str], config_dir: Path | None) -> tuple[HubConfig, OptimiseStudy]:
+    """The hub that the variables change, and the study."""
+    composed = compose(with_study(words, VERB), config_dir)
+    if VERB not in composed:
+        raise ConfigError(f"study: {VERB} needs optimise.variables and what goes with them, as study={VERB} has them")
+    keys = study(OptimiseStudy, composed)
+    config = hub(composed)
+    return config, keys
+
+
+def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> None:
+    """Refuse what no design can be: fields that are not there or there twice, and ends outside the field's bounds."""
+    owner: dict[str, str] = {}
+    for name, variable in variables.items():
+        place = f"{VERB}.variables.{name}"
+        for field in variable.fields:
+            if field in owner:
+                raise ConfigError(f"{place}.fields: {field} is set by {owner[field]} too")
+            owner[field] = name
+        steps: tuple[Value, ...] = () if variable.step is None else ((variable.low or 0.0) + variable.step,)
+        for value in (*variable.ends, *steps):
+            try:
+                values = _fields(config, variable, value)
+            except ConfigError as error:
+                raise ConfigError(f"{place}: {error}") from error
+            try:
+                changed(config, values)
+            except ConfigError as error:
+                # What other variables may put right is no mistake; a value out of the field's own bounds is.
+                text = str(error)
+                if any(text.startswith((f"{field}: must be ", f"{field}: expected ")) for field in variable.fields):
+                    raise ConfigError(f"{place}: {error}") from error
+
+
+def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequence[Value]) -> Design:
+    label = ", ".join(f"{name}={_said(value)}" for name, value in zip(variables, values, strict=True))
+    fields: dict[str, object] = {}
+    for variable, value in zip(variables.values(), values, strict=True):
+        fields |= _fields(config, variable, value)
+    try:
+        found = changed(config, fields)
+    except ConfigError as error:
+        return Design(tuple(values), label, None, _NEVER + _excess(fields), str(error))
+    lacks = _lacks(found)
+    try:
+        check_area(found)
+    except ConfigError as error:
+        return Design(tuple(values), label, None, max(lacks, _ON_GRID), str(error))
+    return Design(tuple(values), label, found, 0.0, "")
+
+
+def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Value, ...] | None:
+    """The values at which the variables leave the hub as it is; None if they cannot."""
+    found: list[Value] = []
+    for variable in variables.values():
+        if variable.choices is not None:
+            same = [one for one in variable.choices if changed(config, _fields(config, variable, one)) == config]
+            if not same:
+                return None
+            found.append(same[0])
+            continue
+        key, ratio = next(iter(variable.fields.items()))
+        now = _now(config, key)
+        value = now / ratio if isinstance(now, int | float) else math.nan
+        low, high = (float(end) for end in variable.ends)
+        if not low <= value <= high or not variable.is_on_grid(value):
+            return None
+        if changed(config, _fields(config, variable, value)) != config:
+            return None
+        found.append(value)
+    return tuple(found)
+
+
+def _now(config: HubConfig, key: str) -> object:
+    node: object = config
+    for name in key.split("."):
+        node = node[name] if isinstance(node, dict) else getattr(node, name)
+    return node
+
+
+def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, object]:
+    if isinstance(value, str):
+        # As after the = of a word: 8 is a number, [a,b] a list.
+        return dict.fromkeys(variable.fields, yaml.safe_load(value))
+    return scaled(config, variable.fields, value)
+
+
+def _lacks(config: HubConfig) -> float:
+    """Shares by which zones and façades are too small, added up."""
+    total = 0.0
+    for use in zones_in_use(config):
+        needed = use.n_units * use.standard_m2
+        total += max(0.0, 1 - use.area_m2 / needed) if needed else 0.0
+    for hall in config.halls.values():
+        facade = (hall.doors_out + hall.doors_in) * config.space.door_facade_m
+        total += max(0.0, 1 - hall.facade_m / facade)
+    return total
+
+
+def _excess(fields: Mapping[str, object]) -> float:
+    """How far zone shares that are set exceed a whole hall, so that the search can tell more from less."""
+    shares = [value for key, value in fields.items() if ".zone_shares." in key and isinstance(value, float)]
+    return max(0.0, sum(shares) - 1)
+
+
+def _said(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.6g}"

@@ -1,0 +1,130 @@
+"""How `cargohub optimise` shows what it found: a page with the front, and lines for a reader."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.arguments import Arguments
+from experiments.studies.optimise.design import Sampler
+from experiments.studies.optimise.result import Result, said, sentences
+from experiments.studies.optimise.search import Trial
+from sim.config import HubConfig
+
+if TYPE_CHECKING:
+    from experiments.report.pictures import Picture
+    from experiments.report.study_page import Grid
+
+_METHODS = {
+    Sampler.NSGA2: "NSGA-II (Deb et al. 2002), with Deb's rules for designs that do not fit",
+    Sampler.TPE: "a tree-structured Parzen estimator for several goals (Ozaki et al. 2020)",
+}
+
+
+def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result, commands: Sequence[str]) -> Path:
+    from experiments.report.study_page import StudyPage, write_study
+
+    own = result.asked
+    search = (
+        f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}; seed"
+        f" {config.seed}. A design that does not fit its hall, or that the schema refuses, is not simulated."
+    )
+    runs = (
+        f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
+        " days each: the same flights, parcels and draws for every design (common random numbers)."
+    )
+    method = [search, runs]
+    if own.confirm:
+        method.append(
+            "The best of many noisy values looks better than it is. What is told of the front is therefore from"
+            f" {own.confirm} further replications, which played no part in its choice; 95 % intervals are Student's t."
+        )
+    if "cost_eur_per_day" in own.goals:
+        cost = own.cost
+        method.append(
+            f"Cost a day: {cost.site.rent_eur_per_m2_year:g} EUR a year for each m² of the halls;"
+            f" {cost.labour.wage_eur_per_h:g} EUR an hour for each post, manned round the clock;"
+            f" {cost.capex.machine_eur_per_parcel_h:g} EUR for each rated parcel/h of machines, over"
+            f" {cost.discounting.equipment_years:g} years; configs/cost says where these are from. Trucks, aircraft and"
+            " energy are not in it."
+        )
+    page = StudyPage(
+        title=f"What {' and '.join(own.goals)} can be had together",
+        sentences=tuple(sentences(result)),
+        warnings=tuple(result.warnings),
+        grids=(_grid(result), _commands(commands)),
+        method=tuple(method),
+        command=arguments.command,
+        libraries=("optuna",),
+    )
+    return write_study(folder, page, [_picture(result)])
+
+
+def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
+    from experiments.report.study_page import as_lines, told
+
+    where = f"{page} (with the command of each design)"
+    sys.stdout.write(told([as_lines(_grid(result))], sentences(result), warnings, folder, where))
+
+
+def _grid(result: Result) -> "Grid":
+    from experiments.report.study_page import Grid
+
+    own = result.asked
+    rows = tuple(
+        (
+            str(order),
+            *(said(interval, own.unit(goal)) for goal, interval in point.confirmed.items()),
+            *(value if isinstance(value, str) else f"{value:,.6g}" for value in point.trial.design.values),
+        )
+        for order, point in enumerate(result.front, start=1)
+    )
+    header = ("", *own.goals, *(name.replace("_", " ") for name in own.variables))
+    return Grid("The front, by its first goal", header, rows)
+
+
+def _commands(commands: Sequence[str]) -> "Grid":
+    from experiments.report.study_page import Grid
+
+    rows = tuple((str(order), command) for order, command in enumerate(commands, start=1))
+    return Grid("Each design again, with all its tables", ("", "command"), rows, n_texts=2)
+
+
+def _picture(result: Result) -> "Picture":
+    from experiments.report import front_figure, style
+    from experiments.report.pictures import Picture
+    from experiments.report.sensitivity_figure import Bar
+
+    own = result.asked
+    x, y = own.goals
+    scales = {goal: 100.0 if own.unit(goal) == "1" else 1.0 for goal in own.goals}
+    names = [f"{goal} [{'%' if own.unit(goal) == '1' else own.unit(goal)}]" for goal in own.goals]
+
+    def place(trial: Trial) -> tuple[float, float]:
+        means = [scales[goal] * sum(sample) / len(sample) for goal, sample in trial.samples.items()]
+        return means[0], means[1]
+
+    on_front = {point.trial.design.label for point in result.front}
+    simulated = {trial.design.label: trial for trial in result.found.trials if trial.samples}
+    others = tuple(place(trial) for label, trial in simulated.items() if label not in on_front)
+    start = result.found.own
+    chart = front_figure.FrontChart(
+        names[0],
+        names[1],
+        others,
+        place(start) if start is not None and start.samples else None,
+        tuple(
+            (
+                Bar.of(point.confirmed[x].mean, point.confirmed[x].low, point.confirmed[x].high, scales[x]),
+                Bar.of(point.confirmed[y].mean, point.confirmed[y].low, point.confirmed[y].high, scales[y]),
+            )
+            for point in result.front
+        ),
+    )
+    with style.look():
+        svg = style.svg(front_figure.figure(chart))
+    says = (
+        f"Every design that fits, by {x} and {y}; those on the front by replications that played no part in its choice,"
+        " so that a neighbour may lie a little better."
+    )
+    return Picture("front", "The front", says, f"The front. {says}", svg)

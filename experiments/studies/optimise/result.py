@@ -1,0 +1,232 @@
+"""What `cargohub optimise` found: the front with its intervals and commands, its tables, and what it says."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.report.words import number, percent
+from experiments.statistics import Interval
+from experiments.store.summaries import ANSWER
+from experiments.store.tables import Columns
+from experiments.studies import telling
+from experiments.studies.designs.varying import words_of
+from experiments.studies.optimise.design import Optimise
+from experiments.studies.optimise.search import Found, Trial
+from experiments.studies.replications.replicating import as_columns, interval_of
+from sim.record.schemas import Column, TableSchema
+
+_LABEL = Column("scenario", "string", "", "the design, as the table kpis calls it")
+_GOAL = Column("goal", "string", "", "KPI, or figure of the design")
+TRIALS: Final = TableSchema(
+    "trials",
+    "the designs that were tried, in order",
+    (
+        Column("trial", "int32", "1", "counted from 0"),
+        Column("generation", "int32", "1", "counted from 0"),
+        _LABEL,
+        Column("is_feasible", "bool", "", "fits its hall and is allowed by the schema; if not, it is not simulated"),
+        Column("lacks", "float64", "1", "shares by which zones and facade are too small, in all; 1 more: not allowed"),
+        Column("why", "string", "", "what does not fit"),
+        Column("is_front", "bool", "", "no design is as good in both goals and better in one"),
+    ),
+    ("trial",),
+)
+VARIABLES: Final = TableSchema(
+    "variables",
+    "the values of the variables in every trial",
+    (
+        Column("trial", "int32", "1", "counted from 0"),
+        Column("variable", "string", "", "its name in the study"),
+        Column("value", "string", "", "as after the = of a word"),
+    ),
+    ("trial", "variable"),
+)
+GOALS: Final = TableSchema(
+    "goals",
+    "what the designs that fit reach, as the search saw it",
+    (
+        Column("trial", "int32", "1", "counted from 0"),
+        _GOAL,
+        Column("mean", "float64", "see unit", "over the replications of the search"),
+        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
+        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
+        Column("n", "int32", "1", "replications"),
+        Column("unit", "string", "", "its unit"),
+    ),
+    ("trial", "goal"),
+)
+FRONT: Final = TableSchema(
+    "front",
+    "the front, by replications that played no part in its choice",
+    (
+        Column("order", "int32", "1", "by the first goal"),
+        _LABEL,
+        _GOAL,
+        Column("mean", "float64", "see unit", "over the further replications; of the search where there are none"),
+        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
+        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
+        Column("n", "int32", "1", "replications"),
+        Column("unit", "string", "", "its unit"),
+    ),
+    ("order", "goal"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPoint:
+    """A design on the front. `seen` by the search; `confirmed` by replications after it (`seen` if there are none)."""
+
+    trial: Trial
+    seen: dict[str, Interval]
+    confirmed: dict[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    asked: Optimise
+    replications: int
+    found: Found
+    front: tuple[FrontPoint, ...]
+
+    @property
+    def n_unfit(self) -> int:
+        return sum(not trial.samples for trial in self.found.trials)
+
+    @property
+    def n_designs(self) -> int:
+        """Different designs that were simulated."""
+        return len({trial.design.label for trial in self.found.trials if trial.samples})
+
+    @property
+    def warnings(self) -> list[str]:
+        lines = []
+        if not self.asked.confirm:
+            lines.append("confirm: 0 further replications: the front was chosen by the numbers that are told of it")
+        if len(self.found.trials) < 2 * self.asked.population:
+            lines.append("trials: fewer than two generations: that is a sample, not yet a search")
+        return lines
+
+    def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
+        """`commands`: of the designs on the front, which hang on where the caller's configurations are."""
+        return {
+            "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
+            "n_trials": len(self.found.trials),
+            "n_unfit": self.n_unfit,
+            "n_simulated": self.n_designs,
+            "front": [
+                {
+                    "trial": point.trial.number,
+                    "values": dict(zip(self.asked.variables, point.trial.design.values, strict=True)),
+                    "goals": self._told(point.confirmed),
+                    "seen_by_search": self._told(point.seen),
+                    "command": command,
+                }
+                for point, command in zip(self.front, commands, strict=True)
+            ],
+        }
+
+    def _told(self, intervals: dict[str, Interval]) -> dict[str, Any]:
+        return {goal: telling.as_json(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
+
+
+def intervals_of(samples: dict[str, tuple[float, ...]]) -> dict[str, Interval]:
+    return {goal: interval_of(goal, sample) for goal, sample in samples.items()}
+
+
+def commands_of(result: Result, config_dir: Path | None) -> list[str]:
+    """Command lines that run the designs on the front again, with the replications of search and confirmation."""
+    own = [] if config_dir is None else ["--config-dir", str(config_dir)]
+    n = f"replications={result.replications + result.asked.confirm}"
+    found = []
+    for point in result.front:
+        assert point.trial.design.hub is not None
+        words = words_of(point.trial.design.hub, None if config_dir is None else str(config_dir))
+        found.append(shlex.join(["cargohub", "run", *words, n, *own]))
+    return found
+
+
+def said(interval: Interval, unit: str) -> str:
+    """A goal's value with its interval."""
+    if unit == "1":
+        text = f"{percent(interval.mean)} %"
+        cut = interval.within(0.0, 1.0)
+        ends = [percent(end) for end in (cut.low, cut.high) if end is not None]
+    else:
+        text = f"{number(interval.mean)} {unit}"
+        ends = [number(end) for end in (interval.low, interval.high) if end is not None]
+    return f"{text} ({' to '.join(ends)})" if len(ends) == 2 and ends[0] != ends[1] else text
+
+
+def sentences(result: Result) -> list[str]:
+    own, trials = result.asked, result.found.trials
+    first, second = own.goals
+    count = (
+        f"Of {len(trials)} designs tried, {result.n_unfit} do not fit and were not simulated; of the {result.n_designs}"
+        f" different ones that fit, {len(result.front)} {'are' if len(result.front) > 1 else 'is'} on the front: no"
+        f" other is as good in {first} and in {second}, and better in one."
+    )
+    lines = [count]
+    ends = [("It", "is", result.front[0])]
+    if len(result.front) > 1:
+        ends = [("The front", "starts with", result.front[0]), ("It", "ends with", result.front[-1])]
+    for who, does, point in ends:
+        lines.append(f"{who} {does} {_point(own, point.confirmed)}: {point.trial.design.label}.")
+    start = result.found.own
+    if start is not None and start.samples:
+        seen = intervals_of(dict(start.samples))
+        if any(point.trial.design.label == start.design.label for point in result.front):
+            lines.append(f"The hub as configured is on it, with {_point(own, seen)}.")
+        else:
+            better = next(point for point in reversed(result.front) if _as_good(own, point.seen, seen))
+            lines.append(
+                f"The hub as configured, with {_point(own, seen)}, is not on it:"
+                f" {_point(own, better.seen)} is had by {better.trial.design.label}."
+            )
+    elif start is not None:
+        lines.append(f"The hub as configured does not fit: {start.design.why}.")
+    return lines
+
+
+def _point(own: Optimise, intervals: dict[str, Interval]) -> str:
+    return " and ".join(f"{goal} {said(interval, own.unit(goal))}" for goal, interval in intervals.items())
+
+
+def _as_good(own: Optimise, one: dict[str, Interval], other: dict[str, Interval]) -> bool:
+    return all(one[goal].mean <= other[goal].mean for goal in own.minimise) and all(
+        one[goal].mean >= other[goal].mean for goal in own.maximise
+    )
+
+
+def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
+    own, trials = result.asked, result.found.trials
+    on_front = {point.trial.design.label for point in result.front}
+    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
+        (TRIALS, [
+            (trial.number, trial.generation, trial.design.label, bool(trial.samples), trial.design.lacks,
+             trial.design.why, trial.design.label in on_front)
+            for trial in trials
+        ]),
+        (VARIABLES, [
+            (trial.number, name, value if isinstance(value, str) else f"{value:.6g}")
+            for trial in trials for name, value in zip(own.variables, trial.design.values, strict=True)
+        ]),
+        (GOALS, [
+            (trial.number, *row) for trial in trials for row in _goal_rows(own, intervals_of(dict(trial.samples)))
+        ]),
+        (FRONT, [
+            (order, point.trial.design.label, *row)
+            for order, point in enumerate(result.front) for row in _goal_rows(own, point.confirmed)
+        ]),
+        (ANSWER, list(enumerate(sentences(result)))),
+    ]  # fmt: skip
+    return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
+
+
+def _goal_rows(own: Optimise, intervals: dict[str, Interval]) -> Iterator[Sequence[Any]]:
+    for goal, interval in intervals.items():
+        ends = [np.nan if end is None else end for end in (interval.low, interval.high)]
+        yield goal, interval.mean, *ends, interval.n, own.unit(goal)

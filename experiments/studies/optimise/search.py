@@ -1,0 +1,167 @@
+"""The search of `cargohub optimise`: generations of designs asked of optuna, simulated, and told.
+
+A generation is asked for as a whole and told in the order in which it was asked, so that what is asked depends on the
+seed and on the values alone: not on the number of workers, nor on where an interrupted search went on. A design that
+is asked for again is not simulated again; one that does not fit is told by how much, and never simulated.
+"""
+
+import sys
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from experiments import execution
+from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
+from experiments.statistics.factors import library_seed
+from experiments.store import RunDirectory
+from experiments.store.tables import Key
+from experiments.studies.designs.design import Point
+from experiments.studies.designs.figures import UNITS, figures
+from experiments.studies.optimise.design import (
+    Design,
+    Optimise,
+    OptimiseStudy,
+    Sampler,
+    Value,
+    Variable,
+    design_of,
+    own_values,
+)
+from experiments.studies.replications.evaluating import evaluated
+from sim.config import HubConfig
+from sim.errors import CargohubError
+
+if TYPE_CHECKING:
+    import optuna
+
+_CONSTRAINT: Final = "lacks"
+There = dict[Key, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A design that was asked for; `samples`: each goal by replication, empty if it does not fit."""
+
+    number: int
+    generation: int
+    design: Design
+    samples: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    trials: tuple[Trial, ...]
+    front: tuple[Trial, ...]
+    """Of those that fit, the ones that no other is as good as in both goals and better in one; each design once."""
+    own: Trial | None
+    """The hub as configured; None if the variables cannot make it."""
+
+
+def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: execution.Pool, *, is_quiet: bool) -> Found:
+    """All trials, generation after generation; and the front.
+
+    Raises:
+        CargohubError: none of the designs fits.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    own = keys.optimise
+    minimise, maximise = optuna.study.StudyDirection.MINIMIZE, optuna.study.StudyDirection.MAXIMIZE
+    directions = [minimise] * len(own.minimise) + [maximise] * len(own.maximise)
+    study = optuna.create_study(directions=directions, sampler=_sampler(own, config.seed))
+    start = own_values(config, own.variables)
+    if start is not None:
+        study.enqueue_trial(dict(zip(own.variables, start, strict=True)))
+    told = _Progress(is_quiet, own.trials)
+    trials: list[Trial] = []
+    for generation, first in enumerate(range(0, own.trials, own.population)):
+        asked = [study.ask() for _ in range(min(own.population, own.trials - first))]
+        designs = [design_of(config, own.variables, _suggested(trial, own.variables)) for trial in asked]
+        there = simulated(run, designs, range(keys.replications), pool)
+        for trial, design in zip(asked, designs, strict=True):
+            samples = goals_of(design, own, there, range(keys.replications))
+            trials.append(Trial(trial.number, generation, design, samples))
+            trial.set_constraint(_CONSTRAINT, design.lacks)
+            # What a design that does not fit is told to reach decides nothing: only by how much it does not.
+            values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(own.goals)
+            study.tell(trial, values)
+        told.generation(trials)
+    if not any(trial.samples for trial in trials):
+        raise CargohubError(f"optimise: none of {len(trials)} designs fits; the first: {trials[0].design.why}")
+    unique: dict[str, Trial] = {}
+    for best in study.best_trials:
+        unique.setdefault(trials[best.number].design.label, trials[best.number])
+    first_goal = own.goals[0]
+    front = sorted(unique.values(), key=lambda trial: (sum(trial.samples[first_goal]), trial.number))
+    return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
+
+
+def simulated(
+    run: RunDirectory, designs: Sequence[Design], numbers: range, pool: execution.Pool, *, is_quiet: bool = True
+) -> There:
+    """The KPIs of the designs that fit, each design once."""
+    points = {design.label: Point(design.label, design.hub) for design in designs if design.hub is not None}
+    return evaluated(run, list(points.values()), numbers.stop, pool, is_quiet=is_quiet)
+
+
+def goals_of(design: Design, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:
+    """Each goal by replication; a figure of the design itself is the same in all. Empty if the design does not fit."""
+    if design.hub is None:
+        return {}
+    known = figures(design.hub, own.cost)
+    return {
+        goal: tuple(known[goal] if goal in UNITS else there[design.label, number][goal] for number in numbers)
+        for goal in own.goals
+    }
+
+
+def _sampler(own: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
+    """The library's sampler.
+
+    NSGA-II: K. Deb et al., IEEE Transactions on Evolutionary Computation 6(2), 2002, 182-197, doi:10.1109/4235.996017.
+    TPE for several goals: Y. Ozaki et al., GECCO 2020, doi:10.1145/3377930.3389817.
+    """
+    import optuna
+
+    with warnings.catch_warnings():
+        # Options that the library calls experimental are its own defaults.
+        warnings.simplefilter("ignore")
+        if own.sampler is Sampler.NSGA2:
+            return optuna.samplers.NSGAIISampler(population_size=own.population, seed=library_seed(seed))
+        return optuna.samplers.TPESampler(n_startup_trials=own.population, seed=library_seed(seed))
+
+
+def _suggested(trial: "optuna.Trial", variables: Mapping[str, Variable]) -> list[Value]:
+    found: list[Value] = []
+    for name, variable in variables.items():
+        if variable.choices is not None:
+            found.append(trial.suggest_categorical(name, list(variable.choices)))
+        else:
+            assert variable.low is not None and variable.high is not None
+            found.append(trial.suggest_float(name, variable.low, variable.high, step=variable.step))
+    return found
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Lines on the error stream, after generations."""
+
+    is_quiet: bool
+    n_trials: int
+    _began: float = field(default_factory=time.monotonic)
+    _due: float = FIRST_LINE_S
+
+    def generation(self, trials: Sequence[Trial]) -> None:
+        passed = time.monotonic() - self._began
+        if self.is_quiet or passed < self._due:
+            return
+        self._due = passed + NEXT_LINE_S
+        unfit = sum(not trial.samples for trial in trials)
+        left = time_left(passed / len(trials) * (self.n_trials - len(trials)))
+        sys.stderr.write(
+            f"{len(trials)} of {self.n_trials} designs tried, {unfit} of them do not fit, about {left} left\n"
+        )
+        sys.stderr.flush()

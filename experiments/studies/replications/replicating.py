@@ -1,0 +1,294 @@
+"""Replications of designs: in parallel, kept as they finish, summed up, written, and shown."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments import execution
+from experiments.arguments import Arguments
+from experiments.statistics import Interval, mean_interval
+from experiments.statistics.family import Family, Statement, statements
+from experiments.statistics.precision import Need, Samples, narrow
+from experiments.store import Part, RunDirectory, identity_of
+from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY, WARMUP
+from experiments.store.tables import Columns, Key
+from experiments.studies.designs.design import Point, Study
+from experiments.studies.recorded import config_text
+from experiments.studies.replications.narrowing import tell_cost, too_wide
+from experiments.studies.replications.warming import rows_of, warm_ups
+from sim.config import ArrivalModel, HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.inputs.inputs import make_inputs
+from sim.inputs.layout import set_aside, zones_in_use
+from sim.measures.kpis import KPIS, reads_more_than
+from sim.measures.ladder import capacity_ladder
+from sim.reading import plain
+from sim.record.schemas import TABLES, Column, TableSchema
+from sim.units import MIN_PER_H
+
+GROWTH_THAT_COUNTS = 0.01
+"""Of the parcels a day: a backlog that grows less counts as level (assumption)."""
+_MUCH_LEFT_OVER = 0.05
+"""Share of the cohort that has not left at the end (assumption)."""
+Simulation = Callable[[HubConfig, int], Part]
+"""What a worker does: `replicate`, or `evaluate`."""
+_Extra = Sequence[tuple[TableSchema, Columns]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label.
+
+    `warnings` name the intervals that stayed wider than asked.
+    """
+
+    points: tuple[Point, ...]
+    intervals: Mapping[str, Mapping[str, Interval]]
+    differences: Mapping[str, Mapping[str, Statement]]
+    family: Family
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Replications of each design."""
+        return next(interval.n for own in self.intervals.values() for interval in own.values())
+
+    def is_unstable(self, point: Point) -> bool:
+        """Whether the backlog grows: by more than a hundredth of the demand, and surely.
+
+        Where there is no week before to compare with, a rise may be the week's rhythm: then much must be left over too.
+        """
+        left_over = self.intervals[point.label]["not_departed_share"].mean
+        if point.hub.warmup_days + point.hub.horizon_days <= DAYS_PER_WEEK and left_over <= _MUCH_LEFT_OVER:
+            return False
+        slope = self.intervals[point.label]["backlog_slope_per_day"]
+        least = slope.mean if slope.low is None else slope.low
+        return least > 0 and slope.mean > GROWTH_THAT_COUNTS * daily_parcels(point.hub)
+
+    def is_lower_bound(self, label: str, kpi: str) -> bool:
+        own = self.intervals[label]
+        return reads_more_than(kpi, own["not_departed_share"].mean, own["not_recovered_share"].mean)
+
+
+def traffic(config: HubConfig) -> tuple[float, float]:
+    """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
+    if config.arrivals.model is not ArrivalModel.FILE:
+        flights = config.demand.flights_per_day
+        return flights, flights * config.demand.mean_parcels_per_flight
+    cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
+    return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
+
+
+def daily_parcels(config: HubConfig) -> float:
+    return traffic(config)[1]
+
+
+def replicate(config: HubConfig, replication: int) -> Part:
+    """One replication as the store keeps it: what a worker does."""
+    from sim.simulation import simulate
+
+    began = time.perf_counter()
+    result = simulate(config, replication)
+    return {"kpis": result.kpis, "tables": result.tables, "seconds": time.perf_counter() - began}
+
+
+def evaluate(config: HubConfig, replication: int) -> Part:
+    """A replication's KPIs alone: its tables would fill the disk, and can be had from `cargohub run`."""
+    return {**replicate(config, replication), "tables": {}}
+
+
+def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
+    """The run's folder; designs and their files are checked before anything is written."""
+    for point in points:
+        make_inputs(point.hub, 0)
+    hubs = {point.label: point.hub for point in points}
+    keys = plain(study)
+    # A limit or a KPI that is not asked for decides nothing.
+    keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
+    identity = identity_of(hubs, keys)
+    return RunDirectory.open(arguments.out, arguments.verb, name, identity, config_text(arguments, keys, hubs))
+
+
+def replications(
+    run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool, work_of: Simulation = replicate
+) -> Outcome:
+    """Do what is missing, keep each as it finishes, and sum up.
+
+    Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
+    goes on where a former one ended, or has other workers, ends with the same.
+    """
+    with execution.opened(study.execution, study.workers) as pool:
+        work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
+        most = study.max_replications
+        n, wide = narrow(work.samples, study.asked, first=study.replications, most=most, tell=work.tell)
+    return _outcome(points, work.samples(n), study.family, too_wide(wide, n))
+
+
+class _Work:
+    """The replications of a run: those there, and the making of more."""
+
+    def __init__(
+        self,
+        run: RunDirectory,
+        points: Sequence[Point],
+        study: Study,
+        work_of: Simulation,
+        pool: execution.Pool,
+        *,
+        is_quiet: bool,
+    ) -> None:
+        self._run, self._points, self._study, self._is_quiet = run, points, study, is_quiet
+        self._work_of, self._pool = work_of, pool
+        self._there = run.finished()
+        self._made = 0
+        self._began = time.monotonic()
+
+    def samples(self, n: int) -> Samples:
+        """The KPIs of the first n replications of each design; those missing are made."""
+        tasks = self._tasks(n)
+        if tasks:
+            for key, part in self._pool.run(tasks, is_quiet=self._is_quiet, already=len(self._there)):
+                self._run.keep(key, part)
+            self._made += len(tasks)
+            self._there = self._run.finished()
+        return {
+            point.label: {kpi: [self._there[point.label, number][kpi] for number in range(n)] for kpi in KPIS}
+            for point in self._points
+        }
+
+    def tell(self, n: int, wide: Sequence[Need]) -> None:
+        if self._is_quiet or not self._tasks(n + 1):
+            return
+        each = (time.monotonic() - self._began) / self._made if self._made else None
+        tell_cost(wide, n, most=self._study.max_replications, designs=len(self._points), seconds=each)
+
+    def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
+        # The longest first, so that no core waits at the end; bits do not depend on it.
+        by_size = sorted(self._points, key=lambda point: -daily_parcels(point.hub))
+        return [
+            ((point.label, number), self._work_of, (point.hub, number))
+            for point in by_size
+            for number in range(n)
+            if (point.label, number) not in self._there
+        ]
+
+
+def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
+    """By design and KPI."""
+    return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}
+
+
+def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings: Sequence[str]) -> Outcome:
+    baseline = points[0].label
+    intervals = intervals_of(values)
+    differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
+    for kpi in KPIS if len(points) > 1 else ():
+        for label, one in statements({name: own[kpi] for name, own in values.items()}, baseline, family).items():
+            differences[label][kpi] = one
+    return Outcome(tuple(points), intervals, differences, family, tuple(warnings))
+
+
+def interval_of(name: str, sample: Sequence[float]) -> Interval:
+    """Of a figure's mean over replications, cut where a KPI cannot be."""
+    interval = mean_interval(sample)
+    if name not in KPIS or interval.low is None or interval.high is None:
+        return interval
+    lowest, highest = KPIS[name].range
+    return replace(interval, low=max(lowest, interval.low), high=min(highest, interval.high))
+
+
+def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
+    """Write all tables, if they are not there yet."""
+    if run.is_complete:
+        return
+    steady = {point.label: point for point in outcome.points if not outcome.is_unstable(point)}
+    warmed = as_columns(WARMUP.columns, rows_of(warm_ups(run.table_of("occupancy"), steady)))
+    run.complete(TABLES, tables=[*_summaries(outcome), (WARMUP, warmed), *extra])
+
+
+def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
+    summary = [
+        (label, kpi, *_numbers(interval), KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
+        for label, own in outcome.intervals.items()
+        for kpi, interval in own.items()
+    ]
+    differences = [
+        (
+            label,
+            outcome.points[0].label,
+            kpi,
+            *_numbers(one.interval),
+            KPIS[kpi].unit,
+            *(np.nan if p_value is None else p_value for p_value in (one.p_value, one.adjusted)),
+            one.is_different,
+        )
+        for label, own in outcome.differences.items()
+        for kpi, one in own.items()
+    ]
+    ladder = [
+        (point.label, resource, rate)
+        for point in outcome.points
+        for resource, rate in capacity_ladder(point.hub, _means(outcome, point)).items()
+    ]
+    area = [
+        (
+            point.label,
+            use.hall,
+            use.zone,
+            use.area_m2,
+            use.n_units,
+            use.n_fit,
+            use.unit,
+            use.spare_m2 if use.n_fit else 0.0,
+        )
+        for point in outcome.points
+        for use in (*zones_in_use(point.hub), *set_aside(point.hub))
+    ]
+    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
+        (POINTS, [_point_row(outcome, order, point) for order, point in enumerate(outcome.points)]),
+        (SUMMARY, summary),
+        (DIFFERENCES, differences),
+        (LADDER, ladder),
+        (AREA, area),
+    ]
+    return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
+
+
+def _means(outcome: Outcome, point: Point) -> dict[str, float]:
+    return {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
+
+
+def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
+    config = point.hub
+    blocked = outcome.intervals[point.label]["blocked_after_h"].mean
+    run_h = config.end_min / MIN_PER_H
+    return (
+        point.label,
+        order,
+        config.scenario,
+        config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
+        str(config.arrivals.model),
+        *traffic(config),
+        config.area_m2,
+        sum(hall.sorting_machines for hall in config.halls.values()),
+        len(config.halls),
+        config.service_h,
+        outcome.is_unstable(point),
+        blocked if blocked < run_h else np.nan,
+    )
+
+
+def _numbers(interval: Interval) -> tuple[float, float, float, int]:
+    low = np.nan if interval.low is None else interval.low
+    high = np.nan if interval.high is None else interval.high
+    return interval.mean, low, high, interval.n
+
+
+def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
+    """Rows as typed columns."""
+    kinds = [np.str_ if column.dtype == "string" else np.dtype(column.dtype) for column in schema]
+    return {column.name: np.array([row[i] for row in rows], dtype=kinds[i]) for i, column in enumerate(schema)}

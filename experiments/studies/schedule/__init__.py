@@ -1,0 +1,131 @@
+"""`cargohub schedule FILE`: what flights a timetable holds, and those of one airport as a file that a run replays.
+
+Reads IATA's SSIM, chapter 7, or a CSV of flights such as a run reads; says what is in it; and writes the flights that
+the filters leave, with a picture of their week. Times are the hub's without daylight saving, as everywhere in the
+model: `clock` is their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has there.
+"""
+
+import csv
+import datetime as dt
+import io
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.composition import load
+from experiments.report.schedule_figure import WEEKDAYS, schedule_svg
+from experiments.store.files import sha256_of, write_all
+from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
+from experiments.studies.schedule.request import read_request
+from sim.errors import InputError
+from sim.inputs.flight_file import COLUMNS
+
+USUAL_OUT: Final = Path("schedule")
+
+
+def main(arguments: Arguments) -> int:
+    """Reads, chooses, writes, and says what was found."""
+    request = read_request(arguments.words)
+    fleet = tuple(load(config_dir=arguments.config_dir).fleet)
+    result = read_schedule(request, fleet)
+    folder = arguments.out if arguments.out != Arguments("schedule").out else USUAL_OUT / result.name
+    if request.path.resolve() == (folder / "flights.csv").resolve():
+        raise InputError(f"{request.path}: would be written over; give another --out DIR")
+    found = document(result, sha256=sha256_of(request.path))
+    files = write(result, found, folder)
+    for reason in result.bad[:MOST_SAID]:
+        print(f"warning: left out: {reason}", file=sys.stderr)
+    if len(result.bad) > MOST_SAID:
+        print(f"warning: left out: {len(result.bad) - MOST_SAID} more", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps({**found, "files": [str(file) for file in files]}, indent=2))
+        return 0
+    print(table(result))
+    print(f"\nWritten to {folder}: {', '.join(file.name for file in files)}")
+    schedule = shlex.quote(f"arrivals.schedule={files[0]}")
+    print(f"Use it:     cargohub run arrivals=file {schedule} start_date={result.pattern.first}")
+    return 0
+
+
+def table(result: Schedule) -> str:
+    """What the file holds and what was chosen, for a terminal."""
+    lines = [f"{result.source}:"]
+    for name, value in result.content.items():
+        lines.append(f"  {name.replace('_', ' '):<24}{said(value) if isinstance(value, dict) else value}")
+    pattern = result.pattern
+    days = (pattern.last - pattern.first).days + 1
+    flights = "1 flight" if len(result.calls) == 1 else f"{len(result.calls)} flights"
+    a_day = f"{len(result.calls) / days:.2f} a day"
+    lines += [
+        "",
+        f"{result.name}: {flights} from {pattern.first} to {pattern.last}, {a_day}; clock {result.clock}",
+        f"  {'by weekday':<24}{said(dict(zip(WEEKDAYS, pattern.counts.sum(axis=1).tolist(), strict=True)))}",
+        f"  {'by hour':<24}{' '.join(str(count) for count in pattern.counts.sum(axis=0).tolist())}",
+    ]
+    if result.n_twice:
+        lines.append(f"  {'left out, there twice':<24}{result.n_twice}")
+    if result.n_legs_cut:
+        lines.append(f"  {'aircraft not waited for':<24}{result.n_legs_cut}, as their flight before was not chosen")
+    return "\n".join(lines)
+
+
+def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
+    """What the file holds and what was chosen, for a program."""
+    pattern = result.pattern
+    return {
+        "source": result.source,
+        "sha256": sha256,
+        "content": result.content,
+        "records_left_out": len(result.bad),
+        "name": result.name,
+        "clock": result.clock,
+        "n_flights": len(result.calls),
+        "n_twice": result.n_twice,
+        "n_legs_cut": result.n_legs_cut,
+        "first": pattern.first.isoformat(),
+        "last": pattern.last.isoformat(),
+        "flights_by_weekday_and_hour": pattern.counts.tolist(),
+    }
+
+
+def flights_csv(calls: Sequence[Call]) -> str:
+    """The flights as `arrivals=file` reads them; a column that no flight fills is left out."""
+    rows = [
+        {
+            "flight": call.flight,
+            "sibt": _instant(call.sibt),
+            "arrival": _instant(call.arrival),
+            "aircraft": call.aircraft or "",
+            "parcels": "" if call.parcels is None else str(call.parcels),
+            "sobt": _instant(call.sobt),
+            "after": call.after or "",
+            "leg_min": "" if call.leg_min is None else f"{call.leg_min}".removesuffix(".0"),
+        }
+        for call in calls
+    ]
+    columns = [name for name in COLUMNS if any(row[name] for row in rows)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write(result: Schedule, found: dict[str, Any], folder: Path) -> list[Path]:
+    """The result's files, all of them or, if one cannot be written, none."""
+    content = {
+        folder / "flights.csv": flights_csv(result.calls).encode(),
+        folder / "schedule.json": json.dumps(found, indent=2).encode() + b"\n",
+        folder / "schedule.svg": schedule_svg(result.pattern),
+    }
+    return write_all(content)
+
+
+def _instant(when: dt.datetime | None) -> str:
+    if when is None:
+        return ""
+    return when.isoformat(" ", "minutes" if when.second == when.microsecond == 0 else "auto")

@@ -1,0 +1,231 @@
+"""What a file of flights holds, and the flights chosen from it."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.report.schedule_figure import HOURS, WEEKDAYS, WeekPattern
+from experiments.studies.schedule.request import HOME, Request, is_ssim
+from sim.errors import InputError
+from sim.inputs.flight_file import FlightRow, read_flight_file
+from sim.inputs.ssim import FREIGHTERS, Leg, expand, read_ssim
+from sim.units import TICKS_PER_MIN
+
+HOME_CLOCK_MIN: Final = 60
+"""Liège's time without daylight saving, less UTC [min]."""
+FLEET_OF_TYPE: Final = {"77X": "b777f", "77F": "b777f"}
+"""IATA's aircraft types that the packaged fleet has."""
+MOST_DAYS: Final = 3 * 366
+"""Longest range that is expanded [d]."""
+MOST_SAID: Final = 8
+"""Entries of a count that are printed."""
+_EPOCH: Final = dt.date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A flight as it is written."""
+
+    sibt: dt.datetime
+    flight: str
+    arrival: dt.datetime | None = None
+    aircraft: str | None = None
+    parcels: int | None = None
+    sobt: dt.datetime | None = None
+    after: str | None = None
+    """The flight that the same aircraft flew before, if that one is among those chosen."""
+    leg_min: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What a file holds, and the flights chosen from it."""
+
+    name: str
+    source: str
+    content: dict[str, Any]
+    """About the whole file, as it is told."""
+    clock: str
+    calls: tuple[Call, ...]
+    bad: tuple[str, ...]
+    n_twice: int
+    """Flights left out because another has their name and time."""
+    n_legs_cut: int
+    """Flights whose aircraft comes from one that was not chosen: they keep their time, and wait for nobody."""
+
+    @property
+    def pattern(self) -> WeekPattern:
+        hours = [call.sibt.weekday() * HOURS + call.sibt.hour for call in self.calls]
+        counts = np.bincount(hours, minlength=len(WEEKDAYS) * HOURS).reshape(len(WEEKDAYS), HOURS)
+        return WeekPattern(self.name, self.calls[0].sibt.date(), self.calls[-1].sibt.date(), counts)
+
+
+def read_schedule(request: Request, fleet: tuple[str, ...]) -> Schedule:
+    """Read the file and choose; `fleet`: the aircraft types that a run knows.
+
+    Raises:
+        InputError: a file that cannot be read, or nothing left to choose.
+    """
+    return (_of_ssim if is_ssim(request.path) else _of_table)(request, fleet)
+
+
+def _of_ssim(request: Request, fleet: tuple[str, ...]) -> Schedule:
+    timetable = read_ssim(request.path, skip_bad=request.skip_bad)
+    legs = _chosen_legs(request, timetable.legs)
+    clock_min = _clock_of(request, legs)
+    first, last = _range(request, legs, timetable.last_day)
+    flights = expand(legs, first, last, clock_min=clock_min)
+    if not flights:
+        raise InputError(f"{request.path}: none of {len(legs)} legs to {request.airport} flies from {first} to {last}")
+    calls: dict[tuple[dt.datetime, str], Call] = {}
+    for sibt, leg in flights:
+        aircraft = FLEET_OF_TYPE.get(leg.aircraft)
+        calls.setdefault((sibt, leg.flight), Call(sibt, leg.flight, aircraft=aircraft if aircraft in fleet else None))
+    by_service = _counts(leg.service for leg in timetable.legs)
+    content = {
+        "format": "SSIM, chapter 7",
+        "legs": len(timetable.legs),
+        "records_left_out": len(timetable.bad),
+        "codeshares": sum(leg.is_codeshare for leg in timetable.legs),
+        "airlines": _counts(leg.airline for leg in timetable.legs),
+        "aircraft_types": _counts(leg.aircraft for leg in timetable.legs),
+        "service_types": by_service,
+        "freighters": {code: count for code, count in by_service.items() if code in FREIGHTERS},
+        "destinations": _counts(leg.destination for leg in timetable.legs),
+    }
+    sign = "-" if clock_min < 0 else "+"
+    return Schedule(
+        name=request.airport,
+        source=request.path.name,
+        content=content,
+        clock=f"UTC{sign}{abs(clock_min) // 60:02}{abs(clock_min) % 60:02}",
+        calls=tuple(calls.values()),
+        bad=timetable.bad,
+        n_twice=len(flights) - len(calls),
+        n_legs_cut=0,
+    )
+
+
+def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:
+    """The legs that pass every filter.
+
+    Raises:
+        InputError: none passes; names the first filter that left none, and what there was.
+    """
+    filters: tuple[tuple[str, Callable[[Leg], str], frozenset[str], str], ...] = (
+        ("service", lambda leg: leg.service, request.services, "; service=all takes every flight"),
+        ("airport", lambda leg: leg.destination, frozenset({request.airport}), ""),
+        ("airline", lambda leg: leg.airline, request.airlines, ""),
+        ("type", lambda leg: leg.aircraft, request.types, ""),
+    )
+    left = list(legs)
+    for option, value_of, wanted, hint in filters:
+        chosen = [leg for leg in left if not wanted or value_of(leg) in wanted]
+        if not chosen:
+            raise InputError(
+                f"{request.path}: {option}={','.join(sorted(wanted))}: none of {len(left)} legs left;"
+                f" there are {said(_counts(map(value_of, left)))}{hint}"
+            )
+        left = chosen
+    return left
+
+
+def _clock_of(request: Request, legs: Sequence[Leg]) -> int:
+    if request.clock_min is not None:
+        return request.clock_min
+    if request.airport == HOME:
+        return HOME_CLOCK_MIN
+    variations = [leg.arrival_variation_min for leg in legs if leg.arrival_variation_min is not None]
+    if not variations:
+        raise InputError(
+            f"{request.path}: the file does not tell the time of {request.airport} less UTC; give clock=+HHMM"
+        )
+    return min(variations)
+
+
+def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> tuple[dt.date, dt.date]:
+    """From the first to the last day on which a flight may arrive."""
+    # A flight arrives, on the hub's clock, from a day before its day of operation to ten days after.
+    first = request.first or min(leg.first for leg in legs) - dt.timedelta(days=2)
+    last = request.last
+    if last is None:
+        ends = [leg.last or last_day for leg in legs]
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends):
+            raise InputError(f"{request.path}: flights until further notice; give to=YYYY-MM-DD")
+        last = max(known) + dt.timedelta(days=11)
+    if (last - first).days > MOST_DAYS:
+        raise InputError(
+            f"{request.path}: from {first} to {last} are {(last - first).days} days; at most {MOST_DAYS}:"
+            " give from=YYYY-MM-DD and to=YYYY-MM-DD"
+        )
+    return first, last
+
+
+def _of_table(request: Request, fleet: tuple[str, ...]) -> Schedule:
+    def instant(ticks: int) -> dt.datetime:
+        seconds = round(ticks / TICKS_PER_MIN * 60, 3)
+        return dt.datetime.combine(_EPOCH, dt.time()) + dt.timedelta(seconds=seconds)
+
+    def airline(flight: str) -> str:
+        # A designator has two characters, or is the three letters before the number.
+        named = re.match(r"[A-Z]{3}(?=\d)|[A-Z0-9]{2}", flight)
+        return named[0] if named else flight
+
+    rows = sorted(read_flight_file(str(request.path), _EPOCH, fleet), key=lambda row: (row.sibt, row.key))
+    chosen = [
+        row
+        for row in rows
+        if (not request.airlines or airline(row.key) in request.airlines)
+        and (not request.types or row.aircraft in request.types)
+        and (request.first is None or instant(row.sibt).date() >= request.first)
+        and (request.last is None or instant(row.sibt).date() <= request.last)
+    ]
+    there = {(row.key, row.sibt) for row in chosen}
+
+    def call(row: FlightRow) -> Call:
+        after = row.after if row.after in there else None
+        return Call(
+            sibt=instant(row.sibt),
+            flight=row.key,
+            arrival=None if row.arrival is None else instant(row.arrival),
+            aircraft=row.aircraft,
+            parcels=row.n_parcels,
+            sobt=None if row.sobt is None else instant(row.sobt),
+            after=after and after[0],
+            leg_min=row.leg / TICKS_PER_MIN if after else None,
+        )
+
+    airlines = _counts(airline(row.key) for row in rows)
+    types = _counts(row.aircraft or "not told" for row in rows)
+    if not chosen:
+        raise InputError(
+            f"{request.path}: no flight left of {len(rows)} from {instant(rows[0].sibt).date()} to"
+            f" {instant(rows[-1].sibt).date()}; airlines {said(airlines)}; aircraft {said(types)}"
+        )
+    return Schedule(
+        name=request.path.stem,
+        source=request.path.name,
+        content={"format": "CSV", "flights": len(rows), "airlines": airlines, "aircraft_types": types},
+        clock="as in the file",
+        calls=tuple(call(row) for row in chosen),
+        bad=(),
+        n_twice=0,
+        n_legs_cut=sum(row.after is not None and row.after not in there for row in chosen),
+    )
+
+
+def _counts(values: Any) -> dict[str, int]:  # noqa: ANN401 - Counter's own argument
+    return dict(sorted(Counter(values).items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def said(counts: dict[str, int]) -> str:
+    """Counts in a line, the largest first."""
+    said = [f"{name} {count}" for name, count in counts.items()]
+    more = [f"{len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else []
+    return ", ".join([*said[:MOST_SAID], *more]) or "none"

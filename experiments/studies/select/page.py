@@ -1,0 +1,65 @@
+"""The page of `cargohub select`: which design it is, how surely, and what became of each of the others."""
+
+from pathlib import Path
+
+from experiments.arguments import Arguments
+from experiments.report.pictures import Picture
+from experiments.report.select_figure import Dot, SelectChart, chart_svg
+from experiments.report.study_page import Grid, StudyPage, write_study
+from experiments.report.words import number
+from experiments.studies.select.result import Found, answer, said, warnings_of
+from experiments.studies.select.study import AREA, Method
+
+_METHODS = {
+    Method.KN: "KN (Kim and Nelson 2001), with feasibility first (Andradóttir and Kim 2010)",
+    Method.KN_UPDATED: "KN++ (Kim and Nelson 2006), with feasibility first (Andradóttir and Kim 2010)",
+    Method.OCBA: "OCBA (Chen et al. 2000): replications go where they tell most; its probability is an estimate",
+}
+
+
+def write(folder: Path, arguments: Arguments, found: Found) -> Path:
+    """The page and its picture."""
+    own, config = found.keys.select, found.rows[0].point.hub
+    limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
+    how = (
+        f"{_METHODS[own.method]}; alpha {own.alpha:g}. {found.keys.replications} replications of each design to begin"
+        f" with, then {own.step} at a time, at most {limit}."
+    )
+    runs = (
+        f"Replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days: the same"
+        " flights, parcels and draws for every design (common random numbers). Intervals are Student's t, 95 %, of the"
+        " replications that each design got."
+    )
+    page = StudyPage(
+        title="Which is the cheapest" + ("?" if own.target is None else f" with {own.wanted}?"),
+        sentences=tuple(answer(found)),
+        warnings=tuple(warnings_of(found)),
+        grids=(_grid(found),),
+        method=(how, f"A design within {own.tolerance:g} of the target may be taken for either.", runs),
+        command=arguments.command,
+    )
+    return write_study(folder, page, [_picture(found)])
+
+
+def _grid(found: Found) -> Grid:
+    own = found.keys.select
+    rows = tuple(
+        (row.point.label, str(row.fate), row.reason, number(row.cost), said(row.kpi), f"{row.kpi.n:,}")
+        for row in sorted(found.rows, key=lambda row: row.cost)
+    )
+    cost = f"cost, {own.cost_unit}" if own.cost_unit else "cost"
+    return Grid("The designs, by cost", ("design", "verdict", "why", cost, own.kpi, "replications"), rows, n_texts=3)
+
+
+def _picture(found: Found) -> Picture:
+    own = found.keys.select
+    dots = [
+        Dot(row.point.label, row.cost, row.kpi.mean, row.kpi.low, row.kpi.high, row.kpi.n, str(row.fate))
+        for row in found.rows
+    ]
+    svg = chart_svg(SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit))
+    says = (
+        "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"
+        " it is known to miss the target, or not to be cheaper than one that meets it, so intervals differ in width."
+    )
+    return Picture("select", "Cost and service", says, f"Cost and service. {says}", svg)

@@ -1,0 +1,195 @@
+"""What `cargohub select` found: a verdict and a reason each design, its table, and what is told of it."""
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.report.words import number
+from experiments.statistics import Interval
+from experiments.statistics.precision import Samples
+from experiments.statistics.selection import Fate, Selection
+from experiments.store.tables import Columns
+from experiments.studies import telling
+from experiments.studies.designs.design import Point, period_warnings
+from experiments.studies.replications.replicating import Outcome, as_columns, intervals_of
+from experiments.studies.select.study import Method, SelectStudy, known_cost
+from sim.measures.kpis import KPIS
+from sim.record.schemas import Column, TableSchema
+
+SELECTION: Final = TableSchema(
+    "selection",
+    "the designs that were compared, and what became of each",
+    (
+        Column("scenario", "string", "", "the design"),
+        Column("order", "int32", "1", "as asked for"),
+        Column("cost", "float64", "see cost_unit", "known, or the mean of a KPI"),
+        Column("cost_unit", "string", "", "its unit; empty: that of the file"),
+        Column("replications", "int32", "1", "that it got"),
+        Column("mean", "float64", "see unit", "of the KPI with the target"),
+        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
+        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
+        Column("unit", "string", "", "its unit"),
+        Column("verdict", "string", "", "selected; infeasible; dearer; open: not decided"),
+        Column("reason", "string", "", "why"),
+    ),
+    ("order",),
+)
+_NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A design: what it costs, what the KPI is over its replications, and what became of it."""
+
+    point: Point
+    cost: float
+    kpi: Interval
+    fate: Fate
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Designs in the order asked for. `probability` that the selection is right, at least; None: not known."""
+
+    keys: SelectStudy
+    outcome: Outcome
+    rows: tuple[Row, ...]
+    probability: float | None
+
+    @property
+    def selected(self) -> Row | None:
+        return next((row for row in self.rows if row.fate is Fate.SELECTED), None)
+
+
+def found_in(points: Sequence[Point], keys: SelectStudy, selection: Selection, values: Samples) -> Found:
+    intervals = intervals_of({point.label: values[point.label] for point in points})
+    asked, rows = keys.select, []
+    for point, verdict in zip(points, selection.verdicts, strict=True):
+        own = intervals[point.label]
+        cost = own[asked.cost].mean if asked.cost in KPIS else known_cost(point, asked)
+        by = None if verdict.by is None else points[verdict.by].label
+        reason = _reason(keys, verdict.fate, verdict.n, by)
+        rows.append(Row(point, cost, own[asked.kpi], verdict.fate, reason))
+    outcome = Outcome(tuple(points), intervals, {}, keys.family)
+    return Found(keys, outcome, tuple(rows), selection.probability)
+
+
+def _reason(keys: SelectStudy, fate: Fate, n: int, by: str | None) -> str:
+    asked = keys.select
+    if fate is Fate.INFEASIBLE:
+        return f"misses {asked.wanted}"
+    if fate is Fate.DEARER:
+        return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
+    if fate is Fate.OPEN:
+        return f"not decided after {n} replications"
+    return "the cheapest" + ("" if asked.target is None else f" with {asked.wanted}")
+
+
+def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
+    asked = found.keys.select
+    rows: list[tuple[Any, ...]] = [
+        (
+            row.point.label,
+            order,
+            row.cost,
+            asked.cost_unit,
+            row.kpi.n,
+            row.kpi.mean,
+            math.nan if row.kpi.low is None else row.kpi.low,
+            math.nan if row.kpi.high is None else row.kpi.high,
+            KPIS[asked.kpi].unit,
+            str(row.fate),
+            row.reason,
+        )
+        for order, row in enumerate(found.rows)
+    ]
+    return [(SELECTION, as_columns(SELECTION.columns, rows))]
+
+
+def answer(found: Found) -> list[str]:
+    """Which design it is, and how surely; or that there is none."""
+    asked, best = found.keys.select, found.selected
+    n = sum(row.kpi.n for row in found.rows)
+    among = f"{len(found.rows)} designs, {n:,} replications"
+    if best is None:
+        is_open = any(row.fate is Fate.OPEN for row in found.rows)
+        nearest = max(found.rows, key=lambda row: asked.sign * row.kpi.mean)
+        verb = "is known to meet" if is_open else "meets"
+        near = f"{nearest.point.label} comes nearest with {said(nearest.kpi)}"
+        lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
+    else:
+        what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
+        cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
+        lines = [f"{best.point.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
+    if found.probability is None:
+        return lines
+    is_estimate = asked.method is Method.OCBA
+    how = "an estimate of at least" if is_estimate else "at least"
+    return [*lines, f"That is right with a probability of {how} {found.probability:.3g} ({_NAMES[asked.method]})."]
+
+
+def warnings_of(found: Found) -> list[str]:
+    asked, best = found.keys.select, found.selected
+    lines = period_warnings(found.rows[0].point.hub)
+    n_open = sum(row.fate is Fate.OPEN for row in found.rows)
+    if found.probability is None:
+        said = f"{n_open} designs are" if n_open else "the designs were"
+        lines.append(
+            f"select.max_replications: {said} not decided with {asked.max_replications} replications, the means decide,"
+            " and no probability is promised"
+        )
+    elif found.probability < 1 - asked.alpha:
+        lines.append(
+            f"select.budget: spent at an estimated probability of {found.probability:.3g}, below {1 - asked.alpha:g}"
+        )
+    if best is not None and asked.target is not None and abs(best.kpi.mean - asked.target) < asked.tolerance:
+        lines.append(
+            f"{best.point.label}: {asked.kpi} is nearer to the target than select.tolerance = {asked.tolerance:g}"
+        )
+    return lines
+
+
+def tell(found: Found, folder: Path, page: Path, *, is_json: bool) -> None:
+    asked, best = found.keys.select, found.selected
+    lines, warnings = answer(found), warnings_of(found)
+    if is_json:
+        telling.print_json(
+            {
+                "selected": None if best is None else best.point.label,
+                "probability": found.probability,
+                "designs": {
+                    row.point.label: {
+                        "cost": row.cost,
+                        "replications": row.kpi.n,
+                        asked.kpi: telling.as_json(row.kpi, KPIS[asked.kpi].unit),
+                        "verdict": str(row.fate),
+                        "reason": row.reason,
+                    }
+                    for row in found.rows
+                },
+                "answer": lines,
+                "run_dir": str(folder),
+                "warnings": warnings,
+            }
+        )
+        return
+    width = 2 + max(len(row.point.label) for row in found.rows)
+    text = [f"{'':{width}}{'cost':>12}{'replications':>14}  {asked.kpi:30}verdict"]
+    text += [
+        f"{row.point.label:{width}}{number(row.cost):>12}{row.kpi.n:>14}  {said(row.kpi):30}{row.fate}: {row.reason}"
+        for row in sorted(found.rows, key=lambda row: row.cost)
+    ]
+    text += ["", *lines, "", *(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
+    sys.stdout.write("\n".join(text) + "\n")
+
+
+def said(interval: Interval) -> str:
+    """The mean, and its interval if there is one."""
+    text = f"{interval.mean:.4g}"
+    if interval.low is None or interval.high is None:
+        return text
+    return f"{text} ({interval.low:.4g}..{interval.high:.4g})"

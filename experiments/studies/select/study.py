@@ -1,0 +1,143 @@
+"""What `cargohub select` is asked: the KPI with a target, the cost, the procedure, and how sure it is to be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+from experiments.statistics.selection import Goal, Looks
+from experiments.studies.designs.design import Point, Study
+from sim.errors import InputError
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near
+
+AREA: Final = "area_m2"
+COLUMN: Final = "cost"
+_Positive = Annotated[float, Bounds(gt=0, le=1e12)]
+
+
+class Method(StrEnum):
+    KN = "kn"
+    KN_UPDATED = "kn++"
+    OCBA = "ocba"
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """The keys below `select`. `costs` are those of the designs' column, by design."""
+
+    kpi: str
+    target: float | None
+    tolerance: _Positive
+    cost: str | None
+    indifference: _Positive | None
+    costs: dict[str, float]
+    areas_m2: tuple[Annotated[float, Bounds(ge=100, le=1e8)], ...] | None
+    """Areas that each design is scaled to; None: designs as they are."""
+    method: Method
+    alpha: Annotated[float, Bounds(gt=0, lt=1)]
+    step: Annotated[int, Bounds(ge=1, le=1000)]
+    max_replications: Annotated[int, Bounds(ge=2, le=10_000)]
+    budget: Annotated[int, Bounds(ge=2, le=10_000_000)]
+
+    def __post_init__(self) -> None:
+        self._check_target()
+        areas = self.areas_m2 or ()
+        if self.areas_m2 is not None and (not areas or len(set(areas)) < len(areas)):
+            raise ValueError("areas_m2: at least one, and none twice")
+        known = [COLUMN, AREA, *(name for name, kpi in KPIS.items() if not kpi.more_is_better)]
+        if self.cost is not None and self.cost not in known:
+            if self.cost in KPIS:
+                raise ValueError(f"cost: of {self.cost} more is better, which is no cost")
+            raise ValueError(f"cost: {self.cost!r} is none of cost, area_m2 and the KPIs{near(self.cost, known)}")
+        if self.is_sampled and self.indifference is None:
+            raise ValueError(f"indifference: needed with the KPI {self.cost}, in {self.cost_unit}")
+        if not self.is_sampled and self.indifference is not None:
+            raise ValueError("indifference: decides nothing where costs are known; it is for a KPI as cost")
+        if not self.is_sampled and self.target is None:
+            raise ValueError("target: without one, and with known costs, there is nothing to simulate")
+        if self.cost not in (None, COLUMN) and self.costs:
+            raise ValueError(f"costs: decide nothing with select.cost={self.cost}")
+
+    def _check_target(self) -> None:
+        if self.kpi not in KPIS:
+            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, KPIS)}")
+        if KPIS[self.kpi].more_is_better is None:
+            raise ValueError(f"kpi: of {self.kpi} neither more nor less is better, so that it has no target")
+        lowest, highest = KPIS[self.kpi].range
+        if self.target is not None and not lowest <= self.target <= highest:
+            raise ValueError(
+                f"target: no hub has {self.kpi} = {self.target:g}; it lies between {lowest:g} and {highest:g}"
+            )
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the cost differs from replication to replication."""
+        return self.cost in KPIS
+
+    @property
+    def sign(self) -> int:
+        """By which the KPI is multiplied, so that more is better."""
+        return 1 if KPIS[self.kpi].more_is_better else -1
+
+    @property
+    def cost_unit(self) -> str:
+        return KPIS[self.cost].unit if self.cost in KPIS else "m2" if self.cost == AREA else ""
+
+    @property
+    def wanted(self) -> str:
+        """The target in words.
+
+        `on_time_share at least 0.95`
+        """
+        unit = KPIS[self.kpi].unit
+        text = f"{self.kpi} {'at least' if self.sign > 0 else 'at most'} {self.target:g}"
+        return text if unit == "1" else f"{text} {unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class SelectStudy(Study):
+    """Keys of the study beside the hub's."""
+
+    select: Select
+
+    def __post_init__(self) -> None:
+        Study.__post_init__(self)
+        own = self.select
+        if self.scenarios or self.demands or self.arrival_models:
+            raise ValueError("scenarios: select takes scenario=a,b; scenarios=[a,b] is for compare")
+        if self.asked:
+            raise ValueError("precision: select makes the replications that its answer takes")
+        if not 2 <= self.replications <= own.max_replications:
+            most = own.max_replications
+            raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")
+
+    def goal(self, points: Sequence[Point]) -> Goal:
+        own = self.select
+        costs = None if own.is_sampled else tuple(known_cost(point, own) for point in points)
+        target = None if own.target is None else own.sign * own.target
+        return Goal(len(points), own.alpha, target, own.tolerance, costs, own.indifference or 0.0)
+
+    @property
+    def looks(self) -> Looks:
+        return Looks(self.replications, self.select.step, self.select.max_replications)
+
+
+def known_cost(point: Point, asked: Select) -> float:
+    return point.hub.area_m2 if asked.cost == AREA else asked.costs[point.label]
+
+
+def check_recorded(folder: Path, points: Sequence[Point], keys: SelectStudy) -> None:
+    """Whether a stored study knows what each of its designs costs, and takes several.
+
+    Raises:
+        InputError: it does not.
+    """
+    own = keys.select
+    lacking = [point.label for point in points if own.cost in (None, COLUMN) and point.label not in own.costs]
+    if lacking or len(points) < 2:
+        what = f"no cost of {lacking[0]}" if lacking else "a selection takes several designs"
+        raise InputError(f"{folder}: study: {what}")
+    if own.method is Method.OCBA and own.budget < keys.replications * len(points):
+        raise InputError(f"{folder}: study: select.budget: below the first replications of its designs")

@@ -1,0 +1,199 @@
+"""What `cargohub sensitivity` asks: its keys, the points of each stage, and the designs that they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations, product
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+
+from experiments.composition import compose, hub, study
+from experiments.statistics.factors import Box, Floats
+from experiments.statistics.indices import crossed_points
+from experiments.statistics.screening import trajectories
+from experiments.studies.designs.design import Point, Replicated, with_study
+from experiments.studies.designs.varying import changed, scaled
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.inputs.layout import check_area
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near
+
+VERB = "sensitivity"
+_FEWEST = 2
+"""Replications, without which nothing tells the noise of the simulation."""
+
+
+class Method(StrEnum):
+    MORRIS = "morris"
+    SOBOL = "sobol"
+    BOTH = "both"
+
+
+class Group(StrEnum):
+    """What a factor is counted with."""
+
+    ARRIVALS = "arrivals"
+    CREWS = "crews"
+    LOAD = "load"
+    PACE = "pace"
+    EQUIPMENT = "equipment"
+    TRUCKS = "trucks"
+    SPACE = "space"
+    CUSTOMS = "customs"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A number that is varied from `low` to `high`: each of the `fields` is set to so many times its value."""
+
+    fields: dict[str, Annotated[float, Bounds(gt=0)]]
+    group: Group
+    unit: str
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.fields:
+            raise ValueError("fields: at least one field, and how many times the value it is set to")
+        if not self.low < self.high:
+            raise ValueError(f"low: must be less than high = {self.high:g}, got {self.low:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """The study's own keys; `configs/study/sensitivity.yaml` says what each is."""
+
+    method: Method
+    kpis: tuple[str, ...]
+    trajectories: Annotated[int, Bounds(ge=2, le=1000)]
+    levels: Annotated[int, Bounds(ge=2, le=100)]
+    samples: Annotated[int, Bounds(ge=4, le=65_536)]
+    most: Annotated[int, Bounds(ge=1, le=1000)]
+    resamples: Annotated[int, Bounds(ge=10, le=100_000)]
+    factors: dict[str, Factor]
+
+    def __post_init__(self) -> None:
+        if len(self.factors) < 2:
+            raise ValueError(f"factors: at least 2, got {len(self.factors)}")
+        if not self.kpis:
+            raise ValueError("kpis: at least one")
+        for kpi in self.kpis:
+            if kpi not in KPIS:
+                raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
+            if self.kpis.count(kpi) > 1:
+                raise ValueError(f"kpis: {kpi} is there twice")
+        if self.levels % 2:
+            raise ValueError(f"levels: must be even, got {self.levels}")
+        if self.samples & (self.samples - 1):
+            raise ValueError(f"samples: must be a power of two, got {self.samples}")
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityStudy(Replicated):
+    """Keys of the study beside the hub's."""
+
+    sensitivity: Sensitivity
+
+    def __post_init__(self) -> None:
+        if self.replications < _FEWEST:
+            raise ValueError(f"replications: must be at least {_FEWEST}, got {self.replications}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Points (N, K) of a method in its order, and which design each is: points that are alike are one design."""
+
+    name: str
+    box: Box
+    points: Floats
+    labels: tuple[str, ...]
+    designs: tuple[Point, ...]
+    values: tuple[tuple[float, ...], ...]
+    """Of the factors, by design."""
+
+
+def asked(words: Sequence[str], config_dir: Path | None) -> tuple[HubConfig, SensitivityStudy]:
+    """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
+    composed = compose(with_study(words, VERB), config_dir)
+    if VERB not in composed:
+        raise ConfigError(f"study: {VERB} needs sensitivity.method and what goes with it, as study={VERB} has them")
+    keys = study(SensitivityStudy, composed)
+    config = hub(composed)
+    check_area(config)
+    _check_ends(config, keys.sensitivity.factors)
+    return config, keys
+
+
+def screening_stage(config: HubConfig, keys: Sensitivity) -> Stage:
+    box = _box(config, keys.factors)
+    points = trajectories(box, n=keys.trajectories, levels=keys.levels, seed=config.seed)
+    return _stage("morris", config, keys.factors, box, points)
+
+
+def indices_stage(config: HubConfig, keys: Sensitivity, names: Sequence[str]) -> Stage:
+    """The stage for the factors named; the others stay as they are in the hub."""
+    factors = {name: keys.factors[name] for name in names}
+    box = _box(config, factors)
+    return _stage("sobol", config, factors, box, crossed_points(box, n=keys.samples, seed=config.seed))
+
+
+def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box, points: Floats) -> Stage:
+    rows = [tuple(float(value) for value in row) for row in points]
+    labels = {row: f"{name} {number}" for number, row in enumerate(dict.fromkeys(rows))}
+    designs = tuple(Point(label, _design(config, factors, row)) for row, label in labels.items())
+    return Stage(name, box, np.array(rows), tuple(labels[row] for row in rows), designs, tuple(labels))
+
+
+def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[float]) -> HubConfig:
+    """The hub at a point.
+
+    Raises:
+        ConfigError: a point that the schema or the area budget refuses; it names the values.
+    """
+    values: dict[str, object] = {}
+    try:
+        for factor, value in zip(factors.values(), row, strict=True):
+            values |= scaled(config, factor.fields, value)
+        found = changed(config, values)
+        check_area(found)
+    except ConfigError as error:
+        said = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
+        raise ConfigError(f"sensitivity.factors: not possible with {said}: {error}") from error
+    return found
+
+
+def _box(config: HubConfig, factors: Mapping[str, Factor]) -> Box:
+    return Box(
+        tuple(factors),
+        tuple(factor.low for factor in factors.values()),
+        tuple(factor.high for factor in factors.values()),
+        tuple(_is_whole(config, factor) for factor in factors.values()),
+    )
+
+
+def _is_whole(config: HubConfig, factor: Factor) -> bool:
+    """Whether the factor's fields are whole numbers; by `scaled`, which makes them what they are."""
+    return any(isinstance(value, int) for value in scaled(config, factor.fields, factor.low).values())
+
+
+def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
+    """Refuse ranges of which some pair of ends is not possible: in a moment, and before anything runs."""
+    owner: dict[str, str] = {}
+    for name, factor in factors.items():
+        for field in factor.fields:
+            if field in owner:
+                raise ConfigError(f"sensitivity.factors.{name}.fields: {field} is set by {owner[field]} too")
+            owner[field] = name
+        for end in ("low", "high"):
+            try:
+                scaled(config, factor.fields, getattr(factor, end))
+            except ConfigError as error:
+                raise ConfigError(f"sensitivity.factors.{name}.{end}: {error}") from error
+    for n in (1, 2):
+        for some in combinations(factors.items(), n):
+            for row in product(*((factor.low, factor.high) for _, factor in some)):
+                _design(config, dict(some), row)

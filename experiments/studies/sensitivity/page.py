@@ -1,0 +1,153 @@
+"""How `cargohub sensitivity` shows what it found: a page with pictures, and lines for a reader."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.arguments import Arguments
+from experiments.report.words import kpi_name, number
+from experiments.statistics import Interval, indices, screening
+from experiments.studies.sensitivity.result import Result, name_of, range_of, sentences
+from sim.config import HubConfig
+from sim.measures.kpis import KPIS
+
+if TYPE_CHECKING:
+    from experiments.report.pictures import Picture
+    from experiments.report.study_page import Grid
+
+_SHOWN = 8
+"""Factors on the terminal; the page and the tables have all."""
+
+
+def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+    from experiments.report.study_page import StudyPage, write_study
+
+    own = result.asked
+    design = (
+        f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
+        f" days, seed {config.seed}: the same flights, parcels and draws at every point (common random numbers)."
+    )
+    method = [design]
+    if result.screened is not None:
+        method.append(
+            f"Screening: {own.trajectories} random trajectories on a grid of {own.levels} levels (Morris 1991);"
+            f" µ*, the mean of absolute effects, after Campolongo, Cariboni and Saltelli (2007). {screening.METHOD}"
+        )
+    if result.crossed is not None:
+        method.append(
+            f"Indices: Saltelli's scheme (2010) on {own.samples} points of a scrambled Sobol sequence for"
+            f" {len(result.crossed.stage.box.names)} factors, the others as configured; {indices.METHOD}"
+        )
+    noise = [
+        f"{kpi} {100 * share:.2g} % ({name})"
+        for name, stage in (("screening", result.screened), ("indices", result.crossed))
+        if stage is not None
+        for kpi, share in stage.noise.items()
+    ]
+    method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
+    page = StudyPage(
+        title=f"What moves {' and '.join(own.kpis)} of {config.scenario} most",
+        sentences=tuple(sentences(result)),
+        warnings=tuple(result.warnings),
+        grids=tuple(_grids(result)),
+        method=tuple(method),
+        command=arguments.command,
+        libraries=("SALib",),
+    )
+    return write_study(folder, page, _pictures(result))
+
+
+def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
+    from experiments.report.study_page import as_lines, told
+
+    grids = [as_lines(grid, most=_SHOWN) for grid in _grids(result)]
+    sys.stdout.write(told(grids, sentences(result), warnings, folder, str(page)))
+
+
+def _grids(result: Result) -> "list[Grid]":
+    from experiments.report.study_page import Grid
+
+    factors = result.asked.factors
+    found = []
+    for kpi, own in result.screened.effects.items() if result.screened is not None else ():
+        scale, unit = _scale(kpi)
+        rows: tuple[tuple[str, ...], ...] = tuple(
+            (name_of(effect.factor), range_of(factors[effect.factor]), _cell(effect.size, scale),
+             _cell(effect.mean, scale), number(scale * effect.spread))
+            for effect in sorted(own, key=lambda effect: -effect.size.mean)
+        )  # fmt: skip
+        header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
+        found.append(Grid(f"Elementary effects on {kpi}, with 95 % intervals", header, rows, n_texts=2))
+    for kpi, mine in result.crossed.indices.items() if result.crossed is not None else ():
+        rows = tuple(
+            (name_of(index.factor), range_of(factors[index.factor]), _cell(index.first), _cell(index.total))
+            for index in sorted(mine, key=lambda index: -index.total.mean)
+        )
+        header = ("factor", "range", "S1", "ST")
+        found.append(Grid(f"Sobol indices of {kpi}, with 95 % intervals", header, rows, n_texts=2))
+    return found
+
+
+def _scale(kpi: str) -> tuple[float, str]:
+    """What changes of a KPI are multiplied by, and their unit then: shares change by percentage points."""
+    unit = KPIS[kpi].unit
+    return (100.0, "pp") if unit == "1" else (1.0, unit)
+
+
+def _cell(interval: Interval, scale: float = 1.0) -> str:
+    mean, low, high = (
+        None if end is None else number(scale * end) for end in (interval.mean, interval.low, interval.high)
+    )
+    return f"{mean} ({low} to {high})" if low is not None and high is not None else str(mean)
+
+
+def _pictures(result: Result) -> "list[Picture]":
+    """In the order of the first KPI: the factor that moves it most on top."""
+    from experiments.report import sensitivity_figure as figure
+    from experiments.report import style
+    from experiments.report.pictures import Picture
+
+    found = []
+    first = result.asked.kpis[0]
+    with style.look():
+        if result.screened is not None:
+            names = result.screened.ranked(first)
+            panels = []
+            for kpi, effects in result.screened.effects.items():
+                by_name = {effect.factor: effect for effect in effects}
+                own = [by_name[name] for name in names]
+                scale, unit = _scale(kpi)
+                panels.append(figure.Effects(
+                    title=kpi_name(kpi), axis=f"{unit}, a range of the factor",
+                    sizes=tuple(figure.Bar.of(one.size.mean, one.size.low, one.size.high, scale) for one in own),
+                    raises=tuple(one.mean.mean >= 0 for one in own),
+                    spreads=tuple(scale * one.spread for one in own),
+                    most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
+                ))  # fmt: skip
+            found.append(Picture(
+                "tornado", "What each factor does", "Elementary effects over the whole range of each factor: bars,"
+                " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
+                " large as µ*, what the factor does depends on the others, or is not linear.",
+                "Tornado of the elementary effects of each factor.",
+                style.svg(figure.tornado([name_of(name) for name in names], panels)),
+            ))  # fmt: skip
+        if result.crossed is not None:
+            by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
+            names = [index.factor for index in by_total]
+            bars = []
+            for kpi, mine in result.crossed.indices.items():
+                of = {index.factor: index for index in mine}
+                firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
+                bars.append(figure.Shares(
+                    title=kpi_name(kpi),
+                    first=tuple(figure.Bar.of(one.mean, one.low, one.high) for one in firsts),
+                    total=tuple(figure.Bar.of(one.mean, one.low, one.high) for one in totals),
+                ))  # fmt: skip
+            found.append(Picture(
+                "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
+                " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
+                "Bars of the Sobol indices of each factor.",
+                style.svg(figure.shares([name_of(name) for name in names], bars)),
+            ))  # fmt: skip
+    return found

@@ -1,0 +1,139 @@
+"""`cargohub show`: what a stored run said, from its tables alone."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.statistics import Interval
+from experiments.statistics.family import Statement
+from experiments.statistics.precision import needs
+from experiments.store.foreign import ANSWERED, VERBS, Configuration, Manifest, configuration_of, manifest_of
+from experiments.studies import decompose, select, telling
+from experiments.studies.decompose import DecomposeStudy, recorded_game
+from experiments.studies.decompose.result import found_in
+from experiments.studies.designs.design import Point, period_warnings
+from experiments.studies.file_words import taken_apart
+from experiments.studies.replications.narrowing import too_wide
+from experiments.studies.replications.replicating import Outcome
+from experiments.studies.reproduce import study_of
+from experiments.studies.select import result as select_result
+from experiments.studies.select.study import SelectStudy
+from experiments.studies.show.day import OPTIONS, draw_day
+from experiments.studies.stored_rows import typed_rows
+from sim.errors import InputError
+from sim.measures.kpis import KPIS
+
+_INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
+_TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool}
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, the folder of a run")
+    manifest = manifest_of(folder)
+    configuration = configuration_of(manifest)
+    if manifest.verb in ANSWERED:
+        if given:
+            raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
+        return _show_study(arguments, manifest)
+    keys = study_of(manifest, configuration)
+    if isinstance(keys, SelectStudy):
+        designs = [Point(label, hub) for label, hub in configuration.hubs.items()]
+        again = select.retold(folder, designs, keys, _samples(manifest))
+        select_result.tell(again, folder, _page(folder), is_json=arguments.json)
+        return 0
+    outcome = _outcome(manifest, configuration)
+    points = outcome.points
+    if isinstance(keys, DecomposeStudy):
+        game = recorded_game(folder, points, keys)
+        found = found_in(game, keys.decompose.kpis, outcome, _samples(manifest))
+        decompose.tell(found, keys, folder, _page(folder), is_json=arguments.json)
+        return 0
+    day = draw_day(manifest, points, given)
+    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
+    if arguments.json:
+        telling.print_json(
+            {
+                "verb": manifest.verb,
+                "scenarios": {point.label: telling.scenario_object(outcome, point) for point in points},
+                "family": str(outcome.family),
+                "differences": telling.difference_objects(outcome),
+                "run_dir": str(folder),
+                **({} if day is None else {"day": str(day)}),
+                "warnings": warnings,
+            }
+        )
+    else:
+        telling.print_table(outcome, warnings, folder, _page(folder), has_baseline=manifest.verb == "compare")
+        if day is not None:
+            print(f"day:    {day}")
+    return 0
+
+
+def _show_study(arguments: Arguments, manifest: Manifest) -> int:
+    """What a study answered; its numbers are in its tables, and on its page."""
+    said = [row["sentence"] for row in typed_rows(manifest, "answer", {"order": int, "sentence": str})]
+    folder = manifest.folder
+    if arguments.json:
+        telling.print_json({"verb": manifest.verb, "sentences": said, "run_dir": str(folder)})
+    else:
+        print("\n".join([*said, "", f"tables: {folder}", f"page:   {_page(folder)}"]))
+    return 0
+
+
+def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
+    points = tuple(Point(label, hub) for label, hub in configuration.hubs.items())
+    intervals = _intervals(manifest, "summary")
+    differences = _differences(manifest) if len(points) > 1 else {}
+    for point in points:
+        own = intervals.get(point.label, {})
+        others = [differences.get(point.label, {})] if point is not points[0] else []
+        missing = [kpi for kpi in KPIS if kpi not in own or any(kpi not in found for found in others)]
+        if missing:
+            raise InputError(f"{manifest.folder}: no {missing[0]} of {point.label}: another version's run, or damaged")
+    n = min(interval.n for own in intervals.values() for interval in own.values())
+    study = study_of(manifest, configuration)
+    wide = needs(_samples(manifest), study.asked) if study.asked else []
+    return Outcome(points, intervals, differences, study.family, warnings=tuple(too_wide(wide, n)))
+
+
+def _intervals(manifest: Manifest, table: str) -> Mapping[str, Mapping[str, Interval]]:
+    found: dict[str, dict[str, Interval]] = {}
+    for row in typed_rows(manifest, table, _INTERVAL):
+        found.setdefault(row["scenario"], {})[row["kpi"]] = _interval(manifest, table, row)
+    return found
+
+
+def _interval(manifest: Manifest, table: str, row: Mapping[str, Any]) -> Interval:
+    # JSON has no NaN, and no mean of a run is one.
+    if row["kpi"] in KPIS and not math.isfinite(row["mean"]):
+        raise InputError(f"{manifest.folder}: table {table}: {row['kpi']} of {row['scenario']} is {row['mean']}")
+    low, high = (_finite(row[end]) for end in ("low", "high"))
+    return Interval(row["mean"], low, high, row["n"])
+
+
+def _differences(manifest: Manifest) -> Mapping[str, Mapping[str, Statement]]:
+    found: dict[str, dict[str, Statement]] = {}
+    for row in typed_rows(manifest, "differences", _INTERVAL | _TESTED):
+        interval = _interval(manifest, "differences", row)
+        one = Statement(interval, _finite(row["p_value"]), _finite(row["p_family"]), row["is_different"])
+        found.setdefault(row["scenario"], {})[row["kpi"]] = one
+    return found
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _samples(manifest: Manifest) -> dict[str, dict[str, list[float]]]:
+    found: dict[str, dict[str, list[float]]] = {}
+    for row in typed_rows(manifest, "kpis", {"scenario": str, "kpi": str, "value": float}):
+        found.setdefault(row["scenario"], {}).setdefault(row["kpi"], []).append(row["value"])
+    return found
+
+
+def _page(folder: Path) -> Path:
+    """The run's page, or its chart."""
+    pages = [folder / "report.html", *(folder / "figures" / f"{verb}.svg" for verb in VERBS)]
+    return next((page for page in pages if page.exists()), pages[0])

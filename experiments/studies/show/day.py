@@ -1,0 +1,91 @@
+"""A day of a stored run as a picture: `cargohub show RUN day=YYYY-MM-DD`."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from experiments.store.files import write_whole
+from experiments.store.foreign import Manifest
+from experiments.studies.designs.design import Point
+from experiments.studies.stored_rows import typed_rows
+from sim.errors import InputError
+from sim.reading import near
+from sim.units import MIN_PER_DAY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OPTIONS: Final = ("day", "design")
+_READ: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
+    {
+        "flights": {
+            "number": int, "key": str, "arrival": float, "aibt": float, "unloading_end": float, "aobt": float,
+            "n_parcels": int, "is_cohort": bool,
+        },
+        "ulds": {"flight": int, "start": float, "end": float, "released": float},
+        "trucks": {"kind": int, "docked": float, "departed": float, "is_cancelled": bool},
+    }
+)  # fmt: skip
+
+
+def draw_day(manifest: Manifest, points: tuple[Point, ...], given: Mapping[str, str]) -> Path | None:
+    """Draws the day asked for, of the first replication of a design, into the run's figures; None if none is asked for.
+
+    Raises:
+        InputError: no date, a day that the run does not have, no such design, or tables that are not a run's.
+    """
+    if "day" not in given:
+        if "design" in given:
+            raise InputError("design: goes with day=YYYY-MM-DD, the day to draw")
+        return None
+    point = _design(points, given.get("design"))
+    day = _day(point, given["day"])
+
+    from experiments.report import figures_day, style
+    from experiments.report.points import Window
+
+    config = point.hub
+    window = Window(
+        config.warmup_days * MIN_PER_DAY, (config.warmup_days + config.horizon_days) * MIN_PER_DAY, config.start_date
+    )
+    found = figures_day.of_run(_tables(manifest), point.label, window, day)
+    at = "" if point is points[0] else f"-{1 + points.index(point)}"
+    path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
+    with style.look():
+        drawn = style.svg(figures_day.figure(found))
+    write_whole(path, drawn)
+    return path
+
+
+def _design(points: tuple[Point, ...], label: str | None) -> Point:
+    if label is None:
+        return points[0]
+    for point in points:
+        if point.label == label:
+            return point
+    raise InputError(f"design: no {label[:60]!r} in this run{near(label, [point.label for point in points])}")
+
+
+def _day(point: Point, text: str) -> int:
+    """The day counted from the first midnight."""
+    try:
+        asked = dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"day: a date as YYYY-MM-DD, got {text[:60]!r}") from None
+    first = point.hub.start_date
+    n_days = point.hub.warmup_days + point.hub.horizon_days
+    if not 0 <= (asked - first).days < n_days:
+        raise InputError(f"day: {asked} is none of the run's, {first} to {first + dt.timedelta(days=n_days - 1)}")
+    return (asked - first).days
+
+
+def _tables(manifest: Manifest) -> "dict[str, pd.DataFrame]":
+    import pandas as pd
+
+    tables = {}
+    for name, kinds in _READ.items():
+        rows = typed_rows(manifest, name, {"scenario": str, "replication": int, **kinds})
+        tables[name] = pd.DataFrame(rows, columns=["scenario", "replication", *kinds])
+    return tables

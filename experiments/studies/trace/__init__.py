@@ -1,0 +1,206 @@
+"""`cargohub trace`: what happened to a flight, a parcel or a truck of a stored run, and what it waited for."""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.arguments import Arguments
+from experiments.store.files import write_whole
+from experiments.studies import telling
+from experiments.studies.file_words import taken_apart
+from experiments.studies.trace import text as trace_text
+from experiments.studies.trace import told as trace_told
+from experiments.studies.trace.run import Replication, stored_replication, with_parcels
+from sim.errors import InputError
+from sim.measures.tracing import Journal, Segment, clearance, flight_path, parcel_path, truck_path, uld_path
+from sim.measures.tracing.journal import KINDS
+from sim.reading import near
+
+SUBJECTS = ("flight", "parcel", "truck")
+OPTIONS = (*SUBJECTS, "replication", "scenario", "schedule", "figure")
+Rows = list[tuple[str, list[Segment]]]
+"""Of the picture, from top to bottom."""
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = taken_apart(arguments.words, OPTIONS, "trace: one RUN, the folder of a run")
+    asked = [subject for subject in SUBJECTS if subject in given]
+    if len(asked) != 1:
+        raise InputError(f"trace: one of flight=, parcel= and truck=, got {' and '.join(asked) or 'none'}")
+    figure = _figure(given, folder, asked[0])
+    replication = stored_replication(folder, given)
+    journal = Journal(replication.tables, replication.hub)
+    told, rows, origin = {"flight": _flight, "parcel": _parcel, "truck": _truck}[asked[0]](
+        arguments, replication, journal, given
+    )
+    drawn = _draw(figure, rows, origin, told, is_wanted="figure" in given)
+    document = {
+        "run_dir": str(folder),
+        "scenario": replication.scenario,
+        "replication": replication.number,
+        **told,
+        "figure": None if drawn is None else str(drawn),
+    }
+    if arguments.json:
+        telling.print_json(document)
+    else:
+        print(trace_text.text(document, replication.hub.start_date))
+    return 0
+
+
+def _flight(
+    arguments: Arguments, replication: Replication, journal: Journal, given: Mapping[str, str]
+) -> tuple[dict[str, Any], Rows, float]:
+    number = flight_number(journal, given["flight"])
+    path = flight_path(journal, number)
+    own = journal.ulds_of(number)
+    ulds = [(journal.name("ulds", row), uld_path(journal, row)) for row in own]
+    parcels = []
+    n_gone = 0
+    if len(own):
+        journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
+        found = clearance(journal, number)
+        n_gone = found.n_gone
+        named = {"cleared": found.cleared, "last": found.last, "behind": found.behind}
+        parcels = [(what, row, parcel_path(journal, number, row)) for what, row in named.items() if row is not None]
+    told = trace_told.flight_object(journal, number, path, ulds, parcels, n_gone)
+    rows: Rows = [("aircraft", list(path.segments))]
+    # A ULD shares its first steps with the aircraft, up to when unloading begins.
+    begins = float(journal.tables["flights"]["unloading_start"][number])
+    for index, (row, (_, its)) in enumerate(zip(own, ulds, strict=True)):
+        later = [segment for segment in its.segments if segment.start >= begins]
+        rows.append((f"ULD {index}", [*later, *_at_station(journal, row)]))
+    names = {"cleared": "95 % parcel", "last": "last parcel", "behind": "parcel inside"}
+    rows += [(names[what], list(its.segments)) for what, _, its in parcels]
+    return told, rows, path.start
+
+
+def _parcel(
+    arguments: Arguments, replication: Replication, journal: Journal, given: Mapping[str, str]
+) -> tuple[dict[str, Any], Rows, float]:
+    name, _, text = given["parcel"].rpartition("/")
+    if not name or not re.fullmatch(r"\d{1,9}", text):
+        raise InputError(f"parcel: expected FLIGHT/ROW, as 2022W36-003/17, got {given['parcel'][:60]!r}")
+    number, row = flight_number(journal, name, option="parcel"), int(text)
+    ulds = list(journal.ulds_of(number))
+    n = int(journal.tables["ulds"]["n_units"][ulds].sum() if ulds else journal.tables["flights"]["n_parcels"][number])
+    if row >= n:
+        raise InputError(f"parcel: flight {name} has the parcels 0 to {n - 1}, got {row}")
+    aircraft = flight_path(journal, number)
+    rows: Rows = [("aircraft", list(aircraft.segments))]
+    if not len(journal.ulds_of(number)):
+        return trace_told.parcel_object(journal, number, row, aircraft), rows, aircraft.start
+    journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
+    path = parcel_path(journal, number, row)
+    told = trace_told.parcel_object(journal, number, row, path)
+    return told, [*rows, ("parcel", list(path.segments))], path.start
+
+
+def _truck(
+    arguments: Arguments,  # noqa: ARG001 - as the other subjects
+    replication: Replication,  # noqa: ARG001 - as the other subjects
+    journal: Journal,
+    given: Mapping[str, str],
+) -> tuple[dict[str, Any], Rows, float]:
+    truck = truck_row(journal, given["truck"])
+    segments, outcome = truck_path(journal, truck)
+    told = trace_told.truck_object(journal, truck, segments, outcome)
+    start = segments[0].start if segments else float(journal.tables["trucks"]["arrived"][truck])
+    return told, [("truck", segments)], start
+
+
+def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
+    """The flight of a key, or of `#number` where several have the same key.
+
+    Raises:
+        InputError: none, or several.
+    """
+    flights = journal.tables["flights"]
+    keys = flights["key"].tolist()
+    if re.fullmatch(r"#\d{1,9}", text):
+        if int(text[1:]) >= len(keys):
+            raise InputError(f"{option}: flights have the numbers #0 to #{len(keys) - 1}, got {text}")
+        return int(text[1:])
+    found = [number for number, key in enumerate(keys) if key == text]
+    if not found:
+        raise InputError(f"{option}: no flight {text[:60]!r} in this replication{near(text, keys)}")
+    if len(found) > 1:
+        some = ", ".join(f"#{number}" for number in found[:5])
+        raise InputError(f"{option}: {len(found)} flights are called {text[:60]!r}; give one of {some} ...")
+    return found[0]
+
+
+def truck_row(journal: Journal, text: str) -> int:
+    """Row of the truck that is called ROUTE/kind/sequence, with its hall before it where there are several.
+
+    Raises:
+        InputError: no such name, or no such truck.
+    """
+    trucks, is_complex = journal.tables["trucks"], len(journal.halls) > 1
+    form = f"{'HALL/' if is_complex else ''}ROUTE/{'|'.join(KINDS)}/SEQUENCE"
+    name, kind, sequence = ["", "", *text.rsplit("/", 2)][-3:]
+    hall, _, route = name.partition("/") if is_complex else (journal.halls[0], "", name)
+    if not route or kind not in KINDS or not re.fullmatch(r"\d{1,9}", sequence):
+        raise InputError(f"truck: expected {form}, as {journal.truck_name(0)}, got {text[:60]!r}")
+    if hall not in journal.halls:
+        raise InputError(f"truck: no hall {hall[:60]!r}{near(hall, journal.halls)}")
+    if not (trucks["route_name"] == route).any():
+        raise InputError(f"truck: no route {route[:60]!r}{near(route, np.unique(trucks['route_name']).tolist())}")
+    mine = (trucks["route_name"] == route) & (trucks["kind"] == KINDS.index(kind))
+    mine &= trucks["hall"] == journal.halls.index(hall)
+    found = np.flatnonzero(mine & (trucks["sequence"] == int(sequence)))
+    if not len(found):
+        last = trucks["sequence"][mine]
+        there = f"the sequences {last.min()} to {last.max()}" if len(last) else "no trucks"
+        raise InputError(f"truck: {name}/{kind} has {there}, got {sequence}")
+    return int(found[0])
+
+
+def _at_station(journal: Journal, uld: int) -> list[Segment]:
+    """A ULD at its station: broken down, then blocked until its last parcel is inducted."""
+    start, end, released = (float(journal.tables["ulds"][name][uld]) for name in ("start", "end", "released"))
+    if np.isnan(start):
+        return []
+    # Between start and end, and end and released, the run may be over.
+    handled = journal.end if np.isnan(end) else end
+    found = [Segment(start, handled, "breakdown")]
+    if handled < journal.end:
+        found.append(Segment(handled, journal.end if np.isnan(released) else released, "machines"))
+    return [segment for segment in found if segment.minutes > 0]
+
+
+def _schedule(given: Mapping[str, str]) -> Path | None:
+    return Path(given["schedule"]) if "schedule" in given else None
+
+
+def _figure(given: Mapping[str, str], folder: Path, subject: str) -> Path:
+    if "figure" not in given:
+        readable = re.sub(r"[^A-Za-z0-9_.-]", "-", given[subject])[:60]
+        number = re.sub(r"[^0-9]", "", given.get("replication", "0"))[:9]
+        return folder / "figures" / f"trace-{subject}-{readable}-{number or 0}.svg"
+    path = Path(given["figure"])
+    if path.suffix != ".svg":
+        raise InputError(f"figure: expected a file *.svg, got {given['figure'][:60]!r}")
+    return path
+
+
+def _draw(path: Path, rows: Rows, origin: float, told: Mapping[str, Any], *, is_wanted: bool) -> Path | None:
+    """The picture; where nobody asked for it, a folder that cannot be written is no mistake."""
+    from experiments.report import style, trace_figure
+
+    since = "its call, or its arrival in the yard" if "truck" in told else "the drawn arrival"
+    with style.look():
+        picture = style.svg(trace_figure.figure(trace_figure.prepare(rows, origin, str(told["title"]), since)))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, picture)
+    except OSError as error:
+        if is_wanted:
+            raise
+        print(f"no picture: {path}: {error.strerror}", file=sys.stderr)
+        return None
+    return path

@@ -1,0 +1,132 @@
+"""`cargohub verify [examples=N]`: the model against its laws, the reference model, and theory.
+
+Prints a row a case; the exit code is 0 if all pass, else 1. `examples` small random hubs are run by both programs, 300
+by default and 10,000 with `--slow`.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Final
+
+from experiments.arguments import Arguments
+from experiments.composition import load
+from experiments.execution.progress import shown
+from experiments.studies.verify.theory_cases import Case, theory_cases
+from sim.errors import CargohubError, LawBroken
+from sim.reading import near
+from sim.reference.branches import BRANCHES, LEAST_SHARE, try_seeds
+
+EXAMPLES: Final = 300
+SLOW_EXAMPLES: Final = 10_000
+_HUBS_FOR_SHARES: Final = 300
+"""Fewer hubs say nothing about the share that takes a way."""
+_LAW_SCENARIOS: Final = ("liege_30k", "liege_100k")
+
+
+def main(arguments: Arguments) -> int:
+    """Check all, say what was found, and tell by the exit code whether all passed."""
+    examples = read_examples(arguments)
+    cases: list[Case] = []
+    for about, part in (
+        ("laws", _laws),
+        (f"the reference model on {examples:,} small hubs", lambda: _equality(examples, is_quiet=arguments.quiet)),
+        ("theory", theory_cases),
+    ):
+        if not arguments.quiet:
+            print(f"verify: {about} …", file=sys.stderr, flush=True)
+        cases += part()
+    passed = all(case.passed for case in cases)
+    if arguments.json:
+        print(json.dumps({"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]}, indent=2))
+    else:
+        print(table(cases))
+        n_failed = sum(not case.passed for case in cases)
+        print(f"\n{len(cases)} cases, all passed" if passed else f"\n{n_failed} of {len(cases)} cases failed")
+    return 0 if passed else 1
+
+
+def read_examples(arguments: Arguments) -> int:
+    """How many small hubs to compare.
+
+    Raises:
+        CargohubError: an unknown word, or no whole number from 1.
+    """
+    examples = SLOW_EXAMPLES if arguments.slow else EXAMPLES
+    for word in arguments.words:
+        key, has_value, value = word.partition("=")
+        if key != "examples" or not has_value:
+            raise CargohubError(f"{word!r}: verify takes examples=N{near(key, ('examples',))}")
+        if not (value.isascii() and value.isdigit() and int(value) >= 1):
+            raise CargohubError(f"examples: a whole number from 1, got {value!r}")
+        examples = int(value)
+    return examples
+
+
+def _laws() -> Iterator[Case]:
+    """A short replication of some scenarios, in which every law is checked."""
+    from sim import simulate
+
+    for scenario in _LAW_SCENARIOS:
+        broken = 0
+        name = f"Laws, {scenario}: broken"
+        try:
+            n_laws = simulate(load(scenario, warmup_days=1, horizon_days=2)).n_laws
+            name = f"Laws, {scenario}: broken of {n_laws:,}"
+        except LawBroken as error:
+            print(f"verify: {error}", file=sys.stderr)
+            broken = 1
+        yield Case(name, 0.0, broken, broken, broken, 0.0, passed=not broken)
+
+
+def _equality(examples: int, *, is_quiet: bool) -> Iterator[Case]:
+    seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
+    tally, found = try_seeds(seeds)
+    if found:
+        print(found[0], file=sys.stderr)
+    n = len(found)
+    yield Case(f"Reference model, {examples:,} small hubs: unequal", 0.0, n, n, n, 0.0, passed=not n)
+    if examples >= _HUBS_FOR_SHARES:
+        name, share = min(tally.shares.items(), key=lambda item: item[1])
+        yield Case(
+            f"Rarest of {len(BRANCHES)} ways ({name}): share, at least",
+            LEAST_SHARE,
+            share,
+            share,
+            share,
+            0.0,
+            passed=share >= LEAST_SHARE,
+        )
+
+
+def _plain(case: Case) -> dict[str, object]:
+    """A case for JSON, which has no NaN."""
+    values = asdict(case).items()
+    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in values}
+
+
+def table(cases: Sequence[Case]) -> str:
+    """All cases, one a line.
+
+    >>> print(table([Case("Wq", 1.0, 1.1, 0.9, 1.3, 0.5, True)]))
+    case  expected  got  interval    half-width, at most  pass
+    Wq    1         1.1  0.9 to 1.3  0.2, 0.5             yes
+    """
+    rows = [("case", "expected", "got", "interval", "half-width, at most", "pass")]
+    for case in cases:
+        is_exact = case.largest_half_width == 0
+        rows.append(
+            (
+                case.name,
+                f"{case.expected:.6g}",
+                f"{case.got:.6g}",
+                "" if is_exact else f"{case.low:.5g} to {case.high:.5g}",
+                "" if is_exact else f"{(case.high - case.low) / 2:.2g}, {case.largest_half_width:g}",
+                "yes" if case.passed else "NO",
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
