@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 
-from experiments.execution.place import Place
+from experiments.execution.place import Place, usable_workers
 from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError
@@ -191,8 +191,6 @@ async def _kind_of(address: str) -> str:
 
 
 def _n_own(workers: int | None) -> int:
-    from experiments.execution.pool import usable_workers
-
     return workers or usable_workers()
 
 

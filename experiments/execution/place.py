@@ -48,3 +48,10 @@ class Place:
 
 LOCAL: Final = Place(Backend.LOCAL, None, None)
 """Processes of this machine."""
+
+
+def usable_workers() -> int:
+    """Processors that this process may use: the number of workers where none is asked for."""
+    import joblib
+
+    return int(joblib.cpu_count())

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 
 from experiments.execution.local import LocalProcesses
-from experiments.execution.place import LOCAL, Backend, Place
+from experiments.execution.place import LOCAL, Backend, Place, usable_workers
 from experiments.execution.progress import shown
 from experiments.execution.task import Executor, K, R, Task
 
@@ -68,10 +68,3 @@ def run(
     """One round of tasks: `Pool.run` with workers that go when it ends."""
     with opened(place, workers) as pool, closing(pool.run(tasks, is_quiet=is_quiet, already=already)) as results:
         yield from results
-
-
-def usable_workers() -> int:
-    """Processors that this process may use: the number of workers where none is asked for."""
-    import joblib
-
-    return int(joblib.cpu_count())
