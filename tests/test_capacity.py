@@ -11,7 +11,7 @@ from mistakes import is_refused
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.capacity_figure import CapacityChart, draw
+from experiments.report.figures.capacity_figure import CapacityChart, draw
 from experiments.store import RunDirectory, read_run
 from experiments.studies.capacity.search import Sustained, There, blocked_h, searches_of
 from experiments.studies.designs.design import Point

@@ -16,8 +16,8 @@ from mistakes import is_refused
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.decompose_figure import Waterfall, draw
 from experiments.report.decompose_text import sentences
+from experiments.report.figures.decompose_figure import Waterfall, draw
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import RunDirectory, read_run
 from experiments.studies.decompose import asked

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.report import figures_day, figures_spread, style
+from experiments.report import style
+from experiments.report.figures import day_figure, spread_figure
+from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
 from experiments.report.points import Point, Value, Window
-from experiments.report.sweep_map import MAPPED, draw, maps_of
 from experiments.statistics import Interval
 
 DAY = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
@@ -43,12 +44,12 @@ TABLES = (
 
 
 def test_the_busiest_day_is_that_of_most_parcels_not_of_most_flights():
-    assert figures_day.busiest(TABLES[0], DAY) == 2
-    assert figures_day.busiest(TABLES[0][TABLES[0]["key"] == "none"], DAY) == 1
+    assert day_figure.busiest(TABLES[0], DAY) == 2
+    assert day_figure.busiest(TABLES[0][TABLES[0]["key"] == "none"], DAY) == 1
 
 
 def test_rows_of_a_day_never_hold_two_at_once_and_are_as_few_as_can_be():
-    found = figures_day.prepare(*TABLES, DAY, 1)
+    found = day_figure.prepare(*TABLES, DAY, 1)
     assert found.title == "Tue, 2022-09-06"
     stands = found.stands
     # C comes when A goes, and takes its row; C is still there when the day ends.
@@ -66,7 +67,7 @@ def test_a_random_day_is_packed_into_as_many_rows_as_are_in_use_at_once():
     rng = np.random.default_rng(4)
     start = rng.uniform(0, 1440, size=200)
     stays = [(s, e, e, "k", "") for s, e in zip(start, start + rng.uniform(5, 300, size=200), strict=True)]
-    found = figures_day._resource("", stays, 0)
+    found = day_figure._resource("", stays, 0)
     at_once = max(sum(s <= at < e for s, e, *_ in stays) for at in start)
     assert found.n_rows == at_once
     by_row = {}
@@ -81,16 +82,16 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
         [(point.label, n, "on_time_share", value) for point in POINTS for n, value in enumerate(sample)],
         columns=["scenario", "replication", "kpi", "value"],
     )
-    (panel,) = figures_spread.prepare(kpis, POINTS, values_of(0.7, 0.5, 0.9))
+    (panel,) = spread_figure.prepare(kpis, POINTS, values_of(0.7, 0.5, 0.9))
     assert panel.label == "In time, %"
     assert panel.rows[0].ordered == pytest.approx((50, 60, 70, 80, 90))
     assert panel.rows[0].quartiles == pytest.approx((60, 70, 80))
     assert (panel.rows[0].mean, panel.rows[0].low, panel.rows[0].high) == pytest.approx((70, 50, 90))
     few = kpis[kpis["replication"] < 3]
-    assert figures_spread.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
-    assert figures_spread.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()
-    assert figures_spread.prepare(kpis[kpis["replication"] < 1], POINTS, values_of(0.7, 0.5, 0.9)) == ()
-    assert figures_spread.prepare(None, POINTS, values_of(0.7, 0.5, 0.9)) == ()
+    assert spread_figure.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
+    assert spread_figure.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()
+    assert spread_figure.prepare(kpis[kpis["replication"] < 1], POINTS, values_of(0.7, 0.5, 0.9)) == ()
+    assert spread_figure.prepare(None, POINTS, values_of(0.7, 0.5, 0.9)) == ()
 
 
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():

@@ -11,17 +11,8 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import (
-    chutes,
-    counted,
-    figures_recovery,
-    figures_utilisation,
-    fullness,
-    happened,
-    sentences,
-    validation,
-    words,
-)
+from experiments.report import chutes, counted, fullness, happened, sentences, validation, words
+from experiments.report.figures import recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
@@ -361,7 +352,7 @@ def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_
     time = 1440.0 * 7 + 60 * np.arange(1.0, 25)
     occupancy = pd.concat(
         pd.DataFrame({"scenario": "a", "replication": n, "zone": zone, "time": time, "inside": 1000 * (n + 1)})
-        for n in (0, 1) for zone in figures_recovery.ZONES
+        for n in (0, 1) for zone in recovery_figure.ZONES
     )  # fmt: skip
 
     def happened(*rows):
@@ -369,12 +360,12 @@ def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_
 
     fog, night = [("a", n, "runway_closed", 10100.0, 10200.0, False) for n in (0, 1)], "night_curfew"
     window, values = Window(7 * 1440.0, 8 * 1440.0, dt.date(2022, 9, 5)), {"a": {"recovery_h": value(3.0, unit="h")}}
-    (given,) = figures_recovery.prepare(occupancy, happened(*fog), (TODAY,), values, window)
+    (given,) = recovery_figure.prepare(occupancy, happened(*fog), (TODAY,), values, window)
     assert [what for what, *_ in given.spells] == ["disruption"] and "recovery 3" in given.title
     assert set(given.disturbed) == {1.5}  # thousand parcels, the mean
     drawn = [("a", 1, "breakdowns", 10500.0, 10600.0, True), ("a", 0, "breakdowns", 11000.0, 11100.0, True)]
     nights = [("a", n, night, 9900.0, 10300.0, False) for n in (0, 1)]
-    (own,) = figures_recovery.prepare(occupancy, happened(*drawn, *nights), (TODAY,), values, window)
+    (own,) = recovery_figure.prepare(occupancy, happened(*drawn, *nights), (TODAY,), values, window)
     assert set(own.disturbed) == {1.0}
     assert own.spells == (
         ("drawn at random", 11000 / 1440, 11100 / 1440), ("night curfew", (7 * 1440 + 60) / 1440, 10300 / 1440),
@@ -439,13 +430,13 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
         return {TODAY.label: {name: value(share) for name, share in used.items()}}
 
     imports = of(utilisation_machines=0.8, utilisation_customs_desks=0.1, utilisation_customs_hold=0.1)
-    assert figures_utilisation.prepare_more((TODAY,), imports) is None
-    exports = figures_utilisation.prepare_more((TODAY,), of(utilisation_screening_lines=0.5, build_up_wait_h_per_day=2))
+    assert utilisation_figure.prepare_more((TODAY,), imports) is None
+    exports = utilisation_figure.prepare_more((TODAY,), of(utilisation_screening_lines=0.5, build_up_wait_h_per_day=2))
     assert exports.used.columns[:2] == ("Inbound dock doors", "Screening lines")
     assert "Store of empty ULDs" in exports.used.columns and "Transit desks" not in exports.used.columns
     assert exports.used.text[0][1] == "50"
     assert exports.blocked.text[0][exports.blocked.columns.index("ULDs for build-up")] == "2"
-    controls = figures_utilisation.prepare_more((TODAY,), of(utilisation_transit_desks=0.5))
+    controls = utilisation_figure.prepare_more((TODAY,), of(utilisation_transit_desks=0.5))
     assert "Transit desks" in controls.used.columns and "Screening lines" not in controls.used.columns
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.schedule_figure import WeekPattern, schedule_svg
+from experiments.report.figures.schedule_figure import WeekPattern, schedule_svg
 from sim.inputs import ssim_records as ssim
 from sim.inputs.flight_file import COLUMNS
 from sim.inputs.inputs import make_inputs

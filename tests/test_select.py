@@ -9,7 +9,7 @@ from mistakes import is_refused
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.select_figure import Dot, SelectChart, draw_plane, draw_rows
+from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.store import RunDirectory, read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.select.study import Select, known_cost

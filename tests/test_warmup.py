@@ -8,7 +8,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.warmup_figure import warmup_svg
+from experiments.report.figures.warmup_figure import warmup_svg
 from experiments.statistics.warmup import Method, _less_rhythm, mser, warm_up
 from experiments.store import read_run
 from experiments.studies.designs.design import Point

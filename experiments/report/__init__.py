@@ -2,13 +2,14 @@
 
     page, template.html, page.css    the page of run, compare and sweep
         contents, sentences          its words and the cells of its tables
-        pictures, pictures.html      its pictures, each in a figures_… of its own: day, week, dwell, ladder, leaving, …
+        pictures, pictures.html      its pictures, and what is said below them
         points, halls, around        what it reads; validation, against what has been reported of the hub
         ledgers, exposure_pictures   its sections of data and goods
     study_page, study.html           the page of any other study
-    …_figure, …_figures, …_text      a study's own picture and sentences, by its verb: capacity, decompose, select, …
+    figures                          every picture, a file each
+    …_text                           sentences of a study, by its verb
     style, words, cells              how all pictures look, how numbers and names are said
     kpi_page                         docs/kpis.md
 
-A picture is a frozen dataclass that holds what is drawn, made by its `of`, and a `draw(ax, …)` that computes nothing.
+A picture is what a `prepare` makes of tables, and a `figure` that draws it and computes nothing.
 """

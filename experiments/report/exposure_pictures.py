@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from experiments.report import figures_exposure, figures_trade
+from experiments.report.figures import exposure_figure, trade_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,11 +42,11 @@ def figures(
     """By name, those that there is something for."""
     found: dict[str, Figure] = {}
     if matrices:
-        found["exposure-matrix"] = figures_exposure.matrix_figure(matrices)
-        found["exposure-flows"] = figures_exposure.flow_figure(flows)
+        found["exposure-matrix"] = exposure_figure.matrix_figure(matrices)
+        found["exposure-flows"] = exposure_figure.flow_figure(flows)
     if inference is not None:
-        found["exposure-inference"] = figures_exposure.inference_figure(inference)
+        found["exposure-inference"] = exposure_figure.inference_figure(inference)
     if trade is not None:
-        found["trade-balance"] = figures_trade.trade_figure(trade, balance)
-        found["trade-flows"] = figures_trade.consumption_figure(trade)
+        found["trade-balance"] = trade_figure.trade_figure(trade, balance)
+        found["trade-flows"] = trade_figure.consumption_figure(trade)
     return found

@@ -5,21 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from experiments.report import (
-    exposure_pictures,
-    figures_arrivals,
-    figures_day,
-    figures_demand,
-    figures_dwell,
-    figures_ladder,
-    figures_leaving,
-    figures_occupancy,
-    figures_recovery,
-    figures_spread,
-    figures_utilisation,
-    figures_week,
-    ledgers,
-    style,
+from experiments.report import exposure_pictures, ledgers, style
+from experiments.report.figures import (
+    arrivals_figure,
+    day_figure,
+    demand_figure,
+    dwell_figure,
+    ladder_figure,
+    leaving_figure,
+    occupancy_figure,
+    recovery_figure,
+    spread_figure,
+    utilisation_figure,
+    week_figure,
 )
 from experiments.report.points import Point, Values, Window, main_points, panels, read_ladder
 
@@ -66,39 +64,39 @@ def _picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
 def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
     """What leaves, and what limits it."""
     mine = main_points(points)
-    leaving = figures_leaving.prepare(tables["flights"], tables["loads"], panels(mine))
+    leaving = leaving_figure.prepare(tables["flights"], tables["loads"], panels(mine))
     yield _picture(
         "leaving", "How parcels leave after landing",
         "Share of the parcels of the measured days that has left so many hours after the drawn arrival; the dotted line"
         f" is the promise of {points[0].service_h:g} h. A curve that stays low shows parcels that are still inside, or"
-        " whose flight was diverted.", figures_leaving.figure(leaving))  # fmt: skip
-    ladder = figures_ladder.prepare(read_ladder(tables.get("ladder")), mine)
+        " whose flight was diverted.", leaving_figure.figure(leaving))  # fmt: skip
+    ladder = ladder_figure.prepare(read_ladder(tables.get("ladder")), mine)
     if ladder:
         yield _picture(
             "ladder", "Capacity ladder",
             "What each resource alone could pass at its effective rate, the lowest on top, beside the demand. A bar"
             " that ends before a demand line gives first under that demand; an arrow marks bars that are cut. What"
             " exports and controls alone use counts the imports that bring so much of them.",
-            figures_ladder.figure(ladder))  # fmt: skip
-    use = figures_utilisation.prepare(points, values)
+            ladder_figure.figure(ladder))  # fmt: skip
+    use = utilisation_figure.prepare(points, values)
     yield _picture(
         "utilisation", "Utilisation and blocked time",
         "Left, the share of the time that each resource is in use; right, hours a day that things stand blocked or"
         " wait. A resource that is full and blocks nobody is well used; what is full because something behind it is"
-        " blocked needs no more of its own.", figures_utilisation.figure(use))  # fmt: skip
-    more = figures_utilisation.prepare_more(points, values)
+        " blocked needs no more of its own.", utilisation_figure.figure(use))  # fmt: skip
+    more = utilisation_figure.prepare_more(points, values)
     if more is not None:
         yield _picture(
             "utilisation_more", "Exports and controls: in use and waited for",
             "The same of what only exports and customs' controls use. Nobody waits for the store of empty ULDs and the"
             " customs hold zone: they may be fuller than they are laid out for.",
-            figures_utilisation.figure(more))  # fmt: skip
+            utilisation_figure.figure(more))  # fmt: skip
 
 
 def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
     if "disruptions" not in tables:
         return
-    found = figures_recovery.prepare(tables["occupancy"], tables["disruptions"], main_points(points), values, window)
+    found = recovery_figure.prepare(tables["occupancy"], tables["disruptions"], main_points(points), values, window)
     if found:
         yield _picture(
             "recovery", "With and without disruptions",
@@ -106,34 +104,34 @@ def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window:
             " with the disruptions (shaded) and, with the same flights, parcels and outages, without. The band is what"
             " the latter was between in the hours around; the hub has recovered when it is back in it, and stays. Of"
             " disruptions drawn at random, which differ, the first replication alone is shown.",
-            figures_recovery.figure(found))  # fmt: skip
+            recovery_figure.figure(found))  # fmt: skip
 
 
 def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
     """Where parcels are, hour by hour."""
     mine = main_points(points)
     grouped = panels(mine)
-    bars = figures_dwell.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window)
+    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window)
     yield _picture(
         "dwell", "Dwell by stage",
         "Mean hours that a parcel spends in each stage, over all parcels broken down in the measured days, whether"
         " they pass the stage or not. ULDs that were never broken down are not in it.",
-        figures_dwell.figure(bars))  # fmt: skip
-    zones = figures_occupancy.prepare(tables["occupancy"], grouped, window)
+        dwell_figure.figure(bars))  # fmt: skip
+    zones = occupancy_figure.prepare(tables["occupancy"], grouped, window)
     if zones.rows:
         yield _picture(
             "occupancy", "The hall over the measured days",
             "What is in each zone, as a share of its limit (dotted), mean over replications. The customs hold zone"
             f"{' and the store of empty ULDs' if zones.has_exports else ''} may exceed what"
             f" {'they are' if zones.has_exports else 'it is'} laid out for; the other limits bind.",
-            figures_occupancy.figure(zones))  # fmt: skip
-    weeks = figures_week.prepare(tables["occupancy"], mine, window)
-    more = f" The first {figures_week.MOST_MAPS} designs." if len(mine) > figures_week.MOST_MAPS else ""
+            occupancy_figure.figure(zones))  # fmt: skip
+    weeks = week_figure.prepare(tables["occupancy"], mine, window)
+    more = f" The first {week_figure.MOST_MAPS} designs." if len(mine) > week_figure.MOST_MAPS else ""
     yield _picture(
         "week", "The week of the backlog",
         "Parcels that have arrived, or should have, and have not left, by weekday and hour; each map has a scale of"
-        f" its own, from zero.{more}", figures_week.figure(weeks))  # fmt: skip
-    curves = figures_demand.prepare(tables["demand_curves"], mine[0].label) if "demand_curves" in tables else ()
+        f" its own, from zero.{more}", week_figure.figure(weeks))  # fmt: skip
+    curves = demand_figure.prepare(tables["demand_curves"], mine[0].label) if "demand_curves" in tables else ()
     if curves:
         of_which = f" Of the first design, {mine[0].title}." if len(mine) > 1 else ""
         yield _picture(
@@ -141,13 +139,13 @@ def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterat
             "What work wants by hour of the week: what is in use, and what waits as if it were served at once; of"
             " machines, induction and desks what would keep pace with the parcels that come. Against it, the people on"
             f" the roster and the units there. The highest is cut where it lies far beyond what is there.{of_which}",
-            figures_demand.figure(curves))  # fmt: skip
+            demand_figure.figure(curves))  # fmt: skip
     if len(points) == 1:
-        day = figures_day.of_run(tables, points[0].label, window)
+        day = day_figure.of_run(tables, points[0].label, window)
         yield _picture(
             "day", "The busiest day, as it was worked",
-            f"{figures_day.SAYS} The measured day on which most parcels arrived, of the first replication;"
-            " `cargohub show RUN day=YYYY-MM-DD` draws another.", figures_day.figure(day))  # fmt: skip
+            f"{day_figure.SAYS} The measured day on which most parcels arrived, of the first replication;"
+            " `cargohub show RUN day=YYYY-MM-DD` draws another.", day_figure.figure(day))  # fmt: skip
 
 
 def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
@@ -170,17 +168,17 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Itera
 
 def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
     """How much the answer rests on chance, and on when flights come."""
-    spread = figures_spread.prepare(tables.get("kpis"), points, values)
+    spread = spread_figure.prepare(tables.get("kpis"), points, values)
     if spread:
         few = spread[0].rows[0].quartiles is None
-        why = f" Quartiles are drawn from {figures_spread.LEAST_FOR_QUARTILES} replications on." if few else ""
+        why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
         yield _picture(
             "spread", "How far replications lie apart",
             "Each replication, from the least to the most: what a week may bring. The interval is that of the mean: how"
-            f" well these replications know it.{why}", figures_spread.figure(spread))  # fmt: skip
-    sensitivity = figures_arrivals.prepare(points, values)
+            f" well these replications know it.{why}", spread_figure.figure(spread))  # fmt: skip
+    sensitivity = arrivals_figure.prepare(points, values)
     if sensitivity is not None:
         yield _picture(
             "arrivals", "When flights come",
             "The share in time under each arrival model, with 95 % intervals of the mean; the traffic's size is the"
-            " same.", figures_arrivals.figure(sensitivity))  # fmt: skip
+            " same.", arrivals_figure.figure(sensitivity))  # fmt: skip

@@ -80,8 +80,8 @@ def sweep_table(
 
 def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Path:
     """The line chart, and the maps of a sweep over two keys."""
-    from experiments.report.sweep_figure import SweepChart, write_chart
-    from experiments.report.sweep_map import maps_of, write_maps
+    from experiments.report.figures.sweep_figure import SweepChart, write_chart
+    from experiments.report.figures.sweep_map import maps_of, write_maps
 
     own = [outcome.intervals[point.label] for point in outcome.points]
     shares = [one[_CHARTED] for one in own]

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.report.calibration_figure import calibration_svg
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
+from experiments.report.figures.calibration_figure import calibration_svg
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
 from experiments.store.files import sha256_of, write_all

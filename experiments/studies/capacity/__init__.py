@@ -188,7 +188,7 @@ def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) 
 
 
 def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
-    from experiments.report.capacity_figure import CapacityChart, write_chart
+    from experiments.report.figures.capacity_figure import CapacityChart, write_chart
 
     values = {result.point.label: (result.flights.mean, result.flights.low, result.flights.high) for result in results}
     ladders = {

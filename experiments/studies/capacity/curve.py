@@ -45,7 +45,7 @@ def draw_curve(folder: Path, results: Sequence[Result]) -> Path | None:
     varied, values = _varied(results)
     if not varied:
         return None
-    from experiments.report.sweep_figure import SweepChart, write_chart
+    from experiments.report.figures.sweep_figure import SweepChart, write_chart
 
     path = folder / "figures" / "capacity.svg"
     chart = SweepChart.of(

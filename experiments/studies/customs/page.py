@@ -63,9 +63,9 @@ def _grids(result: Result) -> "list[Grid]":
 
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
-    from experiments.report.frontier_figure import figure
+    from experiments.report.figures.frontier_figure import figure
+    from experiments.report.figures.sensitivity_figure import Bar
     from experiments.report.pictures import Picture
-    from experiments.report.sensitivity_figure import Bar
 
     def bar(control: str, name: str) -> tuple[Bar, ...]:
         intervals = [one.found[name] for one in result.of(control)]

@@ -151,7 +151,7 @@ def computed(run: RunDirectory, game: Game, keys: DecomposeStudy, *, is_quiet: b
 
 
 def _draw(folder: Path, found: Found, keys: DecomposeStudy) -> Path:
-    from experiments.report.decompose_figure import write_chart
+    from experiments.report.figures.decompose_figure import write_chart
 
     path = folder / "figures" / "decompose.svg"
     write_chart(path, found.kpis, *keys.scenarios)

@@ -14,14 +14,15 @@ from experiments.studies.expansion.value import factors
 from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
-    from experiments.report.expansion_figures import Band, Bar
+    from experiments.report.figures.expansion_figures import Band, Bar
     from experiments.report.pictures import Picture
 
 _MOST_BARS: Final = 24
 
 
 def pictures(answer: Answer) -> "Iterator[Picture]":
-    from experiments.report import expansion_figures, style
+    from experiments.report import style
+    from experiments.report.figures import expansion_figures
     from experiments.report.pictures import Picture
 
     def picture(name: str, heading: str, says: str, svg: bytes) -> Picture:
@@ -81,7 +82,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
 
 
 def _bars(answer: Answer) -> "tuple[float, list[Bar]]":
-    from experiments.report.expansion_figures import Bar
+    from experiments.report.figures.expansion_figures import Bar
 
     means = sorted((one.npv.mean for one in answer.paths), reverse=True)
     lead = (means[0] - means[1]) / 1e6
@@ -94,7 +95,7 @@ def _bars(answer: Answer) -> "tuple[float, list[Bar]]":
 
 
 def _demand(answer: Answer) -> "dict[str, Band]":
-    from experiments.report.expansion_figures import Band
+    from experiments.report.figures.expansion_figures import Band
 
     found = {}
     for at, growth in enumerate(answer.found.futures.growths):
@@ -122,7 +123,7 @@ def _kpi(answer: Answer, kpi: str) -> "dict[str, Band]":
 
 def _band(answer: Answer, values: Floats, scale: float) -> "Band":
     """Of a figure of each future and year (G, F, K, Y)."""
-    from experiments.report.expansion_figures import Band
+    from experiments.report.figures.expansion_figures import Band
 
     weight = answer.found.futures.weight
     mean = np.einsum("gfky,gf->y", values, weight) / values.shape[2]

@@ -91,9 +91,10 @@ def _commands(commands: Sequence[str]) -> "Grid":
 
 
 def _picture(result: Result) -> "Picture":
-    from experiments.report import front_figure, style
+    from experiments.report import style
+    from experiments.report.figures import front_figure
+    from experiments.report.figures.sensitivity_figure import Bar
     from experiments.report.pictures import Picture
-    from experiments.report.sensitivity_figure import Bar
 
     own = result.asked
     x, y = own.goals

@@ -102,7 +102,7 @@ def _warning(label: str, result: WarmUp, warmup_days: float) -> list[str]:
 
 
 def _draw(path: Path, label: str, result: WarmUp, warmup_days: float) -> None:
-    from experiments.report.warmup_figure import warmup_svg
+    from experiments.report.figures.warmup_figure import warmup_svg
 
     path.parent.mkdir(parents=True, exist_ok=True)
     what = "backlog [thousand parcels]"

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import load
-from experiments.report.schedule_figure import WEEKDAYS, schedule_svg
+from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
 from experiments.studies.schedule.request import read_request

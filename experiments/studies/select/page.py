@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from experiments.arguments import Arguments
+from experiments.report.figures.select_figure import Dot, SelectChart, chart_svg
 from experiments.report.pictures import Picture
-from experiments.report.select_figure import Dot, SelectChart, chart_svg
 from experiments.report.study_page import Grid, StudyPage, write_study
 from experiments.report.words import number
 from experiments.studies.select.result import Found, answer, said, warnings_of

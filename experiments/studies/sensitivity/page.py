@@ -104,8 +104,8 @@ def _cell(interval: Interval, scale: float = 1.0) -> str:
 
 def _pictures(result: Result) -> "list[Picture]":
     """In the order of the first KPI: the factor that moves it most on top."""
-    from experiments.report import sensitivity_figure as figure
     from experiments.report import style
+    from experiments.report.figures import sensitivity_figure as figure
     from experiments.report.pictures import Picture
 
     found = []

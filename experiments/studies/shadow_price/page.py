@@ -77,9 +77,9 @@ def _grids(result: Result) -> "list[Grid]":
 
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
+    from experiments.report.figures.sensitivity_figure import Bar
+    from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
     from experiments.report.pictures import Picture
-    from experiments.report.sensitivity_figure import Bar
-    from experiments.report.shadow_price_figure import LINEAR_TO, ShadowChart, figure
 
     demands = result.asked.flights_per_day
     zones = list(dict.fromkeys(zone.ladder.zone for zone in result.zones))

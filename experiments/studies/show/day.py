@@ -43,18 +43,19 @@ def draw_day(manifest: Manifest, points: tuple[Point, ...], given: Mapping[str, 
     point = _design(points, given.get("design"))
     day = _day(point, given["day"])
 
-    from experiments.report import figures_day, style
+    from experiments.report import style
+    from experiments.report.figures import day_figure
     from experiments.report.points import Window
 
     config = point.hub
     window = Window(
         config.warmup_days * MIN_PER_DAY, (config.warmup_days + config.horizon_days) * MIN_PER_DAY, config.start_date
     )
-    found = figures_day.of_run(_tables(manifest), point.label, window, day)
+    found = day_figure.of_run(_tables(manifest), point.label, window, day)
     at = "" if point is points[0] else f"-{1 + points.index(point)}"
     path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
     with style.look():
-        drawn = style.svg(figures_day.figure(found))
+        drawn = style.svg(day_figure.figure(found))
     write_whole(path, drawn)
     return path
 

@@ -190,7 +190,8 @@ def _figure(given: Mapping[str, str], folder: Path, subject: str) -> Path:
 
 def _draw(path: Path, rows: Rows, origin: float, told: Mapping[str, Any], *, is_wanted: bool) -> Path | None:
     """The picture; where nobody asked for it, a folder that cannot be written is no mistake."""
-    from experiments.report import style, trace_figure
+    from experiments.report import style
+    from experiments.report.figures import trace_figure
 
     since = "its call, or its arrival in the yard" if "truck" in told else "the drawn arrival"
     with style.look():
