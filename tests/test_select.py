@@ -12,7 +12,7 @@ from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.store import RunDirectory, read_run
 from experiments.studies.designs.design import Point
-from experiments.studies.select.study import Select, known_cost
+from experiments.studies.select.design import Select, known_cost
 
 TINY = (
     "horizon_days=1",

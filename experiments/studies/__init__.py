@@ -4,7 +4,7 @@ A verb is the module or package of its name (`cargohub shadow-price` is `shadow_
 whose runs are stored also have `KEYS`, the dataclass of their configuration, and `carry_out`, by which `resume` goes on
 with them. A verb that takes more than one file is a package, one file a step:
 
-    design, study, request    what is asked, checked before anything runs
+    design, request           what is asked, checked before anything runs
     search, stages, run       how it is computed
     result                    what was found, its tables, and what it says in words and JSON
     page, text, told          how that is shown

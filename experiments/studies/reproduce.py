@@ -31,7 +31,7 @@ from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.replications.replicating import complete, open_directory, replications
-from experiments.studies.select.study import SelectStudy, check_recorded
+from experiments.studies.select.design import SelectStudy, check_recorded
 from experiments.studies.sweep import sweep_table
 from experiments.verbs import module_of
 from sim.config import HubConfig

@@ -23,9 +23,9 @@ from experiments.studies.designs.grid import Grid, grid_of
 from experiments.studies.designs.scaled_halls import scaled_to
 from experiments.studies.replications.replicating import complete, open_directory
 from experiments.studies.select import page as select_page
+from experiments.studies.select.design import AREA, COLUMN, Method, Select, SelectStudy, check_recorded
 from experiments.studies.select.result import Found, found_in, tables_of, tell
 from experiments.studies.select.stages import Need, Stages, Values, by_label, sample_of
-from experiments.studies.select.study import AREA, COLUMN, Method, Select, SelectStudy, check_recorded
 from sim.errors import ConfigError, InputError
 
 KEYS = SelectStudy

@@ -7,8 +7,8 @@ from experiments.report.figures.select_figure import Dot, SelectChart, chart_svg
 from experiments.report.pictures import Picture
 from experiments.report.study_page import Grid, StudyPage, write_study
 from experiments.report.words import number
+from experiments.studies.select.design import AREA, Method
 from experiments.studies.select.result import Found, answer, said, warnings_of
-from experiments.studies.select.study import AREA, Method
 
 _METHODS = {
     Method.KN: "KN (Kim and Nelson 2001), with feasibility first (Andradóttir and Kim 2010)",

@@ -15,7 +15,7 @@ from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.replications.replicating import Outcome, as_columns, intervals_of
-from experiments.studies.select.study import Method, SelectStudy, known_cost
+from experiments.studies.select.design import Method, SelectStudy, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 

@@ -15,7 +15,7 @@ from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
 from experiments.studies.replications.replicating import evaluate
-from experiments.studies.select.study import Select
+from experiments.studies.select.design import Select
 from sim.measures.kpis import KPIS
 
 Values = Mapping[Key, Mapping[str, float]]

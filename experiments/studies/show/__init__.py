@@ -19,7 +19,7 @@ from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import Outcome
 from experiments.studies.reproduce import study_of
 from experiments.studies.select import result as select_result
-from experiments.studies.select.study import SelectStudy
+from experiments.studies.select.design import SelectStudy
 from experiments.studies.show.day import OPTIONS, draw_day
 from experiments.studies.stored_rows import typed_rows
 from sim.errors import InputError
