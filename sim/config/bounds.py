@@ -1,6 +1,7 @@
 """Kinds of numbers and times of day that the groups share."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from sim.reading import Bounds
 
@@ -13,6 +14,7 @@ Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
 
 DAYS_PER_WEEK, HOURS = 7, 24
+SUM_TOLERANCE: Final = 1e-6
 
 
 def minute_of_day(text: str, key: str = "time") -> int:
@@ -25,3 +27,8 @@ def minute_of_day(text: str, key: str = "time") -> int:
     if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
         raise ValueError(f"{key}: a clock time as 'HH:MM' in quotes, got {text!r}")
     return int(hours) * 60 + int(rest)
+
+
+def check_sum(name: str, shares: Sequence[float]) -> None:
+    if abs(sum(shares) - 1) > SUM_TOLERANCE:
+        raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")

@@ -1,0 +1,87 @@
+"""How long work takes: on the apron, at break-down, at machines, desks and posts."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from sim.config.bounds import (
+    Count,
+    Duration,
+    NotNegative,
+    Positive,
+    Share,
+)
+from sim.reading import Bounds
+from sim.units import MIN_PER_H, ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Apron:
+    stands: Count
+    loader_sets: Count
+    crew_per_loader_set: Count
+    tugs: Count
+    outbound_tugs: Count
+    dollies_per_train: Count
+    taxi_in_min: Duration
+    doors_open_min: Duration
+    main_deck_uld_min: Duration
+    lower_deck_uld_min: Duration
+    turnaround_min: Duration
+    longest_hold_h: NotNegative
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    uld_min: Duration
+    uld_parcels: Count
+    handling_spread: Share
+    workers_per_station: Count
+    check_in_min: Duration
+
+    @property
+    def handling_min(self) -> float:
+        """Mean handling time of a parcel [min]."""
+        return self.uld_min / self.uld_parcels
+
+    def __post_init__(self) -> None:
+        if ticks(self.handling_min) < 1:
+            raise ValueError(
+                f"uld_min / uld_parcels: at least one tick of 2**-20 min a parcel, got {self.handling_min}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Outages:
+    mtbf_h: Positive
+    mttr_min: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    efficiency: Annotated[float, Bounds(gt=0, le=1)]
+    inductions: Annotated[int, Bounds(ge=1, le=100)]
+    outages: Outages | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handcoding:
+    parcels_per_desk_h: Positive
+    to_lane_min: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Packout:
+    """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides."""
+
+    parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
+    spread: Share
+
+    @property
+    def packing_min(self) -> float:
+        """Mean packing time of a parcel [min]."""
+        return MIN_PER_H / self.parcels_per_post_h
+
+
+@dataclass(frozen=True, slots=True)
+class ManualSort:
+    parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]

@@ -1,0 +1,91 @@
+"""What leaves: lanes, trucks and the road to the sorting centres; and what all of it burns."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from sim.config.bounds import (
+    Count,
+    CountOrNone,
+    Duration,
+    NotNegative,
+    Positive,
+    Share,
+    minute_of_day,
+)
+from sim.reading import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A destination: its share of the parcels, its trucks, and the sorting centre at the road's other end."""
+
+    share: Share
+    route: str
+    km: NotNegative
+    sort_cut_off: str
+    promised_days: Annotated[int, Bounds(ge=0, le=60)]
+
+    def __post_init__(self) -> None:
+        minute_of_day(self.sort_cut_off, "sort_cut_off")
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    parcels: Annotated[int, Bounds(ge=1, le=1_000_000)]
+    kg: Positive
+    m3: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    trailer: Trailer
+    timetable: tuple[str, ...]
+    least_fill: Share
+    longest_hold_min: NotNegative
+    round_min: Annotated[float, Bounds(ge=1, le=720)]
+    call_out_min: Duration
+    extra_trucks_per_day: CountOrNone
+    yard: CountOrNone
+    docking_min: Duration
+    loading_min: Duration
+    workers_per_truck: Count
+
+    def __post_init__(self) -> None:
+        for text in self.timetable:
+            minute_of_day(text, "timetable")
+        if not self.timetable and (self.extra_trucks_per_day == 0 or self.yard == 0):
+            raise ValueError(
+                "timetable: empty, and extra_trucks_per_day or yard is 0: no truck would ever come, and break-down"
+                " would wait for floor that waits for trucks"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Linehaul:
+    """The road to the lanes' sorting centres, and a driver's breaks and rests on it."""
+
+    speed_km_h: Annotated[float, Bounds(ge=1, le=200)]
+    drive_before_break_h: Annotated[float, Bounds(ge=0.1, le=24)]
+    break_min: Annotated[float, Bounds(ge=0, le=1440)]
+    drive_per_day_h: Annotated[float, Bounds(ge=0.1, le=24)]
+    daily_rest_h: Annotated[float, Bounds(ge=0, le=48)]
+    pool_transfer_h: Annotated[float, Bounds(ge=0, le=240)]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The night, and what tugs and standing aircraft burn."""
+
+    night_from: str
+    night_to: str
+    tug_idling_share: Share
+    tug_diesel_l_per_h: NotNegative
+    diesel_co2_kg_per_l: NotNegative
+    apu_share: Share
+    apu_fuel_kg_per_h: NotNegative
+    jet_fuel_co2_kg_per_kg: NotNegative
+    gpu_diesel_l_per_h: NotNegative
+
+    def __post_init__(self) -> None:
+        for name in ("night_from", "night_to"):
+            minute_of_day(getattr(self, name), name)
