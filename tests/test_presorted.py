@@ -144,6 +144,9 @@ def test_laws_hold_with_halls_exports_and_packout(scenario, goods):
         rungs = capacity_ladder(config, {})
         assert not {"stations", "packout_posts"} & set(rungs)
         assert {"machines", "handcoding_desks"} <= set(rungs)  # of exports alone
+        occupancy = result.tables["occupancy"]
+        stored = occupancy["inside"][occupancy["zone"] == "empty_ulds"]
+        assert stored.max() <= sum(hall.exports.empty_ulds for hall in config.halls.values()), "they leave with a load"
         imports = replace(config, exports=replace(config.exports, share=0.0))
         assert not set(names) & set(capacity_ladder(imports, {}))
     else:

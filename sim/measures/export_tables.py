@@ -93,7 +93,9 @@ def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ti
         return []
     own = [hall.exports for hall in inputs.site.halls if hall.exports is not None]
     ulds, trains = columns(record.out_ulds, _ULD), columns(record.out_trains, ("flight", "train"))
-    flights, emptied = columns(record.flights, ("number",)), [row.released for row in record.ulds]
+    flights = columns(record.flights, ("number",))
+    # A whole ULD leaves with its load.
+    emptied = [row.released for row in record.ulds if not (inputs.site.units.are_ulds and row.n_units)]
     empties = sum(hall.empty_ulds for hall in own) + before(edges, emptied) - before(edges, ulds.get("start", []))
     empties -= before(edges, flights.get("loading_start", []), flights.get("n_empties_out", []))
     room = sum(empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
