@@ -1,5 +1,6 @@
 """Staff: hours paid, worked and waited for, against sums made from the rows."""
 
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
@@ -11,7 +12,11 @@ from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
 from sim.kernels.queueing import Servers, several_servers
 from sim.measures.kpis import KPIS
+from sim.processes import hub
 from sim.record.staffing import DeskTally, ShortTally
+from sim.reference.equality import vectorised_tables
+from sim.reference.small_hubs import draw, make
+from sim.units import NEVER
 
 SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
 
@@ -179,3 +184,34 @@ def test_a_machine_is_short_of_people_while_it_has_work_and_not_all_are_there():
     tally.add(np.array([10, 12]), np.array([15, 30]))  # work from 10 to 30: ten of it short
     tally.add(np.array([25, 58]), np.array([31, 65]))  # to 31, and again from 58
     assert tally.time == 10 + 1 + 2
+
+
+def _busy_from(instant, end, stays):
+    """How long, from an instant on, somebody is there of stays that begin one after the other."""
+    busy, done = 0, instant
+    for come, go in sorted(stays):
+        go = end if go == NEVER else go
+        busy += max(0, go - max(come, done))
+        done = max(done, go)
+    return busy
+
+
+@pytest.mark.parametrize("seed", [1, 7, 8])
+def test_a_machine_that_sorts_exports_only_is_short_of_people_too(seed):
+    inputs = replace(make(draw(seed)), flights=())
+    site, since = inputs.site, inputs.end // 8
+    nobody = Manning((0, since, inputs.end), (site.inductions, 0, site.inductions))
+    halls = tuple(replace(hall, manning={**hall.manning, "inductions": nobody}) for hall in site.halls)
+    inputs = replace(inputs, site=replace(site, halls=halls))
+    tables = vectorised_tables(inputs)
+    stays = {}
+    for collection, come, begin, go in zip(
+        *(tables["out_parcels"][name] for name in ("collection", "screen_end", "sort_begin", "sort_end")), strict=True
+    ):
+        hall = tables["collections"]["hall"][collection]
+        if begin != NEVER:
+            stays.setdefault((hall, collection % halls[hall].n_machines), []).append((come, go))
+    expected = sum(_busy_from(since, inputs.end, of_machine) for of_machine in stays.values())
+    staff = hub.run(inputs).record.staff
+    assert expected > 0
+    assert sum(staff["inductions", hall].lacked for hall in range(len(halls))) == expected

@@ -169,13 +169,13 @@ class Sortation:
         arrival, begin, end, parcels = (np.concatenate(column) for column in zip(*batches, strict=True))
         for of_machine in done:
             of_machine.clear()
+        if self.short[0].is_ever_short:
+            for number, tally in enumerate(self.short):
+                tally.add(arrival[machine == number], end[machine == number])
         if self._exports is not None:
             done_here = Served(arrival, begin, end, parcels, machine)
             arrival, begin, end, parcels, machine = self._exports.take_sorted(done_here)
         self._sorting.add(arrival, end, self._store.counts(parcels))
-        if self.short[0].is_ever_short:
-            for number, tally in enumerate(self.short):
-                tally.add(arrival[machine == number], end[machine == number])
         mark = self._store.column["mark"][self._store.rows(parcels)]
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
