@@ -177,6 +177,23 @@ def test_each_wait_on_the_apron_is_as_long_as_recorded_and_ends_when_a_holder_le
     assert held(tight, tugs).ended_by
 
 
+def test_a_crew_is_with_its_flight_until_exports_are_loaded() -> None:
+    """One loader set: a flight that waits for it knows whose it is all the time."""
+    config = load("liege_30k", *SMALL, "apron.loader_sets=1", "demand.flights_per_day=12")
+    journal = Journal(sim.simulate(config).tables, config)
+    waits = [
+        each
+        for flight in np.flatnonzero(~np.isnan(journal.tables["flights"]["unloading_start"])).tolist()
+        for each in flight_path(journal, flight).segments
+        if each.cause == "loader_sets"
+    ]
+    assert waits
+    for each in waits:
+        who = held(journal, each)
+        assert sum(minutes for _, minutes in who.by) == each.minutes
+        assert len(who.ended_by) == 1
+
+
 def test_a_path_by_hand() -> None:
     """One flight with one ULD and one parcel, all instants given."""
     config = load("liege_30k", *SMALL)
@@ -211,7 +228,8 @@ def test_a_path_by_hand() -> None:
         ("breakdown", 1), ("machines", 2), ("sorting", 1), ("customs", 56), ("machines", 1), ("sorting", 1),
         ("timetable", 198), ("doors", 5), ("docking", 15), ("fill", 15), ("loading", 45),
     ]  # fmt: skip
-    assert [(each.cause, each.minutes) for each in flight_path(journal, 0).segments[-2:]] == [
+    assert [(each.cause, each.minutes) for each in flight_path(journal, 0).segments[-4:]] == [
+        ("loader_sets", 2), ("unloading", 4),
         ("turnaround", 210), ("runway", 10)
     ]  # fmt: skip
     tables["flights"]["is_diverted"][0] = True

@@ -60,7 +60,7 @@ _ALL: Final = (
         "loader_sets",
         "waits for a loader set with its crew",
         "loader_sets",
-        Holding("flights", "unloading_start", "unloading_end"),
+        Holding("flights", "unloading_start", "crew_free"),
     ),
     Cause("unloading", "its deck is unloaded"),
     Cause(

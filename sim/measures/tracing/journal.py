@@ -41,6 +41,10 @@ class Journal:
         cancelled = trucks["cut_off"] + config.outbound.docking_min
         left = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
         self.tables["trucks"] = {**trucks, "left_door": left}
+        flights = self.tables["flights"]
+        # A crew that loads exports stays with its flight.
+        free = flights["loading_end" if config.exports.share else "unloading_end"]
+        self.tables["flights"] = {**flights, "crew_free": free}
         self.tables["shuttles"] = {**tables["shuttles"], "hall": tables["shuttles"]["origin"]}
         self.tables["floor"] = self._floor()
         self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))

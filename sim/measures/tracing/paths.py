@@ -157,13 +157,16 @@ def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segmen
     return lane_segments(journal, {"hall": float(leaves), "route": float(route)}, rows["trucks"], start, end)
 
 
-TO_BREAKDOWN: Final = (
+_TO_CREW: Final = (
     Step("flights", "stand_requested", "leg"),
     Step("flights", "stand_given", "stands"),
     Step("flights", "aldt", "runway"),
     Step("flights", "aibt", "taxi_in"),
     Step("flights", "unloading_requested", "doors_open"),
     Step("flights", "unloading_start", "loader_sets"),
+)
+TO_BREAKDOWN: Final = (
+    *_TO_CREW,
     Step("ulds", "on_train", "unloading", _deck),
     Step("trains", "left", "train"),
     Step("ulds", "at_door", "trip", _round),
@@ -174,7 +177,7 @@ TO_BREAKDOWN: Final = (
     Step("ulds", "start", "breakdown_queue", _queue),
 )
 AIRCRAFT: Final = (
-    *TO_BREAKDOWN[:5],
+    *_TO_CREW,
     Step("flights", "unloading_end", "unloading"),
     Step("flights", "turned_round", "turnaround"),
     Step("flights", "aobt", "runway"),
