@@ -88,6 +88,21 @@ def test_people_of_exports_follow_their_roster(exporting):
     assert {*there.tolist()} == {own.screening_lines, -(-own.screening_lines // 2)}
 
 
+def test_people_of_imports_are_wanted_for_exports_too(exporting):
+    curves, flights = exporting.tables["demand_curves"], exporting.tables["flights"]
+    induction = curves["in_use_mean"][curves["name"] == "induction"]
+    assert len(induction) == 48
+    assert induction.mean() * 24 == pytest.approx(exporting.kpis["staff_h_per_day_induction"], rel=0.02)
+    crew = load("liege_30k").apron.crew_per_loader_set
+    crews = curves["name"] == "unloading"
+    # The measured days are Tuesday, a day after the run's beginning, and Wednesday.
+    for hour, used in zip(curves["hour"][crews].tolist(), curves["in_use_highest"][crews].tolist(), strict=True):
+        ends = [hour * 60 + minute for minute in (30, 60)]
+        assert used == crew * max(
+            np.count_nonzero((flights["unloading_start"] < at) & ~(flights["loading_end"] < at)) for at in ends
+        )
+
+
 def test_people_of_controls_follow_their_roster(declaring):
     kpis, ulds, curves = declaring.kpis, declaring.tables["ulds"], declaring.tables["demand_curves"]
     # Officers' hours from 7 to 21; transit with two of three desks at night; X-ray of ULDs from 6 to 22.

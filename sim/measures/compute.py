@@ -17,11 +17,12 @@ from sim.measures.exposure_tables import exposure_kpis
 from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import paid_hours, staff_kpis
+from sim.measures.stays import crew_free
 from sim.measures.surroundings import surroundings
 from sim.measures.window import Minutes, Window, growth, of_zone
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
 _P95 = 0.95
 
@@ -135,8 +136,8 @@ def _trucks(config: HubConfig, inputs: Inputs, trucks: Table, window: Window) ->
     trailer = config.outbound.trailer
     fills = [
         trucks["n_units"][left] / inputs.site.trailer.units,
-        trucks["mass"][left] / (trailer.kg * 1e3),
-        trucks["volume"][left] / (trailer.m3 * 1e6),
+        trucks["mass"][left] / (trailer.kg * G_PER_KG),
+        trucks["volume"][left] / (trailer.m3 * CM3_PER_M3),
     ]
     km = route_km(config)
     closing = window.covers(trucks["cut_off"]) & (trucks["kind"] == 0)
@@ -192,9 +193,7 @@ def _busy_hours(
     low, high = (instant // inputs.bin_width for instant in inputs.measured)
     return {
         "stands": window.hours(flights["stand_given"], flights["stand_free"]),
-        "loader_sets": window.hours(
-            flights["unloading_start"], flights["unloading_end" if site.exports is None else "loading_end"]
-        ),
+        "loader_sets": window.hours(flights["unloading_start"], flights[crew_free(site)]),
         "tugs": window.hours(trains["granted"], trains["returned"]),
         "positions": window.hours(ulds["placed"], ulds["start"]),
         "stations": window.hours(ulds["start"], ulds["released"]),

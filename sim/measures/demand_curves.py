@@ -10,6 +10,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
 from sim.measures.staff import people_a_post, posts_of
+from sim.measures.stays import crew_free
 from sim.measures.window import Minutes
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
@@ -81,7 +82,7 @@ def _roles(
     site, (flights, ulds, trains) = inputs.site, (tables[name] for name in ("flights", "ulds", "trains"))
     asked, done = _machines_busy(inputs, record)
     posts: dict[str, Sequence[Numbers]] = {
-        "unloading": _counted(edges, flights, "unloading_requested", "unloading_start", "unloading_end"),
+        "unloading": _counted(edges, flights, "unloading_requested", "unloading_start", crew_free(site)),
         "tugs": (
             _inside(edges, trains["granted"], trains["returned"]),
             _inside(edges, trains["granted"], trains["returned"]) + _inside(edges, ulds["lifted"], ulds["on_train"]),
@@ -202,11 +203,12 @@ def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Nu
 
 
 def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
-    """Machines that what came would keep busy, and what was sorted did (B), at their mean service."""
+    """Machines that what came would keep busy, and what was sorted did (B), at their mean service; exports too."""
     services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
-    tally = record.stages["sorting"]
-    share = float(sum(services)) / len(services) / inputs.bin_width / inputs.site.units.in_bag
-    return np.asarray(tally.n_in * share, dtype=np.float64), np.asarray(tally.n_out * share, dtype=np.float64)
+    share = float(sum(services)) / len(services) / inputs.bin_width
+    imports, exports, in_bag = record.stages["sorting"], record.export_stages["export_sorting"], inputs.site.units.in_bag
+    came, done = imports.n_in // in_bag + exports.n_in, imports.n_out // in_bag + exports.n_out
+    return np.asarray(came * share, dtype=np.float64), np.asarray(done * share, dtype=np.float64)
 
 
 def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:

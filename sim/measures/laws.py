@@ -8,7 +8,7 @@ from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
 from sim.measures.edges import before
 from sim.measures.export_laws import EXPORT_ORDER, export_laws
-from sim.measures.stays import held_times, stays
+from sim.measures.stays import crew_free, held_times, stays
 from sim.measures.tables import bin_edges
 from sim.measures.value_laws import value_laws
 from sim.record.recorder import Recorder
@@ -128,11 +128,10 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
     The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W (Little 1961).
     """
     held, end = held_times(record), inputs.end
-    crew_free = "unloading_end" if inputs.site.exports is None else "loading_end"
     yield "Little's law: stands", held["stands"] == stays(record.flights, "stand_given", "stand_free", end)
     yield (
         "Little's law: loader sets",
-        held["loader_sets"] == stays(record.flights, "unloading_start", crew_free, end),
+        held["loader_sets"] == stays(record.flights, "unloading_start", crew_free(inputs.site), end),
     )
     yield "Little's law: tugs", held["tugs"] == stays(record.trains, "granted", "returned", end)
     yield "Little's law: X-ray of whole ULDs", held["uld_xrays"] == stays(record.ulds, "xray_begin", "xray_end", end)
