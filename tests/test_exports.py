@@ -1,13 +1,19 @@
 """Exports: what goes out, and what is refused in one line."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import sim
 from experiments.composition import load
+from sim.domain.exports import Collection, ExportParcels
 from sim.errors import CargohubError
 from sim.inputs.collections import trucks_per_day
 from sim.inputs.inputs import make_inputs
+from sim.processes.export_store import FIRST_EXPORT, ExportStore
+from sim.processes.store import ParcelStore
+from sim.reference.small_hubs import draw, make
 
 
 def test_one_fifth_of_the_goods_by_mass_is_28750_parcels_a_flight() -> None:
@@ -68,3 +74,18 @@ def test_a_mistake_is_told_in_one_line(words: list[str], message: str) -> None:
     with pytest.raises(CargohubError, match=message) as caught:
         make_inputs(load("liege_30k", "exports=one_fifth", *words), 0)
     assert "\n" not in str(caught.value)
+
+
+def test_imports_are_numbered_below_exports_however_many_and_large_flights_are() -> None:
+    """Ten years of two hundred flights a day, the largest of half a million parcels."""
+    inputs = make(draw(0))
+    store = ParcelStore(500_000, inputs.site.route_of_lane, counts=False, values=False, keeps_stamps=False)
+    last = replace(inputs.flights[-1], number=3660 * 200)
+    store.add(last, inputs.parcels_of(last), is_kept=False)
+    assert max(store.uld(last.number, uld)[1] for uld in range(last.n_ulds)) < FIRST_EXPORT
+    exports = ExportStore(1_000_000, keeps_stamps=False)
+    truck = Collection(1 << 22, "", (), 0, 0, 1, is_presorted=True, is_cohort=True)
+    one = ExportParcels(*np.zeros((6, 1), dtype=np.int64))
+    (parcel,) = exports.add(truck, one, 0, is_kept=False).tolist()
+    assert parcel >= FIRST_EXPORT
+    assert exports.collection_of(exports.load(parcel)) == truck.number

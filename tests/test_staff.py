@@ -205,9 +205,9 @@ def _busy_from(instant, end, stays):
     """How long, from an instant on, somebody is there of stays that begin one after the other."""
     busy, done = 0, instant
     for come, go in sorted(stays):
-        go = end if go == NEVER else go
-        busy += max(0, go - max(come, done))
-        done = max(done, go)
+        left = end if go == NEVER else go
+        busy += max(0, left - max(come, done))
+        done = max(done, left)
     return busy
 
 

@@ -206,8 +206,11 @@ def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
     """Machines that what came would keep busy, and what was sorted did (B), at their mean service; exports too."""
     services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
     share = float(sum(services)) / len(services) / inputs.bin_width
-    imports, exports, in_bag = record.stages["sorting"], record.export_stages["export_sorting"], inputs.site.units.in_bag
-    came, done = imports.n_in // in_bag + exports.n_in, imports.n_out // in_bag + exports.n_out
+    imports, exports = record.stages["sorting"], record.export_stages["export_sorting"]
+    came, done = (
+        of_imports // inputs.site.units.in_bag + of_exports
+        for of_imports, of_exports in ((imports.n_in, exports.n_in), (imports.n_out, exports.n_out))
+    )
     return np.asarray(came * share, dtype=np.float64), np.asarray(done * share, dtype=np.float64)
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import simpy
 
 from sim.domain.site import Site
-from sim.kernels.ordering import hub_order
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
@@ -23,7 +22,7 @@ from sim.processes.store import (
     ParcelStore,
 )
 from sim.record.recorder import StageTally
-from sim.units import Ticks
+from sim.units import NEVER, Ticks
 
 _Held = tuple[Ticks, ...]
 """(since, parcel, machine) (P)."""
@@ -53,7 +52,7 @@ class HoldZone:
         self._tally, self._stage, self._refuse = tally, stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._to_go: dict[int, list[_Held]] = {}
-        """Who is not to be controlled, or was, by the round in which it goes."""
+        """Who is not to be controlled, or was, by the instant of the round in which it goes."""
         self._controls = controls
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
@@ -71,18 +70,16 @@ class HoldZone:
 
     def _round(self, now: int, sortation: Sortation) -> None:
         self.take_in(now)
-        rounds = sorted(number for number in self._to_go if number * self._site.customs_round <= now)
-        if not rounds:
+        if now not in self._to_go:
             return
-        since, parcels, machine = _joined([chunk for number in rounds for chunk in self._to_go.pop(number)])
-        order = hub_order(since, parcels)
+        since, parcels, machine = _joined(self._to_go.pop(now))
         self._store.stamp("freed", parcels, now)
         rows = self._store.rows(parcels)
         is_refused = self._store.column["mark"][rows] & REFUSED > 0
         leave = np.full(len(since), now)
         carried = np.flatnonzero(~is_refused & (machine == CARRIED))
         leave[carried] += self._store.column["handling"][rows[carried]]
-        self._tally.add(since[order], leave[order], self._store.counts(parcels[order]))
+        self._tally.add(since, leave, self._store.counts(parcels))
         self._stage(leave[carried], parcels[carried])
         if is_refused.any():
             self._refuse(parcels[is_refused])
@@ -127,13 +124,12 @@ class HoldZone:
 
     def _put(self, since: Ticks, parcels: Ticks, machine: Ticks, free: Ticks) -> None:
         """Parcels (P) that go in the first round after they were held and are free."""
-        number = np.maximum(since, free) // self._site.customs_round + 1
-        order = np.argsort(number, kind="stable")
-        held = since[order], parcels[order], machine[order]
-        bounds = np.flatnonzero(np.diff(number[order], prepend=-1, append=-1)).tolist()
+        goes = (np.maximum(since, free) // self._site.customs_round + 1) * self._site.customs_round
+        order = np.argsort(goes, kind="stable")
+        goes, held = goes[order], (since[order], parcels[order], machine[order])
+        bounds = np.flatnonzero(np.diff(goes, prepend=NEVER, append=NEVER)).tolist()
         for low, high in pairwise(bounds):
-            chunk = tuple(column[low:high] for column in held)
-            self._to_go.setdefault(int(number[order[low]]), []).append(chunk)
+            self._to_go.setdefault(int(goes[low]), []).append(tuple(column[low:high] for column in held))
 
     def waiting(self, end: int) -> tuple[Ticks, Ticks]:
         """Who has been held since before an instant that was taken in to: since when, ascending, and parcels (P)."""

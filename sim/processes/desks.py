@@ -55,7 +55,3 @@ class Desks:
     def to_come(self) -> list[tuple[Ticks, Ticks, Ticks]]:
         """Arrival, parcels and tags (P) of those who have not been served yet."""
         return self._coming
-
-    def waiting(self) -> list[Ticks]:
-        """When those arrive that have not been served yet."""
-        return [arrival for arrival, _, _ in self._coming]

@@ -12,8 +12,8 @@ NO_READ, BY_HAND, PRESORTED = 1, 2, 4
 """Marks: why a parcel does not go from the machine to its lane."""
 NO_MACHINE: Final = 255
 """In place of a machine's number in its hall."""
-FIRST_EXPORT: Final = 1 << 50
-"""Parcels from here on are exports."""
+FIRST_EXPORT: Final = 1 << 62
+"""Parcels from here on are exports: half of those that an integer can tell, so that imports stay below."""
 
 _COLUMNS = {
     "route": np.uint8,

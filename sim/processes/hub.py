@@ -162,10 +162,6 @@ def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> N
     hall.zone.take_in(end)
     since, held = hall.zone.waiting(end)
     record.stages["customs_hold"].stay_inside(since, store.counts(held))
-    for waiting in hall.sortation.desks.waiting():
-        record.stages["handcoding"].stay_inside(waiting[waiting < end])
-    for waiting in hall.sortation.posts.waiting():
-        record.stages["manual_sort"].stay_inside(waiting[waiting < end])
     for route in hall.lanes.routes:
         for ready, units in route.waiting():
             record.stages["lane"].stay_inside(ready, store.counts(units))
