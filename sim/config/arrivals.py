@@ -4,14 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from sim.config.bounds import (
-    DAYS_PER_WEEK,
-    HOURS,
-    SUM_TOLERANCE,
-    Count,
-    Positive,
-    Share,
-)
+from sim.config.bounds import DAYS_PER_WEEK, HOURS, MOST_PARCELS, Count, Positive, Share, check_sum
 from sim.reading import Bounds
 from sim.units import KG_PER_T
 
@@ -31,7 +24,7 @@ class Demand:
 
     name: str
     flights_per_day: Annotated[float, Bounds(gt=0, le=200)]
-    parcels_per_flight: Annotated[int, Bounds(ge=1, le=500_000)] | None
+    parcels_per_flight: Annotated[int, Bounds(ge=1, le=MOST_PARCELS)] | None
     net_t_per_flight: Annotated[float, Bounds(gt=0, le=500)] | None
     kg_per_parcel: Annotated[float, Bounds(gt=0, le=100)] | None
 
@@ -103,8 +96,8 @@ class Arrivals:
                 wanted = "null" if from_file else f"{length} numbers"
                 got = "null" if profile is None else f"{len(profile)} numbers"
                 raise ValueError(f"{name}: model {self.model} takes {wanted}, got {got}")
-        if self.hour_share is not None and abs(sum(self.hour_share) - 1) > SUM_TOLERANCE:
-            raise ValueError(f"hour_share: must sum to 1, got {sum(self.hour_share):.6g}")
+        if self.hour_share is not None:
+            check_sum("hour_share", self.hour_share)
         if self.cap is not None and self.model is not ArrivalModel.TIMETABLE:
             raise ValueError(f"cap: model {self.model} has no timetable that could keep to one (null)")
         thinned = self.model in (ArrivalModel.POISSON, ArrivalModel.ALL_IFR)

@@ -11,10 +11,12 @@ Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
 """At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
 NotNegative = Annotated[float, Bounds(ge=0, le=1e9)]
 Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
-CountOrNone = Annotated[int, Bounds(ge=0, le=1_000_000)]
+CountOrZero = Annotated[int, Bounds(ge=0, le=1_000_000)]
 
 DAYS_PER_WEEK, HOURS = 7, 24
 SUM_TOLERANCE: Final = 1e-6
+MOST_PARCELS: Final = 500_000
+"""Of a flight."""
 
 
 def minute_of_day(text: str, key: str = "time") -> int:
@@ -30,5 +32,6 @@ def minute_of_day(text: str, key: str = "time") -> int:
 
 
 def check_sum(name: str, shares: Sequence[float]) -> None:
+    """Raises ValueError if shares do not sum to one."""
     if abs(sum(shares) - 1) > SUM_TOLERANCE:
         raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")

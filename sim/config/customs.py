@@ -10,10 +10,8 @@ from enum import StrEnum
 from itertools import product
 from typing import Annotated
 
-from sim.config.bounds import Duration, NotNegative, Positive, Share
+from sim.config.bounds import Duration, NotNegative, Positive, Share, check_sum
 from sim.reading import Bounds, near
-
-_SUM_TOLERANCE = 1e-6
 
 
 class Control(StrEnum):
@@ -178,8 +176,7 @@ class Declared:
             ("sellers.origins", [one.share for one in self.sellers.origins.values()]),
             ("sellers.platforms", [*self.sellers.platforms.values()]),
         ):
-            if abs(sum(shares) - 1) > _SUM_TOLERANCE:
-                raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")
+            check_sum(name, shares)
         fails = self.preloading.late_share + self.preloading.rejected_share + self.referral_share
         if fails > 1:
             raise ValueError(

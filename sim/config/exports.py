@@ -3,23 +3,21 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import HOURS, Count, CountOrNone, Duration, Positive, Share
+from sim.config.bounds import HOURS, Count, CountOrZero, Duration, Positive, Share, check_sum
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
-
-_SUM_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class HallExports:
     """Of one hall, beside its inbound doors."""
 
-    dock_workers_in: CountOrNone
+    dock_workers_in: CountOrZero
     screening_lines: Count
     hand_sorting_posts: Count
     build_up_places: Count
     build_up_workers: Count
-    empty_ulds: CountOrNone
+    empty_ulds: CountOrZero
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,7 @@ class Collections:
     def __post_init__(self) -> None:
         if len(self.hour_share) != HOURS:
             raise ValueError(f"hour_share: {HOURS} numbers, got {len(self.hour_share)}")
-        if abs(sum(self.hour_share) - 1) > _SUM_TOLERANCE:
-            raise ValueError(f"hour_share: must sum to 1, got {sum(self.hour_share):.6g}")
+        check_sum("hour_share", self.hour_share)
         if ticks(self.handling_min) < 1:
             raise ValueError(f"unloaded_per_h: at least one tick of 2**-20 min a parcel, got {self.unloaded_per_h:g}/h")
 

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import (
-    Positive,
-    Share,
-)
+from sim.config.bounds import Positive, Share
 from sim.reading import Bounds
 
 

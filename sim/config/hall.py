@@ -4,15 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import (
-    SUM_TOLERANCE,
-    Count,
-    CountOrNone,
-    Duration,
-    NotNegative,
-    Positive,
-    Share,
-)
+from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNegative, Positive, Share
 from sim.config.customs import Controls, ControlSpace
 from sim.config.exports import HallExports
 from sim.domain.site import HallPolicy
@@ -63,7 +55,7 @@ class Hall:
     customs_desks: Count
     controls: Controls
     doors_out: Count
-    doors_in: CountOrNone
+    doors_in: CountOrZero
     dock_workers: Count
     serves: tuple[str, ...] | None
     """Routes whose trucks leave from here; null: all."""

@@ -3,13 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import (
-    Count,
-    Duration,
-    NotNegative,
-    Positive,
-    Share,
-)
+from sim.config.bounds import Count, Duration, NotNegative, Positive, Share
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
 

@@ -148,7 +148,7 @@ class HubConfig:
                     f" got {self.outbound.workers_per_truck}"
                 )
         self._check_routes()
-        if all(hall.opens is not None and hall.opens > self.start_date for hall in self.halls.values()):
+        if all(hall.opens_late(self.start_date) for hall in self.halls.values()):
             raise ValueError(f"halls: one must be open on start_date = {self.start_date} (opens: null)")
 
     def _check_customs(self) -> None:
@@ -174,7 +174,7 @@ class HubConfig:
             if not serving:
                 raise ValueError(f"halls: none serves route {route!r}")
             first, hall = next(iter(serving.items()))
-            if hall.opens is not None and hall.opens > self.start_date and len(serving) < len(self.halls):
+            if hall.opens_late(self.start_date) and len(serving) < len(self.halls):
                 raise ValueError(
                     f"halls.{first}.opens: other halls send it what is for route {route!r}: it must be open on"
                     f" start_date = {self.start_date}, got {hall.opens}"

@@ -3,15 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import (
-    Count,
-    CountOrNone,
-    Duration,
-    NotNegative,
-    Positive,
-    Share,
-    minute_of_day,
-)
+from sim.config.bounds import Count, CountOrZero, Duration, NotNegative, Positive, Share, minute_of_day
 from sim.reading import Bounds
 
 
@@ -44,8 +36,8 @@ class Outbound:
     longest_hold_min: NotNegative
     round_min: Annotated[float, Bounds(ge=1, le=720)]
     call_out_min: Duration
-    extra_trucks_per_day: CountOrNone
-    yard: CountOrNone
+    extra_trucks_per_day: CountOrZero
+    yard: CountOrZero
     docking_min: Duration
     loading_min: Duration
     workers_per_truck: Count

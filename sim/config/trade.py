@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import NotNegative, Share
+from sim.config.bounds import NotNegative, Share, check_sum
 from sim.reading import Bounds, near
 
-_SUM_TOLERANCE = 1e-6
 Eur = Annotated[float, Bounds(gt=0, le=1e6)]
 
 
@@ -47,9 +46,7 @@ class Trade:
 
     def __post_init__(self) -> None:
         for name, groups in (("goods", self.goods), ("export_goods", self.export_goods)):
-            total = sum(group.share for group in groups.values())
-            if abs(total - 1) > _SUM_TOLERANCE:
-                raise ValueError(f"{name}: shares must sum to 1, got {total:.6g}")
+            check_sum(name, [group.share for group in groups.values()])
         if not self.is_on:
             return
         for name in self.domestic_lanes:

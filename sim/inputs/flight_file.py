@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.config.bounds import MOST_PARCELS
 from sim.errors import InputError
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, ticks
@@ -16,7 +17,6 @@ _LEGS = ("after", "leg_min")
 _OPTIONAL = ("arrival", "aircraft", "parcels", "sobt", *_LEGS)
 COLUMNS = (*_NEEDED, *_OPTIONAL)
 """All that are read, in the order in which they are written."""
-_MOST_PARCELS = 500_000
 _LONGEST_LEG_MIN = MIN_PER_WEEK
 
 
@@ -130,8 +130,8 @@ def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: 
     if kind is not None and kind not in aircraft:
         raise InputError(f"{path}: row {line}: aircraft: one of {', '.join(aircraft)}, got {kind!r}")
     parcels = cells.get("parcels") or None
-    if parcels is not None and not (parcels.isdigit() and 0 < int(parcels) <= _MOST_PARCELS):
-        raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {_MOST_PARCELS}, got {parcels!r}")
+    if parcels is not None and not (parcels.isdigit() and 0 < int(parcels) <= MOST_PARCELS):
+        raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {MOST_PARCELS}, got {parcels!r}")
     sibt, sobt = instant("sibt"), instant("sobt") if cells.get("sobt") else None
     if sobt is not None and sobt <= sibt:
         raise InputError(f"{path}: row {line}: sobt: after sibt {cells['sibt']}, got {cells['sobt']}")

@@ -158,7 +158,7 @@ class LoadPlan:
         which = np.searchsorted(np.rint(bounds * (1 << 32)), draw[held], side="right")
         channel[held] = np.array(order, dtype=np.uint8)[np.minimum(which, len(order) - 1)]
         release = np.full(n, flight.arrival, dtype=np.int64)
-        wait = rng.exponential(customs.release_mean_h * 60, len(held))
+        wait = rng.exponential(customs.release_mean_h * MIN_PER_H, len(held))
         release[held] += np.rint(wait * TICKS_PER_MIN).astype(np.int64)
         is_refused = np.zeros(n, dtype=np.bool_)
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)

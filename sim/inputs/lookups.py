@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.config.data_views import lookup_in_force
 from sim.inputs.flight_schedule import end_of_run
+from sim.inputs.outages import up_and_down
 from sim.streams import Streams
-from sim.units import MIN_PER_H, TICKS_PER_MIN, Ticks, ticks
+from sim.units import MIN_PER_H, Ticks, ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,8 @@ def make_lookups(config: HubConfig, streams: Streams) -> Lookups | None:
     lookup = lookup_in_force(config.exposure)
     if lookup is None:
         return None
-    down: list[int] = []
-    up: list[int] = []
-    if lookup.escrow is not None:
-        rng, now, end = streams.of("escrow"), 0, end_of_run(config)
-        while now < end:
-            down.append(now + _drawn(rng, lookup.escrow.mtbf_h * MIN_PER_H))
-            now = down[-1] + _drawn(rng, lookup.escrow.mttr_min)
-            up.append(now)
-    return Lookups(ticks(lookup.release_min), np.array(down, dtype=np.int64), np.array(up, dtype=np.int64))
-
-
-def _drawn(rng: np.random.Generator, mean_min: float) -> int:
-    return max(1, round(rng.exponential(mean_min) * TICKS_PER_MIN))
+    spans: list[tuple[int, int]] = []
+    if (escrow := lookup.escrow) is not None:
+        spans += up_and_down(streams.of("escrow"), escrow.mtbf_h * MIN_PER_H, escrow.mttr_min, end_of_run(config))
+    down, up = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+    return Lookups(ticks(lookup.release_min), down, up)

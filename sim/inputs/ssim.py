@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import InputError
 from sim.inputs.ssim_records import (
     CARRIER,
@@ -44,7 +45,6 @@ _OPERATING_LEG_ELSEWHERE = "050"
 """Data element that marks a leg as another name of a flight listed elsewhere."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAY_BEFORE = "A"
-_DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,7 @@ def _days(record: Record, first: dt.date, last: dt.date | None) -> tuple[int, ..
     days = tuple(int(mark) for mark in record[columns] if mark != " ")
     if not days:
         raise record.wrong(columns, "at least one day of operation")
-    if last is not None and (last - first).days < _DAYS_PER_WEEK - 1:
+    if last is not None and (last - first).days < DAYS_PER_WEEK - 1:
         of_period = {(first + dt.timedelta(n)).isoweekday() for n in range((last - first).days + 1)}
         if not of_period.issuperset(days):
             raise record.wrong(columns, f"days of operation that fall in the period {first} to {last}")
@@ -315,7 +315,7 @@ def _days_of(leg: Leg, first_day: dt.date, last_day: dt.date, arrival_day: int) 
     end = last_day.toordinal() - arrival_day
     if leg.last is not None:
         end = min(end, leg.last.toordinal())
-    step = _DAYS_PER_WEEK * leg.every_weeks
+    step = DAYS_PER_WEEK * leg.every_weeks
     for day in leg.days:
         of_period = leg.first.toordinal() + (day - leg.first.isoweekday()) % 7
         missed = max(0, -((of_period - begin) // step))

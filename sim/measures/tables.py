@@ -35,7 +35,7 @@ def make_tables(
     undisturbed: Ticks | None = None,
 ) -> dict[str, Table]:
     """All tables but the KPIs. `undisturbed`: the backlog (B) of the same replication without its disruptions."""
-    trucks = columns(record.trucks, ("hall", "route", "kind", "sequence"))
+    trucks = columns(record.trucks, _TRUCK)
     loads = _loads(record, trucks)
     flights = _flights(config, inputs, record, loads)
     ulds = columns(record.ulds, ("flight", "index"))
