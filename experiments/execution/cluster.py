@@ -101,10 +101,10 @@ def _results(
                 continue
             future = next(finished)
             task, was_alone = asked.pop(future)
-            if future.status == "finished":
-                yield task[0], future.result()
+            if future.status == "finished" and (result := _fetched(future)):
+                yield task[0], result[0]
                 n_done, fruitless = n_done + 1, 0
-            elif future.status in {"lost", "pending"}:
+            elif future.status in {"finished", "lost", "pending"}:
                 # A worker was killed that had just done it.
                 waiting.append(task)
             elif isinstance(error := _error(future), KilledWorker):
@@ -120,6 +120,16 @@ def _results(
     finally:
         with suppress(Exception):  # the connection may be what failed
             client.cancel(list(asked))
+
+
+def _fetched(future: Any) -> tuple[Any] | None:  # noqa: ANN401 - as above
+    """The result of what is finished; None if it went with its worker before it could be fetched."""
+    from distributed import KilledWorker
+
+    try:
+        return (future.result(),)
+    except KilledWorker:
+        return None
 
 
 def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
