@@ -10,6 +10,7 @@ from experiments.composition import load
 from sim.domain.exports import Collection, ExportParcels
 from sim.errors import CargohubError
 from sim.inputs.collections import trucks_per_day
+from sim.inputs.export_layout import empty_ulds_that_fit, export_zone_uses
 from sim.inputs.inputs import make_inputs
 from sim.processes.export_store import FIRST_EXPORT, ExportStore
 from sim.processes.store import ParcelStore
@@ -74,6 +75,17 @@ def test_a_mistake_is_told_in_one_line(words: list[str], message: str) -> None:
     with pytest.raises(CargohubError, match=message) as caught:
         make_inputs(load("liege_30k", "exports=one_fifth", *words), 0)
     assert "\n" not in str(caught.value)
+
+
+def test_as_many_empty_ulds_are_room_for_as_are_let_in() -> None:
+    """However an area of so many falls a bit below it in binary."""
+    config = load("liege_30k", "space.empty_uld_m2=8.1")
+    for n in range(1, 60):
+        area_m2 = n * config.space.empty_uld_m2 / config.halls["main"].zone_shares.empty_ulds
+        hall = replace(config.halls["main"], area_m2=area_m2)
+        *_, zone = export_zone_uses("main", hall, config.space)
+        assert zone.zone == "empty_ulds"
+        assert empty_ulds_that_fit(hall, config.space) == zone.n_fit == n
 
 
 def test_imports_are_numbered_below_exports_however_many_and_large_flights_are() -> None:

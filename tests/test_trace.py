@@ -35,7 +35,7 @@ from sim.measures.tracing.paths import AIRCRAFT, TO_BREAKDOWN, TO_TRUCK
 from sim.measures.tracing.segments import Segment, closed, merged
 from sim.measures.tracing.trucks import STEPS
 from sim.record.schemas import TABLES
-from sim.units import TICKS_PER_MIN
+from sim.units import TICKS_PER_MIN, ticks
 
 SMALL = ("horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=3700", "demand.net_t_per_flight=3")
 TIGHT = (
@@ -194,11 +194,26 @@ def test_a_crew_is_with_its_flight_until_exports_are_loaded() -> None:
         assert len(who.ended_by) == 1
 
 
+def of_nothing() -> dict[str, dict[str, Any]]:
+    """Tables of one row, all noughts."""
+    return {
+        name: {one.name: np.zeros(1, "U8" if one.dtype == "string" else one.dtype) for one in schema.columns}
+        for name, schema in TABLES.items()
+    }
+
+
+def test_what_is_derived_of_tables_is_on_the_grid_as_they_are() -> None:
+    """Who went at the instant of a grant is known by the very instant."""
+    tables = of_nothing()
+    tables["trucks"]["is_cancelled"][0] = True
+    journal = Journal(tables, load("liege_30k", "outbound.docking_min=10.1", "apron.longest_hold_h=0.123"))
+    assert journal.tables["trucks"]["left_door"].tolist() == [ticks(10.1) / TICKS_PER_MIN] != [10.1]
+    assert journal.longest_hold == ticks(0.123 * 60) / TICKS_PER_MIN
+
+
 def test_a_path_by_hand() -> None:
     """One flight with one ULD and one parcel, all instants given."""
-    config = load("liege_30k", *SMALL)
-    tables = {name: {c.name: np.zeros(1, "U8" if c.dtype == "string" else c.dtype) for c in schema.columns}
-              for name, schema in TABLES.items()}  # fmt: skip
+    config, tables = load("liege_30k", *SMALL), of_nothing()
     instants = {
         "flights": "arrival 10 stand_requested 10 stand_given 12 aldt 13 aibt 19 unloading_requested 34"
         " unloading_start 36 unloading_end 40 turned_round 250 aobt 260 stand_free 260 cleared 400",

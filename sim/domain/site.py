@@ -148,6 +148,10 @@ class Hall:
     def n_machines(self) -> int:
         return len(self.stations)
 
+    def manned(self, kind: str, posts: int) -> Manning:
+        """How many of all `posts` of a kind are manned."""
+        return self.manning.get(kind, Manning((0,), (posts,)))
+
 
 @dataclass(frozen=True, slots=True)
 class Site:

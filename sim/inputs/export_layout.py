@@ -5,7 +5,7 @@ import math
 from sim.config import Deck, Hall, HubConfig, Space
 from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
 from sim.errors import InputError
-from sim.inputs.zones import ZoneUse, pallets, use
+from sim.inputs.zones import ZoneUse, fit, pallets, use
 from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, ticks
 
 
@@ -35,7 +35,7 @@ def export_floor_parcels(hall: Hall, space: Space) -> int:
 
 
 def empty_ulds_that_fit(hall: Hall, space: Space) -> int:
-    return math.floor(hall.zone_shares.empty_ulds * hall.area_m2 / space.empty_uld_m2)
+    return fit(hall.zone_shares.empty_ulds * hall.area_m2, space.empty_uld_m2)
 
 
 def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports | None:

@@ -142,7 +142,8 @@ def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[
         rate = arrivals.envelope_flights_per_day * arrivals.month_index[date.month - 1] * hours.sum()
         rng = streams.of("poisson_day", date.toordinal())
         candidates = rng.poisson(rate)
-        instants = np.interp(rng.random(candidates), np.concatenate(([0], hours.cumsum())) / hours.sum(), range(25))
+        profile = np.concatenate(([0], hours.cumsum())) / hours.sum()
+        instants = np.interp(rng.random(candidates), profile, range(HOURS + 1))
         for n, (hour, mark) in enumerate(zip(instants, rng.random(candidates), strict=True)):
             arrival = day * TICKS_PER_DAY + ticks(float(hour) * MIN_PER_H)
             if mark < keep * _factor_at(factors, arrival):

@@ -26,11 +26,16 @@ class ZoneUse:
         return self.area_m2 - self.n_units * self.standard_m2
 
 
+def fit(area_m2: float, standard_m2: float) -> int:
+    """Whole units that an area holds."""
+    return math.floor((area_m2 + ROUNDING_M2) / standard_m2)
+
+
 def use(hall: str, zone: str, area_m2: float, unit: str, n_units: float, standard_m2: float) -> ZoneUse:
     """Whole units only, but for parcels/h."""
-    return ZoneUse(hall, zone, area_m2, unit, n_units, math.floor((area_m2 + ROUNDING_M2) / standard_m2), standard_m2)
+    return ZoneUse(hall, zone, area_m2, unit, n_units, fit(area_m2, standard_m2), standard_m2)
 
 
 def pallets(area_m2: float, space: Space) -> int:
     """Whole pallets that stand on an area."""
-    return math.floor((area_m2 + ROUNDING_M2) / space.pallet_m2)
+    return fit(area_m2, space.pallet_m2)

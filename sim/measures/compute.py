@@ -19,7 +19,7 @@ from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import paid_hours, staff_kpis
 from sim.measures.stays import crew_free
 from sim.measures.surroundings import surroundings
-from sim.measures.window import Minutes, Window, growth, of_zone
+from sim.measures.window import Minutes, Window, growth, left_door, of_zone
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
@@ -186,8 +186,6 @@ def _busy_hours(
     flights, ulds, trains, trucks = (tables[name] for name in ("flights", "ulds", "trains", "trucks"))
     site, occupancy = inputs.site, tables["occupancy"]
     floor = of_zone(occupancy, "lanes", window)
-    cancelled = trucks["cut_off"] + site.docking / TICKS_PER_MIN
-    leave_door = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
     hours = window.days * MIN_PER_DAY / MIN_PER_H
     coded = record.stages["handcoding"].n_out // site.units.in_bag + record.export_stages["export_coding"].n_out
     low, high = (instant // inputs.bin_width for instant in inputs.measured)
@@ -203,7 +201,7 @@ def _busy_hours(
         / config.manual_sort.parcels_per_post_h,
         "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,
         "floor": float(occupancy["inside"][floor].mean()) * hours if floor.any() else 0.0,
-        "doors": window.hours(trucks["docked"], leave_door),
+        "doors": window.hours(trucks["docked"], left_door(trucks, site.docking)),
     }
 
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
+from sim.measures.edges import bin_edges
 from sim.measures.staff import people_a_post, posts_of
 from sim.measures.stays import crew_free
-from sim.measures.window import Minutes
+from sim.measures.window import Minutes, left_door
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
@@ -42,8 +43,7 @@ def demand_columns(
     Counted at the ends of the intervals of `record.bin_min`: what is in use, and what waits as if it were served at
     once. Where parcels are served one by one, wanted is what would keep pace with those that came in the interval.
     """
-    n_bins = len(record.stages["lane"].n_in)
-    edges = np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
+    edges = bin_edges(inputs)
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
     # The end of an interval belongs to the hour that it closes.
     first = config.start_date.weekday() * MIN_PER_DAY // MIN_PER_H
@@ -179,8 +179,7 @@ def _xrayed(ulds: Table) -> Table:
 
 def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:
     trucks = tables["trucks"]
-    cancelled = trucks["cut_off"] + inputs.site.docking / TICKS_PER_MIN
-    leaves = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+    leaves = left_door(trucks, inputs.site.docking)
     return _inside(edges, trucks["docked"], leaves), _inside(edges, trucks["arrived"], leaves)
 
 

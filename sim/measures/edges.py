@@ -5,11 +5,18 @@ from itertools import compress
 
 import numpy as np
 
+from sim.domain.inputs import Inputs
 from sim.record.recorder import Columns
 from sim.units import NEVER, Ticks
 
 Series = tuple[str, Ticks, int, str]
 """Zone, units inside at the edges (B), their limit, what is counted."""
+
+
+def bin_edges(inputs: Inputs) -> Ticks:
+    """The ends of the intervals (B) of the run."""
+    n_bins = -(-inputs.end // inputs.bin_width)
+    return np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
 
 
 def total(series: Sequence[Series]) -> Series:

@@ -6,10 +6,9 @@ import numpy as np
 
 from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
-from sim.measures.edges import before
+from sim.measures.edges import before, bin_edges
 from sim.measures.export_laws import EXPORT_ORDER, export_laws
 from sim.measures.stays import crew_free, held_times, stays
-from sim.measures.tables import bin_edges
 from sim.measures.value_laws import value_laws
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table

@@ -12,7 +12,7 @@ from sim.inputs.layout import hold_zone_parcels
 from sim.measures.customs import customs_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
-from sim.measures.edges import Series, before, inside, of_hall, total
+from sim.measures.edges import Series, before, bin_edges, inside, of_hall, total
 from sim.measures.export_tables import export_hall_series, export_series, export_tables
 from sim.measures.halls import hall_columns
 from sim.measures.recovery import band, disruption_columns
@@ -235,12 +235,6 @@ def _occupancy(
         "limit": np.repeat([limit for _, _, limit, _ in series], n_bins),
         "unit": np.repeat([unit for *_, unit in series], n_bins),
     }
-
-
-def bin_edges(inputs: Inputs) -> Ticks:
-    """The ends of the intervals (B)."""
-    n_bins = -(-inputs.end // inputs.bin_width)
-    return np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
 
 
 def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:

@@ -33,6 +33,12 @@ class Window:
         return (ends > self.low) & (ends <= self.high)
 
 
+def left_door(trucks: Table, docking: int) -> Minutes:
+    """When each truck (N) left its door [min]: `docking` [ticks] after its cut-off if it was cancelled."""
+    cancelled = trucks["cut_off"] + docking / TICKS_PER_MIN
+    return np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+
+
 def growth(time: Minutes, inside: Minutes, window: Window) -> float:
     """Growth a day of what is inside (N): mean difference to the same hour a week before, where there is one.
 

@@ -7,7 +7,6 @@ import simpy
 
 from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
-from sim.domain.site import Manning
 from sim.kernels.ordering import hub_order, pick
 from sim.processes.desks import Served
 from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
@@ -39,7 +38,7 @@ class ExportHall:
             env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
         )
         record_as = hall.site, hall.number, record
-        lines = hall.site.manning.get("screening_lines", Manning((0,), (own.screening_lines,)))
+        lines = hall.site.manned("screening_lines", own.screening_lines)
         tally = record.desk_tally("screening_lines", hall.number, lines)
         self.screening = Screening(lines, rules.screening, tally, self._to_machines)
         self._end = inputs.end
@@ -98,7 +97,7 @@ class ExportHall:
         last, end = self._unload(collection, row)
         yield at(env, end)
         row.unloaded = end
-        self.screening.advance(end)
+        self._screen(end)
         yield at(env, self.screening.begun.pop(last))
         row.released = int(env.now)
         self.doors.release(doors_in=1, dock_workers_in=rules.workers_per_truck)

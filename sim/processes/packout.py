@@ -7,7 +7,7 @@ chutes do not block.
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.site import Hall, Manning
+from sim.domain.site import Hall
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import hub_order, split_unordered
 from sim.kernels.queueing import servers_in_turn
@@ -42,10 +42,9 @@ class PackOut:
         self._n_routes = len(hall.packout_posts) // hall.n_machines
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
-        manning = hall.manning.get("packout_posts", Manning((0,), (int(self._posts.sum()),)))
-        self.short = ShortTally(measured, manning)
         self._need = int(self._posts.sum())
         """Post-ticks of work in a tick of packing."""
+        self.short = ShortTally(measured, hall.manned("packout_posts", self._need))
         self._first_post = np.cumsum(self._posts) - self._posts
         self._next = np.zeros(len(self._posts), dtype=np.int64)
         """Whose turn it is, among a chute's posts (C)."""

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.site import Hall, MachineCalendar, Manning, Site
+from sim.domain.site import Hall, MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Coming
 from sim.kernels.queueing import single_server
@@ -119,7 +119,7 @@ class Sortation:
         """For hand-coding; the tag is the machine of the first pass."""
         self.posts = posts
         """For manual sort."""
-        inductions = hall.manning.get("inductions", Manning((0,), (site.inductions,)))
+        inductions = hall.manned("inductions", site.inductions)
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
         """By machine (M of this hall)."""
         self._shortest = min(hall.service, site.handcoding, site.manual_sort)

@@ -28,7 +28,7 @@ def _shifts(env: simpy.Environment, pool: Pool, kind: str, manning: Manning) -> 
 
 def desks_of(kind: str, posts: int, service: int, hall: Hall, number: int, record: Recorder) -> Desks:
     """Desks of a hall, as many as the roster mans, and recorded under their kind."""
-    manning = hall.manning.get(kind, Manning((0,), (posts,)))
+    manning = hall.manned(kind, posts)
     return Desks(manning, service, record.desk_tally(kind, number, manning))
 
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.flight import Deck
 from sim.errors import InputError
-from sim.measures.window import Minutes
+from sim.measures.window import Minutes, left_door
 from sim.record.rows import EXTRA
 from sim.record.schemas import Table
-from sim.units import MIN_PER_H
+from sim.units import MIN_PER_H, TICKS_PER_MIN, ticks
 
 KINDS: Final = ("timetabled", "extra")
 """Of trucks, by number."""
@@ -31,16 +31,14 @@ class Journal:
 
     def __init__(self, tables: Mapping[str, Table], config: HubConfig) -> None:
         self.tables: dict[str, Table] = dict(tables)
-        self.end = config.end_min
-        self.longest_hold = config.apron.longest_hold_h * MIN_PER_H
+        self.end = ticks(config.end_min) / TICKS_PER_MIN
+        self.longest_hold = ticks(config.apron.longest_hold_h * MIN_PER_H) / TICKS_PER_MIN
         self.halls = tuple(config.halls)
         self.destinations = _destinations(config)
         """The hall that parcels leave from, by hall and route (H, R)."""
         _check(self.tables, *self.destinations.shape)
         trucks = self.tables["trucks"]
-        cancelled = trucks["cut_off"] + config.outbound.docking_min
-        left = np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
-        self.tables["trucks"] = {**trucks, "left_door": left}
+        self.tables["trucks"] = {**trucks, "left_door": left_door(trucks, ticks(config.outbound.docking_min))}
         flights = self.tables["flights"]
         # A crew that loads exports stays with its flight.
         free = flights["loading_end" if config.exports.share else "unloading_end"]
