@@ -28,6 +28,7 @@ CM3_PER_L: Final = 1000
 CM3_PER_M3: Final = 1_000_000
 L_PER_M3: Final = 1000
 KG_PER_T: Final = 1000
+CENTS_PER_EUR: Final = 100
 
 
 def ticks(minutes: float) -> int:

@@ -1,12 +1,14 @@
 """Declarations: each parcel in one state, shares as configured, policies do what they say, mistakes are one line."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from experiments.composition import load
+from sim.config.customs import Kind
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Manning
 from sim.errors import ConfigError, LawBroken
@@ -316,3 +318,20 @@ def test_paths_of_controlled_parcels_add_up_and_name_each_control() -> None:
         assert sum(each.minutes for each in path.segments) == path.end - path.start
         causes |= {each.cause for each in path.segments}
     assert {"uld_xrays", "uld_xray", "xray", "transit", "examination", "customs_desks"} <= causes
+
+
+def test_more_kinds_of_parcels_than_two_bytes_tell_are_refused() -> None:
+    config = load("customs_today", f"{SELECTION}.rules=[]")
+    declared = config.customs.declared
+    assert declared is not None
+    kinds = {f"kind {i}": Kind(1 / 64, 1.0) for i in range(64)}
+    many = replace(declared, sellers=replace(declared.sellers, histories=kinds, origins=kinds))
+    with pytest.raises(ConfigError, match="customs.declared: at most 32768 of goods x bands .* got 196608") as caught:
+        make_declarations(replace(config, customs=replace(config.customs, declared=many)), Streams(1, 0))
+    assert "\n" not in str(caught.value)
+    goods = {f"group {i}": replace(declared.goods["toys"], share=1 / 257) for i in range(257)}
+    with pytest.raises(ValueError, match="goods: at most 256, got 257"):
+        replace(declared, goods=goods)
+    lanes = {f"lane {i}": 1 / 257 for i in range(257)}
+    with pytest.raises(ValueError, match="exports.lanes: at most 256, got 257"):
+        replace(config, exports=replace(config.exports, lanes=lanes))

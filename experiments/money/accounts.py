@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.money.assets import HALLS, replacement_value
-from experiments.money.discounting import CENTS, as_eur
+from experiments.money.discounting import as_eur
 from experiments.money.lines import Kind, Line, cents, total
 from experiments.money.night import night_share
 from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
+from sim.units import CENTS_PER_EUR
 
 DAYS_PER_YEAR: Final = 365.25
 REVENUES: Final = ("revenue", "export_revenue")
@@ -66,7 +67,7 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
         "night_premium": done.night_h * labour.wage_eur_per_h * labour.night_premium,
         "rent": config.area_m2 * site.rent * years,
         "energy": config.area_m2 * site.energy_kwh_per_m2_year * site.energy_eur_per_kwh * years,
-        **{name: value / CENTS * years for name, value in upkeep.items()},
+        **{name: value / CENTS_PER_EUR * years for name, value in upkeep.items()},
         "trucks": done.trucks * prices.trucks.eur_per_truck,
         "truck_km": done.truck_km * prices.trucks.eur_per_km,
         "late_parcels": done.late_parcels * prices.parcels.late_eur,

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Final
+from typing import Annotated
 
 from sim.reading import Bounds
-
-CENTS: Final = 100
-"""Of a EUR."""
+from sim.units import CENTS_PER_EUR
 
 
 class Timing(StrEnum):
@@ -70,7 +68,7 @@ def present_value(amounts: Iterable[Flow], rate: float) -> Fraction:
 
 
 def as_eur(cents: int | Fraction) -> float:
-    return float(Fraction(cents) / CENTS)
+    return float(Fraction(cents) / CENTS_PER_EUR)
 
 
 def annuity_factor(rate: float, years: float) -> float:

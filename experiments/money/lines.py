@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from experiments.money.discounting import CENTS, as_eur
+from experiments.money.discounting import as_eur
+from sim.units import CENTS_PER_EUR
 
 
 class Kind(StrEnum):
@@ -33,4 +34,4 @@ def total(lines: Iterable[Line]) -> int:
 
 def cents(eur: float) -> int:
     """To the nearest cent, a half to the even one."""
-    return round(eur * CENTS)
+    return round(eur * CENTS_PER_EUR)

@@ -1,6 +1,6 @@
 """Kinds of numbers and times of day that the groups share."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Annotated, Final
 
 from sim.reading import Bounds
@@ -15,6 +15,8 @@ CountOrZero = Annotated[int, Bounds(ge=0, le=1_000_000)]
 
 DAYS_PER_WEEK, HOURS = 7, 24
 SUM_TOLERANCE: Final = 1e-6
+MOST_NAMES: Final = 256
+"""Of lanes, goods or platforms: that a byte tells."""
 MOST_PARCELS: Final = 500_000
 """Of a flight."""
 
@@ -29,6 +31,12 @@ def minute_of_day(text: str, key: str = "time") -> int:
     if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
         raise ValueError(f"{key}: a clock time as 'HH:MM' in quotes, got {text!r}")
     return int(hours) * 60 + int(rest)
+
+
+def check_number(name: str, names: Sized) -> None:
+    """Raises ValueError if there are more names than can be told apart."""
+    if len(names) > MOST_NAMES:
+        raise ValueError(f"{name}: at most {MOST_NAMES}, got {len(names)}")
 
 
 def check_sum(name: str, shares: Sequence[float]) -> None:

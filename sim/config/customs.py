@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Annotated
 
-from sim.config.bounds import Duration, NotNegative, Positive, Share, check_sum
+from sim.config.bounds import Duration, NotNegative, Positive, Share, check_number, check_sum
 from sim.reading import Bounds, near
 
 
@@ -177,6 +177,8 @@ class Declared:
             ("sellers.platforms", [*self.sellers.platforms.values()]),
         ):
             check_sum(name, shares)
+        check_number("goods", self.goods)
+        check_number("sellers.platforms", self.sellers.platforms)
         fails = self.preloading.late_share + self.preloading.rejected_share + self.referral_share
         if fails > 1:
             raise ValueError(

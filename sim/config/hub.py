@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand
-from sim.config.bounds import check_sum
+from sim.config.bounds import check_number, check_sum
 from sim.config.customs import Customs, check_controls
 from sim.config.data_views import check_exposure, lookup_in_force
 from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
@@ -81,8 +81,7 @@ class HubConfig:
             raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {self.start_date}")
         check_sum("fleet", [kind.share for kind in self.fleet.values()])
         check_sum("lanes", [lane.share for lane in self.lanes.values()])
-        if not len(self.lanes) <= 256:
-            raise ValueError(f"lanes: at most 256, got {len(self.lanes)}")
+        check_number("lanes", self.lanes)
         self._check_parcels()
         self._check_units()
         self._check_customs()
@@ -250,6 +249,7 @@ class HubConfig:
 
     def _check_exports(self) -> None:
         """What no ULD or truck could carry, and halls that could not handle it."""
+        check_number("exports.lanes", self.exports.lanes)
         check_sum("exports.lanes", list(self.exports.lanes.values()))
         if all(hall.doors_in == 0 or hall.opens_late(self.start_date) for hall in self.halls.values()):
             raise ValueError(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import Count, CountOrZero, Duration, NotNegative, Positive, Share, minute_of_day
+from sim.config.bounds import Count, CountOrZero, Duration, NotNegative, Share, minute_of_day
 from sim.reading import Bounds
 
 
@@ -24,8 +24,8 @@ class Lane:
 @dataclass(frozen=True, slots=True)
 class Trailer:
     parcels: Annotated[int, Bounds(ge=1, le=1_000_000)]
-    kg: Positive
-    m3: Positive
+    kg: Annotated[float, Bounds(gt=0, le=2_000_000)]
+    m3: Annotated[float, Bounds(gt=0, le=2_000)]
 
 
 @dataclass(frozen=True, slots=True)

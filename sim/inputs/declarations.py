@@ -18,14 +18,17 @@ from sim.config.customs import Control, Declared, Eye, Filing, Rule
 from sim.domain.consignments import Consignments, CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel
+from sim.errors import ConfigError
+from sim.inputs.quantiles import QUANTILES, midpoints, pick
 from sim.streams import Streams, draws_below
-from sim.units import MIN_PER_H, TICKS_PER_H, Ticks, ticks
+from sim.units import CENTS_PER_EUR, MIN_PER_H, TICKS_PER_H, Ticks, ticks
 
-_QUANTILES = 1 << 16
 _VALUES = 1 << 14
 """Values of a group of goods: few enough for the tables to stay near the processor."""
 _ONE = 1 << 31
 """Shares are compared with draws of 31 bits, so that a share of one is all."""
+_MOST_CELLS = 1 << 15
+"""That two bytes tell."""
 _IOSS, _SPECIAL, _STANDARD = range(3)
 Draws = NDArray[np.uint32]
 
@@ -92,21 +95,21 @@ class Declarations:
     def consignments(self, flight: Flight, lane: NDArray[np.uint8]) -> Consignments:
         """What is declared of a flight's parcels, whose lanes are given."""
         # `take`: an index of few bits in brackets is ten times slower.
-        goods = self.goods_of.take(self._draws("goods", flight, _QUANTILES))
+        goods = self.goods_of.take(self._draws("goods", flight, QUANTILES))
         at = (goods.astype(np.int32) << 14) | self._draws("value", flight, _VALUES)
-        cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, _QUANTILES))
-        paid = self._draws("vat", flight, _QUANTILES)
+        cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, QUANTILES))
+        paid = self._draws("vat", flight, QUANTILES)
         scheme, is_h1 = self.scheme_of.take(paid), self.is_h1_of.take(cell)
         is_transit = np.zeros(flight.n_parcels, dtype=np.bool_)
         odd = np.flatnonzero((scheme != _IOSS) | is_h1)
-        elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * _QUANTILES, scheme[odd] != _IOSS)
+        elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * QUANTILES, scheme[odd] != _IOSS)
         is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
         is_hit = self._draws("hit", flight, _ONE) < self.hit_of.take(cell)
         return Consignments(self.value_of.take(at), goods, scheme, is_h1, is_transit, is_hit, cell)
 
     def sellers(self, flight: Flight) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         """Seller and platform of each of a flight's parcels (P): numbers, in the order of the configuration."""
-        sold_by = self._draws("seller", flight, _QUANTILES)
+        sold_by = self._draws("seller", flight, QUANTILES)
         return self.seller_of.take(sold_by), self.platform_of.take(sold_by)
 
     def _draws(self, attribute: str, flight: Flight, high: int) -> NDArray[np.unsignedinteger]:
@@ -272,29 +275,33 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
     own = declared.sellers
     seller_of, kind_of, platform_of = _sellers(declared, streams)
     n_kinds = len(own.histories) * len(own.origins) * len(own.platforms)
-    normal = ndtri((np.arange(_VALUES) + 0.5) / _VALUES)
+    normal = ndtri(midpoints(_VALUES))
     value_of = np.array(
-        [np.rint(100 * one.median_eur * np.exp(one.sigma * normal)) for one in declared.goods.values()]
+        [np.rint(CENTS_PER_EUR * one.median_eur * np.exp(one.sigma * normal)) for one in declared.goods.values()]
     ).clip(1, 2**31 - 1)
     band = np.searchsorted(edges, value_of, side="right")
     n_bands = len(edges) + 1
+    if (n_cells := len(declared.goods) * n_bands * n_kinds) > _MOST_CELLS:
+        raise ConfigError(
+            f"customs.declared: at most {_MOST_CELLS} of goods x bands of value that selection tells apart x sellers'"
+            f" histories x origins x platforms, got {n_cells}"
+        )
     cell_of = (np.arange(len(declared.goods))[:, None] * n_bands + band) * n_kinds
     cells = list(product(declared.goods, (0, *edges), product(own.histories, own.origins, own.platforms)))
-    middle = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    schemes = np.cumsum([declared.ioss_share, declared.special_share])
+    one_stop, special = declared.ioss_share, declared.special_share
     return Declarations(
         declared=declared,
         streams=streams,
         grace=_grace(config),
-        goods_of=_pick([one.share for one in declared.goods.values()]).astype(np.uint8),
+        goods_of=pick([one.share for one in declared.goods.values()]).astype(np.uint8),
         value_of=value_of.astype(np.int32),
         cell_of=cell_of.astype(np.int16),
         seller_of=seller_of,
         kind_of=kind_of,
         platform_of=platform_of,
-        scheme_of=np.searchsorted(schemes, middle, side="right").astype(np.uint8),
+        scheme_of=pick([one_stop, special, 1 - one_stop - special]).astype(np.uint8),
         is_abroad=np.array([lane not in declared.home_lanes for lane in config.lanes]),
-        is_h1_of=np.array([cents > 100 * declared.low_value_limit_eur for _, cents, _ in cells]),
+        is_h1_of=np.array([cents > CENTS_PER_EUR * declared.low_value_limit_eur for _, cents, _ in cells]),
         selected_of=np.array([_selected(declared, *cell) for cell in cells], dtype=np.uint32),
         hit_of=np.array([_hit(declared, *cell) for cell in cells], dtype=np.uint32),
     )
@@ -310,9 +317,9 @@ def _grace(config: HubConfig) -> int:
 
 def _edges(declared: Declared) -> list[int]:
     """Where a band of values begins [cents], ascending, above 0."""
-    found = {round(100 * declared.low_value_limit_eur) + 1}
+    found = {round(CENTS_PER_EUR * declared.low_value_limit_eur) + 1}
     for rule in declared.selection.rules:
-        found |= {round(100 * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
+        found |= {round(CENTS_PER_EUR * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
     return sorted(found - {0})
 
 
@@ -323,10 +330,10 @@ def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], 
     """
     own = declared.sellers
     weight = np.arange(1, own.number + 1, dtype=np.float64) ** -own.exponent
-    seller_of = _pick((weight / weight.sum()).tolist())
+    seller_of = pick((weight / weight.sum()).tolist())
 
     def of_sellers(attribute: str, shares: Sequence[float]) -> NDArray[np.int64]:
-        return _pick(shares)[streams.of(attribute).integers(0, _QUANTILES, own.number)]
+        return pick(shares)[streams.of(attribute).integers(0, QUANTILES, own.number)]
 
     history = of_sellers("seller_history", [one.share for one in own.histories.values()])
     origin = of_sellers("seller_origin", [one.share for one in own.origins.values()])
@@ -335,21 +342,14 @@ def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], 
     return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16), platform[seller_of].astype(np.uint8)
 
 
-def _pick(shares: Sequence[float]) -> NDArray[np.int64]:
-    """Which of several, by 16-bit draw."""
-    middle = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    picked: NDArray[np.int64] = np.searchsorted(np.cumsum(shares)[:-1], middle, side="right")
-    return picked
-
-
 def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bool:
     return (
         (rule.goods is None or goods in rule.goods)
         and (rule.histories is None or kind[0] in rule.histories)
         and (rule.origins is None or kind[1] in rule.origins)
         and (rule.platforms is None or kind[2] in rule.platforms)
-        and (rule.from_eur is None or cents >= round(100 * rule.from_eur))
-        and (rule.below_eur is None or cents < round(100 * rule.below_eur))
+        and (rule.from_eur is None or cents >= round(CENTS_PER_EUR * rule.from_eur))
+        and (rule.below_eur is None or cents < round(CENTS_PER_EUR * rule.below_eur))
     )
 
 

@@ -14,12 +14,11 @@ from sim.domain.consignments import Consignments
 from sim.domain.flight import Flight
 from sim.inputs.load_plan import make_load_plan
 from sim.streams import Streams, name_words
-from sim.units import TICKS_PER_DAY
+from sim.units import CENTS_PER_EUR, TICKS_PER_DAY
 
 Numbers = NDArray[np.float64]
 LOW, HIGH = 0, 1
 """Bands of the declared value: up to the duty exemption, and above it."""
-CENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
     plan = make_load_plan(config, streams)
     if plan.declarations is not None:
         shape = len(config.lanes), len(config.product_groups), 2
-        exempt = round(CENTS * config.duty_free_eur)
+        exempt = round(CENTS_PER_EUR * config.duty_free_eur)
         declared = []
         for flight in flights:
             lane = plan.lanes(flight, flight.n_parcels)
@@ -75,7 +74,9 @@ def _declared(
     at = (lane.astype(np.int64) * shape[1] + said.goods) * shape[2] + band
     size = shape[0] * shape[1] * shape[2]
     cents = np.bincount(at, weights=said.value, minlength=size)
-    return FlightGoods(flight.number, np.bincount(at, minlength=size).reshape(shape), cents.reshape(shape) / CENTS)
+    return FlightGoods(
+        flight.number, np.bincount(at, minlength=size).reshape(shape), cents.reshape(shape) / CENTS_PER_EUR
+    )
 
 
 def week_of(config: HubConfig, instant: int) -> int:

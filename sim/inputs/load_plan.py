@@ -16,12 +16,11 @@ from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Span, spans
 from sim.inputs.layout import handling_min, uld_counts
 from sim.inputs.lookups import Lookups, make_lookups
+from sim.inputs.quantiles import QUANTILES, midpoints, pick
 from sim.streams import Streams
 from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 
 _OF_UNIT = {Presorting.NONE: "", Presorting.BAGS: "bag_", Presorting.ULDS: "uld_"}
-_QUANTILES = 1 << 16
-"""Sizes and lanes are drawn as 16-bit integers and looked up: exact, fast, the same on every processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,9 @@ class LoadPlan:
         n, lane = int(first[-1]), self.lanes(flight, int(first[-1]))
         mass, volume = self.sizes(self.streams.of("size", *flight.entity), flight.n_parcels)
         if bounds is not None:
-            mass, volume = (_sums_between(bounds, column) for column in (mass, volume))
-            self._check_trailer(flight, mass, volume)
+            sums = [_sums_between(bounds, column) for column in (mass, volume)]
+            self._check_trailer(flight, *sums)
+            mass, volume = (column.astype(np.int32) for column in sums)
         if self.declarations is None:
             customs = self._customs(flight, n, stream("customs"))
         else:
@@ -102,7 +102,7 @@ class LoadPlan:
 
     def lanes(self, flight: Flight, n: int) -> NDArray[np.uint8]:
         """Lane of each of its units (P)."""
-        draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, _QUANTILES, n, dtype=np.uint16)
+        draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, QUANTILES, n, dtype=np.uint16)
         return self.lane_of.take(draw)
 
     def _units(self, flight: Flight) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
@@ -126,7 +126,7 @@ class LoadPlan:
         bounds = np.unique(first)
         return np.searchsorted(bounds, first), bounds
 
-    def _check_trailer(self, flight: Flight, mass: NDArray[np.int32], volume: NDArray[np.int32]) -> None:
+    def _check_trailer(self, flight: Flight, mass: NDArray[np.int64], volume: NDArray[np.int64]) -> None:
         """Refuse a unit that would wait for a truck for ever: mass [g] and volume [cm³] of the flight's (P)."""
         trailer = self.config.outbound.trailer
         for key, limit, largest in (
@@ -141,7 +141,7 @@ class LoadPlan:
 
     def sizes(self, rng: np.random.Generator, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Mass [g] and volume [cm³] of n parcels."""
-        size = rng.integers(0, _QUANTILES, (2, n), dtype=np.uint16)
+        size = rng.integers(0, QUANTILES, (2, n), dtype=np.uint16)
         mass = self.mass_of.take(size[0])
         volume = mass * self.cm3_per_g_of.take(size[1])
         np.rint(volume, out=volume)
@@ -188,16 +188,15 @@ class LoadPlan:
 
 
 def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
-    """The tables of the draws: quantiles at the mid-points of 65,536 equal shares."""
-    normal = ndtri((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
+    """The tables of the draws: quantiles at the mid-points of equal shares."""
+    normal = ndtri(midpoints())
     parcels = config.parcels
     grams = parcels.median_kg * G_PER_KG * np.exp(config.mass_sigma * normal)
     mass = np.clip(np.rint(grams), 1, config.heaviest_g).astype(np.int32)
     sigma = parcels.l_per_kg_sigma
     mean_cm3_per_g = parcels.mean_l * CM3_PER_L / (config.demand.mean_parcel_kg * G_PER_KG)
     bulk = (mean_cm3_per_g * np.exp(sigma * normal - sigma**2 / 2)).astype(np.float32)
-    shares = np.cumsum([lane.share for lane in config.lanes.values()])
-    lane = np.searchsorted(shares[:-1] * _QUANTILES, np.arange(_QUANTILES) + 0.5, side="right").astype(np.uint8)
+    lane = pick([lane.share for lane in config.lanes.values()]).astype(np.uint8)
     handling = bounds(*_handling(config))
     packing = bounds(config.packout.packing_min, config.packout.spread)
     outages = tuple(sorted(spans(config, DataOutage), key=lambda pair: pair[0]))
@@ -213,9 +212,9 @@ def _handling(config: HubConfig) -> tuple[float, float]:
     return handling_min(config), config.breakdown.handling_spread
 
 
-def _sums_between(bounds: NDArray[np.int64], values: NDArray[np.int32]) -> NDArray[np.int32]:
+def _sums_between(bounds: NDArray[np.int64], values: NDArray[np.int32]) -> NDArray[np.int64]:
     """Sums from each of ascending bounds (P+1) to before the next (P)."""
-    return np.diff(np.concatenate(([0], np.cumsum(values, dtype=np.int64)))[bounds]).astype(np.int32)
+    return np.diff(np.concatenate(([0], np.cumsum(values, dtype=np.int64)))[bounds])
 
 
 def bounds(mean_min: float, spread: float) -> tuple[int, int]:
@@ -227,7 +226,7 @@ def bounds(mean_min: float, spread: float) -> tuple[int, int]:
 def times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray[np.uint32]:
     """Uniform times [ticks]; 16-bit draws where they suffice."""
     low, high = bounds
-    kind = np.uint16 if high < _QUANTILES else np.uint32
+    kind = np.uint16 if high < QUANTILES else np.uint32
     return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32)
 
 

@@ -11,9 +11,8 @@ from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.window import Window, full_share, of_zone
 from sim.record.recorder import Columns, CustomsRow, Recorder
 from sim.record.schemas import Table
-from sim.units import MIN_PER_H, NEVER, TICKS_PER_H
+from sim.units import CENTS_PER_EUR, MIN_PER_H, NEVER, TICKS_PER_H
 
-_CENTS = 100
 _DESKS = ("customs", "xray", "transit")
 """The roles at them."""
 _BY_CHANNEL = {
@@ -33,7 +32,7 @@ def customs_columns(record: Recorder) -> Columns:
     for name in CustomsCounts.__dataclass_fields__:
         columns[name] = [getattr(row.counts, name) if row.counts else _undeclared(name, row) for row in rows]
     for name in ("value", "guarantee"):
-        columns[f"{name}_eur"] = [cents / _CENTS for cents in columns.pop(name)]
+        columns[f"{name}_eur"] = [cents / CENTS_PER_EUR for cents in columns.pop(name)]
     return columns
 
 

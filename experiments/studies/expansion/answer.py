@@ -1,7 +1,6 @@
 """Which path to choose, how surely, and what is lost by each: regret against who knows the future (H. Raiffa, 1968)."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.knowing import Knowing, chosen_knowing, knowing
 from experiments.studies.expansion.turns import Turn, cash_flows, turns
 from experiments.studies.expansion.value import quarter_years
-
-_CENTS: Final = 100
+from sim.units import CENTS_PER_EUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _payback(found: Found, path: str, flows: Floats) -> float | None:
         return None
     more = flows[list(paths).index(path)] - flows[list(paths).index(idle)]
     years = quarter_years(found.keys.expansion)
-    return payback([Flow(at, round(_CENTS * eur)) for at, eur in zip(years, more.tolist(), strict=True)])
+    return payback([Flow(at, round(CENTS_PER_EUR * eur)) for at, eur in zip(years, more.tolist(), strict=True)])
 
 
 def _opens(found: Found, path: str) -> float:
