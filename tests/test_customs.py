@@ -326,12 +326,12 @@ def test_more_kinds_of_parcels_than_two_bytes_tell_are_refused() -> None:
     assert declared is not None
     kinds = {f"kind {i}": Kind(1 / 64, 1.0) for i in range(64)}
     many = replace(declared, sellers=replace(declared.sellers, histories=kinds, origins=kinds))
-    with pytest.raises(ConfigError, match="customs.declared: at most 32768 of goods x bands .* got 196608") as caught:
+    with pytest.raises(ConfigError, match=r"customs.declared: at most 32768 of goods x bands .* got 196608") as caught:
         make_declarations(replace(config, customs=replace(config.customs, declared=many)), Streams(1, 0))
     assert "\n" not in str(caught.value)
     goods = {f"group {i}": replace(declared.goods["toys"], share=1 / 257) for i in range(257)}
     with pytest.raises(ValueError, match="goods: at most 256, got 257"):
         replace(declared, goods=goods)
     lanes = {f"lane {i}": 1 / 257 for i in range(257)}
-    with pytest.raises(ValueError, match="exports.lanes: at most 256, got 257"):
+    with pytest.raises(ValueError, match=r"exports.lanes: at most 256, got 257"):
         replace(config, exports=replace(config.exports, lanes=lanes))

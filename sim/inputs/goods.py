@@ -73,10 +73,9 @@ def _declared(
     band = np.where(said.value > exempt, HIGH, LOW)
     at = (lane.astype(np.int64) * shape[1] + said.goods) * shape[2] + band
     size = shape[0] * shape[1] * shape[2]
+    parcels = np.bincount(at, minlength=size)
     cents = np.bincount(at, weights=said.value, minlength=size)
-    return FlightGoods(
-        flight.number, np.bincount(at, minlength=size).reshape(shape), cents.reshape(shape) / CENTS_PER_EUR
-    )
+    return FlightGoods(flight.number, parcels.reshape(shape), cents.reshape(shape) / CENTS_PER_EUR)
 
 
 def week_of(config: HubConfig, instant: int) -> int:

@@ -10,12 +10,13 @@ from sim.record.columns import Column, Table, TableSchema, flag, number, text, t
 from sim.record.customs_schemas import CUSTOMS_TABLE
 from sim.record.export_schemas import EXPORT_TABLES
 from sim.record.exposure_schemas import EXPOSURE_TABLES
+from sim.record.recorder import EXPORT_STAGES, STAGES
 from sim.units import minutes
 
 __all__ = ["TABLES", "Column", "Table", "TableSchema", "tabulate"]
 
 _FLIGHT = number("flight", "number of the flight, by drawn arrival")
-_STAGE = text("stage", "breakdown, sorting, handcoding, manual_sort, customs_hold, packout, lane, transfer or loading")
+_STAGE = text("stage", f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}")
 
 _ALL: Final = (
     TableSchema(
