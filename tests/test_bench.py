@@ -11,7 +11,7 @@ from experiments.execution import progress
 from experiments.main import main
 from experiments.studies import bench
 from experiments.studies.bench import BenchResult, first_flights, table
-from experiments.studies.bench import parallel as bench_parallel
+from experiments.studies.bench.parallel import measured
 from experiments.studies.bench.stage_times import OTHER, QUALIFIED, SIMPY, STAGES, stage_of, stage_times
 from sim.inputs.inputs import make_inputs
 from sim.processes import hub
@@ -98,7 +98,7 @@ def test_what_nobody_of_the_model_called_is_other():
 def test_two_workers_and_one_do_the_same_replications():
     config = load("liege_30k", "demand.flights_per_day=1", "demand.parcels_per_flight=1000",
                   "demand.net_t_per_flight=1", horizon_days=1, warmup_days=0)  # fmt: skip
-    found = bench_parallel.measured(config, None, 4, is_quiet=True)
+    found = measured(config, None, 4, is_quiet=True)
     assert found.replications == 4
     assert found.ratio == found.one_worker_s / found.two_workers_s > 0
 

@@ -9,7 +9,7 @@ import pytest
 from experiments.main import main
 from experiments.store import read_run
 from experiments.studies import telling
-from experiments.studies.designs.spreadsheet import composed, designs_among, read_designs
+from experiments.studies.designs.spreadsheet import compose_design, designs_among, read_designs
 from sim.errors import InputError
 
 TINY = [
@@ -35,7 +35,7 @@ def test_a_row_is_a_design_and_an_empty_cell_sets_nothing(tmp_path):
     first, second = read_designs(path)
     assert (first.name, first.words) == ("as it is", ())
     assert (second.name, second.words) == ("larger", ("halls.main.area_m2=70000", "demand=permit"))
-    config = composed(second, ["scenario=liege_66k", "demand=today", "seed=7"])
+    config = compose_design(second, ["scenario=liege_66k", "demand=today", "seed=7"])
     assert config["halls"]["main"]["area_m2"] == 70000
     assert (config["demand"]["name"], config["seed"], config["scenario"]) == ("permit", 7, "liege_66k")
 
@@ -55,7 +55,7 @@ def test_a_workbook_says_what_the_same_csv_says(tmp_path):
         [(design.name, design.words) for design in read_designs(tmp_path / file)] for file in ("designs.xlsx", path)
     ]
     assert found[0] == found[1]
-    assert composed(read_designs(path)[0], [])["start_date"] == "2022-09-12"
+    assert compose_design(read_designs(path)[0], [])["start_date"] == "2022-09-12"
 
 
 @pytest.mark.parametrize(

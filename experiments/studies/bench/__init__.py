@@ -68,9 +68,9 @@ class BenchResult:
 def main(arguments: Arguments) -> int:
     """Measures, and prints what was found."""
     if arguments.parallel:
-        from experiments.studies.bench import parallel as bench_parallel
+        from experiments.studies.bench.parallel import compare_workers
 
-        return bench_parallel.main(arguments)
+        return compare_workers(arguments)
     from experiments.composition import compose, hub, study
     from experiments.studies.designs.design import Study
 

@@ -36,7 +36,7 @@ class Parallel:
     ratio: float
 
 
-def main(arguments: Arguments) -> int:
+def compare_workers(arguments: Arguments) -> int:
     given = {word.partition("=")[0] for word in arguments.words}
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)

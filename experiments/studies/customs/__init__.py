@@ -14,7 +14,7 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.studies import telling
-from experiments.studies.customs import page as customs_page
+from experiments.studies.customs.page import print_summary, write_page
 from experiments.studies.customs.result import Result, found_in, sentences, tables_of
 from experiments.studies.designs.design import Point, Replicated, period_warnings, with_study
 from experiments.studies.designs.varying import changed
@@ -79,13 +79,13 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CustomsStudy)
     """Compute what is not there, and tell; the points are one, the hub as configured."""
     config = points[0].hub
     folder, result = measured(arguments, config, keys)
-    page = customs_page.write(folder, arguments, config, result)
+    page = write_page(folder, arguments, config, result)
     warnings = [*period_warnings(config), *result.warnings]
     if arguments.json:
         document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
         telling.print_json(document)
     else:
-        customs_page.print_summary(result, warnings, folder, page)
+        print_summary(result, warnings, folder, page)
     return 0
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HEADER = ("value", "detections/d", "officer h/d", "delay h/d", "detections/officer h", "delay h/detection")
 
 
-def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     draws = (

@@ -2,7 +2,7 @@
 
 Factors are swapped from the first scenario to the second, all 2^k coalitions under common random numbers, and each
 factor gets its Shapley share. A factor is a list of configuration fields (`decompose.factors`), which the user may
-change; `studies/factors.py` says what becomes of coalitions that do not fit their hall.
+change; `designs/factors.py` says what becomes of coalitions that do not fit their hall.
 """
 
 import sys
@@ -19,8 +19,7 @@ from experiments.studies import telling
 from experiments.studies.decompose.result import Found, document, found_in, tables_of, warnings_of
 from experiments.studies.designs.design import Point, Study, named, with_study
 from experiments.studies.designs.factors import Game, game_of
-from experiments.studies.designs.spreadsheet import composed as composed_of
-from experiments.studies.designs.spreadsheet import designs_among, key_of
+from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.studies.replications.replicating import complete, evaluate, open_directory, replications
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS
@@ -111,7 +110,7 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, Decompos
             raise ConfigError(
                 f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(designs)}"
             )
-        start, end = (Point(design.name, hub(composed_of(design, own, config_dir))) for design in designs)
+        start, end = (Point(design.name, hub(compose_design(design, own, config_dir))) for design in designs)
         return game_of(start, end, keys.decompose.factors), replace(keys, scenarios=(start.label, end.label))
     start, end = named(own, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors), keys

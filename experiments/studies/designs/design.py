@@ -9,7 +9,7 @@ from typing import Annotated
 from experiments.composition import compose, hub, scenarios, study
 from experiments.execution import Place
 from experiments.statistics.family import Family
-from experiments.studies.designs.spreadsheet import composed, designs_among
+from experiments.studies.designs.spreadsheet import compose_design, designs_among
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -109,7 +109,7 @@ def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point],
     if designs:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: the file says what is compared; leave scenarios, demands, arrival_models out")
-        return [Point(design.name, hub(composed(design, words, config_dir))) for design in designs], keys
+        return [Point(design.name, hub(compose_design(design, words, config_dir))) for design in designs], keys
     if not keys.scenarios:
         some = ",".join(scenarios(config_dir)[:2])
         raise ConfigError(f"scenarios: compare needs some, as scenarios=[{some}], or designs=FILE")

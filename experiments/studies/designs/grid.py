@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from experiments.composition import compose, sweep
 from experiments.execution.progress import shown
-from experiments.studies.designs.spreadsheet import Design, composed, designs_among, key_of
+from experiments.studies.designs.spreadsheet import Design, compose_design, designs_among, key_of
 from sim.errors import ConfigError, InputError
 
 _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
@@ -90,7 +90,7 @@ def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], 
         (_DESIGN, *varied),
         tuple((design.name, *row) for design in designs for row in values),
         tuple((*point, *design.words) for design in designs for point in grid),
-        told(composed(design, point, config_dir) for design in designs for point in grid),
+        told(compose_design(design, point, config_dir) for design in designs for point in grid),
         tuple(design for design in designs for _ in grid),
     )
 

@@ -85,7 +85,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[Design]:
     return found
 
 
-def composed(design: Design, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
+def compose_design(design: Design, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
     """The design's configuration: the words, then its own; its hub is checked.
 
     Raises:

@@ -2,7 +2,7 @@
 
 Paths (`configs/paths/`) are phases with dates or rules; stages of the study are decisions that others take, a tree of
 results with probabilities; demand grows along one of several paths. Each path meets the same futures. Years are sampled
-weeks of the hub that is there at the time (`expansion_curves`), so that few runs serve all of it; docs/expansion.md
+weeks of the hub that is there at the time (`curves`), so that few runs serve all of it; docs/expansion.md
 tells the method.
 """
 
@@ -16,11 +16,11 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.store import RunDirectory
 from experiments.studies.designs.design import Point, with_study
-from experiments.studies.expansion import page as expansion_page
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionStudy
 from experiments.studies.expansion.futures import Simulate, explored
 from experiments.studies.expansion.hubs import states_of
+from experiments.studies.expansion.page import tell
 from experiments.studies.expansion.result import tables_of
 from experiments.studies.replications.evaluating import evaluated, open_study
 from sim.errors import ConfigError
@@ -50,7 +50,7 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], E
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: ExpansionStudy) -> int:
     """Compute what is not there, and tell; the first point is the hub of today, the others those of the states."""
     folder, found = computed(arguments, points, keys)
-    expansion_page.tell(arguments, folder, points[0], found)
+    tell(arguments, folder, points[0], found)
     return 0
 
 

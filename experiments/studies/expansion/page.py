@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def tell(arguments: Arguments, folder: Path, today: Point, answer: Answer) -> None:
     from experiments.report.study_page import as_lines
 
-    page = write(folder, arguments, today, answer)
+    page = write_page(folder, arguments, today, answer)
     warnings = period_warnings(today.hub)
     if arguments.json:
         telling.print_json(
@@ -34,7 +34,7 @@ def tell(arguments: Arguments, folder: Path, today: Point, answer: Answer) -> No
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def write(folder: Path, arguments: Arguments, today: Point, answer: Answer) -> Path:
+def write_page(folder: Path, arguments: Arguments, today: Point, answer: Answer) -> Path:
     from experiments.report import style
     from experiments.report.study_page import StudyPage, write_study
 

@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,8 @@ from experiments.arguments import Arguments
 from experiments.store.files import write_whole
 from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
 from experiments.studies import telling
-from experiments.studies.exposure import text as exposure_text
+from experiments.studies.exposure.result import Cost, Ledgers
+from experiments.studies.exposure.text import KPIS, lines
 from experiments.studies.file_words import taken_apart
 from experiments.studies.stored_rows import typed_rows
 from sim.config import HubConfig
@@ -25,40 +26,13 @@ from sim.units import MIN_PER_H
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.ledgers import Inference, Trade
 
 OPTIONS: Final = ("scenario",)
 READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
 _TYPES: Final[Mapping[str, type]] = MappingProxyType(
     {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
-
-    policy: str
-    release_min: float
-    handcoding_min: float
-    escrow_down_share: float
-    kpis: Mapping[str, float] | None
-    """None: no design of the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ledgers:
-    """What a run tells of one design; empty or None where it was not kept."""
-
-    scenario: str
-    n_days: int
-    matrices: "tuple[Matrix, ...]"
-    flows: "tuple[Flow, ...]"
-    inference: "Inference | None"
-    trade: "Trade | None"
-    balance: "pd.DataFrame"
-    costs: tuple[Cost, ...]
-    """Of the policies as configured, and as the run's designs felt them."""
 
 
 def main(arguments: Arguments) -> int:
@@ -79,7 +53,7 @@ def main(arguments: Arguments) -> int:
     if arguments.json:
         telling.print_json(_document(found, folder, figures))
     else:
-        print("\n".join(exposure_text.lines(found, figures)))
+        print("\n".join(lines(found, figures)))
     return 0
 
 
@@ -108,7 +82,7 @@ def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -
         if replace(hub, scenario=mine.scenario, exposure=mine.exposure) == mine and hub.exposure.is_on:
             of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
     for row in typed_rows(manifest, "summary", {"scenario": str, "kpi": str, "mean": float}):
-        if row["kpi"] in exposure_text.KPIS and math.isfinite(row["mean"]):
+        if row["kpi"] in KPIS and math.isfinite(row["mean"]):
             felt.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
     found = []
     for name, lookup in {NO_POLICY: None, **{name: one.lookup for name, one in mine.exposure.policies.items()}}.items():

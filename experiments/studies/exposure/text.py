@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.ledgers import Flow, Inference, Matrix, Trade
-    from experiments.studies.exposure import Cost, Ledgers
+    from experiments.studies.exposure.result import Cost, Ledgers
 
 
 def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:

@@ -18,8 +18,8 @@ from experiments.store import RunDirectory
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.extras import need
-from experiments.studies.optimise import page as optimise_page
 from experiments.studies.optimise.design import OptimiseStudy, asked, check_variables
+from experiments.studies.optimise.page import print_summary, write_page
 from experiments.studies.optimise.result import FrontPoint, Result, commands_of, intervals_of, sentences, tables_of
 from experiments.studies.optimise.search import Found, goals_of, search, simulated
 from experiments.studies.replications.evaluating import open_study
@@ -41,7 +41,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: OptimiseStudy
     config = points[0].hub
     folder, result = optimised(arguments, config, keys)
     commands = commands_of(result, arguments.config_dir)
-    page = optimise_page.write(folder, arguments, config, result, commands)
+    page = write_page(folder, arguments, config, result, commands)
     warnings = [*period_warnings(config), *result.warnings]
     if arguments.json:
         document = {
@@ -52,7 +52,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: OptimiseStudy
         }
         telling.print_json(document)
     else:
-        optimise_page.print_summary(result, warnings, folder, page)
+        print_summary(result, warnings, folder, page)
     return 0
 
 

@@ -21,7 +21,7 @@ _METHODS = {
 }
 
 
-def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result, commands: Sequence[str]) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result, commands: Sequence[str]) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     own = result.asked

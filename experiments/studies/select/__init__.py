@@ -22,9 +22,9 @@ from experiments.studies.designs.design import Point, with_study
 from experiments.studies.designs.grid import Grid, grid_of
 from experiments.studies.designs.scaled_halls import scaled_to
 from experiments.studies.replications.replicating import complete, open_directory
-from experiments.studies.select import page as select_page
 from experiments.studies.select.design import AREA, COLUMN, Method, Select, SelectStudy, check_recorded
-from experiments.studies.select.result import Found, found_in, tables_of, tell
+from experiments.studies.select.page import write_page
+from experiments.studies.select.result import Found, found_in, tables_of, tell_selection
 from experiments.studies.select.stages import Need, Stages, Values, by_label, sample_of
 from sim.errors import ConfigError, InputError
 
@@ -41,8 +41,8 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: SelectStudy) 
     check_recorded(arguments.out, points, keys)
     with open_directory(arguments, f"{keys.select.kpi}-{len(points)}-designs", points, keys) as run:
         found = computed(run, points, keys, is_quiet=arguments.quiet)
-        page = select_page.write(run.path, arguments, found)
-    tell(found, run.path, page, is_json=arguments.json)
+        page = write_page(run.path, arguments, found)
+    tell_selection(found, run.path, page, is_json=arguments.json)
     return 0
 
 

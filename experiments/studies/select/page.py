@@ -17,7 +17,7 @@ _METHODS = {
 }
 
 
-def write(folder: Path, arguments: Arguments, found: Found) -> Path:
+def write_page(folder: Path, arguments: Arguments, found: Found) -> Path:
     """The page and its picture."""
     own, config = found.keys.select, found.rows[0].point.hub
     limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"

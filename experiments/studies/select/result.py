@@ -153,7 +153,7 @@ def warnings_of(found: Found) -> list[str]:
     return lines
 
 
-def tell(found: Found, folder: Path, page: Path, *, is_json: bool) -> None:
+def tell_selection(found: Found, folder: Path, page: Path, *, is_json: bool) -> None:
     asked, best = found.keys.select, found.selected
     lines, warnings = answer(found), warnings_of(found)
     if is_json:

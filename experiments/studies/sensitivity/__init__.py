@@ -23,7 +23,6 @@ from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.extras import need
 from experiments.studies.replications.evaluating import evaluated, open_study
-from experiments.studies.sensitivity import page as sensitivity_page
 from experiments.studies.sensitivity.design import (
     Method,
     Sensitivity,
@@ -33,6 +32,7 @@ from experiments.studies.sensitivity.design import (
     indices_stage,
     screening_stage,
 )
+from experiments.studies.sensitivity.page import print_summary, write_page
 from experiments.studies.sensitivity.result import Crossed, Result, Screened, sentences, tables_of
 from sim.config import HubConfig
 from sim.errors import CargohubError
@@ -53,13 +53,13 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: SensitivitySt
     need("SALib", "study")
     config = points[0].hub
     folder, result = analysed(arguments, config, keys)
-    page = sensitivity_page.write(folder, arguments, config, result)
+    page = write_page(folder, arguments, config, result)
     warnings = [*period_warnings(config), *result.warnings]
     if arguments.json:
         document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
         telling.print_json(document)
     else:
-        sensitivity_page.print_summary(result, warnings, folder, page)
+        print_summary(result, warnings, folder, page)
     return 0
 
 

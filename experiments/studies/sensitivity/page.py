@@ -20,7 +20,7 @@ _SHOWN = 8
 """Factors on the terminal; the page and the tables have all."""
 
 
-def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     own = result.asked

@@ -15,8 +15,8 @@ from experiments.arguments import Arguments
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.replications.evaluating import evaluated, open_study
-from experiments.studies.shadow_price import page as shadow_price_page
 from experiments.studies.shadow_price.design import ShadowPriceStudy, asked, ladders
+from experiments.studies.shadow_price.page import print_summary, write_page
 from experiments.studies.shadow_price.result import Result, sentences, tables_of, zone_of
 from sim.config import HubConfig
 from sim.inputs.inputs import make_inputs
@@ -34,13 +34,13 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: ShadowPriceSt
     """Compute what is not there, and tell; the points are one, the hub whose floor is priced."""
     config = points[0].hub
     folder, result = priced(arguments, config, keys)
-    page = shadow_price_page.write(folder, arguments, config, result)
+    page = write_page(folder, arguments, config, result)
     warnings = [*period_warnings(config), *result.warnings]
     if arguments.json:
         document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
         telling.print_json(document)
     else:
-        shadow_price_page.print_summary(result, warnings, folder, page)
+        print_summary(result, warnings, folder, page)
     return 0
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from experiments.report.study_page import Grid
 
 
-def write(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     prices, n = result.asked.prices, result.zones[0].first.worth.n

@@ -18,8 +18,8 @@ from experiments.studies.file_words import taken_apart
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import Outcome
 from experiments.studies.reproduce import study_of
-from experiments.studies.select import result as select_result
 from experiments.studies.select.design import SelectStudy
+from experiments.studies.select.result import tell_selection
 from experiments.studies.show.day import OPTIONS, draw_day
 from experiments.studies.stored_rows import typed_rows
 from sim.errors import InputError
@@ -41,7 +41,7 @@ def main(arguments: Arguments) -> int:
     if isinstance(keys, SelectStudy):
         designs = [Point(label, hub) for label, hub in configuration.hubs.items()]
         again = select.retold(folder, designs, keys, _samples(manifest))
-        select_result.tell(again, folder, _page(folder), is_json=arguments.json)
+        tell_selection(again, folder, _page(folder), is_json=arguments.json)
         return 0
     outcome = _outcome(manifest, configuration)
     points = outcome.points

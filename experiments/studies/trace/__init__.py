@@ -12,9 +12,9 @@ from experiments.arguments import Arguments
 from experiments.store.files import write_whole
 from experiments.studies import telling
 from experiments.studies.file_words import taken_apart
-from experiments.studies.trace import text as trace_text
-from experiments.studies.trace import told as trace_told
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
+from experiments.studies.trace.text import as_text
+from experiments.studies.trace.told import flight_object, parcel_object, truck_object
 from sim.errors import InputError
 from sim.measures.tracing import Journal, Segment, clearance, flight_path, parcel_path, truck_path, uld_path
 from sim.measures.tracing.journal import KINDS
@@ -48,7 +48,7 @@ def main(arguments: Arguments) -> int:
     if arguments.json:
         telling.print_json(document)
     else:
-        print(trace_text.text(document, replication.hub.start_date))
+        print(as_text(document, replication.hub.start_date))
     return 0
 
 
@@ -67,7 +67,7 @@ def _flight(
         n_gone = found.n_gone
         named = {"cleared": found.cleared, "last": found.last, "behind": found.behind}
         parcels = [(what, row, parcel_path(journal, number, row)) for what, row in named.items() if row is not None]
-    told = trace_told.flight_object(journal, number, path, ulds, parcels, n_gone)
+    told = flight_object(journal, number, path, ulds, parcels, n_gone)
     rows: Rows = [("aircraft", list(path.segments))]
     # A ULD shares its first steps with the aircraft, up to when unloading begins.
     begins = float(journal.tables["flights"]["unloading_start"][number])
@@ -93,10 +93,10 @@ def _parcel(
     aircraft = flight_path(journal, number)
     rows: Rows = [("aircraft", list(aircraft.segments))]
     if not len(journal.ulds_of(number)):
-        return trace_told.parcel_object(journal, number, row, aircraft), rows, aircraft.start
+        return parcel_object(journal, number, row, aircraft), rows, aircraft.start
     journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
     path = parcel_path(journal, number, row)
-    told = trace_told.parcel_object(journal, number, row, path)
+    told = parcel_object(journal, number, row, path)
     return told, [*rows, ("parcel", list(path.segments))], path.start
 
 
@@ -108,7 +108,7 @@ def _truck(
 ) -> tuple[dict[str, Any], Rows, float]:
     truck = truck_row(journal, given["truck"])
     segments, outcome = truck_path(journal, truck)
-    told = trace_told.truck_object(journal, truck, segments, outcome)
+    told = truck_object(journal, truck, segments, outcome)
     start = segments[0].start if segments else float(journal.tables["trucks"]["arrived"][truck])
     return told, [("truck", segments)], start
 

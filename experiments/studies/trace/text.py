@@ -11,7 +11,7 @@ _MOST_NAMED = 3
 """Holders that are named in the text; `--json` has all."""
 
 
-def text(document: Mapping[str, Any], start_date: dt.date) -> str:
+def as_text(document: Mapping[str, Any], start_date: dt.date) -> str:
     """The lines of a trace, instants in the hub's local time."""
     lines = [f"{document['title']} of {document['scenario']}, replication {document['replication']}"]
     if "flight" in document:

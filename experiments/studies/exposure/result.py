@@ -1,0 +1,37 @@
+"""What `cargohub exposure` finds in a stored run: the ledgers of data and goods of one of its designs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
+
+    policy: str
+    release_min: float
+    handcoding_min: float
+    escrow_down_share: float
+    kpis: Mapping[str, float] | None
+    """None: no design of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What a run tells of one design; empty or None where it was not kept."""
+
+    scenario: str
+    n_days: int
+    matrices: "tuple[Matrix, ...]"
+    flows: "tuple[Flow, ...]"
+    inference: "Inference | None"
+    trade: "Trade | None"
+    balance: "pd.DataFrame"
+    costs: tuple[Cost, ...]
+    """Of the policies as configured, and as the run's designs felt them."""
