@@ -11,8 +11,8 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.main import main
+from experiments.report.figures.bar import Bar
 from experiments.report.figures.front_figure import FrontChart, draw
-from experiments.report.figures.sensitivity_figure import Bar
 from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
 from experiments.studies.designs.figures import figures, posts

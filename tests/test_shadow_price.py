@@ -11,7 +11,7 @@ from stored_runs import TINY
 from experiments.composition import load
 from experiments.main import main
 from experiments.report import style
-from experiments.report.figures.sensitivity_figure import Bar
+from experiments.report.figures.bar import Bar
 from experiments.report.figures.shadow_price_figure import ShadowChart, draw
 from experiments.studies.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.studies.shadow_price.design import ShadowPrice, ladders

@@ -50,6 +50,12 @@ LEADING: Final = (
 """What a table of replications starts with, besides its own columns."""
 
 
+def as_columns(schema: Sequence[ColumnSchema], rows: Sequence[tuple[Any, ...]]) -> Columns:
+    """Rows as typed columns; None in a column of numbers is NaN."""
+    kinds = [np.str_ if column.dtype == "string" else np.dtype(column.dtype) for column in schema]
+    return {column.name: np.array([row[i] for row in rows], dtype=kinds[i]) for i, column in enumerate(schema)}
+
+
 def write_table(path: Path, schema: TableSchema, columns: Columns) -> None:
     """Write one table, its rows sorted by `schema.sort`. NaN stays NaN.
 

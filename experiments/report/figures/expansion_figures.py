@@ -28,7 +28,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Row:
     """A row of the tornado: what is set to which value, the lead then [MEUR], and who is best."""
 
     name: str
@@ -118,17 +118,17 @@ def decisions(
     return figure
 
 
-def tornado(bars: Sequence[Bar], lead: float, best: str) -> "Figure":
+def tornado(rows: Sequence[Row], lead: float, best: str) -> "Figure":
     """The lead of the recommended path over the best other, with one thing at a time at another value."""
-    figure = style.new_figure(1.5 + _ROW_IN * len(bars))
+    figure = style.new_figure(1.5 + _ROW_IN * len(rows))
     ax = figure.subplots()
-    for row, bar in enumerate(bars):
-        color = style.PALETTE[1] if bar.is_turned else style.PALETTE[0]
-        ax.barh(row, bar.lead - lead, left=lead, color=color, height=0.66)
+    for at, row in enumerate(rows):
+        color = style.PALETTE[1] if row.is_turned else style.PALETTE[0]
+        ax.barh(at, row.lead - lead, left=lead, color=color, height=0.66)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
-    ax.set_yticks(range(len(bars)), [bar.name for bar in bars])
-    ax.set_ylim(len(bars) - 0.4, -0.6)
+    ax.set_yticks(range(len(rows)), [row.name for row in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]; left of the dashed line another is better")
     ax.set_title("What moves the choice, and what turns it (orange)")
     return figure

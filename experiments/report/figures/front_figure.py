@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.report import style
-from experiments.report.figures.sensitivity_figure import Bar
+from experiments.report.figures.bar import Bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
-from experiments.report.figures.sensitivity_figure import Bar
+from experiments.report.figures.bar import Bar
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

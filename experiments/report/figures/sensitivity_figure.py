@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
+from experiments.report.figures.bar import Bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,20 +17,6 @@ _ROW_IN: Final = 0.27
 """Height of a row; of two bars, twice so much."""
 _BESIDE: Final = 0.25
 """Drawn of a share below 0 and above 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A value, and the ends of its interval; as the value where there is none."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, value: float, low: float | None, high: float | None, scale: float = 1.0) -> "Bar":
-        ends = [scale * (value if end is None else end) for end in (low, high)]
-        return cls(scale * value, ends[0], ends[1])
 
 
 @dataclass(frozen=True, slots=True)

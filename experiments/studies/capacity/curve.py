@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Result
 from experiments.studies.designs.grid import varied_of
-from experiments.studies.replications.replicating import as_columns
 from sim.record.schemas import Column, TableSchema
 
 
@@ -28,8 +25,8 @@ def curve_tables(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]
     )
     rows: list[tuple[Any, ...]] = []
     for at, (result, row) in enumerate(zip(results, values, strict=True)):
-        ends = (np.nan if end is None else end for end in (result.flights.low, result.flights.high))
-        rows.append((at, *row, result.flights.mean, *ends, result.binding or ""))
+        own = result.flights
+        rows.append((at, *row, own.mean, own.low, own.high, result.binding or ""))
     schema = TableSchema("curve", "what each design sustains", columns, ("point",))
     return [(schema, as_columns(schema.columns, rows))]
 

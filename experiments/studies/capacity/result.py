@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from experiments.statistics import Interval, mean_interval
 from experiments.store.summaries import ANSWER, LADDER
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.capacity.search import Search, There, blocked_h
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.what_if import WhatIf, what_ifs
 from experiments.studies.replications.crossing import Crossing
-from experiments.studies.replications.replicating import as_columns
 from sim.measures.ladder import capacity_ladder
 from sim.record.schemas import Column, TableSchema
 
@@ -176,7 +175,7 @@ def sentences(results: Sequence[Result]) -> list[str]:
 
 def tables_of(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
     capacity = [
-        (result.point.label, number, one.yes, math.nan if one.no is None else one.no, reason, one.n_asked)
+        (result.point.label, number, one.yes, one.no, reason, one.n_asked)
         for result in results
         for number, (one, reason) in enumerate(zip(result.crossings, result.reasons, strict=True))
     ]
@@ -187,8 +186,8 @@ def tables_of(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
             lift.what.before,
             lift.what.after,
             lift.lift.mean,
-            math.nan if lift.lift.low is None else lift.lift.low,
-            math.nan if lift.lift.high is None else lift.lift.high,
+            lift.lift.low,
+            lift.lift.high,
             lift.lift.n,
             lift.n_simulated,
             lift.utilisation,

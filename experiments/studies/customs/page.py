@@ -63,8 +63,8 @@ def _grids(result: Result) -> "list[Grid]":
 
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
+    from experiments.report.figures.bar import Bar
     from experiments.report.figures.frontier_figure import figure
-    from experiments.report.figures.sensitivity_figure import Bar
     from experiments.report.pictures import Picture
 
     def bar(control: str, name: str) -> tuple[Bar, ...]:

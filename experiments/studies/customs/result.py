@@ -10,9 +10,8 @@ from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
 from experiments.store.summaries import ANSWER
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
-from experiments.studies.replications.replicating import as_columns
 from sim.record.schemas import Column, TableSchema
 
 Kpis = Sequence[Mapping[str, float]]
@@ -147,8 +146,8 @@ def sentences(result: Result) -> list[str]:
 
 
 def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
-    def ends(interval: Interval) -> list[float]:
-        return [np.nan if end is None else end for end in (interval.mean, interval.low, interval.high)]
+    def ends(interval: Interval) -> tuple[float | None, ...]:
+        return interval.mean, interval.low, interval.high
 
     rows = [
         (one.control, one.value, *(end for name in UNITS for end in ends(one.found[name])), result.detections.n)

@@ -1,6 +1,5 @@
 """What `cargohub decompose` found: each KPI's gain split, its tables, its JSON document and its warnings."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,11 +7,11 @@ from typing import Any, Final
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.design import period_warnings
 from experiments.studies.designs.factors import Game
-from experiments.studies.replications.replicating import Outcome, as_columns
+from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
@@ -67,17 +66,14 @@ def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples
 
 
 def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
-    def end_of(value: float | None) -> float:
-        return math.nan if value is None else value
-
     shares: list[tuple[Any, ...]] = [
         (
             kpi,
             order,
             name,
             own.share.mean,
-            end_of(own.share.low),
-            end_of(own.share.high),
+            own.share.low,
+            own.share.high,
             own.alone.mean,
             own.last.mean,
             own.share.n,

@@ -11,11 +11,11 @@ from experiments.execution import Place
 from experiments.statistics.family import Family
 from experiments.studies.designs.spreadsheet import compose_design, designs_among
 from sim.config import ArrivalModel, HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
-_DAYS_PER_WEEK = 7
 _MOST = "max_replications"
 _MOST_REPLICATIONS = 10_000
 
@@ -153,8 +153,8 @@ def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -
 def period_warnings(config: HubConfig) -> list[str]:
     """What is allowed, but makes numbers hard to read."""
     days = config.horizon_days
-    if days < _DAYS_PER_WEEK:
+    if days < DAYS_PER_WEEK:
         return [f"horizon_days: {days} days are less than a week, and the week has a rhythm"]
-    if not math.isclose(days % _DAYS_PER_WEEK, 0):
+    if not math.isclose(days % DAYS_PER_WEEK, 0):
         return [f"horizon_days: {days} days are no whole weeks, and the week has a rhythm"]
     return []

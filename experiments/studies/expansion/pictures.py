@@ -14,10 +14,10 @@ from experiments.studies.expansion.value import factors
 from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
-    from experiments.report.figures.expansion_figures import Band, Bar
+    from experiments.report.figures.expansion_figures import Band, Row
     from experiments.report.pictures import Picture
 
-_MOST_BARS: Final = 24
+_MOST_ROWS: Final = 24
 
 
 def pictures(answer: Answer) -> "Iterator[Picture]":
@@ -71,27 +71,27 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
             style.svg(expansion_figures.decisions(found.futures.growths, shares, best, list(own.paths))),
         )
     if len(own.paths) > 1:
-        lead, bars = _bars(answer)
+        lead, rows = _rows(answer)
         yield picture(
             "tornado",
             "What would turn the choice",
             f"Each growth and each result taken as certain; each price {percent(own.swing)} % lower and higher. The"
-            f" {len(bars)} values that move the lead most.",
-            style.svg(expansion_figures.tornado(bars, lead, answer.recommended)),
+            f" {len(rows)} values that move the lead most.",
+            style.svg(expansion_figures.tornado(rows, lead, answer.recommended)),
         )
 
 
-def _bars(answer: Answer) -> "tuple[float, list[Bar]]":
-    from experiments.report.figures.expansion_figures import Bar
+def _rows(answer: Answer) -> "tuple[float, list[Row]]":
+    from experiments.report.figures.expansion_figures import Row
 
     means = sorted((one.npv.mean for one in answer.paths), reverse=True)
     lead = (means[0] - means[1]) / 1e6
-    turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead / 1e6 - lead))[:_MOST_BARS]
-    bars = [
-        Bar(f"{turn.what} {turn.value}".replace("_", " "), turn.lead / 1e6, turn.best != answer.recommended)
+    turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead / 1e6 - lead))[:_MOST_ROWS]
+    rows = [
+        Row(f"{turn.what} {turn.value}".replace("_", " "), turn.lead / 1e6, turn.best != answer.recommended)
         for turn in turns
     ]
-    return lead, bars
+    return lead, rows
 
 
 def _demand(answer: Answer) -> "dict[str, Band]":

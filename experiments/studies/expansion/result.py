@@ -7,13 +7,12 @@ import numpy as np
 
 from experiments.statistics import Interval
 from experiments.store.summaries import ANSWER
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.chances import BANDS, quantile
 from experiments.studies.expansion.hubs import area_m2
 from experiments.studies.expansion.text import sentences
 from experiments.studies.expansion.turns import decision_map
-from experiments.studies.replications.replicating import as_columns
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
@@ -152,9 +151,8 @@ def tables_of(answer: Answer) -> list[tuple[TableSchema, Columns]]:
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
 
 
-def _ends(value: Interval) -> tuple[float, float, float]:
-    low, high = (np.nan if end is None else end for end in (value.low, value.high))
-    return value.mean, low, high
+def _ends(value: Interval) -> tuple[float | None, ...]:
+    return value.mean, value.low, value.high
 
 
 def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:

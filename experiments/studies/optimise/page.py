@@ -93,7 +93,7 @@ def _commands(commands: Sequence[str]) -> "Grid":
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
     from experiments.report.figures import front_figure
-    from experiments.report.figures.sensitivity_figure import Bar
+    from experiments.report.figures.bar import Bar
     from experiments.report.pictures import Picture
 
     own = result.asked

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
 from experiments.store.summaries import ANSWER
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.varying import words_of
 from experiments.studies.optimise.design import Optimise
 from experiments.studies.optimise.search import Found, Trial
-from experiments.studies.replications.replicating import as_columns, interval_of
+from experiments.studies.replications.replicating import interval_of
 from sim.record.schemas import Column, TableSchema
 
 _LABEL = Column("scenario", "string", "", "the design, as the table kpis calls it")
@@ -228,5 +226,4 @@ def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
 
 def _goal_rows(own: Optimise, intervals: dict[str, Interval]) -> Iterator[Sequence[Any]]:
     for goal, interval in intervals.items():
-        ends = [np.nan if end is None else end for end in (interval.low, interval.high)]
-        yield goal, interval.mean, *ends, interval.n, own.unit(goal)
+        yield goal, interval.mean, interval.low, interval.high, interval.n, own.unit(goal)

@@ -15,7 +15,7 @@ from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
 from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY, WARMUP
-from experiments.store.tables import Columns, Key
+from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.recorded import config_text
 from experiments.studies.replications.narrowing import tell_cost, too_wide
@@ -27,7 +27,7 @@ from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder
 from sim.reading import plain
-from sim.record.schemas import TABLES, Column, TableSchema
+from sim.record.schemas import TABLES, TableSchema
 from sim.units import MIN_PER_H
 
 GROWTH_THAT_COUNTS = 0.01
@@ -223,7 +223,8 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
             kpi,
             *_numbers(one.interval),
             KPIS[kpi].unit,
-            *(np.nan if p_value is None else p_value for p_value in (one.p_value, one.adjusted)),
+            one.p_value,
+            one.adjusted,
             one.is_different,
         )
         for label, own in outcome.differences.items()
@@ -282,13 +283,5 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
     )
 
 
-def _numbers(interval: Interval) -> tuple[float, float, float, int]:
-    low = np.nan if interval.low is None else interval.low
-    high = np.nan if interval.high is None else interval.high
-    return interval.mean, low, high, interval.n
-
-
-def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
-    """Rows as typed columns."""
-    kinds = [np.str_ if column.dtype == "string" else np.dtype(column.dtype) for column in schema]
-    return {column.name: np.array([row[i] for row in rows], dtype=kinds[i]) for i, column in enumerate(schema)}
+def _numbers(interval: Interval) -> tuple[float | None, ...]:
+    return interval.mean, interval.low, interval.high, interval.n

@@ -1,6 +1,5 @@
 """What `cargohub select` found: a verdict and a reason each design, its table, and what is told of it."""
 
-import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from experiments.report.words import number
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
-from experiments.studies.replications.replicating import Outcome, as_columns, intervals_of
+from experiments.studies.replications.replicating import Outcome, intervals_of
 from experiments.studies.select.design import Method, SelectStudy, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -99,8 +98,8 @@ def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
             asked.cost_unit,
             row.kpi.n,
             row.kpi.mean,
-            math.nan if row.kpi.low is None else row.kpi.low,
-            math.nan if row.kpi.high is None else row.kpi.high,
+            row.kpi.low,
+            row.kpi.high,
             KPIS[asked.kpi].unit,
             str(row.fate),
             row.reason,

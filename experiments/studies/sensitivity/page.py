@@ -105,7 +105,8 @@ def _cell(interval: Interval, scale: float = 1.0) -> str:
 def _pictures(result: Result) -> "list[Picture]":
     """In the order of the first KPI: the factor that moves it most on top."""
     from experiments.report import style
-    from experiments.report.figures import sensitivity_figure as figure
+    from experiments.report.figures import sensitivity_figure
+    from experiments.report.figures.bar import Bar
     from experiments.report.pictures import Picture
 
     found = []
@@ -118,9 +119,9 @@ def _pictures(result: Result) -> "list[Picture]":
                 by_name = {effect.factor: effect for effect in effects}
                 own = [by_name[name] for name in names]
                 scale, unit = _scale(kpi)
-                panels.append(figure.Effects(
+                panels.append(sensitivity_figure.Effects(
                     title=kpi_name(kpi), axis=f"{unit}, a range of the factor",
-                    sizes=tuple(figure.Bar.of(one.size.mean, one.size.low, one.size.high, scale) for one in own),
+                    sizes=tuple(Bar.of(one.size.mean, one.size.low, one.size.high, scale) for one in own),
                     raises=tuple(one.mean.mean >= 0 for one in own),
                     spreads=tuple(scale * one.spread for one in own),
                     most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
@@ -130,7 +131,7 @@ def _pictures(result: Result) -> "list[Picture]":
                 " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
                 " large as µ*, what the factor does depends on the others, or is not linear.",
                 "Tornado of the elementary effects of each factor.",
-                style.svg(figure.tornado([name_of(name) for name in names], panels)),
+                style.svg(sensitivity_figure.tornado([name_of(name) for name in names], panels)),
             ))  # fmt: skip
         if result.crossed is not None:
             by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
@@ -139,15 +140,15 @@ def _pictures(result: Result) -> "list[Picture]":
             for kpi, mine in result.crossed.indices.items():
                 of = {index.factor: index for index in mine}
                 firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
-                bars.append(figure.Shares(
+                bars.append(sensitivity_figure.Shares(
                     title=kpi_name(kpi),
-                    first=tuple(figure.Bar.of(one.mean, one.low, one.high) for one in firsts),
-                    total=tuple(figure.Bar.of(one.mean, one.low, one.high) for one in totals),
+                    first=tuple(Bar.of(one.mean, one.low, one.high) for one in firsts),
+                    total=tuple(Bar.of(one.mean, one.low, one.high) for one in totals),
                 ))  # fmt: skip
             found.append(Picture(
                 "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
                 " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
                 "Bars of the Sobol indices of each factor.",
-                style.svg(figure.shares([name_of(name) for name in names], bars)),
+                style.svg(sensitivity_figure.shares([name_of(name) for name in names], bars)),
             ))  # fmt: skip
     return found

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index
 from experiments.statistics.screening import Effect
 from experiments.store.summaries import ANSWER
-from experiments.store.tables import Columns
+from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
-from experiments.studies.replications.replicating import as_columns
 from experiments.studies.sensitivity.design import Factor, Group, Sensitivity, Stage
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -276,5 +273,5 @@ def _design_rows(stage: Stage) -> Iterable[tuple[Any, ...]]:
         yield from ((point.label, name, value) for name, value in zip(stage.box.names, values, strict=True))
 
 
-def _numbers(interval: Interval) -> Sequence[float]:
-    return [np.nan if end is None else end for end in (interval.mean, interval.low, interval.high)]
+def _numbers(interval: Interval) -> tuple[float | None, ...]:
+    return interval.mean, interval.low, interval.high

@@ -77,7 +77,7 @@ def _grids(result: Result) -> "list[Grid]":
 
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
-    from experiments.report.figures.sensitivity_figure import Bar
+    from experiments.report.figures.bar import Bar
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
     from experiments.report.pictures import Picture
 

@@ -19,10 +19,9 @@ from experiments.money import (
 from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.store.summaries import ANSWER
-from experiments.store.tables import Columns, Key
+from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.more_room import HALL_UNITS
-from experiments.studies.replications.replicating import as_columns
 from experiments.studies.shadow_price.design import Ladder, ShadowPrice
 from sim.config import HubConfig
 from sim.record.schemas import Column, TableSchema
@@ -207,7 +206,8 @@ def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
             HALL_UNITS[zone.ladder.zone].unit,
             step.area_m2,
             step.worth.mean,
-            *(np.nan if end is None else end for end in (step.worth.low, step.worth.high)),
+            step.worth.low,
+            step.worth.high,
             step.worth.n,
             step.on_time,
         )
