@@ -16,6 +16,7 @@ import hydra
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
+from experiments.verbs import VERBS
 from experiments.words import check_option, one_line, options, parsed, sweep_points
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -105,7 +106,7 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     names = [*hubs, *own]
     for key in composed.keys() - names:
         if key not in _study_keys():
-            raise ConfigError(f"{key}: unknown key{near(key, sorted(names))}")
+            raise ConfigError(f"{key}: {_whose(key) or 'unknown key' + near(key, sorted(names))}")
         if composed[key] != _study_keys()[key]:
             raise ConfigError(f"{key}: decides nothing here; leave it out")
     return read(kind, {name: composed[name] for name in own if name in composed})
@@ -119,6 +120,12 @@ def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tu
 def scenarios(config_dir: Path | str | None = None) -> list[str]:
     """The names of the scenarios, sorted."""
     return options("scenario", _folders(config_dir))
+
+
+def _whose(key: str) -> str:
+    """Of a key that is another verb's, as a study file of that verb brings it."""
+    verb = key.replace("_", "-")
+    return f"a key of cargohub {verb}, which decides nothing here" if verb in VERBS else ""
 
 
 @cache

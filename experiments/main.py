@@ -105,6 +105,9 @@ def _run(words: Sequence[str]) -> int:
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
     if arguments.parallel and verb != "bench":
         raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
+    studies = [word.removeprefix("study=") for word in arguments.words if word.startswith("study=")]
+    if len(studies) > 1:
+        raise CargohubError(f"study: one at a time, got {' and '.join(studies)}")
     if arguments.show:
         return _show(arguments)
     module = module_of(verb)

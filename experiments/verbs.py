@@ -62,7 +62,7 @@ FILE has a column `name`, and one for each key that a design sets, as halls.main
 backlog level. Each replication has its threshold, by bisection under common random numbers; then says of which
 resource 10 % more would help most there.
 
-  cargohub capacity                                            the packaged study, some five minutes on two cores
+  cargohub capacity                                            the packaged study, some fifteen minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
   cargohub capacity 'scenarios=[liege_30k]' capacity.binding=false                    the thresholds alone
@@ -116,7 +116,7 @@ configs/study/optimise.yaml has the variables, configs/cost the prices; others: 
 what a m² of each step is worth a year at each demand, with the same draws throughout; against the rent, and which zone
 is to be enlarged first.
 
-  cargohub shadow-price                                        the packaged study, some five minutes on two cores
+  cargohub shadow-price                                        the packaged study, some fifteen minutes on two cores
   cargohub shadow-price 'shadow_price.flights_per_day=[9,10,11]' scenario=liege_66k
   cargohub shadow-price 'shadow_price.zones=[machines,doors]' shadow_price.step_m2=300 shadow_price.steps=4
   cargohub shadow-price shadow_price.prices.site.tenure=built replications=10 horizon_days=28 --json
@@ -133,7 +133,7 @@ draws throughout.
   cargohub customs                                             the packaged study at customs_today
   cargohub customs scenario=customs_no_prelodgement replications=8
   cargohub customs 'frontier.documents.values=[0,0.01,0.03]' '~frontier.X-ray' --json
-  cargohub customs customs.declared.hit_share=0.2 halls.main.customs_desks=3
+  cargohub customs customs.declared.hit_share=0.15 halls.main.customs_desks=3
 
 configs/study/customs.yaml has the controls; docs/customs.md says what is declared, selected and found.""",
             is_composed=False,
@@ -158,7 +158,7 @@ right with a probability of 1 - select.alpha; ocba spends a budget where it tell
 with probabilities, growth of demand, money. Says which path has the highest expected net present value, how surely,
 what each loses against hindsight, what it would be worth to know, and what would turn the choice.
 
-  cargohub expansion                                           the packaged study, some seven minutes on two cores
+  cargohub expansion                                           the packaged study, some eight minutes on two cores
   cargohub expansion '~expansion.paths.second_site' expansion.years=10
   cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         a path of yours beside the others
   cargohub expansion expansion.stages.permit.results.granted.probability=0.1 \\

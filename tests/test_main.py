@@ -54,6 +54,8 @@ def raising(error):
         (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
+        (["compare", "study=first_light", "study=splitting"], "study: one at a time, got first_light and splitting"),
+        (["compare", "study=select"], "select: a key of cargohub select, which decides nothing here"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, message):

@@ -120,8 +120,13 @@ def print_table(
         lines.append("")
     lines += _differences(outcome) if has_baseline else []
     lines += [f"warning: {line}" for line in warnings]
-    lines += [f"tables: {path}", f"page:   {page}"]
+    lines += [f"tables: {path}", shown_at(page)]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def shown_at(page: Path) -> str:
+    """The line that says where a study is shown: its page, or the chart of one that has no page."""
+    return f"page:   {page}" if page.suffix == ".html" else f"chart:  {page}"
 
 
 def _shown(outcome: Outcome) -> tuple[str, ...]:

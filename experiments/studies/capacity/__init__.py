@@ -232,5 +232,5 @@ def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path,
                 f"  {lift.what.resource:18}{lift.what.before:>10,.5g}{lift.what.after:>10,.5g}"
                 f"{100 * lift.utilisation:>10.1f}{blocked:>14}  {cell(lift.lift, 100)}"
             )
-    lines += ["", *(f"warning: {line}" for line in warnings), f"tables: {path}", f"chart:  {chart}"]
+    lines += ["", *(f"warning: {line}" for line in warnings), f"tables: {path}", telling.shown_at(chart)]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -95,7 +95,7 @@ def tell(found: Found, keys: DecomposeStudy, folder: Path, chart: Path, *, is_js
         )
     else:
         _print_table(found, keys, [*lines, "", *(f"warning: {line}" for line in warnings)])
-        sys.stdout.write(f"tables: {folder}\nchart:  {chart}\n")
+        sys.stdout.write(f"tables: {folder}\n{telling.shown_at(chart)}\n")
 
 
 def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, DecomposeStudy]:

@@ -1,6 +1,5 @@
 """What a study compares: its own keys, and the designs that they name."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,7 +153,7 @@ def period_warnings(config: HubConfig) -> list[str]:
     """What is allowed, but makes numbers hard to read."""
     days = config.horizon_days
     if days < DAYS_PER_WEEK:
-        return [f"horizon_days: {days} days are less than a week, and the week has a rhythm"]
-    if not math.isclose(days % DAYS_PER_WEEK, 0):
-        return [f"horizon_days: {days} days are no whole weeks, and the week has a rhythm"]
+        return [f"horizon_days: {days} is less than a week, and the week has a rhythm"]
+    if days % DAYS_PER_WEEK:
+        return [f"horizon_days: {days} are no whole weeks, and the week has a rhythm"]
     return []

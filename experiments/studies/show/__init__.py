@@ -78,7 +78,7 @@ def _show_study(arguments: Arguments, manifest: Manifest) -> int:
     if arguments.json:
         telling.print_json({"verb": manifest.verb, "sentences": said, "run_dir": str(folder)})
     else:
-        print("\n".join([*said, "", f"tables: {folder}", f"page:   {_page(folder)}"]))
+        print("\n".join([*said, "", f"tables: {folder}", telling.shown_at(_page(folder))]))
     return 0
 
 
