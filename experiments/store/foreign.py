@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import sha256_of
-from experiments.store.foreign_tables import rows_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
 from experiments.store.identity import NOT_IDENTITY, hash_of
 from experiments.store.parts import FOLDER, LINES
@@ -117,15 +116,6 @@ def check_file(manifest: Manifest, name: str) -> Path:
     if sha256_of(path) != manifest.files[name]:
         raise InputError(f"{path}: changed since the run")
     return path
-
-
-def table_rows(manifest: Manifest, table: str) -> list[dict[str, Any]]:
-    """The rows of one of the run's small tables.
-
-    Raises:
-        InputError: no such table, or a damaged one.
-    """
-    return rows_of(check_file(manifest, f"{TABLES}/{table}.parquet"))
 
 
 def configuration_of(manifest: Manifest) -> Configuration:

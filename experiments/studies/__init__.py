@@ -13,7 +13,7 @@ Only `expansion` has more: hubs, timeline, tree and value of a path, curves of a
 
     designs        what is compared: designs of words, grids and spreadsheets, and hubs made of others
     replications   how often, and until when
-    telling, recorded (a run's configuration), stored_rows, file_words, extras
+    telling, recorded (a run's configuration), file_words, extras
 
 Statistics are in `experiments.statistics`, pictures and pages in `experiments.report`, folders in `experiments.store`.
 """

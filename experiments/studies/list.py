@@ -1,12 +1,14 @@
 """`cargohub list`: the runs of a folder, complete or not."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
-from experiments.store.foreign import Manifest, is_finished, manifest_of, table_rows
+from experiments.store.foreign import Manifest, is_finished, manifest_of
+from experiments.store.foreign_rows import typed_rows
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
 from experiments.studies import telling
@@ -63,12 +65,10 @@ def _entry(folder: Path) -> dict[str, Any]:
 def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
     """Mean of the headline KPIs, by design."""
     found: dict[str, dict[str, float]] = {}
-    for row in table_rows(manifest, "summary") if "summary" in manifest.tables else ():
-        scenario, kpi, mean = (row.get(name) for name in ("scenario", "kpi", "mean"))
-        if not (isinstance(scenario, str) and isinstance(kpi, str) and isinstance(mean, float)):
-            raise InputError(f"{manifest.folder}: table summary: not as a run writes it")
-        if kpi in telling.HEADLINE and abs(mean) < float("inf"):
-            found.setdefault(scenario, {})[kpi] = mean
+    kinds = {"scenario": str, "kpi": str, "mean": float}
+    for row in typed_rows(manifest, "summary", kinds) if "summary" in manifest.tables else ():
+        if row["kpi"] in telling.HEADLINE and math.isfinite(row["mean"]):
+            found.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
     return found
 
 

@@ -1,16 +1,29 @@
-"""The configuration that a run's folder holds: what was asked, and every hub, from which it can be computed again."""
+"""The configuration that a run's folder holds: what was asked, and every hub, from which it can be computed again.
+
+Written here as text, and read back as the study and the hubs that it says.
+"""
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 from experiments.arguments import Arguments
+from experiments.execution import Place
+from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
 from experiments.store.identity import NOT_IDENTITY
+from experiments.verbs import module_of
 from sim.config import HubConfig
-from sim.reading import plain
+from sim.errors import ConfigError, InputError
+from sim.reading import plain, read
 
 _HUBS = "hubs:\n"
+_NOT_STORED = MappingProxyType({"precision": {"max_replications": 100}})
+"""Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
 
 
 def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str, HubConfig]) -> str:
@@ -37,3 +50,36 @@ def first_hubs(text: str, n: int) -> str:
     lines = rest.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if line[:2] == "  " and line[2:3] not in (" ", ":")]
     return f"{head}{hubs}{''.join(lines[: starts[n]] if n < len(starts) else lines)}"
+
+
+def study_of(
+    recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
+) -> Any:  # noqa: ANN401 - of the kind that the verb has, as its `KEYS` says
+    """The run's study, with workers of the caller's.
+
+    Raises:
+        InputError: unknown or missing keys, wrong types, or values out of bounds.
+    """
+    stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
+    kind = import_module(module_of(recorded.verb)).KEYS
+    known = {field.name for field in fields(kind)}
+    for name, values in _NOT_STORED.items():
+        if name in known and isinstance(stored.get(name, {}), dict):
+            stored[name] = {**values, **stored.get(name, {})}
+    try:
+        return read(kind, stored)
+    except ConfigError as error:
+        raise InputError(f"{recorded.folder}: study: {error}") from None
+
+
+def with_schedule(recorded: Manifest, label: str, hub: HubConfig, own: Path | None) -> HubConfig:
+    """The hub with its file of flights, if it reads one: the caller's `own`, or one in the run's folder.
+
+    Raises:
+        InputError: as in `schedule_of`.
+    """
+    named = hub.arrivals.schedule
+    if named is None:
+        return hub
+    path = schedule_of(recorded, label, named, own)
+    return replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))

@@ -5,42 +5,34 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from experiments.arguments import Arguments
-from experiments.execution import Place
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import (
     ANSWERED,
-    Begun,
     Configuration,
     Manifest,
     check_file,
     configuration_of,
     manifest_of,
-    schedule_of,
 )
 from experiments.store.foreign_tables import check_table, columns_of, first_difference
-from experiments.store.identity import NOT_IDENTITY, differing
+from experiments.store.identity import differing
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
+from experiments.studies.recorded import study_of, with_schedule
 from experiments.studies.replications.replicating import complete, open_directory, replications
 from experiments.studies.select.design import SelectStudy, check_recorded
 from experiments.studies.sweep import sweep_table
 from experiments.verbs import module_of
-from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
-from sim.reading import plain, read
 
 OPTIONS = ("here", "schedule", "workers")
-_NOT_STORED = MappingProxyType({"precision": {"max_replications": 100}})
-"""Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +88,6 @@ def main(arguments: Arguments) -> int:
         for reason in reasons:
             print(f"may be because: {reason}")
     return 0 if first is None else 1
-
-
-def study_of(
-    recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
-) -> Any:  # noqa: ANN401 - of the kind that the verb has, as its `KEYS` says
-    """The run's study, with workers of the caller's.
-
-    Raises:
-        InputError: unknown or missing keys, wrong types, or values out of bounds.
-    """
-    stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
-    kind = import_module(module_of(recorded.verb)).KEYS
-    known = {field.name for field in fields(kind)}
-    for name, values in _NOT_STORED.items():
-        if name in known and isinstance(stored.get(name, {}), dict):
-            stored[name] = {**values, **stored.get(name, {})}
-    try:
-        return read(kind, stored)
-    except ConfigError as error:
-        raise InputError(f"{recorded.folder}: study: {error}") from None
-
-
-def with_schedule(recorded: Manifest, label: str, hub: HubConfig, own: Path | None) -> HubConfig:
-    """The hub with its file of flights, if it reads one: the caller's `own`, or one in the run's folder.
-
-    Raises:
-        InputError: as in `schedule_of`.
-    """
-    named = hub.arrivals.schedule
-    if named is None:
-        return hub
-    path = schedule_of(recorded, label, named, own)
-    return replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))
 
 
 def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:

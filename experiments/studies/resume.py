@@ -19,7 +19,7 @@ from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
 from experiments.studies import telling
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
-from experiments.studies.reproduce import study_of
+from experiments.studies.recorded import study_of
 from experiments.verbs import VERBS, module_of
 from sim.errors import InputError
 from sim.inputs.layout import check_area

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.arguments import Arguments
 from experiments.store.files import write_whole
 from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
+from experiments.store.foreign_rows import typed_rows
 from experiments.studies import telling
 from experiments.studies.exposure.result import Cost, Ledgers
 from experiments.studies.exposure.text import KPIS, lines
 from experiments.studies.file_words import taken_apart
-from experiments.studies.stored_rows import typed_rows
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.exposure import NO_POLICY

@@ -10,18 +10,18 @@ from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store.foreign import ANSWERED, VERBS, Configuration, Manifest, configuration_of, manifest_of
+from experiments.store.foreign_rows import typed_rows
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose.result import found_in
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.file_words import taken_apart
+from experiments.studies.recorded import study_of
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import Outcome
-from experiments.studies.reproduce import study_of
 from experiments.studies.select.design import SelectStudy
 from experiments.studies.select.result import tell_selection
 from experiments.studies.show.day import OPTIONS, draw_day
-from experiments.studies.stored_rows import typed_rows
 from sim.errors import InputError
 from sim.measures.kpis import KPIS
 

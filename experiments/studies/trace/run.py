@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_replications import replication_table, replications_of
-from experiments.studies.reproduce import with_schedule
+from experiments.studies.recorded import with_schedule
 from sim.config import HubConfig
 from sim.config.disruptions import Disruption, Spell
 from sim.errors import InputError

@@ -1,19 +1,21 @@
-"""Rows of a stored run's tables, each column of the type that is read."""
+"""Rows of a stranger's small tables."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.store.foreign import Manifest, table_rows
+from experiments.store.foreign import Manifest, check_file
+from experiments.store.foreign_tables import rows_of
+from experiments.store.read import TABLES
 from sim.errors import InputError
 
 
 def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-    """The rows of a table.
+    """The rows of one of the run's small tables, each column of the type that is read.
 
     Raises:
         InputError: no such table, a damaged one, or a column that is missing or of another type.
     """
-    rows = table_rows(manifest, table)
+    rows = rows_of(check_file(manifest, f"{TABLES}/{table}.parquet"))
     for row in rows[:1]:
         for name, kind in kinds.items():
             if not isinstance(row.get(name), kind):
