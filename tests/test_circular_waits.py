@@ -9,21 +9,30 @@ from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.processes import hub
 from sim.reference.small_hubs import draw, make
+from sim.reference.small_numbers import SmallHub
 
 DAYS_TO_RUN_DRY = 12
+DAYS_OF_MOST = 2
+"""Days in which most hubs run dry; those that do not get all days."""
+
+
+def gone(small: SmallHub, days: int) -> tuple[bool, int, int]:
+    """Whether all flights came within the days, the parcels that landed, and those that left or were refused."""
+    inputs = make(dataclasses.replace(small, hours=small.hours + 24 * days, floor_ulds=1))
+    record = hub.run(inputs).record
+    landed = sum(flight.n_parcels for flight in record.flights if not flight.is_diverted)
+    departed = sum(truck.n_parcels for truck in record.trucks if truck.departed >= 0)
+    return len(record.flights) == len(inputs.flights), landed, departed + sum(row.n_parcels for row in record.refused)
 
 
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_every_parcel_that_lands_leaves_however_small_the_floor_the_yard_and_the_doors(first: int) -> None:
     for seed in range(first, first + 50):
         small = draw(seed)
-        inputs = make(dataclasses.replace(small, hours=small.hours + 24 * DAYS_TO_RUN_DRY, floor_ulds=1))
-        run = hub.run(inputs)
-        landed = sum(flight.n_parcels for flight in run.record.flights if not flight.is_diverted)
-        gone = sum(truck.n_parcels for truck in run.record.trucks if truck.departed >= 0) + sum(
-            row.n_parcels for row in run.record.refused
-        )
-        assert gone == landed, small
+        came, landed, left = gone(small, DAYS_OF_MOST)
+        if not came or left != landed:
+            _, landed, left = gone(small, DAYS_TO_RUN_DRY)
+        assert left == landed, small
 
 
 def test_a_hub_without_any_truck_is_refused() -> None:
