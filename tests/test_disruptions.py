@@ -13,7 +13,7 @@ from sim.inputs.inputs import make_inputs
 from sim.measures.recovery import band, recovered_at
 from sim.units import MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
-SHORT = ("horizon_days=2", "warmup_days=1", "replications=1")
+SHORT = ("horizon_days=2", "warmup_days=1", "replications=1", "exports=none")
 NAMED = ("strike_day", "fog_morning", "machine_down_12h", "singles_day", "christmas_dip", "night_curfew")
 H = TICKS_PER_H
 

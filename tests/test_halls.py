@@ -10,6 +10,7 @@ from sim.errors import CargohubError
 from sim.kernels.policies import hall_free_first, halls_for_ulds
 
 COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
+IMPORTS = (*COMPLEX, "exports=none", "service_h=24")
 SPECIALISED = (
     "halls.main.serves=[ES,FR]",
     "halls.second.serves=[DE,PL]",
@@ -42,7 +43,7 @@ def test_ulds_are_spread_one_by_one_or_go_where_most_of_their_parcels_leave() ->
 
 @pytest.fixture(scope="module")
 def flights() -> sim.Result:
-    return sim.simulate(load("liege_100k_complex", *COMPLEX))
+    return sim.simulate(load("liege_100k_complex", *IMPORTS))
 
 
 def test_whole_flights_go_to_all_halls_and_nothing_between_them(flights: sim.Result) -> None:
@@ -57,14 +58,14 @@ def test_whole_flights_go_to_all_halls_and_nothing_between_them(flights: sim.Res
 
 
 def test_single_ulds_spread_a_flight_over_halls() -> None:
-    ulds = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *COMPLEX)).tables["ulds"]
+    ulds = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *IMPORTS)).tables["ulds"]
     placed = ulds["hall"] >= 0
     spread = [len({*ulds["hall"][placed & (ulds["flight"] == flight)]}) for flight in np.unique(ulds["flight"][placed])]
     assert max(spread) == 4
 
 
 def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> None:
-    result = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *SPECIALISED, *COMPLEX))
+    result = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *SPECIALISED, *IMPORTS))
     trucks, shuttles = result.tables["trucks"], result.tables["shuttles"]
     served = {"ES": 0, "FR": 0, "DE": 1, "PL": 1, "IT": 2, "NL": 2, "POOL": 3}
     assert all(served[name] == hall for name, hall in zip(trucks["route_name"], trucks["hall"], strict=True))
@@ -82,7 +83,7 @@ def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> 
 def test_a_hall_changes_nothing_before_it_opens() -> None:
     late = [f'halls.{name}.opens="2022-09-07"' for name in ("second", "third", "fourth")]
     apron = ("apron.stands=10", "apron.loader_sets=6", "apron.tugs=6")
-    short = ("horizon_days=3", "warmup_days=0")
+    short = ("horizon_days=3", "warmup_days=0", "exports=none", "service_h=24")
     alone = sim.simulate(load("liege_30k", *apron, *short)).tables
     grown = sim.simulate(load("liege_100k_complex", "demand=today", *late, *short)).tables
     opening = 2 * 1440.0

@@ -17,7 +17,7 @@ from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import draw, make
 from sim.units import ticks
 
-SHORT = ("horizon_days=1", "warmup_days=0")
+SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")
 BELTS_ONLY = ("parcels.non_conveyable_share=0", "halls.main.manual_sort_posts=0")
 POSTS = "halls.main.packout_posts=28"
 

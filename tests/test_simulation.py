@@ -45,8 +45,9 @@ def test_another_replication_and_another_seed_draw_other_flights(today: sim.Resu
 
 def test_fewer_flights_are_among_more(today: sim.Result) -> None:
     for model in ("timetable", "poisson", "all_ifr"):
-        few = sim.simulate(load("liege_100k", f"arrivals={model}", "demand.flights_per_day=2", *SHORT))
-        more = sim.simulate(load("liege_100k", f"arrivals={model}", "demand.flights_per_day=4", *SHORT))
+        words = (f"arrivals={model}", "exports=none", "service_h=6", *SHORT)
+        few = sim.simulate(load("liege_100k", "demand.flights_per_day=2", *words))
+        more = sim.simulate(load("liege_100k", "demand.flights_per_day=4", *words))
         arrival = dict(zip(more.tables["flights"]["key"], more.tables["flights"]["arrival"], strict=True))
         flights = few.tables["flights"]
         assert len(flights["key"]) < len(arrival)
@@ -79,9 +80,8 @@ def test_more_units_than_fit_are_refused_with_both_numbers(word: str, message: s
         sim.simulate(load("liege_30k", *words))
 
 
-def test_parcels_of_a_chosen_flight_keep_their_timestamps() -> None:
-    config = load("liege_30k", *SHORT)
-    keys = sim.simulate(config).tables["flights"]["key"]
+def test_parcels_of_a_chosen_flight_keep_their_timestamps(today: sim.Result) -> None:
+    keys = today.tables["flights"]["key"]
     chosen = sim.simulate(load("liege_30k", *SHORT, f"record.parcels_of_flights=[{keys[0]}]"))
     parcels = chosen.tables["parcels"]
     assert len(parcels["row"]) == 115_000
