@@ -310,7 +310,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
 def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    words = ("capacity.binding=false", "horizon_days=7", "warmup_days=7", "--out", str(tmp_path))
+    words = ("capacity.binding=false", "replications=1", "horizon_days=7", "warmup_days=3", "--out", str(tmp_path))
     document = told(capsys, "halls.main.machine_rated_per_h=500,1000,2000", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
     assert values == ["500", "1000", "2000"]

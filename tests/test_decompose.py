@@ -30,7 +30,10 @@ from sim.inputs.layout import check_area
 TINY = (
     "scenarios=[liege_30k,liege_66k]",
     "horizon_days=1",
-    "warmup_days=1",
+    "warmup_days=0",
+    "service_h=6",
+    "exports.service_h=24",
+    "demand.flights_per_day=2",
     "demand.parcels_per_flight=4000",
     "demand.net_t_per_flight=3",
     "replications=2",

@@ -34,7 +34,7 @@ optimise:
   minimise: [area_m2]
   maximise: [on_time_share]
   sampler: nsga2
-  trials: 120
+  trials: 96
   population: 12
   confirm: 3
   variables:
@@ -122,7 +122,8 @@ def test_a_design_that_is_asked_for_again_is_simulated_once(
 
 _ZONES = ("positions", "breakdown", "sorting", "lanes", "doors", "packout", "export")
 TINY = (
-    *("horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"),
+    *("horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24"),
+    *("demand.flights_per_day=2", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"),
     *("replications=2", "optimise.confirm=1", "optimise.trials=8", "optimise.population=4", "--quiet", "--json"),
     *(f"~optimise.variables.{name}_share" for name in _ZONES),
     *("~optimise.variables.positions", "~optimise.variables.build_up", "optimise.variables.posts.high=26"),

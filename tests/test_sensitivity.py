@@ -147,7 +147,7 @@ sensitivity:
   kpis: [dwell_mean_h]
   trajectories: 8
   levels: 4
-  samples: 128
+  samples: 64
   most: 3
   resamples: 50
   factors:
@@ -211,10 +211,12 @@ DROPPED = (
     *("truck_loading", "machine_rate", "machine_efficiency", "handcoding_desks", "least_fill", "breakdown_pace"),
 )
 TINY = (
-    *("horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"),
+    *("horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24"),
+    *("demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75"),
+    *("sensitivity.factors.flights.low=1", "sensitivity.factors.flights.high=2"),
     *("replications=2", "workers=1", "--quiet", "--json", "sensitivity.kpis=[dwell_mean_h]"),
     *("sensitivity.trajectories=2", "sensitivity.samples=4", "sensitivity.most=2", "sensitivity.resamples=20"),
-    *("sensitivity.factors.parcels_per_flight.low=3000", "sensitivity.factors.parcels_per_flight.high=5000"),
+    *("sensitivity.factors.parcels_per_flight.low=800", "sensitivity.factors.parcels_per_flight.high=1200"),
     *(f"~sensitivity.factors.{name}" for name in DROPPED),
 )
 
