@@ -7,7 +7,7 @@ PYTHON ?= python3
 STUDY = compare study=first_light
 
 BIN := .venv/bin
-TWO := -n 2 --dist loadfile
+TWO := -n 2 --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test test-slow clean

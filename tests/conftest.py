@@ -1,4 +1,4 @@
-"""The `--slow` flag: tests marked `slow` run only with it."""
+"""The `--slow` flag: tests marked `slow` run only with it; and pages without their pictures."""
 
 import pytest
 
@@ -14,3 +14,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are made, but not rendered: for tests of what runs compute, store and say, not of how pages look."""
+    empty = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda _, file, **__: file.write(empty))

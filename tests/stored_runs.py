@@ -14,7 +14,8 @@ from experiments.store.identity import hash_of
 
 TINY = [
     "horizon_days=1",
-    "warmup_days=1",
+    "warmup_days=0",
+    "service_h=6",
     "exports.service_h=24",
     "demand.parcels_per_flight=4000",
     "demand.net_t_per_flight=3",

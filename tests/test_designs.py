@@ -12,9 +12,13 @@ from experiments.studies import telling
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, read_designs
 from sim.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TINY = [
     "horizon_days=1",
     "warmup_days=0",
+    "service_h=6",
+    "exports.service_h=24",
     "demand.parcels_per_flight=4000",
     "demand.net_t_per_flight=3",
     "replications=2",

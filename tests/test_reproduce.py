@@ -10,6 +10,8 @@ from stored_runs import made, rewritten, sealed
 
 from experiments.main import main
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):

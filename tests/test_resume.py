@@ -11,6 +11,8 @@ from test_sensitivity import DROPPED
 from experiments.main import main
 from experiments.store import parts
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 DATED = (
     "permit_66k_2_phases",
     "permit_100k_at_once",
@@ -115,13 +117,13 @@ def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
 
 def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(monkeypatch, tmp_path, capsys):
     flights = tmp_path / "flights.csv"
-    flights.write_text("flight,sibt\n" + "".join(f"XX{n},2022-09-06 {n:02}:30\n" for n in range(0, 24, 6)))
+    flights.write_text("flight,sibt\n" + "".join(f"XX{n},2022-09-05 {n:02}:30\n" for n in range(0, 24, 6)))
     words = ["run", "arrivals=file", f"arrivals.schedule={flights}"]
     folder = interrupted(monkeypatch, words, tmp_path / "runs")
     moved = flights.rename(tmp_path / "runs" / "flights.csv")
     assert "give the run's 'flights.csv' by schedule=FILE" in refused(capsys, str(folder))
     other = tmp_path / "flights.csv"
-    other.write_text(moved.read_text() + "XX9,2022-09-06 23:30\n")
+    other.write_text(moved.read_text() + "XX9,2022-09-05 23:30\n")
     assert "or other flights" in refused(capsys, str(folder), f"schedule={other}")
     assert main(["resume", str(folder), f"schedule={moved}", "workers=1", "--quiet"]) == 0
 

@@ -120,14 +120,14 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
 
 
 def test_show_draws_a_day(capsys, compared, tmp_path):
-    document = json.loads(said(capsys, "show", compared, "day=2022-09-06", "design=liege_66k", "--json"))
-    assert Path(document["day"]).name == "day-2022-09-06-2.svg"
+    document = json.loads(said(capsys, "show", compared, "day=2022-09-05", "design=liege_66k", "--json"))
+    assert Path(document["day"]).name == "day-2022-09-05-2.svg"
     assert Path(document["day"]).read_text().startswith("<?xml")
     said(capsys, "show", compared, "--json")
-    assert "none of the run's, 2022-09-05 to 2022-09-06" in refused(capsys, "show", compared, "day=2022-09-07")
+    assert "none of the run's, 2022-09-05 to 2022-09-05" in refused(capsys, "show", compared, "day=2022-09-07")
     assert "a date as YYYY-MM-DD" in refused(capsys, "show", compared, "day=tuesday")
     assert "design: goes with day" in refused(capsys, "show", compared, "design=liege_66k")
-    wrong = refused(capsys, "show", compared, "day=2022-09-06", "design=liege_67k")
+    wrong = refused(capsys, "show", compared, "day=2022-09-05", "design=liege_67k")
     assert "did you mean 'liege_66k'" in wrong
 
 

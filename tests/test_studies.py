@@ -12,7 +12,9 @@ from sim.measures.kpis import KPIS
 
 TINY = [
     "horizon_days=1",
-    "warmup_days=1",
+    "warmup_days=0",
+    "service_h=6",
+    "exports.service_h=24",
     "demand.parcels_per_flight=4000",
     "demand.net_t_per_flight=3",
     "replications=2",
@@ -46,6 +48,7 @@ def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str
     assert (Path(document["run_dir"]) / "report.html").stat().st_size > 10_000
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     hashes = []
     for workers in (1, 2):
@@ -57,6 +60,7 @@ def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFix
     }
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     first = told(capsys, "run", "--out", str(tmp_path))
     written = (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns
@@ -64,6 +68,7 @@ def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixt
     assert (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns == written
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     document = told(capsys, "compare", "scenarios=[liege_30k,liege_100k]", "demand=permit", "--out", str(tmp_path))
     assert list(document["scenarios"]) == ["liege_30k", "liege_100k"]
@@ -74,6 +79,7 @@ def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[st
     assert set(tables["points"]["demand"]) == {"permit"}
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["demands=[today,permit]", "arrival_models=[timetable,poisson]", "--out", str(tmp_path)]
     document = told(capsys, "compare", "scenarios=[liege_30k]", *words)
@@ -140,15 +146,17 @@ def test_mistakes_in_a_file_write_nothing(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "two.csv"
-    file.write_text("flight,sibt\nA,2022-09-06 10:00\nB,2022-09-06 14:00\n")
+    file.write_text("flight,sibt\nA,2022-09-05 10:00\nB,2022-09-05 14:00\n")
     document = told(capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path))
     points = read_run(document["run_dir"]).tables["points"]
     assert points["flights_per_day"].tolist() == [2.0]
     assert points["demand"].tolist() == ["two"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
