@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ MOST_WRITTEN: Final = 150
 """Cells; more have no room for numbers."""
 _DARK: Final = 0.55
 """Of the colour scale: from here on numbers are written in white."""
+_LETTERS: Final = 36
+"""Below a map, side by side: names that are longer together stand aslant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def draw(ax: "Axes", result: SweepMap) -> None:
     ax.set_yticks(np.arange(len(result.y_values) - 1) + 0.5, minor=True)
     ax.grid(which="minor", color="white", linewidth=1.5)
     ax.tick_params(which="minor", length=0)
-    ax.set_xticks(range(len(result.x_values)), result.x_values, rotation=30 if len(result.x_values) > 6 else 0)
+    is_crowded = len(result.x_values) * max(map(len, result.x_values)) > _LETTERS
+    slanted: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_crowded else {}
+    ax.set_xticks(range(len(result.x_values)), result.x_values, **slanted)
     ax.set_yticks(range(len(result.y_values)), result.y_values)
     ax.set_xlabel(result.x_name)
     ax.set_ylabel(result.y_name)
