@@ -20,6 +20,7 @@ from experiments.report.points import (
 )
 from experiments.report.words import UNITS, amount, interval_of, kpi_name, number, percent, tied, zone
 from sim.measures.kpis import OF_CUSTOMS, OF_DATA, OF_GOODS
+from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

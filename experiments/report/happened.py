@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report.points import MIN_PER_DAY, Point, Values, Window, records
+from experiments.report.points import Point, Values, Window, records
 from sim.measures.recovery import CURFEW
+from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

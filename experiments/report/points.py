@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from sim.units import MIN_PER_DAY
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -17,7 +19,6 @@ ARRIVALS: Final = {
     "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
     "file": "a file of flights",
 }  # fmt: skip
-MIN_PER_DAY: Final = 1440
 MAY_BE_NEGATIVE: Final = ("backlog_slope_per_day",)
 
 

@@ -8,11 +8,11 @@ from experiments.report import counted
 from experiments.report.customs_rows import INFRINGING, OPENED
 from experiments.report.points import Point, Value, Values
 from experiments.report.words import interval_of, number
+from sim.config.bounds import DAYS_PER_WEEK
 
 SHIFT_H: Final = 7.6
 """A working day in Belgium [h]: a 38-hour week."""
 DAYS_PER_YEAR: Final = 365
-DAYS_PER_WEEK: Final = 7
 TODAY_FLIGHTS: Final = (3.0, 4.0)
 PERMIT_FLIGHTS: Final = (10.0, 12.0)
 AIRPORT_T: Final = 1_140_060

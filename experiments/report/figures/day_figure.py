@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from experiments.report import style
-from experiments.report.points import MIN_PER_DAY, Window
+from experiments.report.points import Window
+from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

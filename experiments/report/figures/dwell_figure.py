@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from experiments.report import style
 from experiments.report.points import Panel, Window, records
+from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,6 @@ COLORS: Final = (
     "#009E73",
 )
 HATCHES: Final = ("", "", "", "", "//", "xx", "..", "xx", "", "")
-MIN_PER_H: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

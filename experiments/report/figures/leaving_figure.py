@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from experiments.report import style
 from experiments.report.points import Panel
+from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STEP_H: Final = 0.25
-MIN_PER_H: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

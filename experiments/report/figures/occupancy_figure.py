@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style, words
-from experiments.report.points import MIN_PER_DAY, Panel, Window
+from experiments.report.points import Panel, Window
+from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style, words
-from experiments.report.points import MIN_PER_DAY, Point, Values, Window
+from experiments.report.points import Point, Values, Window
 from sim.measures.recovery import CURFEW
+from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
 from sim.measures.tracing import CAUSES, Segment
+from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +16,6 @@ WORK: Final = "0.82"
 _COLORS: Final = (*style.PALETTE, "#F0E442", "#8B5A2B", "#7F3C8D", "#A5AA99", "#66A61E")
 """The yellow is faint as a line, and clear as a bar."""
 _ROW_IN: Final = 0.16
-_MIN_PER_H: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title:
             resource = CAUSES[segment.cause].resource
             if resource is not None:
                 total[resource] = total.get(resource, 0.0) + segment.minutes
-            bars.append(Bar((segment.start - origin) / _MIN_PER_H, segment.minutes / _MIN_PER_H, resource))
+            bars.append(Bar((segment.start - origin) / MIN_PER_H, segment.minutes / MIN_PER_H, resource))
         drawn.append((label, tuple(bars)))
     order = sorted(total, key=lambda name: (-total[name], name))
     colors = {name: _COLORS[at % len(_COLORS)] for at, name in enumerate(order)}

@@ -5,11 +5,11 @@ from typing import Any
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.store import Part, RunDirectory, identity_of
+from experiments.store import RunDirectory, identity_of
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
 from experiments.studies.recorded import config_text
-from experiments.studies.replications.replicating import daily_parcels, evaluate
+from experiments.studies.replications.replicating import evaluate, missing
 from sim.config import HubConfig
 
 
@@ -21,15 +21,8 @@ def evaluated(
     Each is kept in the run as it comes, so that what was interrupted goes on from there.
     """
     there = run.finished()
-    # The longest first, so that no core waits at the end; bits do not depend on it.
-    by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
     keys = [(point.label, number) for point in points for number in range(n)]
-    tasks: list[execution.Task[Key, Part]] = [
-        ((point.label, number), evaluate, (point.hub, number))
-        for point in by_size
-        for number in range(n)
-        if (point.label, number) not in there
-    ]
+    tasks = missing(points, n, there, evaluate)
     if tasks:
         already = len(keys) - len(tasks)
         for key, part in pool.run(tasks, is_quiet=is_quiet, already=already):

@@ -1,7 +1,7 @@
 """Replications of designs: in parallel, kept as they finish, summed up, written, and shown."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -167,14 +167,21 @@ class _Work:
         tell_cost(wide, n, most=self._study.max_replications, designs=len(self._points), seconds=each)
 
     def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
-        # The longest first, so that no core waits at the end; bits do not depend on it.
-        by_size = sorted(self._points, key=lambda point: -daily_parcels(point.hub))
-        return [
-            ((point.label, number), self._work_of, (point.hub, number))
-            for point in by_size
-            for number in range(n)
-            if (point.label, number) not in self._there
-        ]
+        return missing(self._points, n, self._there, self._work_of)
+
+
+def missing(
+    points: Sequence[Point], n: int, there: Collection[Key], work_of: Simulation
+) -> list[execution.Task[Key, Part]]:
+    """Those of the first n replications of each design that are not there, as tasks."""
+    # The longest first, so that no core waits at the end; bits do not depend on it.
+    by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
+    return [
+        ((point.label, number), work_of, (point.hub, number))
+        for point in by_size
+        for number in range(n)
+        if (point.label, number) not in there
+    ]
 
 
 def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
