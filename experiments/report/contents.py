@@ -8,7 +8,6 @@ from experiments.report import around, chutes, customs_rows, fullness, halls, ha
 from experiments.report.counted import counted
 from experiments.report.points import (
     ARRIVALS,
-    MIN_PER_DAY,
     Point,
     Value,
     Values,
