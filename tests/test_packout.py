@@ -103,7 +103,7 @@ def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None
 
 
 @pytest.mark.parametrize(
-    ("word", "message"),
+    ("words", "message"),
     [
         ("halls.main.packout_posts=13", "each chute (a machine's of a route) needs a post: at least 14, or 0"),
         (
@@ -113,11 +113,18 @@ def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None
         ("halls.main.manual_sort_posts=0", "halls.main.manual_sort_posts: at least 1, since"),
         ("manual_sort.parcels_per_post_h=0", "manual_sort.parcels_per_post_h"),
         ("packout.parcels_per_post_h=0", "packout.parcels_per_post_h"),
+        ("packout.parcels_per_post_h=0.001", "packout.parcels_per_post_h: must be at least 0.1"),
+        ("handcoding.parcels_per_desk_h=1e-9", "handcoding.parcels_per_desk_h: must be at least 0.1"),
+        ("halls.main.machine_rated_per_h=1e-9", "halls.main.machine_rated_per_h: must be at least 0.1"),
+        ("exports.collections.unloaded_per_h=0.001", "exports.collections.unloaded_per_h: must be at least 0.1"),
+        ("breakdown.uld_min=500000 breakdown.uld_parcels=1", "breakdown: uld_min / uld_parcels: at most 600 min a parcel"),
+        ("sorting.efficiency=1e-9", "sorting.efficiency: must be at least 0.001"),
+        ("presorted.bag_min=5000", "presorted.bag_min: must be at most 600"),
         ("packout.spread=1.5", "packout.spread"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(word: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "scenario=liege_30k", *SHORT, word]) == 2
+def test_a_mistake_is_told_in_one_line(words: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "scenario=liege_30k", *SHORT, *words.split()]) == 2
     told = capsys.readouterr().err
     assert message in told
     assert told.count("\n") == 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.kernels.tallies import LONGEST_MIN
+from sim.kernels.tallies import LONGEST_MIN, count_instants
 from sim.record.recorder import StageTally
 from sim.units import TICKS_PER_MIN
 
@@ -63,3 +63,9 @@ def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longe
         *[(END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN)] * 7,
     ]
     assert _told(tally) == _one_by_one(told)
+
+
+def test_what_lies_far_beyond_the_run_is_left_out_and_takes_no_room():
+    counts = np.zeros(40, dtype=np.int64)
+    count_instants(np.array([5, 395, 400, 10**17]), 4, 10, counts)
+    assert np.flatnonzero(counts).tolist() == [0, 39]

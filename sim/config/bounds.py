@@ -4,11 +4,17 @@ from collections.abc import Sequence, Sized
 from typing import Annotated, Final
 
 from sim.reading import Bounds
+from sim.units import MIN_PER_H
 
 Share = Annotated[float, Bounds(ge=0, le=1)]
 Positive = Annotated[float, Bounds(gt=0, le=1e9)]
 Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
 """At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
+LONGEST_PIECE_MIN: Final = 600
+"""Of work on a parcel, a bag or a whole ULD: also with a spread it fits four bytes of ticks."""
+PieceTime = Annotated[float, Bounds(ge=1e-5, le=LONGEST_PIECE_MIN)]
+PerHour = Annotated[float, Bounds(ge=MIN_PER_H / LONGEST_PIECE_MIN, le=1_000_000)]
+"""Pieces that people or machines do."""
 NotNegative = Annotated[float, Bounds(ge=0, le=1e9)]
 Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
 CountOrZero = Annotated[int, Bounds(ge=0, le=1_000_000)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import HOURS, Count, CountOrZero, Duration, Positive, Share, check_sum
+from sim.config.bounds import HOURS, Count, CountOrZero, Duration, PerHour, Share, check_sum
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
 
@@ -30,7 +30,7 @@ class Collections:
     presorted_share: Share
     call_in_min: Duration
     docking_min: Duration
-    unloaded_per_h: Positive
+    unloaded_per_h: PerHour
     handling_spread: Share
     workers_per_truck: Count
 
@@ -43,15 +43,13 @@ class Collections:
         if len(self.hour_share) != HOURS:
             raise ValueError(f"hour_share: {HOURS} numbers, got {len(self.hour_share)}")
         check_sum("hour_share", self.hour_share)
-        if ticks(self.handling_min) < 1:
-            raise ValueError(f"unloaded_per_h: at least one tick of 2**-20 min a parcel, got {self.unloaded_per_h:g}/h")
 
 
 @dataclass(frozen=True, slots=True)
 class BuildUp:
     round_min: Annotated[float, Bounds(ge=1, le=720)]
     fixed_min: Duration
-    parcels_per_h: Positive
+    parcels_per_h: PerHour
     workers_per_place: Count
 
 
@@ -80,8 +78,8 @@ class Exports:
     lanes: dict[str, Share]
     collections: Collections
     non_conveyable_share: Share
-    screened_per_line_h: Positive
-    hand_sorted_per_post_h: Positive
+    screened_per_line_h: PerHour
+    hand_sorted_per_post_h: PerHour
     build_up: BuildUp
     departure: Departure
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNegative, Positive, Share
+from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNegative, PerHour, Positive, Share
 from sim.config.customs import Controls, ControlSpace
 from sim.config.exports import HallExports
 from sim.domain.site import HallPolicy
@@ -46,7 +46,7 @@ class Hall:
     breakdown_stations: Count
     breakdown_workers: Count
     sorting_machines: Annotated[int, Bounds(ge=1, le=64)]
-    machine_rated_per_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
+    machine_rated_per_h: PerHour
     handcoding_desks: Count
     packout_posts: Annotated[int, Bounds(ge=0, le=10_000)]
     """0: nothing is packed, what is sorted is in its lane at once."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import Count, Duration, NotNegative, Positive, Share
+from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
 
@@ -42,6 +42,10 @@ class Breakdown:
             raise ValueError(
                 f"uld_min / uld_parcels: at least one tick of 2**-20 min a parcel, got {self.handling_min}"
             )
+        if self.handling_min > LONGEST_PIECE_MIN:
+            raise ValueError(
+                f"uld_min / uld_parcels: at most {LONGEST_PIECE_MIN} min a parcel, got {self.handling_min:g}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,14 @@ class Outages:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    efficiency: Annotated[float, Bounds(gt=0, le=1)]
+    efficiency: Annotated[float, Bounds(ge=0.001, le=1)]
     inductions: Annotated[int, Bounds(ge=1, le=100)]
     outages: Outages | None
 
 
 @dataclass(frozen=True, slots=True)
 class Handcoding:
-    parcels_per_desk_h: Positive
+    parcels_per_desk_h: PerHour
     to_lane_min: Duration
 
 
@@ -67,7 +71,7 @@ class Handcoding:
 class Packout:
     """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides."""
 
-    parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
+    parcels_per_post_h: PerHour
     spread: Share
 
     @property
@@ -78,4 +82,4 @@ class Packout:
 
 @dataclass(frozen=True, slots=True)
 class ManualSort:
-    parcels_per_post_h: Annotated[float, Bounds(gt=0, le=1_000_000)]
+    parcels_per_post_h: PerHour

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import Count, Duration
+from sim.config.bounds import Count, PieceTime
 from sim.domain.site import Presorting
 from sim.reading import Bounds
 
@@ -12,11 +12,11 @@ from sim.reading import Bounds
 class Presorted:
     goods: Presorting
     bag_parcels: Annotated[int, Bounds(ge=2, le=1000)]
-    bag_min: Duration
+    bag_min: PieceTime
     """Mean handling time of a bag at break-down; it spreads as a parcel's does."""
     uld_pallets: Count
     """Floor and trailer room of a whole ULD, in pallets."""
-    carry_min: Duration
+    carry_min: PieceTime
     """Of a whole ULD, from its position to its lane, and from the hold zone to it."""
 
     def unit_room(self, parcels_per_pallet: int) -> int:

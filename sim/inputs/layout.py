@@ -186,7 +186,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 floor=floor_parcels(hall, config.space) - transfer_parcels(hall, config.space),
                 transfer_floor=transfer_parcels(hall, config.space),
                 serves=tuple(hall.serves is None or route in hall.serves for route in routes),
-                service=max(1, ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency))),
+                service=ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency)),
                 calendars=tuple(
                     stopped(
                         manned_calendar(
@@ -257,9 +257,9 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         workers_per_station=config.breakdown.workers_per_station,
         check_in=ticks(config.breakdown.check_in_min),
         inductions=config.sorting.inductions,
-        handcoding=max(1, ticks(MIN_PER_H / config.coded_per_desk_h)),
+        handcoding=ticks(MIN_PER_H / config.coded_per_desk_h),
         to_lane=ticks(config.handcoding.to_lane_min),
-        manual_sort=max(1, ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h)),
+        manual_sort=ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h),
         examination=ticks(config.customs.examination_min),
         **_controls(config.customs.declared),
         customs_round=ticks(config.customs.round_min),

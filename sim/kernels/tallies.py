@@ -30,7 +30,8 @@ def count_instants(
     if first == last:
         counts[first : first + 1] += n
     elif last - first > _FEW_BINS:
-        found = np.bincount(instants // width)[: len(counts)]
+        bins = instants // width
+        found = np.bincount(bins if last < len(counts) else bins[bins < len(counts)])
         counts[: len(found)] += found
     else:
         below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
