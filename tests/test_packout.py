@@ -117,7 +117,10 @@ def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None
         ("handcoding.parcels_per_desk_h=1e-9", "handcoding.parcels_per_desk_h: must be at least 0.1"),
         ("halls.main.machine_rated_per_h=1e-9", "halls.main.machine_rated_per_h: must be at least 0.1"),
         ("exports.collections.unloaded_per_h=0.001", "exports.collections.unloaded_per_h: must be at least 0.1"),
-        ("breakdown.uld_min=500000 breakdown.uld_parcels=1", "breakdown: uld_min / uld_parcels: at most 600 min a parcel"),
+        (
+            "breakdown.uld_min=500000 breakdown.uld_parcels=1",
+            "breakdown: uld_min / uld_parcels: at most 600 min a parcel",
+        ),
         ("sorting.efficiency=1e-9", "sorting.efficiency: must be at least 0.001"),
         ("presorted.bag_min=5000", "presorted.bag_min: must be at most 600"),
         ("packout.spread=1.5", "packout.spread"),

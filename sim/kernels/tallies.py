@@ -30,7 +30,7 @@ def count_instants(
     if first == last:
         counts[first : first + 1] += n
     elif last - first > _FEW_BINS:
-        bins = instants // width
+        bins: Ticks = np.floor_divide(instants, width)
         found = np.bincount(bins if last < len(counts) else bins[bins < len(counts)])
         counts[: len(found)] += found
     else:
