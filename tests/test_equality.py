@@ -113,8 +113,8 @@ def test_both_hubs_are_equal_to_the_bit(n_hubs):
 
     compare()
     assert tally.n >= n_hubs
-    # Few examples lie close to each other; of many, as of those drawn by seed, all ways have their share.
-    assert all(tally.taken[way] for way in tally.shares) if n_hubs < 1000 else not tally.rare, tally.shares
+    # Examples lie close to each other, and are rich in hubs without controls; those drawn by seed have all ways in 5 %.
+    assert min(tally.taken[way] for way in tally.shares) >= max(1, n_hubs // 100), tally.shares
 
 
 def test_hubs_of_seeds_take_every_way():

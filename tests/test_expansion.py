@@ -462,6 +462,7 @@ SCALED = (
     "demand.net_t_per_flight=0.935",
     "sorting.efficiency=0.0085",
     "outbound.trailer.parcels=80",
+    "exports.collections.parcels=55",
 )
 """A hundredth of the parcels, and machines a hundred times slower: the same loads, in a hundredth of the time."""
 
