@@ -158,7 +158,7 @@ right with a probability of 1 - select.alpha; ocba spends a budget where it tell
 with probabilities, growth of demand, money. Says which path has the highest expected net present value, how surely,
 what each loses against hindsight, what it would be worth to know, and what would turn the choice.
 
-  cargohub expansion                                           the packaged study, some eight minutes on two cores
+  cargohub expansion                                           the packaged study, some four minutes on two cores
   cargohub expansion '~expansion.paths.second_site' expansion.years=10
   cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         a path of yours beside the others
   cargohub expansion expansion.stages.permit.results.granted.probability=0.1 \\
