@@ -4,7 +4,7 @@
 # make clean     removes .venv and caches; never runs/
 
 PYTHON ?= python3
-STUDY = compare study=first_light
+STUDY = compare study=first_light replications=3
 
 BIN := .venv/bin
 TWO := -n 2 --dist worksteal
