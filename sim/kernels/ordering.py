@@ -66,6 +66,11 @@ def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], l
     return now, later
 
 
+def joined(chunks: Sequence[tuple[NDArray[Any], ...]]) -> tuple[NDArray[Any], ...]:
+    """The columns of chunks, one at least, each as one, in the order of the chunks."""
+    return tuple(np.concatenate(column) for column in zip(*chunks, strict=True))
+
+
 def pick(which: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """The rows of columns (P) of which something holds (P): by number, several times faster than by a mixed mask."""
     rows = np.flatnonzero(which)
@@ -108,6 +113,6 @@ def _merged(chunks: Sequence[_Pair]) -> _Pair:
     """Chunks as one in the order of the hub."""
     if len(chunks) == 1:
         return chunks[0]
-    instant, parcel = (np.concatenate(column) for column in zip(*chunks, strict=True))
+    instant, parcel = joined(chunks)
     order = hub_order(instant, parcel)
     return instant[order], parcel[order]

@@ -1,6 +1,6 @@
 """The hold zone: what customs has not released waits there, and leaves it in rounds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import numpy as np
 import simpy
 
 from sim.domain.site import Site
+from sim.kernels.ordering import joined
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
@@ -72,7 +73,7 @@ class HoldZone:
         self.take_in(now)
         if now not in self._to_go:
             return
-        since, parcels, machine = _joined(self._to_go.pop(now))
+        since, parcels, machine = joined(self._to_go.pop(now))
         self._store.stamp("freed", parcels, now)
         rows = self._store.rows(parcels)
         is_refused = self._store.column["mark"][rows] & REFUSED > 0
@@ -94,7 +95,7 @@ class HoldZone:
     def take_in(self, now: int) -> None:
         """Put into the zone who is not to be controlled, and who came to be controlled before now once that is done."""
         if self._coming:
-            since, parcels, machine = (np.concatenate(column) for column in zip(*self._coming, strict=True))
+            since, parcels, machine = joined(self._coming)
             self._coming = []
             rows = self._store.rows(parcels)
             mark = self._store.column["mark"][rows]
@@ -136,11 +137,7 @@ class HoldZone:
         held = [chunk[:2] for chunks in self._to_go.values() for chunk in chunks]
         # Who raised an alarm may come to be examined only after the end.
         controlled = [(tag[:, 1], parcels) for desks in self._controls for _, parcels, tag in desks.to_come()]
-        since, parcels = _joined([*held, *controlled]) if held or controlled else np.empty((2, 0), dtype=np.int64)
+        since, parcels = joined([*held, *controlled]) if held or controlled else np.empty((2, 0), dtype=np.int64)
         order = np.argsort(since, kind="stable")
         order = order[since[order] < end]
         return since[order], parcels[order]
-
-
-def _joined(chunks: Sequence[_Held]) -> _Held:
-    return tuple(np.concatenate(column) for column in zip(*chunks, strict=True))

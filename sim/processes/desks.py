@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.domain.site import Manning
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import hub_order, joined
 from sim.kernels.queueing import Servers, several_servers
 from sim.record.staffing import DeskTally
 from sim.units import Ticks
@@ -40,7 +40,7 @@ class Desks:
         """Serve all that has arrived by an instant, included; None if nothing has."""
         if not self._coming:
             return None
-        arrival, parcels, tag = (np.concatenate(column) for column in zip(*self._coming, strict=True))
+        arrival, parcels, tag = joined(self._coming)
         order = hub_order(arrival, parcels)
         arrival, parcels, tag = arrival[order], parcels[order], tag[order]
         n = int(np.searchsorted(arrival, until, side="right"))

@@ -1,6 +1,6 @@
 """A hall's exports: from its inbound doors through screening, machines and hands to the export lanes."""
 
-from heapq import heappop, heappush
+from collections import deque
 
 import numpy as np
 import simpy
@@ -42,8 +42,8 @@ class ExportHall:
         tally = record.desk_tally("screening_lines", hall.number, lines)
         self.screening = Screening(lines, rules.screening, tally, self._to_machines)
         self._end = inputs.end
-        self._to_unload: list[int] = []
-        """When the trucks that dock begin to be unloaded: a heap."""
+        self._to_unload = deque[int]()
+        """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the same time."""
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, *record_as)
@@ -78,7 +78,7 @@ class ExportHall:
 
         Nothing unknown comes before the next truck can begin to be unloaded. So pieces are fewer, and larger.
         """
-        known = min([int(self._env.now) + self._rules.docking, *self._to_unload[:1]])
+        known = self._to_unload[0] if self._to_unload else int(self._env.now) + self._rules.docking
         self.screening.advance(max(until, min(known, self._end - 1)))
 
     def collect(self, collection: Collection, row: CollectionRow) -> Process:
@@ -91,9 +91,9 @@ class ExportHall:
         row.arrived = int(env.now)
         yield self.doors.request((collection.number,), doors_in=1, dock_workers_in=rules.workers_per_truck)
         row.docked = int(env.now)
-        heappush(self._to_unload, row.docked + rules.docking)
+        self._to_unload.append(row.docked + rules.docking)
         yield after(env, rules.docking)
-        row.unloading_start = heappop(self._to_unload)
+        row.unloading_start = self._to_unload.popleft()
         last, end = self._unload(collection, row)
         yield at(env, end)
         row.unloaded = end

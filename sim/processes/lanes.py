@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.domain.site import TrailerLimits
-from sim.kernels.ordering import hub_order, split_unordered
+from sim.kernels.ordering import hub_order, joined, split_unordered
 from sim.processes.slots import ParcelSlots
 from sim.units import Ticks
 
@@ -104,7 +104,7 @@ class Lanes:
         """Line up all that is ready by an instant, included."""
         now, self._coming = split_unordered(self._coming, until)
         if now:
-            self._line_up(*(np.concatenate(column) for column in zip(*now, strict=True)))
+            self._line_up(*joined(now))
 
     def _line_up(self, ready: Ticks, parcels: Ticks) -> None:
         column = self._store.column

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.domain.site import Hall
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import hub_order, split_unordered
+from sim.kernels.ordering import hub_order, joined, split_unordered
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -69,7 +69,7 @@ class PackOut:
         """Deal and pack all that has come by an instant, included."""
         now, self._coming = split_unordered(self._coming, until)
         if now:
-            arrival, parcels, chute = (np.concatenate(column) for column in zip(*now, strict=True))
+            arrival, parcels, chute = joined(now)
             order = hub_order(arrival, parcels, chute)
             self._pack(until, arrival[order], parcels[order], chute[order])
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.domain.site import Manning
-from sim.kernels.ordering import Coming
+from sim.kernels.ordering import Coming, joined
 from sim.kernels.queueing import Servers, several_servers
 from sim.record.staffing import DeskTally
 from sim.units import NEVER, Ticks
@@ -54,7 +54,7 @@ class Screening:
         """What has been screened since the last time: arrival, begin, end (P, all ascending), parcels (P)."""
         if not self._done:
             return None
-        arrival, begin, parcels = (np.concatenate(column) for column in zip(*self._done, strict=True))
+        arrival, begin, parcels = joined(self._done)
         self._done.clear()
         self._tally.add(arrival, begin, begin + self._service)
         return arrival, begin, begin + self._service, parcels

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Coming
+from sim.kernels.ordering import Coming, joined
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
 from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore
@@ -166,7 +166,7 @@ class Sortation:
             return
         numbers = [number for number, of_machine in enumerate(done) for _ in of_machine]
         machine = np.repeat(numbers, [len(batch[0]) for batch in batches])
-        arrival, begin, end, parcels = (np.concatenate(column) for column in zip(*batches, strict=True))
+        arrival, begin, end, parcels = joined(batches)
         for of_machine in done:
             of_machine.clear()
         if self.short[0].is_ever_short:
