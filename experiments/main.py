@@ -110,6 +110,9 @@ def _run(words: Sequence[str]) -> int:
         raise CargohubError(f"study: one at a time, got {' and '.join(studies)}")
     if arguments.show:
         return _show(arguments)
+    from experiments.execution.allocator import keep_freed_memory
+
+    keep_freed_memory()
     module = module_of(verb)
     try:
         main_of_verb = import_module(module).main

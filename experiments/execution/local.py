@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any, Final
 
+from experiments.execution.allocator import keep_freed_memory
 from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
 
 PARENT_CHECK_S: Final = 0.5
@@ -68,7 +69,7 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
     warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
     # A worker process even for a task alone, since the next kill must not be ours; with n_jobs=1 there would be none.
     # Followed from its first moment, since one that waits for its first task waits for ever when we are killed.
-    following = {"initializer": _follow, "initargs": (os.getpid(),)}
+    following = {"initializer": _begin, "initargs": (os.getpid(),)}
     with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, workers), **following):
         pool = Parallel(
             return_as="generator_unordered",
@@ -90,8 +91,9 @@ def _call(key: K, function: Callable[..., R], arguments: tuple[Any, ...]) -> tup
     return key, function(*arguments)
 
 
-def _follow(parent: int) -> None:
+def _begin(parent: int) -> None:
     """Let this worker process end with its parent, however that ends, and leave Ctrl-C to the parent."""
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), name="ends-with-parent", daemon=True).start()
 

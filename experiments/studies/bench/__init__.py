@@ -178,10 +178,12 @@ def peak_memory_mb(config: "HubConfig") -> float:
 
 def replicate() -> None:
     """Simulate the configuration on standard input, and print the peak memory of this process [bytes]."""
+    from experiments.execution.allocator import keep_freed_memory
     from sim.config import HubConfig
     from sim.reading import read
     from sim.simulation import simulate
 
+    keep_freed_memory()
     simulate(read(HubConfig, json.load(sys.stdin)))
     print(_peak_bytes())
 
