@@ -22,6 +22,8 @@ TICKS_PER_H: Final = MIN_PER_H * TICKS_PER_MIN
 TICKS_PER_DAY: Final = MIN_PER_DAY * TICKS_PER_MIN
 NEVER: Final = -1
 """The instant that did not come [ticks]; NaN in the tables."""
+FOREVER: Final = 1 << 62
+"""An instant after all others [ticks]."""
 
 G_PER_KG: Final = 1000
 CM3_PER_L: Final = 1000

@@ -40,7 +40,9 @@ from sim.processes.phases import Phase, at
 from sim.processes.screening import Screening
 from sim.processes.sorting import Machine, Sortation
 from sim.processes.store import EXAMINED, XRAYED, ParcelStore
+from sim.record.chutes import FullestChute
 from sim.record.recorder import CustomsRow, Refusal
+from sim.record.staffing import DeskTally
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
@@ -86,6 +88,23 @@ def _advanced_too_little(patch):
     """A parcel that came two minutes ago may be out by now; one that comes now is not."""
     advance = Sortation.advance
     patch.setattr(Sortation, "advance", lambda self, until: advance(self, until - (2 << 20)))
+
+
+def _labels_read_late(patch):
+    """Only of what was sorted by the instant advanced to, which is a service before that of a look."""
+    fetch = Sortation._fetch
+    patch.setattr(Sortation, "_fetch", lambda self, until: fetch(self, until - (2 << 20)))
+
+
+def _desks_forget_who_began_last(patch):
+    """From one count to the next."""
+    count = DeskTally._count
+
+    def forgetful(self, *columns):
+        self._last_begin = 0
+        count(self, *columns)
+
+    patch.setattr(DeskTally, "_count", forgetful)
 
 
 def _ready_at_the_cut_off_is_late(patch):
@@ -572,7 +591,7 @@ def _earliest_free_post(patch):
     """Instead of the one whose turn it is."""
     pack = PackOut._pack
 
-    def remembered(self, until, *columns):
+    def remembered(self, *columns):
         def earliest(arrival, service, server, turn, free_at):
             begin = np.empty_like(arrival)
             chute_of = np.repeat(np.arange(len(self._posts)), self._posts)[server]
@@ -591,19 +610,19 @@ def _earliest_free_post(patch):
 
         with pytest.MonkeyPatch.context() as inner:
             inner.setattr(sim.processes.packout, "servers_in_turn", earliest)
-            pack(self, until, *columns)
+            pack(self, *columns)
 
     patch.setattr(PackOut, "_pack", remembered)
 
 
 def _chute_is_empty_at_every_look(patch):
-    watch = PackOut._watch
+    look = FullestChute._look
 
-    def forgetful(self, *window):
-        self._inside = tuple(column[:0] for column in self._inside)
-        watch(self, *window)
+    def forgetful(self, *columns):
+        look(self, *columns)
+        self._inside.clear()
 
-    patch.setattr(PackOut, "_watch", forgetful)
+    patch.setattr(FullestChute, "_look", forgetful)
 
 
 def _hand_sorted_is_packed_too(patch):
@@ -728,6 +747,8 @@ MUTANTS = {
     "a machine forgets its queue": _machine_idles_through_its_queue,
     "machines advanced too far": _advanced_too_far,
     "machines advanced too little": _advanced_too_little,
+    "labels read late": _labels_read_late,
+    "desks forget who began last": _desks_forget_who_began_last,
     "ready at the cut-off is late": _ready_at_the_cut_off_is_late,
     "ties at machines in reverse": _merged_in_reverse(sim.processes.sorting),
     "ties at desks in reverse": _ties_in_reverse(sim.processes.desks),

@@ -186,6 +186,7 @@ def test_a_desk_tally_is_what_a_count_by_the_tick_gives(seed):
     tally = DeskTally(100, (10, 70), 10, manning)
     for part in (slice(0, 7), slice(7, None)):
         tally.add(arrival[part], begin[part], begin[part] + service)
+    tally.close()
     measured = tally.measured
     counted = _by_tick(arrival, begin, begin + service, manning, (10, 70))
     assert (measured.lacked, measured.busy, measured.overtime) == counted

@@ -53,6 +53,7 @@ def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longe
     tally.add(enter, last)
     tally.add_alike(7, first, last)
     tally.add_alike(7, END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN)
+    tally.close()
     stays = list(zip(enter.tolist(), leave.tolist(), strict=True))
     told = [
         *stays,

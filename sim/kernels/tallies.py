@@ -10,23 +10,21 @@ LONGEST_MIN = 3 * 1440
 _FEW_BINS = 16
 
 
-def bounds_of(instants: Ticks | int) -> tuple[int, int]:
+def _bounds(instants: Ticks | int) -> tuple[int, int]:
     """The first and the last of instants (P, above 0), or of one that stands for all."""
     if isinstance(instants, int):
         return instants, instants
     return int(instants.min()), int(instants.max())
 
 
-def count_instants(
-    instants: Ticks | int, n: int, width: int, counts: NDArray[np.int64], bounds: tuple[int, int] | None = None
-) -> None:
+def count_instants(instants: Ticks | int, n: int, width: int, counts: NDArray[np.int64]) -> None:
     """Add n instants (n), or n times the same, to the counts (B) of the bins of a width [ticks].
 
-    Those past the last bin are left out. Fast where they lie in few bins. `bounds`: the first and the last, if known.
+    Those past the last bin are left out. Fast where they lie in few bins.
     """
     if n == 0:
         return
-    first, last = (instant // width for instant in bounds or bounds_of(instants))
+    first, last = (instant // width for instant in _bounds(instants))
     if first == last:
         counts[first : first + 1] += n
     elif last - first > _FEW_BINS:
@@ -60,7 +58,5 @@ def count_stays(stays: Ticks | int, n: int, counts: NDArray[np.int64]) -> None:
     if n == 0:
         return
     longest = LONGEST_MIN * TICKS_PER_MIN
-    shortest, most = bounds_of(stays)
-    if most > longest:
-        stays = np.minimum(stays, longest)
-    count_instants(stays, n, TICKS_PER_MIN, counts, (min(shortest, longest), min(most, longest)))
+    _, most = _bounds(stays)
+    count_instants(np.minimum(stays, longest) if most > longest else stays, n, TICKS_PER_MIN, counts)

@@ -1,14 +1,13 @@
 """The hold zone: what customs has not released waits there, and leaves it in rounds."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import simpy
 
 from sim.domain.site import Site
-from sim.kernels.ordering import joined
+from sim.kernels.ordering import grouped, joined
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
@@ -23,7 +22,7 @@ from sim.processes.store import (
     ParcelStore,
 )
 from sim.record.recorder import StageTally
-from sim.units import NEVER, Ticks
+from sim.units import Ticks
 
 _Held = tuple[Ticks, ...]
 """(since, parcel, machine) (P)."""
@@ -125,12 +124,9 @@ class HoldZone:
 
     def _put(self, since: Ticks, parcels: Ticks, machine: Ticks, free: Ticks) -> None:
         """Parcels (P) that go in the first round after they were held and are free."""
-        goes = (np.maximum(since, free) // self._site.customs_round + 1) * self._site.customs_round
-        order = np.argsort(goes, kind="stable")
-        goes, held = goes[order], (since[order], parcels[order], machine[order])
-        bounds = np.flatnonzero(np.diff(goes, prepend=NEVER, append=NEVER)).tolist()
-        for low, high in pairwise(bounds):
-            self._to_go.setdefault(int(goes[low]), []).append(tuple(column[low:high] for column in held))
+        rounds = np.maximum(since, free) // self._site.customs_round + 1
+        for number, held in grouped(rounds, since, parcels, machine):
+            self._to_go.setdefault(number * self._site.customs_round, []).append(held)
 
     def waiting(self, end: int) -> tuple[Ticks, Ticks]:
         """Who has been held since before an instant that was taken in to: since when, ascending, and parcels (P)."""

@@ -43,9 +43,6 @@ class Exports:
             hall.close(end)
             for pool in hall.pools:
                 self.record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
-            for kind in ("screening_lines", "hand_sorting_posts"):
-                busy, waited = self.record.desks[kind, hall.number].run
-                self.record.add_pool({kind: busy}, {kind: waited}, hall.number)
         self.build_up.close(end)
         tugs = self.loading.tugs
         self.record.add_pool(tugs.held_until(end), tugs.lacked_until(end))

@@ -80,11 +80,12 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
             env.process(shuttle_process(env, inputs, halls, store, record, (origin, destination)))
     env.run(until=inputs.end)
     for hall in halls:
-        hall.sortation.advance(inputs.end - 1)
+        hall.sortation.close(inputs.end)
     if exports is not None:
         exports.close(inputs.end)
     _close(inputs.end, record, halls, apron, store)
     meter.close(record)
+    record.close()
     store.close()
     return HubRun(record, store, None if exports is None else exports.store)
 
@@ -167,12 +168,10 @@ def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> N
             record.stages["lane"].stay_inside(ready, store.counts(units))
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
     if hall.packout:
+        hall.packout.fullest.close()
         record.packout_work += hall.packout.work
     for pool in hall.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
-    for kind in ("handcoding_desks", "manual_sort_posts", "customs_desks", "xray_lanes", "transit_desks"):
-        busy, waited = record.desks[kind, hall.number].run
-        record.add_pool({kind: busy}, {kind: waited}, hall.number)
     short = sum(tally.time for tally in hall.sortation.short)
     record.staff["inductions", hall.number] = StaffTime(lacked=short, overtime=0)
     if hall.packout is not None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.domain.site import TrailerLimits
-from sim.kernels.ordering import hub_order, joined, split_unordered
+from sim.kernels.ordering import Pending, hub_order
 from sim.processes.slots import ParcelSlots
 from sim.units import Ticks
 
@@ -92,19 +92,19 @@ class Lanes:
 
     def __init__(self, store: ParcelSlots, n_routes: int) -> None:
         self._store = store
-        self._coming: list[tuple[Ticks, Ticks]] = []
+        self._coming = Pending()
         self.routes = [Route() for _ in range(n_routes)]
 
     def deliver(self, ready: Ticks, parcels: Ticks) -> None:
         """Parcels (P) that will be ready at these instants."""
         if len(parcels):
-            self._coming.append((ready, parcels))
+            self._coming.add(ready, parcels)
 
     def collect(self, until: int) -> None:
         """Line up all that is ready by an instant, included."""
-        now, self._coming = split_unordered(self._coming, until)
-        if now:
-            self._line_up(*joined(now))
+        now = self._coming.take(until)
+        if now is not None:
+            self._line_up(*now)
 
     def _line_up(self, ready: Ticks, parcels: Ticks) -> None:
         column = self._store.column

@@ -40,7 +40,8 @@ class Screening:
         self.advanced_to = until
         arrived = self._coming.take(until)
         if arrived is not None:
-            self._serve(*arrived, until)
+            arrival, parcels = arrived
+            self._serve(arrival, parcels, until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         begin = several_servers(arrival, self._service, self._lines)

@@ -5,20 +5,20 @@ Whoever needs the state at an instant advances to it first, so that results do n
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Coming, joined
+from sim.kernels.ordering import Chunk, Coming, joined, split_ascending
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
 from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.staffing import ShortTally
-from sim.units import NEVER, Ticks
+from sim.units import FOREVER, NEVER, Ticks
 
 Deliver = Callable[[Ticks, Ticks, Ticks], None]
 """Takes instants (P), parcels (P) and the machines of their first pass (P)."""
@@ -26,6 +26,8 @@ Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
 """Takes instants (P), parcels (P) and the machines of their first pass (P), or `BY_HAND`, or `CARRIED` past both."""
+_END: Final = 2
+"""The column of a machine's chunks by which they are fetched."""
 BY_HAND, CARRIED = -1, -2
 """In place of a machine's number."""
 
@@ -56,8 +58,8 @@ class Machine:
         """Has all fed that arrives by an instant, if somebody feeds late."""
         self.begun: dict[int, int] = {}
         """When the last parcels of ULDs begin [ticks]."""
-        self.done: list[tuple[Ticks, Ticks, Ticks, Ticks]] = []
-        """(arrival, begin, end, parcel) of what was advanced over and not fetched yet."""
+        self._done: list[Chunk] = []
+        """(arrival, begin, end, parcel) (P), all but the last ascending, of what was advanced over and not fetched."""
         self.n_begun = 0
         """Services that began in the measured days."""
 
@@ -76,20 +78,26 @@ class Machine:
         self._advanced_to = until
         arrived = self._coming.take(until)
         if arrived is not None:
-            self._serve(*arrived, until)
+            arrival, parcels = arrived
+            self._serve(arrival, parcels, until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         work = single_server(self._time.work_at(arrival), self._need, self._free_at)
         self._free_at = int(work[-1]) + self._need
         begin = self._time.instant_after(work)
         work += self._need
-        self.done.append((arrival, begin, self._time.instant_reaching(work), parcels))
+        self._done.append((arrival, begin, self._time.instant_reaching(work), parcels))
         low, high = begin.searchsorted(self._measured)
         self.n_begun += int(high - low)
         if self._watched:
             for last in [parcel for parcel, instant in self._watched.items() if instant <= until]:
                 del self._watched[last]
                 self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
+
+    def fetch(self, until: int) -> list[Chunk]:
+        """What is sorted by an instant, included: chunk after chunk of parcels (P) in order."""
+        done, self._done = split_ascending(self._done, until, by=_END)
+        return done
 
 
 class Sortation:
@@ -140,7 +148,7 @@ class Sortation:
         self._advanced_to = until
         for machine in self.machines:
             machine.advance(until)
-        self._fetch()
+        self._fetch(until + self._shortest)
         self._serve_desks(until)
         self._sort_by_hand(until)
 
@@ -148,6 +156,11 @@ class Sortation:
         """Make known all that leaves by an instant, included: it arrived at least a service before."""
         if instant > self._advanced_to + self._shortest:
             self.advance(instant)
+
+    def close(self, end: int) -> None:
+        """Bring all to before an instant, and read what is still on the machines, too."""
+        self.advance(end - 1)
+        self._fetch(FOREVER)
 
     def feed_by_hand(self, arrival: Ticks, parcels: Ticks) -> None:
         """Parcels (P) that come to manual sort after the instant advanced to."""
@@ -158,17 +171,14 @@ class Sortation:
         stopped = self._stop(arrival, units, np.full(len(units), CARRIED))
         self._stage(arrival[~stopped], units[~stopped])
 
-    def _fetch(self) -> None:
-        """Read the labels, and the status, of what the machines have sorted."""
-        done = [machine.done for machine in self.machines]
-        batches = [batch for of_machine in done for batch in of_machine]
-        if not batches:
+    def _fetch(self, until: int) -> None:
+        """Read the labels, and the status, of what the machines have sorted by an instant, included."""
+        done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
+        if not done:
             return
-        numbers = [number for number, of_machine in enumerate(done) for _ in of_machine]
-        machine = np.repeat(numbers, [len(batch[0]) for batch in batches])
-        arrival, begin, end, parcels = joined(batches)
-        for of_machine in done:
-            of_machine.clear()
+        numbers, chunks = zip(*done, strict=True)
+        machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
+        arrival, begin, end, parcels = joined(chunks)
         if self.short[0].is_ever_short:
             for number, tally in enumerate(self.short):
                 tally.add(arrival[machine == number], end[machine == number])

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from sim.domain.consignments import CustomsCounts
 from sim.domain.site import Manning
-from sim.kernels.tallies import LONGEST_MIN, bounds_of, count_instants, count_stays, is_within
+from sim.kernels.batches import Batches
+from sim.kernels.ordering import pick
+from sim.kernels.tallies import LONGEST_MIN, count_instants, count_stays, is_within
 from sim.record.rows import (
     CollectionRow,
     FlightRow,
@@ -37,7 +39,7 @@ Columns = dict[str, list[Any]]
 
 
 class StageTally:
-    """Parcels through one stage: in and out by bin (B), stays by the minute, and their sum."""
+    """Parcels through one stage: in and out by bin (B), stays by the minute, and their sum, once it is closed."""
 
     def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
         self._end, self._measured, self._width = end, measured, width
@@ -50,35 +52,40 @@ class StageTally:
         self.n_stays = 0
         self.inside_time = 0
         """Parcel-ticks spent in the stage before the end of the run."""
+        self._batches = Batches(self._count)
 
     def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | None = None) -> None:
         """Stays of units (P) that began before the end; one of `enter` and `leave` may be the same for all.
 
         `leave` at or after the end did not happen. `count` (P): parcels in each, that are told one by one; None: one.
         """
+        if isinstance(enter, int):
+            enter = np.full_like(leave, enter)
+        if isinstance(leave, int):
+            leave = np.full_like(enter, leave)
         if count is not None:
-            enter, leave = (np.repeat(np.broadcast_to(one, len(count)), count) for one in (enter, leave))
-        stays: Ticks = np.subtract(leave, enter)
-        if len(stays) == 0:
-            return
-        came, went = bounds_of(enter), bounds_of(leave)
-        if went[1] >= self._end:
-            enter, leave = np.broadcast_arrays(enter, leave)
-            has_left = leave < self._end
+            enter, leave = np.repeat(enter, count), np.repeat(leave, count)
+        self._batches.add(enter, leave)
+
+    def _count(self, enter: Ticks, leave: Ticks) -> None:
+        has_left = leave < self._end
+        if not has_left.all():
             self.stay_inside(enter[~has_left])
-            self.add(enter[has_left], leave[has_left])
-            return
-        count_instants(enter, len(stays), self._width, self.n_in, came)
-        count_instants(leave, len(stays), self._width, self.n_out, went)
-        time = int(stays.sum())
-        self.inside_time += time
-        low, high = self._measured
-        if came[0] < low or came[1] >= high:
-            stays = stays[is_within(np.broadcast_to(enter, len(stays)), self._measured)]
-            time = int(stays.sum())
+            enter, leave = pick(has_left, enter, leave)
+        stays = leave - enter
+        count_instants(enter, len(enter), self._width, self.n_in)
+        count_instants(leave, len(leave), self._width, self.n_out)
+        self.inside_time += int(stays.sum())
+        is_measured = is_within(enter, self._measured)
+        if not is_measured.all():
+            stays = stays[is_measured]
         self.n_stays += len(stays)
-        self.stay_time += time
+        self.stay_time += int(stays.sum())
         count_stays(stays, len(stays), self.stays)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._batches.close()
 
     def add_alike(self, n: int, enter: int, leave: int) -> None:
         """As `add`, of n parcels that come and leave together."""
@@ -164,6 +171,15 @@ class Recorder:
         for kind, held in held_time.items():
             for name, value in zip(self.pools, (kind, hall, held, lacked_time[kind]), strict=True):
                 self.pools[name].append(value)
+
+    def close(self) -> None:
+        """The run is over: count what has been gathered, and tell how long desks were held and lacked."""
+        for stage in (*self.stages.values(), *self.export_stages.values()):
+            stage.close()
+        for (kind, hall), desks in self.desks.items():
+            desks.close()
+            held, lacked = desks.run
+            self.add_pool({kind: held}, {kind: lacked}, hall)
 
 
 def columns(rows: Sequence[Any], order: Sequence[str]) -> Columns:

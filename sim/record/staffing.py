@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.site import Manning
+from sim.kernels.batches import Batches
 from sim.kernels.tallies import count_instants, sum_within
 from sim.units import Ticks
 
@@ -25,7 +26,10 @@ class StaffTime(NamedTuple):
 
 
 class DeskTally:
-    """Desks of a kind: who came, began and was done by bin (B), and sums over the run and over the measured days."""
+    """Desks of a kind: who came, began and was done by bin (B), and sums over the run and over the measured days.
+
+    All of it is told once the tally is closed.
+    """
 
     def __init__(self, end: int, measured: Span, width: int, manning: Manning) -> None:
         self._spans = ((0, end), measured)
@@ -37,9 +41,17 @@ class DeskTally:
         self._steps = np.array(manning.start, dtype=np.int64)
         self._in_hand: list[list[int]] = [[] for _ in manning.start]
         """When services that are in hand at each step end."""
+        self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
         """Services (P) in the order of their arrivals, all ascending; instants beyond the run did not happen."""
+        self._batches.add(arrival, begin, end)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._batches.close()
+
+    def _count(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
         for instants, counts in ((arrival, self.came), (begin, self.begun), (end, self.done)):
             count_instants(instants, len(instants), self._width, counts)
         # Who begins next heads the queue since it came or since the one before it began.

@@ -21,7 +21,7 @@ from sim.processes.pool import Pool
 from sim.processes.sorting import Machine
 from sim.record.staffing import DeskTally
 from sim.streams import Streams
-from sim.units import TICKS_PER_DAY, TICKS_PER_MIN, Ticks
+from sim.units import FOREVER, TICKS_PER_DAY, TICKS_PER_MIN, Ticks
 
 Draws = NDArray[np.float64]
 _WARM_UP = 0.1
@@ -83,7 +83,7 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
         window = slice(low, low + _WINDOW)
         machine.feed(arrival[window], np.arange(n)[window])
         machine.advance(int(arrival[window][-1]))
-    return _mean(np.concatenate([begin - came for came, begin, _, _ in machine.done]))
+    return _mean(np.concatenate([begin - came for came, begin, _, _ in machine.fetch(FOREVER)]))
 
 
 def several_servers_waits(streams: Streams, rate: float, services: Draws, servers: int) -> tuple[float, float]:
