@@ -24,8 +24,8 @@ import sim.processes.sorting
 import sim.processes.staff
 import sim.processes.transfers
 from sim.domain.parcels import Parcels
+from sim.kernels.coming import Coming
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Coming
 from sim.kernels.queueing import Servers
 from sim.processes import hall, hub, pool
 from sim.processes.apron import Apron

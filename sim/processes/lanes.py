@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from sim.domain.site import TrailerLimits
-from sim.kernels.ordering import Pending, hub_order
+from sim.kernels.coming import Pending
+from sim.kernels.ordering import hub_order
 from sim.processes.slots import ParcelSlots
 from sim.units import Ticks
 

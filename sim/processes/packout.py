@@ -7,8 +7,9 @@ chutes do not block.
 import numpy as np
 
 from sim.domain.site import Hall
+from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Pending, hub_order
+from sim.kernels.ordering import hub_order
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes

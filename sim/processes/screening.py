@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.domain.site import Manning
-from sim.kernels.ordering import Coming, joined
+from sim.kernels.coming import Coming
+from sim.kernels.ordering import joined
 from sim.kernels.queueing import Servers, several_servers
 from sim.record.staffing import DeskTally
 from sim.units import NEVER, Ticks

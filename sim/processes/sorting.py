@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.site import Hall, MachineCalendar, Site
+from sim.kernels.coming import Coming, split_ascending
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Chunk, Coming, joined, split_ascending
+from sim.kernels.ordering import Chunk, joined
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
 from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore

@@ -36,7 +36,7 @@ STAGES: Final = {
     "record": "counting",
 }
 """Stage by file or folder of `sim`; the longest that fits."""
-QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "desks", "_merged": "machines"}
+QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "desks"}
 """Functions of `processes/sorting.py` that have a stage of their own, by how their name begins."""
 SIMPY, OTHER = "SimPy", "other"
 _ROUNDS: Final = 30

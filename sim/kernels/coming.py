@@ -1,0 +1,115 @@
+"""Rows that are to come somewhere, kept until their instants are asked for."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.ordering import Chunk, grouped, hub_order, joined
+from sim.units import TICKS_PER_H, Ticks
+
+
+class Coming:
+    """Parcels that are to come somewhere, and are taken in the order of the hub.
+
+    >>> coming = Coming()
+    >>> coming.add(np.array([2, 7]), np.array([10, 11]))
+    >>> coming.add(np.array([1, 7, 9]), np.array([5, 6, 7]))
+    >>> [column.tolist() for column in coming.take(7)]
+    [[1, 2, 7, 7], [5, 10, 6, 11]]
+    >>> coming.take(8) is None
+    True
+    """
+
+    def __init__(self) -> None:
+        self._chunks: list[Chunk] = []
+
+    def add(self, instant: Ticks, parcel: Ticks) -> None:
+        """Parcels (P), themselves in the order of the hub."""
+        self._chunks.append((instant, parcel))
+
+    def take(self, until: int) -> Chunk | None:
+        """What comes by an instant, included: instants and parcels (P); None if nothing does."""
+        now, self._chunks = split_ascending(self._chunks, until)
+        return _merged(now) if now else None
+
+
+class Pending:
+    """Rows whose instants come in no order, and which are taken once their instants have come.
+
+    >>> pending = Pending()
+    >>> pending.add(np.array([7, 2, 5]), np.array([10, 11, 12]))
+    >>> [column.tolist() for column in pending.take(4)]
+    [[2], [11]]
+    >>> [column.tolist() for column in pending.take(9)]
+    [[7, 5], [10, 12]]
+    """
+
+    def __init__(self) -> None:
+        self._new: list[Chunk] = []
+        self._later: dict[int, list[Chunk]] = {}
+        """What had not come when it was looked at first, by hour, so that the hours to come need not be looked at."""
+
+    def add(self, instant: Ticks, *others: NDArray[Any]) -> None:
+        """Columns of P rows."""
+        self._new.append((instant, *others))
+
+    def take(self, until: int) -> Chunk | None:
+        """What has come by an instant, included, in no order: the columns of P rows; None if there are none."""
+        due = [self._later.pop(hour) for hour in list(self._later) if hour <= until // TICKS_PER_H]
+        now, later = split_unordered([*self._new, *chain.from_iterable(due)], until)
+        self._new = []
+        for chunk in later:
+            for hour, part in grouped(chunk[0] // TICKS_PER_H, *chunk):
+                self._later.setdefault(hour, []).append(part)
+        return joined(now) if now else None
+
+
+def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
+    """What of each chunk comes by an instant, included, and what comes after it; chunks with nothing are left out.
+
+    >>> ((now,),), ((later,),) = split_unordered([(np.array([5, 1, 3]),)], 3)
+    >>> now.tolist(), later.tolist()
+    ([1, 3], [5])
+    """
+    now, later = [], []
+    for chunk in chunks:
+        is_now = chunk[0] <= until
+        n = int(np.count_nonzero(is_now))
+        if n:
+            now.append(chunk if n == len(is_now) else tuple([column[is_now] for column in chunk]))
+        if n < len(is_now):
+            later.append(tuple([column[~is_now] for column in chunk]) if n else chunk)
+    return now, later
+
+
+def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[list[Chunk], list[Chunk]]:
+    """As `split_unordered`, of chunks whose column `by` is of instants that ascend: views of them.
+
+    >>> ((now,),), ((later,),) = split_ascending([(np.array([1, 3, 5]),)], 3)
+    >>> now.tolist(), later.tolist()
+    ([1, 3], [5])
+    """
+    now, later = [], []
+    for chunk in chunks:
+        instants = chunk[by]
+        n = int(instants.searchsorted(until, "right"))
+        if n == len(instants):
+            now.append(chunk)
+        elif n == 0:
+            later.append(chunk)
+        else:
+            now.append(tuple([column[:n] for column in chunk]))
+            later.append(tuple([column[n:] for column in chunk]))
+    return now, later
+
+
+def _merged(chunks: Sequence[Chunk]) -> Chunk:
+    """Chunks as one in the order of the hub."""
+    if len(chunks) == 1:
+        return chunks[0]
+    instant, parcel = joined(chunks)
+    order = hub_order(instant, parcel)
+    return instant[order], parcel[order]
