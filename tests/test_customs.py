@@ -12,7 +12,8 @@ from sim.config.customs import Kind
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Manning
 from sim.errors import ConfigError, LawBroken
-from sim.inputs.declarations import make_declarations, mixed
+from sim.inputs.declarations import make_declarations
+from sim.inputs.declarations.chances import mixed
 from sim.inputs.inputs import make_inputs
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
@@ -91,7 +92,7 @@ def test_a_rule_selects_its_share_of_what_meets_it_and_nothing_else() -> None:
     parcels = inputs.parcels_of(flight)
     declarations = make_declarations(config, Streams(config.seed, 0))
     assert declarations is not None
-    said = declarations.consignments(flight, parcels.lane)
+    said = declarations.cells.consignments(flight, parcels.lane)
     toys = [*declarations.declared.goods].index("toys")
     meets = (said.goods == toys) & (said.value >= 1000) & (said.value < 2000)
     is_xrayed = parcels.channel == Channel.XRAYED
@@ -190,7 +191,7 @@ def test_a_seller_sells_on_one_platform_whatever_the_number_of_sellers() -> None
         inputs = make_inputs(config, 0)
         declarations = make_declarations(config, Streams(config.seed, 0))
         assert declarations is not None
-        pairs = np.unique(np.column_stack(declarations.sellers(inputs.flights[0])), axis=0)
+        pairs = np.unique(np.column_stack(declarations.cells.sellers(inputs.flights[0])), axis=0)
         assert len(pairs) == number, "each sells something, on one platform"
         platforms.append(pairs[:100, 1].tolist())
     assert platforms[0] == platforms[1]

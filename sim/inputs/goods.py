@@ -48,7 +48,7 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         declared = []
         for flight in flights:
             lane = plan.lanes(flight, flight.n_parcels)
-            declared.append(_declared(flight, lane, plan.declarations.consignments(flight, lane), exempt, shape))
+            declared.append(_declared(flight, lane, plan.declarations.cells.consignments(flight, lane), exempt, shape))
         return tuple(declared)
     share, mean, variance = bands(tuple(config.trade.goods.values()), config.duty_free_eur)
     mixes: dict[int, Numbers] = {}

@@ -1,0 +1,177 @@
+"""What a parcel has in common with others is a cell: goods, a band of value, its seller's history, origin and platform.
+
+Shares of selection and of hits belong to cells, so that a parcel takes one look-up however many rules there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.config import HubConfig
+from sim.config.customs import Control, Declared, Rule
+from sim.domain.consignments import Consignments
+from sim.domain.flight import Flight
+from sim.errors import ConfigError
+from sim.inputs.declarations.chances import ONE, below
+from sim.inputs.quantiles import QUANTILES, midpoints, pick
+from sim.streams import Streams, draws_below
+from sim.units import CENTS_PER_EUR
+
+_VALUES = 1 << 14
+"""Values of a group of goods: few enough for the tables to stay near the processor."""
+_MOST_CELLS = 1 << 15
+"""That two bytes tell."""
+_IOSS, _SPECIAL, _STANDARD = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Tables of a replication, from which everything that is declared is looked up."""
+
+    declared: Declared
+    streams: Streams
+    goods_of: NDArray[np.uint8]
+    """By 16-bit draw."""
+    value_of: NDArray[np.int32]
+    """[cents] by goods and 14-bit draw (G x 16,384)."""
+    cell_of: NDArray[np.int16]
+    """Likewise, for a seller of the first history, origin and platform."""
+    seller_of: NDArray[np.uint16]
+    """By 16-bit draw."""
+    kind_of: NDArray[np.int16]
+    """By 16-bit draw: what the seller's history, origin and platform add to the cell."""
+    platform_of: NDArray[np.uint8]
+    """By 16-bit draw, of its seller."""
+    scheme_of: NDArray[np.uint8]
+    is_abroad: NDArray[np.bool_]
+    """By lane (L)."""
+    is_h1_of: NDArray[np.bool_]
+    """By cell (C)."""
+    selected_of: NDArray[np.uint32]
+    """By cell and control, the severest first: selected below this draw (C, 3)."""
+    hit_of: NDArray[np.uint32]
+
+    def consignments(self, flight: Flight, lane: NDArray[np.uint8]) -> Consignments:
+        """What is declared of a flight's parcels, whose lanes are given."""
+        # `take`: an index of few bits in brackets is ten times slower.
+        goods = self.goods_of.take(self._draws("goods", flight, QUANTILES))
+        at = (goods.astype(np.int32) << 14) | self._draws("value", flight, _VALUES)
+        cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, QUANTILES))
+        paid = self._draws("vat", flight, QUANTILES)
+        scheme, is_h1 = self.scheme_of.take(paid), self.is_h1_of.take(cell)
+        is_transit = np.zeros(flight.n_parcels, dtype=np.bool_)
+        odd = np.flatnonzero((scheme != _IOSS) | is_h1)
+        elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * QUANTILES, scheme[odd] != _IOSS)
+        is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
+        is_hit = self._draws("hit", flight, ONE) < self.hit_of.take(cell)
+        return Consignments(self.value_of.take(at), goods, scheme, is_h1, is_transit, is_hit, cell)
+
+    def sellers(self, flight: Flight) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+        """Seller and platform of each of a flight's parcels (P): numbers, in the order of the configuration."""
+        sold_by = self._draws("seller", flight, QUANTILES)
+        return self.seller_of.take(sold_by), self.platform_of.take(sold_by)
+
+    def _draws(self, attribute: str, flight: Flight, high: int) -> NDArray[np.unsignedinteger]:
+        return draws_below(self.streams.of(attribute, *flight.entity), high, flight.n_parcels)
+
+
+def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells:
+    """The tables of a replication. Raises ConfigError if there are too many cells."""
+    edges = _edges(declared)
+    own = declared.sellers
+    seller_of, kind_of, platform_of = _sellers(declared, streams)
+    n_kinds = len(own.histories) * len(own.origins) * len(own.platforms)
+    normal = ndtri(midpoints(_VALUES))
+    value_of = np.array(
+        [np.rint(CENTS_PER_EUR * one.median_eur * np.exp(one.sigma * normal)) for one in declared.goods.values()]
+    ).clip(1, 2**31 - 1)
+    band = np.searchsorted(edges, value_of, side="right")
+    n_bands = len(edges) + 1
+    if (n_cells := len(declared.goods) * n_bands * n_kinds) > _MOST_CELLS:
+        raise ConfigError(
+            f"customs.declared: at most {_MOST_CELLS} of goods x bands of value that selection tells apart x sellers'"
+            f" histories x origins x platforms, got {n_cells}"
+        )
+    cell_of = (np.arange(len(declared.goods))[:, None] * n_bands + band) * n_kinds
+    cells = list(product(declared.goods, (0, *edges), product(own.histories, own.origins, own.platforms)))
+    one_stop, special = declared.ioss_share, declared.special_share
+    return Cells(
+        declared=declared,
+        streams=streams,
+        goods_of=pick([one.share for one in declared.goods.values()]).astype(np.uint8),
+        value_of=value_of.astype(np.int32),
+        cell_of=cell_of.astype(np.int16),
+        seller_of=seller_of,
+        kind_of=kind_of,
+        platform_of=platform_of,
+        scheme_of=pick([one_stop, special, 1 - one_stop - special]).astype(np.uint8),
+        is_abroad=np.array([lane not in declared.home_lanes for lane in config.lanes]),
+        is_h1_of=np.array([cents > CENTS_PER_EUR * declared.low_value_limit_eur for _, cents, _ in cells]),
+        selected_of=np.array([_selected(declared, *cell) for cell in cells], dtype=np.uint32),
+        hit_of=np.array([_hit(declared, *cell) for cell in cells], dtype=np.uint32),
+    )
+
+
+def _edges(declared: Declared) -> list[int]:
+    """Where a band of values begins [cents], ascending, above 0."""
+    found = {round(CENTS_PER_EUR * declared.low_value_limit_eur) + 1}
+    for rule in declared.selection.rules:
+        found |= {round(CENTS_PER_EUR * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
+    return sorted(found - {0})
+
+
+def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], NDArray[np.int16], NDArray[np.uint8]]:
+    """By 16-bit draw: the seller, what its history, origin and platform add to the cell, and the platform.
+
+    What a seller is hangs on its rank alone, not on how many others there are.
+    """
+    own = declared.sellers
+    weight = np.arange(1, own.number + 1, dtype=np.float64) ** -own.exponent
+    seller_of = pick((weight / weight.sum()).tolist())
+
+    def of_sellers(attribute: str, shares: Sequence[float]) -> NDArray[np.int64]:
+        return pick(shares)[streams.of(attribute).integers(0, QUANTILES, own.number)]
+
+    history = of_sellers("seller_history", [one.share for one in own.histories.values()])
+    origin = of_sellers("seller_origin", [one.share for one in own.origins.values()])
+    platform = of_sellers("seller_platform", [*own.platforms.values()])
+    kind: NDArray[np.int64] = (history * len(own.origins) + origin) * len(own.platforms) + platform
+    return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16), platform[seller_of].astype(np.uint8)
+
+
+def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bool:
+    return (
+        (rule.goods is None or goods in rule.goods)
+        and (rule.histories is None or kind[0] in rule.histories)
+        and (rule.origins is None or kind[1] in rule.origins)
+        and (rule.platforms is None or kind[2] in rule.platforms)
+        and (rule.from_eur is None or cents >= round(CENTS_PER_EUR * rule.from_eur))
+        and (rule.below_eur is None or cents < round(CENTS_PER_EUR * rule.below_eur))
+    )
+
+
+def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str, str]) -> list[int]:
+    """Draws below which a parcel of a cell is examined, X-rayed, or has its documents checked."""
+    own = declared.selection
+    at_random = {
+        Control.EXAMINATION: own.examined_share,
+        Control.XRAY: own.xray_share,
+        Control.DOCUMENTS: own.documents_share,
+    }
+    spared, found = 1.0, []
+    for control, share in at_random.items():
+        spared *= 1 - share
+        for rule in own.rules:
+            if rule.control is control and _meets(rule, goods, cents, kind):
+                spared *= 1 - rule.share
+        found.append(below(1 - spared))
+    return found
+
+
+def _hit(declared: Declared, goods: str, _: int, kind: tuple[str, str, str]) -> int:
+    history, origin = declared.sellers.histories[kind[0]], declared.sellers.origins[kind[1]]
+    return below(declared.hit_share * declared.goods[goods].hit_factor * history.hit_factor * origin.hit_factor)
