@@ -12,9 +12,9 @@ from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
 from sim.processes import hub
-from sim.reference.branches import _by_chute
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import draw, make
+from sim.reference.ways.packout import by_chute
 from sim.units import ticks
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")
@@ -56,7 +56,7 @@ def test_with_plenty_of_posts_nobody_waits() -> None:
         hub_ = dataclasses.replace(draw(seed), has_packout=True, spare_posts=200, is_packout_manned_in_part=False)
         inputs = make(hub_)
         tables = vectorised_tables(inputs)
-        for _, stays in _by_chute(inputs, tables):
+        for _, stays in by_chute(inputs, tables):
             n_packed += len(stays)
             assert all(begin == came for came, begin, _ in stays)
     assert n_packed > 200

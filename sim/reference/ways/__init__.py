@@ -1,0 +1,1 @@
+"""Ways through the rules, each read from the tables of a hub: whether a small hub took it."""
