@@ -18,75 +18,92 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
     Means of the fleet count: a flight's parcels over the time that the resource needs for it. How long floors are kept,
     and the shares that customs controls, are as measured (`kpis`, means); what hangs on them is left out without them.
     """
-    apron, halls, outbound = config.apron, config.halls.values(), config.outbound
-    parcels = config.demand.mean_parcels_per_flight
-    kinds = config.fleet.values()
-    n_main = sum(kind.share * kind.main_deck.ulds for kind in kinds)
-    n_lower = sum(kind.share * kind.lower_deck.ulds for kind in kinds)
-    unload_min = max(n_main * apron.main_deck_uld_min, n_lower * apron.lower_deck_uld_min)
-    with_flight = loader_min(config, unload_min)
+    fleet = config.fleet.values()
+    n_main = sum(kind.share * kind.main_deck.ulds for kind in fleet)
+    n_lower = sum(kind.share * kind.lower_deck.ulds for kind in fleet)
+    of_uld = config.demand.mean_parcels_per_flight / (n_main + n_lower)
+    round_trip = _round_trip_min(config)
+    ladder = {
+        **_apron_rungs(config, n_main, n_lower, round_trip),
+        **_sorting_rungs(config),
+        **_outbound_rungs(config, floor_stay_h(config, kpis), of_uld),
+        **export_rungs(config, kpis, round_trip),
+        **customs_rungs(config, kpis, of_uld),
+    }
+    return {name: value for name, value in ladder.items() if math.isfinite(value)}
+
+
+def _round_trip_min(config: HubConfig) -> float:
+    """Of a tug; halls get flights in proportion to their stations."""
+    halls = config.halls.values()
+    n_stations = sum(hall.breakdown_stations for hall in halls)
+    return sum(hall.tug_round_trip_min * hall.breakdown_stations for hall in halls) / n_stations
+
+
+def _apron_rungs(config: HubConfig, n_main: float, n_lower: float, round_trip: float) -> dict[str, float]:
+    """`n_main`, `n_lower`: ULDs of a flight by deck; `round_trip` of a tug [min]."""
+    apron, parcels = config.apron, config.demand.mean_parcels_per_flight
+    with_flight = loader_min(config, max(n_main * apron.main_deck_uld_min, n_lower * apron.lower_deck_uld_min))
     size = apron.dollies_per_train
     # A train is held while all but the first of its ULDs are lifted, and on its round trip.
     trains = ((n_main, apron.main_deck_uld_min), (n_lower, apron.lower_deck_uld_min))
-    n_stations = sum(hall.breakdown_stations for hall in halls)
-    # Halls get flights in proportion to their stations.
-    round_trip = sum(hall.tug_round_trip_min * hall.breakdown_stations for hall in halls) / n_stations
     tug_min = sum(math.ceil(n / size) * (round_trip + (size - 1) * lift) for n, lift in trains if n)
-    second_pass = config.customs.second_pass_share
-    outages = config.sorting.outages
-    up = outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
-    machines = config.rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY
-    trailer = outbound.trailer
-    are_ulds, in_bag, room = config.presorted.goods is Presorting.ULDS, config.presorted.bag_size, config.unit_room
-    # Of the room of a unit, what its parcels fill.
-    filled = parcels / (n_main + n_lower) / room if are_ulds else 1.0
-    load = min(
-        trailer.parcels // room * room * filled,
-        trailer.kg / config.demand.mean_parcel_kg,
-        trailer.m3 * KG_PER_T / config.parcels.mean_l,
-    )
-    floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
-    desks = sum(hall.handcoding_desks for hall in halls)
-    by_hand = config.parcels.non_conveyable_share if config.presorted.goods is Presorting.NONE else 0.0
-    no_read = config.parcels.no_read_share
-    coding = desks * config.coded_per_desk_h * HOURS_PER_DAY
-    by_machine = on_machines(config)
-    stay_h = floor_stay_h(config, kpis)
-    on_stand = (
-        apron.turnaround_min
-        if not config.exports.share
-        else max(apron.turnaround_min, apron.doors_open_min + with_flight)
-    )
-    ladder = {
+    on_stand = apron.turnaround_min
+    if config.exports.share:
+        on_stand = max(on_stand, apron.doors_open_min + with_flight)
+    return {
         "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + on_stand) * parcels,
         "loader_sets": apron.loader_sets * MIN_PER_DAY / with_flight * parcels,
         "tugs": apron.tugs * MIN_PER_DAY / tug_min * parcels,
-        "stations": math.inf if are_ulds else n_stations * MIN_PER_DAY / handling_min(config) * in_bag,
-        "machines": _beside(
-            math.inf if are_ulds or by_hand == 1 else machines * in_bag / (1 + second_pass) / (1 - by_hand),
-            by_machine / machines,
-        ),
-        "handcoding_desks": _beside(
-            math.inf if are_ulds or not no_read else coding * in_bag / no_read, by_machine * no_read / coding
-        ),
-        "manual_sort_posts": sum(hall.manual_sort_posts for hall in halls)
-        * config.manual_sort.parcels_per_post_h
-        * HOURS_PER_DAY
-        / (by_hand * (1 + second_pass))
-        if by_hand
-        else math.inf,
-        "packout_posts": sum(_packout_per_h(config, hall) for hall in halls) * HOURS_PER_DAY / (1 - by_hand)
-        if by_hand < 1 and not are_ulds
-        else math.inf,
-        "doors": sum(hall.doors_out for hall in halls)
-        * MIN_PER_DAY
-        / (outbound.docking_min + outbound.loading_min)
-        * load,
-        "floor": floor * HOURS_PER_DAY / stay_h if stay_h else math.inf,
-        **export_rungs(config, kpis, round_trip),
-        **customs_rungs(config, kpis, parcels / (n_main + n_lower)),
     }
-    return {name: value for name, value in ladder.items() if math.isfinite(value)}
+
+
+def _sorting_rungs(config: HubConfig) -> dict[str, float]:
+    """From break-down to pack-out; whole ULDs pass them by, and exports use machines and coding desks too."""
+    halls, in_bag, goods = config.halls.values(), config.presorted.bag_size, config.presorted.goods
+    passes = 1 + config.customs.second_pass_share
+    outages = config.sorting.outages
+    up = outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
+    machines = config.rated_per_h * config.sorting.efficiency * up * HOURS_PER_DAY
+    coding = sum(hall.handcoding_desks for hall in halls) * config.coded_per_desk_h * HOURS_PER_DAY
+    sorted_by_hand = sum(hall.manual_sort_posts for hall in halls) * config.manual_sort.parcels_per_post_h
+    packed = sum(_packout_per_h(config, hall) for hall in halls) * HOURS_PER_DAY
+    n_stations = sum(hall.breakdown_stations for hall in halls)
+    by_hand = config.parcels.non_conveyable_share if goods is Presorting.NONE else 0.0
+    # What of the parcels flown in takes each way.
+    broken_down = 0.0 if goods is Presorting.ULDS else 1.0
+    by_machine = broken_down * (1 - by_hand)
+    of_exports, no_read = on_machines(config), config.parcels.no_read_share
+    return {
+        "stations": _per_share(n_stations * MIN_PER_DAY / handling_min(config) * in_bag, broken_down),
+        "machines": _beside(_per_share(machines * in_bag / passes, by_machine), of_exports / machines),
+        "handcoding_desks": _beside(_per_share(coding * in_bag, broken_down * no_read), of_exports * no_read / coding),
+        "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * passes),
+        "packout_posts": _per_share(packed, by_machine),
+    }
+
+
+def _per_share(passing: float, share: float) -> float:
+    """Parcels of which a share takes up what passes so many."""
+    return passing / share if share else math.inf
+
+
+def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str, float]:
+    """`stay_h`: on the floor, 0 where it is not known; `of_uld`: parcels in a ULD."""
+    halls, outbound, room = config.halls.values(), config.outbound, config.unit_room
+    # Of the room of a unit, what its parcels fill.
+    filled = of_uld / room if config.presorted.goods is Presorting.ULDS else 1.0
+    load = min(
+        outbound.trailer.parcels // room * room * filled,
+        outbound.trailer.kg / config.demand.mean_parcel_kg,
+        outbound.trailer.m3 * KG_PER_T / config.parcels.mean_l,
+    )
+    floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
+    truck_min = outbound.docking_min + outbound.loading_min
+    return {
+        "doors": sum(hall.doors_out for hall in halls) * MIN_PER_DAY / truck_min * load,
+        "floor": floor * HOURS_PER_DAY / stay_h if stay_h else math.inf,
+    }
 
 
 def floor_stay_h(config: HubConfig, kpis: Mapping[str, float]) -> float:
