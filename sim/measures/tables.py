@@ -178,7 +178,6 @@ def _occupancy(
     """
     site, stages = inputs.site, record.stages
     edges = bin_edges(inputs)
-    n_bins = len(edges)
     trucks = trucks | {"leave_door": _leave_door(site, trucks)}
     refused = _refusals(record)
     backlog = _arrived(edges, flights) - _gone(edges, trucks, refused)
@@ -218,16 +217,23 @@ def _occupancy(
     ]
     if undisturbed is not None:
         here = backlog - _turned_away(edges, inputs, flights)
-        low, high = band(edges, undisturbed, ticks(config.recovery.band_h * MIN_PER_H))
-        series += [
-            ("backlog_disturbed", here, NEVER, "parcels"),
-            ("backlog_undisturbed", undisturbed, NEVER, "parcels"),
-            ("backlog_band_low", low, NEVER, "parcels"),
-            ("backlog_band_high", high, NEVER, "parcels"),
-        ]
+        series += _recovery(here, undisturbed, band(edges, undisturbed, ticks(config.recovery.band_h * MIN_PER_H)))
     if len(site.halls) > 1:
         for hall, own, exports in zip(site.halls, by_hall, exports_by_hall or [[]] * len(by_hall), strict=True):
             series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own + exports]
+    return _below_each_other(edges, series)
+
+
+def _recovery(here: Ticks, undisturbed: Ticks, bounds: tuple[Ticks, Ticks]) -> list[Series]:
+    """The backlog of what was not turned away, the undisturbed one, and the band around it."""
+    names = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
+    return [
+        (name, backlog, NEVER, "parcels") for name, backlog in zip(names, (here, undisturbed, *bounds), strict=True)
+    ]
+
+
+def _below_each_other(edges: Ticks, series: list[Series]) -> dict[str, Any]:
+    n_bins = len(edges)
     return {
         "zone": np.repeat([name for name, *_ in series], n_bins),
         "time": np.tile(edges, len(series)),
