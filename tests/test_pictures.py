@@ -5,10 +5,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from experiments.report import style
-from experiments.report.figures import day_figure, spread_figure
+from experiments.report.figures import day_figure, ladder_figure, spread_figure, trade_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
+from experiments.report.ledgers import Trade
 from experiments.report.points import Point, Value, Window
 from experiments.statistics import Interval
 
@@ -109,3 +111,44 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
         draw(ax, share)
         assert sorted(text.get_text() for text in ax.texts) == ["0.0", "10.0\nunstable", "20.0", "30.0", "40.0"]
     assert maps_of(["stations"], [("8",)], own[:1], [False]) == []
+
+
+def inside(drawing, artist):
+    """Whether all of it is on the figure, once that is laid out."""
+    drawing.canvas = FigureCanvasAgg(drawing)
+    drawing.canvas.draw()
+    box = artist.get_window_extent()
+    return box.x0 >= 0 and box.x1 <= drawing.bbox.width
+
+
+def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():
+    with style.look():
+        drawing = style.new_figure(4)
+        ax = drawing.subplots()
+        for at in range(9):
+            ax.plot([0, 1], [at, at], label=f"30,000 m² (customs_no_prelodgement {at})")
+        style.legend_below(drawing, [ax])
+        (legend,) = drawing.legends
+        assert len(legend.get_texts()) == 9
+        assert inside(drawing, legend)
+
+
+def test_a_ladder_beside_another_has_its_whole_name():
+    with style.look():
+        rungs = (ladder_figure.Rung("Posts for sorting exports by hand", 0.5, "0.50", False),)
+        ladder = ladder_figure.Ladder("30,000 m² (customs_no_prelodgement)", rungs, (), 1.0)
+        drawing = ladder_figure.figure((ladder, ladder))
+        assert all(inside(drawing, ax._left_title) for ax in drawing.axes)
+
+
+@pytest.mark.parametrize("n_weeks", [1, 3, 8])
+def test_flows_of_few_weeks_are_drawn_as_large_as_all_else(n_weeks):
+    weeks = tuple(f"2022W{36 + at}" for at in range(n_weeks))
+    parcels = np.full((2, n_weeks), 1000.0)
+    found = Trade(("ES", "FR"), weeks, ("toys",), parcels, parcels, parcels[:, :1], parcels[:, 0], parcels[:, 0])
+    with style.look():
+        drawing = trade_figure.consumption_figure(found)
+        assert drawing.get_figwidth() == style.WIDTH_IN
+        (ax,) = drawing.axes
+        assert inside(drawing, ax)
+        assert (ax.get_window_extent().width < drawing.bbox.width / 2) == (n_weeks == 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style, words
@@ -15,6 +16,8 @@ REACH: Final = 2.5
 """Bars end at so many times the largest demand; their number goes on."""
 MILLION: Final = 1e6
 MOST_LADDERS: Final = 8
+TITLE_CHARACTERS: Final = 30
+"""That a title of half the width has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def figure(result: tuple[Ladder, ...]) -> "Figure":
     axes = list(drawing.subplots(n_rows, n_columns, squeeze=False).flat)
     for ax, ladder in zip(axes, result, strict=False):
         draw(ax, ladder)
+        if n_columns > 1:  # a long name would run into the next ladder, or off the page
+            ax.set_title(fill(ladder.title, TITLE_CHARACTERS))
     for ax in axes[len(result) :]:
         ax.remove()
     style.legend_below(drawing, axes[: len(result)])

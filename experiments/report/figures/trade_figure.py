@@ -40,8 +40,8 @@ def draw_balance(ax: "Axes", rows: "pd.DataFrame") -> None:
     deficits = rows.drop_duplicates("national_year").sort_values("national_year")
     for year, deficit in zip(deficits["national_year"], deficits["national_deficit_eur"], strict=True):
         ax.axhline(-deficit / BN, color=style.LIMIT, linestyle=":")
-        ax.text(1, -deficit / BN, f" national, {year}", va="bottom", ha="right", fontsize=8,
-                transform=ax.get_yaxis_transform())  # fmt: skip
+        ax.annotate(f"national, {year}", (1, -deficit / BN), xycoords=ax.get_yaxis_transform(), xytext=(0, 2),
+                    textcoords="offset points", va="bottom", ha="right", fontsize=8)  # fmt: skip
     ax.axhline(0, color="0.8", linewidth=0.8)
     ax.set_xlabel("exports, share of goods by mass")
     ax.set_ylabel("exports less imports [billion EUR a year]")
@@ -66,8 +66,11 @@ def consumption_figure(found: Trade) -> "Figure":
         ],
         dtype=np.str_,
     ).reshape(found.parcels.shape)
-    drawing = style.new_figure(0.8 + 0.24 * len(found.lanes), min(style.WIDTH_IN, 2.0 + 1.4 * len(found.weeks)))
-    ax = drawing.subplots()
+    # Few weeks take a part of the width that all figures have: pages scale a narrow figure up.
+    wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(found.weeks))
+    drawing = style.new_figure(0.8 + 0.24 * len(found.lanes))
+    ax, rest = drawing.subplots(1, 2, width_ratios=[wide, max(style.WIDTH_IN - wide, 1e-3)])
+    rest.remove()
     draw_cells(ax, found.parcels / top, texts, found.lanes, found.weeks, size=7.5 if len(found.weeks) <= 5 else 5.5)
     ax.xaxis.tick_top()
     return drawing
