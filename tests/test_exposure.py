@@ -251,6 +251,16 @@ MISTAKES = {
     "systems.hub_system.jurisdiction=''": "systems.hub_system.jurisdiction: a system without jurisdiction",
     "systems.hub_system.operator=clod": "systems.hub_system.operator: no party 'clod'",
     "messages.order.fields=[seller,colour]": "messages.order.fields: a field that nobody produces: 'colour'",
+    "messages.order.fields=[seller,zzz]": (
+        "messages.order.fields: a field that nobody produces: 'zzz'; known: seller, product, price, consignee, route,"
+        " volume"
+    ),
+    "policies.data_minimised.hidden={hub_operator:[volum]}": (
+        "policies.data_minimised.hidden.hub_operator: a field that nobody produces: 'volum'; did you mean 'volume'?"
+    ),
+    "policies.data_pseudonymised.pseudonymised.fields=[consigne]": (
+        "policies.data_pseudonymised.pseudonymised.fields: a field that nobody produces: 'consigne'; did you mean"
+    ),
     "messages.entry_summary.sender=handler": "messages.entry_summary.fields: handler is not told 'seller' before",
     "messages.order.sender=nobody": "messages.order.sender: no party 'nobody'",
     "policy=data_minimized": "policy: no policy 'data_minimized'; did you mean 'data_minimised'?",

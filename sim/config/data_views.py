@@ -157,14 +157,12 @@ def _mistakes_of_places(exposure: Exposure) -> Iterator[str]:
 
 
 def _mistakes_of_messages(exposure: Exposure) -> Iterator[str]:
-    produced = {field for party in exposure.parties.values() for field in party.produces}
+    produced = _produced(exposure)
     for name, message in exposure.messages.items():
         key = f"messages.{name}"
         yield from _unknown(f"{key}.sender", "party", (message.sender,), exposure.parties)
         yield from _unknown(f"{key}.receivers", "party", tuple(message.receivers), exposure.parties)
-        for field in message.fields:
-            if field not in produced:
-                yield f"{key}.fields: a field that nobody produces: {field!r}{near(field, produced)}"
+        yield from _unproduced(f"{key}.fields", message.fields, produced)
         for receiver, copy in message.receivers.items():
             yield from _unknown(f"{key}.receivers.{receiver}.system", "system", (copy.system,), exposure.systems)
             yield from _unknown(f"{key}.receivers.{receiver}.needs", "field of it", copy.needs, message.fields)
@@ -177,6 +175,11 @@ def _mistakes_of_messages(exposure: Exposure) -> Iterator[str]:
         yield from _unknown(f"inference.{of}", "field", fields, produced)
 
 
+def _produced(exposure: Exposure) -> tuple[str, ...]:
+    """Fields that some party knows of itself, in configured order."""
+    return tuple(dict.fromkeys(field for party in exposure.parties.values() for field in party.produces))
+
+
 def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]:
     pseudonyms, retention = policy.pseudonymised, policy.retention
     yield from _unknown("hidden", "party", tuple(policy.hidden), exposure.parties)
@@ -187,6 +190,10 @@ def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]
         ("sealed", policy.sealed),
     ):
         yield from _unknown(key, "system", systems, exposure.systems)
+    fields = {f"hidden.{party}": hidden for party, hidden in policy.hidden.items()}
+    fields["pseudonymised.fields"] = pseudonyms.fields if pseudonyms else ()
+    for key, named in fields.items():
+        yield from _unproduced(key, named, _produced(exposure))
     for name, message in exposure.messages.items():
         for receiver, copy in message.receivers.items():
             for field in copy.needs:
@@ -210,6 +217,12 @@ def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
             elif field not in told.known:
                 way = "minimised" if policy and policy.minimised else "hidden"
                 yield f"{way}: hides {field!r} from {sender}, which must tell it to {receiver} in {told.name}"
+
+
+def _unproduced(key: str, fields: Iterable[str], produced: tuple[str, ...]) -> Iterator[str]:
+    for field in fields:
+        if field not in produced:
+            yield f"{key}: a field that nobody produces: {field!r}{near(field, produced)}"
 
 
 def _unknown(key: str, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
