@@ -77,7 +77,10 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
         if unknown is None:
             raise
         key = unknown.group(1)
-        raise ConfigError(f"{key}: unknown key{near(key, _known_keys(words, config_dir))}") from error
+        known = _known_keys(words, config_dir)
+        if key in known:  # of a mapping, to which the word would add
+            raise ConfigError(_new_in(key, words, known)) from error
+        raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
     with one_line():
         plain = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     return cast("dict[str, Any]", plain)
@@ -184,6 +187,14 @@ def _known_keys(words: Sequence[str], config_dir: Path | str | None) -> list[str
         composed = _composed([], config_dir)
     groups = sorted(folder.name for folder in packaged().iterdir() if folder.is_dir())
     return list(dict.fromkeys([*groups, *_paths(OmegaConf.to_container(composed, resolve=False), "")]))
+
+
+def _new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
+    """What to tell of a mapping that brings keys which are not there."""
+    values = [override.value() for override in map(parsed, words) if override.key_or_group == key]
+    names = [str(name) for value in values if isinstance(value, dict) for name in value]
+    new = next((f"{key}.{name}" for name in names if f"{key}.{name}" not in known), f"{key}.NAME")
+    return f"{new}: not there; where names are free, +{new}=VALUE adds it"
 
 
 def _paths(value: object, key: str) -> Iterator[str]:

@@ -99,6 +99,7 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("scenario=zzz", "scenario: no 'zzz'; known: base, grown"),
         ("demand=[low,high]", "'demand=[low,high]': demand takes one name; known: high, low"),
         ("demand.flights_per_dy=3", "demand.flights_per_dy: unknown key; did you mean 'demand.flights_per_day'?"),
+        ("sites.main={foo: 1}", "sites.main.foo: not there; where names are free, +sites.main.foo=VALUE adds it"),
         ("demnd=low", "demnd: unknown key; did you mean 'demand'?"),
         ("site@sites.mian=new", "site@sites.mian: unknown key; did you mean 'sites.main'?"),
         ("sites.main.area_m2", "'sites.main.area_m2': expected KEY=VALUE, +KEY=VALUE or ~KEY"),
