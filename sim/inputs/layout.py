@@ -94,6 +94,14 @@ def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tup
 
 def check_area(config: HubConfig) -> None:
     """Refuse more units than fit in a zone, and more doors than the façade takes."""
+    for name, hall in config.halls.items():
+        free = hall.zone_shares.customs * hall.area_m2 * (1 - config.space.customs_hold_share)
+        taken = config.space.controls.area_m2(hall.controls)
+        if taken > free + ROUNDING_M2:
+            raise ConfigError(
+                f"halls.{name}.controls: X-ray and transit desks take {taken:g} m2, more than the {free:g} m2 of zone"
+                " customs beside its hold zone"
+            )
     for zone in zones_in_use(config):
         if zone.n_units > zone.n_fit:
             raise ConfigError(
