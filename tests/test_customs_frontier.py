@@ -42,6 +42,14 @@ def test_nothing_more_has_no_ratio() -> None:
     assert "none" in sentences(result)[-1]
 
 
+def test_desks_that_cannot_follow_are_told() -> None:
+    base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
+    full = [{**kpis(400, 48, 9.0), "utilisation_customs_desks": 1.0}] * 2
+    result = found_in("hub", base, {("examination", 0.00005): base, ("examination", 0.01): full})
+    (said,) = result.warnings
+    assert said.startswith("examination at 0.01: examination desks are in use 100 % of the time and cannot follow")
+
+
 def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:
     import numpy as np
 

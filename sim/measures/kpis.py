@@ -254,7 +254,12 @@ _ALL: Final = (
         more_is_better=True,
     ),
     Kpi("customs_hold_mean_h", "h", "in the customs hold zone, mean of what has left it", more_is_better=False),
-    Kpi("examined_share", "1", "parcels of the cohort that are opened at an examination desk", more_is_better=None),
+    Kpi(
+        "examined_share",
+        "1",
+        "parcels of the cohort that are to be opened at an examination desk, also those that its queue keeps",
+        more_is_better=None,
+    ),
     Kpi("xrayed_share", "1", "parcels of the cohort that are X-rayed one by one", more_is_better=None),
     Kpi("transit_share", "1", "parcels of the cohort that leave under a transit document", more_is_better=None),
     Kpi(
@@ -263,7 +268,12 @@ _ALL: Final = (
         "of the cohort's parcels that are not as declared, those found; 0 where nothing is declared",
         more_is_better=True,
     ),
-    Kpi("detections_per_day", "parcels/d", "found not to be as declared, and refused", more_is_better=True),
+    Kpi(
+        "detections_per_day",
+        "parcels/d",
+        "of the cohort's parcels to be opened, those that are found not to be as declared, and refused",
+        more_is_better=True,
+    ),
     Kpi(
         "officer_h_per_day",
         "h/d",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
-from experiments.studies.customs.result import UNITS, Result, said, sentences
+from experiments.studies.customs.result import UNITS, Result, said, sentences, value_said
 from sim.config import HubConfig
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
     from experiments.report.study_page import StudyPage, write_study
 
     draws = (
-        f"{result.detections.n} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
+        f"{result.detections.n} replications of {config.warmup_days} d of warm-up and {config.horizon_days} measured"
         f" days, seed {config.seed}: the same flights, parcels and draws for every value (common random numbers)."
         " Differences to the hub as configured are taken replication by replication; 95 % intervals are Student's t,"
         " those of ratios of means by the delete-one jackknife (Miller 1974)."
@@ -55,7 +55,7 @@ def _grids(result: Result) -> "list[Grid]":
         Grid(
             f"{control}: more than as configured, mean and 95 % interval",
             _HEADER,
-            tuple((f"{one.value:g}", *(said(one.found[name]) for name in UNITS)) for one in result.of(control)),
+            tuple((value_said(one.value), *(said(one.found[name]) for name in UNITS)) for one in result.of(control)),
         )
         for control in result.controls
     ]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.report.words import number
+from experiments.report.words import number, percent
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
 from experiments.store.summaries import ANSWER
@@ -30,6 +30,9 @@ MEANING: Final = {
     "detections_per_officer_h": "detections more an officer's hour more",
     "delay_h_per_detection": "dwell more of all parcels together for each detection more",
 }
+FEW: Final = "replications: a single one has no intervals: nothing can be said for sure"
+FULL: Final = 0.95
+"""Of their time: desks that are used more keep a queue for long (assumption)."""
 FRONTIER: Final = TableSchema(
     "frontier",
     "what each value of a control finds and costs, beside the hub as configured",
@@ -54,6 +57,8 @@ class Setting:
     control: str
     value: float
     found: Mapping[str, Interval]
+    desks_in_use: float
+    """Examination desks, share of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,13 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        if self.detections.n > 1:
-            return []
-        return ["replications: a single one has no intervals: nothing can be said for sure"]
+        few = [] if self.detections.n > 1 else [FEW]
+        return few + [
+            f"{one.control} at {value_said(one.value)}: examination desks are in use {percent(one.desks_in_use)} % of"
+            " the time and cannot follow: detections count all that is to be opened, officers' hours only what is"
+            for one in self.settings
+            if one.desks_in_use > FULL
+        ]
 
     @property
     def controls(self) -> list[str]:
@@ -118,7 +127,8 @@ def found_in(scenario: str, base: Kpis, settings: Mapping[tuple[str, float], Kpi
             "detections_per_officer_h": ratio_interval(more, hours),
             "delay_h_per_detection": ratio_interval(delay, more),
         }
-        found.append(Setting(control, value, intervals))
+        in_use = float(np.mean([one.get("utilisation_customs_desks", 0.0) for one in own]))
+        found.append(Setting(control, value, intervals, in_use))
     return Result(scenario, mean_interval(detections(base)), mean_interval(officers(base)), tuple(found))
 
 
@@ -131,13 +141,22 @@ def said(interval: Interval, digits: int = 2) -> str:
     return f"{number(interval.mean, digits)}{ends}"
 
 
+def value_said(value: float) -> str:
+    """Without an exponent, which few readers of shares know.
+
+    >>> value_said(0.00005), value_said(0.1), value_said(12.0)
+    ('0.00005', '0.1', '12')
+    """
+    return np.format_float_positional(value, trim="-")
+
+
 def sentences(result: Result) -> list[str]:
     found, hours = said(result.detections), said(result.officers)
     lines = [f"{result.scenario} as configured: {found} parcels a day found, with {hours} officers' hours a day."]
     for control in result.controls:
         most = result.of(control)[-1]
         lines.append(
-            f"{control.capitalize() if control.islower() else control} at {most.value:g}:"
+            f"{control.capitalize() if control.islower() else control} at {value_said(most.value)}:"
             f" {said(most.found['detections_per_day'])} more a day,"
             f" {said(most.found['detections_per_officer_h'])} for an officer's hour more and"
             f" {said(most.found['delay_h_per_detection'], 0)} h of all parcels' time for each."
