@@ -1,6 +1,7 @@
 """`cargohub exposure`: what it says is in the run's tables; pictures are drawn; mistakes are one line."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.Captu
     assert "data_minimised in force" in text
     for said in ("EU cloud operator", "split custody", "CN to DE (CN)", "A year of such days", "least squares"):
         assert said in text, said
+    assert "−" in text and not re.search(r" -\d", text), "a minus is no hyphen"
     page = (run / "report.html").read_text(encoding="utf-8")
     for heading in ("Who could read what", "What flows tell", "Consumption by destination"):
         assert heading in page, heading

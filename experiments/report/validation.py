@@ -204,8 +204,8 @@ CHECKS: Final = (
         " on top. Scenarios with more checks are meant to lie above.",
     ),
     Check(
-        "Of the opened, not as declared (%)", _scaled(1), INFRINGING, "30; of Chinese parcels earlier 40", (20.0, 60.0),
-        "retaildetail.eu, 2026-03-03; De Tijd", _any,
+        "Of the opened, not as declared (%)", _scaled(1), INFRINGING, "30; of parcels from China earlier 40",
+        (20.0, 60.0), "retaildetail.eu, 2026-03-03; De Tijd", _any,
         "What selection finds from an assumed share of 10 % of all parcels: more by rules on sellers and by alarms, as"
         " few as there are at random. How many are refused has not been reported.",
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report.ledgers import NO_POLICY, compact, name
-from experiments.report.words import percent
+from experiments.report.words import MINUS, percent
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
 """In which the cost of a policy shows."""
@@ -51,7 +51,7 @@ def _policies(matrices: "Sequence[Matrix]") -> Iterator[str]:
     base = float(matrices[0].kept.sum())
     for matrix in matrices:
         kept = float(matrix.kept.sum())
-        change = f"{100 * (kept / base - 1):+.0f} %" if base else "–"
+        change = f"{100 * (kept / base - 1):+.0f} %".replace("-", MINUS) if base else "–"
         cells = [compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum()))]
         yield _row(name(matrix.policy), cells)
 
@@ -111,7 +111,7 @@ def _balance(rows: "pd.DataFrame") -> Iterator[str]:
 def _share(share: float) -> str:
     if math.isnan(share):
         return "–"
-    return f"{percent(share)} %" if 0 <= share <= 1 else f"{100 * share:.0f} %"
+    return f"{percent(share)} %" if 0 <= share <= 1 else f"{100 * share:.0f} %".replace("-", MINUS)
 
 
 def _row(label: str, cells: Sequence[str]) -> str:
