@@ -294,8 +294,8 @@ def test_a_single_desk_has_the_wait_of_theory() -> None:
         (["customs.declared.referral_share=0.999"], "declared: preloading.late_share .* at most 1, got 1.003"),
         (["customs.declared.ens.late_share=0.995"], "ens: late_share . rejected_share: at most 1, got 1.005"),
         ([f"{SELECTION}.rules=[{FRIST}]"], r"selection.rules\[0\].platforms: no 'frist'; did you mean 'first'"),
-        (["halls.main.controls.xray_lanes=4"], "zone customs: 2 examination desks are more than the 0 that fit"),
-        (["halls.main.controls.transit_desks=99"], "halls.main.controls: .* desks take .* m2, more than the 200 m2"),
+        (["halls.main.controls.xray_lanes=3"], "zone customs: 2 examination desks are more than the 0 that fit"),
+        (["halls.main.controls.transit_desks=99"], "main.controls: .* take 1030 m2, more than the 199.98 m2 of zone"),
         ([f"{SELECTION}.rules=[{SHOES}]"], r"selection.rules\[0\].goods: no 'shoes'; did you mean"),
     ],
 )  # fmt: skip
