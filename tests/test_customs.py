@@ -15,13 +15,15 @@ from sim.errors import ConfigError, LawBroken
 from sim.inputs.declarations import make_declarations
 from sim.inputs.declarations.chances import mixed
 from sim.inputs.inputs import make_inputs
+from sim.measures import tables
+from sim.measures.customs import customs_columns
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
 from sim.processes import hall
 from sim.processes.customs import HoldZone
 from sim.processes.desks import Desks
 from sim.processes.store import ParcelStore
-from sim.record.recorder import Refusal
+from sim.record.recorder import Columns, Recorder, Refusal
 from sim.record.staffing import DeskTally
 from sim.reference.theory import poisson_arrivals
 from sim.simulation import simulate
@@ -245,6 +247,19 @@ def test_a_broken_law_is_told(
     words = ("demand.flights_per_day=2", "demand.parcels_per_flight=5000", "demand.net_t_per_flight=3.5")
     with pytest.raises(LawBroken, match=law):
         simulate(load("customs_exam_1pct", *words, warmup_days=0, horizon_days=1))
+
+
+def none_detected(record: Recorder) -> Columns:
+    return {**customs_columns(record), "n_detected": [0 for _ in record.customs]}
+
+
+@pytest.mark.parametrize("scenario", ["customs_exam_1pct", "eu_2026_duty"])
+def test_refusals_of_what_was_not_detected_break_a_law(monkeypatch: pytest.MonkeyPatch, scenario: str) -> None:
+    """Also where no declaration is one of low value."""
+    monkeypatch.setattr(tables, "customs_columns", none_detected)
+    words = ("demand.flights_per_day=2", "demand.parcels_per_flight=5000", "demand.net_t_per_flight=3.5")
+    with pytest.raises(LawBroken, match="no flight has more refusals than detections"):
+        simulate(load(scenario, *words, f"{SELECTION}.examined_share=0.01", warmup_days=0, horizon_days=1))
 
 
 def test_what_is_cleared_elsewhere_leaves_the_country() -> None:
