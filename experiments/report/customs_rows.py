@@ -27,7 +27,7 @@ _ROWS: Final = (
     ("Left behind for want of pre-loading data", "n_left_behind"),
     ("Entry summaries, presentations and releases late or sent again", "n_repeated"),
     ("Documents checked", "n_documents"),
-    ("Opened at a desk, after an alarm too", "n_opened"),
+    ("Opened at a desk, after an alarm too, or waiting for it", "n_opened"),
     ("Not as declared", "n_hits"),
     ("Of these found", "n_detected"),
     ("Of these missed", "n_missed"),
