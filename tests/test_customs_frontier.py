@@ -70,6 +70,8 @@ def test_a_study_is_told_stored_shown_and_reproduced(tmp_path: Path, capsys: pyt
     assert [row["value"] for row in told["controls"]["examination"]] == [0, 0.0002]
     folder = told["run_dir"]
     assert (Path(folder) / "figures" / "frontier.svg").is_file()
+    page = (Path(folder) / "report.html").read_text()
+    assert told["warnings"] and all(f"Warning: {line}." in page for line in told["warnings"])
     assert main(["show", folder]) == 0
     assert told["sentences"][0] in capsys.readouterr().out
     assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0

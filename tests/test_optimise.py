@@ -101,7 +101,9 @@ def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simula
     assert front[0]["goals"]["on_time_share"]["mean"] == pytest.approx(seen + 0.0025)
     assert trials["scenario"][0].startswith("area=30000, pace=45")
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
-    assert "data:image/svg+xml" in (Path(document["run_dir"]) / "report.html").read_text()
+    page = (Path(document["run_dir"]) / "report.html").read_text()
+    assert "data:image/svg+xml" in page
+    assert document["warnings"] and all(f"Warning: {line}." in page for line in document["warnings"])
 
 
 def test_a_design_that_is_asked_for_again_is_simulated_once(

@@ -108,7 +108,10 @@ def test_a_stored_run_is_told_shown_and_reproduced(tmp_path: Path, capsys: pytes
     assert set(demand["zones"]) == {"floor", "stations"}
     assert [step["step"] for step in demand["zones"]["floor"]] == ["all", 1]
     folder = told["run_dir"]
-    assert "Worth: revenue" in Path(folder, "report.html").read_text()
+    page = Path(folder, "report.html").read_text()
+    assert "Worth: revenue" in page
+    assert told["warnings"], "a day is no week"
+    assert all(f"Warning: {line}." in page for line in told["warnings"])
     assert main(["show", folder]) == 0
     assert told["sentences"][0] in capsys.readouterr().out
     assert main(["resume", folder]) == 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HEADER = ("value", "detections/d", "officer h/d", "delay h/d", "detections/officer h", "delay h/detection")
 
 
-def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result, warnings: Sequence[str]) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     draws = (
@@ -33,7 +33,7 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
     page = StudyPage(
         title=f"What checks find at {result.scenario}, and what they cost",
         sentences=tuple(sentences(result)),
-        warnings=tuple(result.warnings),
+        warnings=tuple(warnings),
         grids=tuple(_grids(result)),
         method=(draws, counted),
         command=arguments.command,

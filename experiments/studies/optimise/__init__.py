@@ -41,8 +41,8 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: OptimiseStudy
     config = points[0].hub
     folder, result = optimised(arguments, config, keys)
     commands = commands_of(result, arguments.config_dir)
-    page = write_page(folder, arguments, config, result, commands)
     warnings = [*period_warnings(config), *result.warnings]
+    page = write_page(folder, arguments, config, result, warnings, commands)
     if arguments.json:
         document = {
             **result.as_json(commands),

@@ -21,7 +21,14 @@ _METHODS = {
 }
 
 
-def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result, commands: Sequence[str]) -> Path:
+def write_page(
+    folder: Path,
+    arguments: Arguments,
+    config: HubConfig,
+    result: Result,
+    warnings: Sequence[str],
+    commands: Sequence[str],
+) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     own = result.asked
@@ -51,7 +58,7 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
     page = StudyPage(
         title=f"What {' and '.join(own.goals)} can be had together",
         sentences=tuple(sentences(result)),
-        warnings=tuple(result.warnings),
+        warnings=tuple(warnings),
         grids=(_grid(result), _commands(commands)),
         method=tuple(method),
         command=arguments.command,

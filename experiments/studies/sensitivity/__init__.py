@@ -53,8 +53,8 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: SensitivitySt
     need("SALib", "study")
     config = points[0].hub
     folder, result = analysed(arguments, config, keys)
-    page = write_page(folder, arguments, config, result)
     warnings = [*period_warnings(config), *result.warnings]
+    page = write_page(folder, arguments, config, result, warnings)
     if arguments.json:
         document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
         telling.print_json(document)

@@ -20,7 +20,7 @@ _SHOWN = 8
 """Factors on the terminal; the page and the tables have all."""
 
 
-def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result, warnings: Sequence[str]) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     own = result.asked
@@ -49,7 +49,7 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
     page = StudyPage(
         title=f"What moves {' and '.join(own.kpis)} of {config.scenario} most",
         sentences=tuple(sentences(result)),
-        warnings=tuple(result.warnings),
+        warnings=tuple(warnings),
         grids=tuple(_grids(result)),
         method=tuple(method),
         command=arguments.command,

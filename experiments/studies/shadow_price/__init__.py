@@ -34,8 +34,8 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: ShadowPriceSt
     """Compute what is not there, and tell; the points are one, the hub whose floor is priced."""
     config = points[0].hub
     folder, result = priced(arguments, config, keys)
-    page = write_page(folder, arguments, config, result)
     warnings = [*period_warnings(config), *result.warnings]
+    page = write_page(folder, arguments, config, result, warnings)
     if arguments.json:
         document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
         telling.print_json(document)

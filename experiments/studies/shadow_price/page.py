@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from experiments.report.study_page import Grid
 
 
-def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result) -> Path:
+def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result, warnings: Sequence[str]) -> Path:
     from experiments.report.study_page import StudyPage, write_study
 
     prices, n = result.asked.prices, result.zones[0].first.worth.n
@@ -38,7 +38,7 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
     page = StudyPage(
         title=f"What one more m² of {result.scenario} is worth a year",
         sentences=tuple(sentences(result)),
-        warnings=tuple(result.warnings),
+        warnings=tuple(warnings),
         grids=tuple(_grids(result)),
         method=(draws, worth, money),
         command=arguments.command,
