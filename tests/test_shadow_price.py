@@ -76,6 +76,7 @@ def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
     a_parcel_a_day = 365.25 * 0.8 / 600
     assert zone.samples == pytest.approx([1000 * a_parcel_a_day - own_cost, 2000 * a_parcel_a_day - own_cost], abs=1e-3)
     assert zone.first.worth.mean == pytest.approx(1500 * a_parcel_a_day - own_cost, abs=1e-3)
+    assert zone.on_time == 1
     assert zone.steps[2].worth.mean == pytest.approx(100 * a_parcel_a_day - own_cost, abs=1e-3)
     together = zone.steps[0]
     assert (together.number, together.units, together.area_m2) == (0, 1200, pytest.approx(1200))
@@ -91,7 +92,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     result = Result("liege_30k", ASKED, (zone,))
     assert result.rent == 65
     assert result.first(3.5) is None
-    assert "no zone is surely worth its floor" in sentences(result)[1]
+    assert "the first step of no zone is surely worth its floor" in sentences(result)[1]
     built = Result("liege_30k", replace(ASKED, prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
 
@@ -109,7 +110,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(tmp_path: Path, capsys: pytes
     assert [step["step"] for step in demand["zones"]["floor"]] == ["all", 1]
     folder = told["run_dir"]
     page = Path(folder, "report.html").read_text()
-    assert "Worth: revenue" in page
+    assert "Worth: revenue" in page and "on time as the hub is" in page
     assert told["warnings"], "a day is no week"
     assert all(f"Warning: {line}." in page for line in told["warnings"])
     assert main(["show", folder]) == 0
@@ -128,6 +129,16 @@ def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
         "what a m² costs: 65", "step 1, 95 % interval", "step 2, 95 % interval",
     ]  # fmt: skip
     assert ax.get_title(loc="left") == "floor, 600 m² a step"
+
+
+def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
+    bars = ((Bar(-101.0, -101.0, -101.0),),)
+    with style.look():
+        ax = style.new_figure(3).subplots()
+        draw(ax, ShadowChart((3.5,), {"doors": bars}, {"doors": "600 m² a step"}, 65.0), "doors", bars)
+    places = ax.transAxes.inverted().transform(ax.transData.transform([(0, -101.0), (0, 65.0)]))[:, 1]
+    assert 0.08 < places[0] < places[1] < 0.92
+    assert ax.get_yticks().tolist() == [-100, -50, 0, 50]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LINEAR_TO: Final = 100
 """EUR a m² and year up to which the axis is even, and logarithmic beyond."""
+_ROOMY: Final = 5
+"""Of LINEAR_TO, up to where its half has room for a label."""
 _COLUMNS: Final = 3
 _MARKS: Final = "osD^v<>P"
 _APART: Final = 0.12
@@ -58,5 +60,16 @@ def draw(ax: "Axes", chart: ShadowChart, name: str, by_demand: Sequence[Sequence
     ax.set_xlabel("flights a day")
     ax.set_title(f"{name}, {chart.notes[name]}")
     # From the rent of a m² to what a hub loses that breaks down: three orders of magnitude, of either sign.
+    ax.margins(y=0.12)
     ax.set_yscale("symlog", linthresh=LINEAR_TO)
+    shown = ax.get_ylim()
+    ax.set_yticks(_ticks(shown), minor=False)
+    ax.set_ylim(shown)
     ax.yaxis.set_major_formatter("{x:,.0f}")
+
+
+def _ticks(shown: tuple[float, float]) -> list[float]:
+    """Zero, decades from where the axis is logarithmic on, and the half of the even part where there is room for it."""
+    decades = [LINEAR_TO * 10.0**power for power in range(10)]
+    sizes = [LINEAR_TO / 2, *decades] if max(map(abs, shown)) < _ROOMY * LINEAR_TO else decades
+    return [at for at in (*(-size for size in reversed(sizes)), 0.0, *sizes) if shown[0] <= at <= shown[1]]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
-from experiments.report.words import number
+from experiments.report.words import number, percent
 from experiments.studies.designs.more_room import HALL_UNITS
 from experiments.studies.shadow_price.result import Result, said, sentences
 from sim.config import HubConfig
@@ -65,12 +65,16 @@ def _grids(result: Result) -> "list[Grid]":
                 str(step.number),
                 number(step.area_m2, 0),
                 said(step.worth),
-                f"{100 * step.on_time:.1f}",
+                percent(step.on_time),
             )
             for zone in result.at(flights)
             for step in zone.steps[1:]
         )
-        caption = f"{flights:g} flights a day; EUR a m² and year, mean and 95 % interval, before the rent"
+        as_it_is = percent(result.at(flights)[0].on_time)
+        caption = (
+            f"{flights:g} flights a day; worth in EUR a m² and year, mean and 95 % interval, before the rent; on time"
+            f" as the hub is {as_it_is} %, and with the steps up to each, on average"
+        )
         found.append(Grid(caption, ("zone", "in all", "step", "m² more", "worth", "on time, %"), rows, n_texts=2))
     return found
 
@@ -95,7 +99,8 @@ def _picture(result: Result) -> "Picture":
         svg = style.svg(figure(chart))
     heading = "What one more m² is worth a year"
     says = (
-        "By zone and demand: each mark is a step of whole units on top of the one before, with its 95 % interval; the"
-        f" dashed line is what a m² costs a year. Panels have scales of their own, logarithmic beyond ±{LINEAR_TO}."
+        "By zone and demand: each mark is a step of whole units on top of the one before, with its 95 % interval, too"
+        " narrow to be seen where all replications agree; the dashed line is what a m² costs a year. Panels have scales"
+        f" of their own, logarithmic beyond ±{LINEAR_TO}."
     )
     return Picture("shadow_price", heading, says, f"{heading}. {says}", svg)

@@ -68,6 +68,8 @@ class Zone:
     steps: tuple[Step, ...]
     samples: tuple[float, ...]
     """Of the first step, by replication."""
+    on_time: float
+    """Before any step, mean."""
 
     @property
     def first(self) -> Step:
@@ -97,7 +99,7 @@ def zone_of(ladder: Ladder, there: Values, n: int, prices: Prices) -> Zone:
         units = (at or len(area) - 1) * ladder.units_a_step
         steps.append(Step(at, units, float(area[high]), interval, on_time[high]))
     first = (worth[1] - worth[0]) / area[1]
-    return Zone(ladder, tuple(steps), tuple(float(value) for value in first))
+    return Zone(ladder, tuple(steps), tuple(float(value) for value in first), on_time[0])
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def _sentence(result: Result, flights: float) -> str:
     worth = f"{said(best.first.worth)} EUR a m² and year"
     units = f"{number(best.first.units, 0)} {HALL_UNITS[best.ladder.zone].unit} on {number(best.first.area_m2, 0)} m²"
     if result.first(flights) is None:
-        return f"{start} no zone is surely worth its floor; the most is {worth}, of {units}."
+        return f"{start} the first step of no zone is surely worth its floor; the most is {worth}, of {units}."
     text = f"{start} enlarge {best.ladder.zone.replace('_', ' ')} first: {units} are worth {worth}"
     last = best.steps[-1]
     if last.number > 1:
