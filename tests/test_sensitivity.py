@@ -10,6 +10,7 @@ import pytest
 from mistakes import is_refused
 
 from experiments.main import main
+from experiments.statistics import Interval
 from experiments.statistics.factors import Box
 from experiments.statistics.indices import crossed_points, indices
 from experiments.statistics.screening import effects, trajectories
@@ -18,6 +19,7 @@ from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
 from experiments.studies.replications import evaluating
 from experiments.studies.sensitivity.design import asked
+from experiments.studies.sensitivity.result import amount, changing, possible
 from sim.measures.kpis import KPIS
 
 BOX = Box(("a", "b", "c"), (-math.pi,) * 3, (math.pi,) * 3, (False,) * 3)
@@ -304,3 +306,13 @@ def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["sensitivity"]) == 2
     assert capsys.readouterr().err == "cargohub: SALib is not installed: pip install 'cargohub[study]'\n"
+
+
+def test_a_page_tells_no_change_and_no_share_that_cannot_be() -> None:
+    wild = Interval(0.7, -9.0, 10.07, 4)
+    assert amount("on_time_share", wild) == "70.0 percentage points (−100 to 100)"
+    assert amount("dwell_mean_h", wild) == "0.70 h (−9.00 to 10.1)"
+    assert changing("on_time_share", Interval(1.3, 1.1, 1.5, 4)) == Interval(1.3, 1.1, 1.3, 4)
+    assert possible(Interval(1.68, 1.2, 7553.0, 4)) == Interval(1.0, 1.0, 1.0, 4)
+    assert possible(Interval(-0.3, None, None, 1)) == Interval(0.0, None, None, 1)
+    assert possible(Interval(0.4, -0.1, 0.9, 4)) == Interval(0.4, 0.0, 0.9, 4)

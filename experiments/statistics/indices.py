@@ -13,7 +13,7 @@ from experiments.statistics.two_sources import jackknife, two_source_interval
 METHOD: Final = (
     "Indices are those of the mean response over the replications. Their intervals add the variance over sample points"
     " (bootstrap of the rows) and the variance over replications (delete-one jackknife), with Satterthwaite's degrees"
-    " of freedom; they are not cut at 0 and 1, beyond which an estimate may lie by chance."
+    " of freedom. Beyond 0 and 1, where both may lie by chance, they are cut here; the table indices has them whole."
 )
 _WHOLE: Final = 0.5
 """More on both sides of a whole range, so that each number is as likely as any other."""

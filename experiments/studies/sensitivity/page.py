@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from experiments.arguments import Arguments
 from experiments.report.words import kpi_name, number
 from experiments.statistics import Interval, indices, screening
-from experiments.studies.sensitivity.result import Result, name_of, range_of, sentences
+from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of, sentences
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.report.pictures import Picture
     from experiments.report.study_page import Grid
 
+_AXES = {"pp": "percentage points"}
 _SHOWN = 8
 """Factors on the terminal; the page and the tables have all."""
 
@@ -73,19 +74,33 @@ def _grids(result: Result) -> "list[Grid]":
     for kpi, own in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
-            (name_of(effect.factor), range_of(factors[effect.factor]), _cell(effect.size, scale),
-             _cell(effect.mean, scale), number(scale * effect.spread))
+            (name_of(effect.factor), range_of(factors[effect.factor]), _cell(changing(kpi, effect.size), scale),
+             _cell(changing(kpi, effect.mean), scale), number(scale * effect.spread))
             for effect in sorted(own, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
-        found.append(Grid(f"Elementary effects on {kpi}, with 95 % intervals", header, rows, n_texts=2))
+        found.append(
+            Grid(
+                f"Effects on {kpi} over the range of each factor: their mean size (µ*) and mean (µ), 95 % intervals",
+                header,
+                rows,
+                n_texts=2,
+            )
+        )
     for kpi, mine in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
-            (name_of(index.factor), range_of(factors[index.factor]), _cell(index.first), _cell(index.total))
+            (
+                name_of(index.factor),
+                range_of(factors[index.factor]),
+                _cell(possible(index.first)),
+                _cell(possible(index.total)),
+            )
             for index in sorted(mine, key=lambda index: -index.total.mean)
         )
-        header = ("factor", "range", "S1", "ST")
-        found.append(Grid(f"Sobol indices of {kpi}, with 95 % intervals", header, rows, n_texts=2))
+        header = ("factor", "range", "alone (S1)", "with the others (ST)")
+        found.append(
+            Grid(f"Shares of the variance of {kpi} (Sobol indices), with 95 % intervals", header, rows, n_texts=2)
+        )
     return found
 
 
@@ -120,7 +135,7 @@ def _pictures(result: Result) -> "list[Picture]":
                 own = [by_name[name] for name in names]
                 scale, unit = _scale(kpi)
                 panels.append(sensitivity_figure.Effects(
-                    title=kpi_name(kpi), axis=f"{unit}, a range of the factor",
+                    title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
                     sizes=tuple(Bar.of(one.size.mean, one.size.low, one.size.high, scale) for one in own),
                     raises=tuple(one.mean.mean >= 0 for one in own),
                     spreads=tuple(scale * one.spread for one in own),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.report.words import number
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index
 from experiments.statistics.screening import Effect
@@ -16,6 +17,8 @@ from sim.record.schemas import Column, TableSchema
 
 _MUCH_NOISE: Final = 0.1
 """Share of the variance between points from which noise may hide what factors do (assumption)."""
+_WIDE: Final = 0.5
+"""Width of the interval of a total index from which it says little: half of all that it can be (assumption)."""
 _NAMED: Final = 3
 """Factors that a sentence names."""
 _FACTOR = Column("factor", "string", "", "its name in the study")
@@ -115,6 +118,12 @@ class Result:
         for kpi, found in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in found):
                 lines.append(f"sobol: {kpi} is the same at all points: no factor moves it")
+            wide = [name_of(index.factor) for index in found if (possible(index.total).half_width or 0) > _WIDE / 2]
+            if wide:
+                lines.append(
+                    f"sobol: of {kpi} the intervals of {', '.join(wide)} leave most open: more sensitivity.samples tell"
+                    " better"
+                )
         return lines
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
@@ -174,10 +183,24 @@ def amount(kpi: str, interval: Interval) -> str:
     """A change of a KPI with its interval, shares in percentage points."""
     is_share = KPIS[kpi].unit == "1"
     scale, unit = (100, "percentage points") if is_share else (1, KPIS[kpi].unit)
-    text = f"{scale * interval.mean:.3g} {unit}"
-    if interval.low is None or interval.high is None:
+    text = f"{number(scale * interval.mean)} {unit}"
+    cut = changing(kpi, interval)
+    if cut.low is None or cut.high is None:
         return text
-    return f"{text} ({scale * interval.low:.3g} to {scale * interval.high:.3g})"
+    return f"{text} ({number(scale * cut.low)} to {number(scale * cut.high)})"
+
+
+def changing(kpi: str, interval: Interval) -> Interval:
+    """As a page tells a change of a KPI: with bounds as far as the KPI reaches, but for those that hold the mean."""
+    lowest, highest = KPIS[kpi].range
+    most = max(highest - lowest, abs(interval.mean))
+    return interval.within(-most, most)
+
+
+def possible(index: Interval) -> Interval:
+    """As a page tells an index: a share of the variance is between 0 and 1, beyond which an estimate lies by chance."""
+    mean, low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (index.mean, index.low, index.high))
+    return Interval(mean or 0.0, low, high, index.n)
 
 
 def _most(result: Result, kpi: str) -> str:
@@ -191,7 +214,9 @@ def _most(result: Result, kpi: str) -> str:
     listed = "; ".join(
         f"{name_of(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in sizes[:_NAMED]
     )
-    return f"Of {len(sizes)} factors, these move {kpi} most, each over its whole range, on average: {listed}."
+    following = sizes[_NAMED][1] if len(sizes) > _NAMED else None
+    sure = "; the intervals leave that order open" if _may_change(sizes[:_NAMED][-1][1], following) else ""
+    return f"Of {len(sizes)} factors, these move {kpi} most, each over its whole range, on average: {listed}{sure}."
 
 
 def _shares(crossed: Crossed, kpi: str) -> str:
@@ -199,7 +224,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     if found[0].total.low is None:
         return ""
     listed = ", ".join(
-        f"{name_of(index.factor)} {_percent(index.first)} % alone and {_percent(index.total)} % with others"
+        f"{name_of(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
         for index in found[:_NAMED]
     )
     return f"Of the variance of {kpi} over the ranges of {len(found)} factors, {listed}."
@@ -207,7 +232,16 @@ def _shares(crossed: Crossed, kpi: str) -> str:
 
 def _percent(share: Interval) -> str:
     """An estimate beyond 0 or 1 is there by chance: the table has it, a sentence does not."""
-    return f"{100 * min(1.0, max(0.0, share.mean)):.0f}"
+    cut = possible(share)
+    text = f"{100 * cut.mean:.0f} %"
+    if cut.low is None or cut.high is None:
+        return text
+    return f"{text} ({100 * cut.low:.0f} to {100 * cut.high:.0f})"
+
+
+def _may_change(last: Interval, following: Interval | None) -> bool:
+    """Whether the one that follows may be larger than the last."""
+    return following is not None and following.high is not None and last.low is not None and following.high > last.low
 
 
 def _ups(result: Result) -> list[str]:
@@ -232,8 +266,7 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     last = max(groups.index(group) for group in wanted)
     on_top = last < len(wanted)
     below = heaviest[groups[len(wanted)]][1] if len(groups) > len(wanted) else None
-    limit = heaviest[groups[len(wanted) - 1]][1].low
-    is_open = below is not None and below.high is not None and limit is not None and below.high > limit
+    is_open = _may_change(heaviest[groups[len(wanted) - 1]][1], below)
     sure = "; the intervals leave that order open" if is_open else ""
     if on_top:
         return f"So here for {kpi}: arrivals and crews are the first of {len(groups)} groups{sure}. In order: {order}."
