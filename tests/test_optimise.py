@@ -18,6 +18,9 @@ from experiments.studies import extras
 from experiments.studies.designs.figures import figures, posts
 from experiments.studies.designs.varying import changed, words_of
 from experiments.studies.optimise.design import Variable, asked, design_of, own_values
+from experiments.studies.optimise.page import grids
+from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
+from experiments.studies.optimise.search import Found, Trial
 from experiments.studies.replications import evaluating
 from sim.inputs.layout import check_area
 from sim.measures.kpis import KPIS
@@ -242,6 +245,31 @@ def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_
         assert found.hub.area_m2 == values["area"]
 
 
+def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_differs() -> None:
+    config, keys = asked([], None)
+    own = keys.optimise
+    values = own_values(config, own.variables)
+    assert values is not None
+    small = design_of(config, own.variables, (values[0], 100.0, *values[2:]))
+    samples = [
+        {"cost_eur_per_day": (1000.0, 1100.0), "on_time_share": (0.96, 0.97)},
+        {"cost_eur_per_day": (2000.0, 2100.0), "on_time_share": (0.98, 0.99)},
+    ]
+    designs = (small, design_of(config, own.variables, values))
+    trials = tuple(Trial(i, 0, one, sample) for i, (one, sample) in enumerate(zip(designs, samples, strict=True)))
+    points = tuple(FrontPoint(one, intervals_of(dict(one.samples)), intervals_of(dict(one.samples))) for one in trials)
+    result = Result(own, 2, Found(trials, trials, trials[1]), points)
+    tables = grids(result)
+    assert all(len(table.header) <= 8 and len(table.rows) == 2 for table in tables)
+    assert [name for table in tables[1:] for name in table.header[1:]] == [
+        one.replace("_", " ") for one in own.variables
+    ]
+    said = sentences(result)
+    assert said[1].endswith(": positions=100, the rest as configured.")
+    assert said[2].endswith(": the hub as configured.")
+    assert any("only 2 different designs fit" in line for line in result.warnings)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -249,7 +277,7 @@ def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_
         (["optimise.minimise=[cost]"], "optimise.minimise: no figure 'cost'"),
         (
             ["optimise.minimise=[area_m2,cost_eur_per_day]"],
-            "optimise.minimise: with maximise two different goals",
+            "optimise.minimise: two different goals, maximise",
         ),
         (["optimise.minimise=[on_time_share]"], "two different goals"),
         (

@@ -40,7 +40,9 @@ def draw(ax: "Axes", chart: FrontChart) -> None:
                 markersize=5, color=style.PALETTE[0], elinewidth=1, capsize=2.5,
                 label="on the front, mean and 95 % interval")  # fmt: skip
     if chart.own is not None:
-        ax.plot(*chart.own, marker="D", linestyle="", markersize=7, color=style.PALETTE[1], label="as configured")
+        # Behind the front, on which it may lie.
+        ax.plot(*chart.own, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
+                label="as configured")  # fmt: skip
     ax.set_xlabel(chart.x_name)
     ax.set_ylabel(chart.y_name)
     ax.xaxis.set_major_formatter("{x:,g}")

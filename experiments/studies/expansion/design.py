@@ -168,7 +168,8 @@ class Expansion:
     def __post_init__(self) -> None:
         check_probabilities("growth", {name: one.probability for name, one in self.growth.items()})
         if list(self.loads) != sorted(set(self.loads)) or len(self.loads) < 2:
-            raise ValueError(f"loads: at least two, each above the one before, got {', '.join(map(str, self.loads))}")
+            got = ", ".join(map(str, self.loads)) or "none"
+            raise ValueError(f"loads: at least two, each above the one before, got {got}")
         for kpi in self.kpis:
             if kpi not in KPIS:
                 raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")

@@ -92,7 +92,9 @@ class Optimise:
                 if goal not in known:
                     raise ValueError(f"{key}: no figure {goal!r}{near(goal, known)}")
         if len(self.goals) != _GOALS or len(set(self.goals)) != _GOALS:
-            raise ValueError(f"minimise: with maximise two different goals, got {', '.join(self.goals) or 'none'}")
+            raise ValueError(
+                f"minimise: two different goals, maximise's counted too, got {', '.join(self.goals) or 'none'}"
+            )
         if not self.variables:
             raise ValueError("variables: at least one")
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from experiments.report.pictures import Picture
     from experiments.report.study_page import Grid
 
+_A_TABLE = 7
+"""Variables of a table."""
 _METHODS = {
     Sampler.NSGA2: "NSGA-II (Deb et al. 2002), with Deb's rules for designs that do not fit",
     Sampler.TPE: "a tree-structured Parzen estimator for several goals (Ozaki et al. 2020)",
@@ -59,7 +61,7 @@ def write_page(
         title=f"What {' and '.join(own.goals)} can be had together",
         sentences=tuple(sentences(result)),
         warnings=tuple(warnings),
-        grids=(_grid(result), _commands(commands)),
+        grids=(*grids(result), _commands(commands)),
         method=tuple(method),
         command=arguments.command,
         libraries=("optuna",),
@@ -71,30 +73,41 @@ def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: P
     from experiments.report.study_page import as_lines, told
 
     where = f"{page} (with the command of each design)"
-    sys.stdout.write(told([as_lines(_grid(result))], sentences(result), warnings, folder, where))
+    sys.stdout.write(told([as_lines(grid) for grid in grids(result)], sentences(result), warnings, folder, where))
 
 
-def _grid(result: Result) -> "Grid":
+def grids(result: Result) -> "list[Grid]":
+    """What the designs on the front reach, and what they are: as many variables a table as a page is wide."""
     from experiments.report.study_page import Grid
 
     own = result.asked
-    rows = tuple(
-        (
-            str(order),
-            *(said(interval, own.unit(goal)) for goal, interval in point.confirmed.items()),
-            *(value if isinstance(value, str) else f"{value:,.6g}" for value in point.trial.design.values),
-        )
+    reached = tuple(
+        (str(order), *(said(interval, own.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    header = ("", *own.goals, *(name.replace("_", " ") for name in own.variables))
-    return Grid("The front, by its first goal", header, rows)
+    found = [Grid("The front, by its first goal, with 95 % intervals", ("design", *own.goals), reached)]
+    names = list(own.variables)
+    for at in range(0, len(names), _A_TABLE):
+        here = slice(at, at + _A_TABLE)
+        rows = tuple(
+            (
+                str(order),
+                *(value if isinstance(value, str) else f"{value:,.6g}" for value in point.trial.design.values[here]),
+            )
+            for order, point in enumerate(result.front, start=1)
+        )
+        caption = "What the designs on the front are, in the units of what each variable sets"
+        if at:
+            caption = "And besides"
+        found.append(Grid(caption, ("design", *(name.replace("_", " ") for name in names[here])), rows))
+    return found
 
 
 def _commands(commands: Sequence[str]) -> "Grid":
     from experiments.report.study_page import Grid
 
     rows = tuple((str(order), command) for order, command in enumerate(commands, start=1))
-    return Grid("Each design again, with all its tables", ("", "command"), rows, n_texts=2)
+    return Grid("Each design again, with all its tables", ("design", "command"), rows, n_texts=2)
 
 
 def _picture(result: Result) -> "Picture":
@@ -116,11 +129,18 @@ def _picture(result: Result) -> "Picture":
     simulated = {trial.design.label: trial for trial in result.found.trials if trial.samples}
     others = tuple(place(trial) for label, trial in simulated.items() if label not in on_front)
     start = result.found.own
+    told = {point.trial.design.label: point.confirmed for point in result.front}
+    configured = None
+    if start is not None and start.design.label in told:
+        mine = told[start.design.label]
+        configured = (scales[x] * mine[x].mean, scales[y] * mine[y].mean)
+    elif start is not None and start.samples:
+        configured = place(start)
     chart = front_figure.FrontChart(
         names[0],
         names[1],
         others,
-        place(start) if start is not None and start.samples else None,
+        configured,
         tuple(
             (
                 Bar.of(point.confirmed[x].mean, point.confirmed[x].low, point.confirmed[x].high, scales[x]),

@@ -104,6 +104,11 @@ class Result:
         lines = []
         if not self.asked.confirm:
             lines.append("confirm: 0 further replications: the front was chosen by the numbers that are told of it")
+        if self.n_designs < self.asked.population:
+            lines.append(
+                f"trials: only {self.n_designs} different designs fit, fewer than a generation of"
+                f" {self.asked.population}: more trials, or narrower ranges, tell better"
+            )
         if len(self.found.trials) < 2 * self.asked.population:
             lines.append("trials: fewer than two generations: that is a sample, not yet a search")
         return lines
@@ -168,25 +173,40 @@ def sentences(result: Result) -> list[str]:
         f" other is as good in {first} and in {second}, and better in one."
     )
     lines = [count]
+    start = result.found.own
     ends = [("It", "is", result.front[0])]
     if len(result.front) > 1:
         ends = [("The front", "starts with", result.front[0]), ("It", "ends with", result.front[-1])]
     for who, does, point in ends:
-        lines.append(f"{who} {does} {_point(own, point.confirmed)}: {point.trial.design.label}.")
-    start = result.found.own
+        lines.append(f"{who} {does} {_point(own, point.confirmed)}: {_differing(own, point.trial, start)}.")
     if start is not None and start.samples:
         seen = intervals_of(dict(start.samples))
-        if any(point.trial.design.label == start.design.label for point in result.front):
-            lines.append(f"The hub as configured is on it, with {_point(own, seen)}.")
+        same = [point for point in result.front if point.trial.design.label == start.design.label]
+        if same:
+            lines.append(f"The hub as configured is on it, with {_point(own, same[0].confirmed)}.")
         else:
             better = next(point for point in reversed(result.front) if _as_good(own, point.seen, seen))
             lines.append(
                 f"The hub as configured, with {_point(own, seen)}, is not on it:"
-                f" {_point(own, better.seen)} is had by {better.trial.design.label}."
+                f" {_point(own, better.seen)} is had by {_differing(own, better.trial, start)}."
             )
     elif start is not None:
         lines.append(f"The hub as configured does not fit: {start.design.why}.")
     return lines
+
+
+def _differing(own: Optimise, trial: Trial, start: Trial | None) -> str:
+    """A design by what is not as configured; by all its values where the hub as configured is no design."""
+    if start is None:
+        return trial.design.label
+    if trial.design.label == start.design.label:
+        return "the hub as configured"
+    pairs = zip(own.variables, trial.design.values, start.design.values, strict=True)
+    changes = [
+        f"{name}={value if isinstance(value, str) else f'{value:.6g}'}" for name, value, now in pairs if value != now
+    ]
+    rest = "" if len(changes) == len(own.variables) else ", the rest as configured"
+    return f"{', '.join(changes)}{rest}"
 
 
 def _point(own: Optimise, intervals: dict[str, Interval]) -> str:

@@ -22,8 +22,8 @@ def write_page(folder: Path, arguments: Arguments, found: Found) -> Path:
     own, config = found.keys.select, found.rows[0].point.hub
     limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
     how = (
-        f"{_METHODS[own.method]}; alpha {own.alpha:g}. {found.keys.replications} replications of each design to begin"
-        f" with, then {own.step} at a time, at most {limit}."
+        f"{_METHODS[own.method]}; probability of a wrong selection (alpha) {own.alpha:g}. {found.keys.replications}"
+        f" replications of each design to begin with, then {own.step} at a time, at most {limit}."
     )
     runs = (
         f"Replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days: the same"

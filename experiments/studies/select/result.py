@@ -136,7 +136,7 @@ def warnings_of(found: Found) -> list[str]:
     lines = period_warnings(found.rows[0].point.hub)
     n_open = sum(row.fate is Fate.OPEN for row in found.rows)
     if found.probability is None:
-        said = f"{n_open} designs are" if n_open else "the designs were"
+        said = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
         lines.append(
             f"select.max_replications: {said} not decided with {asked.max_replications} replications, the means decide,"
             " and no probability is promised"
@@ -191,4 +191,4 @@ def said(interval: Interval) -> str:
     text = f"{interval.mean:.4g}"
     if interval.low is None or interval.high is None:
         return text
-    return f"{text} ({interval.low:.4g}..{interval.high:.4g})"
+    return f"{text} ({interval.low:.4g} to {interval.high:.4g})"
