@@ -44,10 +44,13 @@ def test_nothing_more_has_no_ratio() -> None:
 
 def test_desks_that_cannot_follow_are_told() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
-    full = [{**kpis(400, 48, 9.0), "utilisation_customs_desks": 1.0}] * 2
-    result = found_in("hub", base, {("examination", 0.00005): base, ("examination", 0.01): full})
+    few, many = ([{**one, "examined_share": share, "staff_h_paid_per_day_customs": 48.0} for one in base]
+                 for share in (0.1, 0.2))  # fmt: skip
+    result = found_in("hub", base, {("examination", 0.1): few, ("examination", 0.2): many}, examination_min=20)
     (said,) = result.warnings
-    assert said.startswith("examination at 0.01: examination desks are in use 100 % of the time and cannot follow")
+    assert said.startswith(
+        "examination at 0.2: 200 parcels a day are to be opened, and the examination desks can open 144: detections"
+    )
 
 
 def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:

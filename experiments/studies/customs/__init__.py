@@ -113,7 +113,8 @@ def measured(arguments: Arguments, config: HubConfig, keys: CustomsStudy) -> tup
     ):
         there = evaluated(run, [base, *points.values()], n, pool, is_quiet=arguments.quiet)
         samples = {label: [there[label, number] for number in range(n)] for label in {key for key, _ in there}}
-        result = found_in(config.scenario, samples[base.label], {at: samples[p.label] for at, p in points.items()})
+        mine = {at: samples[point.label] for at, point in points.items()}
+        result = found_in(config.scenario, samples[base.label], mine, config.customs.examination_min)
         if not run.is_complete:
             run.complete({}, tables=tables_of(result))
     return run.path, result

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.report.words import number, percent
+from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from sim.record.schemas import Column, TableSchema
+from sim.units import MIN_PER_H
 
 Kpis = Sequence[Mapping[str, float]]
 """Of the replications, in order."""
@@ -32,7 +33,7 @@ MEANING: Final = {
 }
 FEW: Final = "replications: a single one has no intervals: nothing can be said for sure"
 FULL: Final = 0.95
-"""Of their time: desks that are used more keep a queue for long (assumption)."""
+"""Of their time: desks that are asked for more keep a queue for long (assumption)."""
 FRONTIER: Final = TableSchema(
     "frontier",
     "what each value of a control finds and costs, beside the hub as configured",
@@ -57,8 +58,9 @@ class Setting:
     control: str
     value: float
     found: Mapping[str, Interval]
-    desks_in_use: float
-    """Examination desks, share of the time."""
+    to_open: float
+    desks_can_open: float
+    """What is to be examined, and what the desks have the time for [parcels/d]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ class Result:
     def warnings(self) -> list[str]:
         few = [] if self.detections.n > 1 else [FEW]
         return few + [
-            f"{one.control} at {value_said(one.value)}: examination desks are in use {percent(one.desks_in_use)} % of"
-            " the time and cannot follow: detections count all that is to be opened, officers' hours only what is"
+            f"{one.control} at {value_said(one.value)}: {number(one.to_open)} parcels a day are to be opened, and the"
+            f" examination desks can open {number(one.desks_can_open)}: detections count all that is to be opened,"
+            " officers' hours only what is"
             for one in self.settings
-            if one.desks_in_use > FULL
+            if one.to_open > FULL * one.desks_can_open
         ]
 
     @property
@@ -106,7 +109,9 @@ def _as_json(one: Setting) -> dict[str, Any]:
     return {"value": one.value, **told}
 
 
-def found_in(scenario: str, base: Kpis, settings: Mapping[tuple[str, float], Kpis]) -> Result:
+def found_in(
+    scenario: str, base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination_min: float = 0.0
+) -> Result:
     """Differences replication by replication; delay is that of the mean dwell, times the parcels that leave a day."""
 
     def officers(kpis: Kpis) -> list[float]:
@@ -127,8 +132,10 @@ def found_in(scenario: str, base: Kpis, settings: Mapping[tuple[str, float], Kpi
             "detections_per_officer_h": ratio_interval(more, hours),
             "delay_h_per_detection": ratio_interval(delay, more),
         }
-        in_use = float(np.mean([one.get("utilisation_customs_desks", 0.0) for one in own]))
-        found.append(Setting(control, value, intervals, in_use))
+        to_open = float(np.mean([one.get("examined_share", 0.0) * one["parcels_per_day"] for one in own]))
+        paid_h = float(np.mean([one.get("staff_h_paid_per_day_customs", np.inf) for one in own]))
+        can_open = paid_h * MIN_PER_H / examination_min if examination_min else np.inf
+        found.append(Setting(control, value, intervals, to_open, can_open))
     return Result(scenario, mean_interval(detections(base)), mean_interval(officers(base)), tuple(found))
 
 
