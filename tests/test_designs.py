@@ -109,6 +109,12 @@ def test_an_unknown_key_and_a_wrong_value_are_named_and_nothing_is_written(capsy
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_mistake_of_a_word_is_not_looked_for_in_the_file(capsys, tmp_path):
+    path = written(tmp_path, "name,demand\na,today\nb,permit\n")
+    assert main(["sweep", f"designs={path}", "horizon_dys=7", "--out", str(tmp_path / "runs")]) == 2
+    assert capsys.readouterr().err == "cargohub: horizon_dys: unknown key; did you mean 'horizon_days'?\n"
+
+
 def test_what_is_no_workbook_is_one_line(tmp_path):
     pytest.importorskip("openpyxl")
     path = tmp_path / "designs.xlsx"

@@ -17,7 +17,7 @@ import pytest
 from experiments.composition import compose, hub, study
 from experiments.main import main
 from experiments.money import Flow, present_value
-from experiments.statistics.interval import mean_interval
+from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.expansion.answer import Answer, answer
@@ -26,6 +26,8 @@ from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarte
 from experiments.studies.expansion.design import ExpansionStudy, Months, months_after
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
+from experiments.studies.expansion.knowing import Knowing
+from experiments.studies.expansion.text import worth_of
 from experiments.studies.expansion.tree import leaves, triangular
 from experiments.studies.expansion.turns import decision_map
 from experiments.studies.expansion.value import quarter_years
@@ -222,6 +224,16 @@ def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> 
             assert -1e-6 <= value <= worth["everything"] + 1e-6, what
     assert all(one.regret.mean >= best.regret.mean for one in told.paths)
     assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
+
+
+def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> None:
+    wide = Interval(6e6, -90e6, 102e6, 4)
+    assert worth_of(Knowing("growth of demand", wide)) == Interval(6e6, 0.0, 102e6, 4)
+    assert worth_of(Knowing("waiting, and reacting", wide)) == wide
+
+
+def test_prices_are_swung_by_whole_per_cents(told: Answer) -> None:
+    assert {turn.value for turn in told.turns if turn.what == "wages"} == {"−20 %", "+20 %"}
 
 
 def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:

@@ -90,6 +90,7 @@ def compose_design(design: Design, words: Sequence[str], config_dir: Path | str 
 
     Raises:
         InputError: an unknown key or option, or a value that the schema refuses, with file, row and column.
+        CargohubError: the same of one of the words, in which the file has no part.
     """
     own = {key_of(word) for word in design.words}
     try:
@@ -97,6 +98,8 @@ def compose_design(design: Design, words: Sequence[str], config_dir: Path | str 
         check_area(hub(found))
     except CargohubError as error:
         key, _, rest = str(error).partition(": ")
+        if key not in own and key in map(key_of, words):
+            raise
         where = f", column {key!r}: {rest}" if key in own else f": {error}"
         raise InputError(f"{design.place}{where}") from error
     return found

@@ -13,7 +13,7 @@ from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.pictures import pictures
 from experiments.studies.expansion.result import as_json
-from experiments.studies.expansion.text import said, sentences
+from experiments.studies.expansion.text import said, sentences, worth_of
 
 if TYPE_CHECKING:
     from experiments.report.study_page import Grid
@@ -68,7 +68,7 @@ def _method(answer: Answer, today: Point) -> Iterator[str]:
         " futures. 95 % intervals of means hold the error of the draws and that of the simulation."
     )
     yield (
-        f"Money is in real EUR of {own.cost.year}, discounted at {percent(own.cost.discounting.rate)} % a year; what"
+        f"Money is in real EUR of {own.cost.year}, discounted at {100 * own.cost.discounting.rate:.3g} % a year; what"
         " is built is written off in equal parts, and what is left of it when the last year ends counts."
     )
     yield (
@@ -92,8 +92,12 @@ def _regrets(answer: Answer) -> "Grid":
         )
         for one in sorted(answer.paths, key=lambda one: -one.npv.mean)
     )
-    header = ("path", "NPV", "5 %", "95 %", "regret", "regret, 95 %", "best in [%]")
-    return Grid("Net present value and regret against hindsight [MEUR]", header, rows)
+    header = ("path", "NPV", "5 % below", "95 % below", "regret", "regret, 95 % below", "best in [%]")
+    caption = (
+        "Net present value (NPV) with its 95 % interval, and what 5 and 95 % of the futures are below; regret, what is"
+        " lost against hindsight, on average, and what 95 % of the futures are below [MEUR]"
+    )
+    return Grid(caption, header, rows)
 
 
 def _figures(answer: Answer) -> "Grid":
@@ -110,13 +114,15 @@ def _figures(answer: Answer) -> "Grid":
         for one in answer.paths
     )
     header = ("path", "in time [%]", "cost a parcel [EUR]", "payback [years]", "opens something in [%]")
-    return Grid("Service and cost over all years", header, rows)
+    return Grid(
+        "Service and cost over all years, means with 95 % intervals; in how many futures anything opens", header, rows
+    )
 
 
 def _known(answer: Answer) -> "Grid":
     from experiments.report.study_page import Grid
 
-    rows = tuple((one.what, said(one.worth).replace(" MEUR", "")) for one in answer.knowing)
+    rows = tuple((one.what, said(worth_of(one)).replace(" MEUR", "")) for one in answer.knowing)
     return Grid("What it would be worth to know before choosing [MEUR]", ("what", "worth"), rows)
 
 

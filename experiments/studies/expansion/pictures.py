@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from experiments.report.words import UNITS, kpi_name, percent
+from experiments.report.words import UNITS, kpi_name
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.chances import BANDS, quantile
 from experiments.studies.expansion.curves import Floats
@@ -75,8 +75,8 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         yield picture(
             "tornado",
             "What would turn the choice",
-            f"Each growth and each result taken as certain; each price {percent(own.swing)} % lower and higher. The"
-            f" {len(rows)} values that move the lead most.",
+            f"Each growth and each result taken as certain; each price {100 * own.swing:.3g} % lower and higher. The"
+            f" {len(rows)} values that move the lead most, from what it is (the solid line).",
             style.svg(expansion_figures.tornado(rows, lead, answer.recommended)),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
 from experiments.studies.expansion.answer import Answer
-from experiments.studies.expansion.knowing import EVERYTHING, WAITING
+from experiments.studies.expansion.knowing import EVERYTHING, WAITING, Knowing
 from experiments.studies.expansion.turns import Turn
 
 _ENOUGH = 0.9
@@ -22,11 +22,18 @@ def _uncertain(answer: Answer) -> str:
     main = max(asked, key=lambda one: one.worth.mean)
     everything = next(one for one in answer.knowing if one.what == EVERYTHING)
     if main.worth.mean <= 0:
-        return f"Nothing alone is worth knowing before choosing; with hindsight {said(everything.worth)} more is had."
+        return (
+            f"Nothing alone is worth knowing before choosing; with hindsight {said(worth_of(everything))} more is had."
+        )
     return (
-        f"The main uncertainty is the {main.what}: knowing it before choosing would be worth {said(main.worth)},"
-        f" knowing everything {said(everything.worth)}."
+        f"The main uncertainty is the {main.what}: knowing it before choosing would be worth {said(worth_of(main))},"
+        f" knowing everything {said(worth_of(everything))}."
     )
+
+
+def worth_of(one: Knowing) -> Interval:
+    """Who knows more chooses no worse, so that knowing is worth at least nothing; waiting may cost."""
+    return one.worth if one.what == WAITING else one.worth.within(0.0)
 
 
 def _chosen(answer: Answer) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from experiments.report.words import percent
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.value import factors
@@ -60,7 +59,7 @@ def _prices(found: Found, flows: Floats, turn_of: TurnOf) -> Iterator[Turn]:
     groups["construction"] = list(range(first, len(found.books.lines)))
     for name, at in groups.items():
         for sign in (-1, 1):
-            value = f"{'−' if sign < 0 else '+'}{percent(own.swing)} %"
+            value = f"{'−' if sign < 0 else '+'}{100 * own.swing:.3g} %"
             yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, at].sum(axis=1))
     for sign in (-1, 1):
         rate = own.cost.discounting.rate * (1 + sign * own.swing)
