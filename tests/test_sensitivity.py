@@ -10,6 +10,9 @@ import pytest
 from mistakes import is_refused
 
 from experiments.main import main
+from experiments.report import style
+from experiments.report.figures.bar import Bar
+from experiments.report.figures.sensitivity_figure import Effects, tornado
 from experiments.statistics import Interval
 from experiments.statistics.factors import Box
 from experiments.statistics.indices import crossed_points, indices
@@ -316,3 +319,14 @@ def test_a_page_tells_no_change_and_no_share_that_cannot_be() -> None:
     assert possible(Interval(1.68, 1.2, 7553.0, 4)) == Interval(1.0, 1.0, 1.0, 4)
     assert possible(Interval(-0.3, None, None, 1)) == Interval(0.0, None, None, 1)
     assert possible(Interval(0.4, -0.1, 0.9, 4)) == Interval(0.4, 0.0, 0.9, 4)
+
+
+def test_labels_of_panels_that_are_cut_do_not_meet() -> None:
+    bars = (Bar(50.0, 0.0, 1000.0),)
+    panels = [Effects("In time", "percentage points over the factor's range", bars, (True,), (20.0,), 100.0)] * 2
+    with style.look():
+        figure = tornado(["delay"], panels)
+        figure.canvas.draw()
+        left, right = (ax.xaxis.label.get_window_extent() for ax in figure.axes)
+    assert "wider intervals are cut" in figure.axes[0].get_xlabel()
+    assert left.x1 < right.x0

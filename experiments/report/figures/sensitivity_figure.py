@@ -96,7 +96,7 @@ def _limit(ax: "Axes", low: float, high: float) -> None:
     found = ax.get_xlim()
     ax.set_xlim(low, min(found[1], high))
     if found[1] > high or found[0] < min(low, 0.0):
-        ax.set_xlabel(f"{ax.get_xlabel()}; wider intervals are cut")
+        ax.set_xlabel(f"{ax.get_xlabel()};\nwider intervals are cut")
 
 
 def _whiskers(ax: "Axes", places: Sequence[float], bars: Sequence[Bar], label: str) -> None:
