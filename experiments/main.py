@@ -8,6 +8,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,9 @@ from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
+
+ASK_AGAIN_S = 20.0
+"""Longer than it takes to unwind."""
 
 WORD_OPTIONS = {
     "from": ("calibrate", "schedule"),
@@ -204,6 +208,10 @@ def _mistake(text: str) -> int:
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature of a handler
+    # Python drops an exception that comes up while an object is finalised: asked again, should we still be here then.
+    again = threading.Timer(ASK_AGAIN_S, os.kill, (os.getpid(), signal.SIGTERM))
+    again.daemon = True
+    again.start()
     raise Terminated
 
 

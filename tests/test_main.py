@@ -145,6 +145,7 @@ def test_show_of_a_sweep_is_a_document_a_point(capsys):
 
 def test_sigterm_ends_with_143(monkeypatch):
     monkeypatch.setattr(command, "_run", lambda _: os.kill(os.getpid(), signal.SIGTERM) or signal.pause())
+    monkeypatch.setattr(command, "ASK_AGAIN_S", 1e6)  # the tests go on
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as caught:
@@ -158,3 +159,26 @@ def test_a_closed_pipe_is_no_traceback():
     shell = f"{sys.executable} -m experiments.main run --show | head -1"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_a_sigterm_that_comes_while_an_object_is_finalised_is_not_lost():
+    code = """
+import os, signal, sys, time
+from experiments import main
+main.ASK_AGAIN_S = 0.3
+signal.signal(signal.SIGTERM, main._terminate)
+class Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0)
+try:
+    Finalised()
+    print("still here", flush=True)
+    time.sleep(60)
+except main.Terminated:
+    sys.exit(main.TERMINATED)
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=30)
+    assert "still here" in done.stdout, done.stderr
+    assert "Exception ignored" in done.stderr
+    assert done.returncode == 143
