@@ -122,7 +122,8 @@ class Curves:
             worst = load.min() if load.min() < self.loads[0] else load.max()
             where = list(self.labels)[int(np.broadcast_to(hubs, load.shape)[load == worst].flat[0])]
             raise ConfigError(
-                f"expansion.loads: from {self.loads[0]:g} to {self.loads[-1]:g}, and a week of {where} has {worst:.3g}"
+                f"expansion.loads: they reach from {self.loads[0]:g} to {self.loads[-1]:g} of what a hub takes, and"
+                f" {where!r} has a week of {worst:.3g}"
             )
         at = np.clip(np.searchsorted(self.loads, load, side="right") - 1, 0, len(self.loads) - 2)
         return at, (load - self.loads[at]) / (self.loads[at + 1] - self.loads[at])
