@@ -393,7 +393,7 @@ PHASE = "expansion.paths.permit_66k_2_phases.phases"
         ([f"{PHASE}.first.closed=['halls.mian.doors_out=2']"], "halls.mian.doors_out: no field of the configuration"),
         ([f"{PHASE}.first.changes=['+hall@halls.second=liege_99k']"], "phases.first: hall: no 'liege_99k'"),
         (["expansion.loads=[0.1,0.7]"], "expansion.loads: the last at least 0.795"),
-        (["expansion.loads=[0.5,0.85]"], "expansion.loads: from 0.5 to 0.85, and a week of"),
+        (["expansion.loads=[0.5,0.85]"], "expansion.loads: they reach from 0.5 to 0.85 of what a hub takes, and"),
         (["expansion.kpis=[speed]"], "expansion.kpis: no KPI 'speed'"),
         (["expansion.stages.appeal.after=screening"], "stages.appeal.after: expected a stage above it"),
         (["+expansion.growth.low.factors.soon=2"], "factors: expected years as keys, got 'soon'"),
