@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from sim.kernels.ordering import joined
+from sim.kernels.ordering import Chunk, joined
 
 _MANY_ROWS: Final = 1 << 15
 """More gain little, and leave the processor's cache."""
@@ -26,7 +26,7 @@ class Batches:
     def __init__(self, count: Callable[..., None]) -> None:
         """`count` takes the columns of one row or more (P)."""
         self._count = count
-        self._chunks: list[tuple[NDArray[Any], ...]] = []
+        self._chunks: list[Chunk] = []
         self._n = 0
 
     def add(self, *columns: NDArray[Any]) -> None:

@@ -66,6 +66,10 @@ class Pending:
                 self._later.setdefault(hour, []).append(part)
         return joined(now) if now else None
 
+    def waiting(self) -> list[Chunk]:
+        """What has not been taken, in no order."""
+        return [*self._new, *chain.from_iterable(self._later.values())]
+
 
 def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
     """What of each chunk comes by an instant, included, and what comes after it; chunks with nothing are left out.

@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.domain.site import Manning
-from sim.kernels.ordering import hub_order, joined
+from sim.kernels.coming import Pending
+from sim.kernels.ordering import Chunk, hub_order
 from sim.kernels.queueing import Servers, several_servers
 from sim.record.staffing import DeskTally
 from sim.units import Ticks
@@ -29,29 +28,26 @@ class Desks:
         self._service = service
         self._servers = Servers(manning.start, manning.posts)
         self._tally = tally
-        self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
+        self._coming = Pending()
 
     def feed(self, arrival: Ticks, parcels: Ticks, tag: Ticks) -> None:
         """Parcels (P) that arrive, in any order, after the instant served to."""
         if len(parcels):
-            self._coming.append((arrival, parcels, tag))
+            self._coming.add(arrival, parcels, tag)
 
     def serve(self, until: int) -> Served | None:
         """Serve all that has arrived by an instant, included; None if nothing has."""
-        if not self._coming:
+        now = self._coming.take(until)
+        if now is None:
             return None
-        arrival, parcels, tag = joined(self._coming)
+        arrival, parcels, tag = now
         order = hub_order(arrival, parcels)
         arrival, parcels, tag = arrival[order], parcels[order], tag[order]
-        n = int(np.searchsorted(arrival, until, side="right"))
-        self._coming = [(arrival[n:], parcels[n:], tag[n:])] if n < len(arrival) else []
-        if n == 0:
-            return None
-        begin = several_servers(arrival[:n], self._service, self._servers)
-        served = Served(arrival[:n], begin, begin + self._service, parcels[:n], tag[:n])
+        begin = several_servers(arrival, self._service, self._servers)
+        served = Served(arrival, begin, begin + self._service, parcels, tag)
         self._tally.add(served.arrival, served.begin, served.end)
         return served
 
-    def to_come(self) -> list[tuple[Ticks, Ticks, Ticks]]:
+    def to_come(self) -> list[Chunk]:
         """Arrival, parcels and tags (P) of those who have not been served yet."""
-        return self._coming
+        return self._coming.waiting()

@@ -76,9 +76,11 @@ class FullestChute:
 
     def _peak(self, number: int) -> tuple[int, int]:
         """How many units there were in a chute when there were most of them since it was looked at last, and when."""
-        *before, (arrival, _) = [(part.arrival, part.ready) for part in self._inside[number]]
-        left = np.searchsorted(np.sort(np.concatenate([part.ready for part in self._inside[number]])), arrival, "right")
-        inside = sum(len(ready) for _, ready in before) + np.arange(1, len(arrival) + 1) - left
+        stays = self._inside[number]
+        arrival = stays[-1].arrival
+        ready = np.concatenate([part.ready for part in stays])
+        n_before = len(ready) - len(arrival)
+        inside = n_before + np.arange(1, len(arrival) + 1) - np.searchsorted(np.sort(ready), arrival, side="right")
         inside[~is_within(arrival, self._measured)] = 0
         peak = int(inside.argmax())
         return int(inside[peak]), int(arrival[peak])
