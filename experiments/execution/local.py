@@ -92,7 +92,7 @@ def _call(key: K, function: Callable[..., R], arguments: tuple[Any, ...]) -> tup
 
 
 def _begin(parent: int) -> None:
-    """Let this worker process end with its parent, however that ends, and leave Ctrl-C to the parent."""
+    """Make this worker process end with its parent, however that ends, leave Ctrl-C to it, and keep what it frees."""
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), name="ends-with-parent", daemon=True).start()

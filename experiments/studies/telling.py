@@ -48,6 +48,11 @@ OF_EXPORTS = ("export_on_time_share", "exports_per_day")
 """Told where anything leaves by air."""
 
 
+def warnings_of_few(n: int) -> list[str]:
+    """What to say of n replications where they are too few for intervals."""
+    return ["replications: a single one has no intervals: nothing can be said for sure"] if n == 1 else []
+
+
 def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     """What a reader must know before the numbers."""
     lines = list(own)

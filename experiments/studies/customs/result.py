@@ -31,7 +31,6 @@ MEANING: Final = {
     "detections_per_officer_h": "detections more an officer's hour more",
     "delay_h_per_detection": "dwell more of all parcels together for each detection more",
 }
-FEW: Final = "replications: a single one has no intervals: nothing can be said for sure"
 FULL: Final = 0.95
 """Of their time: desks that are asked for more keep a queue for long (assumption)."""
 FRONTIER: Final = TableSchema(
@@ -73,8 +72,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        few = [] if self.detections.n > 1 else [FEW]
-        return few + [
+        return telling.warnings_of_few(self.detections.n) + [
             f"{one.control} at {value_said(one.value)}: {number(one.to_open)} parcels a day are to be opened, and the"
             f" examination desks can open {number(one.desks_can_open)}: detections count all that is to be opened,"
             " officers' hours only what is"

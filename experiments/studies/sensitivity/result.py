@@ -199,8 +199,8 @@ def changing(kpi: str, interval: Interval) -> Interval:
 
 def possible(index: Interval) -> Interval:
     """As a page tells an index: a share of the variance is between 0 and 1, beyond which an estimate lies by chance."""
-    mean, low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (index.mean, index.low, index.high))
-    return Interval(mean or 0.0, low, high, index.n)
+    low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (index.low, index.high))
+    return Interval(min(1.0, max(0.0, index.mean)), low, high, index.n)
 
 
 def _most(result: Result, kpi: str) -> str:

@@ -119,9 +119,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        if self.zones[0].first.worth.n > 1:
-            return []
-        return ["replications: a single one has no intervals: nothing can be said for sure"]
+        return telling.warnings_of_few(self.zones[0].first.worth.n)
 
     def as_json(self) -> dict[str, Any]:
         return {
