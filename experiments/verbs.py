@@ -57,7 +57,7 @@ FILE has a column `name`, and one for each key that a design sets, as halls.main
             is_composed=True,
         ),
         "capacity": Verb(
-            "the highest demand that scenarios sustain, and what binds there",
+            "the highest demand that scenarios sustain, and its bottleneck there",
             """Looks for the most flights a day that each scenario sustains: on time at least `capacity.target`, and the
 backlog level. Each replication has its threshold, by bisection under common random numbers; then says of which
 resource 10 % more would help most there.

@@ -12,6 +12,7 @@ from mistakes import is_refused
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.figures.capacity_figure import CapacityChart, draw
+from experiments.report.words import resource
 from experiments.store import RunDirectory, read_run
 from experiments.studies.capacity.search import Sustained, There, blocked_h, searches_of
 from experiments.studies.designs.design import Point
@@ -294,6 +295,12 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert main(["show", document["run_dir"], "--json"]) == 0
     said = json.loads(capsys.readouterr().out)["sentences"]
     assert [line.partition(" sustains ")[0] for line in said] == list(document["scenarios"])
+    ladder = read_run(document["run_dir"]).tables["ladder"]
+    for (_label, own), line in zip(document["scenarios"].items(), said, strict=True):
+        rungs = ladder.query("scenario == @_label and resource not in ['empty_ulds', 'customs_hold']")
+        lowest = rungs.sort_values(["parcels_per_day", "resource"])["resource"].iloc[0]
+        assert own["bottleneck"] == {"by_what_if": None, "by_ladder": lowest}
+        assert line.endswith(f"; bottleneck by the ladder: {resource(lowest)}.")
     assert main(["export", document["run_dir"], "--out", str(tmp_path / "csv")]) == 0
     assert (tmp_path / "csv" / "curve.csv").read_text().startswith("point,design,flights_per_day")
     capsys.readouterr()
@@ -301,7 +308,9 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert capsys.readouterr().out.startswith("identical")
     as_text = [word for word in words if word != "--json"]
     assert main(["capacity", *as_text, "--out", str(tmp_path / "runs")]) == 0
-    assert "binding" not in (out := capsys.readouterr().out) and "10 % more" not in out
+    out = capsys.readouterr().out
+    assert "by what-if" not in out and "10 % more" not in out
+    assert f"design=fewer: bottleneck by the ladder: {resource(lowest)}" in out
     path.write_text("name,demand.flights_per_day\na,5\n")
     assert main(["capacity", *words, "--out", str(tmp_path / "other")]) == 2
     assert "row 2: demand.flights_per_day is what capacity looks for" in capsys.readouterr().err

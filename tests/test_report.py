@@ -11,18 +11,20 @@ import pytest
 
 import sim
 from experiments.composition import load
-from experiments.report import chutes, counted, fullness, happened, sentences, validation, words
-from experiments.report.figures import recovery_figure, utilisation_figure
+from experiments.report import bottleneck, chutes, counted, fullness, happened, sentences, validation, words
+from experiments.report.figures import ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
 
 TODAY = Point(
-    label="a", site="30,000 m²", traffic="today", title="30,000 m², today", demand="today", arrivals="timetable",
-    flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
-    blocked_after_h=float("nan"),
+    label="a", site="30,000 m²", traffic="3.5 flights a day", title="30,000 m², 3.5 flights a day", demand="today",
+    arrivals="timetable", flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
+    blocked_after_h=float("nan"), start_date=dt.date(2022, 9, 5),
 )  # fmt: skip
-PERMIT = replace(TODAY, label="b", traffic="permit", demand="permit", flights_per_day=11, parcels_per_day=1_265_000)
+PERMIT = replace(
+    TODAY, label="b", traffic="11 flights a day", demand="permit", flights_per_day=11, parcels_per_day=1_265_000
+)
 LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
 
@@ -43,17 +45,16 @@ def kpis(on_time, dwell=None, machines=0.7):
 
 def test_a_design_that_carries_says_so_with_its_interval():
     said = sentences.sentence(TODAY, kpis(value(0.998, 0.995, 0.999)), LADDER, subject="30,000 m²")
-    assert said.startswith(
-        "30,000 m² carries today's traffic (3.5 flights a day): 99.8 % of parcels leave within 24 h (99.5–99.9 %)"
+    assert said.startswith("30,000 m² carries 3.5 flights a day: 99.8 % of parcels leave within 24 h (99.5–99.9 %)")
+    assert said.endswith(
+        "Bottleneck by the ladder: sorting machines. It can handle 612,000 parcels a day; 402,000 arrive."
     )
-    assert "sorting machines are nearest to the limit, used 70 % of the time" in said
 
 
-def test_a_design_that_does_not_carry_names_what_gives_first():
+def test_a_design_that_does_not_carry_names_its_bottleneck():
     said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
-    assert said.startswith("It does not carry the permit's traffic (11 flights a day): only 61.0 % of parcels leave")
-    assert "the sorting machines give first, because they are used 100 % of the time" in said
-    assert "alone would pass 612,000 parcels a day where 1,265,000 come" in said
+    assert said.startswith("It does not carry 11 flights a day: only 61.0 % of parcels leave")
+    assert "Bottleneck by the ladder: sorting machines. It can handle 612,000 parcels a day; 1,265,000 arrive." in said
     assert "unstable" not in said
 
 
@@ -62,7 +63,7 @@ def test_an_unstable_design_says_how_its_backlog_grows_even_if_parcels_were_in_t
     said = sentences.sentence(point, kpis(value(0.97, 0.96, 0.98)), LADDER, subject="It")
     assert "does not carry" in said
     assert "unstable, its backlog grows by 703,000 parcels a day" in said
-    assert "held for want of a stand after 25 h" in said
+    assert "flights are held because no stand is free, on average from Tue 06 Sep 00:36 on" in said
 
 
 def test_one_replication_has_no_interval():
@@ -85,28 +86,54 @@ def test_an_interval_that_includes_the_threshold_is_called_too_close():
     assert "may not carry" in may_not and "too close to call" in may_not
 
 
-def test_without_a_ladder_the_most_used_resource_gives_first():
-    found = sentences.weakest(PERMIT, kpis(value(0.5), machines=0.99), {})
-    assert found is not None and found.resource == "machines"
+def test_what_was_asked_is_said_and_not_the_name_of_the_demand():
+    """`cargohub run demand.flights_per_day=5` asks for five flights a day, which nobody has today."""
+    asked = replace(TODAY, traffic="5 flights a day", flights_per_day=5.0, parcels_per_day=575_000)
+    assert sentences.sentence(asked, kpis(value(0.998)), {}, subject="It").startswith("It carries 5 flights a day: ")
 
 
-def test_resources_that_could_pass_almost_the_same_give_together():
+def test_disruptions_that_are_on_are_named_with_the_traffic():
+    foggy = replace(TODAY, disruptions="a closed runway (fog) and 1.4 times the usual flights for 21 days (peak)")
+    assert sentences.sentence(foggy, kpis(value(0.998)), {}, subject="It").startswith(
+        "It carries 3.5 flights a day, with a closed runway (fog) and 1.4 times the usual flights for 21 days (peak): "
+    )
+
+
+def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
+    poisson = replace(TODAY, label="p", arrivals="poisson", title="30,000 m², Poisson arrivals")
+    values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.42, 0.0, 1.0))}
+    assert sentences.sensitivity([TODAY, poisson], values) == []
+    (line,) = sentences.undecided([TODAY, poisson], values)
+    assert line.startswith("30,000 m², Poisson arrivals: the share in time is as good as unknown (0–100 % from 4")
+    open_ = sentences.sentence(TODAY, values["p"], LADDER, subject="30,000 m²")
+    assert open_.startswith("Whether 30,000 m² carries 3.5 flights a day is open: 4 replications lie too far apart. ")
+    grows = sentences.sentence(replace(TODAY, is_unstable=True), values["p"], LADDER, subject="It")
+    assert "does not carry" in grows and "0–100" not in grows and "42" not in grows
+
+
+def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():
+    ladder = {"packout_posts": 380_000.0, "machines": 612_000.0}
+    said = sentences.sentence(TODAY, kpis(value(0.5), machines=0.99), ladder, subject="It")
+    assert "Bottleneck by the ladder: pack-out posts. It can handle 380,000 parcels a day; 402,000 arrive." in said
+
+
+def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
+    said = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
+    assert said.endswith("402,000 arrive. So each resource alone could handle what arrives on average.")
+    assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")
+
+
+def test_resources_that_could_handle_almost_the_same_are_named_together():
     ladder = {"handcoding_desks": 576_000.0, "machines": 576_400.0, "doors": 5e6}
     said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
-    assert "the hand-coding desks and the sorting machines give first" in said
-    assert "each alone would pass 576,000 parcels a day" in said
-
-
-def test_a_ladder_above_the_demand_leaves_it_to_the_utilisation():
-    found = sentences.weakest(PERMIT, kpis(value(0.5), machines=0.99), {"doors": 2e6, "machines": 3e6})
-    assert found is not None and found.resource == "machines"
+    assert "Bottleneck by the ladder: hand-coding desks. It can handle 576,000 parcels a day (sorting machines" in said
 
 
 def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
     poisson = replace(TODAY, label="p", arrivals="poisson")
     values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.8, 0.7, 0.9))}
     (said,) = sentences.sensitivity([TODAY, poisson], values)
-    assert said.startswith("But under Poisson arrivals 30,000 m² does not carry today's traffic")
+    assert said.startswith("But under Poisson arrivals 30,000 m² does not carry 3.5 flights a day")
 
 
 def test_a_change_is_in_percentage_points():
@@ -190,8 +217,8 @@ def tables_of(designs, replications):
                 parts.setdefault(name, []).append(frame)
         parcels = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
-        points.append((label, order, label, demand, arrivals, hub.demand.flights_per_day, parcels, hub.area_m2,
-                       n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
+        points.append((label, order, label, str(hub.start_date), "", demand, arrivals, hub.demand.flights_per_day,
+                       parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
@@ -203,9 +230,10 @@ def tables_of(designs, replications):
         area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
     frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     return frames | {
-        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "demand", "arrivals", "flights_per_day",
-                                                "parcels_per_day", "area_m2", "n_machines", "n_halls", "service_h",
-                                                "is_unstable", "blocked_after_h"]),
+        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "demand",
+                                                "arrivals", "flights_per_day", "parcels_per_day", "area_m2",
+                                                "n_machines", "n_halls", "service_h", "is_unstable",
+                                                "blocked_after_h"]),
         "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
                                                   "is_lower_bound"]),
         "differences": pd.DataFrame(differences, columns=["scenario", "baseline", "kpi", "mean", "low", "high", "n",
@@ -326,11 +354,11 @@ def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
     window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
     (said,) = chutes.fullest(packout, halls, (TODAY, PERMIT), window)
     assert said == (
-        "30,000 m², today: the fullest chute was that of FR at machine 4 of hall east, with 1 post: 812 parcels waiting"
-        " or being packed at once, on Tue 06 Sep at 01:01, the most of all replications."
+        "30,000 m², 3.5 flights a day: the fullest chute was that of FR at machine 4 of hall east, with 1 post: 812"
+        " parcels waiting or being packed at once, on Tue 06 Sep 01:01, the most of all replications."
     )
     (said,) = chutes.fullest(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
-    assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 at 14:32.")
+    assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 of the run 14:32.")
 
 
 def test_a_disrupted_run_says_what_happened():
@@ -342,8 +370,8 @@ def test_a_disrupted_run_says_what_happened():
     values = {"a": {"on_time_share": value(0.9, n=2)}}
     (said,) = happened.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
     assert said == (
-        "30,000 m², today was disrupted: the runway was closed (fog) from Fri 09 Sep at 04:00 for 6 h; a night curfew;"
-        " breakdowns at random (tugs: 1.5 a replication)."
+        "30,000 m², 3.5 flights a day was disrupted: the runway was closed (fog) from Fri 09 Sep 04:00 for 6 h; a night"
+        " curfew; breakdowns at random (tugs: 1.5 a replication)."
     )
     assert not happened.sentences(pd.DataFrame(columns=names), (TODAY,), values, window)
 
@@ -379,9 +407,9 @@ def test_titles_tell_designs_apart(several):
     table["n_halls"] = 1
     titles = [point.title for point in read_points(table)]
     assert titles == [
-        "30,000 m² with 2 machines, today",
-        "30,000 m² with 2 machines, permit",
-        "30,000 m² with 3 machines, today, Poisson arrivals",
+        "30,000 m² with 2 machines, 3.5 flights a day",
+        "30,000 m² with 2 machines, 11 flights a day",
+        "30,000 m² with 3 machines, 3.5 flights a day, Poisson arrivals",
     ]
     assert len({point.title for point in read_points(pd.concat([table, table]))}) == 3
 
@@ -440,9 +468,17 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
     assert "Transit desks" in controls.used.columns and "Screening lines" not in controls.used.columns
 
 
-def test_what_nobody_waits_for_is_never_what_gives_first():
-    used = kpis(value(0.5)) | {"utilisation_customs_hold": value(1.9), "utilisation_empty_ulds": value(1.2)}
+def test_what_nobody_waits_for_is_never_the_bottleneck():
     ladder = {"customs_hold": 100.0, "empty_ulds": 200.0, "transit_desks": 300_000.0}
-    found = sentences.weakest(TODAY, used, ladder)
-    assert (found.resource, found.also) == ("transit_desks", ())
-    assert sentences.weakest(TODAY, used, {}).resource == "machines"
+    assert bottleneck.by_ladder(ladder) == "transit_desks"
+    (drawn,) = ladder_figure.prepare({"a": ladder}, (TODAY,))
+    assert [rung.name for rung in drawn.rungs] == ["Transit desks"]
+
+
+def test_the_picture_of_the_ladder_has_the_bottleneck_of_every_sentence_on_top():
+    """Rooms fill with how long goods stay, so that two demands on one site may have different bottlenecks."""
+    ladders = {"a": LADDER | {"floor": 7e5}, "b": LADDER | {"floor": 5e5}}
+    titled = replace(PERMIT, title="30,000 m², 11 flights a day")
+    first, second = ladder_figure.prepare(ladders, (TODAY, titled))
+    assert (first.title, first.rungs[0].name) == ("30,000 m², 3.5 flights a day", "Sorting machines")
+    assert (second.title, second.rungs[0].name) == ("30,000 m², 11 flights a day", "Parcels' floor")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.report.happened import instant
 from experiments.report.points import Point, Window, records
-from experiments.report.words import number
+from experiments.report.words import instant, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +29,6 @@ def fullest(
         said.append(
             f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"
             f" with {posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
-            f" {instant(float(row['fullest_at']), window)}{of_all}."
+            f" {instant(float(row['fullest_at']), window.start_date)}{of_all}."
         )
     return said

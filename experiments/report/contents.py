@@ -59,6 +59,7 @@ def content(
         "answer": sentences.answer(mine, values, ladder),
         "disrupted": happened.sentences(tables.get("disruptions"), mine, values, window),
         "sensitivity": sentences.sensitivity(points, values),
+        "undecided": sentences.undecided(points, values),
         "least": f"{100 * sentences.LEAST_ON_TIME:.0f} %",
         "service": f"{points[0].service_h:g} h",
         "glance": _glance(mine, values),
@@ -133,6 +134,9 @@ def _glance(points: Sequence[Point], values: Values) -> dict[str, Any]:
         on_time = values[point.label]["on_time_share"]
         outcome = sentences.verdict(point, on_time)
         kind = "close" if sentences.is_close(point, on_time) else outcome.name.lower()
+        if sentences.says_nothing(on_time) and not point.is_unstable:
+            rows.setdefault(point.site, {})[point.traffic] = ("close", "open", "too few replications")
+            continue
         said = {"close": "too close to call", "carries": "carries", "fails": "does not", "unstable": "unstable"}[kind]
         rows.setdefault(point.site, {})[point.traffic] = (kind, said, f"{percent(on_time.mean)} %")
     return {

@@ -1,12 +1,13 @@
 """What disrupted a run, in a sentence a design."""
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report.points import Point, Values, Window, records
+from experiments.report.words import instant
+from sim.config.disruptions import DemandFactor, Disruption, kind_of
 from sim.measures.recovery import CURFEW
-from sim.units import MIN_PER_DAY
+from sim.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,32 @@ _KINDS: Final = {
     CURFEW: "a night curfew", "staff_away": "people stayed away", "late_flights": "flights came late",
     "data_outage": "customs data did not come", "demand": "more or fewer flights than usual",
 }  # fmt: skip
+_WITH: Final = {
+    "machine_outage": "a sorting machine outage", "equipment_away": "loaders or tugs away",
+    "breakdowns": "breakdowns of loaders or tugs", "runway_closed": "a closed runway",
+    "random_closures": "a runway that closes at random", CURFEW: "a night curfew", "staff_away": "absent staff",
+    "late_flights": "late flights", "data_outage": "a customs data outage",
+}  # fmt: skip
+
+
+def in_words(disruptions: Mapping[str, Disruption]) -> str:
+    """What is on, each with its name, as a list for the end of a sentence; empty if nothing is.
+
+    >>> from sim.config.disruptions import DemandFactor, RunwayClosed
+    >>> in_words({"fog": RunwayClosed("day 3 04:00", 6, "runway_closed"),
+    ...           "peak": DemandFactor("day 1 00:00", 24, "demand", 1.4)})
+    'a closed runway (fog) and 1.4 times the usual flights for 1 day (peak)'
+    """
+    parts = [f"{_with(disruption)} ({name.replace('_', ' ')})" for name, disruption in disruptions.items()]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def _with(disruption: Disruption) -> str:
+    if isinstance(disruption, DemandFactor):
+        days = disruption.hours / HOURS_PER_DAY
+        spell = f"{disruption.hours:g} h" if days < 1 else f"{days:g} day{'' if days == 1 else 's'}"
+        return f"{disruption.factor:g} times the usual flights for {spell}"
+    return _WITH[kind_of(disruption)]
 
 
 def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], values: Values, window: Window) -> list[str]:
@@ -45,13 +72,5 @@ def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], value
 
 def _given(row: dict[str, Any], window: Window) -> str:
     hours = (row["end"] - row["start"]) / 60
-    return f"{_KINDS[row['kind']]} ({row['name']}) from {instant(float(row['start']), window)} for {hours:g} h"
-
-
-def instant(minute: float, window: Window) -> str:
-    """A minute after the first midnight as a day and a clock time."""
-    day, rest = divmod(int(minute), MIN_PER_DAY)
-    clock = f"{rest // 60:02}:{rest % 60:02}"
-    if window.start_date is None:
-        return f"day {day + 1} at {clock}"
-    return f"{window.start_date + dt.timedelta(days=day):%a %d %b} at {clock}"
+    since = instant(float(row["start"]), window.start_date)
+    return f"{_KINDS[row['kind']]} ({row['name']}) from {since} for {hours:g} h"

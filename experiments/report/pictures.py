@@ -74,9 +74,10 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
     if ladder:
         yield _picture(
             "ladder", "Capacity ladder",
-            "What each resource alone could pass at its effective rate, the lowest on top, beside the demand. A bar"
-            " that ends before a demand line gives first under that demand; an arrow marks bars that are cut. What"
-            " exports and controls alone use counts the imports that bring so much of them.",
+            "Parcels a day that each resource alone could handle at its effective rate, the lowest on top, beside the"
+            " demand. The lowest is the bottleneck by the ladder; a bar that ends before a demand line is short of that"
+            " demand; an arrow marks bars that are cut. What only exports and controls use counts the imports that"
+            " bring so much of them.",
             ladder_figure.figure(ladder))  # fmt: skip
     use = utilisation_figure.prepare(points, values)
     yield _picture(

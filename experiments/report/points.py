@@ -38,6 +38,10 @@ class Point:
     service_h: float
     is_unstable: bool
     blocked_after_h: float
+    """From the first midnight until a flight is first held; NaN: never."""
+    start_date: dt.date | None = None
+    disruptions: str = ""
+    """That are on, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,10 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
     """The designs in the order asked for, each with a title of its own."""
     rows = list(records(table.sort_values("order", kind="stable")))
     machines = _machines(rows)
-    flights: dict[str, set[float]] = {}
+    demands: dict[float, set[str]] = {}
     for row in rows:
-        flights.setdefault(row["demand"], set()).add(row["flights_per_day"])
-    models = {row["arrivals"] for row in rows}
+        demands.setdefault(row["flights_per_day"], set()).add(row["demand"])
+    models, disruptions = ({row[name] for row in rows} for name in ("arrivals", "disruptions"))
 
     def names(row: dict[str, Any]) -> tuple[str, str, str]:
         site = f"{row['area_m2']:,.0f} m²"
@@ -108,8 +112,12 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
             site += f" in {row['n_halls']} halls"
         elif len(machines[row["area_m2"]]) > 1:
             site += f" with {row['n_machines']} machines"
-        traffic = row["demand"] if len(flights[row["demand"]]) == 1 else f"{row['flights_per_day']:g} flights a day"
+        traffic = f"{row['flights_per_day']:.4g} flights a day"
+        if row["arrivals"] == "file" or len(demands[row["flights_per_day"]]) > 1:
+            traffic += f" ({row['demand']})"
         title = f"{site}, {traffic}"
+        if len(disruptions) > 1 and row["disruptions"]:
+            title += f", with {row['disruptions']}"
         if len(models) > 1 and row["arrivals"] != rows[0]["arrivals"]:
             title += f", {ARRIVALS.get(row['arrivals'], row['arrivals'])}"
         return site, traffic, title
@@ -130,6 +138,8 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
             service_h=float(row["service_h"]),
             is_unstable=bool(row["is_unstable"]),
             blocked_after_h=float(row["blocked_after_h"]),
+            start_date=dt.date.fromisoformat(row["start_date"]),
+            disruptions=row["disruptions"],
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )
@@ -186,15 +196,8 @@ def panels(points: Sequence[Point]) -> tuple[Panel, ...]:
     for mine in by_traffic.values():
         sites = Counter(point.site for point in mine)
         names = tuple(point.site if sites[point.site] == 1 else point.title for point in mine)
-        found.append(Panel(traffic_title(mine[0]), tuple(mine), names))
+        found.append(Panel(mine[0].traffic, tuple(mine), names))
     return tuple(found)
-
-
-def traffic_title(point: Point) -> str:
-    """Traffic and its flights a day, without saying the latter twice."""
-    if "flights a day" in point.traffic:
-        return point.traffic
-    return f"{point.traffic}: {point.flights_per_day:g} flights a day"
 
 
 def read_window(flights: "pd.DataFrame", config_yaml: str) -> Window:

@@ -1,19 +1,20 @@
-"""The answer in sentences: what carries which traffic, what gives first, and what a change makes."""
+"""The answer in sentences: what carries which traffic, where its bottleneck is, and what a change makes."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from experiments.report import bottleneck
 from experiments.report.points import ARRIVALS, Point, Value, Values
-from experiments.report.words import bracket, number, percent, resource
-from sim.measures.kpis import KPIS, LAID_OUT
+from experiments.report.words import bracket, instant, interval_of, number, percent, rounded
+from sim.measures.kpis import KPIS
+from sim.units import MIN_PER_H
 
 LEAST_ON_TIME: Final = 0.95
 """Share of parcels in time from which a design carries its traffic."""
-ALMOST: Final = 0.05
-"""Resources whose capacity is within this share of the lowest give together with it."""
+WIDEST: Final = 0.5
+"""An interval of the share in time that is wider says nothing: it is kept out of the answer (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
 
@@ -22,19 +23,6 @@ class Verdict(Enum):
     CARRIES = "carries it"
     FAILS = "does not carry it"
     UNSTABLE = "does not carry it: its backlog grows"
-
-
-@dataclass(frozen=True, slots=True)
-class Weakest:
-    """The resource that gives first; `parcels_per_day` is NaN where the ladder does not say.
-
-    `also`: others that could pass so little more that they give with it.
-    """
-
-    resource: str
-    utilisation: float
-    parcels_per_day: float
-    also: tuple[str, ...] = ()
 
 
 def verdict(point: Point, on_time: Value) -> Verdict:
@@ -48,20 +36,9 @@ def is_close(point: Point, on_time: Value) -> bool:
     return not point.is_unstable and on_time.low < LEAST_ON_TIME <= on_time.high
 
 
-def weakest(point: Point, values: Mapping[str, Value], ladder: Mapping[str, float]) -> Weakest | None:
-    """The lowest of the ladder if it is below what comes, else the one most used; not what nobody waits for."""
-    used = {name.removeprefix("utilisation_"): value.mean for name, value in values.items() if "utilisation_" in name}
-    used, ladder = ({name: own for name, own in each.items() if name not in LAID_OUT} for each in (used, ladder))
-    if ladder:
-        name = min(ladder, key=lambda each: (ladder[each], -used.get(each, 0.0), each))
-        if ladder[name] < point.parcels_per_day or name not in used:
-            near = [each for each in sorted(ladder, key=lambda each: (ladder[each], each)) if each != name]
-            also = tuple(each for each in near if ladder[each] <= (1 + ALMOST) * ladder[name])
-            return Weakest(name, used.get(name, math.nan), ladder[name], also)
-    if not used:
-        return None
-    name = max(sorted(used), key=lambda each: used[each])
-    return Weakest(name, used[name], ladder.get(name, math.nan))
+def says_nothing(on_time: Value) -> bool:
+    """Whether the interval is so wide that the share in time is as good as unknown."""
+    return on_time.high - on_time.low > WIDEST
 
 
 def answer(points: Sequence[Point], values: Values, ladder: Ladder) -> list[str]:
@@ -79,31 +56,33 @@ def answer(points: Sequence[Point], values: Values, ladder: Ladder) -> list[str]
 
 
 def sentence(point: Point, values: Mapping[str, Value], ladder: Mapping[str, float], *, subject: str) -> str:
-    """Whether a design carries its traffic, and by how much; if not, what gives first."""
+    """Whether a design carries its traffic, and by how much; then its bottleneck."""
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)
+    limit = bottleneck.sentences(ladder, point.parcels_per_day, is_late=outcome is not Verdict.CARRIES)
+    return f"{_outcome(point, values, outcome, subject)}. {limit}".rstrip()
+
+
+def _outcome(point: Point, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
+    on_time = values["on_time_share"]
     what = f"{percent(on_time.mean)} % of parcels leave within {point.service_h:g} h"
+    if says_nothing(on_time):
+        if outcome is Verdict.UNSTABLE:
+            return f"{subject} does not carry {traffic(point)}: {_growth(point, values).removeprefix('; ')}"
+        whether = "it" if subject == "It" else subject
+        return f"Whether {whether} carries {traffic(point)} is open: {on_time.n} replications lie too far apart"
     if outcome is Verdict.CARRIES:
         verb = "seems to carry" if is_close(point, on_time) else "carries"
-        said = f"{subject} {verb} {traffic(point)}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}."
-        return said + _nearest(weakest(point, values, ladder))
+        return f"{subject} {verb} {traffic(point)}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}"
     only = "" if on_time.mean == 0 else "only "
     verb = "may not carry" if is_close(point, on_time) else "does not carry"
-    said = f"{subject} {verb} {traffic(point)}: {only}{what} {bracket(on_time)}{_dwell(values)}"
-    said += _close(point, on_time) + _growth(point, values) + _first(point, weakest(point, values, ladder))
-    return said + "."
+    shown = f"{subject} {verb} {traffic(point)}: {only}{what} {bracket(on_time)}{_dwell(values)}"
+    return shown + _close(point, on_time) + _growth(point, values)
 
 
 def traffic(point: Point) -> str:
-    """The traffic in a sentence.
-
-    Today's and the permit's are known by their names; others are called as the demand is.
-    """
-    flights = f"{point.flights_per_day:g} flights a day"
-    if "flights a day" in point.traffic:
-        return point.traffic
-    known = {"today": "today's traffic", "permit": "the permit's traffic"}
-    return f"{known.get(point.demand, f'the traffic {point.demand!r}')} ({flights})"
+    """The traffic in a sentence: what was asked for, and the disruptions that are on."""
+    return point.traffic + (f", with {point.disruptions}" if point.disruptions else "")
 
 
 def sensitivity(points: Sequence[Point], values: Values) -> list[str]:
@@ -115,14 +94,27 @@ def sensitivity(points: Sequence[Point], values: Values) -> list[str]:
         if first is None or point.arrivals == first.arrivals:
             continue
         on_time, before = (values[each.label]["on_time_share"] for each in (point, first))
+        if says_nothing(on_time):
+            continue
         carries = verdict(point, on_time) is Verdict.CARRIES
         verbs = ("may not carry", "seems to carry") if is_close(point, on_time) else ("does not carry", "carries")
         model = ARRIVALS.get(point.arrivals, point.arrivals)
-        changes = carries != (verdict(first, before) is Verdict.CARRIES)
+        changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
         word = "But under" if changes else "Under"
         what = f"{percent(on_time.mean)} % in time {bracket(on_time)}"
         said.append(f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}.")
     return said
+
+
+def undecided(points: Sequence[Point], values: Values) -> list[str]:
+    """Designs of which the share in time is as good as unknown, for the part of the page on how sure it is."""
+    wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
+    return [
+        f"{title}: the share in time is as good as unknown ({interval_of(on_time)} from {on_time.n} replications);"
+        " run more replications"
+        for title, on_time in wide
+        if says_nothing(on_time)
+    ]
 
 
 def differences(points: Sequence[Point], changes: Values, baseline: str) -> list[str]:
@@ -178,47 +170,11 @@ def _growth(point: Point, values: Mapping[str, Value]) -> str:
     slope = values.get("backlog_slope_per_day")
     said = "; the hub is unstable, its backlog grows"
     if slope is not None and slope.mean > 0:
-        said += f" by {_rounded(slope.mean)} parcels a day"
+        said += f" by {rounded(slope.mean)} parcels a day"
     if not math.isnan(point.blocked_after_h):
-        said += f", and the first flight is held for want of a stand after {_span(point.blocked_after_h)}"
+        since = instant(MIN_PER_H * point.blocked_after_h, point.start_date)
+        said += f", and flights are held because no stand is free, on average from {since} on"
     return said
-
-
-def _first(point: Point, found: Weakest | None) -> str:
-    if found is None:
-        return ""
-    name = " and the ".join(resource(each) for each in (found.resource, *found.also))
-    is_one = found.resource == "floor" and not found.also
-    because = []
-    if not math.isnan(found.utilisation):
-        because.append(f"{'it is' if is_one else 'they are'} used {_used(found.utilisation)} of the time")
-    if found.parcels_per_day < point.parcels_per_day:
-        because.append(
-            f"{'each ' if found.also else ''}alone would pass {_rounded(found.parcels_per_day)} parcels a day where"
-            f" {_rounded(point.parcels_per_day)} come"
-        )
-    reason = f", because {' and '.join(because)}" if because else ""
-    return f"; the {name} {'gives' if is_one else 'give'} first{reason}"
-
-
-def _nearest(found: Weakest | None) -> str:
-    if found is None or math.isnan(found.utilisation):
-        return ""
-    verb = "is" if found.resource == "floor" else "are"
-    return f" The {resource(found.resource)} {verb} nearest to the limit, used {_used(found.utilisation)} of the time."
-
-
-def _span(hours: float) -> str:
-    return f"{number(hours, 0)} h" if hours < 48 else f"{number(hours / 24, 0)} days"
-
-
-def _used(share: float) -> str:
-    return f"{100 * min(1.0, share):.0f} %"
-
-
-def _rounded(value: float) -> str:
-    """Three or four figures are enough in a sentence."""
-    return number(float(f"{value:.4g}" if f"{value:e}".lstrip("-").startswith("1") else f"{value:.3g}"), 0)
 
 
 def definitions(values: Values) -> list[tuple[str, str, str]]:

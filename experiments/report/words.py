@@ -1,10 +1,12 @@
 """Numbers and names as a planner says them: shares in per cent, thousands with commas, intervals after the value."""
 
+import datetime as dt
 import math
 from typing import Final
 
 from experiments.report.points import Value
 from sim.measures.kpis import ALL_RESOURCES
+from sim.units import MIN_PER_DAY, MIN_PER_H
 
 MINUS: Final = "−"
 UNITS: Final = {
@@ -80,12 +82,32 @@ def bracket(value: Value) -> str:
     return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
 
 
+def instant(minute: float, start_date: dt.date | None) -> str:
+    """A minute after the first midnight as a weekday, a date and a clock time; a day's number without a date.
+
+    >>> instant(9 * 1440 + 180, dt.date(2022, 9, 5)), instant(9 * 1440 + 180, None)
+    ('Wed 14 Sep 03:00', 'day 10 of the run 03:00')
+    """
+    day, rest = divmod(int(minute), MIN_PER_DAY)
+    date = f"day {day + 1} of the run" if start_date is None else f"{start_date + dt.timedelta(days=day):%a %d %b}"
+    return f"{date} {rest // MIN_PER_H:02}:{rest % MIN_PER_H:02}"
+
+
 def tied(text: str) -> str:
     """Numbers stay with their units on a narrow screen."""
     for unit in ("%", "m²", "h"):
         for after in (" ", ".", ",", ";", ")", ":"):
             text = text.replace(f" {unit}{after}", f"\u00a0{unit}{after}")
     return text
+
+
+def rounded(value: float) -> str:
+    """Three or four figures are enough in a sentence.
+
+    >>> rounded(445_321.0), rounded(1_265_432.0)
+    ('445,000', '1,265,000')
+    """
+    return number(float(f"{value:.4g}" if f"{value:e}".lstrip("-").startswith("1") else f"{value:.3g}"), 0)
 
 
 def resource(name: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
+from experiments.report import bottleneck
+from experiments.report.words import instant
 from experiments.statistics import Interval
 from experiments.statistics.family import Family
 from experiments.store import read_run
@@ -14,7 +16,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
-from sim.units import HOURS_PER_DAY, MIN_PER_DAY
+from sim.units import MIN_PER_H
 
 SAID_OF = {
     Family.HOLM: "intervals and p-values of all designs together (Bonferroni, Holm)",
@@ -62,12 +64,11 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
         intervals = outcome.intervals[point.label]
         if outcome.is_unstable(point):
             slope = intervals["backlog_slope_per_day"].mean
-            blocked = intervals["blocked_after_h"].mean
-            days = point.hub.end_min / MIN_PER_DAY
-            after = blocked / HOURS_PER_DAY
-            first = "no flight is held for want of a stand yet"
-            if after < days:
-                first = f"the first flight is held for want of a stand {after:.1f} days after the start"
+            blocked = MIN_PER_H * intervals["blocked_after_h"].mean
+            first = "no flight is held because no stand is free yet"
+            if blocked < point.hub.end_min:
+                since = instant(blocked, point.hub.start_date)
+                first = f"flights are held because no stand is free, on average from {since} on"
             lines.append(f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
         bounds = [kpi for kpi in KPIS if kpi != RECOVERY and outcome.is_lower_bound(point.label, kpi)]
         if bounds:
@@ -123,6 +124,8 @@ def print_table(
         for kpi, row in cells.items():
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
+    limits = {point.label: bottleneck.named(None, outcome.ladder(point)) for point in outcome.points}
+    lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), ""]
     lines += _differences(outcome) if has_baseline else []
     lines += [f"warning: {line}" for line in warnings]
     lines += [f"tables: {path}", shown_at(page)]

@@ -1,11 +1,13 @@
 """The capacity ladder: what each resource alone could pass, beside what comes."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style, words
+from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.points import Point
 
 if TYPE_CHECKING:
@@ -41,17 +43,21 @@ class Ladder:
 
 
 def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[Point, ...]) -> tuple[Ladder, ...]:
-    """A ladder a site, since the demand does not change it; the first of its designs that has one."""
-    sites: dict[str, list[Point]] = {}
+    """A ladder a site, of the first of its designs that has one; several where their bottlenecks differ.
+
+    The demand changes only the rungs of rooms, by how long goods stay there.
+    """
+    alike: dict[tuple[str, str | None], list[Point]] = {}
     for point in points:
         if ladders.get(point.label):
-            sites.setdefault(point.site, []).append(point)
+            alike.setdefault((point.site, by_ladder(ladders[point.label])), []).append(point)
+    n_ladders = Counter(site for site, _ in alike)
+    sites = {site if n_ladders[site] == 1 else mine[0].title: mine for (site, _), mine in alike.items()}
     largest = max((point.parcels_per_day for mine in sites.values() for point in mine), default=0.0)
     smallest = min((min(ladders[mine[0].label].values()) for mine in sites.values()), default=0.0)
     reach = REACH * max(largest, smallest, 1.0) / MILLION
     found = []
     for site, mine in list(sites.items())[:MOST_LADDERS]:
-        rungs = sorted(ladders[mine[0].label].items(), key=lambda rung: (rung[1], rung[0]))
         most = max(point.parcels_per_day for point in mine)
         demands = {point.traffic: point.parcels_per_day / MILLION for point in mine}
         found.append(
@@ -64,7 +70,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[Point, ...
                         f"{rate / MILLION:.2f}" + (" →" if rate / MILLION > reach else ""),
                         rate < most,
                     )
-                    for name, rate in rungs
+                    for name, rate in rungs(ladders[mine[0].label])
                 ),
                 tuple(
                     (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])

@@ -1,4 +1,4 @@
-"""`cargohub capacity`: the highest demand that a scenario sustains, and the resource that binds there.
+"""`cargohub capacity`: the highest demand that a scenario sustains, and its bottleneck there.
 
 A demand is sustained when the share on time reaches `capacity.target` and the backlog is level; with exports both
 shares must, that of imports and that of exports, each within its own promise, and the lower one is the share on time
@@ -16,11 +16,11 @@ matters.
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep,
 make a curve: each design has its thresholds, and a picture shows them against the values.
 
-The binding resource is the one of which ten per cent more (`what_ifs`) lifts the share on time most at a demand a
-twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured days
-is not simulated with more: its lift is 0. What only exports and customs' controls use counts where they are switched
-on. Those that lift next to nothing in the first replication are not simulated in the others, and cannot be called
-binding.
+The bottleneck by what-if is the resource of which ten per cent more (`what_ifs`) lifts the share on time most at a
+demand a twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the
+measured days is not simulated with more: its lift is 0. What only exports and customs' controls use counts where they
+are switched on. Those that lift next to nothing in the first replication are not simulated in the others, and cannot
+be the bottleneck. The bottleneck by the ladder, its lowest rung, is shown beside it.
 """
 
 import math
@@ -34,6 +34,8 @@ from typing import Final
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
+from experiments.report.bottleneck import by_ladder
+from experiments.report.words import resource
 from experiments.statistics import Interval
 from experiments.store import RunDirectory
 from experiments.studies import telling
@@ -91,6 +93,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
                     result.point.label: {
                         "flights_per_day": telling.as_json(result.flights, "1/d"),
                         "binding": result.binding,
+                        "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
                         **values_of(result),
                         "resources": {lift.what.resource: lift.as_json() for lift in result.lifts},
                     }
@@ -216,20 +219,21 @@ def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path,
 
     width = 2 + max(len(result.point.label) for result in results)
     is_asked = any(result.lifts for result in results)
-    lines = [f"{'':{width}}{'sustained, flights/day':28}{'parcels/day':>12}{'  binding' if is_asked else ''}"]
+    lines = [f"{'':{width}}{'sustained, flights/day':28}{'parcels/day':>12}"]
     for result in results:
         parcels = result.flights.mean * result.point.hub.demand.mean_parcels_per_flight
-        binds = f"  {result.binding or 'none alone'}" if is_asked else ""
-        lines.append(f"{result.point.label:{width}}{cell(result.flights):28}{parcels:>12,.0f}{binds}")
+        lines.append(f"{result.point.label:{width}}{cell(result.flights):28}{parcels:>12,.0f}")
+    lines += ["", *(f"{result.point.label}: {result.bottleneck}" for result in results)]
     for result in results if is_asked else ():
         lines += ["", f"{result.point.label}, just above that"]
+        wide = 2 + max(len(resource(lift.what.resource)) for lift in result.lifts)
         lines.append(
-            f"  {'10 % more of':18}{'from':>10}{'to':>10}{'used, %':>10}{'blocked, h/d':>14}  on time, % points"
+            f"  {'10 % more of':{wide}}{'from':>10}{'to':>10}{'used, %':>10}{'blocked, h/d':>14}  on time, % points"
         )
         for lift in result.lifts:
             blocked = "" if math.isnan(lift.blocked_h_per_day) else f"{lift.blocked_h_per_day:.1f}"
             lines.append(
-                f"  {lift.what.resource:18}{lift.what.before:>10,.5g}{lift.what.after:>10,.5g}"
+                f"  {resource(lift.what.resource):{wide}}{lift.what.before:>10,.5g}{lift.what.after:>10,.5g}"
                 f"{100 * lift.utilisation:>10.1f}{blocked:>14}  {cell(lift.lift, 100)}"
             )
     lines += ["", *(f"warning: {line}" for line in warnings), f"tables: {path}", telling.shown_at(chart)]

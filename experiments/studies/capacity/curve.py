@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.report.bottleneck import by_ladder
+from experiments.report.words import resource
 from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Result
 from experiments.studies.designs.grid import varied_of
@@ -11,7 +13,7 @@ from sim.record.schemas import Column, TableSchema
 
 
 def curve_tables(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
-    """One row a design: what was varied, what it sustains, what binds; none without several values of a key."""
+    """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
     varied, values = _varied(results)
     if not varied:
         return []
@@ -21,12 +23,13 @@ def curve_tables(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]
         Column("flights_per_day", "float64", "1/d", "the most that is sustained, mean over replications"),
         Column("low", "float64", "1/d", "lower end of its 95 % interval; NaN: none"),
         Column("high", "float64", "1/d", "upper end of its 95 % interval; NaN: none"),
-        Column("binding", "string", "", "the resource that binds; empty: none, or not asked"),
+        Column("binding", "string", "", "the bottleneck by what-if; empty: none, or not asked"),
+        Column("lowest_rung", "string", "", "the bottleneck by the ladder"),
     )
     rows: list[tuple[Any, ...]] = []
     for at, (result, row) in enumerate(zip(results, values, strict=True)):
         own = result.flights
-        rows.append((at, *row, own.mean, own.low, own.high, result.binding or ""))
+        rows.append((at, *row, own.mean, own.low, own.high, result.binding or "", by_ladder(result.ladder)))
     schema = TableSchema("curve", "what each design sustains", columns, ("point",))
     return [(schema, as_columns(schema.columns, rows))]
 
@@ -51,7 +54,7 @@ def draw_curve(folder: Path, results: Sequence[Result]) -> Path | None:
         [result.flights.mean for result in results],
         [(result.flights.low, result.flights.high) for result in results],
         what="sustained flights a day, mean and 95 % interval",
-        notes=[(result.binding or "").replace("_", " ") for result in results],
+        notes=[resource(result.binding) if result.binding else "" for result in results],
     )
     write_chart(path, chart)
     return path

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.report import bottleneck
 from experiments.statistics import Interval, mean_interval
 from experiments.store.summaries import ANSWER, LADDER
 from experiments.store.tables import Columns, as_columns
@@ -101,6 +102,11 @@ class Result:
         return self.best.what.resource if self.best is not None and self.best.lift.mean > 0 else None
 
     @property
+    def bottleneck(self) -> str:
+        """By what-if and by the ladder, in words."""
+        return bottleneck.named(self.binding, self.ladder)
+
+    @property
     def best(self) -> Lift | None:
         n = max((lift.lift.n for lift in self.lifts), default=0)
         return next((lift for lift in self.lifts if lift.lift.n == n), None)
@@ -123,7 +129,7 @@ class Result:
         if self.best is not None and self.binding is None:
             lines.append(f"{name}: 10 % more of no resource alone lifts the share on time just above the threshold")
         elif self.best is not None and (self.best.lift.low or 0.0) < 0:
-            lines.append(f"{name}: whether {self.binding} bind is not sure: the interval of their lift holds 0")
+            lines.append(f"{name}: the bottleneck by what-if is not sure: the interval of its lift includes 0")
         return lines
 
 
@@ -162,14 +168,13 @@ def _at_thresholds(searches: Sequence[Search], there: There) -> dict[str, float]
 
 
 def sentences(results: Sequence[Result]) -> list[str]:
-    """What each scenario sustains, and what binds there."""
+    """What each scenario sustains, and its bottleneck."""
     said = []
     for result in results:
         own = result.flights
         between = "" if own.low is None or own.high is None else f" ({own.low:.2f} to {own.high:.2f})"
         line = f"{result.point.label} sustains {own.mean:.2f} flights a day{between}"
-        binds = f"; {result.binding.replace('_', ' ')} bind there" if result.binding else ""
-        said.append(f"{line}, in {own.n} replication{'s' if own.n != 1 else ''}{binds}.")
+        said.append(f"{line}, in {own.n} replication{'s' if own.n != 1 else ''}; {result.bottleneck}.")
     return said
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments import execution
 from experiments.arguments import Arguments
+from experiments.report.happened import in_words
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
@@ -68,6 +69,10 @@ class Outcome:
         slope = self.intervals[point.label]["backlog_slope_per_day"]
         least = slope.mean if slope.low is None else slope.low
         return least > 0 and slope.mean > GROWTH_THAT_COUNTS * daily_parcels(point.hub)
+
+    def ladder(self, point: Point) -> dict[str, float]:
+        """Parcels a day that each resource alone could handle."""
+        return capacity_ladder(point.hub, {kpi: interval.mean for kpi, interval in self.intervals[point.label].items()})
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
         own = self.intervals[label]
@@ -238,9 +243,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         for kpi, one in own.items()
     ]
     ladder = [
-        (point.label, resource, rate)
-        for point in outcome.points
-        for resource, rate in capacity_ladder(point.hub, _means(outcome, point)).items()
+        (point.label, resource, rate) for point in outcome.points for resource, rate in outcome.ladder(point).items()
     ]
     area = [
         (
@@ -266,10 +269,6 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
 
 
-def _means(outcome: Outcome, point: Point) -> dict[str, float]:
-    return {kpi: interval.mean for kpi, interval in outcome.intervals[point.label].items()}
-
-
 def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
     config = point.hub
     blocked = outcome.intervals[point.label]["blocked_after_h"].mean
@@ -278,6 +277,8 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         point.label,
         order,
         config.scenario,
+        str(config.start_date),
+        in_words(config.disruptions),
         config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
         str(config.arrivals.model),
         *traffic(config),

@@ -1,0 +1,59 @@
+"""The bottleneck by the one definition of docs/model.md, section 4, as page, terminal and `capacity` name it.
+
+*By what-if* it is the resource of which ten per cent more improves the share in time most; that takes simulations,
+which `capacity` makes. *By the ladder* it is the lowest rung of the capacity ladder. Where both are known and differ,
+both are named.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from experiments.report.words import resource, rounded
+from sim.measures.kpis import LAID_OUT
+
+NEAR: Final = 0.05
+"""Rungs within this share of the lowest are named with it (assumption)."""
+
+
+def rungs(ladder: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Resources and their parcels a day, the lowest first; not those that block nobody when they are full."""
+    can_block = [(name, rate) for name, rate in ladder.items() if name not in LAID_OUT]
+    return sorted(can_block, key=lambda rung: (rung[1], rung[0]))
+
+
+def by_ladder(ladder: Mapping[str, float]) -> str | None:
+    """The resource of the lowest rung; None without a ladder."""
+    return next((name for name, _ in rungs(ladder)), None)
+
+
+def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
+    """Both bottlenecks, each with how it was found; empty if neither is known.
+
+    >>> named("packout_posts", {"machines": 5.0, "packout_posts": 9.0})
+    'bottleneck by what-if: pack-out posts; by the ladder: sorting machines'
+    >>> named("machines", {"machines": 5.0}), named(None, {"machines": 5.0})
+    ('bottleneck by what-if and by the ladder: sorting machines', 'bottleneck by the ladder: sorting machines')
+    """
+    lowest = by_ladder(ladder)
+    if by_what_if is None or lowest is None or by_what_if == lowest:
+        both = {"by what-if": by_what_if, "by the ladder": lowest}
+        ways = " and ".join(way for way, name in both.items() if name is not None)
+        return f"bottleneck {ways}: {resource(by_what_if or lowest or '')}" if ways else ""
+    return f"bottleneck by what-if: {resource(by_what_if)}; by the ladder: {resource(lowest)}"
+
+
+def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: bool) -> str:
+    """The ladder's bottleneck with its capacity, beside what arrives; empty without a ladder.
+
+    `is_late`: the design does not carry its traffic, which a ladder above the demand cannot explain.
+    """
+    if not (lowest := rungs(ladder)):
+        return ""
+    (_, rate), *others = lowest
+    text = f"B{named(None, ladder)[1:]}. It can handle {rounded(rate)} parcels a day"
+    near = [f"{resource(name)} {rounded(other)}" for name, other in others if other <= (1 + NEAR) * rate]
+    text += f" ({', '.join(near)})" if near else ""
+    text += f"; {rounded(parcels_per_day)} arrive."
+    if is_late and rate >= parcels_per_day:
+        text += " So each resource alone could handle what arrives on average."
+    return text
