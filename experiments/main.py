@@ -16,6 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from experiments.arguments import Arguments
+from experiments.hydra_habits import instead_of_option, instead_of_word
 from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
 
@@ -142,13 +143,16 @@ def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:
 def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
     parser = _Parser(prog="cargohub", add_help=False, allow_abbrev=False)
     for flag in FLAGS:
-        parser.add_argument(flag, action="store_true")
+        parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
     parser.add_argument("--out", type=Path, default=Path("runs"))
     parser.add_argument("--config-dir", type=Path, default=None)
     for name in WORD_OPTIONS:
         parser.add_argument(f"--{name}", default=None)
     parser.add_argument("words", nargs="*", default=[])
     options = parser.parse_intermixed_args(words)
+    for word in options.words:
+        if (instead := instead_of_word(word)) is not None:
+            raise CargohubError(f"{word!r}: Hydra's own settings have no effect here; {instead}")
     verb = options.words[0] if options.words else None
     if verb is not None and verb not in VERBS:
         from sim.reading import near
@@ -168,6 +172,8 @@ class _Parser(argparse.ArgumentParser):
         from sim.reading import near
 
         first = names.split(" ")[0]
+        if (instead := instead_of_option(first)) is not None:
+            raise CargohubError(f"{first}: an option of Hydra, not of cargohub; {instead}")
         raise CargohubError(f"{first}: unknown option{near(first.partition('=')[0], [*FLAGS, *VALUE_OPTIONS])}")
 
 

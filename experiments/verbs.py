@@ -199,7 +199,8 @@ distance from UTC, by default Liège's, elsewhere the least that the file has fo
         "reproduce": Verb(
             "a stored run computed again, and compared to the bit",
             """Computes a complete run directory again, from its own config.yaml alone, and says "identical", or which
-table, column and row differs first, and why it may. A run of unknown origin is safe: nothing in it is executed.
+table, column and row differs first, and why it may. It also names other versions or source code
+where the tables agree. A run of unknown origin is safe: nothing in it is executed.
 
   cargohub reproduce runs/run-liege_30k-557fe08b6b90
   cargohub reproduce RUN --here DIR                  keeps what was computed here, in DIR, which is new or empty
@@ -316,7 +317,7 @@ OPTIONS: Final = """options, before or after the words:
   --show            print the composed configuration, checked, and stop (run, compare, sweep)
   --slow            the checks that take minutes, too (verify)
   --parallel        two workers against one (bench)
-  --help            this text; after a verb, the verb's own
+  --help, -h        this text; after a verb, the verb's own
   --version         the version
 
 words:

@@ -12,6 +12,7 @@ from hydra.core.override_parser.types import Glob, Override, Sweep, ValueType
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
 from sim.reading import near
 
@@ -56,7 +57,8 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
     if not key:
         raise ConfigError(f"{word!r}: expected a key")
     if re.split(r"[./@]", key)[0] == "hydra" or override.package == "hydra":
-        raise ConfigError(f"{word!r}: hydra's own settings have no effect here")
+        instead = instead_of_word(word) or instead_of_word("hydra.")
+        raise ConfigError(f"{word!r}: Hydra's own settings have no effect here; {instead}")
     if override.is_sweep_override() and not is_sweep:
         raise ConfigError(f"{word!r}: several values; they go with `cargohub sweep`, a list in brackets: {key}=[…]")
     return override

@@ -66,6 +66,39 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, message):
     assert err.count("\n") == 1
 
 
+HYDRAS = [
+    (["run", "--cfg", "job"], "--cfg: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
+    (["run", "--cfg=job"], "--cfg=job: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
+    (["run", "-c", "job"], "-c: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
+    (["--multirun", "run", "seed=1,2"], "--multirun: an option of Hydra, not of cargohub; cargohub sweep KEY=A,B"),
+    (["run", "-m", "seed=1,2"], "-m: an option of Hydra, not of cargohub; cargohub sweep KEY=A,B"),
+    (["run", "--info", "defaults"], "--info: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
+    (["--info"], "--info: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
+    (["run", "hydra.run.dir=x"], "'hydra.run.dir=x': Hydra's own settings have no effect here; --out DIR chooses"),
+    (
+        ["sweep", "+hydra/launcher=joblib"],
+        "'+hydra/launcher=joblib': Hydra's own settings have no effect here; wor",
+    ),
+    (["list", "hydra.verbose=true"], "'hydra.verbose=true': Hydra's own settings have no effect here; --quiet turns"),
+    (["run", "~hydra.job"], "'~hydra.job': Hydra's own settings have no effect here; --out DIR chooses"),
+    (["run", "hydra.nope=1"], "'hydra.nope=1': Hydra's own settings have no effect here; --out DIR, --config-dir DIR"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), HYDRAS, ids=[" ".join(words) for words, _ in HYDRAS])
+def test_hydras_own_options_are_answered_with_what_to_use_instead(capsys, words, message):
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"cargohub: {message}")
+    assert err.count("\n") == 1
+
+
+def test_a_folder_may_be_called_hydra(verb):
+    assert main(["list", "hydra/runs"]) == 0
+    assert verb.seen[0].words == ("hydra/runs",)
+
+
 def test_options_stand_before_or_after_the_words(verb, tmp_path):
     assert main(["--json", "run", "--out", str(tmp_path), "seed=1", "--quiet", "~x", f"--config-dir={tmp_path}"]) == 0
     assert verb.seen == [
@@ -104,7 +137,7 @@ def test_a_bug_is_not_dressed_up_as_a_mistake(verb, error):
         main(["run"])
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["--json"]])
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["--json"]])
 def test_help_lists_every_verb(capsys, words):
     assert main(words) == 0
     out = capsys.readouterr().out

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +11,8 @@ import pytest
 from stored_runs import made, rewritten, sealed
 
 from experiments.main import main
+
+ROOT = Path(__file__).resolve().parents[1]
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -102,6 +106,50 @@ def test_other_versions_and_cpus_are_told_as_reasons(capsys, run):
     reasons = told(capsys, run, code=1)["reasons"]
     assert any(reason.startswith("numpy: 1.0 in the run") for reason in reasons)
     assert any(reason.startswith("CPU family, exp: ABACUS in the run") for reason in reasons)
+
+
+def test_other_sources_are_named_although_the_tables_agree(capsys, run):
+    def change(manifest):
+        manifest["identity"]["sources"] = "5" * 64
+        manifest["program"] = {"version": "0.0.9", "commit": "c" * 40, "is_modified": True}
+
+    sealed(run, change)
+    document = told(capsys, run)
+    assert (document["identical"], document["reasons"]) == (True, [])
+    (although,) = document["although"]
+    there = "version 0.0.9, commit cccccccccccc with changes, sources 555555555555"
+    assert although.startswith(f"the program's source code: {there} in the run, version 0.")
+    assert main(["reproduce", str(run), "--quiet"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("identical: ")
+    assert second == f"although {although}"
+
+
+def test_a_run_stored_without_its_commit_is_reproduced(capsys, run):
+    def change(manifest):
+        manifest["identity"]["sources"] = "5" * 64
+        del manifest["program"]
+
+    sealed(run, change)
+    (although,) = told(capsys, run)["although"]
+    assert "sources 555555555555 in the run, version 0." in although
+
+
+@pytest.mark.parametrize("program", [[], {"version": 1}, {"version": "1", "commit": "HEAD", "is_modified": False}])
+def test_a_program_that_no_run_writes_is_refused(capsys, run, program):
+    sealed(run, lambda manifest: manifest.update(program=program))
+    assert main(["reproduce", str(run), "--quiet"]) == 2
+    assert "program: not as a run writes it" in capsys.readouterr().err
+
+
+def test_a_run_stores_version_and_commit_of_the_program(run):
+    program = json.loads((run / "manifest.json").read_text())["program"]
+    git = shutil.which("git")
+    ask = [git, "-C", str(ROOT), "rev-parse", "HEAD"]
+    commit = subprocess.run(ask, capture_output=True, text=True, check=True).stdout if git else None
+    assert program["version"].startswith("0.")
+    assert program["commit"] == (commit.strip() if commit else None)
+    assert isinstance(program["is_modified"], bool)
 
 
 def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_path, monkeypatch):

@@ -24,6 +24,7 @@ from experiments.store.files import drop_unfinished, sha256_of, whole, write_who
 from experiments.store.identity import HASH_DIGITS, environment, hash_of
 from experiments.store.lock import held
 from experiments.store.parts import Line, Part
+from experiments.store.program import program
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
 from experiments.store.tables import Columns, Key, TableSchema, write_dictionary, write_replications, write_table
 
@@ -199,6 +200,7 @@ class RunDirectory:
             "verb": self._verb,
             "hash": hash_of(self._identity),
             "seeds": {name: hub.get("seed") for name, hub in hubs.items()},
+            "program": program(),
             "environment": environment(),
             "identity": self._identity,
             "files": {name: sha256_of(self.path / name) for name in sorted(files)},

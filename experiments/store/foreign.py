@@ -51,6 +51,8 @@ class Manifest:
     environment: Mapping[str, Any]
     identity: Mapping[str, Any]
     files: Mapping[str, str]
+    program: Mapping[str, Any]
+    """Version and commit; empty in a run that was stored before runs said so."""
 
     @property
     def tables(self) -> dict[str, Path]:
@@ -101,7 +103,7 @@ def manifest_of(folder: Path) -> Manifest:
         # An input file may lie beside the configuration, in folders of its own.
         if not _FREE.fullmatch(name) and PurePosixPath(name).name not in inputs:
             raise InputError(f"{folder}: {name[:60]!r} is no file of this run")
-    return Manifest(folder, *(value[key] for key in _KINDS))
+    return Manifest(folder, *(value[key] for key in _KINDS), value.get("program", {}))
 
 
 def check_file(manifest: Manifest, name: str) -> Path:
@@ -211,6 +213,8 @@ def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatev
         raise InputError(f"{path}: verb: {value['verb'][:60]!r} is none of {', '.join(VERBS)}")
     if not _is_environment(value["environment"]):
         raise InputError(f"{path}: environment: not as a run writes it")
+    if not _is_program(value.get("program", {})):
+        raise InputError(f"{path}: program: not as a run writes it")
     _check_files(path, value["files"], VERBS[value["verb"]])
     try:
         is_its_hash = hash_of(value["identity"]) == value["hash"]
@@ -260,6 +264,16 @@ def _is_environment(value: Mapping[str, Any]) -> bool:
             return False
         texts += value[key].values()
     return all(isinstance(text, str) for text in texts)
+
+
+def _is_program(value: object) -> bool:
+    if value == {}:
+        return True
+    if not isinstance(value, dict) or value.keys() != {"version", "commit", "is_modified"}:
+        return False
+    version, commit, is_modified = value["version"], value["commit"], value["is_modified"]
+    is_commit = commit is None or (isinstance(commit, str) and re.fullmatch("[0-9a-f]{40,64}", commit) is not None)
+    return isinstance(version, str) and is_commit and isinstance(is_modified, bool)
 
 
 def _inputs(path: Path, identity: Mapping[str, Any]) -> Iterator[str]:

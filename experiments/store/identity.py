@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.store.files import sha256_of
+from experiments.store.program import ROOT, program
 from sim.config import HubConfig
 from sim.reading import plain
 
@@ -19,7 +20,6 @@ HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run directory."""
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
 """Keys of a study that say how it is computed, and decide no number."""
-_ROOT: Final = Path(__file__).resolve().parents[2]
 _SOURCES: Final = ("sim", "experiments/statistics", "experiments/store", "experiments/studies")
 """Whose code decides the numbers."""
 
@@ -45,7 +45,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
         "hubs": plain_hubs,
         "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
         "inputs": inputs,
-        "version": _version("cargohub"),
+        "version": program()["version"],
         "sources": _hash_of_sources(),
     }
 
@@ -114,7 +114,7 @@ def _hash_of_sources() -> str:
     # A version says nothing about an edited checkout: without this, old results would pass for those of new code.
     digest = hashlib.sha256()
     for folder in _SOURCES:
-        for path in sorted((_ROOT / folder).rglob("*.py")):
-            digest.update(path.relative_to(_ROOT).as_posix().encode())
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.relative_to(ROOT).as_posix().encode())
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

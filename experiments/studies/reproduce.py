@@ -20,7 +20,7 @@ from experiments.store.foreign import (
     manifest_of,
 )
 from experiments.store.foreign_tables import check_table, columns_of, first_difference
-from experiments.store.identity import differing
+from experiments.store.identity import HASH_DIGITS, differing
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.designs.design import Point
@@ -33,6 +33,7 @@ from experiments.verbs import module_of
 from sim.errors import ConfigError, InputError
 
 OPTIONS = ("here", "schedule", "workers")
+UNCHANGED = "versions, CPU family and program are the same: the run's tables were changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,15 @@ def main(arguments: Arguments) -> int:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
         own = compute(root)
         first = _first(recorded, own)
-        reasons = [] if first is None else reasons_of(recorded, own)
+        surroundings = surroundings_of(recorded, own)
         kept = own.folder if "here" in given else None
     if arguments.json:
         telling.print_json(
             {
                 "identical": first is None,
                 "first": None if first is None else asdict(first),
-                "reasons": reasons,
+                "reasons": [] if first is None else surroundings or [UNCHANGED],
+                "although": surroundings if first is None else [],
                 "tables": rows,
                 "run_dir": str(folder),
                 "here": None if kept is None else str(kept),
@@ -83,20 +85,32 @@ def main(arguments: Arguments) -> int:
         )
     elif first is None:
         print(f"identical: {len(rows)} tables, {sum(rows.values()):,} rows")
+        for difference in surroundings:
+            print(f"although {difference}")
     else:
         print(f"differs: {first}")
-        for reason in reasons:
+        for reason in surroundings or [UNCHANGED]:
             print(f"may be because: {reason}")
     return 0 if first is None else 1
 
 
-def reasons_of(recorded: Manifest, own: Manifest) -> list[str]:
-    """What differs between the run's surroundings and ours."""
+def surroundings_of(recorded: Manifest, own: Manifest) -> list[str]:
+    """What differs between the run's surroundings and those here: versions, CPU family, the program's source code."""
     pairs = differing(recorded.environment, own.environment)
-    found = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs]
+    texts = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs]
     if recorded.identity.get("sources") != own.identity.get("sources"):
-        found.append("the program: other source code than that of the run")
-    return found or ["versions, CPU family and program are the same: the run's tables were changed"]
+        texts.append(f"the program's source code: {_program(recorded)} in the run, {_program(own)} here")
+    return texts
+
+
+def _program(manifest: Manifest) -> str:
+    """Its version and commit, or what is known of them; the hash of its sources tells two apart in any case."""
+    program, sources = manifest.program, str(manifest.identity.get("sources"))[:HASH_DIGITS]
+    if not program:
+        return f"sources {sources}"
+    commit = "no commit known" if program["commit"] is None else f"commit {program['commit'][:HASH_DIGITS]}"
+    changed = " with changes" if program["is_modified"] else ""
+    return f"version {program['version']}, {commit}{changed}, sources {sources}"
 
 
 def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Point]:
