@@ -103,7 +103,7 @@ def manifest_of(folder: Path) -> Manifest:
         # An input file may lie beside the configuration, in folders of its own.
         if not _FREE.fullmatch(name) and PurePosixPath(name).name not in inputs:
             raise InputError(f"{folder}: {name[:60]!r} is no file of this run")
-    return Manifest(folder, *(value[key] for key in _KINDS), value.get("program", {}))
+    return Manifest(folder=folder, program=value.get("program", {}), **{key: value[key] for key in _KINDS})
 
 
 def check_file(manifest: Manifest, name: str) -> Path:
