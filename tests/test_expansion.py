@@ -73,7 +73,7 @@ def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
     load = flights / flights_at(config, 1.0)
     doors = sum(hall.doors_out for hall in config.halls.values())
     late = min(1.0, 0.05 * load**4 + 0.001 * replication + 0.1 / doors)
-    parcels = flights * config.demand.mean_parcels_per_flight
+    parcels = flights * config.mean_parcels_per_flight
     return {
         **dict.fromkeys(KPIS, 0.0),
         "on_time_share": 1 - late,
@@ -460,7 +460,7 @@ def test_load_counts_the_exports_that_are_sorted() -> None:
     """At load 1 the machines have as much to sort as they can."""
     for words, more in ((("exports=none",), 0.0), (("exports=one_fifth",), 0.25 * 0.5)):
         config = hub(compose(["scenario=liege_30k", *words]))
-        parcels = flights_at(config, 1.0) * config.demand.mean_parcels_per_flight * (1 + more)
+        parcels = flights_at(config, 1.0) * config.mean_parcels_per_flight * (1 + more)
         assert parcels == pytest.approx(30_000 * 0.85 * 24)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.composition import load
+from experiments.studies.designs.design import period_warnings
 from sim import simulate
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
@@ -99,3 +100,66 @@ def test_a_late_aircraft_delays_its_own_next_leg_and_no_other(tmp_path):
     assert flights["stand_requested"][late] == flights["aobt"][first] + 240 > flights["arrival"][late] == 16 * 60
     assert flights["stand_requested"][other] == flights["arrival"][other] == 16 * 60
     assert flights["stand_requested"][again] == flights["arrival"][again] == 40 * 60
+
+
+SMALL_TYPE = (
+    "+fleet.small={share: 0, main_deck: {ulds: 15, m3: 19, kg: 6400, parcels: 3520},"
+    " lower_deck: {ulds: 4, m3: 10.8, kg: 4400, parcels: 1996}, payload_t: 50}"
+)
+
+
+def flights_of_fleet(path: Path, text: str, *words: str, replication: int = 0) -> list[tuple[str, str, int]]:
+    path.write_text(text)
+    hub = load("liege_30k", "arrivals=file", "warmup_days=0", f"arrivals.schedule={path}", *words)
+    return [(flight.key, flight.aircraft, flight.n_parcels) for flight in make_inputs(hub, replication).flights]
+
+
+def test_a_flight_carries_what_its_type_can(tmp_path: Path) -> None:
+    path, text = tmp_path / "flights.csv", "flight,sibt,aircraft\nA,2022-09-05 10:00,small\nB,2022-09-05 11:00,b777f\n"
+    kg = 93_500 / 115_000
+    assert flights_of_fleet(path, text, SMALL_TYPE) == [("A", "small", int(50_000 / kg)), ("B", "b777f", 115_000)]
+    smaller = SMALL_TYPE.replace("m3: 19,", "m3: 10,")
+    volume_l = (15 * 10 + 4 * 10.8) * 1000
+    assert flights_of_fleet(path, text, smaller)[0] == ("A", "small", int(volume_l / (5.4 * 150 / 160)))
+    fewer_kg = SMALL_TYPE.replace("6400", "1000").replace("4400", "1000")
+    assert flights_of_fleet(path, text, fewer_kg)[0] == ("A", "small", int(19_000 / kg))
+
+
+def test_drawn_types_carry_what_they_can_and_the_mean_follows() -> None:
+    words = ("fleet.b777f.share=0.5", SMALL_TYPE.replace("share: 0,", "share: 0.5,"))
+    hub = load("liege_30k", *words)
+    loads = {flight.aircraft: flight.n_parcels for flight in make_inputs(hub, 0).flights}
+    assert loads == {"b777f": 115_000, "small": 61_497}
+    assert hub.mean_parcels_per_flight == (115_000 + 61_497) / 2
+    assert load("liege_30k").mean_parcels_per_flight == 115_000
+    (warning,) = period_warnings(hub)
+    assert warning == "fleet.small: a flight has 61,497 parcels, not demand's 115,000 (payload_t = 50)"
+
+
+@pytest.mark.parametrize(
+    ("aircraft", "parcels", "words", "message"),
+    [
+        ("b777f", 115_001, (), r"row 3: parcels: at most the 115000 that aircraft b777f carries .*, got 115001"),
+        ("b777f", 115_000, ("fleet.b777f.payload_t=50",), r"at most the 61497 .*\(payload_t = 50\), got 115000"),
+        ("small", 90_000, (), r"at most the 61497 that aircraft small carries \(payload_t = 50\), got 90000"),
+        ("", 200_000, (), r"at most the 115000 that any aircraft type of the fleet carries .*, got 200000"),
+    ],
+)
+def test_a_row_beyond_its_type_is_refused(
+    tmp_path: Path, aircraft: str, parcels: int, words: tuple[str, ...], message: str
+) -> None:
+    text = f"flight,sibt,aircraft,parcels\nA,2022-09-05 10:00,,\nB,2022-09-05 11:00,{aircraft},{parcels}\n"
+    with pytest.raises(CargohubError, match=message):
+        flights_of_fleet(tmp_path / "flights.csv", text, SMALL_TYPE, *words)
+
+
+def test_a_row_without_a_type_flies_one_that_carries_it(tmp_path: Path) -> None:
+    words = ("fleet.b777f.share=0.1", SMALL_TYPE.replace("share: 0,", "share: 0.9,"))
+    text = "flight,sibt,parcels\n" + "".join(f"A,2022-09-05 {hour}:00,115000\n" for hour in range(10, 20))
+    flights = flights_of_fleet(tmp_path / "flights.csv", text, *words)
+    assert {aircraft for _, aircraft, _ in flights} == {"b777f"}
+
+
+def test_a_type_that_carries_no_parcel_is_refused() -> None:
+    with pytest.raises(CargohubError, match=r"fleet\.b777f: carries no parcel of mean size \(payload_t = 0\.0001\)"):
+        load("liege_30k", "fleet.b777f.payload_t=0.0001")

@@ -215,7 +215,7 @@ def tables_of(designs, replications):
                 frame.insert(0, "scenario", label)
                 frame.insert(1, "replication", result.replication)
                 parts.setdefault(name, []).append(frame)
-        parcels = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
+        parcels = hub.demand.flights_per_day * hub.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
         points.append((label, order, label, str(hub.start_date), "", demand, arrivals, hub.demand.flights_per_day,
                        parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip

@@ -6,7 +6,7 @@ the reader prefixes with the key; `hub` has what several groups must.
 """
 
 from sim.config.arrivals import MONTHS, ArrivalCap, ArrivalModel, Arrivals, Delay
-from sim.config.fleet import AircraftType, Deck
+from sim.config.fleet import AircraftType, Deck, LoadLimit
 from sim.config.hall import Hall, Space, ZoneShares
 from sim.config.handling import Outages, Sorting
 from sim.config.hub import HubConfig
@@ -25,6 +25,7 @@ __all__ = [
     "HubConfig",
     "Lane",
     "Linehaul",
+    "LoadLimit",
     "Outages",
     "Sorting",
     "Space",

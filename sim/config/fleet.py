@@ -1,10 +1,23 @@
 """What it comes in: aircraft types, and the parcels."""
 
+import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final, NamedTuple
 
 from sim.config.bounds import Positive, Share
 from sim.reading import Bounds
+from sim.units import KG_PER_T, L_PER_M3
+
+_ROUNDING: Final = 1e-9
+"""Of a quotient of floats that is a whole number of parcels."""
+
+
+class LoadLimit(NamedTuple):
+    """The most parcels that an aircraft type carries, and what ends there."""
+
+    parcels: int
+    reason: str
+    """For a message: `payload_t = 93.5`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,22 @@ class AircraftType:
         if self.main_deck.ulds + self.lower_deck.ulds == 0:
             raise ValueError("main_deck.ulds + lower_deck.ulds: an aircraft type needs at least one position, got 0")
 
+    def load_limit(self, parcel_kg: float, parcel_l: float) -> LoadLimit:
+        """Of parcels of a mean mass [kg] and packed volume [l]: by payload, and by the kg and m3 of its ULD positions."""
+        decks = [
+            (deck, f"{name}.ulds = {deck.ulds}")
+            for name, deck in (("main_deck", self.main_deck), ("lower_deck", self.lower_deck))
+            if deck.ulds
+        ]
+        positions = " and ".join(text for _, text in decks)
+        quotients = (
+            (self.payload_t * KG_PER_T / parcel_kg, f"payload_t = {self.payload_t:g}"),
+            (sum(deck.ulds * deck.kg for deck, _ in decks) / parcel_kg, f"{positions}, by the kg of a ULD"),
+            (sum(deck.ulds * deck.m3 for deck, _ in decks) * L_PER_M3 / parcel_l, f"{positions}, by the m3 of a ULD"),
+        )
+        most, reason = min(quotients)
+        return LoadLimit(math.floor(most * (1 + _ROUNDING)), reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
@@ -37,5 +66,7 @@ class Parcels:
     mean_l: Positive
     l_per_kg_sigma: Annotated[float, Bounds(ge=0, le=2)]
     heaviest_kg: Positive
+    tightest_share: Annotated[float, Bounds(gt=0, le=1)]
+    """Of its mean volume that a parcel takes in a ULD packed as tightly as can be."""
     no_read_share: Share
     non_conveyable_share: Share

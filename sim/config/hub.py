@@ -12,7 +12,7 @@ from sim.config.data_views import check_exposure, lookup_in_force
 from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
 from sim.config.exports import Exports
 from sim.config.exposure import Exposure
-from sim.config.fleet import AircraftType, Deck, Parcels
+from sim.config.fleet import AircraftType, Deck, LoadLimit, Parcels
 from sim.config.hall import Complex, Hall, Space
 from sim.config.handling import Apron, Breakdown, Handcoding, ManualSort, Packout, Sorting
 from sim.config.presorted import Presorted
@@ -96,6 +96,20 @@ class HubConfig:
         """The run's end: after the measured days the time promised, that of exports if it is longer."""
         exports_h = self.exports.service_h if self.exports.share else 0.0
         return (self.warmup_days + self.horizon_days) * MIN_PER_DAY + max(self.service_h, exports_h) * MIN_PER_H
+
+    def load_limit(self, aircraft: str) -> LoadLimit:
+        """The most parcels that flights of a type carry."""
+        packed_l = self.parcels.mean_l * self.parcels.tightest_share
+        return self.fleet[aircraft].load_limit(self.demand.mean_parcel_kg, packed_l)
+
+    def parcels_of(self, aircraft: str) -> int:
+        """Of a flight of a type, where its schedule names none: the demand's mean, or what the type carries if less."""
+        return min(self.demand.mean_parcels_per_flight, self.load_limit(aircraft).parcels)
+
+    @property
+    def mean_parcels_per_flight(self) -> float:
+        """Over the types, by their shares."""
+        return sum(kind.share * self.parcels_of(name) for name, kind in self.fleet.items())
 
     def _check_disruptions(self) -> None:
         """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
@@ -201,6 +215,9 @@ class HubConfig:
                 f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have"
                 f" {self._bulkiest_l / L_PER_M3:.3g} m3, a trailer takes {self.outbound.trailer.m3:g}"
             )
+        for name in self.fleet:
+            if self.load_limit(name).parcels < 1:
+                raise ValueError(f"fleet.{name}: carries no parcel of mean size ({self.load_limit(name).reason})")
 
     def _check_units(self) -> None:
         """Bags that no ULD or truck could carry, and units that no truck or shuttle has room for."""
@@ -221,11 +238,11 @@ class HubConfig:
         for name, kind in self.fleet.items():
             decks = [deck for deck in (kind.main_deck, kind.lower_deck) if deck.ulds]
             share = min(deck.parcels for deck in decks) / sum(deck.ulds * deck.parcels for deck in decks)
-            smallest = math.floor(self.demand.mean_parcels_per_flight * share)
+            smallest = math.floor(self.parcels_of(name) * share)
             if room > smallest:
                 raise ValueError(
                     f"presorted.bag_parcels: a bag larger than a ULD: on fleet.{name} the smallest has {smallest}"
-                    f" parcels at the demand's mean, got {room}"
+                    f" parcels of a mean flight, got {room}"
                 )
         if room * self.parcels.heaviest_kg > trailer.kg:
             raise ValueError(

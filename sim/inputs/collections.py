@@ -60,10 +60,7 @@ class _Row:
 def trucks_per_day(config: HubConfig, flights_per_day: float) -> float:
     """Collections a day that bring the exports' share of so many flights' goods."""
     return (
-        flights_per_day
-        * config.demand.mean_parcels_per_flight
-        * config.exports.ratio
-        / (config.exports.collections.parcels)
+        flights_per_day * config.mean_parcels_per_flight * config.exports.ratio / (config.exports.collections.parcels)
     )
 
 

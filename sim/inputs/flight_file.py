@@ -4,9 +4,11 @@ import csv
 import datetime as dt
 import difflib
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_PARCELS
 from sim.errors import InputError
 from sim.reading import near
@@ -18,6 +20,8 @@ _OPTIONAL = ("arrival", "aircraft", "parcels", "sobt", *_LEGS)
 COLUMNS = (*_NEEDED, *_OPTIONAL)
 """All that are read, in the order in which they are written."""
 _LONGEST_LEG_MIN = MIN_PER_WEEK
+_ANY = ""
+"""The type of a row that names none: it is drawn among those that can carry its parcels."""
 
 
 class FlightRow(NamedTuple):
@@ -36,8 +40,16 @@ class FlightRow(NamedTuple):
     """From that one's off-block to the earliest arrival [ticks]; 0 without one."""
 
 
-def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) -> list[FlightRow]:
+def load_limits(config: HubConfig) -> dict[str, LoadLimit]:
+    """The most parcels of a row by its aircraft type, and of one that names no type."""
+    limits = {name: config.load_limit(name) for name in config.fleet}
+    return {**limits, _ANY: max(limits[name] for name, kind in config.fleet.items() if kind.share)}
+
+
+def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None) -> list[FlightRow]:
     """Read flights; a byte-order mark, CRLF line ends and semicolons are fine.
+
+    `limits` of `load_limits`; None: any type and any load will do, as where the instants alone are wanted.
 
     Raises InputError naming file, row, column, value and what was expected.
     """
@@ -62,7 +74,7 @@ def read_flight_file(path: str, start_date: dt.date, aircraft: tuple[str, ...]) 
         # DictReader puts surplus fields under None, and None into columns that have no field.
         if None in cells or None in cells.values():
             raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
-        row = _row(path, line, {name: text.strip() for name, text in cells.items()}, start_date, aircraft)
+        row = _row(path, line, {name: text.strip() for name, text in cells.items()}, start_date, limits)
         if (row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
         seen.add((row.key, row.sibt))
@@ -113,7 +125,9 @@ def _check_columns(path: str, columns: list[str]) -> None:
             raise InputError(f"{path}: column {name!r} is none that is read; did you mean {close[0]!r}?")
 
 
-def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: tuple[str, ...]) -> FlightRow:
+def _row(
+    path: str, line: int, cells: dict[str, str], start: dt.date, limits: Mapping[str, LoadLimit] | None
+) -> FlightRow:
     def instant(column: str) -> int:
         try:
             when = dt.datetime.fromisoformat(cells[column])
@@ -127,11 +141,11 @@ def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: 
     if not cells["flight"]:
         raise InputError(f"{path}: row {line}: flight: empty")
     kind = cells.get("aircraft") or None
-    if kind is not None and kind not in aircraft:
-        raise InputError(f"{path}: row {line}: aircraft: one of {', '.join(aircraft)}, got {kind!r}")
     parcels = cells.get("parcels") or None
     if parcels is not None and not (parcels.isdigit() and 0 < int(parcels) <= MOST_PARCELS):
         raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {MOST_PARCELS}, got {parcels!r}")
+    if limits is not None:
+        _check_load(f"{path}: row {line}", kind, int(parcels or 0), limits)
     sibt, sobt = instant("sibt"), instant("sobt") if cells.get("sobt") else None
     if sobt is not None and sobt <= sibt:
         raise InputError(f"{path}: row {line}: sobt: after sibt {cells['sibt']}, got {cells['sobt']}")
@@ -145,6 +159,15 @@ def _row(path: str, line: int, cells: dict[str, str], start: dt.date, aircraft: 
         None,
         _leg(path, line, cells),
     )
+
+
+def _check_load(place: str, kind: str | None, parcels: int, limits: Mapping[str, LoadLimit]) -> None:
+    if kind is not None and kind not in limits:
+        raise InputError(f"{place}: aircraft: one of {', '.join(filter(None, limits))}, got {kind!r}")
+    most, reason = limits[kind or _ANY]
+    if parcels > most:
+        whose = f"aircraft {kind}" if kind else "any aircraft type of the fleet"
+        raise InputError(f"{place}: parcels: at most the {most} that {whose} carries ({reason}), got {parcels}")
 
 
 def _leg(path: str, line: int, cells: dict[str, str]) -> int:

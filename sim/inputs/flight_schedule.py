@@ -16,7 +16,7 @@ from sim.config.disruptions import demand_factors, highest_factor
 from sim.domain.flight import Flight
 from sim.errors import ConfigError, InputError
 from sim.inputs.calls import Call, disturbed
-from sim.inputs.flight_file import read_flight_file
+from sim.inputs.flight_file import load_limits, read_flight_file
 from sim.streams import Streams, name_words
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
@@ -158,7 +158,7 @@ def _factor_at(factors: Sequence[tuple[float, float, float]], instant: int) -> f
 
 def _from_file(config: HubConfig, streams: Streams) -> Iterator[Call]:
     assert config.arrivals.schedule is not None
-    for row in read_flight_file(config.arrivals.schedule, config.start_date, tuple(config.fleet)):
+    for row in read_flight_file(config.arrivals.schedule, config.start_date, load_limits(config)):
         entity = name_words(f"{row.key} {row.sibt}")
         arrival = row.arrival
         if arrival is None:
@@ -194,12 +194,19 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
     return int(np.searchsorted(shares[:-1], streams.of("export_lane", *call.entity).random(), side="right"))
 
 
+def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
+    """A type by the shares of those that can carry the flight's parcels."""
+    parcels = call.n_parcels or 0
+    able = {name: kind.share for name, kind in config.fleet.items() if config.load_limit(name).parcels >= parcels}
+    shares = np.cumsum(list(able.values()))
+    draw = streams.of("aircraft", *call.entity).random()
+    if len(able) < len(config.fleet):
+        draw *= shares[-1]
+    return list(able)[min(int(np.searchsorted(shares, draw, side="right")), len(shares) - 1)]
+
+
 def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measured: tuple[int, int]) -> Flight:
-    aircraft = call.aircraft
-    if aircraft is None:
-        shares = np.cumsum([kind.share for kind in config.fleet.values()])
-        draw = streams.of("aircraft", *call.entity).random()
-        aircraft = list(config.fleet)[min(int(np.searchsorted(shares, draw, side="right")), len(shares) - 1)]
+    aircraft = call.aircraft or _drawn_aircraft(config, streams, call)
     kind = config.fleet[aircraft]
     return Flight(
         number=number,
@@ -210,9 +217,7 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measur
         arrival=call.arrival,
         n_main_deck=kind.main_deck.ulds,
         n_lower_deck=kind.lower_deck.ulds,
-        n_parcels=config.presorted.whole(
-            call.n_parcels if call.n_parcels is not None else config.demand.mean_parcels_per_flight
-        ),
+        n_parcels=config.presorted.whole(call.n_parcels if call.n_parcels is not None else config.parcels_of(aircraft)),
         is_cohort=measured[0] <= call.arrival < measured[1],
         sobt=call.sobt if call.sobt is not None else call.sibt + ticks(config.apron.turnaround_min),
         export_lane=_export_lane(config, streams, call),

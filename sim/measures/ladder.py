@@ -21,7 +21,7 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
     fleet = config.fleet.values()
     n_main = sum(kind.share * kind.main_deck.ulds for kind in fleet)
     n_lower = sum(kind.share * kind.lower_deck.ulds for kind in fleet)
-    of_uld = config.demand.mean_parcels_per_flight / (n_main + n_lower)
+    of_uld = config.mean_parcels_per_flight / (n_main + n_lower)
     round_trip = _round_trip_min(config)
     ladder = {
         **_apron_rungs(config, n_main, n_lower, round_trip),
@@ -42,7 +42,7 @@ def _round_trip_min(config: HubConfig) -> float:
 
 def _apron_rungs(config: HubConfig, n_main: float, n_lower: float, round_trip: float) -> dict[str, float]:
     """`n_main`, `n_lower`: ULDs of a flight by deck; `round_trip` of a tug [min]."""
-    apron, parcels = config.apron, config.demand.mean_parcels_per_flight
+    apron, parcels = config.apron, config.mean_parcels_per_flight
     with_flight = loader_min(config, max(n_main * apron.main_deck_uld_min, n_lower * apron.lower_deck_uld_min))
     size = apron.dollies_per_train
     # A train is held while all but the first of its ULDs are lifted, and on its round trip.

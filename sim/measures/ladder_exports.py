@@ -54,7 +54,7 @@ def export_rungs(config: HubConfig, kpis: Mapping[str, float], round_trip_min: f
     collections = own.collections
     halls = [hall for hall in config.halls.values() if hall.doors_in]  # what collections come to
     truck_min = collections.docking_min + collections.parcels * collections.handling_min
-    of_uld = config.demand.mean_parcels_per_flight * ratio / sum(load.share * load.ulds for load in _loads(config))
+    of_uld = config.mean_parcels_per_flight * ratio / sum(load.share * load.ulds for load in _loads(config))
     uld_min = own.build_up.fixed_min + of_uld * MIN_PER_H / own.build_up.parcels_per_h
     by_hand = (1 - collections.presorted_share) * own.non_conveyable_share
 
@@ -77,7 +77,7 @@ def export_rungs(config: HubConfig, kpis: Mapping[str, float], round_trip_min: f
         "outbound_tugs": config.apron.outbound_tugs
         * MIN_PER_DAY
         / _tug_min(config, round_trip_min)
-        * config.demand.mean_parcels_per_flight,
+        * config.mean_parcels_per_flight,
         **_room(config, kpis),
     }
 
@@ -118,7 +118,7 @@ def _tug_min(config: HubConfig, round_trip_min: float) -> float:
 
 def _loads(config: HubConfig) -> Iterator[_Load]:
     """By type: ULDs for the mean flight's exports, the main deck first, and stacks of the empty ones that came."""
-    exports = config.demand.mean_parcels_per_flight * config.exports.ratio
+    exports = config.mean_parcels_per_flight * config.exports.ratio
     for kind in config.fleet.values():
         yield _load(config, kind, exports)
 

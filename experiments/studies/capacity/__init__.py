@@ -196,7 +196,7 @@ def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
     values = {result.point.label: (result.flights.mean, result.flights.low, result.flights.high) for result in results}
     ladders = {
         result.point.label: {
-            name: rate / result.point.hub.demand.mean_parcels_per_flight
+            name: rate / result.point.hub.mean_parcels_per_flight
             for name, rate in result.ladder.items()
             if name not in LAID_OUT
         }
@@ -221,7 +221,7 @@ def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path,
     is_asked = any(result.lifts for result in results)
     lines = [f"{'':{width}}{'sustained, flights/day':28}{'parcels/day':>12}"]
     for result in results:
-        parcels = result.flights.mean * result.point.hub.demand.mean_parcels_per_flight
+        parcels = result.flights.mean * result.point.hub.mean_parcels_per_flight
         lines.append(f"{result.point.label:{width}}{cell(result.flights):28}{parcels:>12,.0f}")
     lines += ["", *(f"{result.point.label}: {result.bottleneck}" for result in results)]
     for result in results if is_asked else ():

@@ -58,7 +58,7 @@ class Search:
         self._resources = tuple(what_ifs(point.hub))
         """That the hub has."""
         self._target = asked.target
-        lowest = min(capacity_ladder(point.hub, {}).values()) / point.hub.demand.mean_parcels_per_flight
+        lowest = min(capacity_ladder(point.hub, {}).values()) / point.hub.mean_parcels_per_flight
         limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
         self._limit = limit
         lowest = min(lowest, limit)
@@ -178,7 +178,7 @@ def _reason(config: HubConfig, flights: float, kpis: Mapping[str, float], target
 
     Empty if it does.
     """
-    parcels = flights * config.demand.mean_parcels_per_flight
+    parcels = flights * config.mean_parcels_per_flight
     is_late = on_time(kpis) < target
     is_growing = kpis["backlog_slope_per_day"] > GROWTH_THAT_COUNTS * parcels
     return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
@@ -207,7 +207,7 @@ def simulate_all(
 ) -> None:
     """Round after round: every search asks, all are answered, each answer is kept as it comes."""
     # The longest first, so that no core waits at the end of a round; bits do not depend on it.
-    by_size = sorted(searches, key=lambda one: -one.first_asked * one.point.hub.demand.mean_parcels_per_flight)
+    by_size = sorted(searches, key=lambda one: -one.first_asked * one.point.hub.mean_parcels_per_flight)
     told = _Progress(is_quiet)
     while tasks := [task for search in by_size for task in search.missing(there)]:
         for key, part in pool.run(tasks, is_quiet=True):

@@ -151,9 +151,16 @@ def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -
 
 def period_warnings(config: HubConfig) -> list[str]:
     """What is allowed, but makes numbers hard to read."""
-    days = config.horizon_days
+    days, lines = config.horizon_days, []
     if days < DAYS_PER_WEEK:
-        return [f"horizon_days: {days} is less than a week, and the week has a rhythm"]
-    if days % DAYS_PER_WEEK:
-        return [f"horizon_days: {days} are no whole weeks, and the week has a rhythm"]
-    return []
+        lines.append(f"horizon_days: {days} is less than a week, and the week has a rhythm")
+    elif days % DAYS_PER_WEEK:
+        lines.append(f"horizon_days: {days} are no whole weeks, and the week has a rhythm")
+    wanted = config.demand.mean_parcels_per_flight
+    for name, kind in config.fleet.items():
+        limit = config.load_limit(name)
+        if limit.parcels < wanted and (kind.share or config.arrivals.schedule):
+            lines.append(
+                f"fleet.{name}: a flight has {limit.parcels:,} parcels, not demand's {wanted:,} ({limit.reason})"
+            )
+    return lines

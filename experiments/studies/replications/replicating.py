@@ -83,7 +83,7 @@ def traffic(config: HubConfig) -> tuple[float, float]:
     """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
     if config.arrivals.model is not ArrivalModel.FILE:
         flights = config.demand.flights_per_day
-        return flights, flights * config.demand.mean_parcels_per_flight
+        return flights, flights * config.mean_parcels_per_flight
     cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
     return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
 

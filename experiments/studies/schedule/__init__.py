@@ -22,7 +22,7 @@ from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
 from experiments.studies.schedule.request import read_request
 from sim.errors import InputError
-from sim.inputs.flight_file import COLUMNS
+from sim.inputs.flight_file import COLUMNS, load_limits
 
 USUAL_OUT: Final = Path("schedule")
 
@@ -30,8 +30,7 @@ USUAL_OUT: Final = Path("schedule")
 def main(arguments: Arguments) -> int:
     """Reads, chooses, writes, and says what was found."""
     request = read_request(arguments.words)
-    fleet = tuple(load(config_dir=arguments.config_dir).fleet)
-    result = read_schedule(request, fleet)
+    result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir)))
     folder = arguments.out if arguments.out != Arguments("schedule").out else USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be written over; give another --out DIR")

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from experiments.report.figures.schedule_figure import HOURS, WEEKDAYS, WeekPattern
 from experiments.studies.schedule.request import HOME, Request, is_ssim
+from sim.config import LoadLimit
 from sim.errors import InputError
 from sim.inputs.flight_file import FlightRow, read_flight_file
 from sim.inputs.ssim import FREIGHTERS, Leg, expand, read_ssim
@@ -65,16 +66,16 @@ class Schedule:
         return WeekPattern(self.name, self.calls[0].sibt.date(), self.calls[-1].sibt.date(), counts)
 
 
-def read_schedule(request: Request, fleet: tuple[str, ...]) -> Schedule:
-    """Read the file and choose; `fleet`: the aircraft types that a run knows.
+def read_schedule(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
+    """Read the file and choose; `limits`: the aircraft types that a run knows, and what they carry.
 
     Raises:
         InputError: a file that cannot be read, or nothing left to choose.
     """
-    return (_of_ssim if is_ssim(request.path) else _of_table)(request, fleet)
+    return (_of_ssim if is_ssim(request.path) else _of_table)(request, limits)
 
 
-def _of_ssim(request: Request, fleet: tuple[str, ...]) -> Schedule:
+def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     timetable = read_ssim(request.path, skip_bad=request.skip_bad)
     legs = _chosen_legs(request, timetable.legs)
     clock_min = _clock_of(request, legs)
@@ -85,7 +86,7 @@ def _of_ssim(request: Request, fleet: tuple[str, ...]) -> Schedule:
     calls: dict[tuple[dt.datetime, str], Call] = {}
     for sibt, leg in flights:
         aircraft = FLEET_OF_TYPE.get(leg.aircraft)
-        calls.setdefault((sibt, leg.flight), Call(sibt, leg.flight, aircraft=aircraft if aircraft in fleet else None))
+        calls.setdefault((sibt, leg.flight), Call(sibt, leg.flight, aircraft=aircraft if aircraft in limits else None))
     by_service = _counts(leg.service for leg in timetable.legs)
     content = {
         "format": "SSIM, chapter 7",
@@ -167,7 +168,7 @@ def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> t
     return first, last
 
 
-def _of_table(request: Request, fleet: tuple[str, ...]) -> Schedule:
+def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     def instant(ticks: int) -> dt.datetime:
         seconds = round(ticks / TICKS_PER_MIN * 60, 3)
         return dt.datetime.combine(_EPOCH, dt.time()) + dt.timedelta(seconds=seconds)
@@ -177,7 +178,7 @@ def _of_table(request: Request, fleet: tuple[str, ...]) -> Schedule:
         named = re.match(r"[A-Z]{3}(?=\d)|[A-Z0-9]{2}", flight)
         return named[0] if named else flight
 
-    rows = sorted(read_flight_file(str(request.path), _EPOCH, fleet), key=lambda row: (row.sibt, row.key))
+    rows = sorted(read_flight_file(str(request.path), _EPOCH, limits), key=lambda row: (row.sibt, row.key))
     chosen = [
         row
         for row in rows
