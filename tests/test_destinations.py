@@ -17,7 +17,8 @@ from sim.measures.destinations import (
     drive_and_rest_h,
     journeys_h,
 )
-from sim.measures.surroundings import is_night, stands_co2_kg, surroundings, tugs_co2_kg
+from sim.measures.emissions import stands_co2_kg, tugs_co2_kg
+from sim.measures.surroundings import is_night, surroundings
 from sim.measures.window import Window
 from sim.record.schemas import Table, tabulate
 from sim.units import TICKS_PER_MIN
@@ -109,10 +110,14 @@ def test_the_night_begins_at_eleven_and_ends_before_six(config: HubConfig) -> No
     assert not is_night(instants, replace(night, night_to="23:00")).any()
 
 
+NOTHING_LEFT = {
+    name: {"departed": np.empty(0), "mass": np.empty(0), "route_name": np.empty(0, dtype=np.str_)}
+    for name in ("trucks", "out_ulds")
+}
 NO_TRAINS = {name: np.zeros(0) for name in ("granted", "at_aircraft", "emptied", "returned")} | {
     "hall": np.zeros(0, dtype=np.int64)
 }
-NO_FLIGHTS = {name: np.zeros(0) for name in ("aldt", "aibt", "aobt")}
+NO_FLIGHTS = {name: np.empty(0) for name in ("aldt", "aibt", "aobt", "sobt")}
 
 
 def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_hall_and_back_from_the_last(
@@ -144,7 +149,7 @@ def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_h
         "placed": np.array([15, 15, 60, 25, 48, 33, 30, NAN, NAN]) + day,
     }
     tables = {"flights": NO_FLIGHTS, "trains": trains, "ulds": ulds, "out_trains": NO_TRAINS}
-    got = surroundings(several, tables, window)
+    got = surroundings(several, tables | NOTHING_LEFT, window)
     # 550 there and back; 400, twice 300, and 900 back; 400 of the one that does not arrive.
     assert got["tug_km_per_day"] == (2 * 550 + 400 + 2 * 300 + 900 + 400) / 1000 / 2
     # Driving 5 + 5, 5 + 3 + 3 + 5, and of the third to the end of the measured days, 2 × 1440 - 110.
@@ -159,7 +164,8 @@ def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_h
         "returned": np.array([day + 36.0]),
     }
     none = {name: values[:0] for name, values in trains.items()}, {name: values[:0] for name, values in ulds.items()}
-    got = surroundings(several, {"flights": NO_FLIGHTS, "trains": none[0], "ulds": none[1], "out_trains": out}, window)
+    tables = {"flights": NO_FLIGHTS, "trains": none[0], "ulds": none[1], "out_trains": out}
+    got = surroundings(several, tables | NOTHING_LEFT, window)
     assert got["tug_km_per_day"] == 1.8 / 2
     assert got["tug_engine_h_per_day"] == pytest.approx((16 + 0.5 * 20) / 60 / 2)
 
@@ -170,9 +176,11 @@ def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraf
     inputs = make_inputs(config, 0)
     day = 1440.0  # the first measured minute
     flights = {
-        "aldt": np.array([day + 23 * 60]),
-        "aibt": np.array([day + 1400.0]),
-        "aobt": np.array([day + 1400 + 120.0]),
+        # The second is diverted, and never in block.
+        "aldt": np.array([day + 23 * 60, NAN]),
+        "aibt": np.array([day + 1400.0, NAN]),
+        "aobt": np.array([day + 1400 + 300.0, NAN]),
+        "sobt": np.array([day + 1400 - 200.0, day + 100]),
     }
     trains = {
         "hall": np.array([0, 0]),
@@ -184,16 +192,36 @@ def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraf
     }
     one_each = {name: np.array([0, 1]) for name in ("flight", "train")}
     ulds = one_each | {name: trains[name] for name in ("hall", "at_door", "placed")} | {"deck": np.zeros(2, dtype=int)}
-    tables = {"flights": flights, "trains": trains, "ulds": ulds, "out_trains": NO_TRAINS}
+    tables = {"flights": flights, "trains": trains, "ulds": ulds, "out_trains": NO_TRAINS} | {
+        "trucks": {
+            "route_name": np.array(["NEAR", "FAR"]),
+            "departed": np.array([day + 60.0, np.nan]),
+            "mass": np.array([4_000_000, 9]),
+        },
+        "out_ulds": {"departed": np.array([day + 200.0, day - 1]), "mass": np.array([1_000_000, 9])},
+    }
     got = surroundings(config, tables, Window(inputs))
-    # In two days: landing at 23:00 and off-block at 01:20; one whole trip of 2 × 550 m, the other is before the window.
+    # In two days: landing at 23:00 and off-block at 04:20; one whole trip of 2 × 550 m, the other is before the window.
     assert got["night_movements_per_day"] == 1.0
     assert got["tug_km_per_day"] == 1.1 / 2
     # Driving 6 + 6 min and 2 min, standing 30 + 30 min at half.
     engine_h = (14 + 0.5 * 60) / 60
     assert got["tug_engine_h_per_day"] == pytest.approx(engine_h / 2)
-    co2_kg = engine_h * 6 * 2.68 + 2 * (0.25 * 312 * 3.16 + 0.75 * 20 * 2.68)
-    assert got["co2_t_per_day"] == pytest.approx(co2_kg / 1000 / 2)
+    # Due to leave 4 h after in-block, an hour before it does; one truck of two left, with 4 t, and a ULD with 1 t.
+    an_hour = 0.25 * 312 * 3.16 + 0.75 * 20 * 2.68
+    kg = {
+        "block": 4 * an_hour,
+        "held": an_hour,
+        "tugs": engine_h * 6 * 2.68,
+        "hall": 30_000 * 85 * 0.164 * 2 / 365,
+        "road": 400 * 0.326 * 2.68,
+    }
+    for name, amount in kg.items():
+        assert got[f"co2_{name}_t_per_day"] == pytest.approx(amount / 1000 / 2)
+    assert got["co2_t_per_day"] == pytest.approx(sum(kg.values()) / 1000 / 2)
+    parts = [got[f"co2_{name}_kg_per_t"] for name in ("apron", "hall", "road")]
+    assert parts[1:] == pytest.approx([kg["hall"] / 5, kg["road"] / 5])
+    assert got["co2_kg_per_t"] == pytest.approx(sum(parts)) == pytest.approx(sum(kg.values()) / 5)
     assert tugs_co2_kg(0, config.environment) == stands_co2_kg(0, config.environment) == 0
 
 

@@ -66,7 +66,7 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
         "wages": done.staff_h * labour.wage_eur_per_h,
         "night_premium": done.night_h * labour.wage_eur_per_h * labour.night_premium,
         "rent": config.area_m2 * site.rent * years,
-        "energy": config.area_m2 * site.energy_kwh_per_m2_year * site.energy_eur_per_kwh * years,
+        "energy": config.area_m2 * config.environment.hall_kwh_per_m2_year * site.energy_eur_per_kwh * years,
         **{name: value / CENTS_PER_EUR * years for name, value in upkeep.items()},
         "trucks": done.trucks * prices.trucks.eur_per_truck,
         "truck_km": done.truck_km * prices.trucks.eur_per_km,

@@ -66,7 +66,6 @@ class SitePrices:
     tenure: Tenure
     rent_eur_per_m2_year: Price
     ground_rent_eur_per_m2_year: Price
-    energy_kwh_per_m2_year: Annotated[float, Bounds(ge=0, le=1e6)]
     energy_eur_per_kwh: Price
     hall_upkeep_share: Share
     equipment_upkeep_share: Share

@@ -15,6 +15,15 @@ KPIS: Final = (
     "tug_km_per_day",
     "tug_engine_h_per_day",
     "co2_t_per_day",
+    "co2_block_t_per_day",
+    "co2_held_t_per_day",
+    "co2_tugs_t_per_day",
+    "co2_hall_t_per_day",
+    "co2_road_t_per_day",
+    "co2_kg_per_t",
+    "co2_apron_kg_per_t",
+    "co2_hall_kg_per_t",
+    "co2_road_kg_per_t",
 )
 
 

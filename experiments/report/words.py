@@ -12,6 +12,7 @@ MINUS: Final = "−"
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
     "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
+    "kg/t": "kg per tonne",
     "rooms": "times its room",
     "records/d": "records a day", "MEUR/y": "million EUR a year",
 }  # fmt: skip
@@ -171,7 +172,12 @@ _KPI_NAMES: Final = {
     "dwell_p95_h": "Dwell, 95 % quantile", "flight_clearance_p95_h": "Flight cleared by 95 %",
     "m2_per_parcel_h": "Area per rated parcel/h", "spare_area_m2": "Spare area",
     "blocked_after_h": "First flight held after", "backlog_slope_per_day": "Backlog grows by",
-    "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂ of the apron",
+    "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂",
+    "co2_block_t_per_day": "CO₂ of aircraft in block", "co2_held_t_per_day": "CO₂ of aircraft held in block",
+    "co2_tugs_t_per_day": "CO₂ of tugs", "co2_hall_t_per_day": "CO₂ of the halls' electricity",
+    "co2_road_t_per_day": "CO₂ of trucks to the lanes", "co2_kg_per_t": "CO₂ for each tonne of goods",
+    "co2_apron_kg_per_t": "– of it the apron", "co2_hall_kg_per_t": "– of it the halls' electricity",
+    "co2_road_kg_per_t": "– of it the road",
     "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
     "staff_h_per_day": "Staff", "staff_h_paid_per_day": "Staff paid", "fullest_chute_parcels": "Fullest chute",
     "export_on_time_share": "Exports in time", "exports_kept_up_share": "Exports kept up with",

@@ -66,7 +66,7 @@ class Linehaul:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The night, and what tugs and standing aircraft burn."""
+    """The night, and the energy of tugs, standing aircraft, halls and trucks."""
 
     night_from: str
     night_to: str
@@ -77,6 +77,9 @@ class Environment:
     apu_fuel_kg_per_h: NotNegative
     jet_fuel_co2_kg_per_kg: NotNegative
     gpu_diesel_l_per_h: NotNegative
+    hall_kwh_per_m2_year: NotNegative
+    grid_co2_kg_per_kwh: NotNegative
+    truck_diesel_l_per_km: NotNegative
 
     def __post_init__(self) -> None:
         for name in ("night_from", "night_to"):

@@ -1,6 +1,5 @@
 """The KPIs of a replication, computed from its tables: cohort and windows as docs/model.md says. Minutes inside."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,7 +10,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, MachineCalendar, Site
 from sim.inputs.layout import zones_in_use
 from sim.measures.customs import control_hours, customs_kpis, customs_utilisation
-from sim.measures.destinations import destination_on_time_share, route_km
+from sim.measures.destinations import destination_on_time_share, driven_km
 from sim.measures.exports import export_busy_hours, export_kpis, export_staff_hours, export_utilisation
 from sim.measures.exposure_tables import exposure_kpis
 from sim.measures.kpis import RESOURCES
@@ -139,11 +138,10 @@ def _trucks(config: HubConfig, inputs: Inputs, trucks: Table, window: Window) ->
         trucks["mass"][left] / (trailer.kg * G_PER_KG),
         trucks["volume"][left] / (trailer.m3 * CM3_PER_M3),
     ]
-    km = route_km(config)
     closing = window.covers(trucks["cut_off"]) & (trucks["kind"] == 0)
     return {
         "trucks_per_day": float(np.count_nonzero(left)) / window.days,
-        "truck_km_per_day": math.fsum(km[name] for name in trucks["route_name"][left].tolist()) / window.days,
+        "truck_km_per_day": driven_km(config, trucks, window) / window.days,
         "truck_fill_share": float(np.max(fills, axis=0).mean()) if left.any() else 0.0,
         "missed_connections_per_day": float(trucks["n_missed"][closing].sum()) / window.days,
     }

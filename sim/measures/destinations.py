@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
-from sim.measures.window import Minutes
+from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
@@ -101,6 +101,12 @@ def route_km(config: HubConfig) -> dict[str, float]:
     for lane in config.lanes.values():
         found[lane.route] += _share_of_route(config, lane) * lane.km
     return found
+
+
+def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:
+    """The road ahead of the trucks that departed in the measured days, one way [km]."""
+    km = route_km(config)
+    return math.fsum(km[name] for name in trucks["route_name"][window.covers(trucks["departed"])].tolist())
 
 
 def deadlines(lane: Lane, arrival: Minutes) -> Minutes:

@@ -244,9 +244,34 @@ _ALL: Final = (
     Kpi(
         "co2_t_per_day",
         "t/d",
-        "CO2 of tugs' diesel, and of auxiliary and ground power of aircraft in block",
+        "CO2 of the five operations below: the hub, and its trucks on their way out; aircraft held at their origin,"
+        " collection trucks and ways back are not counted",
         more_is_better=False,
     ),
+    Kpi(
+        "co2_block_t_per_day",
+        "t/d",
+        "CO2 of auxiliary and ground power of aircraft in block, until they are to leave: turnaround and sobt",
+        more_is_better=False,
+    ),
+    Kpi(
+        "co2_held_t_per_day",
+        "t/d",
+        "the same of aircraft still in block after that, held by unloading, loading or a closed runway",
+        more_is_better=False,
+    ),
+    Kpi("co2_tugs_t_per_day", "t/d", "CO2 of tugs' diesel", more_is_better=False),
+    Kpi("co2_hall_t_per_day", "t/d", "CO2 of the halls' electricity, by their area", more_is_better=False),
+    Kpi("co2_road_t_per_day", "t/d", "CO2 of trucks on their way to the lanes", more_is_better=False),
+    Kpi(
+        "co2_kg_per_t",
+        "kg/t",
+        "co2_t_per_day for each tonne of goods that left by truck or by air: the sum of the three below",
+        more_is_better=False,
+    ),
+    Kpi("co2_apron_kg_per_t", "kg/t", "of it, aircraft in block and held, and tugs", more_is_better=False),
+    Kpi("co2_hall_kg_per_t", "kg/t", "of it, the halls' electricity", more_is_better=False),
+    Kpi("co2_road_kg_per_t", "kg/t", "of it, trucks on their way to the lanes", more_is_better=False),
     Kpi(
         "release_before_landing_share",
         "1",

@@ -1,4 +1,4 @@
-"""What the neighbours and the air get of the apron: movements at night, tugs' kilometres and engine time, CO₂."""
+"""What the neighbours get of the apron: movements at night, tugs' kilometres and engine time; with it the CO2."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from sim.config import Environment, HubConfig
 from sim.config.bounds import minute_of_day
+from sim.measures.emissions import co2_kpis
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
-from sim.units import KG_PER_T, MIN_PER_DAY
+from sim.units import MIN_PER_DAY
 
 M_PER_KM = 1000
 
@@ -23,13 +24,11 @@ def surroundings(config: HubConfig, tables: dict[str, Table], window: Window) ->
     driving = sum(window.hours(way.start, way.end) for way in ways)
     standing = sum(window.hours(*train) for train in trains) - driving
     engine_h = driving + rules.tug_idling_share * standing
-    co2_kg = tugs_co2_kg(engine_h, rules) + stands_co2_kg(window.hours(flights["aibt"], flights["aobt"]), rules)
     return {
         "night_movements_per_day": n_night / window.days,
         "tug_km_per_day": sum(float(way.m[window.covers(way.start)].sum()) for way in ways) / M_PER_KM / window.days,
         "tug_engine_h_per_day": engine_h / window.days,
-        "co2_t_per_day": co2_kg / KG_PER_T / window.days,
-    }
+    } | co2_kpis(config, tables, window, engine_h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,3 @@ def is_night(instants: Minutes, rules: Environment) -> np.ndarray[tuple[int], np
     if first <= last:
         return (minute >= first) & (minute < last)
     return (minute >= first) | (minute < last)
-
-
-def tugs_co2_kg(engine_h: float, rules: Environment) -> float:
-    return engine_h * rules.tug_diesel_l_per_h * rules.diesel_co2_kg_per_l
-
-
-def stands_co2_kg(block_h: float, rules: Environment) -> float:
-    """Of aircraft in block: their own auxiliary power part of the time, ground power the rest [kg]."""
-    apu = rules.apu_fuel_kg_per_h * rules.jet_fuel_co2_kg_per_kg
-    gpu = rules.gpu_diesel_l_per_h * rules.diesel_co2_kg_per_l
-    return block_h * (rules.apu_share * apu + (1 - rules.apu_share) * gpu)
