@@ -101,6 +101,15 @@ def test_replications_have_shares_of_their_own_and_idle_changes_none() -> None:
     assert found.largest == "b" and found.lead("b")["a"].mean == 1.0
 
 
+def test_a_share_of_a_gain_stays_within_what_a_share_can_change_by() -> None:
+    rows = [[0.0, 1.0, 0.2, 0.7], [1.0, 0.1, 0.2, 0.1]]
+    found = decompose(rows, ["a", "b"], possible=(0.0, 1.0))
+    assert decompose(rows, ["a", "b"]).gain.low < -1
+    splits = [interval for own in found.shares.values() for interval in (own.share, own.alone, own.last)]
+    assert all(-1 <= interval.low <= interval.high <= 1 for interval in (found.gain, *splits))
+    assert all(0 <= interval.low <= interval.high <= 1 for interval in (found.start, found.end))
+
+
 def test_values_that_are_not_finite_have_no_shares() -> None:
     assert all(math.isnan(share) for share in shapley([0.0, 1.0, math.inf, 2.0]))
     with pytest.raises(ValueError, match="2\\^k"):

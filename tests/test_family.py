@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.statistics.family import holm, paired_family, separate_family
+from experiments.statistics.family import Family, holm, paired_family, separate_family, statements
 
 EXPERIMENTS = 400
 
@@ -83,10 +83,40 @@ def test_dunnetts_test_is_sharp_for_separate_samples_and_blunt_for_pairs():
     assert not any(one.is_different for one in separate_family(pairs, "0").values())
 
 
-def test_equal_pairs_are_not_different_and_a_constant_difference_is_certain():
-    found = paired_family({"a": [1.0, 2.0], "same": [1.0, 2.0], "more": [2.0, 3.0]}, "a")
-    assert (found["same"].p_value, found["same"].is_different) == (1.0, False)
-    assert (found["more"].p_value, found["more"].is_different) == (0.0, True)
+@pytest.mark.parametrize("family", Family)
+def test_pairs_that_agree_show_no_variance_and_have_no_test(family):
+    scenarios = {"a": [0.0, 0.0], "same": [0.0, 0.0], "more": [1.0, 1.0]}
+    found = statements(scenarios, "a", family, possible=(0.0, 1.0))
+    for name, mean in (("same", 0.0), ("more", 1.0)):
+        one = found[name]
+        assert (one.interval.mean, one.interval.low, one.interval.high) == (mean, None, None)
+        assert (one.p_value, one.adjusted, one.is_different, one.variance_ratio) == (None, None, False, None)
+        assert one.has_no_variance
+
+
+def test_a_comparison_without_variance_still_counts_in_its_family():
+    scenarios = {"a": [0.1, 0.2, 0.3], "moves": [0.2, 0.31, 0.39], "same": [0.1, 0.2, 0.3]}
+    found = statements(scenarios, "a", Family.HOLM)
+    assert found["moves"].adjusted == pytest.approx(2 * found["moves"].p_value)
+    assert not found["moves"].has_no_variance
+
+
+@pytest.mark.parametrize("family", Family)
+def test_differences_of_shares_stay_between_minus_one_and_one(family):
+    scenarios = {"a": [0.1, 0.9], "b": [0.95, 0.05], "c": [0.0, 1.0]}
+    found = statements(scenarios, "a", family, possible=(0.0, 1.0))
+    for one in found.values():
+        assert -1.0 <= one.interval.low <= one.interval.mean <= one.interval.high <= 1.0
+    assert paired_family(scenarios, "a")["b"].interval.low < -1.0
+
+
+def test_a_statement_says_what_common_random_numbers_save():
+    scenarios = paired_experiment(np.random.default_rng(19), [1.0], n=40)
+    (one,) = statements(scenarios, "0", Family.HOLM).values()
+    assert one.variance_ratio > 10
+
+
+def test_an_empty_family_has_no_statement():
     assert paired_family({"a": [1.0, 2.0]}, "a") == separate_family({"a": [1.0, 2.0]}, "a") == {}
 
 

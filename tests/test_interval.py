@@ -88,6 +88,13 @@ def test_pairs_under_common_random_numbers_are_known_better_than_separate_means(
     assert variance_ratio([1.0], [0.0]) is None
 
 
+def test_bounds_stay_within_the_possible_values():
+    assert mean_interval([0.9, 1.0], possible=(0.0, 1.0)).high == 1.0
+    assert mean_interval([3.0, 0.0], possible=(0.0, math.inf)).low == 0.0
+    apart = paired_interval([0.0, 1.0], [1.0, 0.1], possible=(0.0, 1.0))
+    assert (apart.low, apart.high) == (-1.0, 1.0)
+
+
 def test_the_baseline_is_not_compared_with_itself():
     found = paired_intervals({"a": [1.0, 2.0], "b": [2.0, 4.0]}, "a")
     assert list(found) == ["b"]

@@ -142,6 +142,23 @@ def test_a_change_is_in_percentage_points():
     assert said == "b: +99.1 percentage points (+98.5 to +99.7) in time."
 
 
+def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
+    nan = float("nan")
+    constant = {"b": {"on_time_share": value(1.0, nan, nan), "dwell_mean_h": value(-3.0, nan, nan)}}
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a")
+    assert said == "b: +100.0 percentage points (no variance seen) in time; mean dwell −3.00 h (no variance seen)."
+    paired = {"b": {"on_time_share": replace(value(0.5, 0.4, 0.6), variance_ratio=12.3)}}
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a")
+    assert said.endswith("Without common random numbers the share in time would need 12.3 times the replications.")
+
+
+def test_many_comparisons_of_few_replications_are_warned_of():
+    assert "26 comparisons from 2 replications" in sentences.too_many_comparisons("holm", 26, 2)
+    assert "26.1 times" in sentences.too_many_comparisons("holm", 26, 2)
+    for family, comparisons, n in (("holm", 3, 20), ("none", 26, 2), ("holm", 1, 2), ("holm", 26, 1)):
+        assert not sentences.too_many_comparisons(family, comparisons, n)
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
     [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.0010"), (1e-9, "0.01"), (0.9996, "99.96")],

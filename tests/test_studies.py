@@ -1,6 +1,7 @@
 """The verbs run, compare and sweep as their user types them: what they print, write, and refuse."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,13 @@ def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[st
     assert document["differences"]["liege_100k"]["m2_per_parcel_h"]["mean"] == pytest.approx(both[1] - both[0])
     tables = read_run(document["run_dir"]).tables
     assert set(tables["points"]["demand"]) == {"permit"}
+    changes = document["differences"]["liege_100k"]
+    # An area is the same in both replications: its difference has no variance, and no test.
+    assert (changes["m2_per_parcel_h"]["low"], changes["m2_per_parcel_h"]["p"]) == (None, None)
+    assert changes["dwell_mean_h"]["variance_ratio"] > 0
+    for kpi, change in changes.items():
+        if KPIS[kpi].unit == "1" and change["low"] is not None:
+            assert -1 <= change["low"] <= change["high"] <= 1 or math.isinf(KPIS[kpi].range[1])
 
 
 @pytest.mark.usefixtures("undrawn")

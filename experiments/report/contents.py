@@ -17,7 +17,7 @@ from experiments.report.points import (
     read_values,
     records,
 )
-from experiments.report.words import UNITS, amount, interval_of, kpi_name, number, percent, tied, zone
+from experiments.report.words import NO_VARIANCE, UNITS, amount, interval_of, kpi_name, number, percent, tied, zone
 from sim.measures.kpis import OF_CUSTOMS, OF_DATA, OF_GOODS
 from sim.units import MIN_PER_DAY
 
@@ -66,6 +66,7 @@ def content(
         "changes": sentences.differences(mine, changes, baseline),
         "change_rows": _change_rows(points, changes, baseline),
         "family": FAMILIES[family] if len(changes) > 1 else "",
+        "too_many": sentences.too_many_comparisons(family, len(changes), next(iter(values[mine[0].label].values())).n),
         "baseline": titles.get(baseline, baseline),
         "definitions": [(kpi_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
                         for name, unit, meaning in sentences.definitions(values)],
@@ -168,7 +169,7 @@ def _change(value: Value | None) -> str:
         text = sentences.points_of(value).replace("percentage points", "pp").partition(" (one")[0]
         return text + _p(value)
     sign = "+" if value.mean > 0 else ""
-    interval = interval_of(value)
+    interval = interval_of(value) or (NO_VARIANCE if value.n > 1 else "")
     return f"{sign}{number(value.mean)}" + (f" ({interval})" if interval else "") + _p(value)
 
 

@@ -56,6 +56,12 @@ class Value:
     is_lower_bound: bool = False
     p_family: float = math.nan
     """Of a difference: p-value within its family; NaN without a test."""
+    variance_ratio: float = math.nan
+    """Of a difference: how many times the replications separate runs would need; NaN where it has no variance."""
+
+    @property
+    def has_bounds(self) -> bool:
+        return not math.isnan(self.low)
 
 
 Values = Mapping[str, Mapping[str, Value]]
@@ -168,6 +174,7 @@ def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
         values.setdefault(row["scenario"], {})[row["kpi"]] = Value(
             float(row["mean"]), low, float(row["high"]), int(row["n"]), str(row["unit"]),
             bool(row.get("is_lower_bound", False)), float(row.get("p_family", math.nan)),
+            float(row.get("variance_ratio", math.nan)),
         )  # fmt: skip
     return values
 

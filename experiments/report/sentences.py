@@ -7,7 +7,8 @@ from typing import Final
 
 from experiments.report import bottleneck
 from experiments.report.points import ARRIVALS, Point, Value, Values
-from experiments.report.words import bracket, instant, interval_of, number, percent, rounded
+from experiments.report.words import NO_VARIANCE, bracket, instant, interval_of, number, percent, rounded
+from experiments.statistics.family import widening
 from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H
 
@@ -15,6 +16,8 @@ LEAST_ON_TIME: Final = 0.95
 """Share of parcels in time from which a design carries its traffic."""
 WIDEST: Final = 0.5
 """An interval of the share in time that is wider says nothing: it is kept out of the answer (assumption)."""
+MUCH_WIDER: Final = 2.0
+"""Times a single interval, from which a reader is warned of those that hold together (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
 
@@ -130,20 +133,40 @@ def differences(points: Sequence[Point], changes: Values, baseline: str) -> list
         if dwell is not None:
             sign = "+" if dwell.mean > 0 else ""
             text += f"; mean dwell {sign}{number(dwell.mean)} h"
-            text += "" if math.isnan(dwell.low) else f" ({number(dwell.low)} to {number(dwell.high)} h)"
-        said.append(f"{point.title}: {text}.")
+            text += f" ({number(dwell.low)} to {number(dwell.high)} h)" if dwell.has_bounds else _unbounded(dwell)
+        said.append(f"{point.title}: {text}.{_saved(change)}")
     return said
+
+
+def _saved(change: Value) -> str:
+    """What common random numbers save."""
+    if math.isnan(change.variance_ratio):
+        return ""
+    times = number(change.variance_ratio)
+    return f" Without common random numbers the share in time would need {times} times the replications."
+
+
+def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
+    """A warning where intervals that hold together are much wider than a single one; else nothing."""
+    if family != "holm" or n < 2 or comparisons < 2:
+        return ""
+    times = widening(comparisons, n)
+    if times < MUCH_WIDER:
+        return ""
+    return (
+        f"{comparisons} comparisons from {n} replications: simultaneous intervals (Bonferroni) are {number(times)}"
+        " times as wide as that of one comparison; use more replications, fewer designs, or family=none"
+    )
 
 
 def points_of(change: Value) -> str:
     """A difference of shares in percentage points, with its interval, within what shares can differ by."""
-    low, mean, high = (
-        _signed(100 * bound if math.isnan(bound) else max(-100.0, min(100.0, 100 * bound)))
-        for bound in (change.low, change.mean, change.high)
-    )
-    if math.isnan(change.low):
-        return f"{mean} percentage points" + (" (one replication, no interval)" if change.n == 1 else "")
-    return f"{mean} percentage points ({low} to {high})"
+    low, mean, high = (_signed(100 * bound) for bound in (change.low, change.mean, change.high))
+    return f"{mean} percentage points" + (f" ({low} to {high})" if change.has_bounds else _unbounded(change))
+
+
+def _unbounded(change: Value) -> str:
+    return " (one replication, no interval)" if change.n == 1 else f" ({NO_VARIANCE})"
 
 
 def _signed(value: float) -> str:

@@ -9,6 +9,8 @@ from sim.measures.kpis import ALL_RESOURCES
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
 MINUS: Final = "−"
+NO_VARIANCE: Final = "no variance seen"
+"""In place of an interval and a p-value where all replications show the same difference."""
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
     "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",

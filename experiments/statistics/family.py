@@ -9,12 +9,12 @@ is for scenarios that saw different random numbers. On pairs it would take the c
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from experiments.statistics.interval import CONFIDENCE, Interval
-from experiments.statistics.paired import paired_intervals
+from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, t_quantile
+from experiments.statistics.paired import difference_of, paired_intervals, variance_ratio
 
 _SEED: Final = 1
 """Dunnett's probabilities are integrals by quasi-random points: fixed, so that the same data give the same digits."""
@@ -30,39 +30,68 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A scenario less the baseline, as one of a family.
+    """A scenario minus the baseline, as one of a family.
 
     `interval` holds together with those of the others. `p_value` is of this difference alone, `adjusted` within the
     family: those at most 1 − confidence are all true differences with the confidence. A step-down adjustment finds more
     than the intervals do, so that zero may lie just inside the interval of a difference that is stated. Both are None,
-    and nothing is stated, where there is no test: of a single replication, or of values that are not finite.
+    and nothing is stated, where there is no test: of a single replication, of values that are not finite, or of a
+    difference that is the same in every replication, which may be so by chance and then has no bounds either.
+    `variance_ratio` is what common random numbers save (`paired.variance_ratio`).
     """
 
     interval: Interval
     p_value: float | None
     adjusted: float | None
     is_different: bool
+    variance_ratio: float | None = None
+
+    @property
+    def has_no_variance(self) -> bool:
+        """Whether all of several replications show the same difference."""
+        return self.interval.n > 1 and self.interval.low is None and math.isfinite(self.interval.mean)
 
 
 def statements(
-    scenarios: Mapping[str, Sequence[float]], baseline: str, family: Family, *, confidence: float = CONFIDENCE
+    scenarios: Mapping[str, Sequence[float]],
+    baseline: str,
+    family: Family,
+    *,
+    possible: Range = ANYTHING,
+    confidence: float = CONFIDENCE,
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, replication by replication, in the family asked for.
+
+    `possible`: the values that the figure can have; intervals of differences stay within what follows from them.
 
     Raises:
         KeyError: no such baseline.
         ValueError: different numbers of replications, none, or a confidence outside (0, 1).
     """
-    alone = paired_intervals(scenarios, baseline, confidence=confidence)
+    alone = paired_intervals(scenarios, baseline, possible=possible, confidence=confidence)
     if not all(len(values) > 1 and all(map(math.isfinite, values)) for values in scenarios.values()):
         return {name: Statement(interval, None, None, is_different=False) for name, interval in alone.items()}
     if family is Family.DUNNETT:
-        return separate_family(scenarios, baseline, confidence=confidence)
-    found = paired_family(scenarios, baseline, confidence=confidence)
-    if family is Family.HOLM:
-        return found
-    p_values = [one.p_value or 0.0 for one in found.values()]
-    return _statements(alone, p_values, p_values, confidence)
+        made = separate_family(scenarios, baseline, possible=possible, confidence=confidence)
+    else:
+        made = paired_family(scenarios, baseline, possible=possible, confidence=confidence)
+    if family is Family.NONE:
+        p_values = [statement.p_value for statement in made.values()]
+        made = _statements(alone, p_values, p_values, confidence)
+    return {
+        name: replace(statement, variance_ratio=variance_ratio(scenarios[name], scenarios[baseline]))
+        for name, statement in made.items()
+    }
+
+
+def widening(comparisons: int, n: int, *, confidence: float = CONFIDENCE) -> float:
+    """How many times as wide as a single interval those are that hold together (Bonferroni), from n replications.
+
+    >>> round(widening(26, 2)), round(widening(26, 20), 1)
+    (26, 1.7)
+    """
+    each = (1 - confidence) / comparisons
+    return t_quantile(1 - each / 2, n - 1) / t_quantile((1 + confidence) / 2, n - 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -85,23 +114,34 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def paired_family(
-    scenarios: Mapping[str, Sequence[float]], baseline: str, *, confidence: float = CONFIDENCE
+    scenarios: Mapping[str, Sequence[float]],
+    baseline: str,
+    *,
+    possible: Range = ANYTHING,
+    confidence: float = CONFIDENCE,
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, replication by replication: Holm's p-values, Bonferroni's intervals.
+
+    A difference without variance has no p-value, but counts as a comparison of the family.
 
     Raises:
         KeyError: no such baseline.
         ValueError: different numbers of replications, fewer than two, one that is not finite, or a confidence outside
             (0, 1).
     """
-    intervals = paired_intervals(scenarios, baseline, confidence=confidence, is_simultaneous=True)
+    intervals = paired_intervals(scenarios, baseline, possible=possible, confidence=confidence, is_simultaneous=True)
     base = scenarios[baseline]
     p_values = [_paired_p([a - b for a, b in zip(scenarios[name], base, strict=True)], name) for name in intervals]
-    return _statements(intervals, p_values, holm(p_values), confidence)
+    adjusted = holm([1.0 if p_value is None else p_value for p_value in p_values])
+    return _statements(intervals, p_values, adjusted, confidence)
 
 
 def separate_family(
-    scenarios: Mapping[str, Sequence[float]], baseline: str, *, confidence: float = CONFIDENCE
+    scenarios: Mapping[str, Sequence[float]],
+    baseline: str,
+    *,
+    possible: Range = ANYTHING,
+    confidence: float = CONFIDENCE,
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, from *independent* samples: Dunnett's p-values and intervals.
 
@@ -127,56 +167,56 @@ def separate_family(
     if not others:
         return {}
     if all(len(set(values)) == 1 for values in scenarios.values()):
-        return _certain(others, base[0])
+        return {
+            name: Statement(Interval(values[0] - base[0], None, None, len(values)), None, None, is_different=False)
+            for name, values in others.items()
+        }
     with warnings.catch_warnings():
         # Of samples that are nearly constant: the digits that are lost are those of a variance of nearly zero.
         warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
         found = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
         bounds = found.confidence_interval(confidence_level=confidence)
-        p_values = [float(stats.ttest_ind(values, base).pvalue) for values in others.values()]
+        p_values = [
+            None if len(set(values)) == len(set(base)) == 1 else float(stats.ttest_ind(values, base).pvalue)
+            for values in others.values()
+        ]
     intervals = {
         name: Interval(
             mean=math.fsum(values) / len(values) - math.fsum(base) / len(base),
             low=float(bounds.low[at]),
             high=float(bounds.high[at]),
             n=len(values),
-        )
+        ).within(*difference_of(possible))
         for at, (name, values) in enumerate(others.items())
     }
-    # Two constant samples that are equal have no statistic.
-    p_values = [1.0 if math.isnan(value) else value for value in p_values]
     return _statements(intervals, p_values, [float(value) for value in found.pvalue], confidence)
 
 
-def _certain(others: Mapping[str, Sequence[float]], base: float) -> dict[str, Statement]:
-    """Statements on samples that do not vary at all."""
-    found = {}
-    for name, values in others.items():
-        difference = values[0] - base
-        p_value = 1.0 if difference == 0 else 0.0
-        interval = Interval(difference, difference, difference, len(values))
-        found[name] = Statement(interval, p_value, p_value, is_different=difference != 0)
-    return found
-
-
 def _statements(
-    intervals: Mapping[str, Interval], p_values: Sequence[float], adjusted: Sequence[float], confidence: float
+    intervals: Mapping[str, Interval],
+    p_values: Sequence[float | None],
+    adjusted: Sequence[float | None],
+    confidence: float,
 ) -> dict[str, Statement]:
-    return {
-        name: Statement(interval, alone, within, is_different=within <= 1 - confidence)
-        for (name, interval), alone, within in zip(intervals.items(), p_values, adjusted, strict=True)
-    }
+    """Without a p-value there are no bounds and no adjusted one: nothing is stated."""
+    made = {}
+    for (name, interval), alone, within in zip(intervals.items(), p_values, adjusted, strict=True):
+        if alone is None or within is None:
+            made[name] = Statement(replace(interval, low=None, high=None), None, None, is_different=False)
+        else:
+            made[name] = Statement(interval, alone, within, is_different=within <= 1 - confidence)
+    return made
 
 
-def _paired_p(differences: Sequence[float], name: str) -> float:
-    """Two-sided p-value of a mean difference of zero."""
+def _paired_p(differences: Sequence[float], name: str) -> float | None:
+    """Two-sided p-value of a mean difference of zero; None without variance, of which no test can be made."""
     from scipy.special import stdtr
 
     n = len(differences)
     if n < 2 or not all(math.isfinite(value) for value in differences):
         raise ValueError(f"{name}: a test needs at least two pairs, all finite")
+    if len(set(differences)) == 1:
+        return None
     mean = math.fsum(differences) / n
     error = math.sqrt(math.fsum((value - mean) ** 2 for value in differences) / (n - 1) / n)
-    if error == 0:
-        return 1.0 if mean == 0 else 0.0
     return float(2 * stdtr(n - 1, -abs(mean) / error))

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+Range = tuple[float, float]
+"""The least and the largest value that a figure can have."""
 CONFIDENCE: Final = 0.95
 """Share of such intervals that hold the true mean, where nothing else is asked for."""
+ANYTHING: Final[Range] = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Interval:
         return Interval(self.mean, low, high, self.n)
 
 
-def mean_interval(values: Sequence[float], *, confidence: float = CONFIDENCE) -> Interval:
-    """The t interval of the mean of independent values, one a replication.
+def mean_interval(values: Sequence[float], *, possible: Range = ANYTHING, confidence: float = CONFIDENCE) -> Interval:
+    """The t interval of the mean of independent values, one a replication, within the `possible` values.
 
     A NaN or an infinity among the values makes the mean NaN or infinite, and leaves no bounds.
 
@@ -61,7 +64,7 @@ def mean_interval(values: Sequence[float], *, confidence: float = CONFIDENCE) ->
         return Interval(mean=mean, low=None, high=None, n=1)
     variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
     half = t_quantile((1 + confidence) / 2, n - 1) * math.sqrt(variance / n)
-    return Interval(mean=mean, low=mean - half, high=mean + half, n=n)
+    return Interval(mean, mean - half, mean + half, n).within(*possible)
 
 
 def t_quantile(share: float, degrees: float) -> float:

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from experiments.statistics.interval import CONFIDENCE, Interval, mean_interval
+from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, mean_interval
 
 
-def paired_interval(values: Sequence[float], baseline: Sequence[float], *, confidence: float = CONFIDENCE) -> Interval:
-    """The t interval of the mean of `values` less `baseline`, replication by replication.
+def paired_interval(
+    values: Sequence[float],
+    baseline: Sequence[float],
+    *,
+    possible: Range = ANYTHING,
+    confidence: float = CONFIDENCE,
+) -> Interval:
+    """The t interval of the mean of `values` minus `baseline`, replication by replication.
+
+    `possible` values of each give the largest possible difference, and bounds stay within it.
 
     Under common random numbers what both scenarios have in common falls out of each difference, so that the interval
     is as a rule much shorter than one from separate means.
@@ -23,17 +31,29 @@ def paired_interval(values: Sequence[float], baseline: Sequence[float], *, confi
         raise ValueError(
             f"values: a pair each replication: {len(values)} replications against {len(baseline)} of the baseline"
         )
-    return mean_interval([a - b for a, b in zip(values, baseline, strict=True)], confidence=confidence)
+    differences = [a - b for a, b in zip(values, baseline, strict=True)]
+    return mean_interval(differences, possible=difference_of(possible), confidence=confidence)
+
+
+def difference_of(possible: Range) -> Range:
+    """The possible differences of two figures with these possible values.
+
+    >>> difference_of((0.0, 1.0))
+    (-1.0, 1.0)
+    """
+    least, most = possible
+    return least - most, most - least
 
 
 def paired_intervals(
     scenarios: Mapping[str, Sequence[float]],
     baseline: str,
     *,
+    possible: Range = ANYTHING,
     confidence: float = CONFIDENCE,
     is_simultaneous: bool = False,
 ) -> dict[str, Interval]:
-    """Each scenario less the baseline, by scenario; the baseline itself is left out.
+    """Each scenario minus the baseline, by scenario; the baseline itself is left out.
 
     `is_simultaneous`: all the intervals hold together with the confidence (Bonferroni), which makes each wider.
 
@@ -47,14 +67,14 @@ def paired_intervals(
     base = scenarios[baseline]
     others = {name: values for name, values in scenarios.items() if name != baseline}
     each = 1 - (1 - confidence) / max(1, len(others)) if is_simultaneous else confidence
-    return {name: paired_interval(values, base, confidence=each) for name, values in others.items()}
+    return {name: paired_interval(values, base, possible=possible, confidence=each) for name, values in others.items()}
 
 
 def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float | None:
     """Variance of the difference of separate runs, relative to that of these pairs: what common random numbers save.
 
-    4 says that separate runs would need four times the replications. None with fewer than two pairs, or where the
-    pairs do not differ in their difference.
+    4 says that separate runs would need four times the replications. None with fewer than two pairs, or where all pairs
+    have the same difference.
 
     Raises:
         ValueError: different numbers of replications.
@@ -64,7 +84,7 @@ def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float 
     a, b = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"values: a pair each replication: {a.size} replications against {b.size} of the baseline")
-    if a.size < 2:
+    apart = a - b
+    if a.size < 2 or (apart == apart[0]).all():
         return None
-    paired = float(np.var(a - b, ddof=1))
-    return float(np.var(a, ddof=1) + np.var(b, ddof=1)) / paired if paired > 0 else None
+    return float((np.var(a, ddof=1) + np.var(b, ddof=1)) / np.var(apart, ddof=1))

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from experiments.statistics.interval import Interval, mean_interval
-from experiments.statistics.paired import paired_interval
+from experiments.statistics.interval import ANYTHING, Interval, Range, mean_interval
+from experiments.statistics.paired import difference_of, paired_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,14 @@ class Decomposition:
         }
 
 
-def decompose(values: Sequence[Sequence[float]], names: Sequence[str], idle: Sequence[str] = ()) -> Decomposition:
+def decompose(
+    values: Sequence[Sequence[float]], names: Sequence[str], idle: Sequence[str] = (), *, possible: Range = ANYTHING
+) -> Decomposition:
     """The shares of the changes named, from the values of all coalitions under common random numbers.
 
     `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its own shares,
-    whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0.
+    whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0. `possible`: what a value can
+    be; a share, as a mean of differences, can be no more than the largest difference.
 
     Raises:
         ValueError: no replication, or not one value for each coalition of the names.
@@ -68,17 +71,19 @@ def decompose(values: Sequence[Sequence[float]], names: Sequence[str], idle: Seq
     last = len(values[0]) - 1
 
     def added(to: int, since: int) -> Interval:
-        return paired_interval([row[to] for row in values], [row[since] for row in values])
+        return paired_interval([row[to] for row in values], [row[since] for row in values], possible=possible)
 
     shares = {name: [row[i] for row in by_row] for i, name in enumerate(names)}
     found = {
-        name: Share(mean_interval(shares[name]), added(1 << i, 0), added(last, last ^ 1 << i))
+        name: Share(
+            mean_interval(shares[name], possible=difference_of(possible)), added(1 << i, 0), added(last, last ^ 1 << i)
+        )
         for i, name in enumerate(names)
     }
     nothing = mean_interval([0.0] * len(values))
     found |= {name: Share(nothing, nothing, nothing) for name in idle}
     shares |= {name: [0.0] * len(values) for name in idle}
-    start, end = (mean_interval([row[at] for row in values]) for at in (0, last))
+    start, end = (mean_interval([row[at] for row in values], possible=possible) for at in (0, last))
     return Decomposition(start, end, added(last, 0), found, shares)
 
 

@@ -50,19 +50,26 @@ SUMMARY: Final = TableSchema(
 )
 DIFFERENCES: Final = TableSchema(
     "differences",
-    "paired differences to the baseline, the same random numbers in both, of each KPI as a family",
+    "paired differences to the baseline, the same random numbers in both, of each KPI as a family; without bounds and"
+    " p-value where there is one replication, or all replications show the same difference",
     (
         _LABEL,
         Column("baseline", "string", "", "the design it is compared with"),
         Column("kpi", "string", "", "name"),
         Column("mean", "float64", "see unit", "mean difference"),
-        Column("low", "float64", "see unit", "lower end, of 95 % for the whole family; NaN with one replication"),
-        Column("high", "float64", "see unit", "upper end, of 95 % for the whole family; NaN with one replication"),
+        Column("low", "float64", "see unit", "lower end, of 95 % for the whole family; NaN: none"),
+        Column("high", "float64", "see unit", "upper end, of 95 % for the whole family; NaN: none"),
         Column("n", "int32", "1", "replications"),
         Column("unit", "string", "", "its unit"),
-        Column("p_value", "float64", "1", "of no difference, of this comparison alone; NaN with one replication"),
-        Column("p_family", "float64", "1", "the same, adjusted for the family; NaN with one replication"),
+        Column("p_value", "float64", "1", "of no difference, of this comparison alone; NaN: no test"),
+        Column("p_family", "float64", "1", "the same, adjusted for the family; NaN: no test"),
         Column("is_different", "bool", "", "p_family is at most 0.05"),
+        Column(
+            "variance_ratio",
+            "float64",
+            "1",
+            "how many times the replications separate runs would need; NaN: no variance of the difference",
+        ),
     ),
     ("scenario", "kpi"),
 )

@@ -26,6 +26,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], study: Study) -> in
         page = telling.write_page(run.path, arguments, points, replications=outcome.n)
         early = check_warmup(run.path, points)
     own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early]
+    own += telling.family_warnings(outcome)
     warnings = telling.warnings_of(outcome, own)
     if arguments.json:
         telling.print_json(

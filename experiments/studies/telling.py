@@ -8,9 +8,10 @@ from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.report import bottleneck
-from experiments.report.words import instant
+from experiments.report.sentences import too_many_comparisons
+from experiments.report.words import NO_VARIANCE, instant
 from experiments.statistics import Interval
-from experiments.statistics.family import Family
+from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.recorded import first_hubs
@@ -49,6 +50,8 @@ HEADLINE = (
     "utilisation_machines",
     "utilisation_stations",
 )
+_SAVED = ("on_time_share", "dwell_mean_h", "trucks_per_day")
+"""KPIs for which the gain from common random numbers is shown."""
 OF_EXPORTS = ("export_on_time_share", "exports_per_day")
 """Told where anything leaves by air."""
 
@@ -103,6 +106,7 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
                 "p": one.p_value,
                 "p_family": one.adjusted,
                 "is_different": one.is_different,
+                "variance_ratio": one.variance_ratio,
             }
             for kpi, one in own.items()
         }
@@ -159,16 +163,39 @@ def _differences(outcome: Outcome) -> list[str]:
         return []
     lines = [f"less {outcome.points[0].label}, {SAID_OF[outcome.family]}"]
     for label, own in outcome.differences.items():
-        if any(one.adjusted is None for one in own.values()):
-            return [*lines, "  one replication: nothing can be said", ""]
-        sure = [kpi for kpi in _shown(outcome) if own[kpi].is_different]
-        lines.append(f"  {label}" + ("" if sure else ": nothing of the above differs for sure"))
-        cells = [_bracketed(own[kpi].interval) for kpi in sure]
+        if outcome.n == 1:
+            return [*lines, "  one replication: no difference can be tested", ""]
+        rows = [kpi for kpi in _shown(outcome) if own[kpi].is_different or _is_constant_change(own[kpi])]
+        is_any = any(own[kpi].is_different for kpi in rows)
+        lines.append(f"  {label}" + ("" if is_any else ": no significant difference"))
+        cells = [_bracketed(own[kpi].interval) for kpi in rows]
         width = max(map(len, cells), default=0)
-        for kpi, cell in zip(sure, cells, strict=True):
+        for kpi, cell in zip(rows, cells, strict=True):
             unit = "" if KPIS[kpi].unit == "1" else KPIS[kpi].unit
-            lines.append(f"    {kpi:{_NAMES}}{cell:>{width}}  {p_text(own[kpi].adjusted)}  {unit}".rstrip())
+            tested = NO_VARIANCE if own[kpi].has_no_variance else p_text(own[kpi].adjusted)
+            lines.append(f"    {kpi:{_NAMES}}{cell:>{width}}  {tested}  {unit}".rstrip())
+        lines += _saved(own)
     return [*lines, ""]
+
+
+def _is_constant_change(statement: Statement) -> bool:
+    return statement.has_no_variance and statement.interval.mean != 0
+
+
+def _saved(own: Mapping[str, Statement]) -> list[str]:
+    """What common random numbers save, by the first KPIs of the headline that say so."""
+    ratios = [f"{kpi} {_number(ratio)}" for kpi in _SAVED if (ratio := own[kpi].variance_ratio) is not None]
+    if not ratios:
+        return []
+    return [
+        f"    common random numbers: separate runs would need this many times the replications: {', '.join(ratios)}"
+    ]
+
+
+def family_warnings(outcome: Outcome) -> list[str]:
+    """That intervals which hold together are much wider than a single one, for their number and the replications."""
+    warning = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n)
+    return [warning] if warning else []
 
 
 def p_text(p_value: float | None) -> str:

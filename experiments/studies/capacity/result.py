@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from experiments.report import bottleneck
 from experiments.statistics import Interval, mean_interval
+from experiments.statistics.paired import difference_of
 from experiments.store.summaries import ANSWER, LADDER
 from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
@@ -14,6 +15,7 @@ from experiments.studies.capacity.search import Search, There, blocked_h
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.what_if import WhatIf, what_ifs
 from experiments.studies.replications.crossing import Crossing
+from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
 from sim.record.schemas import Column, TableSchema
 
@@ -154,7 +156,7 @@ def _lift(resource: str, point: Point, searches: Sequence[Search], there: There)
     lifts = [lift for search in searches if (lift := search.lift(resource, there)) is not None]
     return Lift(
         what_ifs(point.hub)[resource],
-        mean_interval(lifts),
+        mean_interval(lifts, possible=difference_of(KPIS["on_time_share"].range)),
         sum(search.key(search.above, resource) in there for search in searches),
         mean_interval([before[f"utilisation_{resource}"] for before in befores]).mean,
         mean_interval([blocked_h(resource, before) or 0.0 for before in befores]).mean,

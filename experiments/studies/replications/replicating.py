@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.report.happened import in_words
-from experiments.statistics import Interval, mean_interval
+from experiments.statistics import ANYTHING, Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
@@ -199,18 +199,15 @@ def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings:
     intervals = intervals_of(values)
     differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
     for kpi in KPIS if len(points) > 1 else ():
-        for label, one in statements({name: own[kpi] for name, own in values.items()}, baseline, family).items():
+        samples = {name: own[kpi] for name, own in values.items()}
+        for label, one in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = one
     return Outcome(tuple(points), intervals, differences, family, tuple(warnings))
 
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:
-    """Of a figure's mean over replications, cut where a KPI cannot be."""
-    interval = mean_interval(sample)
-    if name not in KPIS or interval.low is None or interval.high is None:
-        return interval
-    lowest, highest = KPIS[name].range
-    return replace(interval, low=max(lowest, interval.low), high=min(highest, interval.high))
+    """Of a figure's mean over replications, within the possible values of a KPI."""
+    return mean_interval(sample, possible=KPIS[name].range if name in KPIS else ANYTHING)
 
 
 def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
@@ -238,6 +235,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
             one.p_value,
             one.adjusted,
             one.is_different,
+            one.variance_ratio,
         )
         for label, own in outcome.differences.items()
         for kpi, one in own.items()

@@ -26,7 +26,7 @@ from sim.errors import InputError
 from sim.measures.kpis import KPIS
 
 _INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
-_TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool}
+_TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
 
 
 def main(arguments: Arguments) -> int:
@@ -117,7 +117,8 @@ def _differences(manifest: Manifest) -> Mapping[str, Mapping[str, Statement]]:
     found: dict[str, dict[str, Statement]] = {}
     for row in typed_rows(manifest, "differences", _INTERVAL | _TESTED):
         interval = _interval(manifest, "differences", row)
-        one = Statement(interval, _finite(row["p_value"]), _finite(row["p_family"]), row["is_different"])
+        p_value, p_family, ratio = (_finite(row[name]) for name in ("p_value", "p_family", "variance_ratio"))
+        one = Statement(interval, p_value, p_family, row["is_different"], ratio)
         found.setdefault(row["scenario"], {})[row["kpi"]] = one
     return found
 
