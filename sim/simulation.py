@@ -7,13 +7,15 @@ from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
 from sim.measures.compute import compute_kpis
+from sim.measures.edges import bin_edges
 from sim.measures.exposure_tables import check_exposure_laws, exposure_tables
 from sim.measures.kpis import KPIS
 from sim.measures.laws import check_laws
+from sim.measures.recovery import LONGER, paths, recovery_kpis
 from sim.measures.tables import backlog_here, make_tables
 from sim.processes import hub
 from sim.reading import plain, read
-from sim.record.schemas import Table
+from sim.record.schemas import Table, tabulate
 from sim.units import Ticks
 
 
@@ -40,8 +42,10 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
-    undisturbed = _undisturbed_backlog(config, replication) if config.disruptions else None
+    unrecorded = replace(config, record=replace(config.record, parcels_of_flights=()))
+    undisturbed = _undisturbed_backlog(unrecorded, replication) if config.disruptions else None
     tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store, undisturbed)
+    tables |= _longer_backlogs(unrecorded, replication, tables)
     n_laws = check_laws(inputs, run.record, tables)
     goods = draw_goods(config, replication, [flight for flight in inputs.flights if flight.is_cohort])
     tables |= exposure_tables(config, inputs, run.record, tables, goods)
@@ -52,6 +56,23 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
 
 def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:
     """The backlog of the same replication, with the same draws, if nothing went wrong."""
-    calm = replace(config, disruptions={}, record=replace(config.record, parcels_of_flights=()))
-    inputs = make_inputs(calm, replication)
+    inputs = make_inputs(replace(config, disruptions={}), replication)
     return backlog_here(inputs, hub.run(inputs).record)
+
+
+def _longer_backlogs(config: HubConfig, replication: int, tables: dict[str, Table]) -> dict[str, Table]:
+    """The table `recovery`: the replication run on, with and without its disruptions, until it has recovered.
+
+    Measured days are doubled twice at most; no rows where the run itself shows it.
+    """
+    longer = {"recovery": tabulate("recovery", {})}
+    for factor in LONGER if config.disruptions else ():
+        if not recovery_kpis(config, {**tables, **longer})["not_recovered_share"]:
+            break
+        own = replace(config, horizon_days=factor * config.horizon_days)
+        inputs = make_inputs(own, replication)
+        disturbed = backlog_here(inputs, hub.run(inputs).record)
+        edges = bin_edges(inputs)
+        series = paths(edges, disturbed, _undisturbed_backlog(own, replication), config)
+        longer = {"recovery": tabulate("recovery", {"time": edges, **series})}
+    return longer

@@ -404,9 +404,16 @@ def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_
         return pd.DataFrame(rows, columns=["scenario", "replication", "kind", "start", "end", "is_drawn"])
 
     fog, night = [("a", n, "runway_closed", 10100.0, 10200.0, False) for n in (0, 1)], "night_curfew"
-    window, values = Window(7 * 1440.0, 8 * 1440.0, dt.date(2022, 9, 5)), {"a": {"recovery_h": value(3.0, unit="h")}}
+    window, values = (
+        Window(7 * 1440.0, 8 * 1440.0, dt.date(2022, 9, 5)),
+        {"a": {"recovery_h": value(3.0, unit="h"), "recovery_90_h": value(2.0, unit="h")}},
+    )
     (given,) = recovery_figure.prepare(occupancy, happened(*fog), (TODAY,), values, window)
-    assert [what for what, *_ in given.spells] == ["disruption"] and "recovery 3" in given.title
+    assert (
+        [what for what, *_ in given.spells] == ["disruption"]
+        and "recovery 3" in given.title
+        and "gone after 2" in given.title
+    )
     assert set(given.disturbed) == {1.5}  # thousand parcels, the mean
     drawn = [("a", 1, "breakdowns", 10500.0, 10600.0, True), ("a", 0, "breakdowns", 11000.0, 11100.0, True)]
     nights = [("a", n, night, 9900.0, 10300.0, False) for n in (0, 1)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.report.points import Point, Values, Window, records
 from experiments.report.words import instant
 from sim.config.disruptions import DemandFactor, Disruption, kind_of
-from sim.measures.recovery import CURFEW
+from sim.measures.window import CURFEW
 from sim.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:

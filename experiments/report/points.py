@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from sim.measures.kpis import MAY_BE_NEGATIVE
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ ARRIVALS: Final = {
     "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
     "file": "a file of flights",
 }  # fmt: skip
-MAY_BE_NEGATIVE: Final = ("backlog_slope_per_day",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from experiments.store import read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replications.replicating import Outcome
-from sim.measures.kpis import KPIS, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
+from sim.measures.kpis import KPIS, NOT_RECOVERED, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
+from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
 
 SAID_OF = {
@@ -76,7 +77,7 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
                 since = instant(blocked, point.hub.start_date)
                 first = f"flights are held because no stand is free, on average from {since} on"
             lines.append(f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
-        bounds = [kpi for kpi in KPIS if kpi != RECOVERY and outcome.is_lower_bound(point.label, kpi)]
+        bounds = [kpi for kpi in KPIS if kpi not in NOT_RECOVERED and outcome.is_lower_bound(point.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean
             lines.append(f"{point.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
@@ -84,7 +85,8 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
             share = intervals["not_recovered_share"].mean
             which = f" in {share:.0%} of the replications" if share < 1 else ""
             lines.append(
-                f"{point.label}: the backlog was not back in its band at the end{which}: {RECOVERY} reads 'more than'"
+                f"{point.label}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
+                f" {RECOVERY} reads 'more than'"
             )
     return lines
 
@@ -150,7 +152,7 @@ def _shown(outcome: Outcome) -> tuple[str, ...]:
     return (
         *HEADLINE,
         *(OF_EXPORTS if any(hub.exports.share > 0 for hub in hubs) else ()),
-        *((RECOVERY,) if any(hub.disruptions for hub in hubs) else ()),
+        *(NOT_RECOVERED if any(hub.disruptions for hub in hubs) else ()),
         *(OF_CUSTOMS if any(hub.customs.declared is not None for hub in hubs) else ()),
         *(OF_DATA if any(hub.exposure.is_on for hub in hubs) else ()),
         *(OF_GOODS if any(hub.trade.is_on for hub in hubs) else ()),

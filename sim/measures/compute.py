@@ -18,6 +18,7 @@ from sim.measures.recovery import recovery_kpis
 from sim.measures.staff import paid_hours, staff_kpis
 from sim.measures.stays import crew_free
 from sim.measures.surroundings import surroundings
+from sim.measures.weekly_lows import growth_kpis
 from sim.measures.window import Minutes, Window, growth, left_door, of_zone
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
@@ -54,7 +55,8 @@ def compute_kpis(config: HubConfig, inputs: Inputs, record: Recorder, tables: di
             "spare_area_m2": sum(use.spare_m2 for use in zones_in_use(config)),
         }
         | _blocked(inputs, tables, window)
-        | recovery_kpis(config, tables, window)
+        | growth_kpis(tables, window)
+        | recovery_kpis(config, tables)
         | _utilisation(inputs, record, busy, window)
         | customs_kpis(config, record, tables, window)
         | exposure_kpis(config, tables)

@@ -1,6 +1,7 @@
 """The KPIs: each defined once, with its unit; the page, `--json` and the documents read this list."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ class Kpi:
     @property
     def range(self) -> tuple[float, float]:
         """The values that it can have: intervals are cut there."""
-        if self.name == "backlog_slope_per_day":
+        if self.name in MAY_BE_NEGATIVE:
             return -math.inf, math.inf
         if self.name in _MAY_OVERFLOW:
             return 0.0, math.inf
@@ -26,6 +27,10 @@ class Kpi:
 
 
 RECOVERY: Final = "recovery_h"
+RECOVERY_90: Final = "recovery_90_h"
+NOT_RECOVERED: Final = {RECOVERY: "not_recovered_share", RECOVERY_90: "not_recovered_90_share"}
+"""Of each, the share of replications in which it is not known."""
+MAY_BE_NEGATIVE: Final = ("backlog_slope_per_day", "backlog_growth_share_per_day")
 OF_CUSTOMS: Final = (
     "release_before_landing_share",
     "customs_hold_mean_h",
@@ -155,10 +160,19 @@ _ALL: Final = (
         RECOVERY,
         "h",
         "from the end of the last disruption until the backlog is back where it would be without any, and stays"
-        " there; at least the time to the end of the run if it is not back; 0 without disruptions that end",
+        " there; the run goes on for up to four times its measured days to see it, and then it is at least the time to"
+        " that end; 0 without disruptions that end",
         more_is_better=False,
     ),
-    Kpi("not_recovered_share", "1", "1 if the backlog is not back when the run ends, else 0", more_is_better=False),
+    Kpi("not_recovered_share", "1", "1 if the backlog is not back even then, else 0", more_is_better=False),
+    Kpi(
+        RECOVERY_90,
+        "h",
+        "from the end of the last disruption until 90 % of the most that the backlog was above the band without"
+        " disruptions is gone, and stays so; otherwise as recovery_h",
+        more_is_better=False,
+    ),
+    Kpi("not_recovered_90_share", "1", "1 if 90 % is not gone even then, else 0", more_is_better=False),
     Kpi(
         "runway_wait_h_per_day",
         "h/d",
@@ -176,6 +190,26 @@ _ALL: Final = (
         "parcels/d",
         "growth of what has arrived and not left, diverted included, week on week",
         more_is_better=False,
+    ),
+    Kpi(
+        "backlog_growth_weeks",
+        "1",
+        "pairs of weeks of which backlog_growth_share_per_day is the mean: whole weeks before the run's end, without"
+        " its first day and what comes before the end of the last disruption",
+        more_is_better=None,
+    ),
+    Kpi(
+        "backlog_growth_share_per_day",
+        "1/d",
+        "growth of the week's least backlog from week to week, as a share of the parcels that come; 0 without two"
+        " weeks",
+        more_is_better=False,
+    ),
+    Kpi(
+        "backlog_growth_sd_per_day",
+        "1/d",
+        "standard deviation of the same over the pairs of weeks; 0 without two of them",
+        more_is_better=None,
     ),
     Kpi(
         "blocked_after_h",
@@ -410,10 +444,13 @@ _ALL: Final = (
 KPIS: Final[dict[str, Kpi]] = {kpi.name: kpi for kpi in _ALL}
 
 
-def reads_more_than(name: str, not_departed_share: float, not_recovered_share: float) -> bool:
-    """Whether a time KPI is only a lower bound: what it rests on has not left, or recovered, when the run ends."""
-    if name == RECOVERY:
-        return not_recovered_share > 0
+def reads_more_than(name: str, means: Mapping[str, float]) -> bool:
+    """Whether a time KPI is only a lower bound: what it rests on has not left, or recovered, when the run ends.
+
+    `means`: of all KPIs.
+    """
+    if name in NOT_RECOVERED:
+        return means[NOT_RECOVERED[name]] > 0
     if name == "dwell_p95_h":
-        return not_departed_share > 0.05
-    return name in {"dwell_mean_h", "flight_clearance_p95_h"} and not_departed_share > 0.01
+        return means["not_departed_share"] > 0.05
+    return name in {"dwell_mean_h", "flight_clearance_p95_h"} and means["not_departed_share"] > 0.01

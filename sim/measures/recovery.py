@@ -2,8 +2,10 @@
 
 Both hubs see the same draws. The *band* of an instant is what the backlog without disruptions was between during the
 `band_h` around it: a disruption moves the hour at which a flight's parcels come and go, and that alone is no backlog.
+The *extra backlog* is what lies above the band.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -11,13 +13,17 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
-from sim.measures.window import Minutes, Window
+from sim.measures.window import Minutes, is_single, last_end
 from sim.record.schemas import Table
-from sim.units import MIN_PER_H, Ticks
+from sim.units import MIN_PER_H, Ticks, ticks
 
 Counts = NDArray[np.int64]
-CURFEW: Final = "night_curfew"
-"""The kind of disruption that comes every night, so that nothing recovers from it."""
+PATHS: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
+"""The backlog of what was not turned away, the undisturbed one, and the band around it: zones of `occupancy`."""
+LONGER: Final = (2, 4)
+"""Times the measured days: runs that are made, one after the other, to see when a hub has recovered (assumption)."""
+_GONE: Final = 0.9
+"""Of the extra backlog: `recovery_90_h`."""
 
 
 def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
@@ -26,23 +32,44 @@ def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
     return {name: [getattr(one, name) for one in rows] for name in ("name", "kind", "start", "end", "is_drawn")}
 
 
-def recovery_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
-    """`recovery_h` and `not_recovered_share`; both 0 where no disruption ends."""
-    disruptions, occupancy = tables["disruptions"], tables["occupancy"]
-    ends = disruptions["end"][~disruptions["is_drawn"] & (disruptions["kind"] != CURFEW)]
-    if len(ends) == 0:
-        return {"recovery_h": 0.0, "not_recovered_share": 0.0}
-    disturbed, low, high = (occupancy["zone"] == f"backlog_{name}" for name in ("disturbed", "band_low", "band_high"))
-    over = min(float(ends.max()), window.end)
-    recovered = recovered_at(
-        occupancy["time"][disturbed],
-        occupancy["inside"][disturbed],
-        (occupancy["inside"][low], occupancy["inside"][high]),
-        over=over,
-        stay=config.recovery.stay_h * MIN_PER_H,
+def paths(edges: Ticks, disturbed: Counts, undisturbed: Counts, config: HubConfig) -> dict[str, Counts]:
+    """The backlogs (B) at the ends of the intervals [ticks], and the band around the second, by their zones."""
+    bounds = band(edges, undisturbed, ticks(config.recovery.band_h * MIN_PER_H))
+    return dict(zip(PATHS, (disturbed, undisturbed, *bounds), strict=True))
+
+
+def recovery_kpis(config: HubConfig, tables: Mapping[str, Table]) -> dict[str, float]:
+    """`recovery_h`, `recovery_90_h` and whether the time is not known; all 0 where no disruption ends.
+
+    Of the run, or of the longer one where that was needed (table `recovery`).
+    """
+    names = ("recovery_h", "not_recovered_share", "recovery_90_h", "not_recovered_90_share")
+    if not is_single(tables["disruptions"]).any():
+        return dict.fromkeys(names, 0.0)
+    time, (disturbed, low, high) = _series(tables)
+    over = min(last_end(tables["disruptions"]), float(time[-1]))
+    extra = np.maximum(disturbed - high, 0)
+    nothing = np.zeros_like(extra)
+    few = np.floor((1 - _GONE) * extra.max(initial=0) * np.ones_like(extra)).astype(np.int64)
+    stay = config.recovery.stay_h * MIN_PER_H
+    known = (
+        recovered_at(time, disturbed, (low, high), over=over, stay=stay),
+        recovered_at(time, extra, (nothing, few), over=over, stay=stay),
     )
-    until = window.end if recovered is None else recovered
-    return {"recovery_h": (until - over) / MIN_PER_H, "not_recovered_share": float(recovered is None)}
+    values = []
+    for instant in known:
+        until = float(time[-1]) if instant is None else instant
+        values += [(until - over) / MIN_PER_H, float(instant is None)]
+    return dict(zip(names, values, strict=True))
+
+
+def _series(tables: Mapping[str, Table]) -> tuple[Minutes, list[Counts]]:
+    """Time [min], disturbed backlog and band (B): of the longer run, if there is one."""
+    longer, occupancy = tables["recovery"], tables["occupancy"]
+    if len(longer["time"]):
+        return longer["time"], [longer[name] for name in (PATHS[0], *PATHS[2:])]
+    rows = [occupancy["zone"] == name for name in (PATHS[0], *PATHS[2:])]
+    return occupancy["time"][rows[0]], [occupancy["inside"][each] for each in rows]
 
 
 def band(instant: Ticks, undisturbed: Counts, width: int) -> tuple[Counts, Counts]:

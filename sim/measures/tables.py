@@ -15,7 +15,7 @@ from sim.measures.destinations import destination_columns
 from sim.measures.edges import Series, before, bin_edges, inside, of_hall, total
 from sim.measures.export_tables import export_hall_series, export_series, export_tables
 from sim.measures.halls import hall_columns
-from sim.measures.recovery import band, disruption_columns
+from sim.measures.recovery import disruption_columns, paths
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
@@ -217,19 +217,11 @@ def _occupancy(
     ]
     if undisturbed is not None:
         here = backlog - _turned_away(edges, inputs, flights)
-        series += _recovery(here, undisturbed, band(edges, undisturbed, ticks(config.recovery.band_h * MIN_PER_H)))
+        series += [(name, own, NEVER, "parcels") for name, own in paths(edges, here, undisturbed, config).items()]
     if len(site.halls) > 1:
         for hall, own, exports in zip(site.halls, by_hall, exports_by_hall or [[]] * len(by_hall), strict=True):
             series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own + exports]
     return _below_each_other(edges, series)
-
-
-def _recovery(here: Ticks, undisturbed: Ticks, bounds: tuple[Ticks, Ticks]) -> list[Series]:
-    """The backlog of what was not turned away, the undisturbed one, and the band around it."""
-    names = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
-    return [
-        (name, backlog, NEVER, "parcels") for name, backlog in zip(names, (here, undisturbed, *bounds), strict=True)
-    ]
 
 
 def _below_each_other(edges: Ticks, series: list[Series]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The measured days, as instants and sums of tables' columns see them. Minutes."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,8 @@ from sim.record.columns import Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]
+CURFEW: Final = "night_curfew"
+"""The kind of disruption that comes every night, so that nothing recovers from it."""
 
 
 class Window:
@@ -50,6 +54,17 @@ def growth(time: Minutes, inside: Minutes, window: Window) -> float:
         before = np.interp(time[late] - MIN_PER_WEEK, time, inside)
         return float((inside[late] - before).mean()) / (MIN_PER_WEEK / MIN_PER_DAY)
     return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
+
+
+def is_single(disruptions: Table) -> NDArray[np.bool_]:
+    """Which disruptions are neither drawn nor come every night, so that the hub can get over them."""
+    single: NDArray[np.bool_] = ~disruptions["is_drawn"] & (disruptions["kind"] != CURFEW)
+    return single
+
+
+def last_end(disruptions: Table) -> float:
+    """When the last of these ends [min]; 0 if there is none."""
+    return float(disruptions["end"][is_single(disruptions)].max(initial=0.0))
 
 
 def of_zone(occupancy: Table, zone: str, window: Window) -> NDArray[np.bool_]:

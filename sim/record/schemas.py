@@ -270,6 +270,19 @@ _ALL: Final = (
         ("zone", "time"),
     ),
     TableSchema(
+        "recovery",
+        "backlog with and without disruptions in a longer run of the same replication; empty where the run itself"
+        " shows that the hub has recovered",
+        (
+            time("time", "end of the interval"),
+            number("backlog_disturbed", "parcels that have come and neither left nor were turned away", "int64"),
+            number("backlog_undisturbed", "the same without disruptions", "int64"),
+            number("backlog_band_low", "lower end of the band around that", "int64"),
+            number("backlog_band_high", "upper end of the band", "int64"),
+        ),
+        ("time",),
+    ),
+    TableSchema(
         "parcels",
         "timestamps of the parcels of chosen flights, or of their bags or whole ULDs",
         (

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from experiments.report import style, words
 from experiments.report.points import Point, Values, Window
-from sim.measures.recovery import CURFEW
+from sim.measures.recovery import PATHS as ZONES
+from sim.measures.window import CURFEW
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Days = NDArray[np.float64]
-ZONES: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
 MOST_DESIGNS: Final = 6
 _THOUSAND: Final = 1000
 _SHADES: Final = {
@@ -66,7 +66,9 @@ def prepare(
         spells = _spells(happened[happened["replication"] == first])
         says = ""
         if any(what == "disruption" for what, *_ in spells):
-            says = f" – recovery {words.amount(values[point.label]['recovery_h'])}"
+            own = values[point.label]
+            says = f" – recovery {words.amount(own['recovery_h'])}"
+            says += f", 90 % of the extra backlog gone after {words.amount(own['recovery_90_h'])}"
         says += " (picture: first replication)" if is_drawn else ""
         low_day, last = round(window.low / MIN_PER_DAY), int(np.ceil(day[-1]))
         every = max(1, -(-(last - low_day) // 10))

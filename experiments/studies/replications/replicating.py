@@ -75,8 +75,7 @@ class Outcome:
         return capacity_ladder(point.hub, {kpi: interval.mean for kpi, interval in self.intervals[point.label].items()})
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
-        own = self.intervals[label]
-        return reads_more_than(kpi, own["not_departed_share"].mean, own["not_recovered_share"].mean)
+        return reads_more_than(kpi, {name: own.mean for name, own in self.intervals[label].items()})
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:

@@ -1,0 +1,45 @@
+"""How the least backlog of a week grows from week to week: what the verdict on stability rests on.
+
+A hub that carries its demand works its queues off again and again, so the least backlog of each week stays where it is,
+however high the weekly peaks are. In a hub that does not, every week ends with more than the week before. A week's low
+varies far less than its mean, because a flight that comes some hours later moves the peak and not the low.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.window import Minutes, Window, last_end
+from sim.record.schemas import Table
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK
+
+GROWTH_KPIS = ("backlog_growth_weeks", "backlog_growth_share_per_day", "backlog_growth_sd_per_day")
+
+
+def growth_kpis(tables: dict[str, Table], window: Window) -> dict[str, float]:
+    """Number, mean and standard deviation of the week-on-week growths [1/d]; all 0 in a run of less than two weeks.
+
+    Growth is a day's, as a share of the parcels that come a day in the measured days.
+    """
+    flights, occupancy = tables["flights"], tables["occupancy"]
+    backlog = occupancy["zone"] == "backlog"
+    begin = max(MIN_PER_DAY, last_end(tables["disruptions"]))
+    lows = weekly_lows(occupancy["time"][backlog], occupancy["inside"][backlog], begin=begin, end=window.end)
+    a_day = float(flights["n_parcels"][flights["is_cohort"]].sum()) / window.days
+    growths = np.diff(lows) / (MIN_PER_WEEK / MIN_PER_DAY) / a_day if a_day else np.array([])
+    n = len(growths)
+    values = (float(n), float(growths.mean()) if n else 0.0, float(growths.std(ddof=1)) if n > 1 else 0.0)
+    return dict(zip(GROWTH_KPIS, values, strict=True))
+
+
+def weekly_lows(time: Minutes, inside: NDArray[Any], *, begin: float, end: float) -> Minutes:
+    """The least of what is inside (B) in each whole week (W), counted back from `end` and not before `begin` [min].
+
+    `time` [min] are the ends of the intervals (B). The first day, in which an empty hub fills, is best left out: then
+    even 7 + 7 days and the promised day hold two weeks.
+    """
+    n = max(0, int((end - begin) // MIN_PER_WEEK))
+    starts = end - MIN_PER_WEEK * np.arange(n, 0, -1)
+    weeks = [inside[(time > start) & (time <= start + MIN_PER_WEEK)] for start in starts]
+    return np.array([week.min() for week in weeks], dtype=np.float64)
