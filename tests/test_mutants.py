@@ -343,6 +343,30 @@ def _trucks_load_in_order_of_arrival(patch):
     patch.setattr(sim.processes.outbound, "sorted", lambda trucks, key: list(trucks), raising=False)
 
 
+def _every_truck_is_a_connection(patch):
+    """Extra trucks count, too, as missed by those that they leave behind."""
+    count = sim.processes.outbound._n_missed_before
+
+    def every(outbound, truck, ready):
+        missed = count(outbound, truck, ready)
+        outbound.last_cut_off[outbound.dock(truck.row)] = int(outbound.env.now)
+        return missed
+
+    patch.setattr(sim.processes.outbound, "_n_missed_before", every)
+
+
+def _trucks_of_other_lanes_are_missed(patch):
+    """A cut-off counts for all lanes of all halls."""
+    count = sim.processes.outbound._n_missed_before
+
+    def any_lane(outbound, truck, ready):
+        missed = count(outbound, truck, ready)
+        outbound.last_cut_off = [max(outbound.last_cut_off)] * outbound.n_docks
+        return missed
+
+    patch.setattr(sim.processes.outbound, "_n_missed_before", any_lane)
+
+
 def _held_trucks_wait_for_ever(patch):
     patch.setattr(
         sim.processes.outbound,
@@ -785,6 +809,8 @@ MUTANTS = {
     "ties between requests in reverse": _last_come_first_served,
     "trucks heed no mass": _truck_overtakes_its_lane,
     "trucks load in order of arrival": _trucks_load_in_order_of_arrival,
+    "extra trucks are missed too": _every_truck_is_a_connection,
+    "trucks of other lanes are missed": _trucks_of_other_lanes_are_missed,
     "held trucks wait for ever": _held_trucks_wait_for_ever,
     "trucks on their way are forgotten": _calls_forget_those_on_their_way,
     "floor free at the cut-off": _floor_free_at_the_cut_off,

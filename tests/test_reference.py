@@ -53,6 +53,8 @@ def test_one_flight_by_hand():
     assert column_of(trace, "trucks", "cut_off") == [400, 400]
     assert column_of(trace, "trucks", "departed") == [430, 430]
     assert column_of(trace, "trucks", "n_missed") == [1, 0]
+    # Row 2 is not ready for it, so that it misses nothing.
+    assert column_of(trace, "trucks", "n_missed_before") == [0, 0]
     assert column_of(trace, "loads", "n_parcels") == [2, 2]
     assert column_of(trace, "parcels", "departed") == [430, 430, NEVER, NEVER, 430, 430]
     held = dict(zip(column_of(trace, "pools", "name"), column_of(trace, "pools", "held_time"), strict=True))

@@ -107,3 +107,33 @@ def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
     assert abs(held - 0.05) < 5 * np.sqrt(0.05 * 0.95 / n)
     assert abs(np.mean([parcels.mass.mean() for parcels in draws]) / 813 - 1) < 0.01
     assert abs(np.mean([parcels.volume.mean() for parcels in draws]) / 5400 - 1) < 0.01
+
+
+def test_a_parcel_counts_once_as_missed_if_a_truck_that_it_was_ready_for_left_without_it() -> None:
+    """Two small trailers a day and no extra ones: parcels pile up in their lanes, past one cut-off after the other."""
+    words = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "exports=none")
+    few = ("outbound.trailer.parcels=240", "outbound.extra_trucks_per_day=0")
+    config = load("liege_30k", "warmup_days=0", "horizon_days=2", *words, *few)
+    keys = sim.simulate(config).tables["flights"]["key"].tolist()
+    result = sim.simulate(
+        dataclasses.replace(config, record=dataclasses.replace(config.record, parcels_of_flights=keys))
+    )
+    parcels, trucks = result.tables["parcels"], result.tables["trucks"]
+    left = (parcels["departed"] >= 0) & (parcels["departed"] < 2 * 1440)
+    n_missed = np.array([
+        np.count_nonzero((trucks["route"] == route) & (trucks["kind"] == 0)
+                         & (trucks["cut_off"] >= ready) & (trucks["cut_off"] < cut_off))
+        for route, ready, cut_off in zip(*(parcels[name][left] for name in ("route", "ready", "cut_off")), strict=True)
+    ])  # fmt: skip
+    assert (n_missed > 1).any()
+    assert result.kpis["missed_connection_share"] == np.count_nonzero(n_missed) / left.sum()
+
+
+def test_the_share_of_exports_is_what_left_by_air_of_all_that_left(today: sim.Result) -> None:
+    def tonnes(name: str) -> float:
+        table = today.tables[name]
+        left = (table["departed"] >= 1440) & (table["departed"] < 3 * 1440)
+        return float(table["mass"][left].sum()) / 1e6
+
+    assert today.kpis["export_share"] == pytest.approx(tonnes("out_ulds") / (tonnes("out_ulds") + tonnes("trucks")))
+    assert 0.1 < today.kpis["export_share"] < 0.3

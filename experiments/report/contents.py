@@ -100,6 +100,7 @@ def content(
 _OF_EXPORTS: Final = (
     "export_on_time_share",
     "exports_per_day",
+    "export_share",
     "late_exports_per_day",
     "export_missed_per_day",
     "uld_fill_share",

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 FLIGHTS: Final = "flights landed"
 TRUCKS_AN_AIRCRAFT: Final = "outbound trucks for each flight"
 TRUCKS_BOTH_WAYS: Final = "outbound trucks and collections a day"
-EXPORT_SHARE: Final = "exports in all goods, by mass"
 TONNES: Final = "tonnes of goods in and out a day"
 NIGHT_SHARE: Final = "movements at night in all"
 _G_PER_T: Final = 1e6
@@ -31,8 +30,6 @@ def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window
         own = {FLIGHTS: landed.get(label, 0.0) / per_day}
         t_in, t_out = (mass[name].get(label, 0.0) / _G_PER_T / per_day for name in ("trucks", "out_ulds"))
         own[TONNES] = t_in + t_out
-        if t_out:
-            own[EXPORT_SHARE] = t_out / (t_in + t_out)
         kpis = values.get(label, {})
         if own[FLIGHTS] and "trucks_per_day" in kpis:
             trucks = kpis["trucks_per_day"].mean

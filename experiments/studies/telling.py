@@ -39,7 +39,7 @@ HEADLINE = (
     "flight_clearance_p95_h",
     "parcels_per_day",
     "trucks_per_day",
-    "missed_connections_per_day",
+    "missed_connection_share",
     "diverted_flights_per_day",
     "destination_on_time_share",
     "night_movements_per_day",
@@ -53,7 +53,7 @@ HEADLINE = (
 )
 _SAVED = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
-OF_EXPORTS = ("export_on_time_share", "exports_per_day")
+OF_EXPORTS = ("export_on_time_share", "exports_per_day", "export_share")
 """Told where anything leaves by air."""
 
 

@@ -140,12 +140,12 @@ def _trucks(config: HubConfig, inputs: Inputs, trucks: Table, window: Window) ->
         trucks["mass"][left] / (trailer.kg * G_PER_KG),
         trucks["volume"][left] / (trailer.m3 * CM3_PER_M3),
     ]
-    closing = window.covers(trucks["cut_off"]) & (trucks["kind"] == 0)
+    n_parcels, n_missed = (int(trucks[name][left].sum()) for name in ("n_parcels", "n_missed_before"))
     return {
         "trucks_per_day": float(np.count_nonzero(left)) / window.days,
         "truck_km_per_day": driven_km(config, trucks, window) / window.days,
         "truck_fill_share": float(np.max(fills, axis=0).mean()) if left.any() else 0.0,
-        "missed_connections_per_day": float(trucks["n_missed"][closing].sum()) / window.days,
+        "missed_connection_share": n_missed / n_parcels if n_parcels else 0.0,
     }
 
 

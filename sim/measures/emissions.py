@@ -9,9 +9,9 @@ import numpy as np
 from sim.config import Environment, HubConfig
 from sim.measures.destinations import driven_km
 from sim.measures.trade import DAYS_PER_YEAR
-from sim.measures.window import Window
+from sim.measures.window import Window, departed_t
 from sim.record.columns import Table
-from sim.units import G_PER_KG, HOURS_PER_DAY, KG_PER_T, MIN_PER_DAY, MIN_PER_H
+from sim.units import HOURS_PER_DAY, KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 
 def co2_kpis(config: HubConfig, tables: dict[str, Table], window: Window, tug_engine_h: float) -> dict[str, float]:
@@ -27,7 +27,8 @@ def co2_kpis(config: HubConfig, tables: dict[str, Table], window: Window, tug_en
         "hall": halls_co2_kg(config, window),
         "road": road_co2_kg(driven_km(config, tables["trucks"], window), rules),
     }
-    total, tonnes = sum(kg.values()), handled_t(tables, window)
+    total = sum(kg.values())
+    tonnes = departed_t(tables["trucks"], window) + departed_t(tables["out_ulds"], window)
 
     def of_goods(amount: float) -> float:
         return amount / tonnes if tonnes else 0.0
@@ -40,14 +41,6 @@ def co2_kpis(config: HubConfig, tables: dict[str, Table], window: Window, tug_en
         "co2_hall_kg_per_t": of_goods(kg["hall"]),
         "co2_road_kg_per_t": of_goods(kg["road"]),
     }
-
-
-def handled_t(tables: dict[str, Table], window: Window) -> float:
-    """Goods that left in the measured days: imports by truck and exports by air [t]."""
-    grams = sum(
-        float(tables[name]["mass"][window.covers(tables[name]["departed"])].sum()) for name in ("trucks", "out_ulds")
-    )
-    return grams / G_PER_KG / KG_PER_T
 
 
 def tugs_co2_kg(engine_h: float, rules: Environment) -> float:

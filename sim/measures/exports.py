@@ -9,7 +9,7 @@ from sim.domain.exports import HallExports
 from sim.domain.inputs import Inputs
 from sim.measures.kpis import EXPORT_RESOURCES
 from sim.measures.staff import desk_hours, paid_hours
-from sim.measures.window import Window, full_share, growth
+from sim.measures.window import Window, departed_t, full_share, growth
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
@@ -27,6 +27,7 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
         "export_on_time_share": n_on_time / n if n else 1.0,
         "exports_kept_up_share": _kept_up(collections, loads, exports_per_day, window),
         "exports_per_day": exports_per_day,
+        "export_share": _share_by_air(tables, window),
         "late_exports_per_day": (n - n_on_time) / window.days,
         "export_missed_per_day": float(flights["n_missed_out"][loading].sum()) / window.days,
         "uld_fill_share": _fill(config, flights, ulds, window),
@@ -37,6 +38,11 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
         "door_in_wait_h_per_day": window.hours(collections["arrived"], collections["docked"]) / window.days,
         "build_up_wait_h_per_day": window.hours(ulds["formed"], ulds["start"]) / window.days,
     }
+
+
+def _share_by_air(tables: dict[str, Table], window: Window) -> float:
+    by_road, by_air = (departed_t(tables[name], window) for name in ("trucks", "out_ulds"))
+    return by_air / (by_road + by_air) if by_air else 0.0
 
 
 def _kept_up(collections: Table, loads: Table, left_per_day: float, window: Window) -> float:

@@ -138,9 +138,10 @@ _ALL: Final = (
         more_is_better=True,
     ),
     Kpi(
-        "missed_connections_per_day",
-        "parcels/d",
-        "parcels on the floor at the cut-off of a timetabled truck of their route that did not go with it, each time",
+        "missed_connection_share",
+        "1",
+        "of the parcels that left by truck, those that were ready for an earlier timetabled truck of their route and"
+        " missed it; each counts once",
         more_is_better=False,
     ),
     Kpi(
@@ -387,6 +388,12 @@ _ALL: Final = (
         more_is_better=True,
     ),
     Kpi("exports_per_day", "parcels/d", "exports off-block in the measured days", more_is_better=True),
+    Kpi(
+        "export_share",
+        "1",
+        "of the goods that left in the measured days, by truck or by air, the mass that left by air; 0 if none left",
+        more_is_better=None,
+    ),
     Kpi(
         "late_exports_per_day",
         "parcels/d",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.domain.inputs import Inputs
 from sim.record.columns import Table
-from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
+from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]
 CURFEW: Final = "night_curfew"
@@ -41,6 +41,11 @@ def left_door(trucks: Table, docking: int) -> Minutes:
     """When each truck (N) left its door [min]: `docking` [ticks] after its cut-off if it was cancelled."""
     cancelled = trucks["cut_off"] + docking / TICKS_PER_MIN
     return np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+
+
+def departed_t(table: Table, window: Window) -> float:
+    """Mass of trucks or ULDs (N) that departed in the measured days [t]."""
+    return int(table["mass"][window.covers(table["departed"])].sum()) / G_PER_KG / KG_PER_T
 
 
 def growth(time: Minutes, inside: Minutes, window: Window) -> float:

@@ -13,7 +13,7 @@ from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.record.rows import EXTRA, TIMETABLED, TruckRow
-from sim.units import TICKS_PER_DAY, Ticks
+from sim.units import NEVER, TICKS_PER_DAY, Ticks
 
 
 @dataclass(slots=True)
@@ -40,12 +40,15 @@ class Outbound:
     """Extra trucks ever called, by dock (H R)."""
     n_to_come: list[int] = field(default_factory=list)
     """Extra trucks called that have not cut off, by dock (H R)."""
+    last_cut_off: list[int] = field(default_factory=list)
+    """Of the timetabled trucks, by dock (H R)."""
     calls_of_day: dict[int, list[int]] = field(default_factory=dict)
     in_yard: int = 0
 
     def __post_init__(self) -> None:
         self.n_called = [0] * self.n_docks
         self.n_to_come = [0] * self.n_docks
+        self.last_cut_off = [NEVER] * self.n_docks
 
     @property
     def n_docks(self) -> int:
@@ -146,6 +149,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     row.n_units, row.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
     hall.on_floor[row.route] -= row.n_parcels
     row.n_missed = hall.on_floor[row.route]
+    row.n_missed_before = _n_missed_before(outbound, truck, ready)
     if row.kind == EXTRA:
         outbound.n_to_come[outbound.dock(row)] -= 1
     outbound.store.stamp("cut_off", truck.parcels, now)
@@ -154,6 +158,15 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
         outbound.record.stages["loading"].add_alike(row.n_parcels, now, now + outbound.site.loading)
         outbound.record.loads += [(*row.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
     truck.loaded.succeed()
+
+
+def _n_missed_before(outbound: Outbound, truck: _Truck, ready: Ticks) -> int:
+    """Parcels on the truck, ready at these instants (P), that the last timetabled one before it left behind."""
+    dock = outbound.dock(truck.row)
+    missed = outbound.store.n_parcels(truck.parcels[ready <= outbound.last_cut_off[dock]])
+    if truck.row.kind == TIMETABLED:
+        outbound.last_cut_off[dock] = int(outbound.env.now)
+    return missed
 
 
 def _depart(outbound: Outbound, truck: _Truck) -> None:

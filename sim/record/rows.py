@@ -96,6 +96,7 @@ class TruckRow:
     mass: int = 0
     volume: int = 0
     n_missed: int = 0
+    n_missed_before: int = 0
     n_sent: int = 0
     units_sent: int = 0
     is_cancelled: bool = False

@@ -143,6 +143,7 @@ _ALL: Final = (
             number("mass", "on it", "int64", "g"),
             number("volume", "on it", "int64", "cm3"),
             number("n_missed", "parcels of its route on the floor at its cut-off that it did not take"),
+            number("n_missed_before", "parcels on it that were ready for an earlier timetabled truck and missed it"),
             number("n_sent", "parcels on it that another hall had sent here"),
             number("units_sent", "units that is"),
             flag("is_cancelled", "there was nothing to take"),

@@ -147,6 +147,7 @@ BRANCHES: Final[dict[str, Way]] = {
     "truck cancelled": some("trucks", lambda truck: truck["is_cancelled"]),
     "extra truck": some("trucks", lambda truck: truck["kind"] == EXTRA and truck["n_parcels"] > 0),
     "cut-off missed": some("trucks", lambda truck: truck["n_missed"] > 0),
+    "missed a truck and left with a later one": some("trucks", lambda truck: truck["n_missed_before"] > 0),
     "load limited by mass": limited_by("mass"),
     "load limited by volume": limited_by("volume"),
     "cut short by the end": some(

@@ -119,11 +119,15 @@ class Outbound:
             parcel.cut_off = self.now
             truck.load.append(parcel)
             truck.n_parcels += parcel.count
+            truck.n_missed_before += parcel.count * parcel.has_missed
             truck.n_units += 1
             truck.mass += parcel.mass
             truck.volume += parcel.volume
         dock.reserved -= truck.n_parcels
         truck.n_missed = dock.reserved
+        if truck.kind == TIMETABLED:
+            for *_, parcel in dock.queue:
+                parcel.has_missed = True
         truck.is_cancelled = truck.n_units == 0
         if truck.kind == EXTRA:
             dock.n_called -= 1

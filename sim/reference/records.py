@@ -23,7 +23,7 @@ COLUMNS: Final = {
     "trains": "flight deck train hall n_ulds granted left at_door placed returned",
     "shuttles": "origin destination sequence taken n_parcels n_units departed arrived returned",
     "trucks": "hall route kind sequence scheduled called arrived docked at_door cut_off departed n_parcels mass volume"
-    " n_units n_missed n_sent units_sent is_cancelled",
+    " n_units n_missed n_missed_before n_sent units_sent is_cancelled",
     "loads": "hall route kind sequence flight n_parcels value",
     "refusals": "flight freed hall count value",
     "customs": "flight released late_data document_check examined xrayed transit n_referrals n_left_behind",
@@ -96,6 +96,8 @@ class Parcel:
     ready: int = NEVER
     cut_off: int = NEVER
     departed: int = NEVER
+    has_missed: bool = False
+    """It was in its lane when a timetabled truck left without it."""
     is_refused_gone: bool = False
 
     @property
@@ -219,6 +221,7 @@ class Truck:
     mass: int = 0
     volume: int = 0
     n_missed: int = 0
+    n_missed_before: int = 0
     n_sent: int = 0
     units_sent: int = 0
     is_cancelled: bool = False
