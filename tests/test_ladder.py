@@ -7,9 +7,9 @@ import pytest
 
 import sim
 from experiments.composition import load
+from sim.inputs.flight_work import exports_on_machines, loader_min
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.measures.ladder import capacity_ladder
-from sim.measures.ladder_exports import loader_min, on_machines
 
 IMPORTS = ("exports=none", "customs=low_value", "halls.main.packout_posts=0", "halls.main.manual_sort_posts=0",
            "parcels.non_conveyable_share=0")  # fmt: skip
@@ -27,8 +27,8 @@ def test_what_is_switched_off_has_no_rung() -> None:
     alone = capacity_ladder(config, {})
     assert alone["stands"] == 6 * 1440 / (6 + 240) * 115_000
     assert alone["loader_sets"] == pytest.approx(2 * 1440 / (27 * 1.75) * 115_000)
-    assert on_machines(config) == 0
-    assert loader_min(config, 47.25) == 47.25
+    assert exports_on_machines(config) == 0
+    assert loader_min(config) == 47.25
     assert "floor" not in alone  # how long floor is kept is not known beforehand
     assert ladder["floor"] == pytest.approx(400_000 / 0.25)
 

@@ -10,11 +10,12 @@ from sim.config.bounds import minute_of_day
 from sim.config.customs import Declared
 from sim.domain import site
 from sim.domain.roles import Place
-from sim.domain.site import MachineCalendar, Manning, Presorting, Site, TrailerLimits, Transfers, Units
+from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers, Units
 from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
 from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
+from sim.inputs.flight_work import route_shares
 from sim.inputs.outages import machine_calendar
 from sim.inputs.roster import manned_calendar, mannings
 from sim.inputs.zones import ROUNDING_M2, ZoneUse, pallets, use
@@ -134,11 +135,6 @@ def hold_zone_parcels(hall: Hall, space: Space) -> int:
     return pallets(zone, space) * space.parcels_per_pallet
 
 
-def handling_min(config: HubConfig) -> float:
-    """Mean time of a parcel at break-down, or of a bag [min]."""
-    return config.presorted.bag_min if config.presorted.goods is Presorting.BAGS else config.breakdown.handling_min
-
-
 def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
     """Parcels of each ULD of a flight: in the decks' proportions, adding up exactly.
 
@@ -147,14 +143,6 @@ def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -
     """
     weight = np.cumsum([0] + [main] * n_main + [lower] * n_lower)
     return [int(n) for n in np.diff(weight * parcels // weight[-1])]
-
-
-def route_shares(config: HubConfig) -> dict[str, float]:
-    """Of the parcels, by route in the order of its first lane."""
-    shares: dict[str, float] = {}
-    for lane in config.lanes.values():
-        shares[lane.route] = shares.get(lane.route, 0.0) + lane.share
-    return shares
 
 
 def _controls(declared: Declared | None) -> dict[str, int]:

@@ -14,7 +14,8 @@ from sim.domain.site import Presorting
 from sim.errors import InputError
 from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Span, spans
-from sim.inputs.layout import handling_min, uld_counts
+from sim.inputs.flight_work import handling_min
+from sim.inputs.layout import uld_counts
 from sim.inputs.lookups import Lookups, make_lookups
 from sim.inputs.quantiles import QUANTILES, midpoints, pick
 from sim.streams import Streams

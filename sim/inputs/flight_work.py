@@ -1,0 +1,199 @@
+"""What a mean flight, with the exports that belong to it, asks of each resource where nothing waits.
+
+The capacity ladder divides what there is by it, and rosters that follow the work multiply it by the flights expected.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.config import AircraftType, Deck, Hall, HubConfig
+from sim.domain.site import Presorting
+from sim.inputs.chutes import posts_of_chutes
+from sim.units import KG_PER_T, L_PER_M3, MIN_PER_H
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What a mean flight of a type takes out."""
+
+    share: float
+    ulds: int
+    """Built."""
+    main: int
+    """Positions of the main deck with a ULD or a stack of empty ones."""
+    lower: int
+
+
+def ulds_by_deck(config: HubConfig) -> tuple[float, float]:
+    """ULDs that a mean flight brings, on the main and on the lower deck."""
+    fleet = config.fleet.values()
+    return (
+        sum(kind.share * kind.main_deck.ulds for kind in fleet),
+        sum(kind.share * kind.lower_deck.ulds for kind in fleet),
+    )
+
+
+def round_trip_min(config: HubConfig) -> float:
+    """Of a tug; halls get flights in proportion to their stations."""
+    halls = config.halls.values()
+    n_stations = sum(hall.breakdown_stations for hall in halls)
+    return sum(hall.tug_round_trip_min * hall.breakdown_stations for hall in halls) / n_stations
+
+
+def unload_min(config: HubConfig) -> float:
+    """Until the slower deck of a flight is empty."""
+    n_main, n_lower = ulds_by_deck(config)
+    return max(n_main * config.apron.main_deck_uld_min, n_lower * config.apron.lower_deck_uld_min)
+
+
+def loader_min(config: HubConfig) -> float:
+    """How long a loader set is with a flight that is in time: with exports until it has loaded it, too."""
+    if not config.exports.share:
+        return unload_min(config)
+    apron, departure = config.apron, config.exports.departure
+    until_close_out = apron.turnaround_min - departure.close_out_min - apron.doors_open_min
+    halls = config.halls.values()
+    trip_back = sum(hall.tug_round_trip_min for hall in halls) / len(halls) / 2
+    lifts = sum(
+        load.share * max(load.main * apron.main_deck_uld_min, load.lower * apron.lower_deck_uld_min)
+        for load in _loads(config)
+    )
+    return max(unload_min(config), until_close_out) + trip_back + lifts + departure.doors_close_min
+
+
+def tug_min(config: HubConfig) -> float:
+    """Of tugs: a train is held while all but the first of its ULDs are lifted, and on its round trip."""
+    apron, size, (n_main, n_lower) = config.apron, config.apron.dollies_per_train, ulds_by_deck(config)
+    trains = ((n_main, apron.main_deck_uld_min), (n_lower, apron.lower_deck_uld_min))
+    trip = round_trip_min(config)
+    return sum(math.ceil(n / size) * (trip + (size - 1) * lift) for n, lift in trains if n)
+
+
+def outbound_tug_min(config: HubConfig) -> float:
+    """Of trains of outbound ULDs: on their way and at the aircraft."""
+    apron, trip = config.apron, round_trip_min(config)
+    return sum(
+        load.share * (math.ceil(n / apron.dollies_per_train) * trip + n * lift)
+        for load in _loads(config)
+        for n, lift in ((load.main, apron.main_deck_uld_min), (load.lower, apron.lower_deck_uld_min))
+    )
+
+
+def broken_down(config: HubConfig) -> float:
+    """The share of the imports that is broken down; whole ULDs pass break-down, machines and posts by."""
+    return 0.0 if config.presorted.goods is Presorting.ULDS else 1.0
+
+
+def by_hand(config: HubConfig) -> float:
+    """The share of the imports that no machine takes."""
+    return config.parcels.non_conveyable_share if config.presorted.goods is Presorting.NONE else 0.0
+
+
+def handling_min(config: HubConfig) -> float:
+    """Mean time of a parcel at break-down, or of a bag."""
+    return config.presorted.bag_min if config.presorted.goods is Presorting.BAGS else config.breakdown.handling_min
+
+
+def passes(config: HubConfig) -> float:
+    """Of an import over a machine, or over manual sort: once more after customs' hold zone."""
+    return 1 + config.customs.second_pass_share
+
+
+def machines_up(config: HubConfig) -> float:
+    """The share of the time that a machine is not out."""
+    outages = config.sorting.outages
+    return outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
+
+
+def exports_on_machines(config: HubConfig) -> float:
+    """Exports that a machine sorts, for each import; 0 without exports."""
+    exports = config.exports
+    return exports.ratio * (1 - exports.collections.presorted_share) * (1 - exports.non_conveyable_share)
+
+
+def exports_by_hand(config: HubConfig) -> float:
+    """The share of the exports that is sorted at posts by hand."""
+    return (1 - config.exports.collections.presorted_share) * config.exports.non_conveyable_share
+
+
+def route_shares(config: HubConfig) -> dict[str, float]:
+    """Of the parcels, by route in the order of its first lane."""
+    shares: dict[str, float] = {}
+    for lane in config.lanes.values():
+        shares[lane.route] = shares.get(lane.route, 0.0) + lane.share
+    return shares
+
+
+def packed_per_h(config: HubConfig, hall: Hall) -> float:
+    """What a hall could pack before its first chute has all its posts busy [parcels/h]; infinite without pack-out."""
+    shares = list(route_shares(config).values())
+    posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, shares)
+    if not hall.packout_posts:
+        return math.inf
+    of_chutes = [share / hall.sorting_machines for _ in range(hall.sorting_machines) for share in shares]
+    return (
+        config.packout.parcels_per_post_h
+        * config.presorted.bag_size
+        * min(n / share for n, share in zip(posts, of_chutes, strict=True) if share)
+    )
+
+
+def truck_parcels(config: HubConfig) -> float:
+    """What a full line-haul truck takes."""
+    outbound, room = config.outbound, config.unit_room
+    of_uld = config.mean_parcels_per_flight / sum(ulds_by_deck(config))
+    # Of the room of a unit, what its parcels fill.
+    filled = of_uld / room if config.presorted.goods is Presorting.ULDS else 1.0
+    return min(
+        outbound.trailer.parcels // room * room * filled,
+        outbound.trailer.kg / config.demand.mean_parcel_kg,
+        outbound.trailer.m3 * KG_PER_T / config.parcels.mean_l,
+    )
+
+
+def truck_min(config: HubConfig) -> float:
+    """A line-haul truck at its door."""
+    return config.outbound.docking_min + config.outbound.loading_min
+
+
+def collection_min(config: HubConfig) -> float:
+    """A truck that brings exports at its door."""
+    collections = config.exports.collections
+    return collections.docking_min + collections.parcels * collections.handling_min
+
+
+def parcels_built(config: HubConfig) -> float:
+    """Exports on a built ULD."""
+    exports = config.mean_parcels_per_flight * config.exports.ratio
+    return exports / sum(load.share * load.ulds for load in _loads(config))
+
+
+def build_up_min(config: HubConfig) -> float:
+    """Of a ULD at its build-up place."""
+    build_up = config.exports.build_up
+    return build_up.fixed_min + parcels_built(config) * MIN_PER_H / build_up.parcels_per_h
+
+
+def _loads(config: HubConfig) -> Iterator[_Load]:
+    """By type: ULDs for the mean flight's exports, the main deck first, and stacks of the empty ones that came."""
+    exports = config.mean_parcels_per_flight * config.exports.ratio
+    for kind in config.fleet.values():
+        yield _load(config, kind, exports)
+
+
+def _load(config: HubConfig, kind: AircraftType, exports: float) -> _Load:
+    def takes(deck: Deck) -> float:
+        return min(deck.kg / config.demand.mean_parcel_kg, deck.m3 * L_PER_M3 / config.parcels.mean_l)
+
+    decks = (kind.main_deck, kind.lower_deck)
+    built = []
+    for deck in decks:
+        built.append(min(deck.ulds, math.ceil(exports / takes(deck))))
+        exports = max(0.0, exports - built[-1] * takes(deck))
+    # Whole ULDs leave with their load, and no empty one comes of them.
+    emptied = 0 if config.presorted.goods is Presorting.ULDS else sum(deck.ulds for deck in decks)
+    stacks = math.ceil(max(0, emptied - sum(built)) / config.exports.departure.empties_per_position)
+    on_main = min(stacks, decks[0].ulds - built[0])
+    on_lower = min(stacks - on_main, decks[1].ulds - built[1])
+    return _Load(kind.share, sum(built), built[0] + on_main, built[1] + on_lower)
