@@ -9,8 +9,8 @@ import sim
 from experiments.composition import load
 from sim.domain.exports import Collection, ExportParcels
 from sim.errors import CargohubError
-from sim.inputs.collections import trucks_per_day
 from sim.inputs.export_layout import empty_ulds_that_fit, export_zone_uses
+from sim.inputs.flight_work import collections_per_day
 from sim.inputs.inputs import make_inputs
 from sim.processes.export_store import FIRST_EXPORT, ExportStore
 from sim.processes.store import ParcelStore
@@ -19,7 +19,7 @@ from sim.reference.small_hubs import draw, make
 
 def test_one_fifth_of_the_goods_by_mass_is_28750_parcels_a_flight() -> None:
     config = load("liege_30k", "exports=one_fifth")
-    assert trucks_per_day(config, 1.0) * config.exports.collections.parcels == pytest.approx(28_750)
+    assert collections_per_day(config, 1.0) * config.exports.collections.parcels == pytest.approx(28_750)
 
 
 def test_collections_of_a_smaller_share_are_among_those_of_a_larger_one() -> None:

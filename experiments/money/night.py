@@ -1,47 +1,44 @@
 """How much of a role's rostered hours lies in the night, which is paid at a premium."""
 
 from itertools import pairwise
-from operator import attrgetter
-from typing import Final
 
 from experiments.money.prices import Labour
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
-from sim.inputs.roster import manned
+from sim.inputs.staffing import rosters_of
 from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
-
-_WEEK: Final = DAYS_PER_WEEK * TICKS_PER_DAY
 
 
 def night_share(config: HubConfig, name: str, labour: Labour) -> float:
-    """Of the post-hours of a role in a week of its roster; 0 where nobody is rostered."""
+    """Of the post-hours that a role's roster has in the whole weeks from the first measured day on; 0 of none."""
     role = ROLES[name]
-    owners: dict[Place, list[object]] = {
-        Place.HALL: [*config.halls.values()],
-        Place.MACHINE: [config],
-        Place.APRON: [config.apron],
-    }
-    nights = _nights(labour)
+    first, n_weeks = config.warmup_days, -(-config.horizon_days // DAYS_PER_WEEK)
+    low, high = first * TICKS_PER_DAY, (first + n_weeks * DAYS_PER_WEEK) * TICKS_PER_DAY
+    rosters = rosters_of(config, high)
+    nights = _nights(labour, first, first + n_weeks * DAYS_PER_WEEK)
     total = night = 0
-    for owner in owners[role.place]:
-        manning = manned(config.roster, name, attrgetter(role.posts)(owner), config.start_date, _WEEK)
-        for low, high, n in _spans(manning):
-            total += (high - low) * n
-            night += sum(max(0, min(high, to) - max(low, since)) for since, to in nights) * n
+    for hall in (None,) if role.place is Place.APRON else config.halls:
+        for since, to, n in _spans(rosters.of_role(name, hall), low, high):
+            total += (to - since) * n
+            night += sum(max(0, min(to, end) - max(since, begin)) for begin, end in nights) * n
     return night / total if total else 0.0
 
 
-def _spans(manning: Manning) -> list[tuple[int, int, int]]:
-    """From, to [ticks], and how many posts are manned, within a week."""
-    edges = pairwise((*manning.start, max(_WEEK, manning.start[-1])))
-    return [(low, min(high, _WEEK), n) for (low, high), n in zip(edges, manning.posts, strict=True) if low < _WEEK]
+def _spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
+    """From, to [ticks], and how many posts are manned, between `low` and `high`."""
+    edges = pairwise((*manning.start, max(high, manning.start[-1])))
+    return [
+        (max(low, begin), min(high, end), n)
+        for (begin, end), n in zip(edges, manning.posts, strict=True)
+        if begin < high and end > low
+    ]
 
 
-def _nights(labour: Labour) -> list[tuple[int, int]]:
-    """From and to [ticks] of a week's nights, that before its first day too; from and to the same: none."""
+def _nights(labour: Labour, first_day: int, end_day: int) -> list[tuple[int, int]]:
+    """From and to [ticks] of the nights, that before the first day too; from and to the same: none."""
     first, last = minute_of_day(labour.night_from), minute_of_day(labour.night_to)
     length = (last - first) % MIN_PER_DAY
-    begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(-1, DAYS_PER_WEEK)]
+    begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(first_day - 1, end_day)]
     return [(begin, begin + length * TICKS_PER_MIN) for begin in begins]

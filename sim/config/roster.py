@@ -1,11 +1,13 @@
 """Rosters: which share of a role's posts is manned, by local hour and weekday; strikes are disruptions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+from typing import Annotated
 
 from sim.config.bounds import DAYS_PER_WEEK, NotNegative, Share, minute_of_day
 from sim.domain.roles import ROLES
-from sim.reading import near
+from sim.reading import Bounds, near
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -59,7 +61,7 @@ def _days(text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class RoleRoster:
-    """A role's shifts; outside them nobody is there. Null: its posts are manned round the clock."""
+    """A role's shifts; outside them nobody is there. Null: by the work, or else round the clock."""
 
     factor: NotNegative
     """On all its shifts' shares; never more than all posts are manned."""
@@ -88,17 +90,46 @@ def _overlap(one: Shift, other: Shift) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Shifts whose people follow from the work that is expected (docs/model.md, rule 55)."""
+
+    starts: tuple[str, ...]
+    """Clock times at which a shift begins every day; it lasts until the next begins."""
+    utilisation: dict[str, Annotated[float, Bounds(ge=0.05, le=1)] | None]
+    """By role the share of the paid time that the expected work takes at most; null: not by work."""
+
+    def __post_init__(self) -> None:
+        if not self.starts:
+            raise ValueError("starts: at least one clock time, got none")
+        minutes = [minute_of_day(text, "starts") for text in self.starts]
+        if any(late <= early for early, late in pairwise(minutes)):
+            raise ValueError(f"starts: ascending clock times of one day, got {', '.join(self.starts)}")
+        _check_roles("utilisation", self.utilisation)
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """By role, all of `sim.domain.roles`."""
 
     factor: NotNegative
     """On all shares of all roles; never more than all posts are manned."""
+    work: Work | None
+    """Whose shifts follow from the work: roles with a target utilisation, to which `roles` gives no shifts."""
     roles: dict[str, RoleRoster]
 
     def __post_init__(self) -> None:
-        for role in self.roles:
-            if role not in ROLES:
-                raise ValueError(f"roles.{role}: unknown role{near(role, ROLES)}")
-        for role in ROLES:
-            if role not in self.roles:
-                raise ValueError(f"roles.{role}: missing")
+        _check_roles("roles", self.roles)
+
+    def follows_work(self, role: str) -> bool:
+        return self.work is not None and self.work.utilisation[role] is not None and self.roles[role].shifts is None
+
+
+def _check_roles(key: str, given: Iterable[str]) -> None:
+    """Refuse roles that there are not, and roles left out."""
+    names = tuple(given)
+    for role in names:
+        if role not in ROLES:
+            raise ValueError(f"{key}.{role}: unknown role{near(role, ROLES)}")
+    for role in ROLES:
+        if role not in names:
+            raise ValueError(f"{key}.{role}: missing")

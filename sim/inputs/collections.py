@@ -15,6 +15,7 @@ from sim.domain.exports import Collection, ExportInputs, ExportParcels
 from sim.domain.flight import Flight
 from sim.errors import InputError
 from sim.inputs.flight_schedule import measured_days, van_der_corput
+from sim.inputs.flight_work import collections_per_day
 from sim.inputs.load_plan import LoadPlan, bounds, flags, times
 from sim.reading import near
 from sim.streams import Streams
@@ -57,19 +58,12 @@ class _Row:
         )
 
 
-def trucks_per_day(config: HubConfig, flights_per_day: float) -> float:
-    """Collections a day that bring the exports' share of so many flights' goods."""
-    return (
-        flights_per_day * config.mean_parcels_per_flight * config.exports.ratio / (config.exports.collections.parcels)
-    )
-
-
 def _collections(config: HubConfig, streams: Streams, flights: Sequence[Flight], end: int) -> Iterator[_Row]:
     rules, measured = config.exports.collections, measured_days(config)
     profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
     for day in range(-(-end // TICKS_PER_DAY)):
         date = config.start_date + dt.timedelta(days=day)
-        wanted = trucks_per_day(config, _flights_per_day(config, flights, end, date))
+        wanted = collections_per_day(config, _flights_per_day(config, flights, end, date))
         for slot in range(1, int(np.ceil(wanted)) + 1):
             entity = (date.toordinal(), slot)
             if slot > wanted and streams.of("collection_runs", *entity).random() >= wanted % 1:

@@ -85,7 +85,7 @@ def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
         for slot, hour in enumerate(slot_hours(arrivals, n_slots), start=1):
             entity = (week, slot)
             sibt = offset + ticks(hour * MIN_PER_H)
-            wanted = usual * _factor_at(factors, sibt)
+            wanted = usual * factor_at(factors, sibt)
             if slot >= wanted + 1 or (slot > wanted and streams.of("slot_flies", *entity).random() >= wanted % 1):
                 continue
             delay = _draw_delay(arrivals.delay, streams.of("delay", *entity))
@@ -104,7 +104,7 @@ def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
     Raises:
         ConfigError: more slots than the cap leaves room for.
     """
-    weights = _hour_weights(arrivals)
+    weights = hour_weights(arrivals)
     profile = np.concatenate(([0.0], np.cumsum(weights)))
     profile /= profile[-1]
     hours = [float(np.interp(van_der_corput(slot), profile, np.arange(len(profile)))) for slot in range(1, n + 1)]
@@ -133,7 +133,7 @@ def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[
     """Poisson candidates at the envelope's rate, each kept with the wanted share of it (Lewis and Shedler 1979)."""
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
-    weights = _hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
+    weights = hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
     keep = config.demand.flights_per_day / arrivals.envelope_flights_per_day
     factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
     for day in range(-(-end // TICKS_PER_DAY)):
@@ -146,11 +146,11 @@ def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[
         instants = np.interp(rng.random(candidates), profile, range(HOURS + 1))
         for n, (hour, mark) in enumerate(zip(instants, rng.random(candidates), strict=True)):
             arrival = day * TICKS_PER_DAY + ticks(float(hour) * MIN_PER_H)
-            if mark < keep * _factor_at(factors, arrival):
+            if mark < keep * factor_at(factors, arrival):
                 yield Call(arrival, f"{date.isoformat()}-{n:03}", (date.toordinal(), n), arrival, None, None, None)
 
 
-def _factor_at(factors: Sequence[tuple[float, float, float]], instant: int) -> float:
+def factor_at(factors: Sequence[tuple[float, float, float]], instant: int) -> float:
     """On the demand at an instant [ticks]."""
     minute = instant / TICKS_PER_MIN
     return math.prod(factor for begin, end, factor in factors if begin <= minute < end)
@@ -168,7 +168,7 @@ def _from_file(config: HubConfig, streams: Streams) -> Iterator[Call]:
         yield Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt, after=after, leg=row.leg)
 
 
-def _hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Relative rate of each of the week's 168 hours from Monday on, of mean 1 / 24 an hour."""
     assert arrivals.weekday_index is not None and arrivals.hour_share is not None
     return np.outer(arrivals.weekday_index, arrivals.hour_share).ravel()

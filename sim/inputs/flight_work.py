@@ -100,6 +100,11 @@ def passes(config: HubConfig) -> float:
     return 1 + config.customs.second_pass_share
 
 
+def pieces_on_machines(config: HubConfig) -> float:
+    """Parcels or bags that machines sort for each import, second passes included."""
+    return broken_down(config) * (1 - by_hand(config)) * passes(config) / config.presorted.bag_size
+
+
 def machines_up(config: HubConfig) -> float:
     """The share of the time that a machine is not out."""
     outages = config.sorting.outages
@@ -155,6 +160,12 @@ def truck_parcels(config: HubConfig) -> float:
 def truck_min(config: HubConfig) -> float:
     """A line-haul truck at its door."""
     return config.outbound.docking_min + config.outbound.loading_min
+
+
+def collections_per_day(config: HubConfig, flights_per_day: float) -> float:
+    """Trucks that bring the exports' share of so many flights' goods."""
+    exports = flights_per_day * config.mean_parcels_per_flight * config.exports.ratio
+    return exports / config.exports.collections.parcels
 
 
 def collection_min(config: HubConfig) -> float:

@@ -17,7 +17,8 @@ from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
 from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
 from sim.inputs.flight_work import route_shares
 from sim.inputs.outages import machine_calendar
-from sim.inputs.roster import manned_calendar, mannings
+from sim.inputs.roster import manned_calendar
+from sim.inputs.staffing import rosters_of
 from sim.inputs.zones import ROUNDING_M2, ZoneUse, pallets, use
 from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
@@ -162,12 +163,11 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
 
 def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
     halls, first_machine = [], 0
-    away = absences(config)
-    (inductions,) = mannings(config, Place.MACHINE, None, end, away).values()
+    rosters = rosters_of(config, end, absences(config))
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
-        manning = {**mannings(config, Place.HALL, hall, end, away), "inductions": inductions}
+        manning = {**rosters.of_place(Place.HALL, name), **rosters.of_place(Place.MACHINE, name)}
         packout_posts, packout_calendar = _packout(config, hall, manning["packout_posts"])
         opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
         halls.append(
@@ -187,7 +187,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                     stopped(
                         manned_calendar(
                             machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end),
-                            inductions,
+                            manning["inductions"],
                         ),
                         config,
                         name,
@@ -215,7 +215,7 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
 
 def _apron_manning(config: HubConfig, streams: Streams, end: int) -> dict[str, Manning]:
     """Of loader sets and tugs: manned, and not broken down."""
-    found = dict(mannings(config, Place.APRON, None, end, absences(config)))
+    found = dict(rosters_of(config, end, absences(config)).of_place(Place.APRON))
     for equipment, units in (("loader_sets", config.apron.loader_sets), ("tugs", config.apron.tugs)):
         there = with_breakdowns(found.get(equipment), config, equipment, units, streams, end)
         if there is not None:

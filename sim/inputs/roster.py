@@ -4,18 +4,14 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 
-from sim.config import Hall, HubConfig
 from sim.config.roster import Roster, Shift
-from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import MachineCalendar, Manning
-from sim.errors import ConfigError
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_MIN
 
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 """A share times posts that should be a half is one, whatever its last bits."""
 
 
@@ -31,23 +27,30 @@ class Absence:
 
 
 def manned(
-    roster: Roster, role: str, posts: int, start_date: dt.date, end: int, absences: Sequence[Absence] = ()
+    roster: Roster,
+    role: str,
+    posts: int,
+    start_date: dt.date,
+    end: int,
+    absences: Sequence[Absence] = (),
+    by_work: Mapping[int, float] | None = None,
 ) -> Manning:
     """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
 
-    The share is that of the shift, times the factors, times the share of each of `absences` that concerns the role.
-    From `end` [ticks] on all are manned, so that what is left over then does not wait for ever inside a calculation.
+    The share is that of the shift, or that from each instant of `by_work` [ticks] on, times the factors, times the
+    share of each of `absences` that concerns the role. From `end` [ticks] on all are manned, so that what is left over
+    then does not wait for ever inside a calculation.
     """
     own = roster.roles[role]
     factor = roster.factor * own.factor
     mine = [absence for absence in absences if absence.roles is None or role in absence.roles]
-    rostered = _rostered(own.shifts, start_date.weekday(), end)
+    rostered = _rostered(own.shifts, start_date.weekday(), end) if by_work is None else by_work
     edges = sorted({*rostered, *(max(0, at) for absence in mine for at in (absence.start, absence.end) if at < end)})
     share, steps = 0.0, []
     for at in edges:
         share = rostered.get(at, share)
         left = math.prod(absence.share for absence in mine if absence.start <= at < absence.end)
-        steps.append((at, min(posts, math.floor(share * factor * left * posts + 0.5 + _ROUNDING))))
+        steps.append((at, min(posts, math.floor(share * factor * left * posts + 0.5 + ROUNDING))))
     steps.append((end, posts))
     changes = [step for i, step in enumerate(steps) if i == 0 or step[1] != steps[i - 1][1]]
     return Manning(tuple(at for at, _ in changes), tuple(n for _, n in changes))
@@ -76,39 +79,6 @@ def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[in
             if high < end:
                 share[high] = 0.0  # unless the next shift begins there
     return share
-
-
-def mannings(
-    config: HubConfig, place: Place, hall: Hall | None, end: int, away: Sequence[Absence]
-) -> Mapping[str, Manning]:
-    """Of the roles of a place, by kind of token or desk; `hall`: whose posts they are, if a hall's."""
-    owner = {Place.APRON: config.apron, Place.HALL: hall, Place.MACHINE: config}[place]
-    found = {}
-    for name, role in ROLES.items():
-        if role.place is place and _has_work(config, role):
-            posts: int = attrgetter(role.posts)(owner)
-            found[role.kind] = manned(config.roster, name, posts, config.start_date, end, away)
-            _check_ever_enough(config, name, posts)
-    return found
-
-
-def _has_work(config: HubConfig, role: Role) -> bool:
-    """Whether there is what the role is for."""
-    has_exports, is_declared = config.exports.share > 0, config.customs.declared is not None
-    return (has_exports or not role.is_of_exports) and (is_declared or not role.is_of_declarations)
-
-
-def _check_ever_enough(config: HubConfig, name: str, posts: int) -> None:
-    """Refuse shifts with which a role could not work at any hour of the week."""
-    end = MIN_PER_WEEK * TICKS_PER_MIN
-    week = manned(config.roster, name, posts, config.start_date, end)
-    at_once = ROLES[name].at_once
-    least = attrgetter(at_once)(config) if at_once else 1
-    most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < end)
-    if posts and most < least:
-        raise ConfigError(
-            f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at once"
-        )
 
 
 def manned_calendar(outages: MachineCalendar, manning: Manning) -> MachineCalendar:

@@ -1,0 +1,94 @@
+"""Flights that are expected, before anything is drawn, by the quarter of an hour of their arrival."""
+
+import datetime as dt
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import ArrivalModel, Delay, HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.disruptions import demand_factors
+from sim.inputs.flight_file import read_flight_file
+from sim.inputs.flight_schedule import factor_at, hour_weights
+from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
+
+BIN_MIN: Final = 15
+BINS_PER_H: Final = MIN_PER_H // BIN_MIN
+BINS_PER_DAY: Final = MIN_PER_DAY // BIN_MIN
+MARGIN: Final = BINS_PER_DAY * 3
+"""Bins before the first midnight and after the end: flights that are delayed into the run."""
+
+Bins = NDArray[np.float64]
+
+
+def n_bins(end: int) -> int:
+    """From `MARGIN` before the first midnight to `MARGIN` after `end` [ticks]."""
+    return -(-end // (BIN_MIN * TICKS_PER_MIN)) + 2 * MARGIN
+
+
+def expected_flights(config: HubConfig, end: int) -> Bins:
+    """Mean flights by bin of their arrival, delays spread; those of a file in proportion to their parcels."""
+    scheduled = np.zeros(n_bins(end))
+    if config.arrivals.model is ArrivalModel.FILE:
+        late = _of_file(config, scheduled)
+    else:
+        _of_profile(config, scheduled)
+        late = config.arrivals.delay
+    return scheduled if late is None else spread(scheduled, *_late(late))
+
+
+def spread(values: Bins, first: int, weights: Bins) -> Bins:
+    """What happens in a bin, spread by `weights` (K) over the bins from `first` bins later on."""
+    whole = np.convolve(values, weights)
+    at = np.arange(len(values)) - first
+    return np.where((at >= 0) & (at < len(whole)), whole[np.clip(at, 0, len(whole) - 1)], 0.0)
+
+
+def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
+    """First bin and weights of what happens evenly in `length_min` from `first_min` after the instants of a bin."""
+    first, last = first_min / BIN_MIN, (first_min + max(length_min, BIN_MIN)) / BIN_MIN
+    edges = np.arange(math.floor(first), math.ceil(last) + 1)
+    weights = np.diff(np.clip(edges, first, last))
+    return int(edges[0]), weights / weights.sum()
+
+
+def _of_profile(config: HubConfig, scheduled: Bins) -> None:
+    arrivals = config.arrivals
+    assert arrivals.month_index is not None
+    factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
+    of_hour = np.repeat(hour_weights(arrivals), BINS_PER_H) / BINS_PER_H * config.demand.flights_per_day
+    bins_per_week = MIN_PER_WEEK // BIN_MIN
+    monday = config.start_date - dt.timedelta(days=config.start_date.weekday() + DAYS_PER_WEEK)
+    begin = (monday - config.start_date).days * BINS_PER_DAY + MARGIN
+    while begin < len(scheduled):
+        low, high = max(0, begin), min(len(scheduled), begin + bins_per_week)
+        scheduled[low:high] = of_hour[low - begin : high - begin] * arrivals.month_index[monday.month - 1]
+        begin, monday = begin + bins_per_week, monday + dt.timedelta(days=DAYS_PER_WEEK)
+    if factors:
+        middles = ((np.arange(len(scheduled)) - MARGIN + 0.5) * BIN_MIN * TICKS_PER_MIN).astype(np.int64)
+        scheduled *= [factor_at(factors, int(at)) for at in middles]
+
+
+def _of_file(config: HubConfig, scheduled: Bins) -> Delay | None:
+    """Rows by landing as it was, or else as scheduled; returns the delay that is drawn about those."""
+    assert config.arrivals.schedule is not None
+    rows = read_flight_file(config.arrivals.schedule, config.start_date, tuple(config.fleet))
+    mean = config.mean_parcels_per_flight
+    for row in rows:
+        at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
+        if 0 <= at < len(scheduled):
+            scheduled[at] += (row.n_parcels or mean) / mean
+    return config.arrivals.delay if all(row.arrival is None for row in rows) else None
+
+
+def _late(delay: Delay) -> tuple[int, Bins]:
+    """First bin and weights of the delay: Laplace, cut on both sides."""
+    low, high = (math.floor(h * BINS_PER_H) for h in (delay.earliest_h, delay.latest_h))
+    edges = np.clip(np.arange(low, high + 2) - 0.5, delay.earliest_h * BINS_PER_H, delay.latest_h * BINS_PER_H)
+    if not delay.scale_min:
+        return 0, np.ones(1)
+    scaled = edges * BIN_MIN / delay.scale_min
+    weights = np.diff(np.where(scaled < 0, np.exp(np.minimum(scaled, 0)) / 2, 1 - np.exp(-np.maximum(scaled, 0)) / 2))
+    return low, weights / weights.sum()

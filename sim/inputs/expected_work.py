@@ -1,0 +1,183 @@
+"""The work that expected flights bring to each role, hour by hour (docs/model.md, rule 55)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.config import ArrivalModel, Hall, HubConfig
+from sim.config.bounds import minute_of_day
+from sim.inputs import flight_work
+from sim.inputs.expected_flights import (
+    BIN_MIN,
+    BINS_PER_DAY,
+    BINS_PER_H,
+    MARGIN,
+    Bins,
+    evenly,
+    expected_flights,
+    spread,
+)
+from sim.units import MIN_PER_H
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedWork:
+    """Of a configuration; arrays are by bin, as in `expected_flights`."""
+
+    config: HubConfig
+    flights: Bins
+    """Arriving."""
+    collections: Bins
+    """Trucks that bring exports, by their timetable."""
+
+    def of_role(self, name: str, hall_name: str | None) -> Bins:
+        """Post-minutes that begin and end in each bin; of a machine's role those of each machine of the hall."""
+        if hall_name is None:
+            return self._of_apron(name)
+        hall = self.config.halls[hall_name]
+        if name == "docks":
+            return self._of_docks(hall_name)
+        per_import, per_export, per_collection = _minutes(self.config, hall)[name]
+        imports = self._imports_in_hall(hall_name, per_import * self.config.mean_parcels_per_flight)
+        rules = self.config.exports.collections
+        start, length = rules.call_in_min + rules.docking_min, rules.parcels * rules.handling_min
+        exports = spread(self._collected(hall_name), *evenly(start, length)) * per_export * rules.parcels
+        at_door = evenly(rules.call_in_min, flight_work.collection_min(self.config))
+        return imports + exports + spread(self._collected(hall_name), *at_door) * per_collection
+
+    def _of_apron(self, name: str) -> Bins:
+        config, apron = self.config, self.config.apron
+        begins, unload = _unloading_begins(config), flight_work.unload_min(config)
+        if name == "unloading":
+            with_flight = flight_work.loader_min(config)
+            return spread(self.flights, *evenly(begins, with_flight)) * with_flight
+        if name == "tugs":
+            window = evenly(begins, unload + flight_work.round_trip_min(config))
+            return spread(self.flights, *window) * flight_work.tug_min(config)
+        close_out = min(config.exports.departure.close_out_min, apron.turnaround_min)
+        window = evenly(apron.turnaround_min - close_out, close_out)
+        return spread(self.flights, *window) * flight_work.outbound_tug_min(config)
+
+    def _imports_in_hall(self, hall_name: str, minutes: float) -> Bins:
+        """So many minutes for each flight, of which the hall has its share, while its machines work on a flight."""
+        config, hall = self.config, self.config.halls[hall_name]
+        begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
+        return spread(self.flights * self._share(hall_name), *evenly(begins, _hours_of_hall(config, hall))) * minutes
+
+    def _share(self, hall_name: str) -> Bins:
+        """Of the imports, in proportion to the stations of the halls that are open."""
+        return self._of_open({name: hall.breakdown_stations for name, hall in self.config.halls.items()}, hall_name)
+
+    def _collected(self, hall_name: str) -> Bins:
+        """Collections of a hall, in proportion to the inbound doors of those that are open."""
+        return self.collections * self._of_open(
+            {name: hall.doors_in for name, hall in self.config.halls.items()}, hall_name
+        )
+
+    def _of_open(self, weights: dict[str, int], hall_name: str) -> Bins:
+        config = self.config
+        bins = np.arange(len(self.flights))
+        of_hall = dict.fromkeys(config.halls, np.zeros(0))
+        for name, hall in config.halls.items():
+            opens = 0 if hall.opens is None else (hall.opens - config.start_date).days
+            of_hall[name] = weights[name] * (bins >= (opens * BINS_PER_DAY + MARGIN if opens > 0 else 0)).astype(float)
+        total = np.sum(list(of_hall.values()), axis=0)
+        share: Bins = np.divide(of_hall[hall_name], total, out=np.zeros(len(bins)), where=total > 0)
+        return share
+
+    def _of_docks(self, hall_name: str) -> Bins:
+        """Timetabled trucks of every route at their cut-offs, and full loads beyond those as parcels come."""
+        config, outbound, halls = self.config, self.config.outbound, self.config.halls
+        days = len(self.flights) / BINS_PER_DAY
+        full = flight_work.truck_parcels(config)
+        loads = self._imports_in_hall(hall_name, 0.0)
+        n_timetabled = 0.0
+        for route, share in flight_work.route_shares(config).items():
+            of_route = np.zeros(len(self.flights))
+            for name in halls:
+                if _leaves_from(config, name, route) == hall_name:
+                    parcels = share * config.mean_parcels_per_flight
+                    of_route += self._imports_in_hall(name, parcels / full)
+            a_day = of_route.sum() / days
+            if a_day:
+                n_timetabled += 1
+                loads = loads + of_route * max(0.0, 1 - len(outbound.timetable) / a_day)
+        at_door = flight_work.truck_min(config)
+        timetabled = np.zeros(len(self.flights))
+        for text in outbound.timetable:
+            timetabled[minute_of_day(text) // BIN_MIN :: BINS_PER_DAY] += n_timetabled
+        timetabled *= self._of_open(dict.fromkeys(halls, 1), hall_name) > 0
+        trucks = spread(timetabled, *evenly(-outbound.docking_min, at_door)) + spread(
+            loads, *evenly(outbound.call_out_min, at_door)
+        )
+        return trucks * at_door * outbound.workers_per_truck
+
+
+def expected_work(config: HubConfig, end: int) -> ExpectedWork:
+    """Of the run up to `end` [ticks]."""
+    flights = expected_flights(config, end)
+    return ExpectedWork(config, flights, _collections(config, flights))
+
+
+def _collections(config: HubConfig, flights: Bins) -> Bins:
+    rules, arrivals = config.exports.collections, config.arrivals
+    trucks = np.zeros(len(flights))
+    if not config.exports.share:
+        return trucks
+    of_day = np.repeat(np.array(rules.hour_share), BINS_PER_H) / BINS_PER_H
+    for first in range(0, len(trucks), BINS_PER_DAY):
+        date = config.start_date + dt.timedelta(days=(first - MARGIN) // BINS_PER_DAY)
+        if arrivals.model is ArrivalModel.FILE:
+            a_day = flights.sum() * BINS_PER_DAY / (len(flights) - 2 * MARGIN)
+        else:
+            assert arrivals.month_index is not None
+            a_day = config.demand.flights_per_day * arrivals.month_index[date.month - 1]
+        trucks[first : first + BINS_PER_DAY] = (of_day * flight_work.collections_per_day(config, a_day))[
+            : len(trucks) - first
+        ]
+    return trucks
+
+
+def _unloading_begins(config: HubConfig) -> float:
+    """After the drawn arrival [min]."""
+    return config.apron.taxi_in_min + config.apron.doors_open_min
+
+
+def _hours_of_hall(config: HubConfig, hall: Hall) -> float:
+    """How long a hall works on a flight [min]: its machines, and at least the unloading."""
+    pieces = flight_work.pieces_on_machines(config) * config.mean_parcels_per_flight
+    return max(flight_work.unload_min(config), pieces * MIN_PER_H / (hall.rated_per_h * config.sorting.efficiency))
+
+
+def _leaves_from(config: HubConfig, hall_name: str, route: str) -> str:
+    """The hall whose trucks take a route's parcels that were sorted in a hall (rule 20)."""
+    serving = [name for name, hall in config.halls.items() if hall.serves is None or route in hall.serves]
+    return hall_name if hall_name in serving else serving[0]
+
+
+def _minutes(config: HubConfig, hall: Hall) -> dict[str, tuple[float, float, float]]:
+    """Post-minutes of each import, of each export and of each collection truck, by role of a hall."""
+    exports = config.exports
+    bag, machines = config.presorted.bag_size, hall.sorting_machines
+    broken, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
+    sorted_exports = (1 - exports.collections.presorted_share) * (1 - exports.non_conveyable_share)
+    induct = config.sorting.inductions * MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency) / machines
+    induct /= flight_work.machines_up(config)
+    code = config.parcels.no_read_share * MIN_PER_H / config.coded_per_desk_h
+    built = flight_work.build_up_min(config) / flight_work.parcels_built(config) if exports.share else 0.0
+    return {
+        "breakdown": (broken / bag * flight_work.handling_min(config) * config.breakdown.workers_per_station, 0, 0),
+        "induction": (flight_work.pieces_on_machines(config) * induct, sorted_exports * induct, 0),
+        "handcoding": (broken / bag * code, sorted_exports * code, 0),
+        "packout": (
+            broken * (1 - by_hand) * hall.packout_posts * MIN_PER_H / flight_work.packed_per_h(config, hall),
+            0,
+            0,
+        ),
+        "manual_sort": (by_hand * flight_work.passes(config) * MIN_PER_H / config.manual_sort.parcels_per_post_h, 0, 0),
+        "docks_in": (0, 0, flight_work.collection_min(config) * exports.collections.workers_per_truck),
+        "screening": (0, MIN_PER_H / exports.screened_per_line_h, 0),
+        "hand_sorting": (0, flight_work.exports_by_hand(config) * MIN_PER_H / exports.hand_sorted_per_post_h, 0),
+        "build_up": (0, built * exports.build_up.workers_per_place, 0),
+    }

@@ -1,0 +1,99 @@
+"""Who is there when: shifts that the roster gives, or as many people as the expected work needs (rules 33 and 55)."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+
+import numpy as np
+
+from sim.config import HubConfig
+from sim.config.bounds import minute_of_day
+from sim.domain.roles import ROLES, Place, Role
+from sim.domain.site import Manning
+from sim.errors import ConfigError
+from sim.inputs.expected_flights import BIN_MIN, MARGIN
+from sim.inputs.expected_work import ExpectedWork, expected_work
+from sim.inputs.roster import ROUNDING, Absence, manned
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_MIN
+
+_WEEK = MIN_PER_WEEK * TICKS_PER_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Rosters:
+    """Of a configuration's run up to `end` [ticks], with those who stay away."""
+
+    config: HubConfig
+    end: int
+    away: Sequence[Absence]
+    work: ExpectedWork | None
+    """None: no role follows it."""
+
+    def of_place(self, place: Place, hall_name: str | None = None) -> Mapping[str, Manning]:
+        """By kind of token or desk, of the apron, a hall or each machine of a hall; of roles that have work."""
+        return {
+            role.kind: self.of_role(name, hall_name)
+            for name, role in ROLES.items()
+            if role.place is place and _has_work(self.config, role)
+        }
+
+    def of_role(self, name: str, hall_name: str | None = None) -> Manning:
+        """`hall_name`: whose posts they are, if a hall's or its machines'.
+
+        Raises:
+            ConfigError: shifts with which the role could not work at any hour of the week.
+        """
+        config, posts = self.config, self._posts(name, hall_name)
+        by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
+        week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
+        most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)
+        least = _at_once(config, name)
+        if posts and most < least:
+            raise ConfigError(
+                f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at"
+                " once"
+            )
+        return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work)
+
+    def _posts(self, name: str, hall_name: str | None) -> int:
+        role = ROLES[name]
+        owner = {Place.APRON: self.config.apron, Place.MACHINE: self.config}.get(role.place)
+        posts: int = attrgetter(role.posts)(owner if owner is not None else self.config.halls[str(hall_name)])
+        return posts
+
+    def _by_work(self, name: str, hall_name: str | None, posts: int) -> dict[int, float]:
+        """The share of the posts that the expected work asks for, from the beginning of each shift on (rule 55)."""
+        work = self.config.roster.work
+        assert self.work is not None and work is not None
+        target = work.utilisation[name]
+        assert target is not None
+        crew = _at_once(self.config, name)
+        starts = [minute_of_day(text) for text in work.starts]
+        days = range(-1, self.end // TICKS_PER_DAY + 2)
+        begins = [day * MIN_PER_DAY + minute for day in days for minute in starts]
+        until = np.concatenate(([0.0], np.cumsum(self.work.of_role(name, hall_name))))
+        at = np.interp((np.array(begins) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
+        shares = {}
+        for (begin, end), asked in zip(pairwise(begins), np.diff(at), strict=True):
+            if end > 0 and begin * TICKS_PER_MIN < self.end:
+                crews = max(1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
+                shares[max(0, begin) * TICKS_PER_MIN] = min(posts, crews * crew) / posts
+        return shares
+
+
+def rosters_of(config: HubConfig, end: int, away: Sequence[Absence] = ()) -> Rosters:
+    return Rosters(config, end, away, expected_work(config, end) if config.roster.work is not None else None)
+
+
+def _at_once(config: HubConfig, name: str) -> int:
+    """How many posts of a role one piece of work takes."""
+    at_once = ROLES[name].at_once
+    return attrgetter(at_once)(config) if at_once else 1
+
+
+def _has_work(config: HubConfig, role: Role) -> bool:
+    """Whether there is what the role is for."""
+    has_exports, is_declared = config.exports.share > 0, config.customs.declared is not None
+    return (has_exports or not role.is_of_exports) and (is_declared or not role.is_of_declarations)
