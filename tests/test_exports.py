@@ -67,7 +67,10 @@ def test_without_exports_the_hub_is_that_without_them_to_the_bit() -> None:
         (["exports.collections.parcels=7000"], "with its spread at most what a trailer takes"),
         (["halls.main.exports.screening_lines=6"], "zone screening: 6 screening lines are more than the 5"),
         (["space.export_staging_share=0.01"], "larger than the export floor"),
-        (["roster.roles.build_up.factor=0.04"], r"roster\.roles\.build_up: at most 2 of 40 posts are ever manned"),
+        (
+            ["roster=round_the_clock", "roster.roles.build_up.factor=0.04"],
+            r"roster\.roles\.build_up: at most 2 of 40 posts are ever manned",
+        ),
         (["record.parcels_of_collections=[x]"], "no collection 'x'"),
     ],
 )

@@ -210,7 +210,7 @@ def test_at_the_levelised_cost_the_present_value_is_nil() -> None:
 
 @pytest.mark.parametrize("start_date", ["2022-09-05", "2022-09-08", "2022-09-11"])
 def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_date: str) -> None:
-    round_the_clock = load("liege_30k", start_date=start_date)
+    round_the_clock = load("liege_30k", "roster=round_the_clock", start_date=start_date)
     shifts = load("liege_30k", "roster=three_shifts", start_date=start_date)
     assert night_share(round_the_clock, "docks", PRICES.labour) == pytest.approx(8 / 24)
     # Four desks, two of them at night.
@@ -223,7 +223,7 @@ def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_dat
 
 def test_kpis_of_a_day_make_a_year() -> None:
     size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2}
-    config = load("liege_30k", horizon_days=1, warmup_days=0, **size)
+    config = load("liege_30k", "roster=round_the_clock", horizon_days=1, warmup_days=0, **size)
     kpis = simulate(config, 0).kpis
     done = activity(config, kpis, PRICES.labour)
     assert done.parcels == kpis["parcels_per_day"] * 365.25

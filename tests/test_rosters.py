@@ -30,7 +30,7 @@ WEEK = 7 * TICKS_PER_DAY
 
 def roster(*shifts, factor=1.0, of_role=1.0):
     one = RoleRoster(of_role, tuple(Shift(*shift) for shift in shifts) or None)
-    return Roster(factor, dict.fromkeys(ROLES, one))
+    return Roster("of the test", factor, None, dict.fromkeys(ROLES, one))
 
 
 def steps(manning):
@@ -143,7 +143,7 @@ def test_a_mistake_in_a_roster_is_one_line_and_exit_code_2(word, message, capsys
 
 def test_a_roster_with_which_nobody_could_ever_work_is_refused():
     with pytest.raises(ConfigError, match=r"roster\.roles\.breakdown: at most 2 of 48 posts are ever manned, .* 4 at"):
-        make_inputs(load("liege_30k", "roster.roles.breakdown.factor=0.04"), 0)
+        make_inputs(load("liege_30k", "roster=round_the_clock", "roster.roles.breakdown.factor=0.04"), 0)
     with pytest.raises(ConfigError, match=r"roster\.roles\.xray: at most 0 of 1 posts are ever manned"):
         make_inputs(load("customs_today", "roster.roles.xray.factor=0.4"), 0)
     make_inputs(load("liege_30k", "customs=low_value", "roster.roles.xray.factor=0.4"), 0)  # nothing is declared

@@ -23,7 +23,7 @@ SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
 
 @pytest.fixture(scope="module")
 def always():
-    return simulate(load("liege_30k", *SHORT))
+    return simulate(load("liege_30k", *SHORT, "roster=round_the_clock"))
 
 
 @pytest.fixture(scope="module")

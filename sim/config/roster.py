@@ -111,6 +111,8 @@ class Work:
 class Roster:
     """By role, all of `sim.domain.roles`."""
 
+    name: str
+    """Of the option, for the reader."""
     factor: NotNegative
     """On all shares of all roles; never more than all posts are manned."""
     work: Work | None

@@ -1,0 +1,171 @@
+"""Rosters that follow the work: what is expected against what is worked, shifts by hand, and what they depend on."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from sim import simulate
+from sim.domain.roles import ROLES, Place
+from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, spread
+from sim.inputs.expected_work import expected_work
+from sim.inputs.staffing import rosters_of
+from sim.units import TICKS_PER_DAY, TICKS_PER_H
+
+RUN = 21 * TICKS_PER_DAY
+WEEK = slice(MARGIN + 7 * BINS_PER_DAY, MARGIN + 14 * BINS_PER_DAY)
+FOLLOWING = [name for name, role in ROLES.items() if not role.is_of_customs]
+
+
+def rostered(config, name, hall="main"):
+    """How many are manned, by shift from Monday 06:00 of the second week on (21)."""
+    manning = rosters_of(config, RUN).of_role(name, None if ROLES[name].place is Place.APRON else hall)
+    at = (7 * 24 + 6 + 8 * np.arange(21)) * TICKS_PER_H
+    return np.array(manning.posts)[np.searchsorted(np.array(manning.start), at, side="right") - 1].tolist()
+
+
+def test_a_week_of_expected_flights_is_the_demand_of_its_month():
+    week = expected_flights(load("liege_30k"), RUN)[WEEK]
+    assert week.sum() == pytest.approx(7 * 3.5 * 1.03, rel=2e-3)  # delays carry a little from the Sunday to the Monday
+    days = week.reshape(7, -1).sum(axis=1)
+    assert days[5] < days[4] < days[1]  # Saturday, Friday, Tuesday
+    assert expected_flights(load("liege_30k", "arrivals=poisson"), RUN)[WEEK].sum() == pytest.approx(
+        7 * 3.5 * 1.03, rel=2e-3
+    )
+    november = load("liege_30k", "start_date=2022-10-24")
+    assert expected_flights(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
+
+
+def test_what_is_spread_keeps_its_sum_and_its_mean():
+    values = np.zeros(40)
+    values[10] = 2.0
+    for first, length in ((0.0, 15.0), (22.5, 40.0), (-30.0, 60.0)):
+        window = evenly(first, length)
+        later = spread(values, *window)
+        assert later.sum() == pytest.approx(2.0)
+        assert (later * np.arange(40)).sum() / 2 == pytest.approx(10 + (first + length / 2) / 15 - 0.5, abs=0.05)
+
+
+def test_expected_work_is_what_people_work_where_they_are_plenty():
+    """Nothing is tuned: within a tenth; a loader set, a dock or a station is held a little longer than its work."""
+    config = load("liege_66k", "roster=round_the_clock", "demand.flights_per_day=4", "horizon_days=14", "warmup_days=3")
+    kpis = simulate(config).kpis
+    work = expected_work(config, RUN)
+    for name in FOLLOWING:
+        place, hall = ROLES[name].place, config.halls["main"]
+        groups = hall.sorting_machines if place is Place.MACHINE else 1
+        groups *= config.apron.crew_per_loader_set if name == "unloading" else 1
+        expected = work.of_role(name, None if place is Place.APRON else "main")[WEEK].sum() * groups / 60 / 7
+        worked = kpis[f"staff_h_per_day_{name}"]
+        if name == "packout":  # its busiest chute counts, and the others idle
+            assert worked < expected < 1.5 * worked
+        elif name in ("breakdown", "outbound_tugs"):  # held while they wait, for machines and for loaders
+            assert expected < worked
+        else:
+            assert expected == pytest.approx(worked, rel=0.2 if name == "docks" else 0.12), name
+
+
+def test_a_shift_has_the_crews_that_its_work_takes_by_hand():
+    words = ("arrivals=timetable_even", "exports=none", "arrivals.delay.scale_min=0", "start_date=2022-09-05")
+    config = load("liege_30k", *words)
+    # 3.5 x 1.03 flights a day, evenly; 115,000 parcels of 45 / 3,520 min by four.
+    hours = 3.5 * 1.03 * 115_000 * 45 / 3520 * 4 / 60
+    crews = int(np.ceil(hours / 24 / 0.85 / 4))
+    assert rostered(config, "breakdown") == [4 * crews] * 21
+    # 3 % sorted by hand at 200 an hour, those of customs' hold zone twice.
+    by_hand = 3.5 * 1.03 * 115_000 * 0.03 * (1 + config.customs.second_pass_share) / 200
+    assert rostered(config, "manual_sort") == [int(np.ceil(by_hand / 24 / 0.85))] * 21
+
+
+def test_there_is_one_crew_at_least_and_never_more_than_there_are_posts():
+    few = load("liege_30k", "demand.flights_per_day=0.1")
+    crews = {"breakdown": 4, "docks": 2, "docks_in": 2, "build_up": 4}
+    for name in FOLLOWING:
+        least = crews.get(name, 1)
+        assert set(rostered(few, name)) <= {least, 2 * least} or name == "docks", name
+    many = load("liege_30k", "demand.flights_per_day=30")
+    for name in ("unloading", "induction", "packout", "screening"):
+        owner = {"unloading": 2, "induction": 10, "packout": 26, "screening": 5}[name]
+        assert rostered(many, name)[1] == owner
+
+
+def test_people_grow_with_demand_and_with_what_the_halls_share():
+    one, two = (load("liege_100k", f"demand.flights_per_day={n}") for n in (3.5, 7))
+    for name in ("breakdown", "packout", "handcoding", "screening", "build_up"):
+        assert 1.5 * sum(rostered(one, name)) < sum(rostered(two, name)) <= 2.1 * sum(rostered(one, name)), name
+    halls = load("liege_100k_complex", "demand.flights_per_day=7")
+    people = {hall: sum(rostered(halls, "breakdown", hall)) for hall in halls.halls}
+    stations = {hall: one.breakdown_stations for hall, one in halls.halls.items()}
+    assert max(people, key=people.get) in [hall for hall in stations if stations[hall] == max(stations.values())]
+    assert sum(people.values()) == pytest.approx(sum(rostered(two, "breakdown")), rel=0.25)  # each in whole crews
+
+
+def test_a_hall_that_is_not_open_yet_has_a_crew_and_no_more():
+    late = load("liege_100k_complex", "demand.flights_per_day=7")
+    name = list(late.halls)[-1]
+    before = load("liege_100k_complex", "demand.flights_per_day=7", f"halls.{name}.opens='2022-09-24'")
+    assert set(rostered(before, "breakdown", name)) == {4}
+    assert sum(rostered(before, "breakdown", "main")) > sum(rostered(late, "breakdown", "main"))
+
+
+def test_a_peak_that_is_known_has_its_people_and_a_strike_has_not():
+    usual = rostered(load("liege_66k"), "breakdown")
+    peak = ("+disruption@disruptions.peak=singles_day", "disruptions.peak.start='2022-09-14 00:00'",
+            "disruptions.peak.hours=24", "disruptions.peak.factor=2")  # fmt: skip
+    with_peak = rostered(load("liege_66k", *peak), "breakdown")
+    assert with_peak[7] > usual[7]  # Wednesday
+    assert with_peak[16:] == usual[16:]
+    strike = rostered(load("liege_66k", "+disruption@disruptions.strike=strike_day"), "breakdown")
+    assert strike == usual  # of the plan; absences come on top
+
+
+def test_people_of_a_file_come_with_its_flights(tmp_path):
+    rows = ["flight,sibt,parcels"] + [f"AA{n},2022-09-14 0{n}:00,115000" for n in range(6)]
+    (tmp_path / "six.csv").write_text("\n".join(rows))
+    config = load("liege_66k", "arrivals=file", f"arrivals.schedule={tmp_path / 'six.csv'}")
+    people = rostered(config, "breakdown")
+    assert people[5] > 40  # Tuesday 22:00 to Wednesday 06:00
+    assert people[:5] == [4] * 5
+    assert people[7:] == [4] * 14
+
+
+def test_shifts_that_are_given_and_customs_do_not_follow_the_work():
+    shifts = '[{days: [mon-sun], start: "00:00", end: "00:00", share: 0.5}]'
+    assert set(rostered(load("liege_30k", f"roster.roles.breakdown.shifts={shifts}"), "breakdown")) == {24}
+    assert set(rostered(load("liege_30k", "roster.work.utilisation.breakdown=null"), "breakdown")) == {48}
+    assert set(rostered(load("liege_30k"), "customs")) == {2}
+    half, full = (load("liege_66k", f"roster.factor={factor}") for factor in (0.5, 1))
+    assert sum(rostered(half, "packout")) == pytest.approx(sum(rostered(full, "packout")) / 2, rel=0.03)
+
+
+def test_a_lower_target_brings_more_people():
+    target = "roster.work.utilisation.packout"
+    relaxed, tight = (load("liege_100k", f"{target}={share}") for share in (0.5, 1))
+    assert sum(rostered(relaxed, "packout")) == pytest.approx(2 * sum(rostered(tight, "packout")), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("roster.work.utilisation.packout=1.5", "roster.work.utilisation.packout: must be at most 1, got 1.5"),
+        ("+roster.work.utilisation.packers=0.5", "roster.work.utilisation.packers: unknown role"),
+        ("~roster.work.utilisation.docks", "roster.work.utilisation.docks: missing"),
+        ('roster.work.starts=["14:00","06:00"]', "roster.work.starts: ascending clock times of one day"),
+        ("roster.work.starts=[]", "roster.work.starts: at least one clock time, got none"),
+        ("roster.work.starts=[6]", "roster.work.starts"),
+    ],
+)
+def test_a_mistake_in_what_follows_the_work_is_one_line(word, message, capsys):
+    assert main(["run", "--show", word]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+
+
+def test_a_day_whose_shift_is_shorter_has_its_own_people():
+    config = load("liege_66k", 'roster.work.starts=["00:00"]', "arrivals.delay.scale_min=0")
+    manning = rosters_of(config, RUN).of_role("breakdown", "main")
+    assert all(start % TICKS_PER_DAY == 0 for start in manning.start)
+    assert dt.timedelta(days=1) >= dt.timedelta(minutes=manning.start[1] / TICKS_PER_H * 60) - dt.timedelta(days=6)
