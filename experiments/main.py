@@ -188,6 +188,7 @@ def _show(arguments: Arguments) -> int:
 
     from experiments.composition import compose, hub
     from experiments.studies.designs.grid import grid_of
+    from experiments.studies.designs.staffing_text import staffing_lines
 
     is_sweep = arguments.verb == "sweep"
     points, composed = [arguments.words], []
@@ -196,15 +197,15 @@ def _show(arguments: Arguments) -> int:
         points, composed = list(grid.words), list(grid.composed)
     else:
         composed = [compose(arguments.words, arguments.config_dir)]
-    for configuration in composed:
-        hub(configuration)
+    hubs = [hub(configuration) for configuration in composed]
     if arguments.json:
         print(json.dumps(composed if is_sweep else composed[0], indent=2))
         return 0
-    for point, configuration in zip(points, composed, strict=True):
+    for point, configuration, checked in zip(points, composed, hubs, strict=True):
         if is_sweep:
             print(f"---\n# {' '.join(point)}")
         print(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True, width=120), end="")
+        print("\n".join(f"# {line}" for line in staffing_lines(checked)))
     return 0
 
 

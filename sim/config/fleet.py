@@ -42,7 +42,7 @@ class AircraftType:
             raise ValueError("main_deck.ulds + lower_deck.ulds: an aircraft type needs at least one position, got 0")
 
     def load_limit(self, parcel_kg: float, parcel_l: float) -> LoadLimit:
-        """Of parcels of a mean mass [kg] and packed volume [l]: by payload, and by the kg and m3 of its ULD positions."""
+        """Of parcels of a mean mass [kg] and packed volume [l]: by payload, and by kg and m3 of its ULD positions."""
         decks = [
             (deck, f"{name}.ulds = {deck.ulds}")
             for name, deck in (("main_deck", self.main_deck), ("lower_deck", self.lower_deck))

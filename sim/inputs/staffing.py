@@ -36,7 +36,7 @@ class Rosters:
         return {
             role.kind: self.of_role(name, hall_name)
             for name, role in ROLES.items()
-            if role.place is place and _has_work(self.config, role)
+            if role.place is place and has_work(self.config, role)
         }
 
     def of_role(self, name: str, hall_name: str | None = None) -> Manning:
@@ -45,7 +45,7 @@ class Rosters:
         Raises:
             ConfigError: shifts with which the role could not work at any hour of the week.
         """
-        config, posts = self.config, self._posts(name, hall_name)
+        config, posts = self.config, self.posts(name, hall_name)
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
         week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
         most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)
@@ -57,7 +57,8 @@ class Rosters:
             )
         return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work)
 
-    def _posts(self, name: str, hall_name: str | None) -> int:
+    def posts(self, name: str, hall_name: str | None) -> int:
+        """Of a role: the most that can be manned."""
         role = ROLES[name]
         owner = {Place.APRON: self.config.apron, Place.MACHINE: self.config}.get(role.place)
         posts: int = attrgetter(role.posts)(owner if owner is not None else self.config.halls[str(hall_name)])
@@ -93,7 +94,7 @@ def _at_once(config: HubConfig, name: str) -> int:
     return attrgetter(at_once)(config) if at_once else 1
 
 
-def _has_work(config: HubConfig, role: Role) -> bool:
+def has_work(config: HubConfig, role: Role) -> bool:
     """Whether there is what the role is for."""
     has_exports, is_declared = config.exports.share > 0, config.customs.declared is not None
     return (has_exports or not role.is_of_exports) and (is_declared or not role.is_of_declarations)
