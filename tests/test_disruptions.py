@@ -29,7 +29,7 @@ def at(day_and_clock):
 
 
 def inputs_of(*words, replication=0):
-    return make_inputs(load("liege_30k", *SHORT, *words), replication)
+    return make_inputs(load("liege_30k", "roster=round_the_clock", *SHORT, *words), replication)
 
 
 @pytest.fixture(scope="module")
