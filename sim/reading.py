@@ -52,7 +52,8 @@ def read(kind: type[T], value: object, key: str = "") -> T:
     """A plain value (mappings, lists, scalars) as an instance of `kind`, checked.
 
     `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
-    or float; numbers may carry `Bounds` in `Annotated`. Of several dataclasses, `X | Y`, the value's key `kind` says
+    or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place, `tuple[X, ...] |
+    Literal["all"]`. Of several dataclasses, `X | Y`, the value's key `kind` says
     which one it is: each has a field `kind: Literal[...]`. `key` is the place of the value, for the message.
 
     Raises:
@@ -127,6 +128,13 @@ def _one_of(kinds: tuple[Any, ...], value: object, key: str) -> object:
         if value is None:
             return None
         kinds = tuple(kind for kind in kinds if kind is not types.NoneType)
+    if len(kinds) > 1 and isinstance(value, str):
+        words = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+        if value in words:
+            return value
+        if words:
+            raise _wrong(key, f"a list in brackets, or {', '.join(words)}", value)
+    kinds = tuple(kind for kind in kinds if len(kinds) == 1 or get_origin(kind) is not Literal)
     if len(kinds) == 1:
         return _read(kinds[0], value, key)
     by_name = {name: kind for kind in kinds for name in get_args(_hints(kind)["kind"])}

@@ -71,7 +71,6 @@ def test_without_exports_the_hub_is_that_without_them_to_the_bit() -> None:
             ["roster=round_the_clock", "roster.roles.build_up.factor=0.04"],
             r"roster\.roles\.build_up: at most 2 of 40 posts are ever manned",
         ),
-        (["record.parcels_of_collections=[x]"], "no collection 'x'"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(words: list[str], message: str) -> None:

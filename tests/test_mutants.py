@@ -381,6 +381,17 @@ def _held_trucks_wait_for_ever(patch):
     )
 
 
+def _numbers_are_those_before(name):
+    def broken(patch):
+        def stamp(self, column, parcel, values):
+            stamped(self, column, parcel, values - 1 if column == name else values)
+
+        stamped = ParcelStore.stamp
+        patch.setattr(ParcelStore, "stamp", stamp)
+
+    return broken
+
+
 def _calls_forget_those_on_their_way(patch):
     extra_trucks = sim.processes.outbound.extra_trucks
 
@@ -782,6 +793,8 @@ MUTANTS = {
     "station free before its last parcel is handled": _station_waits_for_the_machine_alone,
     "held goods do not return by hand": lambda patch: patch.setattr(sim.processes.customs, "BY_HAND", -2),
     "turns at pack-out begin anew": _turns_begin_anew,
+    "a parcel names the post before its own": _numbers_are_those_before("post"),
+    "a parcel names the truck before its own": _numbers_are_those_before("truck"),
     "pack-out by the post that is free first": _earliest_free_post,
     "a chute is empty at every look": _chute_is_empty_at_every_look,
     "ties in lanes in reverse": _ties_in_reverse(sim.processes.lanes),

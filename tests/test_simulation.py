@@ -1,6 +1,7 @@
 """What holds of a replication from a configuration: laws, repeatability, common random numbers, cohorts."""
 
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -88,6 +89,44 @@ def test_parcels_of_a_chosen_flight_keep_their_timestamps(today: sim.Result) -> 
     left = ~np.isnan(parcels["departed"])
     assert left.sum() == chosen.tables["flights"]["n_departed"][0]
     assert (parcels["departed"][left] > parcels["ready"][left]).all()
+
+
+def test_parcels_say_what_they_are_and_who_handled_them(today: sim.Result) -> None:
+    key = today.tables["flights"]["key"][0]
+    result = sim.simulate(load("liege_30k", *SHORT, f"record.parcels_of_flights=[{key}]"))
+    parcels, loads, flights = (result.tables[name] for name in ("parcels", "loads", "flights"))
+    config = load("liege_30k", *SHORT)
+    assert set(parcels["lane"]) == set(config.lanes)
+    assert abs(parcels["mass_g"].mean() / 813 - 1) < 0.02
+    assert abs(parcels["volume_cm3"].mean() / 5400 - 1) < 0.02
+    for channel, share in (("late_data", config.customs.late_data_share), ("examined", config.customs.examined_share)):
+        assert abs((parcels["channel"] == channel).mean() - share) < 5 * np.sqrt(share / 115_000)
+    coded = ~np.isnan(parcels["code_begin"])
+    assert (coded == (parcels["is_no_read"] & ~parcels["is_non_conveyable"]))[~np.isnan(parcels["departed"])].all()
+    posts, packed = config.halls["main"].packout_posts, ~np.isnan(parcels["pack_begin"])
+    assert ((parcels["post"] >= 0) == packed).all()
+    assert set(parcels["post"][packed]) == set(range(posts))
+    # Of each of the trucks, as many parcels as the table of loads says.
+    mine = loads["flight"] == flights["number"][0]
+    names = {"hall": "truck_hall", "route": "route", "kind": "truck_kind", "sequence": "truck_sequence"}
+    loaded = ~np.isnan(parcels["cut_off"])
+    counted = Counter(zip(*(parcels[column][loaded].tolist() for column in names.values()), strict=True))
+    told = zip(*(loads[column][mine].tolist() for column in names), strict=True)
+    assert counted == dict(zip(told, loads["n_parcels"][mine].tolist(), strict=True))
+    assert ((parcels["truck_hall"] >= 0) == loaded).all()
+
+
+def test_all_flights_or_those_that_a_replication_has_keep_their_parcels() -> None:
+    small = (*SHORT, "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "exports.collections.parcels=100")
+    both = ("record.parcels_of_flights=all", "record.parcels_of_collections=all")
+    tables = sim.simulate(load("liege_30k", *small, *both)).tables
+    landed = ~np.isnan(tables["flights"]["aldt"])
+    assert len(tables["parcels"]["row"]) == tables["flights"]["n_parcels"][landed].sum()
+    begun = ~np.isnan(tables["collections"]["unloading_start"])
+    assert len(tables["out_parcels"]["row"]) == tables["collections"]["n_parcels"][begun].sum()
+    key = tables["flights"]["key"][0]
+    some = sim.simulate(load("liege_30k", *small, f"record.parcels_of_flights=[{key},2022W36-999]")).tables
+    assert set(some["parcels"]["flight"]) == {0}
 
 
 def test_the_quantile_of_weighted_values_is_that_of_the_values_repeated() -> None:

@@ -121,6 +121,8 @@ def _checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
         return typed
     # The last key counts most.
     order = np.lexsort([typed[name] for name in reversed(schema.sort)])
+    if (order[1:] > order[:-1]).all():  # as a rule: millions of rows need no copy
+        return typed
     return {name: values[order] for name, values in typed.items()}
 
 
@@ -150,13 +152,16 @@ def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterab
     with whole(path) as unfinished, parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
         waiting, count = [], 0
         for chunk in chunks:
-            # from_pandas=False: a NaN is a number like others, and not a missing value.
-            arrays = [pa.array(chunk[name], arrow_type(dtype), from_pandas=False) for name, dtype, _, _ in rows]
-            waiting.append(pa.table(arrays, schema=schema))
-            count += waiting[-1].num_rows
-            if count >= ROWS_PER_GROUP:
-                writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
-                waiting, count = [], 0
+            length = len(next(iter(chunk.values()), ()))
+            for start in range(0, max(1, length), ROWS_PER_GROUP):
+                part = slice(start, start + ROWS_PER_GROUP)
+                # from_pandas=False: a NaN is a number like others, and not a missing value.
+                arrays = [pa.array(chunk[name][part], arrow_type(dtype), from_pandas=False) for name, dtype, *_ in rows]
+                waiting.append(pa.table(arrays, schema=schema))
+                count += waiting[-1].num_rows
+                if count >= ROWS_PER_GROUP:
+                    writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
+                    waiting, count = [], 0
         if count:
             writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
 

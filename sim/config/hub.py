@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand
 from sim.config.bounds import check_number, check_sum
@@ -32,8 +32,9 @@ _MOST_HALLS = 16
 @dataclass(frozen=True, slots=True)
 class Record:
     bin_min: Annotated[float, Bounds(ge=1, le=1440)]
-    parcels_of_flights: tuple[str, ...]
-    parcels_of_collections: tuple[str, ...]
+    parcels_of_flights: tuple[str, ...] | Literal["all"]
+    """Keys of flights. A replication that has no flight of a key keeps nothing of it."""
+    parcels_of_collections: tuple[str, ...] | Literal["all"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.exports import Collection, ExportInputs, ExportParcels
 from sim.domain.flight import Flight
-from sim.errors import InputError
 from sim.inputs.flight_schedule import measured_days, van_der_corput
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.load_plan import LoadPlan, bounds, flags, times
-from sim.reading import near
 from sim.streams import Streams
 from sim.units import MIN_PER_H, TICKS_PER_DAY, ticks
 
@@ -34,12 +32,8 @@ def make_exports(
     rows = sorted(_collections(config, streams, flights, end), key=lambda row: (row.scheduled, row.key))
     collections = tuple(row.numbered(number) for number, row in enumerate(rows))
     recorded = config.record.parcels_of_collections
-    for key in recorded:
-        keys = [collection.key for collection in collections]
-        if key not in keys:
-            raise InputError(f"record.parcels_of_collections: no collection {key!r}{near(key, keys[:3])}")
     draw = _CollectionPlan(config, streams, plan)
-    return ExportInputs(collections, draw.draw, lambda collection: collection.key in recorded)
+    return ExportInputs(collections, draw.draw, lambda collection: recorded == "all" or collection.key in recorded)
 
 
 @dataclass(frozen=True, slots=True)

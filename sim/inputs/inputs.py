@@ -23,7 +23,6 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
     site = make_site(config, streams, end)
     flights = make_flights(config, streams, end)
     _check_ulds(config, flights, site)
-    _check_recorded(recorded, flights, replication)
     plan = make_load_plan(config, streams)
     return Inputs(
         site=site,
@@ -32,7 +31,7 @@ def make_inputs(config: HubConfig, replication: int) -> Inputs:
         end=end,
         measured=measured_days(config),
         bin_width=ticks(config.record.bin_min),
-        is_recorded=lambda flight: flight.key in recorded,
+        is_recorded=lambda flight: recorded == "all" or flight.key in recorded,
         exports=make_exports(config, streams, flights, end, plan),
         has_values=config.customs.declared is not None,
         disruptions=tuple(happenings(config, streams, end)),
@@ -59,10 +58,32 @@ def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> N
             raise InputError(f"flight {flight.key}: a ULD of {largest} parcels is larger than {where}, {floor} parcels")
 
 
-def _check_recorded(recorded: tuple[str, ...], flights: tuple[Flight, ...], replication: int) -> None:
-    keys = [flight.key for flight in flights]
-    for key in recorded:
-        if key not in keys:
-            raise InputError(
-                f"record.parcels_of_flights: no flight {key!r} in replication {replication}{near(key, keys[:3])}"
-            )
+def check_recorded(config: HubConfig, replications: int) -> None:
+    """Refuse a key of `record` that not one of the replications has.
+
+    Raises:
+        InputError: no such flight or collection.
+    """
+    record = config.record
+    wanted = {
+        name: set(keys)
+        for name in ("parcels_of_flights", "parcels_of_collections")
+        if (keys := getattr(record, name)) != "all"
+    }
+    known: dict[str, set[str]] = {name: set() for name in wanted}
+    for replication in range(replications):
+        if not any(wanted.values()):
+            return
+        inputs = make_inputs(config, replication)
+        collections = () if inputs.exports is None else inputs.exports.collections
+        for name, rows in (("parcels_of_flights", inputs.flights), ("parcels_of_collections", collections)):
+            if name in wanted:
+                known[name] |= {row.key for row in rows}
+                wanted[name] -= known[name]
+    for name, keys in wanted.items():
+        for key in sorted(keys):
+            what = name.removeprefix("parcels_of_").removesuffix("s")
+            among = "replication 0" if replications == 1 else f"any of the {replications} replications"
+            example = min(known[name], default="")
+            hint = near(key, known[name]) or (f"; its first is {example}" if example else "")
+            raise InputError(f"record.{name}: no {what} {key!r} in {among}{hint}")

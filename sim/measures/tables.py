@@ -15,6 +15,7 @@ from sim.measures.destinations import destination_columns
 from sim.measures.edges import Series, before, bin_edges, inside, of_hall, total
 from sim.measures.export_tables import export_hall_series, export_series, export_tables
 from sim.measures.halls import hall_columns
+from sim.measures.parcels import parcels_table
 from sim.measures.recovery import disruption_columns, paths
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import Columns, Recorder, Refusal, columns
@@ -60,7 +61,7 @@ def make_tables(
             "occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles, undisturbed)
         ),
         "disruptions": tabulate("disruptions", disruption_columns(inputs)),
-        "parcels": tabulate("parcels", _parcels(kept, inputs.end)),
+        "parcels": parcels_table(config, record, kept, inputs.end),
     }
     of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
     of_halls = hall_columns(config, inputs, tables)
@@ -142,23 +143,6 @@ def _stages(record: Recorder) -> dict[str, list[Any]]:
         rows["minute"] += minute.tolist()
         rows["n_parcels"] += tally.stays[minute].tolist()
     return rows
-
-
-def _parcels(kept: dict[int, dict[str, NDArray[Any]]], end: int) -> dict[str, NDArray[Any]]:
-    if not kept:
-        return {}
-    flights = sorted(kept)
-    flags = ("is_non_conveyable", "is_refused_gone")
-    names = [name for name in kept[flights[0]] if name not in {"n_parcels", "uld", "route", *flags}]
-    stamps = {name: np.concatenate([kept[flight][name] for flight in flights]) for name in names}
-    return {
-        "flight": np.concatenate([np.full(len(kept[flight]["uld"]), flight) for flight in flights]),
-        "row": np.concatenate([np.arange(len(kept[flight]["uld"])) for flight in flights]),
-        "n_parcels": np.concatenate([kept[flight]["n_parcels"] for flight in flights]),
-        "uld": np.concatenate([kept[flight]["uld"] for flight in flights]),
-        "route": np.concatenate([kept[flight]["route"] for flight in flights]),
-        **{name: np.concatenate([kept[flight][name] for flight in flights]) for name in flags},
-    } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 
 
 def _occupancy(

@@ -19,6 +19,8 @@ from sim.units import NEVER, TICKS_PER_DAY, Ticks
 @dataclass(slots=True)
 class _Truck:
     row: TruckRow
+    number: int
+    """Among all trucks that were recorded."""
     loaded: simpy.Event
     """Its cut-off."""
     parcels: Ticks = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -89,6 +91,7 @@ def _docks_open(outbound: Outbound, now: int) -> list[tuple[int, int]]:
 
 def _truck(outbound: Outbound, row: TruckRow) -> Process:
     env, site, hall = outbound.env, outbound.site, outbound.halls[row.hall]
+    number = len(outbound.record.trucks)
     outbound.record.trucks.append(row)
     if row.kind == EXTRA:
         yield after(env, site.call_out)
@@ -102,7 +105,7 @@ def _truck(outbound: Outbound, row: TruckRow) -> Process:
     if env.now < row.scheduled:
         yield at(env, row.scheduled)
     row.at_door = int(env.now)
-    truck = _Truck(row, env.event())
+    truck = _Truck(row, number, env.event())
     _close_now(outbound, truck)
     yield truck.loaded
     if row.n_units == 0:
@@ -153,6 +156,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     if row.kind == EXTRA:
         outbound.n_to_come[outbound.dock(row)] -= 1
     outbound.store.stamp("cut_off", truck.parcels, now)
+    outbound.store.stamp("truck", truck.parcels, truck.number)
     outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
     if row.n_units:
         outbound.record.stages["loading"].add_alike(row.n_parcels, now, now + outbound.site.loading)

@@ -84,6 +84,7 @@ class PackOut:
         self.fullest.add(arrival, ready, chute, int(packing.min()))
         self._store.stamp("at_chute", parcels, arrival)
         self._store.stamp("pack_begin", parcels, begin)
+        self._store.stamp("post", parcels, post)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         self.work += int(packing[is_within(begin, self._measured)].sum())
         self._lanes.deliver(ready, parcels)

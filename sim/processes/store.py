@@ -59,6 +59,12 @@ STAMPS = (
 )
 
 
+DRAWN = ("lane", "mass", "volume", "channel", "is_no_read", "is_non_conveyable")
+"""What is kept of a parcel as it was drawn."""
+NUMBERS = ("post", "truck")
+"""Who handled it: numbers among the posts of its hall and among all trucks, no instants."""
+
+
 class ParcelStore(ParcelSlots):
     """Columns of the flights' parcels."""
 
@@ -67,16 +73,20 @@ class ParcelStore(ParcelSlots):
     ) -> None:
         """`counts`: whether units may be of several parcels; `values`: whether they have declared values."""
         columns = _COLUMNS | ({"count": np.int32} if counts else {}) | ({"value": np.int32} if values else {})
-        super().__init__(most_parcels, columns, STAMPS, keeps_stamps=keeps_stamps)
+        super().__init__(most_parcels, columns, (*STAMPS, *NUMBERS), keeps_stamps=keeps_stamps)
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
         self._first_of_ulds: dict[int, NDArray[np.int64]] = {}
         """Row of the first unit of each ULD, and the first after the last (U+1), by flight inside."""
+        self._drawn: dict[int, Parcels] = {}
+        """Of the flights inside that are kept."""
 
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
         """A flight has landed."""
         rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
         self._first_of_ulds[flight.number] = parcels.first
+        if is_kept:
+            self._drawn[flight.number] = parcels
         column = self.column
         column["route"][rows] = self._route_of_lane.take(parcels.lane)
         column["mark"][rows] = (
@@ -142,15 +152,16 @@ class ParcelStore(ParcelSlots):
     def _close(self, number: int) -> None:
         super()._close(number)
         del self._first_of_ulds[number]
+        self._drawn.pop(number, None)
 
     def _keep(self, number: int, rows: slice) -> dict[str, NDArray[Any]]:
-        first = self._first_of_ulds[number]
+        first, drawn = self._first_of_ulds[number], self._drawn[number]
         counts = self.counts(np.arange(first[-1]) + self._first(number))
         return super()._keep(number, rows) | {
             "n_parcels": np.ones(rows.stop - rows.start, dtype=np.int64) if counts is None else counts.astype(np.int64),
             "uld": np.repeat(np.arange(len(first) - 1), np.diff(first)),
             "route": self.column["route"][rows].copy(),
-            "is_non_conveyable": self.column["mark"][rows] & NON_CONVEYABLE > 0,
+            **{name: getattr(drawn, name) for name in DRAWN},
             "is_refused_gone": (self.column["mark"][rows] & REFUSED > 0) & (self.column["freed"][rows] != NEVER),
         }
 

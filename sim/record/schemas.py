@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.parcels import Channel
 from sim.record.columns import Column, Table, TableSchema, flag, number, text, time
 from sim.record.customs_schemas import CUSTOMS_TABLE
 from sim.record.export_schemas import EXPORT_TABLES
@@ -291,7 +292,13 @@ _ALL: Final = (
             number("row", "in its flight"),
             number("n_parcels", "one, or those of a bag or whole ULD"),
             number("uld", "in its flight"),
+            text("lane", "its destination"),
             number("route", "number of its route"),
+            number("mass_g", "of it, or of the unit", unit="g"),
+            number("volume_cm3", "of it, or of the unit", unit="cm3"),
+            text("channel", f"of customs: {', '.join(channel.name.lower() for channel in Channel)}"),
+            flag("is_no_read", "has a label that no machine reads: coded at a desk where a machine sorts it"),
+            flag("is_non_conveyable", "sorted by hand"),
             time("start", "break-down of its ULD begins"),
             time("handled", "at the machine"),
             time("sort_begin", "inducted, or at a manual-sort post"),
@@ -310,12 +317,15 @@ _ALL: Final = (
             time("second_end", "sorted for the second time"),
             time("at_chute", "in the chute of its route"),
             time("pack_begin", "at a pack-out post"),
+            number("post", "that packs it, of those of its ULD's hall, counted chute by chute; -1: none yet"),
             time("sent_ready", "in the lane of the hall that sends it to another"),
             time("sent", "on the shuttle to the hall that its truck leaves from"),
             time("ready", "in its lane"),
             time("cut_off", "on its truck"),
             time("departed", "its truck left"),
-            flag("is_non_conveyable", "sorted by hand"),
+            number("truck_hall", "hall that its truck leaves from; -1: not on a truck yet"),
+            number("truck_kind", "of its truck: 0 timetabled, 1 extra; -1: not on a truck yet"),
+            number("truck_sequence", "of its truck's hall, route and kind; -1: not on a truck yet"),
             flag("is_refused_gone", "refused by customs and taken away"),
         ),
         ("flight", "row"),
@@ -328,14 +338,12 @@ TABLES: Final[dict[str, TableSchema]] = {
 
 
 def tabulate(name: str, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Table:
-    """Columns in ticks as a table of its schema: `min` columns become minutes, NaN for what did not happen."""
-    table: Table = {}
-    for column in TABLES[name].columns:
-        values: Any = columns.get(column.name, [])
-        if column.unit == "min":
-            table[column.name] = minutes(values)
-        elif column.dtype == "string":
-            table[column.name] = np.asarray(values, dtype=np.str_)
-        else:
-            table[column.name] = np.asarray(values, dtype=column.dtype)
-    return table
+    """Columns in ticks as a table of its schema."""
+    return {column.name: as_column(column, columns.get(column.name, [])) for column in TABLES[name].columns}
+
+
+def as_column(column: Column, values: Any) -> NDArray[Any]:  # noqa: ANN401 - whatever numpy takes
+    """Values as the column declares them: ticks in `min` become minutes, NaN for what did not happen."""
+    if column.unit == "min":
+        return minutes(values)
+    return np.asarray(values, dtype=np.str_ if column.dtype == "string" else column.dtype)

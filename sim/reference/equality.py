@@ -9,6 +9,7 @@ import numpy as np
 import simpy
 
 from sim.domain.inputs import Inputs
+from sim.measures.parcels import HANDLED_BY, handled_by
 from sim.processes import hub
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.processes.store import STAMPS
@@ -72,13 +73,17 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
     record, end = result.record, inputs.end
     tables: Tables = {name: columns(getattr(record, name), order) for name, order in _ORDER.items()}
     tables["loads"] = _table("loads", record.loads)
-    parcels: dict[str, list[Any]] = {name: [] for name in ("flight", "row", "uld", *STAMPS, "is_refused_gone")}
+    parcels: dict[str, list[Any]] = {
+        name: [] for name in ("flight", "row", "uld", *STAMPS, *HANDLED_BY, "is_refused_gone")
+    }
     for flight, kept in sorted(result.store.kept.items()):
         n = len(kept["uld"])
         parcels["flight"] += [flight] * n
         parcels["row"] += range(n)
         parcels["uld"] += kept["uld"].tolist()
         parcels["is_refused_gone"] += kept["is_refused_gone"].tolist()
+        for name, values in handled_by(kept, record.trucks, end).items():
+            parcels[name] += values.tolist()
         for name in STAMPS:
             instants = kept[name].astype(np.int64)
             parcels[name] += np.where(instants < end, instants, -1).tolist()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from heapq import heappush
+from itertools import count
 
 import simpy
 
@@ -257,9 +258,9 @@ class Hall:
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
         """By machine and route; none if nothing is packed here."""
-        calendar, end = self.hall.packout_calendar, inputs.end
+        calendar, end, numbers = self.hall.packout_calendar, inputs.end, count()
         return [
-            Chute(self.env, [Machine(self.env, calendar, end) for _ in range(posts)], inputs.measured)
+            Chute(self.env, [(next(numbers), Machine(self.env, calendar, end)) for _ in range(posts)], inputs.measured)
             for posts in self.hall.packout_posts
         ]
 
@@ -278,9 +279,9 @@ class Hall:
         if self.chutes:
             chute = self.chutes[machine * len(self.docks) + parcel.route]
             parcel.at_chute = self.now
-            post = yield chute.slide(parcel)
+            number, post = yield chute.slide(parcel)
             begin, end = yield post.arrive(parcel, parcel.packing * sum(self.hall.packout_posts))
-            parcel.pack_begin = begin
+            parcel.pack_begin, parcel.post = begin, number
             yield at(self.env, end)
             chute.leave()
         self.stage(parcel)

@@ -301,7 +301,7 @@ class Hub:
             if parcel.second_begin >= end:
                 parcel.second_begin = NEVER
             if parcel.pack_begin >= end:
-                parcel.pack_begin = NEVER
+                parcel.pack_begin = parcel.post = NEVER
         rows: dict[str, Sequence[Any]] = {
             "flights": self.visits,
             "ulds": sorted(self.ulds, key=lambda uld: (uld.flight, uld.index)),

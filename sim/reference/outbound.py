@@ -117,6 +117,7 @@ class Outbound:
                 break
             dock.take()
             parcel.cut_off = self.now
+            parcel.truck_hall, _, parcel.truck_kind, parcel.truck_sequence = truck.key
             truck.load.append(parcel)
             truck.n_parcels += parcel.count
             truck.n_missed_before += parcel.count * parcel.has_missed

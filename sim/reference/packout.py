@@ -13,7 +13,7 @@ from sim.units import NEVER
 class Chute:
     """Deals what slides down a chute to its posts in turn, and remembers when the chute was fullest."""
 
-    def __init__(self, env: simpy.Environment, posts: list[Machine], measured: tuple[int, int]) -> None:
+    def __init__(self, env: simpy.Environment, posts: list[tuple[int, Machine]], measured: tuple[int, int]) -> None:
         self._env = env
         self._posts = cycle(posts)
         self._measured = measured
@@ -24,7 +24,7 @@ class Chute:
         self._came_now: list[tuple[tuple[int, int], simpy.Event]] = []
 
     def slide(self, parcel: Parcel) -> simpy.Event:
-        """The event tells the post, once all that comes at this instant is there."""
+        """The event gives the post, by number and as a server, once all that comes at this instant is there."""
         dealt = self._env.event()
         self._came_now.append((parcel.key, dealt))
         if len(self._came_now) == 1:

@@ -29,7 +29,7 @@ COLUMNS: Final = {
     "customs": "flight released late_data document_check examined xrayed transit n_referrals n_left_behind",
     "parcels": "flight row uld start handled sort_begin sort_end code_begin code_end held xray_begin xray_end"
     " transit_begin transit_end exam_begin exam_end freed second_begin second_end at_chute pack_begin sent_ready sent"
-    " ready cut_off departed is_refused_gone",
+    " ready cut_off departed post truck_hall truck_kind truck_sequence is_refused_gone",
     "collections": "number key hall n_parcels is_presorted is_cohort scheduled called arrived docked unloading_start"
     " unloaded released",
     "out_ulds": "hall lane sequence deck formed n_parcels mass volume start built flight taken loaded departed",
@@ -98,6 +98,10 @@ class Parcel:
     departed: int = NEVER
     has_missed: bool = False
     """It was in its lane when a timetabled truck left without it."""
+    post: int = NEVER
+    truck_hall: int = NEVER
+    truck_kind: int = NEVER
+    truck_sequence: int = NEVER
     is_refused_gone: bool = False
 
     @property

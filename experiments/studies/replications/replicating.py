@@ -23,7 +23,7 @@ from experiments.studies.replications.narrowing import tell_cost, too_wide
 from experiments.studies.replications.warming import rows_of, warm_ups
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
-from sim.inputs.inputs import make_inputs
+from sim.inputs.inputs import check_recorded, make_inputs
 from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder
@@ -109,6 +109,7 @@ def open_directory(arguments: Arguments, name: str, points: Sequence[Point], stu
     """The run's folder; designs and their files are checked before anything is written."""
     for point in points:
         make_inputs(point.hub, 0)
+        check_recorded(point.hub, study.max_replications)
     hubs = {point.label: point.hub for point in points}
     keys = plain(study)
     # A limit or a KPI that is not asked for decides nothing.

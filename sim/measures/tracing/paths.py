@@ -13,7 +13,7 @@ from sim.errors import InputError
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed, merged
-from sim.measures.tracing.trucks import lane_segments, trucks_of_parcels
+from sim.measures.tracing.trucks import lane_segments, truck_of
 
 Rows = Mapping[str, int | None]
 """Row of the flight, its ULD, its train, the parcel and its truck, by table."""
@@ -215,7 +215,7 @@ def parcel_path(journal: Journal, flight: int, row: int) -> Path:
     if not 0 <= index < len(journal.ulds_of(flight)):
         raise InputError(f"{journal.name('flights', flight)}: parcel {row} is of a ULD that is not there")
     uld = journal.ulds_of(flight)[index]
-    truck = trucks_of_parcels(journal, flight).get(parcel)
+    truck = truck_of(journal, parcel)
     rows = {"flights": flight, "ulds": uld, "trains": journal.train_of(uld), "parcels": parcel, "trucks": truck}
     return _walk(journal, rows, (*TO_BREAKDOWN, *TO_TRUCK))
 

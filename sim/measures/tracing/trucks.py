@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.errors import InputError
-from sim.measures.tracing.journal import TRUCK_KEY, Journal
+from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed
 from sim.record.rows import TIMETABLED
 
@@ -64,35 +64,13 @@ def lane_segments(
     return closed([Segment(start, comes, cause, same=same), *own], start, end, "call", same)
 
 
-def trucks_of_parcels(journal: Journal, flight: int) -> dict[int, int]:
-    """Row of the truck by row of the parcel in the table of parcels, for those of a flight that were cut off.
-
-    Trucks of one hall and route that cut off at one instant take a flight's ready parcels one after the other, in order
-    of key, those held before after the others; how many each took is in `loads`.
-    """
-    parcels, trucks, loads = (journal.tables[name] for name in ("parcels", "trucks", "loads"))
-    mine = np.flatnonzero((parcels["flight"] == flight) & ~np.isnan(parcels["cut_off"]))
-    own = parcels["uld"][mine]
-    if len(own) and not 0 <= own.min() <= own.max() < len(journal.ulds_of(flight)):
-        raise InputError(f"{journal.name('flights', flight)}: a parcel is of a ULD that is not there")
-    hall = journal.destinations[journal.tables["ulds"]["hall"][journal.first_uld[flight] + own], parcels["route"][mine]]
-    order = mine[np.lexsort([*(parcels[name][mine] for name in ("row", "ready", "cut_off", "route")), hall])]
-    taken = []
-    place = journal.truck_rows()
-    for load in np.flatnonzero(loads["flight"] == flight).tolist():
-        key = tuple(int(loads[name][load]) for name in TRUCK_KEY)
-        if key not in place:
-            raise InputError(f"table loads: a truck that is not in the table trucks: {key}")
-        truck = place[key]
-        cut_off = float(trucks["cut_off"][truck])
-        was_held = bool(trucks["at_door"][truck] < cut_off)
-        taken.append(((*key[:2], cut_off, was_held, *key[2:]), truck, int(loads["n_parcels"][load])))
-    taken.sort()
-    sizes = parcels["n_parcels"][order]
-    if sum(n for *_, n in taken) != sizes.sum() or (sizes < 1).any() or any(n < 0 for *_, n in taken):
-        raise InputError(f"{journal.name('flights', flight)}: loads and parcels count differently")
-    truck_of = np.repeat([truck for _, truck, _ in taken], [n for *_, n in taken]) if taken else np.empty(0, dtype=int)
-    truck_of = truck_of[np.cumsum(sizes) - sizes]  # of the first parcel of each bag or whole ULD
-    if not np.array_equal(trucks["cut_off"][truck_of], parcels["cut_off"][order]):
-        raise InputError(f"{journal.name('flights', flight)}: loads and parcels tell of other trucks")
-    return dict(zip(order.tolist(), truck_of.tolist(), strict=True))
+def truck_of(journal: Journal, parcel: int) -> int | None:
+    """Row of the truck that took the parcel of a row; None of one that was not cut off."""
+    parcels, trucks = journal.tables["parcels"], journal.tables["trucks"]
+    if np.isnan(parcels["cut_off"][parcel]):
+        return None
+    key = tuple(int(parcels[name][parcel]) for name in ("truck_hall", "route", "truck_kind", "truck_sequence"))
+    truck = journal.truck_rows().get(key)
+    if truck is None or trucks["cut_off"][truck] != parcels["cut_off"][parcel]:
+        raise InputError(f"table parcels: row {parcel}: its truck {key} has no such cut-off in the table trucks")
+    return truck
