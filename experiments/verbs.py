@@ -37,6 +37,8 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
 
   cargohub compare study=first_light                           the packaged study
   cargohub compare 'scenarios=[liege_30k,liege_66k]' replications=10
+  cargohub compare 'designs=[liege_30k, liege_30k halls.main.doors_out=26]'   a scenario with and without a change
+  cargohub compare designs=FILE                                designs of a spreadsheet, as for sweep
   cargohub compare study=first_light 'demands=[permit]' --json
   cargohub compare study=first_light family=none               each difference alone
 

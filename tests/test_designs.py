@@ -10,6 +10,7 @@ from experiments.main import main
 from experiments.store import read_run
 from experiments.studies import telling
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, read_designs
+from experiments.studies.designs.typed_designs import typed_designs
 from sim.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -192,4 +193,53 @@ def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatc
 def test_compare_takes_a_file_or_scenarios(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\n")
     assert main(["compare", f"designs={path}", "scenarios=[liege_30k]", "--out", str(tmp_path / "runs")]) == 2
-    assert "designs: the file says what is compared; leave scenarios" in capsys.readouterr().err
+    assert "designs: they say what is compared; leave scenarios" in capsys.readouterr().err
+
+
+def test_designs_are_typed_as_scenarios_and_words():
+    text = "[liege_30k, liege_66k  halls.main.serves=[ES,FR] seed=3, 'demand=permit']"
+    rest, designs = designs_among(["seed=2", f"designs={text}"])
+    assert rest == ["seed=2"]
+    assert [(design.name, design.words) for design in designs] == [
+        ("liege_30k", ("scenario=liege_30k",)),
+        ("liege_66k halls.main.serves=[ES,FR] seed=3", ("scenario=liege_66k", "halls.main.serves=[ES,FR]", "seed=3")),
+        ("demand=permit", ("demand=permit",)),
+    ]
+    # A design's words win over those of the command line.
+    (design,) = typed_designs("[liege_66k halls.main.doors_out=40 seed=3]")
+    composed = compose_design(design, ["seed=2", "demand=permit"])
+    assert (composed["seed"], composed["scenario"], composed["demand"]["name"]) == (3, "liege_66k", "permit")
+    assert composed["halls"]["main"]["doors_out"] == 40
+
+
+TYPED_MISTAKES = [
+    ("[liege_30k", "designs: a ] is missing at the end; put the whole word in quotes"),
+    ("[liege_30k, liege_66k liege_30k]", "'liege_66k liege_30k': 'liege_30k' is no KEY=VALUE; a comma parts designs"),
+    ("[liege_30k, liege_30k]", "designs: 'liege_30k' is there twice"),
+    ("[liege_30k,]", "designs: a design is empty; give a scenario"),
+    ("[]", "designs: a design is empty; give a scenario"),
+    ("[liege_30k seed=[1]", "designs: a ] is missing in 'liege_30k seed=[1'"),
+    ("[liege_30k seed=1 seed=2]", "designs: 'liege_30k seed=1 seed=2': seed is there twice"),
+    ("[liege_30]", "designs: 'liege_30': scenario: no 'liege_30'; did you mean 'liege_30k'?"),
+    ("[liege_30k seed=x]", "designs: 'liege_30k seed=x': seed: expected a whole number, got 'x'"),
+    ("[liege_30k halls.main.doors_ou=3]", "halls.main.doors_ou: unknown key; did you mean 'halls.main.doors_out'?"),
+    ("liege_30k,liege_66k", "designs typed in place of a file go in brackets: 'designs=[liege_30k,liege_66k]'"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), TYPED_MISTAKES)
+def test_a_mistake_in_typed_designs_is_one_line(capsys, text, message):
+    assert main(["compare", f"designs={text}"]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_compare_takes_typed_designs(capsys, tmp_path):
+    one = "liege_30k halls.main.doors_out=26"
+    command = ["compare", f"designs=[liege_30k, {one}]", *TINY, "--out", str(tmp_path)]
+    assert main(command) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert list(document["scenarios"]) == ["liege_30k", one]
+    assert list(document["differences"]) == [one]
+    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0

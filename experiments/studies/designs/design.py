@@ -107,11 +107,14 @@ def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point],
     keys = study(Study, compose(words, config_dir))
     if designs:
         if keys.scenarios or keys.demands or keys.arrival_models:
-            raise ConfigError("designs: the file says what is compared; leave scenarios, demands, arrival_models out")
+            raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
         return [Point(design.name, hub(compose_design(design, words, config_dir))) for design in designs], keys
     if not keys.scenarios:
-        some = ",".join(scenarios(config_dir)[:2])
-        raise ConfigError(f"scenarios: compare needs some, as scenarios=[{some}], or designs=FILE")
+        first, second = scenarios(config_dir)[:2]
+        raise ConfigError(
+            f"scenarios: compare needs some, as 'scenarios=[{first},{second}]',"
+            f" or 'designs=[{first}, {first} KEY=VALUE]', or designs=FILE"
+        )
     known = scenarios(config_dir)
     for name in keys.scenarios:
         if name not in known:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from experiments.composition import compose, sweep
 from experiments.execution.progress import shown
-from experiments.studies.designs.spreadsheet import Design, compose_design, designs_among, key_of
+from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
+from experiments.studies.designs.typed_designs import Design
 from sim.errors import ConfigError, InputError
 
 _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")

@@ -3,19 +3,20 @@
     name,       halls.main.breakdown_stations,  scenario
     more room,  16,                             liege_66k
 
-The verbs that take `designs=FILE` read it here. A cell is written as the value of a KEY=VALUE word is; it wins over
-the same key on the command line. A verb may read columns beside the keys, as `cost`.
+The verbs that take `designs=` read it here: the name of a file, or designs typed in brackets. A cell is written as
+the value of a KEY=VALUE word is; it wins over the same key on the command line. A verb may read columns beside the
+keys, as `cost`.
 """
 
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, hub
+from experiments.studies.designs.typed_designs import Design, is_typed, typed_designs
 from experiments.words import MOST_POINTS, parsed
 from sim.errors import CargohubError, InputError
 from sim.inputs.layout import check_area
@@ -27,31 +28,21 @@ _MOST_COLUMNS: Final = 200
 _LONGEST_NAME: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Design:
-    """A row of the file: what the design is called, and its words."""
-
-    name: str
-    words: tuple[str, ...]
-    place: str
-    """File and row, for messages."""
-    beside: Mapping[str, str] = field(default_factory=dict)
-    """Cells of the verb's own columns."""
-
-
 def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[Design]]:
-    """The words without `designs=FILE`, and the designs of that file; none if it is not among them.
+    """The words without `designs=`, and the designs of that file or list; none if it is not among them.
 
     `beside`: columns of the verb's own, which a file may have.
 
     Raises:
-        InputError: two files, or one that cannot be read.
+        InputError: `designs=` twice, or designs that cannot be read.
     """
-    files = [word.removeprefix(WORD) for word in words if word.startswith(WORD)]
-    if len(files) > 1:
-        raise InputError(f"designs: one file, got {', '.join(files)}")
+    given = [word.removeprefix(WORD) for word in words if word.startswith(WORD)]
+    if len(given) > 1:
+        raise InputError(f"designs: one file or list, got {' and '.join(given)}")
     rest = [word for word in words if not word.startswith(WORD)]
-    return rest, read_designs(Path(files[0]), beside) if files else []
+    if not given:
+        return rest, []
+    return rest, typed_designs(given[0]) if is_typed(given[0]) else read_designs(Path(given[0]), beside)
 
 
 def read_designs(path: Path, beside: Sequence[str] = ()) -> list[Design]:
@@ -100,8 +91,7 @@ def compose_design(design: Design, words: Sequence[str], config_dir: Path | str 
         key, _, rest = str(error).partition(": ")
         if key not in own and key in map(key_of, words):
             raise
-        where = f", column {key!r}: {rest}" if key in own else f": {error}"
-        raise InputError(f"{design.place}{where}") from error
+        raise InputError(f"{design.at(key)}: {rest}" if key in own else f"{design.place}: {error}") from error
     return found
 
 
@@ -159,7 +149,8 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        hint = "" if path.suffix else f"; designs typed in place of a file go in brackets: 'designs=[{path}]'"
+        raise InputError(f"{path}: cannot be read: {error.strerror}{hint}") from error
     first = text.partition("\n")[0]
     table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:

@@ -1,0 +1,106 @@
+"""Designs typed on the command line: `designs=[liege_30k, liege_30k halls.main.doors_out=36]`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from experiments.words import parsed
+from sim.errors import CargohubError, InputError
+
+_OPEN: Final = {"[": "]", "{": "}", "(": ")"}
+_QUOTES: Final = "'\""
+_EXAMPLE: Final = "'designs=[liege_30k, liege_30k halls.main.doors_out=36]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What a design is called, and its words."""
+
+    name: str
+    words: tuple[str, ...]
+    place: str
+    """For messages: file and row, or the design as it was typed."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Cells of the verb's own columns."""
+    is_row: bool = True
+    """Of a file, whose columns are keys."""
+
+    def at(self, key: str) -> str:
+        """The place of a key of the design, for messages."""
+        return f"{self.place}, column {key!r}" if self.is_row else f"{self.place}: {key}"
+
+
+def is_typed(text: str) -> bool:
+    """Whether designs are meant to be in the text itself, and not in a file of that name."""
+    return text.lstrip().startswith("[")
+
+
+def typed_designs(text: str) -> list[Design]:
+    """Designs in brackets, parted by commas: each the name of a scenario, KEY=VALUE words, or both, parted by blanks.
+
+    A design is called as it is typed.
+
+    Raises:
+        InputError: a bracket or a quote that is not closed, no designs, a word that is no KEY=VALUE, or a design twice.
+
+    >>> [design.words for design in typed_designs("[liege_30k, demand=permit seed=2]")]
+    [('scenario=liege_30k',), ('demand=permit', 'seed=2')]
+    """
+    inside = text.strip()
+    if not inside.endswith("]"):
+        raise InputError(f"designs: a ] is missing at the end; put the whole word in quotes: {_EXAMPLE}")
+    designs: dict[str, Design] = {}
+    for part in _parts(inside[1:-1], ","):
+        words = _unquoted(part).split()
+        name = " ".join(words)
+        if not words:
+            raise InputError(f"designs: a design is empty; give a scenario, KEY=VALUE words, or both: {_EXAMPLE}")
+        if name in designs:
+            raise InputError(f"designs: {name!r} is there twice")
+        designs[name] = _design(name)
+    return list(designs.values())
+
+
+def _design(name: str) -> Design:
+    place = f"designs: {name!r}"
+    first, *others = _parts(name, " ")
+    words = [first if "=" in first or first.startswith("~") else f"scenario={first}", *others]
+    for word in words:
+        if "=" not in word and not word.startswith("~"):
+            raise InputError(f"{place}: {word!r} is no KEY=VALUE; a comma parts designs")
+        try:
+            parsed(word)
+        except CargohubError as error:
+            raise InputError(f"{place}: {error}") from error
+    keys = [word.partition("=")[0].lstrip("+") for word in words]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise InputError(f"{place}: {twice} is there twice")
+    return Design(name, tuple(words), place, is_row=False)
+
+
+def _parts(text: str, separator: str) -> Iterator[str]:
+    """The text cut at a separator, where it stands in no bracket and no quotes."""
+    waits_for: list[str] = []
+    part = ""
+    for character in text:
+        if waits_for and character == waits_for[-1]:
+            waits_for.pop()
+        elif not waits_for or waits_for[-1] not in _QUOTES:
+            if character in _QUOTES:
+                waits_for.append(character)
+            elif character in _OPEN:
+                waits_for.append(_OPEN[character])
+            elif character == separator and not waits_for:
+                yield part
+                part = ""
+                continue
+        part += character
+    if waits_for:
+        raise InputError(f"designs: a {waits_for[-1]} is missing in {text.strip()[:60]!r}")
+    yield part
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] in _QUOTES and text[-1] == text[0] else text
