@@ -128,7 +128,7 @@ def scenarios(config_dir: Path | str | None = None) -> list[str]:
 def _whose(key: str) -> str:
     """Of a key that is another verb's, as a study file of that verb brings it."""
     verb = key.replace("_", "-")
-    return f"a key of cargohub {verb}, which decides nothing here" if verb in VERBS else ""
+    return f"a key of cargohub {verb}, which decides nothing here; cargohub {verb} reads it" if verb in VERBS else ""
 
 
 @cache

@@ -178,35 +178,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _show(arguments: Arguments) -> int:
-    """The composed configuration, one document a point of a sweep; checked first, as a run would."""
+    """The composed configuration, checked first, as a run would."""
     if not VERBS[arguments.verb].is_composed:
         shown = ", ".join(name for name, verb in VERBS.items() if verb.is_composed)
         raise CargohubError(f"--show: {arguments.verb} composes no configuration; {shown} do")
-    import json
+    from experiments.studies.shown import show
 
-    import yaml
-
-    from experiments.composition import compose, hub
-    from experiments.studies.designs.grid import grid_of
-    from experiments.studies.designs.staffing_text import staffing_lines
-
-    is_sweep = arguments.verb == "sweep"
-    points, composed = [arguments.words], []
-    if is_sweep:
-        grid = grid_of(arguments.words, arguments.config_dir)
-        points, composed = list(grid.words), list(grid.composed)
-    else:
-        composed = [compose(arguments.words, arguments.config_dir)]
-    hubs = [hub(configuration) for configuration in composed]
-    if arguments.json:
-        print(json.dumps(composed if is_sweep else composed[0], indent=2))
-        return 0
-    for point, configuration, checked in zip(points, composed, hubs, strict=True):
-        if is_sweep:
-            print(f"---\n# {' '.join(point)}")
-        print(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True, width=120), end="")
-        print("\n".join(f"# {line}" for line in staffing_lines(checked)))
-    return 0
+    return show(arguments)
 
 
 def _mistake(text: str) -> int:

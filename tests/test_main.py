@@ -99,6 +99,46 @@ def test_a_folder_may_be_called_hydra(verb):
     assert verb.seen[0].words == ("hydra/runs",)
 
 
+SHOWN = [
+    (["run", "halls.main.sorting_machines=3"], "halls.main: zone sorting: 45000 rated parcels/h"),
+    (["run", "replications=-5"], "replications: must be at least 1, got -5"),
+    (["run", "workers=0"], "workers: must be at least 1, got 0"),
+    (["run", "family=nope"], "family: must be one of holm, dunnett, none, got 'nope'"),
+    (["run", "study=capacity"], "capacity: a key of cargohub capacity, which decides nothing here"),
+    (["run", "scenarios=[liege_30k]"], "scenarios: run takes one scenario"),
+    (["run", "record.parcels_of_flights=[x]"], "record.parcels_of_flights: no flight 'x' in any of the 5 replications"),
+    (["run", "arrivals=file", "arrivals.schedule=no.csv"], "no.csv: cannot be read: No such file or directory"),
+    (["compare"], "scenarios: compare needs some"),
+    (["compare", "scenarios=[liege_30k,x]"], "scenarios: unknown scenario 'x'"),
+    (["compare", "designs=[liege_30k halls.main.doors_out=90]"], "designs: 'liege_30k halls.main.doors_out=90': halls"),
+    (["sweep", "seed=1,2", "replications=0"], "replications: must be at least 1, got 0"),
+    (["sweep", "scenarios=[liege_30k]"], "scenarios: sweep takes scenario=a,b"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), SHOWN, ids=[" ".join(words) for words, _ in SHOWN])
+def test_show_refuses_what_the_run_refuses(capsys, tmp_path, words, message):
+    errors = []
+    for options in (["--show"], ["--out", str(tmp_path / "runs")]):
+        assert main([*words, *options]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        errors.append(err)
+    assert errors[0] == errors[1]
+    assert errors[0].startswith(f"cargohub: {message}")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_show_of_typed_designs_is_a_document_a_design(capsys):
+    assert main(["compare", "designs=[liege_30k, liege_66k seed=2]", "--show"]) == 0
+    text = capsys.readouterr().out
+    assert [(shown["scenario"], shown["seed"]) for shown in yaml.safe_load_all(text)] == [
+        ("liege_30k", 1),
+        ("liege_66k", 2),
+    ]
+    assert "# liege_66k seed=2\n" in text
+
+
 def test_options_stand_before_or_after_the_words(verb, tmp_path):
     assert main(["--json", "run", "--out", str(tmp_path), "seed=1", "--quiet", "~x", f"--config-dir={tmp_path}"]) == 0
     assert verb.seen == [

@@ -10,7 +10,7 @@ from experiments.composition import hub, study
 from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, Study, period_warnings
-from experiments.studies.designs.grid import grid_of, varied_of
+from experiments.studies.designs.grid import Grid, grid_of, varied_of
 from experiments.studies.replications.replicating import Outcome, complete, open_directory, replications
 from experiments.studies.replications.warming import check_warmup
 from sim.errors import ConfigError
@@ -22,12 +22,16 @@ _CHARTED = "on_time_share"
 
 
 def main(arguments: Arguments) -> int:
-    return carry_out(arguments, *_asked(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
+    points, keys = points_of(grid_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
+    return carry_out(arguments, points, keys)
 
 
-def _asked(words: Sequence[str], config_dir: Path | None, *, is_quiet: bool) -> tuple[list[Point], Study]:
-    """The points, each checked; what they were composed from is not kept."""
-    grid = grid_of(words, config_dir, is_quiet=is_quiet)
+def points_of(grid: Grid) -> tuple[list[Point], Study]:
+    """The points of the grid, each checked, and the study's keys, the same at all of them.
+
+    Raises:
+        ConfigError: keys that the schema refuses, that are another verb's, or that differ from point to point.
+    """
     keys = study(Study, grid.composed[0])
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")

@@ -105,11 +105,20 @@ def evaluate(config: HubConfig, replication: int) -> Part:
     return {**replicate(config, replication), "tables": {}}
 
 
-def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
-    """The run's folder; designs and their files are checked before anything is written."""
+def check_designs(points: Sequence[Point], study: Study) -> None:
+    """Refuse what cannot be simulated: units without room, flights that no hall can take, keys that no flight has.
+
+    Raises:
+        CargohubError: the first mistake.
+    """
     for point in points:
         make_inputs(point.hub, 0)
         check_recorded(point.hub, study.max_replications)
+
+
+def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
+    """The run's folder; designs and their files are checked before anything is written."""
+    check_designs(points, study)
     hubs = {point.label: point.hub for point in points}
     keys = plain(study)
     # A limit or a KPI that is not asked for decides nothing.

@@ -1,0 +1,53 @@
+"""`--show`: what a command would run, refused where the run would refuse it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from experiments.arguments import Arguments
+from experiments.composition import compose
+from experiments.studies.designs.design import Point, Study, several, single
+from experiments.studies.designs.grid import grid_of
+from experiments.studies.designs.spreadsheet import compose_design, designs_among
+from experiments.studies.designs.staffing_text import staffing_lines
+from experiments.studies.replications.replicating import check_designs
+from experiments.studies.sweep import points_of
+
+
+def show(arguments: Arguments) -> int:
+    """Print the composed configuration: one document, or one a design of a sweep or of `designs=`."""
+    titles, documents, points, study = _asked(arguments)
+    check_designs(points, study)
+    if arguments.json:
+        print(json.dumps(documents if titles else documents[0], indent=2))
+        return 0
+    for number, document in enumerate(documents):
+        if titles:
+            print(f"---\n# {titles[number]}")
+        print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), end="")
+        print("\n".join(f"# {line}" for line in staffing_lines(points[number].hub)))
+    return 0
+
+
+def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]], list[Point], Study]:
+    """Titles of several documents, the documents, and what the run would be asked."""
+    words, folder = arguments.words, arguments.config_dir
+    if arguments.verb == "sweep":
+        grid = grid_of(words, folder)
+        points, study = points_of(grid)
+        return [" ".join(point) for point in grid.words], grid.composed, points, study
+    if arguments.verb == "run":
+        point, study = single(words, folder)
+        return [], [compose(words, folder)], [point], study
+    points, study = several(words, folder)
+    rest, designs = designs_among(words)
+    if designs:
+        return (
+            [design.name for design in designs],
+            [compose_design(each, rest, folder) for each in designs],
+            points,
+            study,
+        )
+    return [], [compose(words, folder)], points, study
