@@ -12,7 +12,7 @@ import pytest
 import sim
 from experiments.composition import load
 from experiments.report import bottleneck, chutes, counted, fullness, happened, sentences, validation, words
-from experiments.report.figures import ladder_figure, recovery_figure, utilisation_figure
+from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
@@ -109,6 +109,28 @@ def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
     assert open_.startswith("Whether 30,000 m² carries 3.5 flights a day is open: 4 replications lie too far apart. ")
     grows = sentences.sentence(replace(TODAY, is_unstable=True), values["p"], LADDER, subject="It")
     assert "does not carry" in grows and "0–100" not in grows and "42" not in grows
+
+
+def test_exports_in_time_where_imports_are_late_are_explained():
+    def of(imports, exports, per_day=300_000.0):
+        return kpis(value(imports)) | {"export_on_time_share": value(exports), "exports_per_day": value(per_day)}
+
+    (line,) = sentences.exports_apart([PERMIT, TODAY], {"b": of(0.0, 1.0), "a": of(0.95, 1.0)})
+    assert line.startswith(
+        "30,000 m², 3.5 flights a day: 100 % of exports are in time, but only 0 % of imports. Exports do"
+    )
+    assert sentences.exports_apart([PERMIT], {"b": of(0.0, 1.0, per_day=0.0)}) == []
+
+
+def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(one):
+    window = Window(1440.0, 3 * 1440.0, None)
+    point = replace(TODAY, label="today")
+    values = {"today": kpis(value(0.0), value(113.8, unit="h"))}
+    (bars,) = dwell_figure.prepare(one["stages"], one["ulds"], one["flights"], panels((point,)), window, values)
+    assert bars.dwell_h.tolist() == [113.8] and 0 < bars.hours.sum() < 100
+    axes = dwell_figure.figure((bars,)).axes[0]
+    assert any("mean dwell 113.8 h" in text.get_text() for text in axes.texts)
+    assert dwell_figure.DWELL in axes.get_legend_handles_labels()[1]
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():

@@ -77,6 +77,7 @@ def content(
              [_cell(values[point.label].get(name)) for point in points])
             for name, unit, _ in sentences.definitions(values)
         ],
+        "exports_apart": sentences.exports_apart(mine, values),
         "exports": _group_rows(mine, values, _OF_EXPORTS, "exports_per_day"),
         "customs_counts": customs_counts,
         "customs": _group_rows(mine, values, OF_CUSTOMS, "officer_h_per_day") if customs_counts else [],

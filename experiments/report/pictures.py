@@ -51,7 +51,7 @@ def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Wind
         return (
             *_capacity(tables, points, values),
             *_recovery(tables, points, values, window),
-            *_inside(tables, points, window),
+            *_inside(tables, points, values, window),
             *_ledgers(tables, points, window),
             *_sureness(tables, points, values),
         )
@@ -108,15 +108,18 @@ def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window:
             recovery_figure.figure(found))  # fmt: skip
 
 
-def _inside(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
+def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
     """Where parcels are, hour by hour."""
     mine = main_points(points)
     grouped = panels(mine)
-    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window)
+    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, values)
     yield _picture(
         "dwell", "Dwell by stage",
-        "Mean hours that a parcel spends in each stage, over all parcels broken down in the measured days, whether"
-        " they pass the stage or not. ULDs that were never broken down are not in it.",
+        "Bars: mean hours of a parcel in each stage, over all parcels broken down in the measured days, whether they"
+        " pass the stage or not. Diamond: the mean dwell of the text, over all parcels that arrived in the measured"
+        " days, and at least the time to the end of the run where they have not left. The two differ where the backlog"
+        " grows: parcels broken down in these days arrived earlier, when waits were shorter, and those still waiting"
+        " at the end are in no bar.",
         dwell_figure.figure(bars))  # fmt: skip
     zones = occupancy_figure.prepare(tables["occupancy"], grouped, window)
     if zones.rows:

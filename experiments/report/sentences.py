@@ -18,6 +18,8 @@ WIDEST: Final = 0.5
 """An interval of the share in time that is wider says nothing: it is kept out of the answer (assumption)."""
 MUCH_WIDER: Final = 2.0
 """Times a single interval, from which a reader is warned of those that hold together (assumption)."""
+APART: Final = 0.2
+"""Exports that are in time by so much more than imports are explained (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
 
@@ -117,6 +119,20 @@ def undecided(points: Sequence[Point], values: Values) -> list[str]:
         " run more replications"
         for title, on_time in wide
         if says_nothing(on_time)
+    ]
+
+
+def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
+    """Why exports are in time where imports are not, of the designs where the two lie far apart."""
+    return [
+        f"{point.title}: {percent(out.mean)} % of exports are in time, but only {percent(on_time.mean)} % of imports."
+        " Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports wait; they share"
+        " sorting machines and hand-coding desks with them, and leave with the flights that landed"
+        for point in points
+        if (on_time := values[point.label]["on_time_share"])
+        and (out := values[point.label].get("export_on_time_share")) is not None
+        and values[point.label]["exports_per_day"].mean > 0
+        and out.mean - on_time.mean > APART
     ]
 
 

@@ -1,5 +1,6 @@
 """Where the hours of a parcel go: mean time in each stage."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.points import Panel, Window, records
+from experiments.report.points import Panel, Value, Values, Window, records
 from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
@@ -39,20 +40,23 @@ COLORS: Final = (
     "#56B4E9",
     "#009E73",
 )
+DWELL: Final = "mean dwell of all that arrived"
 HATCHES: Final = ("", "", "", "", "//", "xx", "..", "xx", "", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Mean hours of a parcel, (designs, stages)."""
+    """Mean hours of a parcel, (designs, stages), and the mean dwell of the text, (designs)."""
 
     title: str
     names: tuple[str, ...]
     hours: NDArray[np.float64]
+    dwell_h: NDArray[np.float64]
+    """Of all parcels that arrived in the measured days; NaN where it is not known."""
 
 
 def prepare(stages: "pd.DataFrame", ulds: "pd.DataFrame", flights: "pd.DataFrame", panels: tuple[Panel, ...],
-            window: Window) -> tuple[Bars, ...]:  # fmt: skip
+            window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
     """Per parcel broken down in the measured days, whether it passes the stage or not."""
     hours = _stays(stages) | _before(ulds, flights, window)
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
@@ -67,6 +71,7 @@ def prepare(stages: "pd.DataFrame", ulds: "pd.DataFrame", flights: "pd.DataFrame
                     for point in panel.points
                 ]
             ),
+            np.array([_dwell_h(values[point.label]) for point in panel.points]),
         )
         for panel in panels
     )
@@ -80,13 +85,16 @@ def draw(ax: "Axes", result: Bars) -> None:
         ax.barh(rows, width, left=left, height=0.62, color=COLORS[at], hatch=HATCHES[at], edgecolor="white",
                 linewidth=0.6, label=label)  # fmt: skip
         left = left + width
-    for row, total in zip(rows, left, strict=True):
-        ax.annotate(f"{total:.1f} h", (total, row), xytext=(4, 0), textcoords="offset points", va="center", size=8.5)
+    ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
+    for row, total, dwell in zip(rows, left, result.dwell_h, strict=True):
+        text = f"{total:.1f} h" + ("" if np.isnan(dwell) else f"; mean dwell {dwell:.1f} h")
+        end = max(total, 0.0 if np.isnan(dwell) else dwell)
+        ax.annotate(text, (end, row), xytext=(8, 0), textcoords="offset points", va="center", size=8.5)
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
-    ax.margins(x=0.1)
+    ax.margins(x=0.35)
     ax.set_xlim(left=0)
-    ax.set_xlabel("mean hours of a parcel")
+    ax.set_xlabel("mean hours of a parcel broken down in the measured days")
     ax.set_title(result.title)
 
 
@@ -118,6 +126,10 @@ def _before(ulds: "pd.DataFrame", flights: "pd.DataFrame", window: Window) -> di
         spent = ((mine[end] - mine[begin]) * mine["n_parcels"] / MIN_PER_H).groupby(mine["scenario"]).sum()
         found.update({(str(label), stage): float(hours) for label, hours in spent.items()})
     return found
+
+
+def _dwell_h(kpis: Mapping[str, Value]) -> float:
+    return kpis["dwell_mean_h"].mean if "dwell_mean_h" in kpis else np.nan
 
 
 def _ratio(hours: float, n: float) -> float:
