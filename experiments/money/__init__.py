@@ -3,7 +3,7 @@
 Amounts are whole cents, so that lines add up to their total exactly; costs are negative. `configs/cost` has the prices.
 """
 
-from experiments.money.accounts import DAYS_PER_YEAR, REVENUES, Activity, activity, annual_lines, cost_per_parcel
+from experiments.money.accounts import DAYS_PER_YEAR, REVENUES, WAGES, Activity, activity, annual_lines, cost_per_parcel
 from experiments.money.assets import (
     assets,
     equipment_eur_per_year,
@@ -26,16 +26,18 @@ from experiments.money.discounting import (
 )
 from experiments.money.lines import Kind, Line, total
 from experiments.money.night import night_share
-from experiments.money.prices import Prices, Tenure
+from experiments.money.prices import Paid, Prices, Tenure
 
 __all__ = [
     "DAYS_PER_YEAR",
     "REVENUES",
+    "WAGES",
     "Activity",
     "Discounting",
     "Flow",
     "Kind",
     "Line",
+    "Paid",
     "Prices",
     "Tenure",
     "Timing",

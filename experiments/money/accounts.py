@@ -8,15 +8,18 @@ from typing import Final
 from experiments.money.assets import HALLS, replacement_value
 from experiments.money.discounting import as_eur
 from experiments.money.lines import Kind, Line, cents, total
-from experiments.money.night import night_share
+from experiments.money.night import night_of_day, night_share
 from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
-from sim.units import CENTS_PER_EUR
+from sim.inputs.staffing import people_of_posts
+from sim.units import CENTS_PER_EUR, HOURS_PER_DAY
 
 DAYS_PER_YEAR: Final = 365.25
 REVENUES: Final = ("revenue", "export_revenue")
 """Lines of the accounts that are earned."""
+WAGES: Final = ("wages", "night_premium")
+"""Lines that the way of paying labour changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,9 @@ def cost_per_parcel(lines: Iterable[Line], parcels: float) -> float:
 
 def _hours(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> tuple[float, float]:
     """Paid hours a day, and those of them at night: what a role's roster has at night, whatever comes after its end."""
+    if labour.paid is Paid.ROUND_THE_CLOCK:
+        people = sum(n for role, n in people_of_posts(config).items() if role not in labour.paid_by_others)
+        return people * HOURS_PER_DAY, people * HOURS_PER_DAY * night_of_day(labour)
     kpi = "staff_h_paid_per_day" if labour.paid is Paid.ROSTERED else "staff_h_per_day"
     own = {role: kpis[f"{kpi}_{role}"] for role in ROLES if role not in labour.paid_by_others}
     night = (hours * night_share(config, role, labour) for role, hours in own.items() if hours)

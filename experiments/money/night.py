@@ -1,13 +1,10 @@
 """How much of a role's rostered hours lies in the night, which is paid at a premium."""
 
-from itertools import pairwise
-
 from experiments.money.prices import Labour
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
 from sim.domain.roles import ROLES, Place
-from sim.domain.site import Manning
-from sim.inputs.staffing import rosters_of
+from sim.inputs.staffing import rosters_of, spans
 from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
 
@@ -20,20 +17,15 @@ def night_share(config: HubConfig, name: str, labour: Labour) -> float:
     nights = _nights(labour, first, first + n_weeks * DAYS_PER_WEEK)
     total = night = 0
     for hall in (None,) if role.place is Place.APRON else config.halls:
-        for since, to, n in _spans(rosters.of_role(name, hall), low, high):
+        for since, to, n in spans(rosters.of_role(name, hall), low, high):
             total += (to - since) * n
             night += sum(max(0, min(to, end) - max(since, begin)) for begin, end in nights) * n
     return night / total if total else 0.0
 
 
-def _spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
-    """From, to [ticks], and how many posts are manned, between `low` and `high`."""
-    edges = pairwise((*manning.start, max(high, manning.start[-1])))
-    return [
-        (max(low, begin), min(high, end), n)
-        for (begin, end), n in zip(edges, manning.posts, strict=True)
-        if begin < high and end > low
-    ]
+def night_of_day(labour: Labour) -> float:
+    """The share of a day that is night."""
+    return (minute_of_day(labour.night_to) - minute_of_day(labour.night_from)) % MIN_PER_DAY / MIN_PER_DAY
 
 
 def _nights(labour: Labour, first_day: int, end_day: int) -> list[tuple[int, int]]:

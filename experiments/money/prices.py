@@ -20,6 +20,7 @@ class Tenure(StrEnum):
 class Paid(StrEnum):
     ROSTERED = "rostered"
     WORKED = "worked"
+    ROUND_THE_CLOCK = "round_the_clock"
 
 
 @dataclass(frozen=True, slots=True)

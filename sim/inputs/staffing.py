@@ -9,14 +9,14 @@ from operator import attrgetter
 import numpy as np
 
 from sim.config import HubConfig
-from sim.config.bounds import minute_of_day
+from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
 from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import Manning
 from sim.errors import ConfigError
 from sim.inputs.expected_flights import BIN_MIN, MARGIN
 from sim.inputs.expected_work import ExpectedWork, expected_work
 from sim.inputs.roster import ROUNDING, Absence, manned
-from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 _WEEK = MIN_PER_WEEK * TICKS_PER_MIN
 
@@ -82,6 +82,53 @@ class Rosters:
                 crews = max(1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
                 shares[max(0, begin) * TICKS_PER_MIN] = min(posts, crews * crew) / posts
         return shares
+
+
+def people_of_posts(config: HubConfig) -> dict[str, int]:
+    """People who would man all posts at once, by role that has work."""
+    places: dict[Place, list[object]] = {
+        Place.APRON: [config.apron],
+        Place.HALL: [*config.halls.values()],
+        Place.MACHINE: [config] * sum(hall.sorting_machines for hall in config.halls.values()),
+    }
+    return {
+        name: people_a_post(config, name) * sum(attrgetter(role.posts)(owner) for owner in places[role.place])
+        for name, role in ROLES.items()
+        if has_work(config, role)
+    }
+
+
+def people_a_post(config: HubConfig, role: str) -> int:
+    people = ROLES[role].people
+    return attrgetter(people)(config) if people else 1
+
+
+def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
+    """Person-hours a day of the roster in the first measured week, by role that has work."""
+    low = config.warmup_days * TICKS_PER_DAY
+    rosters = rosters_of(config, low + _WEEK)
+    hours = {}
+    for name, role in ROLES.items():
+        if has_work(config, role):
+            machines = {hall: own.sorting_machines for hall, own in config.halls.items()}
+            of_place = {None: 1} if role.place is Place.APRON else machines
+            manned = sum(
+                (end - begin) * posts * (n if role.place is Place.MACHINE else 1)
+                for hall, n in of_place.items()
+                for begin, end, posts in spans(rosters.of_role(name, hall), low, low + _WEEK)
+            )
+            hours[name] = manned * people_a_post(config, name) / TICKS_PER_H / DAYS_PER_WEEK
+    return hours
+
+
+def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
+    """From, to [ticks], and how many posts are manned, between `low` and `high`."""
+    edges = pairwise((*manning.start, max(high, manning.start[-1])))
+    return [
+        (max(low, begin), min(high, end), posts)
+        for (begin, end), posts in zip(edges, manning.posts, strict=True)
+        if begin < high and end > low
+    ]
 
 
 def rosters_of(config: HubConfig, end: int, away: Sequence[Absence] = ()) -> Rosters:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
+from sim.inputs.staffing import people_a_post
 from sim.measures.edges import bin_edges
-from sim.measures.staff import people_a_post, posts_of
+from sim.measures.staff import posts_of
 from sim.measures.stays import crew_free
 from sim.measures.window import Minutes, left_door
 from sim.record.recorder import Recorder

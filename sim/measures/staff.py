@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
+from sim.inputs.staffing import people_a_post
 from sim.record.recorder import Recorder
 from sim.record.staffing import StaffTime
 from sim.units import NEVER, TICKS_PER_H
@@ -61,11 +61,6 @@ def desk_hours(record: Recorder, role: str) -> float:
     """Hours that people of a role served at their desks in the measured days."""
     busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind)
     return busy / TICKS_PER_H
-
-
-def people_a_post(config: HubConfig, role: str) -> int:
-    people = ROLES[role].people
-    return attrgetter(people)(config) if people else 1
 
 
 def staff_kpis(

@@ -1,20 +1,23 @@
 """The staff of a design before it is simulated: posts manned by role, from when on, and the hours that are paid."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.roster import DAYS
 from sim.domain.roles import ROLES, Place
-from sim.domain.site import Manning
-from sim.inputs.staffing import has_work, rosters_of
-from sim.measures.staff import people_a_post
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
+from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
 
 _CHANGES: Final = 6
 """So many changes of a week are listed one by one; of more the fewest and the most."""
+
+
+def paid_by_roster(config: HubConfig) -> str:
+    """As: 2,597 paid hours a day by roster follows_work. Before overtime, of the hub's own people."""
+    hours = sum(h for name, h in rostered_h_per_day(config).items() if not ROLES[name].is_of_customs)
+    return f"{hours:,.0f} paid hours a day by roster {config.roster.name}"
 
 
 def staffing_lines(config: HubConfig) -> Iterator[str]:
@@ -22,38 +25,23 @@ def staffing_lines(config: HubConfig) -> Iterator[str]:
     low = config.warmup_days * TICKS_PER_DAY
     high = low + DAYS_PER_WEEK * TICKS_PER_DAY
     rosters = rosters_of(config, high)
-    rows, paid_h = [], 0.0
-    for name, role in ROLES.items():
-        if not has_work(config, role):
-            continue
-        for hall in (None,) if role.place is Place.APRON else config.halls:
-            spans = _spans(rosters.of_role(name, hall), low, high)
-            machines = config.halls[hall].sorting_machines if hall and role.place is Place.MACHINE else 1
-            hours = sum((end - begin) * posts for begin, end, posts in spans) / TICKS_PER_H / DAYS_PER_WEEK
-            hours *= machines * people_a_post(config, name)
-            paid_h += 0.0 if role.is_of_customs else hours
-            where = f"{name} {hall}" if hall and len(config.halls) > 1 else name
-            each = f" on each of {machines} machines" if machines > 1 else ""
-            rows.append(f"{where:<16} {hours:8,.0f} h/d  {_posts(config, spans)} of {rosters.posts(name, hall)}{each}")
-    yield f"people: {paid_h:,.0f} paid hours a day by roster {config.roster.name}, without customs' own"
+    yield f"people: {paid_by_roster(config)}, without customs' own"
     yield "role, paid hours a day, posts manned in the first measured week:"
-    yield from rows
-
-
-def _spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
-    """From, to [ticks], posts."""
-    edges = pairwise((*manning.start, max(high, manning.start[-1])))
-    return [
-        (max(low, begin), min(high, end), posts)
-        for (begin, end), posts in zip(edges, manning.posts, strict=True)
-        if begin < high and end > low
-    ]
+    for name, hours in rostered_h_per_day(config).items():
+        is_of_apron = ROLES[name].place is Place.APRON
+        manned = [
+            f"{'' if len(config.halls) == 1 or hall is None else f'{hall}: '}"
+            f"{_posts(config, spans(rosters.of_role(name, hall), low, high))} of {rosters.posts(name, hall)}"
+            for hall in ((None,) if is_of_apron else config.halls)
+        ]
+        each = " on each machine" if ROLES[name].place is Place.MACHINE else ""
+        yield f"{name:<16} {hours:8,.0f} h/d  {'; '.join(manned)}{each}"
 
 
 def _posts(config: HubConfig, spans: list[tuple[int, int, int]]) -> str:
-    if len(spans) > _CHANGES:
+    if len(spans) > _CHANGES or len(config.halls) > 1:
         manned = [posts for *_, posts in spans]
-        return f"{min(manned)} to {max(manned)}"
+        return f"{min(manned)} to {max(manned)}" if min(manned) < max(manned) else str(manned[0])
     first = str(spans[0][2])
     return ", ".join([first, *(f"{posts} from {_instant(config, begin)}" for begin, _, posts in spans[1:])])
 

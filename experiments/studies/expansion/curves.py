@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.money import activity, annual_lines, as_eur
+from experiments.money import WAGES, Paid, activity, annual_lines, as_eur
 from experiments.studies.designs.design import Point
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
+from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 
@@ -33,10 +34,16 @@ _DIGITS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is carried from weeks to years: accounting lines, then KPIs."""
+    """What is carried from weeks to years: accounting lines, then KPIs, then what labour costs if paid otherwise."""
 
     lines: tuple[str, ...]
     kpis: tuple[str, ...]
+    paid: tuple[Paid, ...] = ()
+    """Ways of paying labour."""
+
+    @property
+    def n(self) -> int:
+        return len(self.lines) + len(self.kpis) + len(self.paid)
 
     @property
     def per_parcel(self) -> NDArray[np.bool_]:
@@ -68,7 +75,7 @@ class Curves:
         self.loads: Floats = np.array(own.loads)
         self.full = np.array([flights_at(point.hub, 1.0) for point in points])
         """Flights a day at load 1 (n_hubs)."""
-        shape = len(points), len(own.loads), replications, len(measured.lines) + len(measured.kpis)
+        shape = len(points), len(own.loads), replications, measured.n
         self.values: Floats = np.full(shape, math.nan)
         self._composed = {
             self.labels[label]: [self.labels[part] for part in parts] for label, *parts in own.states.values() if parts
@@ -87,8 +94,17 @@ class Curves:
         prices = self._own.cost
         lines = annual_lines(config, activity(config, kpis, prices.labour), prices)
         assert tuple(line.name for line in lines) == self._measured.lines
-        own = [*(as_eur(line.cents) for line in lines), *(kpis[kpi] for kpi in self._measured.kpis)]
-        self.values[hub, load, replication] = own
+        self.values[hub, load, replication] = [
+            *(as_eur(line.cents) for line in lines),
+            *(kpis[kpi] for kpi in self._measured.kpis),
+            *(self._wages(config, kpis, paid) for paid in self._measured.paid),
+        ]
+
+    def _wages(self, config: HubConfig, kpis: Mapping[str, float], paid: Paid) -> float:
+        """What labour costs a year if it is paid in this way [EUR], negative."""
+        prices = self._own.cost
+        done = activity(config, kpis, replace(prices.labour, paid=paid))
+        return sum(as_eur(line.cents) for line in annual_lines(config, done, prices) if line.name in WAGES)
 
     def compose(self) -> None:
         """Fill in what is put together of hubs that are there; shares stay shares."""
@@ -134,7 +150,8 @@ def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
     days = np.broadcast_to(np.array(WEEKS), flights.shape)
     parcels = days * flights
     parcels = parcels / parcels.sum(axis=-1, keepdims=True)
-    by_parcel = np.concatenate([np.zeros(len(measured.lines), dtype=bool), measured.per_parcel])
+    by_parcel = np.zeros(measured.n, dtype=bool)
+    by_parcel[len(measured.lines) :][: len(measured.kpis)] = measured.per_parcel
     weight = np.where(by_parcel, parcels[..., None, None], days[..., None, None])
     return np.asarray((weight * weeks).sum(axis=-3), dtype=np.float64)
 

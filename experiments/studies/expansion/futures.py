@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.money import activity, annual_lines, investment
+from experiments.money import Paid, activity, annual_lines, investment
 from experiments.studies.designs.design import Point
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionStudy
@@ -136,7 +136,9 @@ def _measured(own: Expansion, base: HubConfig) -> Measured:
     nothing = activity(base, dict.fromkeys(KPIS, 0.0), own.cost.labour)
     lines = tuple(line.name for line in annual_lines(base, nothing, own.cost))
     watched = [trigger.kpi for path in own.paths.values() for phase in path.phases.values() for trigger in phase.when]
-    return Measured(lines, tuple(dict.fromkeys((*ALWAYS, *own.kpis, *(kpi for kpi in watched if kpi in KPIS)))))
+    return Measured(
+        lines, tuple(dict.fromkeys((*ALWAYS, *own.kpis, *(kpi for kpi in watched if kpi in KPIS)))), tuple(Paid)
+    )
 
 
 def _books(world: World, points: Sequence[Point], own: Expansion, base: HubConfig) -> Books:

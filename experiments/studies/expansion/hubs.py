@@ -139,13 +139,18 @@ def _of_path(
 
 
 def _built(base: HubConfig, own: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
-    """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for."""
+    """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for.
+
+    A permit smaller than the whole path is known before anything is built: phases are built as their `smaller` words
+    say, where they have any.
+    """
+    is_smaller = limit is not None and limit < area_m2(_built(base, own, name, None, composer)[-1])
     so_far: list[str] = []
     hubs = [_checked(at_mean_month(base, base.scenario), "the hub")]
     for phase_name, phase in own.paths[name].phases.items():
-        for own_words in (phase.changes, phase.smaller):
+        for own_words in (phase.smaller, phase.changes) if is_smaller else (phase.changes,):
             if own_words is None:
-                return hubs
+                continue
             key = f"expansion.paths.{name}.phases.{phase_name}"
             try:
                 composed = composer((*so_far, *own_words))

@@ -7,12 +7,18 @@ from typing import Final
 
 import numpy as np
 
+from experiments.money import WAGES, Paid
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.value import factors
 
 TurnOf = Callable[[str, str, Floats], "Turn"]
 _MAP_STEPS: Final = 21
+_PAID: Final = {
+    Paid.ROSTERED: "as rostered",
+    Paid.WORKED: "by hours worked",
+    Paid.ROUND_THE_CLOCK: "round the clock at all posts",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,20 @@ def _prices(found: Found, flows: Floats, turn_of: TurnOf) -> Iterator[Turn]:
         [np.einsum("gfkl,gf->l", found.of(path, lambda one: one.present.mean(axis=0)), weight) for path in own.paths]
     ) / len(found.futures.draws)  # (P, L)
     total = lines.sum(axis=1)
+    measured = found.world.measured
+    labour = np.stack(
+        [np.einsum("gfkw,gf->w", found.of(path, lambda one: one.labour.mean(axis=0)), weight) for path in own.paths]
+    ) / len(found.futures.draws)  # (P, W)
+    wages = lines[:, [measured.lines.index(name) for name in WAGES]].sum(axis=1)
+    for at, paid in enumerate(measured.paid):
+        yield turn_of("labour paid", _PAID[paid], total - wages + labour[:, at])
     groups = {name: [at] for at, name in enumerate(found.world.measured.lines)}
     first = len(found.world.measured.lines)
     groups["construction"] = list(range(first, len(found.books.lines)))
-    for name, at in groups.items():
+    for name, places in groups.items():
         for sign in (-1, 1):
             value = f"{'−' if sign < 0 else '+'}{100 * own.swing:.3g} %"
-            yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, at].sum(axis=1))
+            yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, places].sum(axis=1))
     for sign in (-1, 1):
         rate = own.cost.discounting.rate * (1 + sign * own.swing)
         yield turn_of("discount rate", f"{100 * rate:.3g} %", flows @ factors(own, rate))

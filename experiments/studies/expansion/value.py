@@ -36,6 +36,8 @@ class Worth:
     """A year (R, Y)."""
     kpis: Floats
     """Means of the year (R, Y, K)."""
+    labour: Floats
+    """Present value of what labour costs, by way of paying it (R, W)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def factors(own: Expansion, rate: float) -> Floats:
 
 def worth(books: Books, path: str, limit: float | None, line: Timeline) -> Worth:
     world, own = books.world, books.world.own
-    n_lines = len(world.measured.lines)
+    n_lines, first_paid = len(world.measured.lines), world.measured.n - len(world.measured.paid)
     by_week = line.flights[:, None] * np.tile(world.weeks, (own.years, 1))
     weeks = world.curves.weeks(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
     quarters = quarter_means(weeks, by_week, world.measured)  # (Q, R, M)
@@ -91,7 +93,7 @@ def worth(books: Books, path: str, limit: float | None, line: Timeline) -> Worth
     once = _building(books, path, limit, line)
     lines = np.concatenate([running, np.repeat(once[:, None, :], running.shape[1], axis=1)], axis=2)
     lines = lines.transpose(1, 0, 2)  # (R, Q, L)
-    kpis = quarters[:, :, n_lines:].transpose(1, 0, 2)
+    kpis = quarters[:, :, n_lines:first_paid].transpose(1, 0, 2)
     parcels = quarters[:, :, books.parcels_at].T * DAYS_PER_YEAR / QUARTERS
     return Worth(
         present=np.einsum("q,rql->rl", books.factors, lines),
@@ -99,6 +101,7 @@ def worth(books: Books, path: str, limit: float | None, line: Timeline) -> Worth
         quarterly=lines.sum(axis=2),
         parcels=parcels.reshape(-1, own.years, QUARTERS).sum(axis=2),
         kpis=_by_year(kpis, line.flights, world.measured.per_parcel, own.years),
+        labour=np.einsum("q,qrw->rw", books.factors, quarters[:, :, first_paid:] / QUARTERS),
     )
 
 
