@@ -30,7 +30,7 @@ WEEK = 7 * TICKS_PER_DAY
 
 def roster(*shifts, factor=1.0, of_role=1.0):
     one = RoleRoster(of_role, tuple(Shift(*shift) for shift in shifts) or None)
-    return Roster("of the test", factor, None, dict.fromkeys(ROLES, one))
+    return Roster("of the test", factor, None, 1748.0, dict.fromkeys(ROLES, one))
 
 
 def steps(manning):

@@ -117,6 +117,8 @@ class Roster:
     """On all shares of all roles; never more than all posts are manned."""
     work: Work | None
     """Whose shifts follow from the work: roles with a target utilisation, to which `roles` gives no shifts."""
+    job_h_per_year: Annotated[float, Bounds(ge=1, le=8784)]
+    """That a full-time job is on its post."""
     roles: dict[str, RoleRoster]
 
     def __post_init__(self) -> None:

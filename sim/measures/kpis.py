@@ -232,6 +232,12 @@ _ALL: Final = (
         " controls",
         more_is_better=None,
     ),
+    Kpi(
+        "full_time_jobs",
+        "1",
+        "those hours paid in a year of such days, over the hours that a job is on its post (roster.job_h_per_year)",
+        more_is_better=None,
+    ),
     Kpi("m2_per_parcel_h", "m2 h", "hall area / rated parcels an hour of its machines", more_is_better=False),
     Kpi("spare_area_m2", "m2", "area of zones that no unit stands on", more_is_better=None),
     Kpi("floor_blocked_h_per_day", "h/d", "break-down waits for floor", more_is_better=False),

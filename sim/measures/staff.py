@@ -15,6 +15,7 @@ from sim.record.staffing import StaffTime
 from sim.units import NEVER, TICKS_PER_H
 
 NO_ROSTER = StaffTime(0, 0)
+DAYS_PER_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,11 @@ def staff_kpis(
     paid = {role: paid_hours(inputs, record, role) * people_a_post(config, role) / days for role in ROLES}
     short = {role: understaffed_hours(inputs, record, role) / days for role in ROLES}
     own = [name for name, role in ROLES.items() if not role.is_of_customs]
+    paid_per_day = sum(paid[role] for role in own)
     return {
         "staff_h_per_day": sum(worked[role] for role in own) / days,
-        "staff_h_paid_per_day": sum(paid[role] for role in own),
+        "staff_h_paid_per_day": paid_per_day,
+        "full_time_jobs": paid_per_day * DAYS_PER_YEAR / config.roster.job_h_per_year,
         **{f"staff_h_per_day_{role}": worked[role] / days for role in ROLES},
         **{f"staff_h_paid_per_day_{role}": hours for role, hours in paid.items()},
         **{f"understaffed_h_per_day_{role}": hours for role, hours in short.items()},
