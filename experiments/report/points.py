@@ -42,6 +42,7 @@ class Point:
     start_date: dt.date | None = None
     disruptions: str = ""
     """That are on, in words."""
+    roster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,15 @@ class Window:
         return (self.start_date + dt.timedelta(days=day)).strftime("%a")
 
 
+def roster(name: str) -> str:
+    """A roster's option in a sentence.
+
+    >>> roster("follows_work")
+    'roster: follows work'
+    """
+    return f"roster: {name.replace('_', ' ')}"
+
+
 def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
     """The designs in the order asked for, each with a title of its own."""
     rows = list(records(table.sort_values("order", kind="stable")))
@@ -110,7 +120,7 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
     demands: dict[float, set[str]] = {}
     for row in rows:
         demands.setdefault(row["flights_per_day"], set()).add(row["demand"])
-    models, disruptions = ({row[name] for row in rows} for name in ("arrivals", "disruptions"))
+    models, disruptions, rosters = ({row[name] for row in rows} for name in ("arrivals", "disruptions", "roster"))
 
     def names(row: dict[str, Any]) -> tuple[str, str, str]:
         site = f"{row['area_m2']:,.0f} m²"
@@ -124,6 +134,8 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
         title = f"{site}, {traffic}"
         if len(disruptions) > 1 and row["disruptions"]:
             title += f", with {row['disruptions']}"
+        if len(rosters) > 1:
+            title += f", {roster(row['roster'])}"
         if len(models) > 1 and row["arrivals"] != rows[0]["arrivals"]:
             title += f", {ARRIVALS.get(row['arrivals'], row['arrivals'])}"
         return site, traffic, title
@@ -146,6 +158,7 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
             blocked_after_h=float(row["blocked_after_h"]),
             start_date=dt.date.fromisoformat(row["start_date"]),
             disruptions=row["disruptions"],
+            roster=row["roster"],
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Final
 
 from experiments.report import bottleneck
-from experiments.report.points import ARRIVALS, Point, Value, Values
+from experiments.report.points import ARRIVALS, Point, Value, Values, roster
 from experiments.report.words import NO_VARIANCE, bracket, instant, interval_of, number, percent, rounded
 from experiments.statistics.family import widening
 from sim.measures.kpis import KPIS
@@ -71,18 +71,25 @@ def sentence(point: Point, values: Mapping[str, Value], ladder: Mapping[str, flo
 def _outcome(point: Point, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
     on_time = values["on_time_share"]
     what = f"{percent(on_time.mean)} % of parcels leave within {point.service_h:g} h"
+    asked = traffic(point) + _staffed(point, values)
     if says_nothing(on_time):
         if outcome is Verdict.UNSTABLE:
-            return f"{subject} does not carry {traffic(point)}: {_growth(point, values).removeprefix('; ')}"
+            return f"{subject} does not carry {asked}: {_growth(point, values).removeprefix('; ')}"
         whether = "it" if subject == "It" else subject
-        return f"Whether {whether} carries {traffic(point)} is open: {on_time.n} replications lie too far apart"
+        return f"Whether {whether} carries {asked} is open: {on_time.n} replications lie too far apart"
     if outcome is Verdict.CARRIES:
         verb = "seems to carry" if is_close(point, on_time) else "carries"
-        return f"{subject} {verb} {traffic(point)}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}"
+        return f"{subject} {verb} {asked}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}"
     only = "" if on_time.mean == 0 else "only "
     verb = "may not carry" if is_close(point, on_time) else "does not carry"
-    shown = f"{subject} {verb} {traffic(point)}: {only}{what} {bracket(on_time)}{_dwell(values)}"
+    shown = f"{subject} {verb} {asked}: {only}{what} {bracket(on_time)}{_dwell(values)}"
     return shown + _close(point, on_time) + _growth(point, values)
+
+
+def _staffed(point: Point, values: Mapping[str, Value]) -> str:
+    """The staff that the answer rests on."""
+    paid = values.get("staff_h_paid_per_day")
+    return f", with {number(paid.mean, 0)} paid hours a day ({roster(point.roster)})" if paid and point.roster else ""
 
 
 def traffic(point: Point) -> str:

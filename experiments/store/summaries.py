@@ -15,6 +15,7 @@ POINTS: Final = TableSchema(
         Column("name", "string", "", "its scenario file"),
         Column("start_date", "string", "", "the day of the first midnight"),
         Column("disruptions", "string", "", "peaks, closures, outages and others that are on, in words; empty: none"),
+        Column("roster", "string", "", "roster option"),
         Column("demand", "string", "", "demand option"),
         Column("arrivals", "string", "", "arrival model"),
         Column("flights_per_day", "float64", "1/d", "annual mean asked for"),

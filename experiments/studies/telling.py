@@ -123,8 +123,8 @@ def print_json(document: Mapping[str, Any]) -> None:
 def print_table(
     outcome: Outcome, warnings: Sequence[str], path: Path, page: Path, *, has_baseline: bool = False
 ) -> None:
-    """KPIs down, designs across, a few at a time; differences to a baseline; warnings; where the rest is."""
-    lines = []
+    """Staff, KPIs down and designs across, a few at a time; differences to a baseline; warnings; where the rest is."""
+    lines = [_staff(outcome, point) for point in outcome.points]
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
         cells = {kpi: [_cell(outcome, point.label, kpi) for point in points] for kpi in _shown(outcome)}
@@ -139,6 +139,12 @@ def print_table(
     lines += [f"warning: {line}" for line in warnings]
     lines += [f"tables: {path}", shown_at(page)]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _staff(outcome: Outcome, point: Point) -> str:
+    """The staff that a design's figures rest on."""
+    paid = outcome.intervals[point.label]["staff_h_paid_per_day"].mean
+    return f"{point.label}: with {paid:,.0f} paid hours a day by roster {point.hub.roster.name}"
 
 
 def shown_at(page: Path) -> str:

@@ -4,16 +4,27 @@ from collections.abc import Iterator
 
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
+from experiments.studies.designs.staffing_text import paid_by_roster
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.knowing import EVERYTHING, WAITING, Knowing
-from experiments.studies.expansion.turns import Turn
+from experiments.studies.expansion.turns import PAID, Turn
 
 _ENOUGH = 0.9
 """A probability above which a choice is called sure (assumption)."""
 
 
 def sentences(answer: Answer) -> list[str]:
-    return [_uncertain(answer), *_chosen(answer), *_reacting(answer), _turned(answer.turned_by)]
+    return [_staffed(answer), _uncertain(answer), *_chosen(answer), *_reacting(answer), _turned(answer.turned_by)]
+
+
+def _staffed(answer: Answer) -> str:
+    """The staff that all of it rests on: of the first hub, and the way in which it is paid."""
+    config = next(iter(answer.found.books.hubs.values()))
+    paid = answer.found.keys.expansion.cost.labour.paid
+    return (
+        f"Staff: {paid_by_roster(config)} in the hub of today at {config.demand.flights_per_day:g} flights a day, and by"
+        f" the same roster in all others; labour is paid {PAID[paid]}."
+    )
 
 
 def _uncertain(answer: Answer) -> str:

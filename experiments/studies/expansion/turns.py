@@ -14,7 +14,7 @@ from experiments.studies.expansion.value import factors
 
 TurnOf = Callable[[str, str, Floats], "Turn"]
 _MAP_STEPS: Final = 21
-_PAID: Final = {
+PAID: Final = {
     Paid.ROSTERED: "as rostered",
     Paid.WORKED: "by hours worked",
     Paid.ROUND_THE_CLOCK: "round the clock at all posts",
@@ -66,7 +66,7 @@ def _prices(found: Found, flows: Floats, turn_of: TurnOf) -> Iterator[Turn]:
     ) / len(found.futures.draws)  # (P, W)
     wages = lines[:, [measured.lines.index(name) for name in WAGES]].sum(axis=1)
     for at, paid in enumerate(measured.paid):
-        yield turn_of("labour paid", _PAID[paid], total - wages + labour[:, at])
+        yield turn_of("labour paid", PAID[paid], total - wages + labour[:, at])
     groups = {name: [at] for at, name in enumerate(found.world.measured.lines)}
     first = len(found.world.measured.lines)
     groups["construction"] = list(range(first, len(found.books.lines)))

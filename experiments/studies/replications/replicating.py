@@ -286,6 +286,7 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         config.scenario,
         str(config.start_date),
         in_words(config.disruptions),
+        config.roster.name,
         config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
         str(config.arrivals.model),
         *traffic(config),
