@@ -16,7 +16,7 @@ import pytest
 
 from experiments.composition import compose, hub, study
 from experiments.main import main
-from experiments.money import Flow, present_value
+from experiments.money import WAGES, Flow, Paid, present_value
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
@@ -27,9 +27,9 @@ from experiments.studies.expansion.design import ExpansionStudy, Months, months_
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
 from experiments.studies.expansion.knowing import Knowing
-from experiments.studies.expansion.text import worth_of
+from experiments.studies.expansion.text import sentences, worth_of
 from experiments.studies.expansion.tree import leaves, triangular
-from experiments.studies.expansion.turns import decision_map
+from experiments.studies.expansion.turns import PAID, decision_map
 from experiments.studies.expansion.value import quarter_years
 from experiments.studies.replications import evaluating
 from sim.config import HubConfig
@@ -449,6 +449,41 @@ def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated
     on_time = len(found.world.measured.lines) + found.world.measured.kpis.index("on_time_share")
     assert values[label][there][:on_time] == pytest.approx(added[there][:on_time])
     assert (np.nan_to_num(values[label][..., on_time]) <= 1).all()
+
+
+def test_under_a_smaller_permit_both_paths_to_100k_end_at_its_area() -> None:
+    paths = ("permit_66k_2_phases", "permit_100k_at_once", "permit_100k_phased")
+    hubs, _, keys = made(paths=paths)
+    halls = {one.label: one.hub for one in hubs}
+
+    def built(path: str, n: int, limit: str = " within 66000 m2") -> HubConfig:
+        return halls[keys.expansion.states[f"{path}{limit}: {n} open"][0]]
+
+    for path, n in (("permit_100k_at_once", 1), ("permit_100k_phased", 2), ("permit_66k_2_phases", 2)):
+        assert built(path, n).area_m2 == 66_000
+    assert built("permit_100k_phased", 1) == built("permit_66k_2_phases", 1)
+    assert built("permit_100k_phased", 2, "").area_m2 == pytest.approx(100_000, abs=2)
+
+
+def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: Answer) -> None:
+    paid = {turn.value: turn for turn in told.turns if turn.what == "labour paid"}
+    assert [*paid] == [PAID[way] for way in Paid]
+    # The fake hub works 3,000 h a day in its sum, and no role has any: nobody is paid but round the clock.
+    lines = [*found.world.measured.lines]
+    for path in found.keys.expansion.paths:
+        labour = found.of(path, lambda one: one.labour)
+        wages = found.of(path, lambda one: one.present[:, [lines.index(name) for name in WAGES]].sum(axis=1))
+        assert labour[..., 0] == pytest.approx(wages)  # as the study pays: rostered
+        assert (labour[..., 2] < labour[..., 0]).all()  # every post at all hours costs more
+    assert paid[PAID[Paid.ROSTERED]].best == told.recommended
+    first, second, *_ = sorted((one.npv.mean for one in told.paths), reverse=True)
+    assert paid[PAID[Paid.ROSTERED]].lead == pytest.approx(first - second)
+
+
+def test_the_answer_says_its_staff(told: Answer) -> None:
+    first, *_ = sentences(told)
+    assert "paid hours a day by roster follows_work" in first
+    assert PAID[Paid.ROSTERED] in first
 
 
 def test_all_hubs_are_simulated_over_the_days_of_the_study() -> None:

@@ -15,7 +15,7 @@ from experiments.report.figures.bar import Bar
 from experiments.report.figures.front_figure import FrontChart, draw
 from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
-from experiments.studies.designs.figures import figures, posts
+from experiments.studies.designs.figures import figures
 from experiments.studies.designs.varying import changed, words_of
 from experiments.studies.optimise.design import Variable, asked, design_of, own_values
 from experiments.studies.optimise.page import grids
@@ -23,6 +23,7 @@ from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
 from experiments.studies.optimise.search import Found, Trial
 from experiments.studies.replications import evaluating
 from sim.inputs.layout import check_area
+from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
 
 STUDY = """\
@@ -196,8 +197,8 @@ def test_words_of_a_hub_compose_the_same_hub() -> None:
     assert hub(compose(words_of(config))) == config
 
 
-def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
-    config = load()
+def test_cost_is_floor_machines_and_the_hours_of_the_roster() -> None:
+    config = load("liege_30k", "roster=round_the_clock")
     cost = priced(
         **{
             "site.rent_eur_per_m2_year": 36.525,
@@ -208,12 +209,14 @@ def test_cost_is_floor_machines_and_posts_round_the_clock() -> None:
     )
     imports, exports = 2 * 8 + 2 + 48 + 4 + 60 + 2 * 10 + 26 + 4, 20 + 5 + 1 + 40 + 3
     people = imports + exports
-    assert posts(config, ["customs"]) == people
-    assert posts(config) == people + 2
-    assert posts(load("liege_30k", "exports=none"), ["customs"]) == imports
+    assert sum(people_of_posts(config).values()) == people + 2  # two officers
+    assert sum(people_of_posts(load("liege_30k", "exports=none")).values()) == imports + 2
     found = figures(config, cost)
     assert found["area_m2"] == 30_000
     assert found["cost_eur_per_day"] == pytest.approx(30_000 * 0.1 + 30_000 * 0.01 + 2 * 24 * people)
+    by_work = figures(load(), cost)
+    assert by_work["posts_h_per_day"] < found["posts_h_per_day"] / 2
+    assert by_work["cost_eur_per_day"] == pytest.approx(33_000 * 0.1 + 2 * by_work["posts_h_per_day"])
 
 
 def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing() -> None:
