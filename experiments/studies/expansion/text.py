@@ -22,8 +22,8 @@ def _staffed(answer: Answer) -> str:
     config = next(iter(answer.found.books.hubs.values()))
     paid = answer.found.keys.expansion.cost.labour.paid
     return (
-        f"Staff: {paid_by_roster(config)} in the hub of today at {config.demand.flights_per_day:g} flights a day, by the"
-        f" same roster in all others; labour is paid {PAID[paid]}."
+        f"Staff: {paid_by_roster(config)} in the hub of today at {config.demand.flights_per_day:g} flights a day,"
+        f" by the same roster in all others; labour is paid {PAID[paid]}."
     )
 
 
