@@ -83,7 +83,7 @@ def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> 
 def test_a_hall_changes_nothing_before_it_opens() -> None:
     late = [f'halls.{name}.opens="2022-09-07"' for name in ("second", "third", "fourth")]
     apron = ("apron.stands=10", "apron.loader_sets=6", "apron.tugs=6")
-    short = ("horizon_days=3", "warmup_days=0", "exports=none", "service_h=24")
+    short = ("roster=round_the_clock", "horizon_days=3", "warmup_days=0", "exports=none", "service_h=24")
     alone = sim.simulate(load("liege_30k", *apron, *short)).tables
     grown = sim.simulate(load("liege_100k_complex", "demand=today", *late, *short)).tables
     opening = 2 * 1440.0

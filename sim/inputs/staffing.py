@@ -115,10 +115,16 @@ def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
             manned = sum(
                 (end - begin) * posts * (n if role.place is Place.MACHINE else 1)
                 for hall, n in of_place.items()
-                for begin, end, posts in spans(rosters.of_role(name, hall), low, low + _WEEK)
+                for begin, end, posts in spans(rosters.of_role(name, hall), _opens(config, hall, low), low + _WEEK)
             )
             hours[name] = manned * people_a_post(config, name) / TICKS_PER_H / DAYS_PER_WEEK
     return hours
+
+
+def _opens(config: HubConfig, hall: str | None, low: int) -> int:
+    """The later of `low` and the opening of a hall [ticks]: nobody is paid before."""
+    date = None if hall is None else config.halls[hall].opens
+    return low if date is None else max(low, (date - config.start_date).days * TICKS_PER_DAY)
 
 
 def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
