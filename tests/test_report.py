@@ -51,6 +51,13 @@ def test_a_design_that_carries_says_so_with_its_interval():
     )
 
 
+def test_the_answer_says_the_staff_that_it_rests_on():
+    values = {**kpis(value(0.998)), "staff_h_paid_per_day": value(2602.2, unit="h/d")}
+    staffed = replace(TODAY, roster="follows_work")
+    said = sentences.sentence(staffed, values, {}, subject="It")
+    assert said.startswith("It carries 3.5 flights a day, with 2,602 paid hours a day (roster: follows work): 99.8 %")
+
+
 def test_a_design_that_does_not_carry_names_its_bottleneck():
     said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
     assert said.startswith("It does not carry 11 flights a day: only 61.0 % of parcels leave")
@@ -258,7 +265,7 @@ def tables_of(designs, replications):
                 parts.setdefault(name, []).append(frame)
         parcels = hub.demand.flights_per_day * hub.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
-        points.append((label, order, label, str(hub.start_date), "", demand, arrivals, hub.demand.flights_per_day,
+        points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals, hub.demand.flights_per_day,
                        parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
@@ -271,7 +278,7 @@ def tables_of(designs, replications):
         area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
     frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     return frames | {
-        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "demand",
+        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "roster", "demand",
                                                 "arrivals", "flights_per_day", "parcels_per_day", "area_m2",
                                                 "n_machines", "n_halls", "service_h", "is_unstable",
                                                 "blocked_after_h"]),
@@ -460,6 +467,8 @@ def test_titles_tell_designs_apart(several):
         "30,000 m² with 3 machines, 3.5 flights a day, Poisson arrivals",
     ]
     assert len({point.title for point in read_points(pd.concat([table, table]))}) == 3
+    table["roster"] = ["follows_work", "follows_work", "round_the_clock"]
+    assert [point.title for point in read_points(table)][2].endswith("a day, roster: round the clock, Poisson arrivals")
 
 
 def test_many_traffics_share_one_panel():
