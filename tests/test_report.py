@@ -265,8 +265,8 @@ def tables_of(designs, replications):
                 parts.setdefault(name, []).append(frame)
         parcels = hub.demand.flights_per_day * hub.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
-        points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals, hub.demand.flights_per_day,
-                       parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
+        points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
+                       hub.demand.flights_per_day, parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
@@ -278,7 +278,8 @@ def tables_of(designs, replications):
         area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
     frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     return frames | {
-        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "roster", "demand",
+        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "roster",
+                                                "demand",
                                                 "arrivals", "flights_per_day", "parcels_per_day", "area_m2",
                                                 "n_machines", "n_halls", "service_h", "is_unstable",
                                                 "blocked_after_h"]),
