@@ -131,16 +131,18 @@ def undecided(points: Sequence[Point], values: Values) -> list[str]:
 
 def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
     """Why exports are in time where imports are not, of the designs where the two lie far apart."""
-    return [
-        f"{point.title}: {percent(out.mean)} % of exports are in time, but only {percent(on_time.mean)} % of imports."
-        " Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports wait; they share"
-        " sorting machines and hand-coding desks with them, and leave with the flights that landed"
-        for point in points
-        if (on_time := values[point.label]["on_time_share"])
-        and (out := values[point.label].get("export_on_time_share")) is not None
-        and values[point.label]["exports_per_day"].mean > 0
-        and out.mean - on_time.mean > APART
-    ]
+    lines = []
+    for point in points:
+        kpis = values[point.label]
+        exports, imports = kpis.get("export_on_time_share"), kpis["on_time_share"]
+        if exports is None or not kpis["exports_per_day"].mean or exports.mean - imports.mean <= APART:
+            continue
+        lines.append(
+            f"{point.title}: {percent(exports.mean)} % of exports are in time, but only {percent(imports.mean)} % of"
+            " imports. Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports wait;"
+            " they share sorting machines and hand-coding desks with them, and leave with the flights that landed"
+        )
+    return lines
 
 
 def differences(points: Sequence[Point], changes: Values, baseline: str) -> list[str]:
