@@ -266,7 +266,8 @@ def tables_of(designs, replications):
         parcels = hub.demand.flights_per_day * hub.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
         points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
-                       hub.demand.flights_per_day, parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h, False, np.nan))  # fmt: skip
+                       hub.demand.flights_per_day, parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h,
+                       False, np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
