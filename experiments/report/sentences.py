@@ -139,7 +139,8 @@ def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
             continue
         lines.append(
             f"{point.title}: {percent(exports.mean)} % of exports are in time, but only {percent(imports.mean)} % of"
-            " imports. Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports wait;"
+            " imports. Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports"
+            " wait;"
             " they share sorting machines and hand-coding desks with them, and leave with the flights that landed"
         )
     return lines
