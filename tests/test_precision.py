@@ -16,6 +16,7 @@ from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
 from experiments.store import read_run
 from experiments.studies.designs.design import single
+from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import open_directory
 from sim.kernels.queueing import single_server
 from sim.measures.kpis import KPIS
@@ -102,6 +103,11 @@ def test_nothing_asked_or_nothing_to_gain_adds_no_replication():
     assert next_count([], 5, 100) == 5
 
 
+def test_a_single_replication_is_the_reason_for_no_interval():
+    (line,) = too_wide([Need("only", "on_time_share", None, 0.1, None)], 1)
+    assert line.endswith("on_time_share of only has no interval: a single replication has none")
+
+
 def test_needs_are_of_each_design_and_kpi():
     samples = {"a": {"x": [0.0, 1.0], "y": [0.0, 0.0]}, "b": {"x": [0.0, 0.0], "y": [0.0, 2.0]}}
     assert [(need.label, need.kpi) for need in needs(samples, {"x": 0.5, "y": 0.5})] == [("a", "x"), ("b", "y")]
@@ -158,7 +164,7 @@ def test_a_run_goes_on_until_narrow_and_tells_the_cost_before(capsys, tmp_path: 
     assert "after 2 replications" in said.splitlines()[0]
     interval = document["kpis"]["dwell_mean_h"]
     is_narrow = (interval["high"] - interval["low"]) / 2 <= 0.3
-    assert is_narrow or any("precision: dwell_mean_h" in line for line in document["warnings"])
+    assert is_narrow or any("precision: target not reached: dwell_mean_h" in line for line in document["warnings"])
     other, quiet = told(capsys, "run", *ASKED, "workers=2", "--quiet", "--out", str(tmp_path / "2"))
     assert quiet == ""
     assert tables(other) == tables(document)
@@ -197,8 +203,9 @@ def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, t
     )  # fmt: skip
     assert {own["kpis"][kpi]["n"] for own in document["scenarios"].values() for kpi in own["kpis"]} == {3}
     assert "of each of 2 designs" in said
-    warned = [line for line in document["warnings"] if line.startswith("precision: dwell_mean_h")]
+    warned = [line for line in document["warnings"] if line.startswith("precision: target not reached: dwell_mean_h")]
     assert len(warned) == 2
+    assert warned[0].startswith("precision: target not reached: ")
     assert "after 3 replications, the most allowed" in warned[0]
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,15 @@ from experiments.report.figures.bar import Bar
 from experiments.report.figures.sensitivity_figure import Effects, tornado
 from experiments.statistics import Interval
 from experiments.statistics.factors import Box
-from experiments.statistics.indices import crossed_points, indices
+from experiments.statistics.indices import Index, crossed_points, indices
 from experiments.statistics.screening import effects, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
 from experiments.studies.replications import evaluating
-from experiments.studies.sensitivity.design import asked
-from experiments.studies.sensitivity.result import amount, changing, possible
+from experiments.studies.sensitivity.design import Group, asked
+from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
+from experiments.studies.sensitivity.text import sentences
 from sim.measures.kpis import KPIS
 
 BOX = Box(("a", "b", "c"), (-math.pi,) * 3, (math.pi,) * 3, (False,) * 3)
@@ -201,7 +203,12 @@ def test_the_verb_finds_what_a_known_simulator_does(
         assert found[name]["first"]["low"] <= first <= found[name]["first"]["high"]
         assert found[name]["total"]["low"] <= total <= found[name]["total"]["high"]
         assert found[name]["total"]["mean"] == pytest.approx(total, abs=0.12)
-    assert any("arrivals and crews are the first of 4 groups" in line for line in document["sentences"])
+    # Arrivals and crews weigh most, but eight trajectories cannot tell: intervals overlap.
+    assert any(
+        line.startswith("No conclusion here for dwell_mean_h: the intervals leave the order open.")
+        and {"crews (second)", "arrivals (first)"} <= set(line.rpartition(": ")[2].split(", ")[:3])
+        for line in document["sentences"]
+    )
     stored = read_run(document["run_dir"])
     assert set(stored.tables) == {"kpis", "effects", "indices", "designs", "noise", "answer"}
     assert (stored.tables["noise"]["share"].abs() < 1e-9).all()
@@ -330,3 +337,72 @@ def test_labels_of_panels_that_are_cut_do_not_meet() -> None:
         left, right = (ax.xaxis.label.get_window_extent() for ax in figure.axes)
     assert "wider intervals are cut" in figure.axes[0].get_xlabel()
     assert left.x1 < right.x0
+
+
+def share(mean: float, low: float, high: float) -> Interval:
+    return Interval(mean, low, high, 2)
+
+
+def of_indices(found: tuple[Index, ...], groups: tuple[str, ...]) -> Result:
+    """A study by Sobol's indices alone, of factors in these groups."""
+    keys = _keys(groups, [index.factor for index in found])
+    stage = Crossed(None, {"on_time_share": found}, {"on_time_share": 0.0})  # type: ignore[arg-type]
+    return Result(keys, 2, None, stage)
+
+
+def _keys(groups: tuple[str, ...], names: list[str]) -> Any:
+    factors = {name: SimpleNamespace(group=Group(group)) for name, group in zip(names, groups, strict=True)}
+    return SimpleNamespace(kpis=["on_time_share"], factors=factors, samples=8)
+
+
+GROUPS = ("arrivals", "crews", "other")
+
+
+@pytest.mark.parametrize(
+    ("first", "total", "warned"),
+    [
+        ((0.7, 0.2, 0.1), (0.6, 0.3, 0.2), "arrivals (S1 0.70, ST 0.60)"),
+        ((0.7, 0.4, 0.1), (0.7, 0.4, 0.2), "S1 sums to 1.20"),
+        ((-0.2, 0.4, 0.1), (0.3, 0.4, 1.3), "arrivals (S1 -0.20, ST 0.30), other (S1 0.10, ST 1.30)"),
+    ],
+)
+def test_impossible_indices_are_flagged_and_allow_no_conclusion(
+    first: tuple[float, ...], total: tuple[float, ...], warned: str
+) -> None:
+    found = tuple(
+        Index(name, share(s1, s1 - 0.01, s1 + 0.01), share(st, st - 0.01, st + 0.01))
+        for name, s1, st in zip(GROUPS, first, total, strict=True)
+    )
+    result = of_indices(found, GROUPS)
+    (line,) = [line for line in result.warnings if "impossible" in line]
+    assert warned in line and "from 8 samples" in line
+    said = " ".join(sentences(result))
+    assert "No conclusion here for on_time_share: indices are impossible" in said
+    assert "is open" in said and "Not so here" not in said and "So here" not in said
+
+
+def test_a_rounding_error_is_not_impossible() -> None:
+    assert not Index("x", share(0.501, 0.4, 0.6), share(0.5, 0.4, 0.6)).is_impossible
+
+
+def test_intervals_of_all_that_can_be_allow_no_conclusion() -> None:
+    found = tuple(
+        Index(name, share(0.2, 0.0, 1.0), share(st, 0.0, 1.0)) for name, st in zip(GROUPS, (0.2, 0.2, 0.6), strict=True)
+    )
+    said = " ".join(sentences(of_indices(found, GROUPS)))
+    assert "No conclusion here for on_time_share: the intervals leave the order open" in said
+    assert "Which of 3 factors move on_time_share most is open" in said
+    assert "Of the variance" not in said and "Not so here" not in said
+
+
+def test_intervals_that_are_apart_allow_a_conclusion() -> None:
+    def of(*totals: float) -> str:
+        found = (
+            Index(name, share(st / 2, st / 2 - 0.05, st / 2 + 0.05), share(st, st - 0.05, st + 0.05))
+            for name, st in zip(GROUPS, totals, strict=True)
+        )
+        return " ".join(sentences(of_indices(tuple(found), GROUPS)))
+
+    assert "Not so here for on_time_share: of 3 groups arrivals come second, crews come third" in of(0.3, 0.1, 0.6)
+    assert "So here for on_time_share: arrivals and crews are the first of 3 groups" in of(0.6, 0.3, 0.1)
+    assert "these move on_time_share most: other, arrivals, crews" in of(0.3, 0.1, 0.6)

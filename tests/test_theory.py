@@ -3,7 +3,7 @@ import math
 import pytest
 
 from experiments.studies.verify.theory_cases import FAMILYWISE, judge, theory_cases
-from sim.reference import ample_hub
+from sim.reference import ample_hub, theory
 from sim.streams import Streams
 
 
@@ -39,3 +39,9 @@ def test_one_stand_fewer_is_told_from_theory():
     """The case has power: nine stands divert more than ten."""
     values = [ample_hub.loss_share(Streams(1, replication), 8.0, 9, 1500) for replication in range(5)]
     assert not judge("", 0.121661, 1.0, values, 0.99).passed
+
+
+def test_a_line_may_have_any_number_of_places():
+    # Twelve stations and a buffer between the sixth and the seventh: slower than one station, faster than none at all.
+    rate = theory.line_throughput(Streams(1, 0), (0,) * 6 + (1,) + (0,) * 6, 400)
+    assert 0.2 < rate < 0.5

@@ -1,6 +1,7 @@
 """Sobol's indices: which share of a response's variance each factor makes, alone and with the others."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,8 @@ METHOD: Final = (
     " (bootstrap of the rows) and the variance over replications (delete-one jackknife), with Satterthwaite's degrees"
     " of freedom. Beyond 0 and 1, where both may lie by chance, they are cut here; the table indices has them whole."
 )
+NOTICEABLE: Final = 0.02
+"""By which estimates must contradict what indices can be, to be called impossible (assumption)."""
 _WHOLE: Final = 0.5
 """More on both sides of a whole range, so that each number is as likely as any other."""
 _FEWEST_RESAMPLES: Final = 2
@@ -27,6 +30,17 @@ class Index:
     factor: str
     first: Interval
     total: Interval
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether no true index is like the estimates: below 0 or above 1, or alone more than with others."""
+        least, most = min(self.first.mean, self.total.mean), max(self.first.mean, self.total.mean)
+        return least < -NOTICEABLE or most > 1 + NOTICEABLE or self.first.mean > self.total.mean + NOTICEABLE
+
+
+def is_too_much(indices: Sequence[Index]) -> bool:
+    """Whether the factors alone make more than all the variance, by the estimates."""
+    return sum(index.first.mean for index in indices) > 1 + NOTICEABLE
 
 
 def crossed_points(box: Box, *, n: int, seed: int) -> Floats:

@@ -35,6 +35,8 @@ class Fate(StrEnum):
     SELECTED = "selected"
     INFEASIBLE = "infeasible"
     DEARER = "dearer"
+    AT_TARGET = "at target"
+    """Dropped, but within the tolerance of the target: it may be taken for either."""
     OPEN = "open"
     """Not decided with the replications allowed."""
 

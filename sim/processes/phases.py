@@ -40,8 +40,8 @@ class Phase(IntEnum):
     """Build-up places and outbound tugs, which cut-offs and rounds ask for."""
 
 
-def at(env: simpy.Environment, instant: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:
-    """An event at an instant [ticks, not before now] in its phase."""
+def at(env: simpy.Environment, instant: int, phase: int = Phase.PHYSICAL) -> simpy.Event:
+    """An event at an instant [ticks, not before now] in its phase, one of the hub's or any later."""
     event = env.event()
     # As `simpy.Timeout` does, which knows no phase.
     event._ok = True  # noqa: SLF001

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import simpy
 
-from sim.processes.phases import Phase, at
+from sim.processes.phases import at
 
 Key = tuple[int, ...]
 """Requests are served in the order of (instant of the request, key)."""
@@ -39,7 +39,7 @@ class Pool:
     """
 
     def __init__(
-        self, env: simpy.Environment, phase: Phase, assign: Callable[[Key], int] | None = None, **capacity: int
+        self, env: simpy.Environment, phase: int, assign: Callable[[Key], int] | None = None, **capacity: int
     ) -> None:
         self._env = env
         self._phase = phase

@@ -140,18 +140,17 @@ def availability(streams: Streams, mtbf_h: float, mttr_min: float, days: int) ->
     return float(OperationalTime(calendar).work_at(np.array([end]))[0]) / (3 * end)
 
 
-_PHASES = (Phase.POSITION, Phase.TUG, Phase.LOADER)
-"""Of a line's places, the last one first: as on the apron, what frees comes before what takes."""
 _Steps = Generator[simpy.Event, object, None]
 
 
 def line_throughput(streams: Streams, places: tuple[int, ...], n: int) -> float:
     """Jobs a unit of time through a saturated line in which a job keeps its place until the next one is granted.
 
-    `places`: 0 for a station with an exponential service of mean 1, else a buffer for so many jobs; up to three.
+    `places`: 0 for a station with an exponential service of mean 1, else a buffer for so many jobs.
     """
     env = simpy.Environment()
-    phases = _PHASES[: len(places)][::-1]
+    # The last place first: as on the apron, what frees comes before what takes.
+    phases = reversed(range(Phase.POSITION, Phase.POSITION + len(places)))
     pools = [Pool(env, phase, places=max(1, size)) for phase, size in zip(phases, places, strict=True)]
     times = [_ticks(exponential(streams, f"theory_place_{i}", n)).tolist() for i in range(len(places))]
     done: list[int] = []

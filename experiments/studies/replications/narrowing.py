@@ -1,4 +1,4 @@
-"""What is told of intervals that are wider than asked: what narrower ones cost, and which stayed too wide."""
+"""What is said of intervals that are wider than asked: what narrower ones cost, and which targets were not reached."""
 
 import sys
 from collections.abc import Sequence
@@ -22,13 +22,15 @@ def tell_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, seconds:
 
 
 def too_wide(wide: Sequence[Need], n: int) -> list[str]:
-    """A warning for each interval that is wider than asked in the end."""
-    return [
-        f"precision: {_said(need)} after {n} replications, the most allowed; {_wanted(need)}"
-        if need.n is not None
-        else f"precision: {need.kpi} of {need.label} has no interval after {n} replications: a value is not finite"
-        for need in wide
-    ]
+    """A warning for each interval that is wider than asked in the end: its target was not reached."""
+    return [f"precision: target not reached: {_why(need, n)}" for need in wide]
+
+
+def _why(need: Need, n: int) -> str:
+    if need.n is not None:
+        return f"{_said(need)} after {n} replications, the most allowed; {_wanted(need)}"
+    reason = "a single replication has none" if n == 1 else "a value is not finite"
+    return f"{need.kpi} of {need.label} has no interval: {reason}"
 
 
 def _said(need: Need) -> str:

@@ -14,7 +14,7 @@ from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.replications.replicating import Outcome, intervals_of
-from experiments.studies.select.design import Method, SelectStudy, known_cost
+from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
@@ -31,7 +31,12 @@ SELECTION: Final = TableSchema(
         Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
         Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
         Column("unit", "string", "", "its unit"),
-        Column("verdict", "string", "", "selected; infeasible; dearer; open: not decided"),
+        Column(
+            "verdict",
+            "string",
+            "",
+            "selected; infeasible; at target: dropped within the tolerance; dearer; open: not decided",
+        ),
         Column("reason", "string", "", "why"),
     ),
     ("order",),
@@ -71,16 +76,24 @@ def found_in(points: Sequence[Point], keys: SelectStudy, selection: Selection, v
         own = intervals[point.label]
         cost = own[asked.cost].mean if asked.cost in KPIS else known_cost(point, asked)
         by = None if verdict.by is None else points[verdict.by].label
-        reason = _reason(keys, verdict.fate, verdict.n, by)
-        rows.append(Row(point, cost, own[asked.kpi], verdict.fate, reason))
+        fate = verdict.fate
+        if fate is Fate.INFEASIBLE and _is_at_target(asked, own[asked.kpi]):
+            fate = Fate.AT_TARGET
+        rows.append(Row(point, cost, own[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
     outcome = Outcome(tuple(points), intervals, {}, keys.family)
     return Found(keys, outcome, tuple(rows), selection.probability)
+
+
+def _is_at_target(asked: Select, kpi: Interval) -> bool:
+    return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
 
 
 def _reason(keys: SelectStudy, fate: Fate, n: int, by: str | None) -> str:
     asked = keys.select
     if fate is Fate.INFEASIBLE:
         return f"misses {asked.wanted}"
+    if fate is Fate.AT_TARGET:
+        return f"within select.tolerance = {asked.tolerance:g} of {asked.wanted}, and may be taken for either"
     if fate is Fate.DEARER:
         return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
     if fate is Fate.OPEN:
@@ -115,7 +128,7 @@ def answer(found: Found) -> list[str]:
     n = sum(row.kpi.n for row in found.rows)
     among = f"{len(found.rows)} designs, {n:,} replications"
     if best is None:
-        is_open = any(row.fate is Fate.OPEN for row in found.rows)
+        is_open = any(row.fate in (Fate.OPEN, Fate.AT_TARGET) for row in found.rows)
         nearest = max(found.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
         near = f"{nearest.point.label} comes nearest with {said(nearest.kpi)}"
@@ -126,9 +139,28 @@ def answer(found: Found) -> list[str]:
         lines = [f"{best.point.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
     if found.probability is None:
         return lines
-    is_estimate = asked.method is Method.OCBA
-    how = "an estimate of at least" if is_estimate else "at least"
-    return [*lines, f"That is right with a probability of {how} {found.probability:.3g} ({_NAMES[asked.method]})."]
+    return [*lines, _promise(found, found.probability)]
+
+
+def _promise(found: Found, probability: float) -> str:
+    """What holds with which probability: within the tolerance, and of KN++ only in the limit."""
+    asked = found.keys.select
+    unit = "" if KPIS[asked.kpi].unit == "1" else f" {KPIS[asked.kpi].unit}"
+    spare = f"meets the target with {asked.tolerance:g}{unit} to spare"
+    if asked.indifference is None:
+        cheaper = "cheaper"
+    else:
+        cheaper = f"cheaper by {asked.indifference:g} {asked.cost_unit}".rstrip() + " or more"
+    if found.selected is None:
+        what = f"no design {spare}"
+    elif asked.target is None:
+        what = f"no other design is {cheaper}"
+    else:
+        what = f"it misses the target by at most {asked.tolerance:g}{unit}, and no design that {spare} is {cheaper}"
+    if asked.method is Method.OCBA:
+        return f"Estimated probability of at least {probability:.3g} (OCBA; no promise) that {what}."
+    limit = ", in the limit of many replications" if asked.method is Method.KN_UPDATED else ""
+    return f"With a probability of at least {probability:.3g} ({_NAMES[asked.method]}{limit}), {what}."
 
 
 def warnings_of(found: Found) -> list[str]:
@@ -145,9 +177,10 @@ def warnings_of(found: Found) -> list[str]:
         lines.append(
             f"select.budget: spent at an estimated probability of {found.probability:.3g}, below {1 - asked.alpha:g}"
         )
-    if best is not None and asked.target is not None and abs(best.kpi.mean - asked.target) < asked.tolerance:
+    if best is not None and _is_at_target(asked, best.kpi):
         lines.append(
-            f"{best.point.label}: {asked.kpi} is nearer to the target than select.tolerance = {asked.tolerance:g}"
+            f"{best.point.label}: {asked.kpi} is within select.tolerance = {asked.tolerance:g} of the target: the"
+            " design may meet or miss it"
         )
     return lines
 

@@ -33,7 +33,9 @@ from experiments.studies.sensitivity.design import (
     screening_stage,
 )
 from experiments.studies.sensitivity.page import print_summary, write_page
-from experiments.studies.sensitivity.result import Crossed, Result, Screened, sentences, tables_of
+from experiments.studies.sensitivity.result import Crossed, Result, Screened
+from experiments.studies.sensitivity.tables import tables_of
+from experiments.studies.sensitivity.text import sentences
 from sim.config import HubConfig
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from experiments.arguments import Arguments
 from experiments.report.words import kpi_name, number
 from experiments.statistics import Interval, indices, screening
-from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of, sentences
+from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of
+from experiments.studies.sensitivity.text import sentences
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 
@@ -93,7 +94,7 @@ def _grids(result: Result) -> "list[Grid]":
                 name_of(index.factor),
                 range_of(factors[index.factor]),
                 _cell(possible(index.first)),
-                _cell(possible(index.total)),
+                _cell(possible(index.total)) + (" impossible" if index.is_impossible else ""),
             )
             for index in sorted(mine, key=lambda index: -index.total.mean)
         )

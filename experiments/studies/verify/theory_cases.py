@@ -159,6 +159,9 @@ def _sampled() -> tuple[_Sampled, ...]:
         _one("Stands, a 8, c 10: diverted", erlang_b(8, 10), 0.015, lambda s: ample_hub.loss_share(s, 8.0, 10, 3000)),
         _one("Line of 2, no buffer", 2 / 3, 0.025, lambda s: theory.line_throughput(s, (0, 0), line)),
         _one("Line of 3, no buffers", 22 / 39, 0.025, lambda s: theory.line_throughput(s, (0, 0, 0), line)),
+        # Hillier and Boling 1967, Operations Research 15(2), 286-303; here from the lines' Markov chains.
+        _one("Line of 4, no buffers", 0.514775, 0.025, lambda s: theory.line_throughput(s, (0,) * 4, line)),
+        _one("Line of 5, no buffers", 0.485798, 0.025, lambda s: theory.line_throughput(s, (0,) * 5, line)),
         _one("Line of 2, buffer 1", 0.75, 0.025, lambda s: theory.line_throughput(s, (0, 1, 0), line)),
         _one("Line of 2, buffer 2", 0.8, 0.025, lambda s: theory.line_throughput(s, (0, 2, 0), line)),
         _one("Line of 2, buffer 5", 0.875, 0.03, lambda s: theory.line_throughput(s, (0, 5, 0), line)),
