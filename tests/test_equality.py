@@ -11,6 +11,8 @@ from sim.reference.equality import Difference, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
 from sim.reference.small_numbers import SmallHub
 
+pytestmark = pytest.mark.usefixtures("many_looks")
+
 
 def _between(low, high):
     return st.integers(low, high)
@@ -35,8 +37,8 @@ def small_hubs(draw_):
             spread_h=_between(1, max(1, hours // 3)),
             legs_share=st.sampled_from([0.0, 0.5, 1.0]),
             stands=_between(1, 3),
-            loader_sets=_between(1, 2),
-            tugs=_between(1, 2),
+            loader_sets=_between(1, 3),
+            tugs=_between(1, 3),
             dollies=_between(1, 3),
             n_halls=st.sampled_from([1, 2, 3, 3, 3]),
             opens_h=_between(0, hours // 3),
@@ -82,10 +84,10 @@ def small_hubs(draw_):
             most_parcels_a_collection=_between(1, 25),
             n_export_lanes=_between(1, 2),
             export_floor_trucks=_between(1, 3),
-            doors_in=_between(1, 2),
+            doors_in=_between(1, 3),
             screening_lines=_between(1, 3),
             hand_sorting_posts=_between(1, 2),
-            build_up_places=_between(1, 2),
+            build_up_places=_between(1, 3),
             empty_ulds=_between(0, 3),
             out_tugs=_between(1, 2),
             uld_out_parcels=_between(1, 6),

@@ -431,13 +431,17 @@ def good(tmp_path_factory):
     return made(tmp_path_factory.mktemp("good"))
 
 
+def simulated(*_, **__):
+    pytest.fail("a hub was simulated")
+
+
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_hostile_run_is_refused_in_one_line(capsys, monkeypatch, good, tmp_path, name):
     spoil, said = CASES[name]
     run = shutil.copytree(good, tmp_path / "run")
     spoil(run)
     before = sorted(path.name for path in tmp_path.iterdir())
-    monkeypatch.setattr("experiments.studies.reproduce.replications", pytest.fail)
+    monkeypatch.setattr("experiments.studies.reproduce.replications", simulated)
     capsys.readouterr()
     assert main(["reproduce", str(run)]) == 2
     out, err = capsys.readouterr()
@@ -449,6 +453,9 @@ def test_a_hostile_run_is_refused_in_one_line(capsys, monkeypatch, good, tmp_pat
     assert not (run / "called").exists()
 
 
-def test_the_corpus_is_large_and_its_origin_is_good(capsys, good):
+def test_the_corpus_is_large_and_its_origin_is_good(monkeypatch, good):
     assert len(CASES) >= 30
     assert main(["reproduce", str(good), "--quiet"]) == 0
+    monkeypatch.setattr("experiments.studies.reproduce.replications", simulated)
+    with pytest.raises(pytest.fail.Exception, match="a hub was simulated"):  # what no hostile run may reach
+        main(["reproduce", str(good), "--quiet"])

@@ -131,6 +131,8 @@ def test_half_written_files_are_ignored_and_removed(tmp_path):
 
 def test_replications_of_other_versions_are_computed_again(tmp_path, monkeypatch):
     run_all(tmp_path, upto=2)
+    with opened(tmp_path) as run:
+        assert len(run.finished()) == 2
     monkeypatch.setattr(identity, "_version", lambda package: f"another {package}")
     with opened(tmp_path) as run:
         assert run.finished() == {}

@@ -38,7 +38,7 @@ def test_a_broken_law_is_a_case_that_fails(quick, capsys, monkeypatch):
     def broken(*_):
         raise LawBroken("parcels: 3 in, 2 out")
 
-    monkeypatch.setattr("sim.simulate", broken, raising=False)
+    monkeypatch.setattr("sim.simulate", broken)
     assert verify.main(_arguments("examples=1")) == 1
     assert "3 in, 2 out" in capsys.readouterr().err
 

@@ -59,7 +59,7 @@ def hall_exports(hub: SmallHub, streams: Streams, number: int) -> HallExports | 
     rng = streams.of("hall_exports", number)
     return HallExports(
         doors=hub.doors_in,
-        dock_workers=int(rng.integers(1, hub.doors_in + 1)),
+        dock_workers=hub.doors_in - int(hub.doors_in > 1 and rng.random() < 0.3),
         floor=hub.export_floor_trucks * hub.most_parcels_a_collection,
         screening_lines=hub.screening_lines,
         hand_sorting_posts=hub.hand_sorting_posts,
@@ -98,7 +98,7 @@ def departures(
     rng = streams.of("departures")
     sobt = arrivals + rng.integers(5, 240, hub.n_flights) * step
     lane = rng.integers(0, max(1, hub.n_export_lanes), hub.n_flights)
-    if hub.n_flights > 1 and rng.random() < 0.6:
+    if hub.n_flights > 1 and rng.random() < 0.9:
         close_out, cut_off = _before_departure(streams, step)
         sobt[0] = arrivals[0] + 200 * step
         sobt[1], lane[1] = sobt[0] + cut_off - close_out, lane[0]
@@ -110,8 +110,9 @@ def export_inputs(hub: SmallHub, streams: Streams, step: int, end: int) -> Expor
         return None
     rng = streams.of("collections")
     scheduled = np.sort(rng.integers(0, max(1, end // step // 2), hub.n_collections)) * step
+    hall = rng.integers(0, hub.n_halls, hub.n_collections)
     if hub.n_collections > 2 and rng.random() < 0.7:
-        scheduled[1] = scheduled[0]
+        scheduled[1], hall[1] = scheduled[0], hall[0]
     return ExportInputs(
         tuple(
             Collection(
@@ -119,7 +120,7 @@ def export_inputs(hub: SmallHub, streams: Streams, step: int, end: int) -> Expor
                 key=f"C{number}",
                 entity=(number,),
                 scheduled=instant,
-                hall=int(rng.integers(0, hub.n_halls)),
+                hall=int(hall[number]),
                 n_parcels=int(rng.integers(1, hub.most_parcels_a_collection + 1)),
                 is_presorted=bool(rng.random() < hub.presorted_share),
                 is_cohort=True,

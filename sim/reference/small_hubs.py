@@ -196,8 +196,8 @@ def _flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
     rng = streams.of("flights")
     span = max(1, hub.spread_h * 60 * TICKS_PER_MIN // step)
     arrivals = np.sort(rng.integers(0, span, hub.n_flights)) * step
-    if hub.n_flights > 1 and rng.random() < 0.5:
-        arrivals[1] = arrivals[0]
+    if rng.random() < 0.5:  # in pairs
+        arrivals[1::2] = arrivals[::2][: hub.n_flights // 2]
     sobt, export_lane, aircraft = departures(hub, streams, step, arrivals)
     flights = []
     for number, arrival in enumerate(arrivals.tolist()):
@@ -343,8 +343,8 @@ def draw(seed: int) -> SmallHub:
         spread_h=pick(1, max(1, hours // 3)),
         legs_share=float(Streams(seed, 0).of("small_hub_legs").choice([0.0, 0.5, 1.0])),
         stands=pick(1, 3),
-        loader_sets=pick(1, 2),
-        tugs=pick(1, 2),
+        loader_sets=pick(1, 3),
+        tugs=pick(1, 3),
         dollies=pick(1, 3),
         n_halls=int(rng.choice([1, 2, 3, 3, 3])),
         opens_h=pick(0, hours // 3),
@@ -352,7 +352,7 @@ def draw(seed: int) -> SmallHub:
         share_served=float(rng.choice([0.3, 0.5, 0.5, 1.0])),
         room_ulds=pick(1, 4),
         shuttle_parcels=pick(1, 4),
-        positions=pick(1, 6),
+        positions=pick(1, 4),
         n_machines=pick(1, 3),
         stations_a_machine=pick(1, 3),
         spare_workers=pick(0, 1),
@@ -382,14 +382,14 @@ def draw(seed: int) -> SmallHub:
         yard=pick(0, 6),
         least_fill=float(rng.choice([0.0, 0.3, 1.0])),
         longest_hold_steps=pick(0, 60),
-        n_collections=pick(1, 12) if rng.random() < 0.6 else 0,
+        n_collections=pick(1, 12) if rng.random() < 0.75 else 0,
         most_parcels_a_collection=pick(1, 25),
         n_export_lanes=pick(1, 2),
         export_floor_trucks=pick(1, 3),
-        doors_in=pick(1, 2),
+        doors_in=pick(1, 3),
         screening_lines=pick(1, 3),
         hand_sorting_posts=1 if rng.random() < 0.8 else 2,
-        build_up_places=pick(1, 2),
+        build_up_places=pick(1, 3),
         empty_ulds=pick(0, 3),
         out_tugs=pick(1, 2),
         uld_out_parcels=pick(1, 6),
