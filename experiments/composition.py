@@ -16,6 +16,7 @@ import hydra
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
+from experiments.file_period import with_period
 from experiments.verbs import VERBS
 from experiments.words import check_option, one_line, options, parsed, sweep_points
 from sim.config import HubConfig
@@ -83,7 +84,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
         raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
     with one_line():
         plain = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
-    return cast("dict[str, Any]", plain)
+    return with_period(cast("dict[str, Any]", plain))
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:

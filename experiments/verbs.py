@@ -192,7 +192,7 @@ flights to one airport, by default the freighters to LGG, and a picture of their
   cargohub schedule winter.ssim airline=CV,5X type=77X,74Y from=2022-09-05 to=2022-09-25 --out DIR
   cargohub schedule winter.ssim airport=RUN service=all --json  every flight, not F,M,H,A only
   cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and say which
-  cargohub run arrivals=file arrivals.schedule=DIR/flights.csv start_date=2022-09-05
+  cargohub run arrivals=file arrivals.schedule=DIR/flights.csv
 
 from= and to= are the first and last day of arrival. Times are the hub's without daylight saving: clock=+0100 is their
 distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.""",

@@ -149,7 +149,13 @@ def test_mistakes_in_a_file_write_nothing(
     file = tmp_path / "flights.csv"
     file.write_text(text)
     assert message in refused(
-        capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path / "runs")
+        capsys,
+        "run",
+        "arrivals=file",
+        f"arrivals.schedule={file}",
+        "start_date=2022-09-05",
+        "--out",
+        str(tmp_path / "runs"),
     )
     assert not (tmp_path / "runs").exists()
 

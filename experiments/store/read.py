@@ -92,7 +92,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         what = (
-            "an interrupted run: `cargohub resume`, or the same command, goes on with it"
+            "an interrupted run: `cargohub resume RUN`, or the same command, goes on with it"
             if (folder / CONFIG).exists()
             else "no run"
         )

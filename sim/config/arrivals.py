@@ -84,12 +84,16 @@ class Arrivals:
     delay: Delay | None
     envelope_flights_per_day: Annotated[float, Bounds(gt=0, le=200)] | None
     schedule: str | None
+    repeat: Annotated[int, Bounds(ge=1, le=520)]
+    """Times that the weeks of the file are flown, one after the other."""
 
     def __post_init__(self) -> None:
         from_file = self.model is ArrivalModel.FILE
         if from_file != (self.schedule is not None):
             wanted = "needs a file: arrivals.schedule=FILE" if from_file else "takes no schedule file"
             raise ValueError(f"schedule: model {self.model} {wanted}")
+        if self.repeat > 1 and not from_file:
+            raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
         for name, length in (("month_index", MONTHS), ("weekday_index", DAYS_PER_WEEK), ("hour_share", HOURS)):
             profile = getattr(self, name)
             if from_file != (profile is None) or (profile is not None and len(profile) != length):

@@ -39,6 +39,15 @@ class FlightRow(NamedTuple):
     leg: int
     """From that one's off-block to the earliest arrival [ticks]; 0 without one."""
 
+    def later(self, by: int) -> "FlightRow":
+        """The same flight, and that before it, so much later [ticks]."""
+        return self._replace(
+            sibt=self.sibt + by,
+            arrival=None if self.arrival is None else self.arrival + by,
+            sobt=None if self.sobt is None else self.sobt + by,
+            after=self.after and (self.after[0], self.after[1] + by),
+        )
+
 
 def load_limits(config: HubConfig) -> dict[str, LoadLimit]:
     """The most parcels of a row by its aircraft type, and of one that names no type."""

@@ -64,7 +64,7 @@ def main(arguments: Arguments) -> int:
     for note in notes(result):
         print(f"warning: {note}", file=sys.stderr)
     print(f"\nWritten to {folder}: {', '.join(str(file.relative_to(folder)) for file in files)}")
-    print(f"Use it:     cargohub run --config-dir {folder} arrivals={group_name(result)}")
+    print(f"Use it:     {Arguments('run', (f'arrivals={group_name(result)}',), config_dir=folder).command}")
     return 0
 
 

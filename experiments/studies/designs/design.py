@@ -159,6 +159,10 @@ def period_warnings(config: HubConfig) -> list[str]:
         lines.append(f"horizon_days: {days} is less than a week, and the week has a rhythm")
     elif days % DAYS_PER_WEEK:
         lines.append(f"horizon_days: {days} are no whole weeks, and the week has a rhythm")
+    if config.arrivals.schedule and config.warmup_days == 0:
+        lines.append(
+            "warmup_days: 0: the hub starts empty; arrivals.repeat=2 flies the file's weeks twice, first as warm-up"
+        )
     wanted = config.demand.mean_parcels_per_flight
     for name, kind in config.fleet.items():
         limit = config.load_limit(name)

@@ -9,14 +9,14 @@ import csv
 import datetime as dt
 import io
 import json
-import shlex
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
-from experiments.composition import load
+from experiments.composition import load, word_value
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
@@ -25,6 +25,8 @@ from sim.errors import InputError
 from sim.inputs.flight_file import COLUMNS, load_limits
 
 USUAL_OUT: Final = Path("schedule")
+_PLAIN: Final = re.compile(r"[\w./][\w./ -]*")
+"""Paths that need no quotes in a word."""
 
 
 def main(arguments: Arguments) -> int:
@@ -45,8 +47,9 @@ def main(arguments: Arguments) -> int:
         return 0
     print(table(result))
     print(f"\nWritten to {folder}: {', '.join(file.name for file in files)}")
-    schedule = shlex.quote(f"arrivals.schedule={files[0]}")
-    print(f"Use it:     cargohub run arrivals=file {schedule} start_date={result.pattern.first}")
+    path = str(files[0])
+    words = ("arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}")
+    print(f"Use it:     {Arguments('run', words, config_dir=arguments.config_dir).command}")
     return 0
 
 

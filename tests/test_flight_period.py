@@ -1,0 +1,100 @@
+"""The days of a file of flights: taken from its dates, its weeks repeated, and what is given stays."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from sim.errors import CargohubError
+from sim.inputs.inputs import make_inputs
+from sim.units import TICKS_PER_DAY
+
+MONDAY = dt.datetime(2023, 3, 6)  # noqa: DTZ001 - local, as a file's instants are
+
+
+def table(path, *days, hour=10):
+    """A file with a flight on each of the days after a Monday."""
+    rows = [f"F{n},{MONDAY + dt.timedelta(days=day, hours=hour)}" for n, day in enumerate(days)]
+    path.write_text("flight,sibt\n" + "\n".join(rows) + "\n")
+    return f"arrivals.schedule={path}"
+
+
+def period(path, *words, days):
+    hub = load("liege_30k", "arrivals=file", table(path, *days), *words)
+    return (hub.start_date - MONDAY.date()).days, hub.warmup_days, hub.horizon_days
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "expected"),
+    [
+        ([1, 2, 5], [], (1, 0, 7)),
+        (range(7), [], (0, 0, 7)),
+        (range(10), [], (0, 0, 14)),  # three days of a second week are no measured week
+        (range(11), [], (0, 7, 7)),
+        (range(21), [], (0, 7, 14)),
+        (range(7), ["horizon_days=7"], (0, 0, 7)),
+        (range(7), ["start_date=2023-03-06", "horizon_days=7"], (0, 0, 7)),
+        (range(14), ["horizon_days=7"], (0, 7, 7)),
+        (range(14), ["horizon_days=14"], (0, 0, 14)),
+        (range(14), ["warmup_days=3"], (0, 3, 11)),
+        (range(21), ["start_date=2023-03-13"], (7, 7, 7)),
+        ([1, 2, 5], ["arrivals.repeat=2"], (1, 7, 7)),
+        ([1, 2], ["arrivals.repeat=4"], (1, 7, 21)),
+        (range(7), ["warmup_days=7", "horizon_days=14", "start_date=2023-03-06", "arrivals.repeat=3"], (0, 7, 14)),
+        (range(7), ["study=first_light"], (0, 0, 7)),
+    ],
+)
+def test_the_days_are_those_of_the_file(tmp_path, days, words, expected):
+    assert period(tmp_path / "flights.csv", *words, days=days) == expected
+
+
+def test_the_first_landing_counts_where_it_is_before_its_schedule(tmp_path):
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt,arrival\nA,2023-03-07 00:20,2023-03-06 23:50\n")
+    assert load("liege_30k", "arrivals=file", f"arrivals.schedule={path}").start_date == MONDAY.date()
+
+
+def test_weeks_are_flown_again_with_their_legs(tmp_path):
+    path = tmp_path / "flights.csv"
+    path.write_text(
+        "flight,sibt,arrival,sobt,after,leg_min\nA,2023-03-06 10:00,2023-03-06 11:00,2023-03-06 15:00,,\n"
+        "B,2023-03-08 10:00,,,A,300\n"
+    )
+    hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={path}", "arrivals.repeat=3")
+    flights = make_inputs(hub, 0).flights
+    assert [flight.key for flight in flights] == ["A", "B"] * 3
+    week = 7 * TICKS_PER_DAY
+    for column in ("sibt", "arrival", "sobt"):
+        first = [getattr(flight, column) for flight in flights[:2]]
+        assert [getattr(flight, column) for flight in flights] == [at + n * week for n in range(3) for at in first]
+    assert [flight.after for flight in flights[1::2]] == [0, 2, 4]
+    assert len({flight.entity for flight in flights}) == 6
+    assert [flight.is_cohort for flight in flights] == [False] * 2 + [True] * 4
+
+
+def test_a_warm_up_as_long_as_the_file_is_refused(tmp_path):
+    with pytest.raises(CargohubError, match=r"warmup_days: 7 leave no day of the flights to measure.*arrivals\.repeat"):
+        period(tmp_path / "flights.csv", "warmup_days=7", days=range(7))
+
+
+def test_only_a_file_is_repeated():
+    with pytest.raises(CargohubError, match=r"arrivals\.repeat: model timetable has no file to repeat.*got 2"):
+        load("liege_30k", "arrivals.repeat=2")
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("n", [5, 25])
+def test_a_week_of_own_flights_is_carried(tmp_path, capsys, n):
+    path = tmp_path / "flights.csv"
+    rows = [f"F{k},{MONDAY + dt.timedelta(hours=6 + 162 * k / (n - 1))}" for k in range(n)]
+    path.write_text("flight,sibt\n" + "\n".join(rows) + "\n")
+    for words in ([], ["horizon_days=7"], ["arrivals.repeat=2"]):
+        asked = ["arrivals=file", f"arrivals.schedule={path}", *words, "replications=2", "--json", "--quiet"]
+        assert main(["run", *asked, "--out", str(tmp_path / "runs")]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert document["unstable"] is not True
+        assert document["kpis"]["on_time_share"]["mean"] > 0.95
+        empty = [line for line in document["warnings"] if line.startswith("warmup_days: 0")]
+        assert len(empty) == ("arrivals.repeat=2" not in words)
