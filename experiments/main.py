@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         return _mistake(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
         print(
-            "cargohub: interrupted; what is finished is kept, and the same command continues it, or cargohub resume RUN",
+            "cargohub: interrupted; finished parts are kept: the same command continues, or cargohub resume RUN",
             file=sys.stderr,
         )
         return INTERRUPTED

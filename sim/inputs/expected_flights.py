@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.config import ArrivalModel, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors
-from sim.inputs.flight_file import load_limits, read_flight_file
+from sim.inputs.flight_period import scheduled_rows
 from sim.inputs.flight_schedule import factor_at, hour_weights
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
@@ -73,13 +73,12 @@ def _of_profile(config: HubConfig, scheduled: Bins) -> None:
 
 def _of_file(config: HubConfig, scheduled: Bins) -> Delay | None:
     """Rows by landing as it was, or else as scheduled; returns the delay that is drawn about those."""
-    assert config.arrivals.schedule is not None
-    rows = read_flight_file(config.arrivals.schedule, config.start_date, load_limits(config))
+    rows = scheduled_rows(config)
     mean = config.mean_parcels_per_flight
     for row in rows:
         at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
         if 0 <= at < len(scheduled):
-            scheduled[at] += (row.n_parcels or mean) / mean
+            scheduled[at] += (row.n_parcels or (config.parcels_of(row.aircraft) if row.aircraft else mean)) / mean
     return config.arrivals.delay if all(row.arrival is None for row in rows) else None
 
 

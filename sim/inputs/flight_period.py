@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import InputError
-from sim.inputs.flight_file import FlightRow
+from sim.inputs.flight_file import FlightRow, load_limits, read_flight_file
 from sim.units import TICKS_PER_DAY
 
 _LEAST_MEASURED_DAYS: Final = 4
@@ -23,6 +24,14 @@ def weeks_of(rows: Sequence[FlightRow]) -> int:
     """Whole weeks from the first day of the flights to the last one scheduled: what `arrivals.repeat` repeats."""
     first, last = _days(rows)
     return -(-(last - first + 1) // DAYS_PER_WEEK)
+
+
+def scheduled_rows(config: HubConfig) -> list[FlightRow]:
+    """The flights of a run's file, its weeks as often as `arrivals.repeat` says."""
+    assert config.arrivals.schedule is not None
+    rows = read_flight_file(config.arrivals.schedule, config.start_date, load_limits(config))
+    again = weeks_of(rows) * DAYS_PER_WEEK * TICKS_PER_DAY
+    return [row.later(n * again) for n in range(config.arrivals.repeat) for row in rows]
 
 
 def period_of(

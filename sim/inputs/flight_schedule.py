@@ -16,8 +16,7 @@ from sim.config.disruptions import demand_factors, highest_factor
 from sim.domain.flight import Flight
 from sim.errors import ConfigError, InputError
 from sim.inputs.calls import Call, disturbed
-from sim.inputs.flight_file import load_limits, read_flight_file
-from sim.inputs.flight_period import weeks_of
+from sim.inputs.flight_period import scheduled_rows
 from sim.streams import Streams, name_words
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
@@ -158,10 +157,7 @@ def factor_at(factors: Sequence[tuple[float, float, float]], instant: int) -> fl
 
 
 def _from_file(config: HubConfig, streams: Streams) -> Iterator[Call]:
-    assert config.arrivals.schedule is not None
-    rows = read_flight_file(config.arrivals.schedule, config.start_date, load_limits(config))
-    again = weeks_of(rows) * DAYS_PER_WEEK * TICKS_PER_DAY
-    for row in (row.later(n * again) for n in range(config.arrivals.repeat) for row in rows):
+    for row in scheduled_rows(config):
         entity = name_words(f"{row.key} {row.sibt}")
         arrival = row.arrival
         if arrival is None:
