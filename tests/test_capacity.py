@@ -21,10 +21,12 @@ from experiments.studies.designs.more_room import zone_m2
 from experiments.studies.designs.more_units import CONTROL_UNITS, EXPORT_UNITS
 from experiments.studies.designs.what_if import BLOCKED, what_ifs
 from experiments.studies.replications.crossing import Crossing, crossing
+from experiments.studies.replications.stability import grow
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
 from sim.inputs.layout import check_area, floor_parcels, make_site, zone_uses
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, KPIS, RESOURCES
+from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.streams import Streams
 
 TINY = (
@@ -40,6 +42,11 @@ TINY = (
     "--quiet",
     "--json",
 )
+
+
+def level(weeks: float = 2, growth: float = 0.0) -> dict[str, float]:
+    """Growth of a replication's backlog: that of a level one, or another."""
+    return dict(zip(GROWTH_KPIS, (weeks, growth, 0.0), strict=True))
 
 
 def asked(is_yes: Callable[[float], bool], **search: float) -> tuple[Crossing, list[float]]:
@@ -192,11 +199,34 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
             flights = config.demand.flights_per_day
             there[label, number] = {
                 "on_time_share": 1.0 * (flights <= 5), "exports_kept_up_share": 1.0 * (flights <= 4.2),
-                "backlog_slope_per_day": 0.0,
+                **level(),
             }  # fmt: skip
     assert search.found is not None and search.found.no is not None
     assert search.found.yes <= 4.2 < search.found.no
     assert search.reason(there) == "late"
+
+
+def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlog_grows() -> None:
+    point = Point("a", load("liege_30k"))
+    (search,) = searches_of(point, 1, Sustained(target=0.95, tolerance=0.1, binding=False))
+    there: There = {}
+    while tasks := search.missing(there):
+        for (label, number), work, (config, _) in tasks:
+            is_longer = config.horizon_days > point.hub.horizon_days
+            grows = config.demand.flights_per_day > 4.2
+            assert (work is grow) == is_longer
+            there[label, number] = {"on_time_share": 1.0, "exports_kept_up_share": 1.0, **level(4, 0.01 + 0.01 * grows)}
+            if not is_longer:
+                there[label, number] |= level(1, 0.01)
+            elif not grows:
+                there[label, number] |= level(4, 0.001)
+    assert search.found is not None and search.found.no is not None
+    assert search.found.yes <= 4.2 < search.found.no
+    assert search.reason(there) == "backlog"
+    late = dict(there)
+    for key in [key for key in late if "measured" in key[0]]:
+        del late[key]
+    assert search.growth(search.found.yes, late) is None
 
 
 @pytest.mark.slow
@@ -350,7 +380,7 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
                 own = {
                     "on_time_share": 1.0 * is_kept,
                     "exports_kept_up_share": 1.0,
-                    "backlog_slope_per_day": 0.0,
+                    **level(),
                 }
                 there[label, number] = own
     for search, limit in limits.items():

@@ -267,7 +267,7 @@ def tables_of(designs, replications):
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
         points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
                        hub.demand.flights_per_day, parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h,
-                       False, np.nan))  # fmt: skip
+                       "stable", np.nan))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
@@ -282,7 +282,7 @@ def tables_of(designs, replications):
         "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "roster",
                                                 "demand",
                                                 "arrivals", "flights_per_day", "parcels_per_day", "area_m2",
-                                                "n_machines", "n_halls", "service_h", "is_unstable",
+                                                "n_machines", "n_halls", "service_h", "stability",
                                                 "blocked_after_h"]),
         "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
                                                   "is_lower_bound"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from experiments.store.summaries import VERDICTS
 from sim.measures.kpis import MAY_BE_NEGATIVE
 from sim.units import MIN_PER_DAY
 
@@ -36,7 +37,8 @@ class Point:
     parcels_per_day: float
     area_m2: float
     service_h: float
-    is_unstable: bool
+    is_unstable: bool | None
+    """Whether its backlog grows; None: undecided."""
     blocked_after_h: float
     """From the first midnight until a flight is first held; NaN: never."""
     start_date: dt.date | None = None
@@ -154,7 +156,7 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
             parcels_per_day=float(row["parcels_per_day"]),
             area_m2=float(row["area_m2"]),
             service_h=float(row["service_h"]),
-            is_unstable=bool(row["is_unstable"]),
+            is_unstable=VERDICTS[row["stability"]],
             blocked_after_h=float(row["blocked_after_h"]),
             start_date=dt.date.fromisoformat(row["start_date"]),
             disruptions=row["disruptions"],

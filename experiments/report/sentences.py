@@ -37,8 +37,20 @@ def verdict(point: Point, on_time: Value) -> Verdict:
 
 
 def is_close(point: Point, on_time: Value) -> bool:
-    """Whether the interval leaves the verdict open."""
-    return not point.is_unstable and on_time.low < LEAST_ON_TIME <= on_time.high
+    """Whether the interval leaves the verdict open, or the run does not show whether the backlog grows."""
+    return bool(_open(point, on_time))
+
+
+def _open(point: Point, on_time: Value) -> list[str]:
+    """Why the verdict is open."""
+    if point.is_unstable:
+        return []
+    reasons = []
+    if on_time.low < LEAST_ON_TIME <= on_time.high:
+        reasons.append(f"the interval includes {100 * LEAST_ON_TIME:.0f} %")
+    if point.is_unstable is None and on_time.mean >= LEAST_ON_TIME:
+        reasons.append("the run does not show whether the backlog grows")
+    return reasons
 
 
 def says_nothing(on_time: Value) -> bool:
@@ -208,9 +220,8 @@ def _dwell(values: Mapping[str, Value]) -> str:
 
 
 def _close(point: Point, on_time: Value) -> str:
-    if not is_close(point, on_time):
-        return ""
-    return f" – too close to call, since the interval includes {100 * LEAST_ON_TIME:.0f} %"
+    reasons = _open(point, on_time)
+    return f" – too close to call, since {' and '.join(reasons)}" if reasons else ""
 
 
 def _growth(point: Point, values: Mapping[str, Value]) -> str:

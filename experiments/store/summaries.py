@@ -1,7 +1,11 @@
 """The tables that sum up a study, beside those of its replications: what they hold, and in which unit."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
+from sim.measures.kpis import KPIS
+from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import Column, TableSchema
 
 _LABEL = Column("scenario", "string", "", "the design, as it is called in every table of the run")
@@ -24,7 +28,7 @@ POINTS: Final = TableSchema(
         Column("n_machines", "int32", "1", "sorting machines"),
         Column("n_halls", "int32", "1", "halls"),
         Column("service_h", "float64", "h", "time promised from the drawn arrival"),
-        Column("is_unstable", "bool", "", "its backlog grows"),
+        Column("stability", "string", "", "unstable: its backlog grows; stable; or undecided"),
         Column(
             "blocked_after_h",
             "float64",
@@ -33,6 +37,33 @@ POINTS: Final = TableSchema(
         ),
     ),
     ("order",),
+)
+VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True, "stable": False, "undecided": None})
+"""How tables name whether a design is unstable."""
+STABILITY: Final = TableSchema(
+    "stability",
+    "whether the backlog of each design grows, and what says so",
+    (
+        _LABEL,
+        Column("verdict", "string", "", "stable, unstable or undecided"),
+        Column("growth_per_day", "float64", "1/d", "of the week's least backlog, share of the demand; NaN: unknown"),
+        Column("low", "float64", "1/d", "its lower bound, with an error of 5 %"),
+        Column("high", "float64", "1/d", "its upper bound, with an error of 5 %"),
+        Column("n", "int32", "1", "week-on-week growths of all replications that it is the mean of"),
+        Column("horizon_days", "int32", "d", "measured days of the runs that it is from"),
+    ),
+    ("scenario",),
+)
+LONGER_RUNS: Final = TableSchema(
+    "longer_runs",
+    "growth in longer runs of the same replications, made for the verdict on stability alone",
+    (
+        _LABEL,
+        Column("horizon_days", "int32", "d", "measured days"),
+        Column("replication", "int32", "", "its replication, counted from 0"),
+        *(Column(name, "float64", KPIS[name].unit, KPIS[name].meaning) for name in GROWTH_KPIS),
+    ),
+    ("scenario", "horizon_days", "replication"),
 )
 SUMMARY: Final = TableSchema(
     "summary",

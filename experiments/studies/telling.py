@@ -77,6 +77,12 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
                 since = instant(blocked, point.hub.start_date)
                 first = f"flights are held because no stand is free, on average from {since} on"
             lines.append(f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
+        if outcome.is_unstable(point) is None:
+            days = outcome.stability[point.label].horizon_days
+            lines.append(
+                f"{point.label}: undecided whether its backlog grows: {days} measured days do not show it; more"
+                " horizon_days or replications may"
+            )
         bounds = [kpi for kpi in KPIS if kpi not in NOT_RECOVERED and outcome.is_lower_bound(point.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean

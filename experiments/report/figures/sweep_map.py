@@ -37,7 +37,8 @@ class SweepMap:
     """(R, C), % of a share, else the KPI's unit."""
     half_width: NDArray[np.float64]
     """(R, C), of the 95 % interval; NaN without one."""
-    is_unstable: NDArray[np.bool_]
+    verdict: NDArray[np.str_]
+    """(R, C), where the hub is not stable: unstable or undecided."""
     ends: tuple[float, float]
     """Of the colour scale."""
     is_better_high: bool
@@ -47,7 +48,7 @@ def maps_of(
     varied: Sequence[str],
     values: Sequence[tuple[str, ...]],
     intervals: Sequence[Mapping[str, Interval]],
-    is_unstable: Sequence[bool],
+    is_unstable: Sequence[bool | None],
 ) -> list[SweepMap]:
     """A map a KPI; none unless exactly two keys were swept, each over several values."""
     if len(varied) != 2:
@@ -59,17 +60,17 @@ def maps_of(
         kpi = KPIS[name]
         scale = 100.0 if kpi.unit == "1" else 1.0
         mean, half = np.full(shape, np.nan), np.full(shape, np.nan)
-        unstable = np.zeros(shape, dtype=np.bool_)
+        verdict = np.full(shape, "", dtype="U9")
         for (x, y), mine, grows in zip(values, intervals, is_unstable, strict=True):
             at = rows.index(y), columns.index(x)
             mean[at] = scale * mine[name].mean
             half[at] = np.nan if mine[name].half_width is None else scale * (mine[name].half_width or 0.0)
-            unstable[at] = grows
+            verdict[at] = {True: "unstable", None: "undecided", False: ""}[grows]
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
         title = f"{words.kpi_name(name)}, {'%' if kpi.unit == '1' else kpi.unit}"
         title += "" if np.isnan(half).all() else ", ± 95 % interval"
         found.append(
-            SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, unstable, ends,
+            SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, verdict, ends,
                      kpi.more_is_better is not False)
         )  # fmt: skip
     return found
@@ -102,7 +103,7 @@ def draw(ax: "Axes", result: SweepMap) -> None:
         half = result.half_width[row, column]
         text = words.number(float(mean), 1)
         text += "" if np.isnan(half) else f"\n±{words.number(float(half), 1)}"
-        text += "\nunstable" if result.is_unstable[row, column] else ""
+        text += f"\n{result.verdict[row, column]}".rstrip()
         ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if is_dark else "black")
 
 

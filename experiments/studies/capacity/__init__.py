@@ -9,9 +9,9 @@ of the thresholds' mean.
 
 Nothing makes service fall steadily with demand (one flight more may fill a truck that would have been held), so there
 may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
-`capacity.tolerance` above it was simulated and is not. In a single replication of a week a flight more or less may pass
-for growth of the backlog, which puts the threshold low: a longer horizon tells better, and a warning says where it
-matters.
+`capacity.tolerance` above it was simulated and is not. Where the share on time is reached and the run does not show
+whether the backlog grows, longer runs do (`replications.stability`); where these do not either, the backlog sets no
+threshold, and a warning says so.
 
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep,
 make a curve: each design has its thresholds, and a picture shows them against the values.

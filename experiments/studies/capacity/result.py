@@ -93,6 +93,8 @@ class Result:
     crossings: tuple[Crossing, ...]
     reasons: tuple[str, ...]
     """Why the demand just above each is not sustained."""
+    n_undecided: int
+    """Replications in which nothing shows whether the backlog grows at the demand sustained."""
     flights: Interval
     lifts: tuple[Lift, ...]
     ladder: Mapping[str, float]
@@ -123,8 +125,12 @@ class Result:
         n_backlog = self.reasons.count("backlog")
         if n_backlog:
             lines.append(
-                f"{name}: in {n_backlog} of {len(self.reasons)} replications the backlog alone sets the threshold,"
-                " which may be chance: a longer horizon_days tells growth better"
+                f"{name}: in {n_backlog} of {len(self.reasons)} replications the backlog alone sets the threshold"
+            )
+        if self.n_undecided:
+            lines.append(
+                f"{name}: in {self.n_undecided} of {len(self.reasons)} replications it is undecided whether the backlog"
+                " grows at the demand sustained: a longer horizon_days may show it"
             )
         if any(one.yes == 0 for one in self.crossings):
             lines.append(f"{name}: sustains no demand that was simulated")
@@ -145,6 +151,11 @@ def result_of(point: Point, searches: Sequence[Search], there: There, *, has_bin
         point,
         crossings,
         tuple(search.reason(there) for search in searches),
+        sum(
+            search.growth(search.found.yes, there) is None
+            for search in searches
+            if search.found and search.found.yes > 0
+        ),
         mean_interval([one.yes for one in crossings]).within(0.0),
         tuple(lifts),
         capacity_ladder(point.hub, _at_thresholds(searches, there)),

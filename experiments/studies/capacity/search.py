@@ -3,7 +3,7 @@
 import math
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final
 
@@ -14,7 +14,8 @@ from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from experiments.studies.replications.crossing import Crossing, crossing
-from experiments.studies.replications.replicating import GROWTH_THAT_COUNTS, evaluate
+from experiments.studies.replications.replicating import evaluate
+from experiments.studies.replications.stability import grow, judged, longer_hubs, longer_label
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
 from sim.reading import Bounds
@@ -91,6 +92,8 @@ class Search:
             key = self.key(self._at)
             if key not in there:
                 return [(key, evaluate, (at_demand(self.point.hub, self._at), self.number))]
+            if (longer := self._longer(self._at, there)) is not None:
+                return [longer]
             self._answer(self._reason(self._at, there))
         if not self._has_binding:
             return []
@@ -111,8 +114,38 @@ class Search:
         except StopIteration as end:
             self.found = end.value
 
+    def _longer(self, flights: float, there: There) -> _Task | None:
+        """The longer run that shows whether the backlog grows, where that alone is open; None if none is needed."""
+        if on_time(there[self.key(flights)]) < self._target:
+            return None
+        for key, config in self._runs(flights):
+            if key not in there:
+                return key, grow, (config, self.number)
+            if judged([there[key]], config.horizon_days).is_unstable is not None:
+                return None
+        return None
+
+    def _runs(self, flights: float) -> Iterator[tuple[Key, HubConfig]]:
+        """The run at a demand, and the longer ones that may be made for the verdict on its backlog."""
+        config = at_demand(self.point.hub, flights)
+        label, number = self.key(flights)
+        yield (label, number), config
+        for hub in longer_hubs(config):
+            yield (longer_label(label, hub.horizon_days), number), hub
+
+    def growth(self, flights: float, there: There) -> bool | None:
+        """Whether the backlog grows, by the longest run that is there; None: undecided."""
+        own = [judged([there[key]], hub.horizon_days) for key, hub in self._runs(flights) if key in there]
+        return own[-1].is_unstable
+
     def _reason(self, flights: float, there: There) -> str:
-        return _reason(self.point.hub, flights, there[self.key(flights)], self._target)
+        """Why this replication does not sustain the demand: late, backlog or both; empty if it does.
+
+        A backlog of which nothing says that it grows sets no threshold.
+        """
+        is_late = on_time(there[self.key(flights)]) < self._target
+        is_growing = self.growth(flights, there)
+        return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
 
     def reason(self, there: There) -> str:
         """Why the demand just above the threshold is not sustained; empty if there is none."""
@@ -171,17 +204,6 @@ def searches_of(point: Point, replications: int, asked: Sustained) -> list[Searc
 
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
     return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
-
-
-def _reason(config: HubConfig, flights: float, kpis: Mapping[str, float], target: float) -> str:
-    """Why this replication does not sustain the demand: late, backlog (by the measure of every study), or both.
-
-    Empty if it does.
-    """
-    parcels = flights * config.mean_parcels_per_flight
-    is_late = on_time(kpis) < target
-    is_growing = kpis["backlog_slope_per_day"] > GROWTH_THAT_COUNTS * parcels
-    return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
 
 
 def on_time(kpis: Mapping[str, float]) -> float:

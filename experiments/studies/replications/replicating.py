@@ -15,14 +15,21 @@ from experiments.statistics import ANYTHING, Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
-from experiments.store.summaries import AREA, DIFFERENCES, LADDER, POINTS, SUMMARY, WARMUP
+from experiments.store.summaries import AREA, DIFFERENCES, LADDER, LONGER_RUNS, POINTS, STABILITY, SUMMARY, WARMUP
 from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.recorded import config_text
 from experiments.studies.replications.narrowing import tell_cost, too_wide
+from experiments.studies.replications.stability import (
+    Stability,
+    grow,
+    longer_rows,
+    stability_row,
+    stored_verdicts,
+    verdicts,
+)
 from experiments.studies.replications.warming import rows_of, warm_ups
 from sim.config import ArrivalModel, HubConfig
-from sim.config.bounds import DAYS_PER_WEEK
 from sim.inputs.inputs import check_recorded, make_inputs
 from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
@@ -31,10 +38,6 @@ from sim.reading import plain
 from sim.record.schemas import TABLES, TableSchema
 from sim.units import MIN_PER_H
 
-GROWTH_THAT_COUNTS = 0.01
-"""Of the parcels a day: a backlog that grows less counts as level (assumption)."""
-_MUCH_LEFT_OVER = 0.05
-"""Share of the cohort that has not left at the end (assumption)."""
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""
 _Extra = Sequence[tuple[TableSchema, Columns]]
@@ -44,13 +47,14 @@ _Extra = Sequence[tuple[TableSchema, Columns]]
 class Outcome:
     """What the replications of a study say. Intervals by label and KPI; `differences` against the first label.
 
-    `warnings` name the intervals that stayed wider than asked.
+    `stability` by label; `warnings` name the intervals that stayed wider than asked.
     """
 
     points: tuple[Point, ...]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Statement]]
     family: Family
+    stability: Mapping[str, Stability]
     warnings: tuple[str, ...] = ()
 
     @property
@@ -58,17 +62,9 @@ class Outcome:
         """Replications of each design."""
         return next(interval.n for own in self.intervals.values() for interval in own.values())
 
-    def is_unstable(self, point: Point) -> bool:
-        """Whether the backlog grows: by more than a hundredth of the demand, and surely.
-
-        Where there is no week before to compare with, a rise may be the week's rhythm: then much must be left over too.
-        """
-        left_over = self.intervals[point.label]["not_departed_share"].mean
-        if point.hub.warmup_days + point.hub.horizon_days <= DAYS_PER_WEEK and left_over <= _MUCH_LEFT_OVER:
-            return False
-        slope = self.intervals[point.label]["backlog_slope_per_day"]
-        least = slope.mean if slope.low is None else slope.low
-        return least > 0 and slope.mean > GROWTH_THAT_COUNTS * daily_parcels(point.hub)
+    def is_unstable(self, point: Point) -> bool | None:
+        """Whether the backlog grows; None: undecided."""
+        return self.stability[point.label].is_unstable
 
     def ladder(self, point: Point) -> dict[str, float]:
         """Parcels a day that each resource alone could handle."""
@@ -139,7 +135,8 @@ def replications(
         work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
         most = study.max_replications
         n, wide = narrow(work.samples, study.asked, first=study.replications, most=most, tell=work.tell)
-    return _outcome(points, work.samples(n), study.family, too_wide(wide, n))
+        stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
+    return _outcome(points, work.samples(n), study.family, stability, too_wide(wide, n))
 
 
 class _Work:
@@ -163,16 +160,30 @@ class _Work:
 
     def samples(self, n: int) -> Samples:
         """The KPIs of the first n replications of each design; those missing are made."""
-        tasks = self._tasks(n)
+        self._make(self._tasks(n))
+        return {
+            point.label: {kpi: [self._there[point.label, number][kpi] for number in range(n)] for kpi in KPIS}
+            for point in self._points
+        }
+
+    def stability(self, n: int) -> dict[str, Stability]:
+        """The verdicts on the designs, from their first n replications; longer runs are made where those cannot say."""
+
+        def values(points: Sequence[Point]) -> dict[str, list[Mapping[str, float]]]:
+            return {point.label: [self._there[point.label, number] for number in range(n)] for point in points}
+
+        def longer(points: Sequence[Point]) -> dict[str, list[Mapping[str, float]]]:
+            self._make(missing(points, n, self._there, grow))
+            return values(points)
+
+        return verdicts(self._points, values(self._points), longer, is_quiet=self._is_quiet)
+
+    def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
         if tasks:
             for key, part in self._pool.run(tasks, is_quiet=self._is_quiet, already=len(self._there)):
                 self._run.keep(key, part)
             self._made += len(tasks)
             self._there = self._run.finished()
-        return {
-            point.label: {kpi: [self._there[point.label, number][kpi] for number in range(n)] for kpi in KPIS}
-            for point in self._points
-        }
 
     def tell(self, n: int, wide: Sequence[Need]) -> None:
         if self._is_quiet or not self._tasks(n + 1):
@@ -203,7 +214,13 @@ def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
     return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}
 
 
-def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings: Sequence[str]) -> Outcome:
+def _outcome(
+    points: Sequence[Point],
+    values: Samples,
+    family: Family,
+    stability: Mapping[str, Stability],
+    warnings: Sequence[str],
+) -> Outcome:
     baseline = points[0].label
     intervals = intervals_of(values)
     differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
@@ -211,7 +228,7 @@ def _outcome(points: Sequence[Point], values: Samples, family: Family, warnings:
         samples = {name: own[kpi] for name, own in values.items()}
         for label, one in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = one
-    return Outcome(tuple(points), intervals, differences, family, tuple(warnings))
+    return Outcome(tuple(points), intervals, differences, family, stability, tuple(warnings))
 
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:
@@ -225,7 +242,10 @@ def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
         return
     steady = {point.label: point for point in outcome.points if not outcome.is_unstable(point)}
     warmed = as_columns(WARMUP.columns, rows_of(warm_ups(run.table_of("occupancy"), steady)))
-    run.complete(TABLES, tables=[*_summaries(outcome), (WARMUP, warmed), *extra])
+    finished = run.finished()
+    longer = as_columns(LONGER_RUNS.columns, longer_rows(outcome.points, finished))
+    own = [key for key in finished if key[0] in outcome.intervals]
+    run.complete(TABLES, keys=own, tables=[*_summaries(outcome), (WARMUP, warmed), (LONGER_RUNS, longer), *extra])
 
 
 def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
@@ -272,6 +292,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         (DIFFERENCES, differences),
         (LADDER, ladder),
         (AREA, area),
+        (STABILITY, [stability_row(point.label, outcome.stability[point.label]) for point in outcome.points]),
     ]
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
 
@@ -294,7 +315,7 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         sum(hall.sorting_machines for hall in config.halls.values()),
         len(config.halls),
         config.service_h,
-        outcome.is_unstable(point),
+        outcome.stability[point.label].verdict,
         blocked if blocked < run_h else np.nan,
     )
 

@@ -14,6 +14,7 @@ from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.replications.replicating import Outcome, intervals_of
+from experiments.studies.replications.stability import Stability, judged
 from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -80,12 +81,22 @@ def found_in(points: Sequence[Point], keys: SelectStudy, selection: Selection, v
         if fate is Fate.INFEASIBLE and _is_at_target(asked, own[asked.kpi]):
             fate = Fate.AT_TARGET
         rows.append(Row(point, cost, own[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
-    outcome = Outcome(tuple(points), intervals, {}, keys.family)
+    outcome = Outcome(tuple(points), intervals, {}, keys.family, _stability(points, values))
     return Found(keys, outcome, tuple(rows), selection.probability)
 
 
 def _is_at_target(asked: Select, kpi: Interval) -> bool:
     return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
+
+
+def _stability(points: Sequence[Point], values: Samples) -> dict[str, Stability]:
+    """The verdicts as far as the replications of the race tell them."""
+    found = {}
+    for point in points:
+        own = values[point.label]
+        rows = [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
+        found[point.label] = judged(rows, point.hub.horizon_days)
+    return found
 
 
 def _reason(keys: SelectStudy, fate: Fate, n: int, by: str | None) -> str:

@@ -1,7 +1,7 @@
 """`cargohub show`: what a stored run said, from its tables alone."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store.foreign import ANSWERED, VERBS, Configuration, Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
+from experiments.store.summaries import VERDICTS
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose.result import found_in
@@ -19,6 +20,7 @@ from experiments.studies.file_words import taken_apart
 from experiments.studies.recorded import study_of
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import Outcome
+from experiments.studies.replications.stability import Stability, stability_of
 from experiments.studies.select.design import SelectStudy
 from experiments.studies.select.result import tell_selection
 from experiments.studies.show.day import OPTIONS, draw_day
@@ -27,6 +29,11 @@ from sim.measures.kpis import KPIS
 
 _INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
 _TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
+
+_STABILITY: Final = {
+    "scenario": str, "verdict": str, "growth_per_day": float, "low": float, "high": float, "n": int,
+    "horizon_days": int,
+}  # fmt: skip
 
 
 def main(arguments: Arguments) -> int:
@@ -95,7 +102,15 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
     n = min(interval.n for own in intervals.values() for interval in own.values())
     study = study_of(manifest, configuration)
     wide = needs(_samples(manifest), study.asked) if study.asked else []
-    return Outcome(points, intervals, differences, study.family, warnings=tuple(too_wide(wide, n)))
+    return Outcome(points, intervals, differences, study.family, _stability(manifest, points), tuple(too_wide(wide, n)))
+
+
+def _stability(manifest: Manifest, points: Sequence[Point]) -> dict[str, Stability]:
+    rows = {row["scenario"]: row for row in typed_rows(manifest, "stability", _STABILITY)}
+    for point in points:
+        if rows.get(point.label, {}).get("verdict") not in VERDICTS:
+            raise InputError(f"{manifest.folder}: no verdict on {point.label}: another version's run, or damaged")
+    return {point.label: stability_of(rows[point.label]) for point in points}
 
 
 def _intervals(manifest: Manifest, table: str) -> Mapping[str, Mapping[str, Interval]]:

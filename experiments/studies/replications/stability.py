@@ -1,0 +1,158 @@
+"""Whether a hub carries its demand without its backlog growing: one verdict for every verb, its page and `--json`.
+
+1. A hub of which nothing is used more than half of the time, and which has nothing left over, is stable, however short
+   the run is.
+2. Otherwise the growth of the week's least backlog decides, over all replications (`statistics.growth`).
+3. Where it cannot, the same replications are run on: twice and then four times the measured days, at the demand of the
+   measured days. Only their growth is kept, apart from the run.
+4. Where that cannot either, the verdict is None: undecided.
+"""
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.statistics.growth import Growth, pooled
+from experiments.store import Part, read_run
+from experiments.store.summaries import VERDICTS
+from experiments.store.tables import Key
+from experiments.studies.designs.design import Point
+from sim.config import ArrivalModel, HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.measures.kpis import RESOURCES
+from sim.measures.weekly_lows import GROWTH_KPIS
+
+LITTLE_USED: Final = 0.5
+"""Utilisation of the resource that is used most, up to which a hub with nothing left over is stable (assumption)."""
+LITTLE_LEFT: Final = 0.01
+"""Share of the cohort that has not left, up to which nothing is left over (assumption)."""
+LONGER: Final = (2, 4)
+"""Times the measured days (assumption)."""
+_MOST_DAYS: Final = 8 * DAYS_PER_WEEK
+"""Measured days up to which a run is made longer (assumption)."""
+Values = Mapping[str, float]
+"""KPIs of a replication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """The verdict, the growth that it rests on, and the measured days of the run that showed it."""
+
+    is_unstable: bool | None
+    growth: Growth
+    horizon_days: int
+
+    @property
+    def verdict(self) -> str:
+        """As tables name it."""
+        return next(name for name, is_unstable in VERDICTS.items() if is_unstable is self.is_unstable)
+
+
+def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
+    """What the replications of a design, with these measured days, say of it: all KPIs, or those of growth alone."""
+    growth = pooled([(own[GROWTH_KPIS[0]], own[GROWTH_KPIS[1]], own[GROWTH_KPIS[2]]) for own in replications])
+    return Stability(False if _is_little_used(replications) else growth.is_growing, growth, horizon_days)
+
+
+def _is_little_used(replications: Sequence[Values]) -> bool:
+    def mean(kpi: str) -> float:
+        return sum(own.get(kpi, 1.0) for own in replications) / len(replications)
+
+    busiest = max(mean(f"utilisation_{name}") for name in RESOURCES)
+    return busiest <= LITTLE_USED and mean("not_departed_share") <= LITTLE_LEFT
+
+
+def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
+    """The same hub with longer runs, at the demand of the measured days all along.
+
+    None of a file, which says itself when it ends, and none where even the longest holds no two weeks.
+    """
+    if config.arrivals.model is ArrivalModel.FILE:
+        return
+    for factor in LONGER:
+        days = factor * config.horizon_days
+        if days <= _MOST_DAYS and config.warmup_days + LONGER[-1] * config.horizon_days >= 2 * DAYS_PER_WEEK:
+            yield replace(_in_season(config), horizon_days=days)
+
+
+def _in_season(config: HubConfig) -> HubConfig:
+    """The hub with the month index of its measured days in every month, so that a longer run is asked for the same."""
+    index = config.arrivals.month_index
+    assert index is not None
+    first = config.start_date + dt.timedelta(days=config.warmup_days)
+    months = [(first + dt.timedelta(days=day)).month for day in range(config.horizon_days)]
+    mean = sum(index[month - 1] for month in months) / len(months)
+    return replace(config, arrivals=replace(config.arrivals, month_index=(mean,) * len(index)))
+
+
+def longer_label(label: str, horizon_days: int) -> str:
+    """What a longer run of a design is kept under."""
+    return f"{label}, {horizon_days} days measured"
+
+
+def grow(config: HubConfig, replication: int) -> Part:
+    """The growth of a longer run's backlog alone: what a worker does."""
+    from sim.simulation import simulate
+
+    began = time.perf_counter()
+    kpis = simulate(config, replication).kpis
+    return {"kpis": {kpi: kpis[kpi] for kpi in GROWTH_KPIS}, "tables": {}, "seconds": time.perf_counter() - began}
+
+
+def verdicts(
+    points: Sequence[Point],
+    values: Mapping[str, Sequence[Values]],
+    longer: Callable[[Sequence[Point]], Mapping[str, Sequence[Values]]],
+    *,
+    is_quiet: bool,
+) -> dict[str, Stability]:
+    """The verdict on each design, by its label; `longer` makes the longer runs of all that are undecided."""
+    known = {point.label: judged(values[point.label], point.hub.horizon_days) for point in points}
+    hubs = {point.label: longer_hubs(point.hub) for point in points}
+    while True:
+        undecided = [label for label, own in known.items() if own.is_unstable is None]
+        nexts = {label: hub for label in undecided if (hub := next(hubs[label], None)) is not None}
+        if not nexts:
+            return known
+        if not is_quiet:
+            sys.stderr.write(f"stability: undecided for {', '.join(nexts)}; simulating longer runs\n")
+            sys.stderr.flush()
+        own = {label: Point(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
+        made = longer(list(own.values()))
+        known |= {label: judged(made[point.label], point.hub.horizon_days) for label, point in own.items()}
+
+
+def longer_rows(points: Sequence[Point], finished: Mapping[Key, Values]) -> list[tuple[Any, ...]]:
+    """Rows of the table `longer_runs`."""
+    of = {
+        longer_label(point.label, hub.horizon_days): (point.label, hub.horizon_days)
+        for point in points
+        for hub in longer_hubs(point.hub)
+    }
+    return [
+        (*of[label], number, *(kpis[kpi] for kpi in GROWTH_KPIS))
+        for (label, number), kpis in finished.items()
+        if label in of
+    ]
+
+
+def stability_row(label: str, own: Stability) -> tuple[Any, ...]:
+    """A row of the table `stability`."""
+    return label, own.verdict, own.growth.mean, own.growth.low, own.growth.high, own.growth.n, own.horizon_days
+
+
+def stability_of(row: Mapping[str, Any]) -> Stability:
+    """What a row of the table says."""
+    growth = Growth(row["growth_per_day"], row["low"], row["high"], int(row["n"]))
+    return Stability(VERDICTS[row["verdict"]], growth, int(row["horizon_days"]))
+
+
+def stored_verdicts(folder: Path) -> dict[str, Stability]:
+    """The verdicts of a complete run, by label."""
+    table = read_run(folder, names=["stability"]).tables["stability"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
+    return {row["scenario"]: stability_of(row) for row in rows}

@@ -1,0 +1,125 @@
+"""The verdict on whether a hub's backlog grows: on paths made by hand, and on runs that are as the paths."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.statistics.growth import GROWTH_THAT_COUNTS, pooled
+from experiments.store import read_run
+from experiments.studies.designs.design import Point
+from experiments.studies.replications.stability import judged, longer_hubs, verdicts
+from sim.measures.kpis import RESOURCES
+from sim.measures.weekly_lows import GROWTH_KPIS, weekly_lows
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK
+
+BUSY = {f"utilisation_{name}": 0.9 for name in RESOURCES} | {"not_departed_share": 0.02}
+
+
+def grown(weeks, mean, sd=0.002, **others):
+    """KPIs of a busy replication with these week-on-week growths."""
+    return BUSY | dict(zip(GROWTH_KPIS, (weeks, mean, sd), strict=True)) | others
+
+
+def test_the_low_of_each_whole_week_is_counted_back_from_the_end():
+    time = 60.0 * np.arange(1, 24 * 22 + 1)
+    inside = 1000 + 10 * np.arange(time.size)
+    assert weekly_lows(time, inside, begin=MIN_PER_DAY, end=22 * MIN_PER_DAY).tolist() == [
+        1000 + 10 * 24 * (1 + 7 * week) for week in range(3)
+    ]
+    assert len(weekly_lows(time, inside, begin=MIN_PER_DAY + 1, end=22 * MIN_PER_DAY)) == 2
+    assert len(weekly_lows(time, inside, begin=16 * MIN_PER_DAY, end=22 * MIN_PER_DAY)) == 0
+    assert MIN_PER_WEEK == 7 * MIN_PER_DAY
+
+
+@pytest.mark.parametrize("growth", [0.0, 0.005, 0.015, 0.05])
+@pytest.mark.parametrize(("n", "weeks"), [(1, 4), (2, 2), (5, 2), (5, 8)])
+def test_growths_at_some_distance_from_what_counts_are_told_with_the_error_stated(growth, n, weeks):
+    rng = np.random.default_rng(1)
+    said = []
+    for _ in range(400):
+        values = growth + 0.004 * rng.standard_normal((n, weeks))
+        said.append(pooled([(weeks, own.mean(), own.std(ddof=1)) for own in values]).is_growing)
+    wrong = growth <= GROWTH_THAT_COUNTS
+    assert np.mean([own is wrong for own in said]) <= 0.08  # 5 %, and the chance of 400 trials
+
+
+def test_what_lies_at_the_growth_that_counts_is_undecided_until_there_is_more_of_it():
+    assert pooled([(2, 0.012, 0.004)]).is_growing is None
+    assert pooled([(2, 0.012, 0.004)] * 50).is_growing is True
+    assert pooled([]).is_growing is None and pooled([(0, 0.0, 0.0)] * 5).n == 0
+
+
+def test_a_hub_that_is_little_used_and_has_nothing_left_over_is_stable_however_short_its_run():
+    idle = {f"utilisation_{name}": 0.3 for name in RESOURCES} | {"not_departed_share": 0.0}
+    assert judged([grown(0, 0.0) | idle], 1).is_unstable is False
+    assert judged([grown(1, 0.5) | idle], 7).is_unstable is False
+    assert judged([grown(0, 0.0) | idle | {"utilisation_tugs": 0.8}], 1).is_unstable is None
+    assert judged([grown(0, 0.0) | idle | {"not_departed_share": 0.1}], 1).is_unstable is None
+
+
+def test_two_replications_that_grow_by_a_fifth_of_the_demand_are_unstable():
+    assert judged([grown(1, 0.19, 0.0), grown(1, 0.21, 0.0)], 7).is_unstable is True
+    assert judged([grown(1, 0.0, 0.0), grown(1, 0.003, 0.0)], 7).is_unstable is False
+
+
+def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():
+    hub = load("liege_30k")
+    points = [Point(name, hub) for name in ("level", "grows", "late", "open")]
+    values = {"level": [grown(2, 0.0)], "grows": [grown(2, 0.2)], "late": [grown(2, 0.01)], "open": [grown(2, 0.01)]}
+    asked = []
+
+    def longer(own):
+        asked.append({point.label: point.hub.horizon_days for point in own})
+        return {p.label: [grown(4, 0.05 if p.label.startswith("late") else 0.01)] for p in own}
+
+    found = verdicts(points, values, longer, is_quiet=True)
+    assert {label: own.is_unstable for label, own in found.items()} == {
+        "level": False, "grows": True, "late": True, "open": None,
+    }  # fmt: skip
+    assert asked == [
+        {"late, 28 days measured": 28, "open, 28 days measured": 28}, {"open, 56 days measured": 56},
+    ]  # fmt: skip
+    assert [found[label].horizon_days for label in ("level", "late", "open")] == [14, 28, 56]
+
+
+def test_a_longer_run_is_asked_for_the_demand_of_the_measured_days():
+    hub = load("liege_30k", "start_date=2022-10-24")
+    own = list(longer_hubs(hub))
+    assert [each.horizon_days for each in own] == [28, 56]
+    index = hub.arrivals.month_index
+    assert index is not None
+    # Measured from Monday 31 October on: one day of it, and 13 of November.
+    assert own[0].arrivals.month_index == pytest.approx([(index[9] + 13 * index[10]) / 14] * 12)
+    assert own[0].seed == hub.seed
+    assert list(longer_hubs(load("liege_30k", "horizon_days=1", "warmup_days=1"))) == []
+    assert list(longer_hubs(load("liege_30k", "horizon_days=56"))) == []
+    assert [each.horizon_days for each in longer_hubs(replace(hub, horizon_days=28))] == [56]
+
+
+def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_kpi(capsys, tmp_path, monkeypatch):
+    from experiments.statistics import growth
+
+    # Small, and near the limit: the asked run does not decide, at least with a growth that counts right at its own.
+    small = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=7", "exports=none",
+             "replications=1", "workers=1", "halls.main.sorting_machines=1")  # fmt: skip
+    words = ("run", *small, "--quiet", "--json", "--out", str(tmp_path))
+    monkeypatch.setattr("experiments.studies.replications.stability.LITTLE_USED", -1.0)
+    monkeypatch.setattr(growth, "GROWTH_THAT_COUNTS", 0.0)
+    assert main([*words]) == 0
+    document = json.loads(capsys.readouterr().out)
+    tables = read_run(document["run_dir"]).tables
+    longer = tables["longer_runs"]
+    assert set(longer["horizon_days"]) <= {14, 28} and len(longer) >= 1
+    assert set(tables["kpis"]["scenario"]) == {"liege_30k"}
+    (row,) = tables["stability"].to_dict("records")
+    names = {True: "unstable", False: "stable", None: "undecided"}
+    assert row["verdict"] == names[document["unstable"]] == tables["points"]["stability"][0]
+    assert row["horizon_days"] == longer["horizon_days"].max()
+    assert main([*words]) == 0
+    assert json.loads(capsys.readouterr().out) == document
+    assert main(["show", document["run_dir"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scenarios"]["liege_30k"]["unstable"] is document["unstable"]
