@@ -21,6 +21,7 @@ from experiments.verbs import VERBS
 from experiments.words import check_option, one_line, options, parsed, sweep_points
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.inputs.room import fitted
 from sim.reading import near, read
 
 __all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points", "word_value"]
@@ -88,13 +89,14 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:
-    """The hub of a composed configuration, checked.
+    """The hub of a composed configuration, checked; with `fit: auto` given room for all that stands in it.
 
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
     names = [field.name for field in fields(HubConfig)]
-    return read(HubConfig, {name: composed[name] for name in names if name in composed})
+    config = read(HubConfig, {name: composed[name] for name in names if name in composed})
+    return fitted(config) if config.fit == "auto" else config
 
 
 def study(kind: type[T], composed: Mapping[str, object]) -> T:

@@ -24,7 +24,9 @@ from experiments.studies.replications.crossing import Crossing, crossing
 from experiments.studies.replications.stability import grow
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area, floor_parcels, make_site, zone_uses
+from sim.inputs.layout import floor_parcels, make_site
+from sim.inputs.room import check_area
+from sim.inputs.zones import zone_uses
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, KPIS, RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.streams import Streams

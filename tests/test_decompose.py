@@ -25,7 +25,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.designs.factors import REST, game_of
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 
 TINY = (
     "scenarios=[liege_30k,liege_66k]",

@@ -22,7 +22,7 @@ from experiments.studies.optimise.page import grids
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
 from experiments.studies.optimise.search import Found, Trial
 from experiments.studies.replications import evaluating
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
 

@@ -15,7 +15,7 @@ from experiments.studies.designs.scaled_halls import scaled_to
 from sim.config import ArrivalCap
 from sim.inputs.flight_schedule import slot_hours
 from sim.inputs.inputs import make_inputs
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.units import TICKS_PER_H
 
 HUB = load()

@@ -25,9 +25,13 @@ def write_report(
     config_yaml: str,
     seed: int,
     replications: int,
+    fitted: Sequence[str],
     folder: Path,
 ) -> None:
-    """Write `report.html`, one file that asks for nothing from outside, and its figures to `figures/`."""
+    """Write `report.html`, one file that asks for nothing from outside, and its figures to `figures/`.
+
+    `fitted`: what was changed of designs in which units had no room.
+    """
     points = read_points(tables["points"])
     values = read_values(tables["summary"])
     window = read_window(tables["flights"], config_yaml)
@@ -38,6 +42,7 @@ def write_report(
         config_yaml=config_yaml,
         seed=seed,
         replications=replications,
+        fitted=fitted,
         pictures=pictures,
         versions=versions(),
         **content(tables, points, values, window, read_family(config_yaml)),

@@ -22,7 +22,7 @@ from experiments.studies.file_words import taken_apart
 from experiments.studies.recorded import study_of
 from experiments.verbs import VERBS, module_of
 from sim.errors import InputError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.reading import read
 
 _HOW: Final = ("workers", "execution", "execution.address", "execution.patience_s")

@@ -14,6 +14,8 @@ from experiments.studies.designs.spreadsheet import compose_design, designs_amon
 from experiments.studies.designs.staffing_text import staffing_lines
 from experiments.studies.replications.replicating import check_designs
 from experiments.studies.sweep import points_of
+from sim.config import HubConfig
+from sim.reading import plain
 
 
 def show(arguments: Arguments) -> int:
@@ -21,14 +23,23 @@ def show(arguments: Arguments) -> int:
     titles, documents, points, study = _asked(arguments)
     check_designs(points, study)
     if arguments.json:
-        print(json.dumps(documents if titles else documents[0], indent=2))
+        fitted = [_with_fit(document, point.hub) for document, point in zip(documents, points, strict=False)]
+        print(json.dumps(fitted if titles else fitted[0], indent=2))
         return 0
     for number, document in enumerate(documents):
         if titles:
             print(f"---\n# {titles[number]}")
-        print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), end="")
+        print(
+            yaml.safe_dump(_with_fit(document, points[number].hub), sort_keys=False, allow_unicode=True, width=120),
+            end="",
+        )
         print("\n".join(f"# {line}" for line in staffing_lines(points[number].hub)))
     return 0
+
+
+def _with_fit(document: Mapping[str, Any], hub: HubConfig) -> dict[str, Any]:
+    """The document with what fit=auto changed."""
+    return {**document, **({key: plain(getattr(hub, key)) for key in ("halls", "fitted")} if hub.fitted else {})}
 
 
 def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]], list[Point], Study]:

@@ -62,9 +62,22 @@ def warnings_of_few(n: int) -> list[str]:
     return ["replications: a single one has no intervals: nothing can be said for sure"] if n == 1 else []
 
 
+def fit_lines(points: Sequence[Point]) -> list[str]:
+    """What fit=auto changed, design by design."""
+    lines = []
+    for point in points:
+        changes = point.hub.fitted
+        shares = [change for change in changes if ".zone_shares." in change]
+        texts = [change for change in changes if change not in shares]
+        texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else shares
+        if texts:
+            lines.append(f"{point.label}: fit=auto changed {', '.join(texts)} (config.yaml lists all as fitted)")
+    return lines
+
+
 def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     """What a reader must know before the numbers."""
-    lines = list(own)
+    lines = [*own, *fit_lines(outcome.points)]
     for point in outcome.points:
         if not outcome.intervals[point.label]["parcels_per_day"].mean:
             lines.append(f"{point.label}: not one parcel left in the measured days")
@@ -103,7 +116,8 @@ def as_json(interval: Interval, unit: str) -> dict[str, Any]:
 
 def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
     kpis = {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
-    return {"scenario": point.label, "unstable": outcome.is_unstable(point), "kpis": kpis}
+    fitted = {"fitted": list(point.hub.fitted)} if point.hub.fitted else {}
+    return {"scenario": point.label, "unstable": outcome.is_unstable(point), **fitted, "kpis": kpis}
 
 
 def difference_objects(outcome: Outcome) -> dict[str, Any]:
@@ -256,6 +270,7 @@ def write_page(path: Path, arguments: Arguments, points: Sequence[Point], *, rep
         config_yaml=first_hubs(stored.config, len(shown)),
         seed=points[0].hub.seed,
         replications=replications,
+        fitted=fit_lines(shown),
         folder=path,
     )
     return path / "report.html"

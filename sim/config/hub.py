@@ -74,8 +74,14 @@ class HubConfig:
     """By a name of the planner's."""
     recovery: Recovery
     record: Record
+    fit: Literal["none", "auto"]
+    """Units without room: refused, or given room."""
+    fitted: tuple[str, ...]
+    """What `fit: auto` changed."""
 
     def __post_init__(self) -> None:
+        if self.fitted and self.fit == "none":
+            raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
         self._check_halls()
         last_year = self.start_date.year + (self.warmup_days + self.horizon_days) / _DAYS_PER_YEAR
         if self.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
@@ -140,17 +146,6 @@ class HubConfig:
         for name, hall in self.halls.items():
             if hall.opens is not None and hall.opens >= last:
                 raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
-            if self.parcels.non_conveyable_share > 0 and hall.manual_sort_posts == 0:
-                raise ValueError(
-                    f"halls.{name}.manual_sort_posts: at least 1, since parcels.non_conveyable_share ="
-                    f" {self.parcels.non_conveyable_share:g} of the parcels go there; got 0"
-                )
-            chutes = self.chutes(hall)
-            if 0 < hall.packout_posts < chutes:
-                raise ValueError(
-                    f"halls.{name}.packout_posts: each chute (a machine's of a route) needs a post: at least {chutes},"
-                    f" or 0 without pack-out; got {hall.packout_posts}"
-                )
             if self.breakdown.workers_per_station > hall.breakdown_workers:
                 raise ValueError(
                     f"breakdown.workers_per_station: at most halls.{name}.breakdown_workers ="

@@ -11,50 +11,17 @@ from sim.config.customs import Declared
 from sim.domain import site
 from sim.domain.roles import Place
 from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers, Units
-from sim.errors import ConfigError
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
 from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
 from sim.inputs.flight_work import route_shares
 from sim.inputs.outages import machine_calendar
+from sim.inputs.room import check_area
 from sim.inputs.roster import manned_calendar
 from sim.inputs.staffing import rosters_of
-from sim.inputs.zones import ROUNDING_M2, ZoneUse, pallets, use
+from sim.inputs.zones import ZoneUse, pallets, zone_uses
 from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
-
-
-def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
-    """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h."""
-    area = hall.area_m2
-    shares = hall.zone_shares
-    customs = shares.customs * area
-    posts = hall.packout_posts + hall.manual_sort_posts
-    packout = shares.packout * area if posts else 0
-
-    units: list[tuple[str, float, str, float, float]] = [
-        ("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, space.uld_position_m2),
-        ("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, space.breakdown_station_m2),
-        ("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, space.sorting_m2_per_parcel_per_h),
-        (
-            "handcoding",
-            shares.handcoding * area,
-            "hand-coding desks",
-            hall.handcoding_desks,
-            space.handcoding_desk_m2,
-        ),
-        (
-            "customs",
-            max(0.0, customs * (1 - space.customs_hold_share) - space.controls.area_m2(hall.controls)),
-            "examination desks",
-            hall.customs_desks,
-            space.customs_desk_m2,
-        ),
-        ("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
-    ]
-    if packout:
-        units.append(("packout", packout, "pack-out and manual-sort posts", posts, space.packout_post_m2))
-    return tuple(use(name, *each) for each in units)
 
 
 def zones_in_use(config: HubConfig) -> Iterator[ZoneUse]:
@@ -92,32 +59,6 @@ def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tup
         *(ZoneUse(name, zone, m2, "parcels", n, n, m2 / n if n else 0.0) for zone, m2, n in floors),
         *(ZoneUse(name, zone, m2, "set aside", 0, 0, 0.0) for zone, m2 in rest.items()),
     )
-
-
-def check_area(config: HubConfig) -> None:
-    """Refuse more units than fit in a zone, and more doors than the façade takes."""
-    for name, hall in config.halls.items():
-        free = hall.zone_shares.customs * hall.area_m2 * (1 - config.space.customs_hold_share)
-        taken = config.space.controls.area_m2(hall.controls)
-        if taken > free + ROUNDING_M2:
-            raise ConfigError(
-                f"halls.{name}.controls: X-ray and transit desks take {taken:g} m2, more than the {free:g} m2 of zone"
-                " customs beside its hold zone"
-            )
-    for zone in zones_in_use(config):
-        if zone.n_units > zone.n_fit:
-            raise ConfigError(
-                f"halls.{zone.hall}: zone {zone.zone}: {zone.n_units:g} {zone.unit} are more than the {zone.n_fit:g}"
-                f" that fit its {zone.area_m2:g} m2 at {zone.standard_m2:g} m2 each"
-            )
-    for name, hall in config.halls.items():
-        doors = hall.doors_out + hall.doors_in
-        by_facade = math.floor(hall.facade_m / config.space.door_facade_m + ROUNDING_M2)
-        if doors > by_facade:
-            raise ConfigError(
-                f"halls.{name}: {doors} dock doors are more than the {by_facade} that fit its facade of"
-                f" {hall.facade_m:g} m at {config.space.door_facade_m:g} m each"
-            )
 
 
 def floor_parcels(hall: Hall, space: Space) -> int:

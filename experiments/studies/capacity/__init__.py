@@ -49,7 +49,7 @@ from experiments.studies.designs.what_if import what_ifs
 from experiments.studies.replications.evaluating import open_study
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.measures.kpis import LAID_OUT
 from sim.reading import plain
 

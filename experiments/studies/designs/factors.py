@@ -14,7 +14,8 @@ from typing import Any, Final
 from experiments.studies.designs.design import Point
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area, zones_in_use
+from sim.inputs.layout import zones_in_use
+from sim.inputs.room import check_area
 from sim.reading import near, plain, read
 
 REST: Final = "rest"

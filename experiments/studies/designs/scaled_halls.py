@@ -9,7 +9,8 @@ from sim.config import Hall, HubConfig
 from sim.config.exports import HallExports
 from sim.errors import ConfigError
 from sim.inputs.export_layout import export_zone_uses
-from sim.inputs.layout import check_area, zone_uses
+from sim.inputs.room import check_area
+from sim.inputs.zones import zone_uses
 from sim.reading import plain, read
 
 _ROUNDING: Final = 1e-9

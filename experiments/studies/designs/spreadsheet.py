@@ -19,7 +19,7 @@ from experiments.composition import compose, hub
 from experiments.studies.designs.typed_designs import Design, is_typed, typed_designs
 from experiments.words import MOST_POINTS, parsed
 from sim.errors import CargohubError, InputError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 
 WORD: Final = "designs="
 NAME: Final = "name"

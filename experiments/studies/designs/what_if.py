@@ -17,7 +17,7 @@ from experiments.studies.designs.more_units import (
 )
 from sim.config import Hall, HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.reading import plain, read
 
 MORE: Final = 0.1

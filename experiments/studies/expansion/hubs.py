@@ -19,7 +19,7 @@ from experiments.studies.expansion.design import Expansion, Learning, Path, fiel
 from sim.config import MONTHS, ArrivalModel, HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import CargohubError, ConfigError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.reading import plain, read
 
 Composer = Callable[[tuple[str, ...]], HubConfig]

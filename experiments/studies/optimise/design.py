@@ -16,7 +16,8 @@ from experiments.studies.designs.figures import UNITS
 from experiments.studies.designs.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area, zones_in_use
+from sim.inputs.layout import zones_in_use
+from sim.inputs.room import check_area
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 

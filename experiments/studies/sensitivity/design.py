@@ -17,7 +17,7 @@ from experiments.studies.designs.design import Point, Replicated, with_study
 from experiments.studies.designs.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 

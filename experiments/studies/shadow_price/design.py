@@ -12,7 +12,7 @@ from experiments.studies.designs.more_room import HALL_UNITS, with_more
 from experiments.studies.designs.varying import changed
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import check_area
+from sim.inputs.room import check_area
 from sim.reading import Bounds, near, plain, read
 
 VERB: Final = "shadow_price"

@@ -1,0 +1,117 @@
+"""Units without room: all are reported together with what would fit, and fit=auto gives them room."""
+
+import json
+import shlex
+
+import pytest
+import yaml
+
+from experiments.composition import load
+from experiments.main import main
+from sim.errors import CargohubError, ConfigError
+from sim.inputs.room import check_area, fitted
+
+TINY = [
+    "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.parcels_per_flight=4000",
+    "demand.net_t_per_flight=3", "replications=1", "workers=1", "--quiet",
+]  # fmt: skip
+WITHOUT_ROOM = [
+    ("halls.main.sorting_machines=3",),
+    ("halls.main.doors_out=36",),
+    ("halls.main.doors_out=50", "halls.main.zone_shares.dock_doors=0.12", "halls.main.zone_shares.lanes=0.05"),
+    ("halls.main.uld_positions=151", "halls.main.zone_shares.landside_circulation=0.06"),
+    ("halls.main.uld_positions=140", "halls.main.zone_shares.uld_positions=0.08"),
+    ("halls.main.exports.screening_lines=7", "halls.main.exports.hand_sorting_posts=3"),
+    ("halls.main.exports.empty_ulds=400",),
+    ("halls.main.controls.xray_lanes=9", "halls.main.customs_desks=7"),
+    ("halls.main.zone_shares.packout=0",),
+    ("halls.main.sorting_machines=4", "halls.main.doors_out=50", "halls.main.manual_sort_posts=0"),
+]
+
+
+def refusal(*words: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        check_area(load("liege_30k", *words))
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_all_violations_are_reported_together_with_what_would_fit():
+    text = refusal("halls.main.sorting_machines=4", "halls.main.doors_out=50", "halls.main.manual_sort_posts=0")
+    for problem in (
+        "halls.main.packout_posts: each chute (a machine's of a route) needs a post: at least 28, or 0 without",
+        "halls.main.manual_sort_posts: at least 1, since parcels.non_conveyable_share = 0.03",
+        "zone sorting: 60000 rated parcels/h are more than the 30000 that fit its 9000 m2 at 0.3 m2 each",
+        "zone dock_doors: 60 dock doors are more than the 40 that fit its 2400 m2 at 60 m2 each",
+        "60 dock doors are more than the 55 that fit its facade of 250 m at 4.5 m each",
+    ):
+        assert text.count(problem) == 1
+    assert "halls.main needs 40,0" in text and "of which there are 30,000" in text
+    assert text.endswith(" would fit; fit=auto sets this")
+
+
+@pytest.mark.parametrize("words", WITHOUT_ROOM, ids=" ".join)
+def test_what_is_said_to_fit_fits(words):
+    text = refusal(*words)
+    said = text.partition(", and ")[2] if " m2, and " not in text else text.partition(" m2, and ")[2]
+    said = said.removesuffix(" would fit; fit=auto sets this")
+    check_area(load("liege_30k", *words, *shlex.split(said)))
+
+
+@pytest.mark.parametrize("words", WITHOUT_ROOM, ids=" ".join)
+def test_fit_auto_gives_room_and_no_more_than_is_needed(words):
+    plain = load("liege_30k", *words)
+    config = load("liege_30k", *words, "fit=auto")
+    check_area(config)
+    assert config.fitted
+    assert fitted(config) == config
+    old, new = plain.halls["main"], config.halls["main"]
+    assert new.area_m2 >= old.area_m2
+    # Floor on which goods lie, and that of those who drive, is not taken.
+    for zone in ("lanes", "customs", "export", "empty_ulds", "airside_circulation", "landside_circulation"):
+        before, after = (getattr(hall.zone_shares, zone) * hall.area_m2 for hall in (old, new))
+        assert after >= before - 1e-6
+    if new.area_m2 > old.area_m2:
+        from sim.inputs.layout import zones_in_use
+
+        used = sum(getattr(new.zone_shares, zone) for zone in new.zone_shares.__dataclass_fields__)
+        assert used > 1 - 1e-3, "a larger hall has no floor to spare"
+        taken = {zone.zone: zone.spare_m2 for zone in zones_in_use(config)}
+        assert all(taken[zone] < 1 for zone in ("uld_positions", "breakdown", "sorting", "handcoding", "packout"))
+
+
+def test_a_hub_with_room_is_left_as_it_is():
+    config = load("liege_30k", "fit=auto")
+    assert config.fitted == ()
+    assert config.halls == load("liege_30k").halls
+
+
+def test_what_no_zone_of_any_size_holds_is_refused_with_fit_auto_too():
+    words = ("space.customs_hold_share=1",)
+    assert refusal(*words).endswith("halls.main: no size of its zones would hold them")
+    with pytest.raises(ConfigError, match="no size of its zones would hold them"):
+        load("liege_30k", *words, "fit=auto")
+    with pytest.raises(CargohubError, match="fitted: what fit=auto has changed"):
+        load("liege_30k", "fitted=[x]")
+
+
+def test_fit_auto_is_marked_in_configuration_page_and_json(capsys, tmp_path):
+    design = "liege_30k halls.main.doors_out=36"
+    command = ["compare", f"designs=[liege_30k, {design}]", "fit=auto", *TINY]
+    assert main([*command, "--show", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [bool(document["fitted"]) for document in shown] == [False, True]
+    assert shown[1]["halls"]["main"]["area_m2"] == 30304
+    assert main([*command, "--json", "--out", str(tmp_path)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "fitted" not in document["scenarios"]["liege_30k"]
+    changes = document["scenarios"][design]["fitted"]
+    assert changes == shown[1]["fitted"]
+    assert changes[0] == "halls.main.area_m2: 30000 -> 30304"
+    (line,) = [warning for warning in document["warnings"] if "fit=auto" in warning]
+    assert line.startswith(f"{design}: fit=auto changed halls.main.area_m2: 30000 -> 30304, 12 zone shares")
+    (run,) = tmp_path.iterdir()
+    hubs = yaml.safe_load((run / "config.yaml").read_text())["hubs"]
+    assert hubs[design]["fitted"] == changes
+    assert "fit=auto changed halls.main.area_m2: 30000 -&gt; 30304" in (run / "report.html").read_text()
+    assert main(["reproduce", str(run), "--quiet"]) == 0
