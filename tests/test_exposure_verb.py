@@ -52,6 +52,23 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     assert all(Path(figure).stat().st_size > 1000 for figure in document["figures"])
 
 
+def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    achieved = {(row["policy"], row["party"]): row for row in told(run, capsys)["achieved"]}
+    away = achieved["data_eu_operator", "cloud_operator"]
+    assert away["kept_without"] > away["kept_with"] == 0
+    assert away["r2_without"] > 0.5
+    assert away["r2_with"] == pytest.approx(0, abs=1e-9)
+    to = achieved["data_eu_operator", "eu_cloud_operator"]
+    assert (to["kept_without"], to["kept_with"]) == (0, away["kept_without"])
+    assert ("data_eu_operator", "handler") not in achieved
+    assert main(["exposure", str(run)]) == 0
+    r2 = f"{away['r2_without']:.2f} → 0.00"
+    assert f"records in clear, inference R² {r2}" in capsys.readouterr().out
+    assert f"cloud operator {r2}" in (run / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["exposure", str(run)]) == 0
     text = capsys.readouterr().out

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from experiments.report.figures import exposure_figure, trade_figure
+from experiments.report.ledgers import name
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.ledgers import Effect, Flow, Inference, Matrix, Trade
 
 HEADINGS: Final = {
     "exposure-matrix": "Who could read what",
@@ -33,6 +34,17 @@ SAYS: Final = {
     " incomplete.",
 }
 """Captions."""
+
+
+def achieved(changes: "Sequence[Effect]") -> str:
+    """Whose inference each policy changes, for the caption."""
+    by_policy: dict[str, list[str]] = {}
+    for effect in changes:
+        if effect.r2_without is not None and effect.r2_with is not None:
+            r2 = f"{effect.r2_without:.2f} → {effect.r2_with:.2f}"
+            if r2[:4] != r2[-4:]:
+                by_policy.setdefault(effect.policy, []).append(f"{name(effect.party)} {r2}")
+    return "".join(f" {name(policy)}: {', '.join(of_parties)}." for policy, of_parties in by_policy.items())
 
 
 def figures(

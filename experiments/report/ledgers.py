@@ -1,5 +1,6 @@
 """The ledgers of data and goods of one design, gathered from its tables: means over replications."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 NO_POLICY: Final = "none"
+_LEAST_SHARE, _LEAST_R2 = 0.005, 0.005
+"""Changes that are too small to be seen in the figures shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,20 @@ class Inference:
     parties: tuple[str, ...]
     r2: Numbers
     """(parties, policies), mean over replications; NaN where volumes do not vary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a policy changes for a party, compared with no policy."""
+
+    policy: str
+    party: str
+    kept_without: float
+    """Records that it can read in clear at any time, in the long run."""
+    kept_with: float
+    r2_without: float | None
+    """How well it can infer weekly imports; None without goods, or where volumes do not vary."""
+    r2_with: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +133,40 @@ def inference(table: "pd.DataFrame", label: str) -> Inference | None:
     wide = mine.pivot_table(values="r2", index="party", columns="policy", dropna=False)[list(policies)]
     wide = wide.sort_values(NO_POLICY, ascending=False, kind="stable")
     return Inference(policies, tuple(map(str, wide.index)), wide.to_numpy(dtype=np.float64))
+
+
+def effects(matrices: Sequence[Matrix], found: Inference | None) -> tuple[Effect, ...]:
+    """Policy by policy, of the parties for which it changes what is shown: records by 0.5 %, or R² by 0.005."""
+    if not matrices:
+        return ()
+    changed = []
+    for matrix in matrices[1:]:
+        for at, party in enumerate(matrix.parties):
+            without, kept = float(matrices[0].kept[at].sum()), float(matrix.kept[at].sum())
+            r2_without, r2 = _r2_of(found, party, NO_POLICY), _r2_of(found, party, matrix.policy)
+            is_read_otherwise = abs(kept - without) > _LEAST_SHARE * without
+            is_inferred_otherwise = r2_without is not None and r2 is not None and abs(r2 - r2_without) >= _LEAST_R2
+            if is_read_otherwise or is_inferred_otherwise:
+                changed.append(Effect(matrix.policy, party, without, kept, r2_without, r2))
+    return tuple(changed)
+
+
+def sentence(effect: Effect) -> str:
+    """What a policy does for a party, in words: records, and R² if it changes."""
+    records = f"{compact(effect.kept_without)} → {compact(effect.kept_with)} records in clear"
+    if effect.kept_without and effect.kept_with == effect.kept_without:
+        records = f"still {compact(effect.kept_with)} records in clear"
+    r2 = ""
+    if effect.r2_without is not None and effect.r2_with is not None:
+        r2 = f", inference R² {effect.r2_without:.2f} → {effect.r2_with:.2f}"
+    return f"{name(effect.party)}: {records}{r2}"
+
+
+def _r2_of(found: Inference | None, party: str, policy: str) -> float | None:
+    if found is None or party not in found.parties or policy not in found.policies:
+        return None
+    r2 = float(found.r2[found.parties.index(party), found.policies.index(policy)])
+    return None if np.isnan(r2) else r2
 
 
 def trade(table: "pd.DataFrame", label: str) -> Trade | None:

@@ -157,17 +157,20 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Itera
     if not all(name in tables for name in ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")):
         return
     label, days = points[0].label, window.n_days
+    matrices = ledgers.matrices(tables["exposure_matrix"], label, days)
+    inference = ledgers.inference(tables["inference"], label)
     found = exposure_pictures.figures(
-        ledgers.matrices(tables["exposure_matrix"], label, days),
+        matrices,
         ledgers.flows(tables["data_flows"], label, days),
-        ledgers.inference(tables["inference"], label),
+        inference,
         ledgers.trade(tables["trade"], label),
         ledgers.balance(tables["trade_balance"], label),
     )
+    achieved = {"exposure-inference": exposure_pictures.achieved(ledgers.effects(matrices, inference))}
     of_which = f" Of the first design, {points[0].title}." if len(points) > 1 else ""
     for name, figure in found.items():
         heading, says = exposure_pictures.HEADINGS[name], exposure_pictures.SAYS[name]
-        yield _picture(name, heading, says + of_which, figure)
+        yield _picture(name, heading, says + achieved.get(name, "") + of_which, figure)
 
 
 def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:

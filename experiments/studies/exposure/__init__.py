@@ -126,6 +126,8 @@ def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
 
 
 def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
+    from experiments.report import ledgers
+
     return {
         "verb": "exposure",
         "run_dir": str(folder),
@@ -157,6 +159,7 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
             }
             for flow in found.flows
         ],
+        "achieved": [asdict(effect) for effect in ledgers.effects(found.matrices, found.inference)],
         "costs": [asdict(cost) for cost in found.costs],
         "inference": _inference(found.inference),
         "trade": _trade(found.trade),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from experiments.report.ledgers import NO_POLICY, compact, name
+from experiments.report.ledgers import NO_POLICY, compact, effects, name, sentence
 from experiments.report.words import MINUS, percent
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
     said = [f"Data and goods of {found.scenario}, {found.n_days} measured days, mean over replications"]
     if found.matrices:
-        said += [*_matrix(found.matrices), *_policies(found.matrices), *_costs(found.costs)]
+        said += [*_matrix(found.matrices), *_policies(found.matrices), *_achieved(found), *_costs(found.costs)]
         said += _flows(found.flows, _in_force(found.matrices))
     if found.inference is not None:
         said += _inference(found.inference)
@@ -54,6 +54,16 @@ def _policies(matrices: "Sequence[Matrix]") -> Iterator[str]:
         change = f"{100 * (kept / base - 1):+.0f} %".replace("-", MINUS) if base else "–"
         cells = [compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum()))]
         yield _row(name(matrix.policy), cells)
+
+
+def _achieved(found: "Ledgers") -> Iterator[str]:
+    yield ""
+    yield "What they achieve, party by party, compared with no policy (records at any time; R2 of weekly imports)"
+    achieved = effects(found.matrices, found.inference)
+    for matrix in found.matrices[1:]:
+        yield f"  {name(matrix.policy)}"
+        sentences = [sentence(effect) for effect in achieved if effect.policy == matrix.policy]
+        yield from (f"    {line}" for line in sentences or ["no party reads or infers more or less"])
 
 
 def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
