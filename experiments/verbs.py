@@ -274,7 +274,7 @@ docs/exposure.md says what is counted, and how.""",
         "export": Verb(
             "the tables of a stored run, for other tools",
             """Writes every table of a complete run directory, and what their columns mean, to DIR (export/RUN): a CSV
-file each, or one workbook, which needs openpyxl (the extra xlsx) and holds 16 digits of a number.
+file each, or one workbook, which holds 16 digits of a number.
 A time or an interval that is not there is empty.
 
   cargohub export RUN --to csv --out DIR

@@ -46,7 +46,8 @@ def test_a_row_is_a_design_and_an_empty_cell_sets_nothing(tmp_path):
 
 
 def test_a_workbook_says_what_the_same_csv_says(tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     book = openpyxl.Workbook()
     book.active.append(["name", "horizon_days", "start_date", "demand.flights_per_day", "scenario", None])
     book.active.append(["a", 7.0, dt.date(2022, 9, 12), 3.5, "liege_66k", None])
@@ -117,7 +118,6 @@ def test_a_mistake_of_a_word_is_not_looked_for_in_the_file(capsys, tmp_path):
 
 
 def test_what_is_no_workbook_is_one_line(tmp_path):
-    pytest.importorskip("openpyxl")
     path = tmp_path / "designs.xlsx"
     path.write_bytes(b"PK\x03\x04 no more than that")
     with pytest.raises(InputError, match="no workbook that can be read"):

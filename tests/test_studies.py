@@ -111,6 +111,7 @@ def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[s
     assert len(table) == 4
     assert table["on_time_share_mean"].between(0, 1).all()
     assert (Path(document["run_dir"]) / "figures" / "sweep.svg").read_text().startswith("<?xml")
+    assert (Path(document["run_dir"]) / "report.html").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,8 +33,6 @@ def main(arguments: Arguments) -> int:
     form = given.get("to", "csv")
     if form not in FORMS:
         raise InputError(f"to: {form[:60]!r} is no form of tables{near(form, FORMS)}")
-    if form == "xlsx" and not _has("openpyxl"):
-        raise InputError("to=xlsx needs openpyxl, which is not installed: pip install 'cargohub[xlsx]', or take to=csv")
     manifest = manifest_of(folder)
     configuration_of(manifest)
     dictionary = _dictionary(manifest)
@@ -124,10 +121,3 @@ def _dictionary(manifest: Manifest) -> list[list[str]]:
     if not all(cell.isprintable() for row in rows for cell in row):
         raise InputError(f"{path}: holds control characters")
     return [[_text(cell) for cell in row] for row in rows]
-
-
-def _has(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except ValueError:
-        return False

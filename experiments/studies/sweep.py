@@ -46,9 +46,11 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int
     with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
         complete(run, outcome, [sweep_table(outcome, varied, values)])
-        chart = _draw(run.path, outcome, varied, values)
+        _draw(run.path, outcome, varied, values)
+        page = telling.write_page(run.path, arguments, points, replications=outcome.n)
         early = check_warmup(run.path, points)
-    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings, *early])
+    own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early]
+    warnings = telling.warnings_of(outcome, own)
     if arguments.json:
         telling.print_json(
             {
@@ -61,7 +63,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int
             }
         )
     else:
-        telling.print_table(outcome, warnings, run.path, chart)
+        telling.print_table(outcome, warnings, run.path, page)
     return 0
 
 
@@ -82,7 +84,7 @@ def sweep_table(
     return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), data
 
 
-def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Path:
+def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> None:
     """The line chart, and the maps of a sweep over two keys."""
     from experiments.report.figures.sweep_figure import SweepChart, write_chart
     from experiments.report.figures.sweep_map import maps_of, write_maps
@@ -101,7 +103,6 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
     maps = maps_of(varied, values, own, [outcome.is_unstable(point) for point in outcome.points])
     if maps:
         write_maps(path.with_name("sweep_map.svg"), maps)
-    return path
 
 
 def _percent(share: float | None) -> float | None:

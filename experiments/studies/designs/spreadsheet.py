@@ -161,12 +161,8 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise InputError(
-            f"{path}: a workbook needs openpyxl, which is not installed: pip install 'cargohub[xlsx]', or save CSV"
-        ) from error
+    from openpyxl import load_workbook
+
     try:
         with path.open("rb") as file:
             # The values that formulas had when the file was saved; nothing is calculated.

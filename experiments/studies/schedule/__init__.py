@@ -20,7 +20,7 @@ from experiments.composition import load, word_value
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
-from experiments.studies.schedule.request import read_request
+from experiments.studies.schedule.request import HOME, read_request
 from sim.errors import InputError
 from sim.inputs.flight_file import COLUMNS, load_limits
 
@@ -37,7 +37,7 @@ def main(arguments: Arguments) -> int:
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be written over; give another --out DIR")
     found = document(result, sha256=sha256_of(request.path))
-    files = write(result, found, folder)
+    files = write(result, found, folder) if result.calls else []
     for reason in result.bad[:MOST_SAID]:
         print(f"warning: left out: {reason}", file=sys.stderr)
     if len(result.bad) > MOST_SAID:
@@ -46,6 +46,9 @@ def main(arguments: Arguments) -> int:
         print(json.dumps({**found, "files": [str(file) for file in files]}, indent=2))
         return 0
     print(table(result))
+    if not result.calls:
+        print(f"\nNo flights to {HOME}, so nothing is written; airport=AAA chooses another destination")
+        return 0
     print(f"\nWritten to {folder}: {', '.join(file.name for file in files)}")
     path = str(files[0])
     words = ("arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}")
@@ -58,6 +61,8 @@ def table(result: Schedule) -> str:
     lines = [f"{result.source}:"]
     for name, value in result.content.items():
         lines.append(f"  {name.replace('_', ' '):<24}{said(value) if isinstance(value, dict) else value}")
+    if not result.calls:
+        return "\n".join(lines)
     pattern = result.pattern
     days = (pattern.last - pattern.first).days + 1
     flights = "1 flight" if len(result.calls) == 1 else f"{len(result.calls)} flights"
@@ -77,7 +82,7 @@ def table(result: Schedule) -> str:
 
 def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
     """What the file holds and what was chosen, for a program."""
-    pattern = result.pattern
+    pattern = result.pattern if result.calls else None
     return {
         "source": result.source,
         "sha256": sha256,
@@ -88,9 +93,9 @@ def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
         "n_flights": len(result.calls),
         "n_twice": result.n_twice,
         "n_legs_cut": result.n_legs_cut,
-        "first": pattern.first.isoformat(),
-        "last": pattern.last.isoformat(),
-        "flights_by_weekday_and_hour": pattern.counts.tolist(),
+        "first": pattern and pattern.first.isoformat(),
+        "last": pattern and pattern.last.isoformat(),
+        "flights_by_weekday_and_hour": pattern and pattern.counts.tolist(),
     }
 
 

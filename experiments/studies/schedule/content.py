@@ -14,7 +14,7 @@ from experiments.studies.schedule.request import HOME, Request, is_ssim
 from sim.config import LoadLimit
 from sim.errors import InputError
 from sim.inputs.flight_file import FlightRow, read_flight_file
-from sim.inputs.ssim import FREIGHTERS, Leg, expand, read_ssim
+from sim.inputs.ssim import FREIGHTERS, Leg, Timetable, expand, read_ssim
 from sim.units import TICKS_PER_MIN
 
 HOME_CLOCK_MIN: Final = 60
@@ -53,6 +53,7 @@ class Schedule:
     """About the whole file, as it is told."""
     clock: str
     calls: tuple[Call, ...]
+    """None of a timetable without a flight to the home airport, where no other was asked for."""
     bad: tuple[str, ...]
     n_twice: int
     """Flights left out because another has their name and time."""
@@ -77,6 +78,17 @@ def read_schedule(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule
 
 def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     timetable = read_ssim(request.path, skip_bad=request.skip_bad)
+    if not request.is_airport_asked and all(leg.destination != request.airport for leg in timetable.legs):
+        return Schedule(
+            name=request.path.stem,
+            source=request.path.name,
+            content=_content(timetable),
+            clock="as in the file",
+            calls=(),
+            bad=timetable.bad,
+            n_twice=0,
+            n_legs_cut=0,
+        )
     legs = _chosen_legs(request, timetable.legs)
     clock_min = _clock_of(request, legs)
     first, last = _range(request, legs, timetable.last_day)
@@ -87,8 +99,22 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     for sibt, leg in flights:
         aircraft = FLEET_OF_TYPE.get(leg.aircraft)
         calls.setdefault((sibt, leg.flight), Call(sibt, leg.flight, aircraft=aircraft if aircraft in limits else None))
+    sign = "-" if clock_min < 0 else "+"
+    return Schedule(
+        name=request.airport,
+        source=request.path.name,
+        content=_content(timetable),
+        clock=f"UTC{sign}{abs(clock_min) // 60:02}{abs(clock_min) % 60:02}",
+        calls=tuple(calls.values()),
+        bad=timetable.bad,
+        n_twice=len(flights) - len(calls),
+        n_legs_cut=0,
+    )
+
+
+def _content(timetable: Timetable) -> dict[str, Any]:
     by_service = _counts(leg.service for leg in timetable.legs)
-    content = {
+    return {
         "format": "SSIM, chapter 7",
         "legs": len(timetable.legs),
         "records_left_out": len(timetable.bad),
@@ -99,17 +125,6 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         "freighters": {code: count for code, count in by_service.items() if code in FREIGHTERS},
         "destinations": _counts(leg.destination for leg in timetable.legs),
     }
-    sign = "-" if clock_min < 0 else "+"
-    return Schedule(
-        name=request.airport,
-        source=request.path.name,
-        content=content,
-        clock=f"UTC{sign}{abs(clock_min) // 60:02}{abs(clock_min) % 60:02}",
-        calls=tuple(calls.values()),
-        bad=timetable.bad,
-        n_twice=len(flights) - len(calls),
-        n_legs_cut=0,
-    )
 
 
 def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:

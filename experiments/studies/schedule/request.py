@@ -21,6 +21,7 @@ class Request:
 
     path: Path
     airport: str
+    is_airport_asked: bool
     airlines: frozenset[str]
     """Empty: all, and so for the types and services."""
     types: frozenset[str]
@@ -58,6 +59,7 @@ def read_request(words: tuple[str, ...]) -> Request:
     return Request(
         path=path,
         airport=airport,
+        is_airport_asked="airport" in given,
         airlines=frozenset(_codes(given, "airline", "[A-Z0-9]{2,3}", "airlines of 2 or 3 characters, as CV,5X")),
         types=frozenset(types),
         services=frozenset(services),
