@@ -66,6 +66,8 @@ def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
         assert always.kpis[f"staff_h_paid_per_day_{role}"] == pytest.approx(24 * n)
     own = sum(n for role, n in posts.items() if role != "customs")
     assert always.kpis["staff_h_paid_per_day"] == pytest.approx(24 * own)
+    assert always.kpis["full_time_jobs"] == pytest.approx(24 * own * 365 / 1748)
+    assert always.kpis["full_time_jobs"] < KPIS["full_time_jobs"].range[1]
 
 
 def test_a_roster_pays_its_shifts_and_what_was_in_hand_after_them(rostered):

@@ -234,7 +234,7 @@ _ALL: Final = (
     ),
     Kpi(
         "full_time_jobs",
-        "1",
+        "jobs",
         "those hours paid in a year of such days, over the hours that a job is on its post (roster.job_h_per_year)",
         more_is_better=None,
     ),
