@@ -213,6 +213,19 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
                      "Hall area, m² per rated parcel/h": "within"}  # fmt: skip
 
 
+def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():
+    values = {"a": {"parcels_per_day": value(402_500.0), "imports_meur_per_year": value(1_000.0)}}
+    rows = {row.quantity: row for row in validation.compare([TODAY], values, 14)}
+    parcels = rows["Parcels a year, hub of today (million)"]
+    assert parcels.predicted.endswith("; 98–163 at a hub's share of 30–50 %")
+    assert parcels.outcome == "within"
+    (goods,) = (row.predicted for quantity, row in rows.items() if quantity.startswith("Goods imported"))
+    # 326 million x 0.30 or 0.50, of 146.9 million: 0.666 and 1.1095.
+    assert goods.endswith("; 666–1,110 at a hub's share of 30–50 %")
+    few = {"a": {"parcels_per_day": value(200_000.0)}}
+    assert {row.outcome for row in validation.compare([TODAY], few, 14)} == {"below"}
+
+
 def test_validation_counts_from_the_tables_what_no_kpi_says():
     """Of two replications of two measured days, from day 1 on: what is before them does not count."""
 
