@@ -114,6 +114,8 @@ def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
     assert line.startswith("30,000 m², Poisson arrivals: the share in time is as good as unknown (0–100 % from 4")
     open_ = sentences.sentence(TODAY, values["p"], LADDER, subject="30,000 m²")
     assert open_.startswith("Whether 30,000 m² carries 3.5 flights a day is open: 4 replications lie too far apart. ")
+    surely_late = sentences.sentence(TODAY, kpis(value(0.42, 0.0, 0.8)), LADDER, subject="It")
+    assert surely_late.startswith("It does not carry 3.5 flights a day: only 42.0 %")
     grows = sentences.sentence(replace(TODAY, is_unstable=True), values["p"], LADDER, subject="It")
     assert "does not carry" in grows and "0–100" not in grows and "42" not in grows
 

@@ -54,8 +54,8 @@ def _open(point: Point, on_time: Value) -> list[str]:
 
 
 def says_nothing(on_time: Value) -> bool:
-    """Whether the interval is so wide that the share in time is as good as unknown."""
-    return on_time.high - on_time.low > WIDEST
+    """Whether the interval is so wide that the share in time is as good as unknown, and leaves the verdict open."""
+    return on_time.high - on_time.low > WIDEST and on_time.low < LEAST_ON_TIME <= on_time.high
 
 
 def answer(points: Sequence[Point], values: Values, ladder: Ladder) -> list[str]:

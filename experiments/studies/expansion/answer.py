@@ -17,10 +17,12 @@ from sim.units import CENTS_PER_EUR
 
 @dataclass(frozen=True, slots=True)
 class PathAnswer:
-    """What is told of a path. Quantiles and shares are over futures, intervals of means."""
+    """What is shown of a path. Quantiles and shares are over futures, intervals of means."""
 
     path: str
     npv: Interval
+    behind: Interval
+    """What the recommended path has more, by pairs: most of the error of `npv` is common to all paths."""
     p5: float
     p95: float
     on_time_share: Interval
@@ -65,6 +67,7 @@ def answer(found: Found) -> Answer:
         PathAnswer(
             path=name,
             npv=two_sources(mean[number]),
+            behind=two_sources(mean[best] - mean[number]),
             p5=quantile(pooled[number], found.futures.weight, BANDS[0]),
             p95=quantile(pooled[number], found.futures.weight, BANDS[1]),
             on_time_share=_on_time(found, name),

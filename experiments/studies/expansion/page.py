@@ -13,7 +13,7 @@ from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.pictures import pictures
 from experiments.studies.expansion.result import as_json
-from experiments.studies.expansion.text import said, sentences, worth_of
+from experiments.studies.expansion.text import path_name, said, sentences, worth_of
 
 if TYPE_CHECKING:
     from experiments.report.study_page import Grid
@@ -82,8 +82,9 @@ def _regrets(answer: Answer) -> "Grid":
 
     rows = tuple(
         (
-            one.path,
-            said(one.npv).replace(" MEUR", ""),
+            path_name(one.path),
+            number(one.npv.mean / 1e6),
+            "–" if one.path == answer.recommended else said(one.behind).replace(" MEUR", ""),
             number(one.p5 / 1e6),
             number(one.p95 / 1e6),
             number(one.regret.mean / 1e6),
@@ -92,10 +93,20 @@ def _regrets(answer: Answer) -> "Grid":
         )
         for one in sorted(answer.paths, key=lambda one: -one.npv.mean)
     )
-    header = ("path", "NPV", "5 % below", "95 % below", "regret", "regret, 95 % below", "best in [%]")
+    header = (
+        "path",
+        "NPV",
+        "behind the best",
+        "5 % below",
+        "95 % below",
+        "regret",
+        "regret, 95 % below",
+        "best in [%]",
+    )
     caption = (
-        "Net present value (NPV) with its 95 % interval, and what 5 and 95 % of the futures are below; regret, what is"
-        " lost against hindsight, on average, and what 95 % of the futures are below [MEUR]"
+        "Expected net present value (NPV); how far it is behind that of the best path, with the 95 % interval of this"
+        " difference; what 5 and 95 % of the futures are below; regret, what is lost against hindsight, on average, and"
+        " what 95 % of the futures are below [MEUR]"
     )
     return Grid(caption, header, rows)
 
@@ -105,7 +116,7 @@ def _figures(answer: Answer) -> "Grid":
 
     rows = tuple(
         (
-            one.path,
+            path_name(one.path),
             _shares(one.on_time_share),
             _plain(one.cost_per_parcel, 3),
             "–" if one.payback_years is None else f"{one.payback_years:.1f}",
@@ -130,10 +141,10 @@ def _turned(answer: Answer) -> "Grid":
     from experiments.report.study_page import Grid
 
     rows = tuple(
-        (turn.what.replace("_", " "), turn.value.replace("_", " "), turn.best, number(turn.lead / 1e6))
+        (turn.what.replace("_", " "), turn.value.replace("_", " "), path_name(turn.best), number(turn.lead / 1e6))
         for turn in answer.turns
     )
-    header = ("what", "value", "best path", f"lead of {answer.recommended} [MEUR]")
+    header = ("what", "value", "best path", f"lead of {path_name(answer.recommended)} [MEUR]")
     return Grid("The choice with one thing at a time at another value", header, rows, n_texts=3)
 
 

@@ -128,6 +128,7 @@ def figures(answer: Answer) -> Iterator[tuple[str, str, Interval, str]]:
             ("payback", np.nan if one.payback_years is None else one.payback_years, "year"),
         )
         yield one.path, "npv", one.npv, "EUR"
+        yield one.path, "behind", one.behind, "EUR"
         yield one.path, "on_time_share", one.on_time_share, "1"
         yield one.path, "cost_per_parcel", one.cost_per_parcel, "EUR"
         yield one.path, "regret", one.regret, "EUR"
@@ -219,6 +220,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "paths": {
             one.path: {
                 "npv_eur": {**_interval(one.npv), "p5": one.p5, "p95": one.p95},
+                "behind_eur": _interval(one.behind),
                 "on_time_share": _interval(one.on_time_share),
                 "cost_per_parcel_eur": _interval(one.cost_per_parcel),
                 "payback_years": one.payback_years,

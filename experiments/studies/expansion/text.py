@@ -1,5 +1,6 @@
 """The answer of `cargohub expansion` in sentences: a summary of one page, its main uncertainty first."""
 
+import re
 from collections.abc import Iterator
 
 from experiments.report.words import number, percent
@@ -48,26 +49,39 @@ def worth_of(one: Knowing) -> Interval:
 
 
 def _chosen(answer: Answer) -> Iterator[str]:
-    best = answer.of(answer.recommended)
+    best, name = answer.of(answer.recommended), path_name(answer.recommended)
     surely = "" if answer.probability >= _ENOUGH else ", which is not sure"
     yield (
-        f"{best.path} has the highest expected net present value, {said(best.npv)}. That no other of the"
-        f" {len(answer.paths)} paths has more holds with a probability of at least {answer.probability:.3g}{surely}; in"
-        f" {percent(best.best_share)} % of the futures it is the best. One future in twenty is below {meur(best.p5)},"
-        f" one above {meur(best.p95)}."
+        f"The path {name} has the highest expected net present value, {meur(best.npv.mean)}. Probability that it is the"
+        f" best of the {len(answer.paths)} paths on average: at least {answer.probability:.3g}{surely}; in"
+        f" {percent(best.best_share)} % of the futures it is the best. Nine futures in ten lie between {meur(best.p5)} and"
+        f" {meur(best.p95)}: growth, decisions and delays."
     )
+    yield from _level(answer)
     others = sorted((one for one in answer.paths if one.path != best.path), key=lambda one: -one.npv.mean)
     if others:
         careful = min(answer.paths, key=lambda one: one.regret_p95)
         yield (
-            f"Next is {others[0].path} with {said(others[0].npv)}. Against what hindsight would choose, {best.path}"
-            f" loses {meur(best.regret.mean)} on average; where things go badly (one future in twenty) {careful.path}"
-            f" loses least, {meur(careful.regret_p95)} or more."
+            f"Next is {path_name(others[0].path)}, {said(others[0].behind)} behind. Against what hindsight would choose,"
+            f" {name} loses {meur(best.regret.mean)} on average; in the worst 5 % of futures {path_name(careful.path)}"
+            f" loses least (at least {meur(careful.regret_p95)})."
         )
     if best.opens < 1 and answer.found.keys.expansion.paths[best.path].phases:
-        yield f"In {percent(1 - best.opens)} % of the futures nothing of {best.path} is ever opened."
+        yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
     if best.payback_years is not None:
         yield f"What it spends more than building nothing comes back in {best.payback_years:.1f} years, as expected."
+
+
+def _level(answer: Answer) -> Iterator[str]:
+    """How well the level is known, which is another thing than how far futures lie apart, and may be worse known."""
+    npv = answer.of(answer.recommended).npv
+    if npv.low is None or npv.high is None or npv.low == npv.high:
+        return
+    n = answer.found.keys.replications
+    yield (
+        f"How high all paths lie together is known to ±{meur((npv.high - npv.low) / 2)} only, from {n} replications of"
+        " each week; differences between paths, which meet the same parcels, are known better."
+    )
 
 
 def _reacting(answer: Answer) -> Iterator[str]:
@@ -84,7 +98,8 @@ def _turned(turns: list[Turn]) -> str:
     by_best: dict[str, list[str]] = {}
     for turn in turns:
         by_best.setdefault(turn.best, []).append(f"{turn.what.replace('_', ' ')} {turn.value.replace('_', ' ')}")
-    return f"The choice turns to {'; to '.join(f'{best} with {_listed(values)}' for best, values in by_best.items())}."
+    choices = (f"{path_name(best)} with {_listed(values)}" for best, values in by_best.items())
+    return f"The choice turns to {'; to '.join(choices)}."
 
 
 def _listed(values: list[str]) -> str:
@@ -94,6 +109,15 @@ def _listed(values: list[str]) -> str:
 def _negative(value: Interval) -> Interval:
     low, high = (None if end is None else -end for end in (value.high, value.low))
     return Interval(-value.mean, low, high, value.n)
+
+
+def path_name(key: str) -> str:
+    """A path as a reader calls it.
+
+    >>> path_name("permit_100k_at_once"), path_name("stay_30k"), path_name("second_site")
+    ('permit, 100,000 m² at once', 'stay, 30,000 m²', 'second site')
+    """
+    return re.sub(r" (\d+)k\b", r", \1,000 m²", key.replace("_", " "))
 
 
 def meur(eur: float) -> str:
