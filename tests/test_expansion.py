@@ -340,6 +340,8 @@ def test_the_answer_is_told_stored_and_reproduced(
     assert document["recommended"] in FEW and 0 <= document["probability"] <= 1
     for one in document["paths"].values():
         assert one["npv_eur"]["low"] <= one["npv_eur"]["mean"] <= one["npv_eur"]["high"]
+        best = document["paths"][document["recommended"]]["npv_eur"]["mean"]
+        assert one["behind_eur"]["mean"] == pytest.approx(best - one["npv_eur"]["mean"])
         assert 0 <= one["on_time_share"]["mean"] <= 1
     assert all(turn["best"] != document["recommended"] for turn in document["turned_by"])
     assert document["sentences"][0].startswith("The main uncertainty is the ")

@@ -52,17 +52,17 @@ def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     surely = "" if answer.probability >= _ENOUGH else ", which is not sure"
     yield (
-        f"The path {name} has the highest expected net present value, {meur(best.npv.mean)}. Probability that it is the"
-        f" best of the {len(answer.paths)} paths on average: at least {answer.probability:.3g}{surely}; in"
-        f" {percent(best.best_share)} % of the futures it is the best. Nine futures in ten lie between {meur(best.p5)} and"
-        f" {meur(best.p95)}: growth, decisions and delays."
+        f"The path {name} has the highest expected net present value, {meur(best.npv.mean)}. Probability that it is"
+        f" the best of the {len(answer.paths)} paths on average: at least {answer.probability:.3g}{surely}; in"
+        f" {percent(best.best_share)} % of the futures it is the best. Nine futures in ten are between {meur(best.p5)}"
+        f" and {meur(best.p95)}: growth, decisions and delays."
     )
     yield from _level(answer)
     others = sorted((one for one in answer.paths if one.path != best.path), key=lambda one: -one.npv.mean)
     if others:
-        careful = min(answer.paths, key=lambda one: one.regret_p95)
+        careful, second = min(answer.paths, key=lambda one: one.regret_p95), others[0]
         yield (
-            f"Next is {path_name(others[0].path)}, {said(others[0].behind)} behind. Against what hindsight would choose,"
+            f"Next is {path_name(second.path)}, {said(second.behind)} behind. Against what hindsight would choose,"
             f" {name} loses {meur(best.regret.mean)} on average; in the worst 5 % of futures {path_name(careful.path)}"
             f" loses least (at least {meur(careful.regret_p95)})."
         )
