@@ -180,3 +180,17 @@ def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
     (mine / "scenario" / "own.yaml").write_text("# @package _global_\nscenario: own\n")
     document = told(capsys, "run", "scenario=own", "--config-dir", str(mine), "--out", str(tmp_path))
     assert f"--config-dir {mine}" in (Path(document["run_dir"]) / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_exported_sheets_keep_the_order_of_the_designs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    designs = tmp_path / "designs.csv"
+    designs.write_text("name,halls.main.doors_out\nz first,20\na second,22\n")
+    folder = told(capsys, "compare", f"designs={designs}", "--out", str(tmp_path / "runs"))["run_dir"]
+    assert main(["export", folder, "--out", str(tmp_path / "out")]) == 0
+    for table in ("points", "summary", "kpis", "flights"):
+        lines = (tmp_path / "out" / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+        labels = [line.partition(",")[0] for line in lines[1:]]
+        assert list(dict.fromkeys(labels)) == ["z first", "a second"]
+        assert labels == sorted(labels, reverse=True)
+        assert len(lines) - 1 == len(read_run(folder).tables[table])

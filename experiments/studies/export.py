@@ -12,7 +12,7 @@ from experiments.arguments import Arguments
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
-from experiments.store.foreign_tables import batches, check_table, columns_of
+from experiments.store.foreign_tables import batches, check_table, columns_of, rows_of
 from experiments.store.foreign_text import bytes_of
 from experiments.studies import telling
 from experiments.studies.file_words import taken_apart
@@ -22,6 +22,7 @@ from sim.reading import near
 USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
 _LONGEST_SHEET_NAME = 31
+_DESIGN = "scenario"
 _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 _FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
 """Texts that a spreadsheet would calculate."""
@@ -48,14 +49,14 @@ def main(arguments: Arguments) -> int:
 
 
 def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
-    files = []
+    files, labels = [], _labels(manifest)
     for name in rows:
         path = manifest.tables[name]
         header = list(columns_of(path))
         with whole(out / f"{name}.csv") as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([_text(column) for column in header])
-            writer.writerows(_rows(path))
+            writer.writerows(_rows(path, labels))
         files.append(out / f"{name}.csv")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(dictionary)
@@ -69,14 +70,14 @@ def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list
     for name, count in rows.items():
         if count >= MOST_SHEET_ROWS:
             raise InputError(f"{name}: {count:,} rows, more than a sheet holds; take to=csv")
-    book = Workbook(write_only=True)
+    book, labels = Workbook(write_only=True), _labels(manifest)
     book.create_sheet("dictionary")
     for row in dictionary:
         book["dictionary"].append(row)
     for name in rows:
         sheet = book.create_sheet(name[:_LONGEST_SHEET_NAME])
         sheet.append([_text(column) for column in columns_of(manifest.tables[name])])
-        for values in _rows(manifest.tables[name]):
+        for values in _rows(manifest.tables[name], labels):
             sheet.append(values)
     path = out / f"{manifest.folder.resolve().name}.xlsx"
     with whole(path) as unfinished, unfinished.open("wb") as file:
@@ -89,11 +90,25 @@ FORMS: Mapping[str, Callable[[Manifest, Mapping[str, int], Sequence[list[str]], 
 )
 
 
-def _rows(path: Path) -> Iterator[list[Any]]:
-    """Rows as plain values; what is no number is empty."""
-    for batch in batches(path):
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield [_cell(value) for value in row]
+def _labels(manifest: Manifest) -> list[str]:
+    """The designs in the order in which they were given; none where a study has no table of them."""
+    if "points" not in manifest.tables:
+        return []
+    points = rows_of(manifest.tables["points"])
+    return [str(point["scenario"]) for point in sorted(points, key=lambda point: int(point["order"]))]
+
+
+def _rows(path: Path, labels: Sequence[str]) -> Iterator[list[Any]]:
+    """Rows as plain values, in the order of the designs; what is no number is empty."""
+    header = list(columns_of(path))
+    at = header.index(_DESIGN) if _DESIGN in header else -1
+    # Tables are stored by label: only another order takes a reading for each design.
+    orders: Sequence[str | None] = labels if at >= 0 and list(labels) != sorted(labels) else [None]
+    for label in orders:
+        for batch in batches(path):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                if label is None or row[at] == label:
+                    yield [_cell(value) for value in row]
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number, a flag or None
