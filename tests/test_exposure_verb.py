@@ -69,6 +69,17 @@ def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
     assert f"cloud operator {r2}" in (run / "report.html").read_text(encoding="utf-8")
 
 
+def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = told(run, capsys)
+    parcels, value = (
+        sum(sum(row[key].values()) for row in document["trade"]) for key in ("parcels_by_week", "value_eur_by_week")
+    )
+    low, high = (share * 326e6 * value / parcels for share in (0.3, 0.5))
+    assert document["imports_of_shares_eur"] == pytest.approx([low, high])
+    assert main(["exposure", str(run)]) == 0
+    assert f"326 million parcels: {compact(low)}–{compact(high)}" in capsys.readouterr().out
+
+
 def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["exposure", str(run)]) == 0
     text = capsys.readouterr().out

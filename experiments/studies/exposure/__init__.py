@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments
+from experiments.report.validation import DAYS_PER_YEAR, of_shares
 from experiments.store.files import write_whole
 from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
@@ -62,16 +63,24 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
 
     n_days = hubs[scenario].horizon_days
     tables = {name: _table(manifest, name) for name in READ}
+    trade = ledgers.trade(tables["trade"], scenario)
     return Ledgers(
         scenario,
         n_days,
         ledgers.matrices(tables["exposure_matrix"], scenario, n_days),
         ledgers.flows(tables["data_flows"], scenario, n_days),
         ledgers.inference(tables["inference"], scenario),
-        ledgers.trade(tables["trade"], scenario),
+        trade,
         ledgers.balance(tables["trade_balance"], scenario),
+        _imports_of_shares(trade, n_days) if hubs[scenario].demand.name == "today" else None,
         _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
     )
+
+
+def _imports_of_shares(trade: "Trade | None", n_days: int) -> tuple[float, float] | None:
+    if trade is None or not trade.parcels.sum():
+        return None
+    return of_shares(float(trade.value.sum()) / n_days * DAYS_PER_YEAR, float(trade.parcels.sum()) / n_days)
 
 
 def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
@@ -164,6 +173,7 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
         "inference": _inference(found.inference),
         "trade": _trade(found.trade),
         "balance": found.balance.to_dict("records"),
+        "imports_of_shares_eur": found.imports_of_shares_eur,
         "figures": [str(path) for path in figures],
     }
 

@@ -33,5 +33,7 @@ class Ledgers:
     inference: "Inference | None"
     trade: "Trade | None"
     balance: "pd.DataFrame"
+    imports_of_shares_eur: tuple[float, float] | None
+    """Imports a year [EUR] at the least and the largest share that the hub may have; None: not of today's traffic."""
     costs: tuple[Cost, ...]
     """Of the policies as configured, and as the run's designs felt them."""

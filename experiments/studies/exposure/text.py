@@ -27,6 +27,11 @@ def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
         said += _inference(found.inference)
     if found.trade is not None:
         said += [*_trade(found.trade), *_balance(found.balance)]
+        if found.imports_of_shares_eur is not None:
+            low, high = (compact(end) for end in found.imports_of_shares_eur)
+            said.append(
+                f"  Imports a year at a hub's share of 30–50 % of the airport's 326 million parcels: {low}–{high}"
+            )
     return [*said, "", *(f"picture: {path}" for path in figures)]
 
 
