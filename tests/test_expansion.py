@@ -344,7 +344,7 @@ def test_the_answer_is_told_stored_and_reproduced(
         assert one["behind_eur"]["mean"] == pytest.approx(best - one["npv_eur"]["mean"])
         assert 0 <= one["on_time_share"]["mean"] <= 1
     assert all(turn["best"] != document["recommended"] for turn in document["turned_by"])
-    assert document["sentences"][0].startswith("The main uncertainty is the ")
+    assert document["sentences"][1].startswith("The main uncertainty is the ")
     folder = Path(document["run_dir"])
     tables = read_run(folder).tables
     futures = tables["futures"]
