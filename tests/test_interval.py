@@ -95,6 +95,29 @@ def test_bounds_stay_within_the_possible_values():
     assert (apart.low, apart.high) == (-1.0, 1.0)
 
 
+def test_a_share_near_its_good_end_has_a_wider_interval_on_the_bad_side_only():
+    values = [0.99, 0.992, 0.988, 0.991, 0.989]
+    plain, wide = mean_interval(values), mean_interval(values, possible=(0.0, 1.0), good_end=1.0)
+    assert wide.high == plain.high and plain.low - wide.low > 0.01
+    late = mean_interval([1 - value for value in values], possible=(0.0, 1.0), good_end=0.0)
+    assert (late.low, late.high) == pytest.approx((1 - wide.high, 1 - wide.low))
+    # Far from the good end nothing is added, and many replications show the deviation themselves.
+    far = [value - 0.2 for value in values]
+    assert mean_interval(far, possible=(0.0, 1.0), good_end=1.0) == mean_interval(far)
+    many = mean_interval([0.95, 0.99, 1.0] * 200, possible=(0.0, 1.0), good_end=1.0)
+    assert many == mean_interval([0.95, 0.99, 1.0] * 200)
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_intervals_of_a_skewed_share_hold_the_mean_as_often_as_promised(n):
+    # Late shares: nearly nothing in most replications, a lot in a few; skewness −2, as of a hub near its limit.
+    draws = 1 - np.minimum(1, 0.003 + np.random.default_rng(29).gamma(0.6, 0.04, size=(2 * LARGEST, n)))
+    truth = 1 - 0.003 - 0.6 * 0.04
+    hits = covered([mean_interval(row.tolist(), possible=(0, 1), good_end=1.0) for row in draws], truth)
+    assert hits >= stats.binom.ppf(1e-3, 2 * LARGEST, 0.93)
+    assert covered([mean_interval(row.tolist()) for row in draws], truth) < 0.9 * 2 * LARGEST
+
+
 def test_the_baseline_is_not_compared_with_itself():
     found = paired_intervals({"a": [1.0, 2.0], "b": [2.0, 4.0]}, "a")
     assert list(found) == ["b"]

@@ -17,7 +17,7 @@ from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, n
 from experiments.store import read_run
 from experiments.studies.designs.design import single
 from experiments.studies.replications.narrowing import too_wide
-from experiments.studies.replications.replicating import open_directory
+from experiments.studies.replications.replicating import interval_of, open_directory
 from sim.kernels.queueing import single_server
 from sim.measures.kpis import KPIS
 
@@ -106,6 +106,13 @@ def test_nothing_asked_or_nothing_to_gain_adds_no_replication():
 def test_a_single_replication_is_the_reason_for_no_interval():
     (line,) = too_wide([Need("only", "on_time_share", None, 0.1, None)], 1)
     assert line.endswith("on_time_share of only has no interval: a single replication has none")
+
+
+def test_a_share_near_one_asks_for_as_many_replications_as_its_interval_takes():
+    agreeing = {"only": {"on_time_share": [0.99, 0.99]}}
+    assert needs(agreeing, {"on_time_share": 0.01}) == []
+    (need,) = needs(agreeing, {"on_time_share": 0.01}, interval_of)
+    assert need.n == 4 and need.half_width > 0.01
 
 
 def test_needs_are_of_each_design_and_kpi():

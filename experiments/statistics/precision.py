@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.statistics.interval import CONFIDENCE, mean_interval
+from experiments.statistics.interval import CONFIDENCE, Interval, mean_interval
 
 Samples = Mapping[str, Mapping[str, Sequence[float]]]
 """Values by design and KPI, one a replication."""
+Intervals = Callable[[str, Sequence[float]], Interval]
+"""The interval of a KPI's mean over replications."""
 
 GROWTH: Final = 2
 """Replications grow at most so many times at once: the variance of a few says little about how many it takes."""
@@ -70,18 +72,30 @@ def replications_needed(values: Sequence[float], half_width: float, *, confidenc
     return high
 
 
-def needs(samples: Samples, asked: Mapping[str, float], *, confidence: float = CONFIDENCE) -> list[Need]:
+def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
+    """Of a figure of which nothing is known beforehand."""
+    return mean_interval(values)
+
+
+def needs(samples: Samples, asked: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
     """The intervals that are wider than asked, by design and then KPI; `asked` is a half-width each KPI [its unit]."""
     found = []
     for label, own in samples.items():
         for kpi, limit in asked.items():
-            half_width = mean_interval(own[kpi], confidence=confidence).half_width
+            half_width = interval_of(kpi, own[kpi]).half_width
             if half_width is None:
                 found.append(Need(label, kpi, None, limit, None))
             elif half_width > limit:
-                n = max(len(own[kpi]) + 1, replications_needed(own[kpi], limit, confidence=confidence))
-                found.append(Need(label, kpi, half_width, limit, n))
+                found.append(Need(label, kpi, half_width, limit, _estimate(own[kpi], half_width, limit)))
     return found
+
+
+def _estimate(values: Sequence[float], half_width: float, limit: float) -> int:
+    """Replications for a half-width of `limit`, where the interval is wider than Student's as it is now."""
+    students = mean_interval(values).half_width
+    if not students:
+        return GROWTH * len(values)
+    return max(len(values) + 1, replications_needed(values, limit * min(1.0, students / half_width)))
 
 
 def next_count(wide: Sequence[Need], n: int, most: int) -> int:
@@ -97,7 +111,7 @@ def narrow(
     first: int,
     most: int,
     tell: Callable[[int, Sequence[Need]], None] | None = None,
-    confidence: float = CONFIDENCE,
+    interval_of: Intervals = plain_interval,
 ) -> tuple[int, list[Need]]:
     """Replications until every interval is as narrow as asked: their number, and what is still too wide at `most`.
 
@@ -106,7 +120,7 @@ def narrow(
     """
     n = first
     while True:
-        wide = needs(sample(n), asked, confidence=confidence)
+        wide = needs(sample(n), asked, interval_of)
         further = next_count(wide, n, most)
         if further == n:
             return n, wide

@@ -54,13 +54,18 @@ class Decomposition:
 
 
 def decompose(
-    values: Sequence[Sequence[float]], names: Sequence[str], idle: Sequence[str] = (), *, possible: Range = ANYTHING
+    values: Sequence[Sequence[float]],
+    names: Sequence[str],
+    idle: Sequence[str] = (),
+    *,
+    possible: Range = ANYTHING,
+    good_end: float | None = None,
 ) -> Decomposition:
     """The shares of the changes named, from the values of all coalitions under common random numbers.
 
     `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its own shares,
-    whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0. `possible`: what a value can
-    be; a share, as a mean of differences, can be no more than the largest difference.
+    whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0. `possible` and `good_end`: as
+    in `mean_interval`; a share, as a mean of differences, can be no more than the largest difference.
 
     Raises:
         ValueError: no replication, or not one value for each coalition of the names.
@@ -83,7 +88,7 @@ def decompose(
     nothing = mean_interval([0.0] * len(values))
     found |= {name: Share(nothing, nothing, nothing) for name in idle}
     shares |= {name: [0.0] * len(values) for name in idle}
-    start, end = (mean_interval([row[at] for row in values], possible=possible) for at in (0, last))
+    start, end = (mean_interval([row[at] for row in values], possible=possible, good_end=good_end) for at in (0, last))
     return Decomposition(start, end, added(last, 0), found, shares)
 
 

@@ -25,6 +25,11 @@ class Kpi:
             return 0.0, math.inf
         return 0.0, 1.0 if self.unit == "1" else math.inf
 
+    @property
+    def good_end(self) -> float | None:
+        """The end of the range near which a share lies in most replications, and rarely far from it; None: no such."""
+        return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
+
 
 RECOVERY: Final = "recovery_h"
 RECOVERY_90: Final = "recovery_90_h"

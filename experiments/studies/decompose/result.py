@@ -61,7 +61,7 @@ def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples
     kpis = {}
     for kpi in names:
         rows = list(zip(*(values[point.label][kpi] for point in game.points), strict=True))
-        kpis[kpi] = decompose(rows, list(game.fields), game.idle, possible=KPIS[kpi].range)
+        kpis[kpi] = decompose(rows, list(game.fields), game.idle, possible=KPIS[kpi].range, good_end=KPIS[kpi].good_end)
     return Found(game, outcome, kpis)
 
 

@@ -46,7 +46,7 @@ def write_page(
     if own.confirm:
         method.append(
             "The best of many noisy values looks better than it is. What is told of the front is therefore from"
-            f" {own.confirm} further replications, which played no part in its choice; 95 % intervals are Student's t."
+            f" {own.confirm} further replications, which played no part in its choice; intervals are of 95 %."
         )
     if "cost_eur_per_day" in own.goals:
         cost = own.cost

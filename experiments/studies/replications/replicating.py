@@ -11,7 +11,7 @@ import numpy as np
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.report.happened import in_words
-from experiments.statistics import ANYTHING, Interval, mean_interval
+from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
@@ -134,7 +134,9 @@ def replications(
     with execution.opened(study.execution, study.workers) as pool:
         work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
         most = study.max_replications
-        n, wide = narrow(work.samples, study.asked, first=study.replications, most=most, tell=work.tell)
+        n, wide = narrow(
+            work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
+        )
         stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
     return _outcome(points, work.samples(n), study.family, stability, too_wide(wide, n))
 
@@ -233,7 +235,9 @@ def _outcome(
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:
     """Of a figure's mean over replications, within the possible values of a KPI."""
-    return mean_interval(sample, possible=KPIS[name].range if name in KPIS else ANYTHING)
+    if name not in KPIS:
+        return mean_interval(sample)
+    return mean_interval(sample, possible=KPIS[name].range, good_end=KPIS[name].good_end)
 
 
 def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:

@@ -27,7 +27,7 @@ def write_page(folder: Path, arguments: Arguments, found: Found) -> Path:
     )
     runs = (
         f"Replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days: the same"
-        " flights, parcels and draws for every design (common random numbers). Intervals are Student's t, 95 %, of the"
+        " flights, parcels and draws for every design (common random numbers). Intervals are of 95 %, of the"
         " replications that each design got."
     )
     page = StudyPage(

@@ -19,7 +19,7 @@ from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.file_words import taken_apart
 from experiments.studies.recorded import study_of
 from experiments.studies.replications.narrowing import too_wide
-from experiments.studies.replications.replicating import Outcome
+from experiments.studies.replications.replicating import Outcome, interval_of
 from experiments.studies.replications.stability import Stability, stability_of
 from experiments.studies.select.design import SelectStudy
 from experiments.studies.select.result import tell_selection
@@ -101,7 +101,7 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
             raise InputError(f"{manifest.folder}: no {missing[0]} of {point.label}: another version's run, or damaged")
     n = min(interval.n for own in intervals.values() for interval in own.values())
     study = study_of(manifest, configuration)
-    wide = needs(_samples(manifest), study.asked) if study.asked else []
+    wide = needs(_samples(manifest), study.asked, interval_of) if study.asked else []
     return Outcome(points, intervals, differences, study.family, _stability(manifest, points), tuple(too_wide(wide, n)))
 
 
