@@ -72,7 +72,7 @@ def test_a_shift_has_the_crews_that_its_work_takes_by_hand():
     config = load("liege_30k", *words)
     # 3.5 x 1.03 flights a day, evenly; 115,000 parcels of 45 / 3,520 min by four.
     hours = 3.5 * 1.03 * 115_000 * 45 / 3520 * 4 / 60
-    crews = int(np.ceil(hours / 24 / 0.85 / 4))
+    crews = int(np.ceil(hours / 24 / 0.57 / 4))
     assert rostered(config, "breakdown") == [4 * crews] * 21
     # 3 % sorted by hand at 200 an hour, those of customs' hold zone twice.
     by_hand = 3.5 * 1.03 * 115_000 * 0.03 * (1 + config.customs.second_pass_share) / 200
