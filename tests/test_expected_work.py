@@ -124,7 +124,8 @@ def test_a_peak_that_is_known_has_its_people_and_a_strike_has_not():
 def test_people_of_a_file_come_with_its_flights(tmp_path):
     rows = ["flight,sibt,parcels"] + [f"AA{n},2022-09-14 0{n}:00,115000" for n in range(6)]
     (tmp_path / "six.csv").write_text("\n".join(rows))
-    config = load("liege_66k", "arrivals=file", f"arrivals.schedule={tmp_path / 'six.csv'}")
+    period = ("start_date=2022-09-05", "warmup_days=7", "horizon_days=14")
+    config = load("liege_66k", "arrivals=file", f"arrivals.schedule={tmp_path / 'six.csv'}", *period)
     people = rostered(config, "breakdown")
     assert people[5] > 40  # Tuesday 22:00 to Wednesday 06:00
     assert people[:5] == [4] * 5
