@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from stability_errors import table
 
 from experiments.composition import load
 from experiments.main import main
@@ -123,3 +124,13 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
     assert json.loads(capsys.readouterr().out) == document
     assert main(["show", document["run_dir"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["scenarios"]["liege_30k"]["unstable"] is document["unstable"]
+
+
+@pytest.mark.slow
+def test_false_alarms_and_misses_are_rare(tmp_path):
+    shares = table(tmp_path, 4, ["2.5", "5"])
+    for days, size in ((7, 1), (14, 2), (28, 2)):
+        assert shares["2.5", days, size][0] == 0
+        unstable, undecided, _ = shares["5", days, size]
+        assert unstable + undecided == 1
+    assert shares["2.5", 14, 2][1] == shares["5", 14, 2][1] == 0

@@ -199,7 +199,7 @@ _ALL: Final = (
     ),
     Kpi(
         "backlog_growth_weeks",
-        "1",
+        "weeks",
         "pairs of weeks of which backlog_growth_share_per_day is the mean: whole weeks before the run's end, without"
         " its first day and what comes before the end of the last disruption",
         more_is_better=None,

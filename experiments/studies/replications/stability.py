@@ -76,10 +76,10 @@ def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
     for factor in LONGER:
         days = factor * config.horizon_days
         if days <= _MOST_DAYS and config.warmup_days + LONGER[-1] * config.horizon_days >= 2 * DAYS_PER_WEEK:
-            yield replace(_in_season(config), horizon_days=days)
+            yield replace(in_season(config), horizon_days=days)
 
 
-def _in_season(config: HubConfig) -> HubConfig:
+def in_season(config: HubConfig) -> HubConfig:
     """The hub with the month index of its measured days in every month, so that a longer run is asked for the same."""
     index = config.arrivals.month_index
     assert index is not None
