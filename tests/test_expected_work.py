@@ -1,6 +1,7 @@
 """Rosters that follow the work: what is expected against what is worked, shifts by hand, and what they depend on."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sim import simulate
 from sim.domain.roles import ROLES, Place
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, spread
 from sim.inputs.expected_work import expected_work
+from sim.inputs.flight_work import loader_min
 from sim.inputs.staffing import rosters_of
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
 
@@ -79,12 +81,19 @@ def test_a_shift_has_the_crews_that_its_work_takes_by_hand():
     assert rostered(config, "manual_sort") == [int(np.ceil(by_hand / 24 / 0.85))] * 21
 
 
-def test_there_is_one_crew_at_least_and_never_more_than_there_are_posts():
+def test_a_flight_can_be_done_in_half_the_promised_time_and_there_are_never_more_than_posts():
     few = load("liege_30k", "demand.flights_per_day=0.1")
-    crews = {"breakdown": 4, "docks": 2, "docks_in": 2, "build_up": 4}
-    for name in FOLLOWING:
-        least = crews.get(name, 1)
-        assert set(rostered(few, name)) <= {least, 2 * least} or name == "docks", name
+    # 115,000 parcels at 45 / 3,520 min by four: 98 h in twelve, in crews of four.
+    assert set(rostered(few, "breakdown")) == {12}
+    slow = load("liege_30k", "demand.flights_per_day=0.1", "roster.work.flight_h=24")
+    assert set(rostered(slow, "breakdown")) == {8}
+    # Two machines of ten inductions each, with exports, second passes and outages.
+    work = expected_work(few, RUN)
+    assert set(rostered(few, "induction")) == {math.ceil(work.of_a_flight("induction", "main") / 720)}
+    assert work.of_a_flight("unloading", None) == pytest.approx(
+        loader_min(few), rel=0.005
+    )  # a little lies after the end
+    assert set(rostered(few, "unloading")) == {1}
     many = load("liege_30k", "demand.flights_per_day=30")
     for name in ("unloading", "induction", "packout", "screening"):
         owner = {"unloading": 2, "induction": 10, "packout": 26, "screening": 5}[name]

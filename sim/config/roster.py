@@ -95,6 +95,8 @@ class Work:
 
     starts: tuple[str, ...]
     """Clock times at which a shift begins every day; it lasts until the next begins."""
+    flight_h: Annotated[float, Bounds(ge=0.1, le=240)]
+    """Within which those of any shift could do what a mean flight brings."""
     utilisation: dict[str, Annotated[float, Bounds(ge=0.05, le=1)] | None]
     """By role the share of the paid time that the expected work takes at most; null: not by work."""
 

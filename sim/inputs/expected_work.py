@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.config import ArrivalModel, Hall, HubConfig
 from sim.config.bounds import minute_of_day
+from sim.domain.site import HallPolicy
 from sim.inputs import flight_work
 from sim.inputs.expected_flights import (
     BIN_MIN,
@@ -45,6 +46,14 @@ class ExpectedWork:
         exports = spread(self._collected(hall_name), *evenly(start, length)) * per_export * rules.parcels
         at_door = evenly(rules.call_in_min, flight_work.collection_min(self.config))
         return imports + exports + spread(self._collected(hall_name), *at_door) * per_collection
+
+    def of_a_flight(self, name: str, hall_name: str | None) -> float:
+        """Post-minutes that a mean flight brings to a role; of a hall those of a flight that goes there."""
+        flights = self.flights
+        if hall_name is not None and self.config.complex.policy is HallPolicy.FLIGHT:
+            flights = flights * self._share(hall_name)
+        n = float(flights.sum())
+        return float(self.of_role(name, hall_name).sum()) / n if n else 0.0
 
     def _of_apron(self, name: str) -> Bins:
         config, apron = self.config, self.config.apron

@@ -16,7 +16,7 @@ from sim.errors import ConfigError
 from sim.inputs.expected_flights import BIN_MIN, MARGIN
 from sim.inputs.expected_work import ExpectedWork, expected_work
 from sim.inputs.roster import ROUNDING, Absence, manned
-from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 _WEEK = MIN_PER_WEEK * TICKS_PER_MIN
 
@@ -74,12 +74,15 @@ class Rosters:
         starts = [minute_of_day(text) for text in work.starts]
         days = range(-1, self.end // TICKS_PER_DAY + 2)
         begins = [day * MIN_PER_DAY + minute for day in days for minute in starts]
+        least = max(
+            1, math.ceil(self.work.of_a_flight(name, hall_name) / (work.flight_h * MIN_PER_H * crew) - ROUNDING)
+        )
         until = np.concatenate(([0.0], np.cumsum(self.work.of_role(name, hall_name))))
         at = np.interp((np.array(begins) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
         shares = {}
         for (begin, end), asked in zip(pairwise(begins), np.diff(at), strict=True):
             if end > 0 and begin * TICKS_PER_MIN < self.end:
-                crews = max(1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
+                crews = max(least if asked > 0 else 1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
                 shares[max(0, begin) * TICKS_PER_MIN] = min(posts, crews * crew) / posts
         return shares
 
