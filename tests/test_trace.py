@@ -96,7 +96,7 @@ def sending() -> Journal:
 
 @pytest.fixture(scope="module")
 def ample() -> Journal:
-    config, result = recorded("apron.stands=20", "apron.loader_sets=10", "apron.tugs=60")
+    config, result = recorded("roster=round_the_clock", "apron.stands=20", "apron.loader_sets=10", "apron.tugs=60")
     return Journal(result.tables, config)
 
 
