@@ -126,8 +126,7 @@ def document(found: Found, start: str, end: str) -> dict[str, Any]:
 
 def warnings_of(found: Found) -> list[str]:
     lines = [*period_warnings(found.game.points[0].hub), *found.outcome.warnings]
-    if found.outcome.n == 1:
-        lines.append("replications: one has no interval")
+    lines += telling.warnings_of_few(found.outcome.n)
     rest = found.game.fields.get("rest", ())
     if rest:
         lines.append(f"rest: fields that differ and are in no factor: {', '.join(rest)}")
