@@ -22,7 +22,7 @@ def make_site(**changes):
         "positions": 2, "stations": (1,), "breakdown_workers": 2, "workers_per_station": 2, "check_in": 2, "floor": 6,
         "inductions": 2, "service": 3, "calendars": (make_calendar((0, 2), (150, 0), (170, 1)),),
         "handcoding_desks": 1, "handcoding": 20, "to_lane": 9, "manual_sort": 11, "manual_sort_posts": 1,
-        "packout_posts": (), "packout_calendar": make_calendar((0, 0)),
+        "packers": None, "packout_posts": (), "packout_calendar": make_calendar((0, 0)),
         "customs_desks": 1, "examination": 30, "customs_round": 100,
         "xray_lanes": 1, "xray": 10, "transit_desks": 1, "transit": 15, "uld_xrays": 1, "uld_xray": 6,
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),

@@ -26,6 +26,7 @@ import sim.processes.exports
 import sim.processes.lanes
 import sim.processes.loading
 import sim.processes.outbound
+import sim.processes.packers
 import sim.processes.packout
 import sim.processes.pool
 import sim.processes.reception
@@ -44,6 +45,7 @@ from sim.processes.desks import Desks
 from sim.processes.export_hall import ExportHall
 from sim.processes.lanes import Lanes, Route
 from sim.processes.loading import Loading
+from sim.processes.packers import FlexiblePackOut
 from sim.processes.packout import PackOut
 from sim.processes.phases import Phase, at
 from sim.processes.screening import Screening
@@ -707,6 +709,48 @@ def _earliest_free_post(patch):
     patch.setattr(PackOut, "_pack", remembered)
 
 
+def _looks_without(**changes):
+    """Packers choose by a rule that is not theirs."""
+
+    def mutant(patch):
+        choose = sim.processes.packers.packers_at_chutes
+
+        def other(units, packers, manned, **words):
+            return choose(units, packers, manned, **words | changes)
+
+        patch.setattr(sim.processes.packers, "packers_at_chutes", other)
+
+    return mutant
+
+
+def _packers_heed_no_roster(patch):
+    choose = sim.processes.packers.packers_at_chutes
+
+    def stubborn(units, packers, manned, **words):
+        return choose(units, packers, max(manned, sum(packers)), **words)
+
+    patch.setattr(sim.processes.packers, "packers_at_chutes", stubborn)
+
+
+def _packers_need_not_walk(patch):
+    init = FlexiblePackOut.__init__
+
+    def hasty(self, rule, *arguments, **others):
+        init(self, replace(rule, walk=0), *arguments, **others)
+
+    patch.setattr(FlexiblePackOut, "__init__", hasty)
+
+
+def _what_waits_loses_its_packers(patch):
+    """What is not packed by the next look is forgotten when packers are sent."""
+    choose = sim.processes.packers.packers_at_chutes
+
+    def blind(units, packers, manned, **words):
+        return choose([0] * len(units), packers, manned, **words)
+
+    patch.setattr(sim.processes.packers, "packers_at_chutes", blind)
+
+
 def _chute_is_empty_at_every_look(patch):
     look = FullestChute._look
 
@@ -870,6 +914,12 @@ MUTANTS = {
     "a parcel names the truck before its own": _numbers_are_those_before("truck"),
     "pack-out by the post that is free first": _earliest_free_post,
     "a chute is empty at every look": _chute_is_empty_at_every_look,
+    "packers are never reviewed": _looks_without(is_review=False),
+    "packers are reviewed at every look": _looks_without(is_review=True),
+    "a packer is always enough": _looks_without(enough=1 << 40),
+    "packers heed no roster": _packers_heed_no_roster,
+    "packers need not walk": _packers_need_not_walk,
+    "packers do not see what lies in chutes": _what_waits_loses_its_packers,
     "ties in lanes in reverse": _ties_in_reverse(sim.processes.lanes),
     "cut-offs among physical events": _collapsed(CUT_OFF="PHYSICAL"),
     "rounds among physical events": _collapsed(ROUND="PHYSICAL"),

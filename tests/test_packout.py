@@ -53,7 +53,9 @@ def test_no_post_could_be_less_busy_by_moving_one() -> None:
 def test_with_plenty_of_posts_nobody_waits() -> None:
     n_packed = 0
     for seed in range(20):
-        hub_ = dataclasses.replace(draw(seed), has_packout=True, spare_posts=200, is_packout_manned_in_part=False)
+        hub_ = dataclasses.replace(
+            draw(seed), has_packout=True, spare_posts=200, is_packout_manned_in_part=False, is_packout_flexible=False
+        )
         inputs = make(hub_)
         tables = vectorised_tables(inputs)
         for _, stays in by_chute(inputs, tables):
@@ -84,7 +86,7 @@ def test_work_of_the_posts_is_what_they_packed() -> None:
 
 
 def test_the_fullest_chute_is_told_with_its_posts_and_parcels() -> None:
-    run = sim.simulate(load("liege_30k", *SHORT, *BELTS_ONLY, POSTS))
+    run = sim.simulate(load("liege_30k", *SHORT, *BELTS_ONLY, POSTS, "packout.rule=dedicated"))
     row = {name: column[0] for name, column in run.tables["packout"].items()}
     assert row["fullest_parcels"] == row["fullest"] == run.kpis["fullest_chute_parcels"]
     shares = [0.20, 0.20, 0.15, 0.12, 0.10, 0.07, 0.16]  # ES, FR, DE, PL, IT, NL and the pool of BE and five of 2.4 %

@@ -24,11 +24,12 @@ def fullest(
         row = max(rows, key=lambda row: int(row["fullest_parcels"]))
         names = {hall["hall"]: hall["name"] for hall in records(halls[halls["scenario"] == point.label])}
         where = f" of hall {names[row['hall']]}" if len(names) > 1 else ""
-        posts = f"{row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
+        posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
+        posts = posts if row["posts_of_chute"] else ", which shares the hall's packers"
         of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
         said.append(
             f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"
-            f" with {posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
+            f"{posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
             f" {instant(float(row['fullest_at']), window.start_date)}{of_all}."
         )
     return said

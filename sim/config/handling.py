@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share
+from sim.domain.site import PackoutRule
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
 
@@ -69,10 +70,23 @@ class Handcoding:
 
 @dataclass(frozen=True, slots=True)
 class Packout:
-    """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides."""
+    """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides.
 
+    `look_min`, `review_min` and `walk_min` are of the flexible rule.
+    """
+
+    rule: PackoutRule
     parcels_per_post_h: PerHour
     spread: Share
+    look_min: Duration
+    review_min: Duration
+    walk_min: Duration
+
+    def __post_init__(self) -> None:
+        if self.walk_min >= self.look_min:
+            raise ValueError(f"walk_min: below look_min = {self.look_min:g}, got {self.walk_min:g}")
+        if ticks(self.review_min) % ticks(self.look_min):
+            raise ValueError(f"review_min: a multiple of look_min = {self.look_min:g}, got {self.review_min:g}")
 
     @property
     def packing_min(self) -> float:

@@ -92,6 +92,28 @@ class Manning:
     posts: tuple[int, ...]
 
 
+class PackoutRule(StrEnum):
+    """Who packs at a chute."""
+
+    DEDICATED = "dedicated"
+    """Posts that belong to it."""
+    FLEXIBLE = "flexible"
+    """Packers of the hall, who go where parcels pile up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packers:
+    """How packers go from chute to chute by the flexible rule. Durations in ticks."""
+
+    look: int
+    review: int
+    """A multiple of `look`."""
+    walk: int
+    """Below `look`."""
+    enough: int
+    """Units that a packer packs between two looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrailerLimits:
     units: int
@@ -191,6 +213,9 @@ class Site:
     to_lane: int
     # manual sort
     manual_sort: int
+    # pack-out
+    packers: Packers | None
+    """None: posts belong to their chutes."""
     # customs
     examination: int
     xray: int

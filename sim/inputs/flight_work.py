@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.config import AircraftType, Deck, Hall, HubConfig
-from sim.domain.site import Presorting
+from sim.domain.site import PackoutRule, Presorting
 from sim.inputs.chutes import posts_of_chutes
 from sim.units import KG_PER_T, L_PER_M3, MIN_PER_H
 
@@ -130,18 +130,20 @@ def route_shares(config: HubConfig) -> dict[str, float]:
     return shares
 
 
-def packed_per_h(config: HubConfig, hall: Hall) -> float:
-    """What a hall could pack before its first chute has all its posts busy [parcels/h]; infinite without pack-out."""
+def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None) -> float:
+    """What a hall could pack by a rule, the one in force if none is given [parcels/h]; infinite without pack-out.
+
+    Packers who go from chute to chute: all posts. Posts that belong to chutes: before the first chute has all busy.
+    """
     shares = list(route_shares(config).values())
     posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, shares)
     if not hall.packout_posts:
         return math.inf
+    of_post = config.packout.parcels_per_post_h * config.presorted.bag_size
+    if (rule or config.packout.rule) is PackoutRule.FLEXIBLE:
+        return of_post * hall.packout_posts
     of_chutes = [share / hall.sorting_machines for _ in range(hall.sorting_machines) for share in shares]
-    return (
-        config.packout.parcels_per_post_h
-        * config.presorted.bag_size
-        * min(n / share for n, share in zip(posts, of_chutes, strict=True) if share)
-    )
+    return of_post * min(n / share for n, share in zip(posts, of_chutes, strict=True) if share)
 
 
 def truck_parcels(config: HubConfig) -> float:

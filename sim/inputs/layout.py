@@ -8,9 +8,19 @@ import numpy as np
 from sim.config import Hall, HubConfig, Space
 from sim.config.bounds import minute_of_day
 from sim.config.customs import Declared
+from sim.config.handling import Packout
 from sim.domain import site
 from sim.domain.roles import Place
-from sim.domain.site import MachineCalendar, Manning, Site, TrailerLimits, Transfers, Units
+from sim.domain.site import (
+    MachineCalendar,
+    Manning,
+    Packers,
+    PackoutRule,
+    Site,
+    TrailerLimits,
+    Transfers,
+    Units,
+)
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
 from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
@@ -100,6 +110,17 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
         return (), MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
     posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, list(route_shares(config).values()))
     return posts, MachineCalendar(*(np.array(steps, dtype=np.int64) for steps in (manning.start, manning.posts)))
+
+
+def _packers(packout: Packout) -> Packers | None:
+    if packout.rule is PackoutRule.DEDICATED:
+        return None
+    return Packers(
+        look=ticks(packout.look_min),
+        review=ticks(packout.review_min),
+        walk=ticks(packout.walk_min),
+        enough=max(1, int(packout.look_min / packout.packing_min)),
+    )
 
 
 def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
@@ -197,6 +218,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         handcoding=ticks(MIN_PER_H / config.coded_per_desk_h),
         to_lane=ticks(config.handcoding.to_lane_min),
         manual_sort=ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h),
+        packers=_packers(config.packout),
         examination=ticks(config.customs.examination_min),
         **_controls(config.customs.declared),
         customs_round=ticks(config.customs.round_min),

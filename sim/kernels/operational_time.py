@@ -29,6 +29,10 @@ class OperationalTime:
         i = _segments(self._starts, instant, bisect_right)
         return self.work[i] + self.slope[i] * (instant - self.start[i])
 
+    def slope_at(self, instant: int) -> int:
+        """From an instant on."""
+        return int(self.slope[bisect_right(self._starts, instant) - 1])
+
     def instant_after(self, work: Ticks) -> Ticks:
         """⌈inf{t : W(t) > work}⌉ for work (P): when a service begins that may not begin in an outage."""
         i = _segments(self._works, work, bisect_right)

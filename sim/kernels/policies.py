@@ -45,6 +45,44 @@ def halls_for_ulds(
     return chosen
 
 
+def packers_at_chutes(
+    units: Sequence[int], packers: Sequence[int], manned: int, *, enough: int, is_review: bool
+) -> list[int]:
+    """Packers at each of C chutes after a look (rule 56): they go one by one.
+
+    `units` lie in each chute, `packers` are there (C); `manned` of a hall in all. A chute is short while it has more
+    than `enough` units a packer. Only packers of empty chutes go to short ones, but at a review all may.
+
+    >>> packers_at_chutes([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=False)
+    [3, 0, 1]
+    >>> packers_at_chutes([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=True)
+    [4, 0, 0]
+    >>> packers_at_chutes([9, 0, 0], [0, 2, 1], 2, enough=10, is_review=False)
+    [1, 0, 1]
+    """
+    here, chutes = list(packers), range(len(units))
+
+    def neediest(among: Sequence[int]) -> int:
+        return min(among, key=lambda c: (-units[c] / (here[c] + 1), here[c], c))
+
+    def idlest(among: Sequence[int]) -> int:
+        return min(among, key=lambda c: (units[c] / here[c], -here[c], -c))
+
+    for _ in range(sum(here) - manned):
+        here[idlest([c for c in chutes if here[c]])] -= 1
+    for _ in range(manned - sum(here)):
+        here[neediest(chutes)] += 1
+    while short := [c for c in chutes if units[c] > here[c] * enough]:
+        to = neediest(short)
+        will_have = units[to] / (here[to] + 1)
+        givers = [c for c in chutes if here[c] and (units[c] == 0 or (is_review and units[c] / here[c] < will_have))]
+        if not givers:
+            break
+        here[idlest(givers)] -= 1
+        here[to] += 1
+    return here
+
+
 def fill(units: int, mass: int, volume: int, trailer: TrailerLimits) -> float:
     """How full a trailer would be with this load: the largest of its three ratios, at most 1."""
     return min(1.0, max(units / trailer.units, mass / trailer.mass, volume / trailer.volume))

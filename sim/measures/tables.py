@@ -80,7 +80,7 @@ def _fullest_chutes(inputs: Inputs, packout: dict[str, Any]) -> dict[str, list[i
     n_posts = []
     for hall, machine, route in zip(*(packout.get(name, []) for name in ("hall", "machine", "route")), strict=True):
         chute = (machine - site.first_machines[hall]) * site.n_routes + route
-        n_posts.append(site.halls[hall].packout_posts[chute] if machine != NEVER else 0)
+        n_posts.append(site.halls[hall].packout_posts[chute] if machine != NEVER and site.packers is None else 0)
     parcels = [n * site.units.in_bag for n in packout.get("fullest", [])]
     return {"posts_of_chute": n_posts, "fullest_parcels": parcels}
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import simpy
@@ -10,6 +11,7 @@ from sim.domain.inputs import Inputs
 from sim.kernels.policies import machine_for_next_uld
 from sim.processes.customs import Controls, HoldZone
 from sim.processes.lanes import Lanes
+from sim.processes.packers import FlexiblePackOut
 from sim.processes.packout import PackOut
 from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
@@ -95,7 +97,9 @@ class Hall:
             return None
         row = PackOutRow(self.number, sum(self.site.packout_posts))
         self._record.packout.append(row)
-        return PackOut(
+        packers = inputs.site.packers
+        make = PackOut if packers is None else partial(FlexiblePackOut, packers)
+        return make(
             self.site,
             row,
             self.first_machine,

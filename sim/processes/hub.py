@@ -168,7 +168,7 @@ def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> N
             record.stages["lane"].stay_inside(ready, store.counts(units))
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
     if hall.packout:
-        hall.packout.fullest.close()
+        hall.packout.close(end)
         record.packout_work += hall.packout.work
     for pool in hall.pools:
         record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)

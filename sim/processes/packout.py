@@ -52,6 +52,10 @@ class PackOut:
         self.work = 0
         """Packing that began in the measured days [ticks]."""
 
+    def close(self, _end: int) -> None:
+        """The run is over at an instant."""
+        self.fullest.close()
+
     def feed(self, arrival: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that slide down at instants after the one advanced to, from machines of the hall (P)."""
         if len(parcels):

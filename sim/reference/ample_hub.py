@@ -74,6 +74,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         handcoding=2 * _MIN,
         to_lane=_MIN // 2,
         manual_sort=_MIN,
+        packers=None,
         examination=9 * _MIN,
         xray=_MIN,
         transit=_MIN,

@@ -23,7 +23,13 @@ from sim.reference.ways.exports import (
     waits_at_the_aircraft,
     waits_for_an_outbound_tug,
 )
-from sim.reference.ways.packout import idles_out_of_turn, waits_at_packout
+from sim.reference.ways.packout import (
+    idles_out_of_turn,
+    packed_together,
+    packers_leave_a_parcel,
+    waits_at_packout,
+    waits_for_a_packer,
+)
 from sim.reference.ways.rows import Way, some
 from sim.reference.ways.shifts import (
     CODING,
@@ -139,6 +145,9 @@ BRANCHES: Final[dict[str, Way]] = {
     "last parcel non-conveyable": last_is_by_hand,
     "wait at pack-out": waits_at_packout,
     "post idle while another has a queue": idles_out_of_turn,
+    "chute waits for a packer": waits_for_a_packer,
+    "parcel packed by several": packed_together,
+    "packers leave a parcel in hand": packers_leave_a_parcel,
     "wait for a door": some("trucks", lambda truck: truck["docked"] > truck["arrived"]),
     "timetabled truck late": some(
         "trucks", lambda truck: truck["kind"] == TIMETABLED and truck["at_door"] > truck["scheduled"]

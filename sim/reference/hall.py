@@ -12,7 +12,7 @@ from sim.kernels.policies import machine_for_next_uld
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.machine import Machine
-from sim.reference.packout import Chute
+from sim.reference.packout import Chute, DedicatedChute, SharedChute, send_packers
 from sim.reference.records import Dock, Packing, Parcel, Steps, Uld
 from sim.reference.shifts import follow_roster
 from sim.units import NEVER
@@ -254,13 +254,23 @@ class Hall:
         else:
             yield from self._hold(parcel, None)
 
-    # Pack-out (rules 36 to 38)
+    # Pack-out (rules 36 to 38, and 56)
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
         """By machine and route; none if nothing is packed here."""
+        if self.site.packers is not None and self.hall.packout_posts:
+            shared = [SharedChute(self.env, inputs.measured) for _ in self.hall.packout_posts]
+            self.env.process(send_packers(self.env, self.site.packers, self.hall, shared))
+            return [*shared]
         calendar, end, numbers = self.hall.packout_calendar, inputs.end, count()
+        of_hall = sum(self.hall.packout_posts)
         return [
-            Chute(self.env, [(next(numbers), Machine(self.env, calendar, end)) for _ in range(posts)], inputs.measured)
+            DedicatedChute(
+                self.env,
+                [(next(numbers), Machine(self.env, calendar, end)) for _ in range(posts)],
+                of_hall,
+                inputs.measured,
+            )
             for posts in self.hall.packout_posts
         ]
 
@@ -279,11 +289,7 @@ class Hall:
         if self.chutes:
             chute = self.chutes[machine * len(self.docks) + parcel.route]
             parcel.at_chute = self.now
-            number, post = yield chute.slide(parcel)
-            begin, end = yield post.arrive(parcel, parcel.packing * sum(self.hall.packout_posts))
-            parcel.pack_begin, parcel.post = begin, number
-            yield at(self.env, end)
-            chute.leave()
+            yield from chute.pack(parcel)
         self.stage(parcel)
 
     def room(self, parcel: Parcel) -> str | None:

@@ -1,48 +1,140 @@
-"""A machine's chute of a route, and its pack-out posts (rules 36 to 38)."""
+"""A machine's chute of a route, and who packs there (rules 36 to 38, and 56)."""
 
-from itertools import cycle
+from collections.abc import Sequence
+from itertools import count, cycle
 
 import simpy
 
-from sim.processes.phases import Phase, after
+from sim.domain.site import Hall, Packers
+from sim.kernels.policies import packers_at_chutes
+from sim.processes.phases import Phase, after, at
 from sim.reference.machine import Machine
-from sim.reference.records import Parcel
+from sim.reference.records import Parcel, Steps
 from sim.units import NEVER
 
 
 class Chute:
-    """Deals what slides down a chute to its posts in turn, and remembers when the chute was fullest."""
+    """Deals what slides down a chute in the order (instant, parcel), and remembers when the chute was fullest."""
 
-    def __init__(self, env: simpy.Environment, posts: list[tuple[int, Machine]], measured: tuple[int, int]) -> None:
+    def __init__(self, env: simpy.Environment, measured: tuple[int, int]) -> None:
         self._env = env
-        self._posts = cycle(posts)
         self._measured = measured
         self.n_units = 0
         self.fullest = 0
         self.fullest_at = NEVER
-        self._inside = 0
-        self._came_now: list[tuple[tuple[int, int], simpy.Event]] = []
+        self.inside = 0
+        self._came_now: list[tuple[tuple[int, int], Parcel, simpy.Event]] = []
 
-    def slide(self, parcel: Parcel) -> simpy.Event:
-        """The event gives the post, by number and as a server, once all that comes at this instant is there."""
+    def pack(self, parcel: Parcel) -> Steps:
+        """From when it comes until it is packed."""
+        raise NotImplementedError
+
+    def deal(self, _: Parcel) -> object:
+        """The next in the order: who packs it."""
+        raise NotImplementedError
+
+    def _slide(self, parcel: Parcel) -> simpy.Event:
+        """The event gives who packs it, once all that comes at this instant is there."""
         dealt = self._env.event()
-        self._came_now.append((parcel.key, dealt))
+        self._came_now.append((parcel.key, parcel, dealt))
         if len(self._came_now) == 1:
             deal = after(self._env, 0, Phase.MACHINE)
             assert deal.callbacks is not None
             deal.callbacks.append(self._deal)
         return dealt
 
-    def leave(self) -> None:
-        self._inside -= 1
-
     def _deal(self, _: simpy.Event) -> None:
         now = int(self._env.now)
-        for _key, dealt in sorted(self._came_now, key=lambda came: came[0]):
-            dealt.succeed(next(self._posts))
-            self._inside += 1
+        for _key, parcel, dealt in sorted(self._came_now, key=lambda came: came[0]):
+            dealt.succeed(self.deal(parcel))
+            self.inside += 1
             self.n_units += 1
         self._came_now = []
         first, stop = self._measured
-        if first <= now < stop and self._inside > self.fullest:
-            self.fullest, self.fullest_at = self._inside, now
+        if first <= now < stop and self.inside > self.fullest:
+            self.fullest, self.fullest_at = self.inside, now
+
+
+class DedicatedChute(Chute):
+    """Its posts take its parcels in turn."""
+
+    def __init__(
+        self, env: simpy.Environment, posts: list[tuple[int, Machine]], of_hall: int, measured: tuple[int, int]
+    ) -> None:
+        super().__init__(env, measured)
+        self._posts = cycle(posts)
+        self._of_hall = of_hall
+
+    def deal(self, _: Parcel) -> tuple[int, Machine]:
+        return next(self._posts)
+
+    def pack(self, parcel: Parcel) -> Steps:
+        number, post = yield self._slide(parcel)
+        begin, end = yield post.arrive(parcel, parcel.packing * self._of_hall)
+        parcel.pack_begin, parcel.post = begin, number
+        yield at(self._env, end)
+        self.inside -= 1
+
+
+class SharedChute(Chute):
+    """Whoever is there packs its parcels, together, one after the other."""
+
+    def __init__(self, env: simpy.Environment, measured: tuple[int, int]) -> None:
+        super().__init__(env, measured)
+        self.packers = 0
+        """At work here."""
+        self._work = 0
+        """Done, or idled away, by `_since` [packer-ticks]."""
+        self._since = 0
+        self._free = 0
+        """When the last parcel is packed, in work."""
+        self._changed = env.event()
+
+    def send(self, packers: int) -> None:
+        """From now on so many work here."""
+        self._work, self._since, self.packers = self._done(), int(self._env.now), packers
+        self._changed.succeed()
+        self._changed = self._env.event()
+
+    def deal(self, parcel: Parcel) -> int:
+        begin = max(self._done(), self._free)
+        self._free = begin + parcel.packing
+        return begin
+
+    def pack(self, parcel: Parcel) -> Steps:
+        begin = yield self._slide(parcel)
+        # Whether somebody works on from this instant shows once packers have been sent.
+        yield at(self._env, int(self._env.now), Phase.BUILD_UP)
+        while self._done() < begin or (self._done() == begin and not self.packers):
+            yield self._changed | self._reach(begin, Phase.BUILD_UP)
+        parcel.pack_begin = int(self._env.now)
+        while self._done() < begin + parcel.packing:
+            yield self._changed | self._reach(begin + parcel.packing, Phase.PHYSICAL)
+        self.inside -= 1
+
+    def _done(self) -> int:
+        return self._work + self.packers * (int(self._env.now) - self._since)
+
+    def _reach(self, work: int, phase: Phase) -> simpy.Event:
+        """When those who are here will have done this work, above that done; never if nobody is."""
+        if not self.packers:
+            return self._env.event()
+        return after(self._env, -((self._done() - work) // self.packers), phase)
+
+
+def send_packers(env: simpy.Environment, rule: Packers, hall: Hall, chutes: Sequence[SharedChute]) -> Steps:
+    """Look after look, from chute to chute (rule 56)."""
+    start, slope = hall.packout_calendar.start.tolist(), hall.packout_calendar.slope.tolist()
+    here = [0] * len(chutes)
+    for look in count():
+        yield at(env, look * rule.look, Phase.ROUND)
+        manned = next(n for since, n in reversed([*zip(start, slope, strict=True)]) if since <= env.now)
+        is_review = look * rule.look % rule.review == 0
+        units = [chute.inside for chute in chutes]
+        sent = packers_at_chutes(units, here, manned, enough=rule.enough, is_review=is_review)
+        for chute, before, now in zip(chutes, here, sent, strict=True):
+            chute.send(min(before, now))
+        yield after(env, rule.walk, Phase.ROUND)
+        for chute, now in zip(chutes, sent, strict=True):
+            chute.send(now)
+        here = sent

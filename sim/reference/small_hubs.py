@@ -16,6 +16,7 @@ from sim.domain.site import (
     HallPolicy,
     MachineCalendar,
     Manning,
+    Packers,
     Presorting,
     Site,
     TrailerLimits,
@@ -67,6 +68,7 @@ def make(hub: SmallHub) -> Inputs:
         handcoding=steps(1, 4),
         to_lane=steps(1, 2),
         manual_sort=hub.service_steps * step,
+        packers=_packers(hub, step),
         examination=steps(1, 30),
         **_controls(streams, step),
         customs_round=steps(5, 20),
@@ -105,6 +107,14 @@ def make(hub: SmallHub) -> Inputs:
 def _controls(streams: Streams, step: int) -> dict[str, int]:
     xray, transit, uld_xray = streams.of("controls_site").integers(1, (40, 40, 20)).tolist()
     return {"xray": xray * step, "transit": transit * step, "uld_xray": uld_xray * step}
+
+
+def _packers(hub: SmallHub, step: int) -> Packers | None:
+    if not hub.is_packout_flexible:
+        return None
+    look = hub.look_steps * step
+    enough = max(1, 2 * hub.look_steps // (1 + hub.packing_steps))
+    return Packers(look=look, review=hub.reviewed_looks * look, walk=(1 + hub.look_steps) // 3 * step, enough=enough)
 
 
 def _units(hub: SmallHub) -> Units:
@@ -311,6 +321,14 @@ def _told(rng: np.random.Generator) -> CustomsCounts:
     return CustomsCounts(**nothing | {"n_referrals": n_referrals, "n_left_behind": n_left_behind})
 
 
+def _drawn_packers(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "is_packout_flexible": bool(rng.random() < 0.5),
+        "look_steps": int(rng.integers(2, 12)),
+        "reviewed_looks": int(rng.integers(1, 4)),
+    }
+
+
 def _drawn_controls(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "has_controls": bool(rng.random() < 0.7),
@@ -370,6 +388,7 @@ def draw(seed: int) -> SmallHub:
         packing_steps=pick(1, 18),
         is_packout_manned_in_part=bool(rng.random() < 0.5),
         customs_desks=pick(1, 2),
+        **_drawn_packers(Streams(seed, 0).of("small_hub_packers")),
         **_drawn_controls(Streams(seed, 0).of("small_hub_controls")),
         held_share=float(rng.choice([0.0, 0.2, 0.5])),
         no_read_share=float(rng.choice([0.0, 0.2, 0.5])),

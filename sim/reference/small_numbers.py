@@ -60,6 +60,10 @@ class SmallHub:
     packing_steps: int
     """At most; a parcel's packing takes some of them."""
     is_packout_manned_in_part: bool
+    is_packout_flexible: bool
+    look_steps: int
+    reviewed_looks: int
+    """All packers are assigned anew at every such look."""
     customs_desks: int
     has_controls: bool
     """Parcels are X-rayed or in transit, too."""

@@ -33,10 +33,48 @@ def waits_at_packout(inputs: Inputs, tables: Tables) -> bool:
 
 def idles_out_of_turn(inputs: Inputs, tables: Tables) -> bool:
     """A parcel waits for another of its chute to be ready while a post there has nothing to do."""
+    if inputs.site.packers is not None:
+        return False
     for posts, stays in by_chute(inputs, tables):
         ends = {ready for *_, ready in stays}
         for came, begin, _ in stays:
             is_idle = sum(other <= came < ready or ready == NEVER for _, other, ready in stays) < posts
             if came < begin and begin in ends and is_idle:
                 return True
+    return False
+
+
+def waits_for_a_packer(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel lies at a chute where none is being packed, until somebody comes."""
+    if inputs.site.packers is None:
+        return False
+    for _, stays in by_chute(inputs, tables):
+        ends = {ready for *_, ready in stays}
+        if any(begin > came and begin not in ends for came, begin, _ in stays):
+            return True
+    return False
+
+
+def packers_leave_a_parcel(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel takes longer to pack than by one packer: all leave while it is in hand."""
+    if inputs.site.packers is None:
+        return False
+    packing = {flight.number: inputs.parcels_of(flight).packing for flight in inputs.flights}
+    for parcel in rows(tables["parcels"]):
+        ready = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
+        if NEVER != parcel["pack_begin"] < ready - int(packing[parcel["flight"]][parcel["row"]]):
+            return True
+    return False
+
+
+def packed_together(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel is packed sooner than by one packer."""
+    if inputs.site.packers is None:
+        return False
+    packing = {flight.number: inputs.parcels_of(flight).packing for flight in inputs.flights}
+    for parcel in rows(tables["parcels"]):
+        ready = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
+        is_packed = NEVER not in (parcel["pack_begin"], ready)
+        if is_packed and ready - parcel["pack_begin"] < int(packing[parcel["flight"]][parcel["row"]]):
+            return True
     return False
