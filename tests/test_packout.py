@@ -79,8 +79,8 @@ def test_pack_out_moves_nothing_before_it() -> None:
 def test_work_of_the_posts_is_what_they_packed() -> None:
     config = load("liege_30k", *SHORT, *BELTS_ONLY, POSTS)
     run = hub.run(make_inputs(config, 0))
-    in_measured_days = run.record.stages["packout"].n_in[:48].sum()
-    assert run.record.packout_work / in_measured_days == pytest.approx(ticks(60 / 900), rel=0.05)
+    packed = run.record.stages["packout"].n_out[:48].sum()
+    assert run.record.packout_work / packed == pytest.approx(ticks(60 / 900), rel=0.05)
     row = run.record.packout[0]
     assert 100 < row.fullest < row.n_units and row.machine in (0, 1)
 

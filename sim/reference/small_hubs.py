@@ -113,7 +113,7 @@ def _packers(hub: SmallHub, step: int) -> Packers | None:
     if not hub.is_packout_flexible:
         return None
     look = hub.look_steps * step
-    enough = max(1, 2 * hub.look_steps // (1 + hub.packing_steps))
+    enough = max(1, hub.look_steps // (1 + hub.packing_steps))
     return Packers(look=look, review=hub.reviewed_looks * look, walk=(1 + hub.look_steps) // 3 * step, enough=enough)
 
 
@@ -324,7 +324,7 @@ def _told(rng: np.random.Generator) -> CustomsCounts:
 def _drawn_packers(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "is_packout_flexible": bool(rng.random() < 0.5),
-        "look_steps": int(rng.integers(2, 12)),
+        "look_steps": int(rng.integers(2, 6)),
         "reviewed_looks": int(rng.integers(1, 4)),
     }
 
