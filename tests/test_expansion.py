@@ -35,6 +35,7 @@ from experiments.studies.replications import evaluating
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
+from sim.measures.weekly_lows import GROWTH_KPIS
 
 FEW = ("stay_30k", "permit_66k_2_phases", "react_66k")
 PACKAGED = ("equipment_first", "second_site", "permit_100k_at_once", "permit_100k_phased", "react_100k")
@@ -358,6 +359,34 @@ def test_the_answer_is_told_stored_and_reproduced(
     assert json.loads(capsys.readouterr().out)["identical"]
     assert main(["show", str(folder)]) == 0
     assert document["sentences"][0] in capsys.readouterr().out
+
+
+def test_weeks_whose_backlog_grows_are_warned_of(
+    quick: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def evaluate(config: HubConfig, replication: int) -> dict[str, Any]:
+        kpis = kpis_of(config, replication)
+        # At 0.6 of what machines sort nothing can be said, at 0.8 the backlog grows by a fifth of the demand a day.
+        weeks, growth = (3, 0.2) if kpis["utilisation_machines"] > 0.7 else (0, 0.0)
+        return {"kpis": kpis | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True)), "tables": {}}
+
+    monkeypatch.setattr(evaluating, "evaluate", evaluate)
+    assert quick("--json", "--quiet") == 0
+    document = json.loads(capsys.readouterr().out)
+    by_load = {"0.1": False, "0.6": None, "0.8": True}
+    loads = {week: week.rpartition(" @ ")[2] for week in document["unstable"]}
+    assert set(loads.values()) == set(by_load)
+    assert document["unstable"] == {week: by_load[load] for week, load in loads.items()}
+    table = read_run(Path(document["run_dir"])).tables["stability"]
+    assert set(table["scenario"]) == set(loads) and set(table["verdict"]) == {"stable", "undecided", "unstable"}
+    unstable, undecided = document["warnings"][-2:]
+    assert f"of {len(loads)} designs (" in unstable and "unstable: their backlog grows" in unstable
+    assert "undecided whether their backlog grows" in undecided and "hold no two weeks" in undecided
+    assert "unstable: their backlog grows" in (Path(document["run_dir"]) / "report.html").read_text()
+    assert quick("--quiet") == 0
+    assert f"warning: {unstable}" in capsys.readouterr().out
 
 
 def test_it_says_beforehand_how_much_it_is(quick: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ from experiments.studies.sensitivity.design import Group, asked
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
 from experiments.studies.sensitivity.text import sentences
 from sim.measures.kpis import KPIS
+from sim.measures.weekly_lows import GROWTH_KPIS
 
 BOX = Box(("a", "b", "c"), (-math.pi,) * 3, (math.pi,) * 3, (False,) * 3)
 FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)
@@ -210,12 +211,45 @@ def test_the_verb_finds_what_a_known_simulator_does(
         for line in document["sentences"]
     )
     stored = read_run(document["run_dir"])
-    assert set(stored.tables) == {"kpis", "effects", "indices", "designs", "noise", "answer"}
+    assert set(stored.tables) == {"kpis", "effects", "indices", "designs", "noise", "stability", "answer"}
     assert (stored.tables["noise"]["share"].abs() < 1e-9).all()
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert page.count("data:image/svg+xml") == 2 and "Morris 1991" in page
     assert told(capsys, *known, "--out", str(tmp_path / "runs")) == document
+
+
+def test_designs_whose_backlog_grows_are_warned_of(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = evaluating.evaluate
+
+    def simulator(config: Any, replication: int) -> dict[str, Any]:
+        part: Any = plain(config, replication)
+        # By the number of stands: undecided, stable, growing by a fifth of the demand a day.
+        weeks, growth = {4: (0, 0.0), 5: (3, 0.0), 6: (3, 0.0), 7: (3, 0.2)}[config.apron.stands]
+        busy = {"utilisation_machines": 0.9} | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True))
+        return {**part, "kpis": part["kpis"] | busy}
+
+    monkeypatch.setattr(evaluating, "evaluate", simulator)
+    words = [*known, "--out", str(tmp_path / "runs"), "sensitivity.method=morris"]
+    document = told(capsys, *words)
+    stored = read_run(document["run_dir"]).tables
+    stands = stored["designs"].query("factor == 'fourth'").set_index("scenario")["value"]
+    expected = {label: {4: None, 7: True}.get(int(value), False) for label, value in stands.items()}
+    assert set(expected.values()) == {None, True, False} and document["unstable"] == expected
+    verdicts = dict(zip(stored["stability"]["scenario"], stored["stability"]["verdict"], strict=True))
+    assert verdicts == {
+        label: {None: "undecided", True: "unstable", False: "stable"}[own] for label, own in expected.items()
+    }
+    n = len(expected)
+    for verdict, start in ((True, "unstable: their backlog grows"), (None, "undecided whether their backlog grows")):
+        count = list(expected.values()).count(verdict)
+        (warning,) = [line for line in document["warnings"] if start in line]
+        assert warning.startswith(f"{count} of {n} designs (morris ")
+        assert start in (Path(document["run_dir"]) / "report.html").read_text()
+    assert main(["sensitivity", *(word for word in words if word != "--json")]) == 0
+    assert "designs (morris" in capsys.readouterr().out
 
 
 DROPPED = (
@@ -347,7 +381,7 @@ def of_indices(found: tuple[Index, ...], groups: tuple[str, ...]) -> Result:
     """A study by Sobol's indices alone, of factors in these groups."""
     keys = _keys(groups, [index.factor for index in found])
     stage = Crossed(None, {"on_time_share": found}, {"on_time_share": 0.0})  # type: ignore[arg-type]
-    return Result(keys, 2, None, stage)
+    return Result(keys, 2, None, stage, {})
 
 
 def _keys(groups: tuple[str, ...], names: list[str]) -> Any:

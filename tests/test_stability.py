@@ -12,7 +12,7 @@ from experiments.main import main
 from experiments.statistics.growth import GROWTH_THAT_COUNTS, pooled
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
-from experiments.studies.replications.stability import judged, longer_hubs, verdicts
+from experiments.studies.replications.stability import judged, longer_hubs, unsure_lines, verdicts
 from sim.measures.kpis import RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS, weekly_lows
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK
@@ -65,6 +65,19 @@ def test_a_hub_that_is_little_used_and_has_nothing_left_over_is_stable_however_s
 def test_two_replications_that_grow_by_a_fifth_of_the_demand_are_unstable():
     assert judged([grown(1, 0.19, 0.0), grown(1, 0.21, 0.0)], 7).is_unstable is True
     assert judged([grown(1, 0.0, 0.0), grown(1, 0.003, 0.0)], 7).is_unstable is False
+
+
+def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_name():
+    level, growing, short = (judged([grown(*own)] * 2, 7) for own in ((3, 0.0), (3, 0.2), (0, 0.0)))
+    assert unsure_lines({"a": level}) == []
+    lines = unsure_lines({"a": level, "b": growing, **{f"c{number}": short for number in range(10)}})
+    assert lines[0].startswith("1 of 12 designs (b): unstable: their backlog grows")
+    assert (
+        lines[1].startswith("10 of 12 designs (c0, c1,") and "c7 and 2 more (table stability)): undecided" in lines[1]
+    )
+    assert "hold no two weeks" in lines[1]
+    near = judged([grown(2, 0.012, 0.004)], 14)
+    assert near.is_unstable is None and "hold no two weeks" not in unsure_lines({"a": near})[0]
 
 
 def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():

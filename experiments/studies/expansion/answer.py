@@ -12,6 +12,7 @@ from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.knowing import Knowing, chosen_knowing, knowing
 from experiments.studies.expansion.turns import Turn, cash_flows, turns
 from experiments.studies.expansion.value import quarter_years
+from experiments.studies.replications.stability import Stability
 from sim.units import CENTS_PER_EUR
 
 
@@ -49,6 +50,11 @@ class Answer:
     @property
     def turned_by(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.best != self.recommended]
+
+    @property
+    def stability(self) -> dict[str, Stability]:
+        """Of each simulated week, by hub and load."""
+        return self.found.world.curves.stability
 
     def of(self, path: str) -> PathAnswer:
         return next(one for one in self.paths if one.path == path)

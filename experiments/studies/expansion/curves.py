@@ -18,6 +18,7 @@ from experiments.money import WAGES, Paid, activity, annual_lines, as_eur
 from experiments.studies.designs.design import Point
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
+from experiments.studies.replications.stability import Stability
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -75,6 +76,8 @@ class Curves:
         self.loads: Floats = np.array(own.loads)
         self.full = np.array([flights_at(point.hub, 1.0) for point in points])
         """Flights a day at load 1 (n_hubs)."""
+        self.stability: dict[str, Stability] = {}
+        """Of each hub at a load that was simulated, by the label of the run."""
         shape = len(points), len(own.loads), replications, measured.n
         self.values: Floats = np.full(shape, math.nan)
         self._composed = {

@@ -16,6 +16,7 @@ from experiments.studies.expansion.timeline import Timeline, World, timeline
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
 from experiments.studies.expansion.value import Books, Worth, needed, worth
 from experiments.studies.expansion.value import factors as discount_factors
+from experiments.studies.replications.stability import judged_as_run
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 
@@ -98,6 +99,8 @@ def explored(points: Sequence[Point], base: HubConfig, keys: ExpansionStudy, sim
 def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: int, simulate: Simulate) -> None:
     nodes = {node: curves.node(*node) for node in missing}
     there = simulate(list(nodes.values()))
+    values = {point.label: [there[point.label, number] for number in range(replications)] for point in nodes.values()}
+    curves.stability |= judged_as_run(nodes.values(), values)
     for (hub, load), point in nodes.items():
         for replication in range(replications):
             curves.put(hub, load, replication, there[point.label, replication])

@@ -14,6 +14,7 @@ from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.pictures import pictures
 from experiments.studies.expansion.result import as_json
 from experiments.studies.expansion.text import path_name, said, sentences, worth_of
+from experiments.studies.replications.stability import unsure_lines
 
 if TYPE_CHECKING:
     from experiments.report.study_page import Grid
@@ -23,7 +24,7 @@ def tell(arguments: Arguments, folder: Path, today: Point, answer: Answer) -> No
     from experiments.report.study_page import as_lines
 
     page = write_page(folder, arguments, today, answer)
-    warnings = period_warnings(today.hub)
+    warnings = _warnings(answer, today)
     if arguments.json:
         telling.print_json(
             {**as_json(answer), "sentences": sentences(answer), "run_dir": str(folder), "warnings": warnings}
@@ -41,13 +42,17 @@ def write_page(folder: Path, arguments: Arguments, today: Point, answer: Answer)
     page = StudyPage(
         title="When to expand, and by how much",
         sentences=tuple(sentences(answer)),
-        warnings=tuple(period_warnings(today.hub)),
+        warnings=tuple(_warnings(answer, today)),
         grids=(_regrets(answer), _figures(answer), _known(answer), _turned(answer)),
         method=tuple(_method(answer, today)),
         command=arguments.command,
     )
     with style.look():
         return write_study(folder, page, list(pictures(answer)))
+
+
+def _warnings(answer: Answer, today: Point) -> list[str]:
+    return [*period_warnings(today.hub), *unsure_lines(answer.stability)]
 
 
 def _method(answer: Answer, today: Point) -> Iterator[str]:

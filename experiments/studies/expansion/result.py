@@ -13,6 +13,7 @@ from experiments.studies.expansion.chances import BANDS, quantile
 from experiments.studies.expansion.hubs import area_m2
 from experiments.studies.expansion.text import sentences
 from experiments.studies.expansion.turns import decision_map
+from experiments.studies.replications.stability import stability_table
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
@@ -149,7 +150,8 @@ def tables_of(answer: Answer) -> list[tuple[TableSchema, Columns]]:
         (STATES, list(_states(answer))),
         (ANSWER, list(enumerate(sentences(answer)))),
     ]
-    return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
+    tables = [(schema, as_columns(schema.columns, table)) for schema, table in rows]
+    return [*tables, stability_table(answer.stability)]
 
 
 def _ends(value: Interval) -> tuple[float | None, ...]:
@@ -234,6 +236,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "probability": None if np.isnan(answer.probability) else answer.probability,
         "turned_by": [{"what": one.what, "value": one.value, "best": one.best} for one in answer.turned_by],
         "knowing_eur": {one.what: _interval(one.worth) for one in answer.knowing},
+        "unstable": {week: own.is_unstable for week, own in answer.stability.items()},
         "runs": answer.found.n_runs * answer.found.keys.replications,
     }
 

@@ -6,25 +6,28 @@
 3. Where it cannot, the same replications are run on: twice and then four times the measured days, at the demand of the
    measured days. Only their growth is kept, apart from the run.
 4. Where that cannot either, the verdict is None: undecided.
+
+Verbs with very many designs (`select`, `sensitivity`, `expansion`) judge by the runs that they have: 1, 2 and 4.
 """
 
 import datetime as dt
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.statistics.growth import Growth, pooled
 from experiments.store import Part, read_run
-from experiments.store.summaries import VERDICTS
-from experiments.store.tables import Key
+from experiments.store.summaries import STABILITY, VERDICTS
+from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies.designs.design import Point
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.measures.kpis import RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS
+from sim.record.schemas import TableSchema
 
 LITTLE_USED: Final = 0.5
 """Utilisation of the resource that is used most, up to which a hub with nothing left over is stable (assumption)."""
@@ -32,6 +35,8 @@ LITTLE_LEFT: Final = 0.01
 """Share of the cohort that has not left, up to which nothing is left over (assumption)."""
 LONGER: Final = (2, 4)
 """Times the measured days (assumption)."""
+_NAMED: Final = 8
+"""Designs that a warning names; the table `stability` has all."""
 _MOST_DAYS: Final = 8 * DAYS_PER_WEEK
 """Measured days up to which a run is made longer (assumption)."""
 Values = Mapping[str, float]
@@ -56,6 +61,34 @@ def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
     """What the replications of a design, with these measured days, say of it: all KPIs, or those of growth alone."""
     growth = pooled([(own[GROWTH_KPIS[0]], own[GROWTH_KPIS[1]], own[GROWTH_KPIS[2]]) for own in replications])
     return Stability(False if _is_little_used(replications) else growth.is_growing, growth, horizon_days)
+
+
+def judged_as_run(points: Iterable[Point], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
+    """The verdict on each design, by its label, from the runs that it has: no longer ones are made."""
+    return {point.label: judged(values[point.label], point.hub.horizon_days) for point in points}
+
+
+def unsure_lines(stability: Mapping[str, Stability]) -> list[str]:
+    """Which of many designs are unstable or undecided, as warnings."""
+    unstable = [label for label, own in stability.items() if own.is_unstable]
+    undecided = [label for label, own in stability.items() if own.is_unstable is None]
+    depend = "their KPIs depend on the length of the run"
+    lines = []
+    if unstable:
+        lines.append(f"{_counted(unstable, stability)}: unstable: their backlog grows, and {depend}")
+    if undecided:
+        is_short = not any(stability[label].growth.n for label in undecided)
+        may = "the runs hold no two weeks to compare; more horizon_days can" if is_short else "more horizon_days may"
+        lines.append(
+            f"{_counted(undecided, stability)}: undecided whether their backlog grows, in which case {depend};"
+            f" {may} decide it"
+        )
+    return lines
+
+
+def _counted(labels: Sequence[str], stability: Mapping[str, Stability]) -> str:
+    more = f" and {len(labels) - _NAMED} more (table stability)" if len(labels) > _NAMED else ""
+    return f"{len(labels)} of {len(stability)} designs ({', '.join(labels[:_NAMED])}{more})"
 
 
 def _is_little_used(replications: Sequence[Values]) -> bool:
@@ -111,7 +144,7 @@ def verdicts(
     is_quiet: bool,
 ) -> dict[str, Stability]:
     """The verdict on each design, by its label; `longer` makes the longer runs of all that are undecided."""
-    known = {point.label: judged(values[point.label], point.hub.horizon_days) for point in points}
+    known = judged_as_run(points, values)
     hubs = {point.label: longer_hubs(point.hub) for point in points}
     while True:
         undecided = [label for label, own in known.items() if own.is_unstable is None]
@@ -143,6 +176,11 @@ def longer_rows(points: Sequence[Point], finished: Mapping[Key, Values]) -> list
 def stability_row(label: str, own: Stability) -> tuple[Any, ...]:
     """A row of the table `stability`."""
     return label, own.verdict, own.growth.mean, own.growth.low, own.growth.high, own.growth.n, own.horizon_days
+
+
+def stability_table(stability: Mapping[str, Stability]) -> tuple[TableSchema, Columns]:
+    """The table `stability` of these designs."""
+    return STABILITY, as_columns(STABILITY.columns, [stability_row(label, own) for label, own in stability.items()])
 
 
 def stability_of(row: Mapping[str, Any]) -> Stability:

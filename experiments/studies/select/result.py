@@ -14,7 +14,7 @@ from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.replications.replicating import Outcome, intervals_of
-from experiments.studies.replications.stability import Stability, judged
+from experiments.studies.replications.stability import Stability, judged_as_run
 from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -90,13 +90,12 @@ def _is_at_target(asked: Select, kpi: Interval) -> bool:
 
 
 def _stability(points: Sequence[Point], values: Samples) -> dict[str, Stability]:
-    """The verdicts as far as the replications of the race tell them."""
-    found = {}
-    for point in points:
-        own = values[point.label]
-        rows = [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
-        found[point.label] = judged(rows, point.hub.horizon_days)
-    return found
+    """The verdicts as far as the replications of the race decide them."""
+    rows = {
+        label: [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
+        for label, own in values.items()
+    }
+    return judged_as_run(points, rows)
 
 
 def _reason(keys: SelectStudy, fate: Fate, n: int, by: str | None) -> str:

@@ -23,6 +23,7 @@ from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.extras import need
 from experiments.studies.replications.evaluating import evaluated, open_study
+from experiments.studies.replications.stability import Stability, judged_as_run
 from experiments.studies.sensitivity.design import (
     Method,
     Sensitivity,
@@ -84,16 +85,19 @@ def analysed(arguments: Arguments, config: HubConfig, keys: SensitivityStudy) ->
         execution.opened(keys.execution, keys.workers) as pool,
     ):
         screened = crossed = None
+        stability: dict[str, Stability] = {}
         if first is not None:
-            outputs = _outputs(run, first, keys, pool, is_quiet=arguments.quiet)
+            outputs, verdicts = _outputs(run, first, keys, pool, is_quiet=arguments.quiet)
+            stability |= verdicts
             found = {kpi: effects(first.box, first.points, values) for kpi, values in outputs.items()}
             screened = Screened(first, found, _noise(outputs))
             if own.method is Method.BOTH:
                 second = indices_stage(config, own, screened.ranked(own.kpis[0])[: own.most])
         if second is not None:
-            outputs = _outputs(run, second, keys, pool, is_quiet=arguments.quiet)
+            outputs, verdicts = _outputs(run, second, keys, pool, is_quiet=arguments.quiet)
+            stability |= verdicts
             crossed = Crossed(second, _indices(config, own, second, outputs), _noise(outputs))
-        result = Result(own, keys.replications, screened, crossed)
+        result = Result(own, keys.replications, screened, crossed, stability)
         if not run.is_complete:
             run.complete({}, tables=tables_of(result))
     return run.path, result
@@ -113,8 +117,8 @@ def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
 
 def _outputs(
     run: RunDirectory, stage: Stage, keys: SensitivityStudy, pool: execution.Pool, *, is_quiet: bool
-) -> dict[str, Floats]:
-    """Each KPI at all points, (R, N)."""
+) -> tuple[dict[str, Floats], dict[str, Stability]]:
+    """Each KPI at all points, (R, N), and whether the designs are stable."""
     n = keys.replications
     there = evaluated(run, stage.designs, n, pool, is_quiet=is_quiet)
     found = {}
@@ -123,7 +127,8 @@ def _outputs(
         if not np.isfinite(values).all():
             raise CargohubError(f"sensitivity.kpis: {kpi} is not finite at some point, and can have no index")
         found[kpi] = values
-    return found
+    replications = {point.label: [there[point.label, number] for number in range(n)] for point in stage.designs}
+    return found, judged_as_run(stage.designs, replications)
 
 
 def _cost(config: HubConfig, keys: SensitivityStudy, first: Stage | None, second: Stage | None) -> str:

@@ -9,6 +9,7 @@ from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
 from experiments.statistics.screening import Effect
 from experiments.studies import telling
+from experiments.studies.replications.stability import Stability, unsure_lines
 from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
 from sim.measures.kpis import KPIS
 
@@ -46,10 +47,12 @@ class Result:
     replications: int
     screened: Screened | None
     crossed: Crossed | None
+    stability: Mapping[str, Stability]
+    """By design."""
 
     @property
     def warnings(self) -> list[str]:
-        lines = []
+        lines = unsure_lines(self.stability)
         for method, stage in (("morris", self.screened), ("sobol", self.crossed)):
             for kpi, share in stage.noise.items() if stage is not None else ():
                 if share > _MUCH_NOISE:
@@ -79,7 +82,7 @@ class Result:
         return sorted(found, key=lambda one: -one[1].mean)
 
     def as_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = {}
+        document: dict[str, Any] = {"unstable": {label: own.is_unstable for label, own in self.stability.items()}}
         if self.screened is not None:
             document["effects"] = {
                 kpi: {
