@@ -22,7 +22,7 @@ from sim.streams import Streams
 from sim.units import TICKS_PER_H, TICKS_PER_MIN, ticks
 
 SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
-NEW = ("messages", "exposure", "exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
+NEW = ("watch", "messages", "exposure", "exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def small(on: HubConfig) -> Exposure:
     policy = on.exposure.policies["data_retention_30d"]
     nothing = replace(policy, retention=None, lookup=None)
     return Exposure(
-        True, parties, systems, messages, Inference((), ("route",), ("product",), ()), None, {"own": nothing}
+        True, parties, systems, messages, Inference((), ("route",), ("product",), ()), None, {"own": nothing}, None
     )
 
 

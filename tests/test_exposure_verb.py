@@ -48,7 +48,7 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     assert costs["data_minimised"]["kpis"]["dwell_mean_h"] > 0
     assert costs["data_split_custody"]["escrow_down_share"] == pytest.approx(2 / 338)
     assert {row["national_year"] for row in document["balance"]} == {"2021", "2022"}
-    assert len(document["figures"]) == 5
+    assert len(document["figures"]) == 6
     assert all(Path(figure).stat().st_size > 1000 for figure in document["figures"])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from experiments.report.figures import exposure_figure, trade_figure
+from experiments.report.figures import exposure_figure, trade_figure, watch_figure
 from experiments.report.ledgers import name
 
 if TYPE_CHECKING:
@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.report.ledgers import Effect, Flow, Inference, Matrix, Trade
+    from experiments.report.watched import Access
 
 HEADINGS: Final = {
     "exposure-matrix": "Who could read what",
     "exposure-flows": "What goes between jurisdictions",
+    "exposure-watch": "Who notices accesses outside the policy",
     "exposure-inference": "What flows tell",
     "trade-balance": "What the goods are worth",
     "trade-flows": "Consumption by destination",
@@ -25,6 +27,10 @@ SAYS: Final = {
     " for all, and logarithmic.",
     "exposure-flows": "Records a day that the operator of the system can read in clear, from under the sender's law to"
     " where the copy is kept, by policy; blank where nothing goes. The scale is logarithmic.",
+    "exposure-watch": "Expected accesses a day outside the policy, by party and field, and the share of them that no"
+    " audit notices while the log is kept. Outside: made from outside the EU, or to what the policy does not give in"
+    " clear. Without a policy, and with each policy on this run's messages; one scale for all, and logarithmic. How"
+    " often such accesses happen and how the log is audited are assumptions.",
     "exposure-inference": "Share of the variance of weekly imports by lane and product group that the sums seen by each"
     " party explain (R², ordinary least squares with a constant; docs/exposure.md).",
     "trade-balance": "Left, declared value of imports by country and product group. Right, exports less imports of a"
@@ -49,13 +55,15 @@ def achieved(changes: "Sequence[Effect]") -> str:
 
 def figures(
     matrices: "Sequence[Matrix]", flows: "Sequence[Flow]", inference: "Inference | None", trade: "Trade | None",
-    balance: "pd.DataFrame",
+    balance: "pd.DataFrame", watched: "Sequence[Access]",
 ) -> "dict[str, Figure]":  # fmt: skip
     """By name, those that there is something for."""
     found: dict[str, Figure] = {}
     if matrices:
         found["exposure-matrix"] = exposure_figure.matrix_figure(matrices)
         found["exposure-flows"] = exposure_figure.flow_figure(flows)
+    if any(access.outside_per_day for access in watched):
+        found["exposure-watch"] = watch_figure.figure(watched)
     if inference is not None:
         found["exposure-inference"] = exposure_figure.inference_figure(inference)
     if trade is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from experiments.report import exposure_pictures, ledgers, style
+from experiments.report import exposure_pictures, ledgers, style, watched
 from experiments.report.figures import (
     arrivals_figure,
     day_figure,
@@ -154,7 +154,8 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
 
 def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
     """Data and goods of the first design, where they were kept."""
-    if not all(name in tables for name in ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")):
+    kept = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
+    if not all(name in tables for name in kept):
         return
     label, days = points[0].label, window.n_days
     matrices = ledgers.matrices(tables["exposure_matrix"], label, days)
@@ -165,6 +166,7 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Itera
         inference,
         ledgers.trade(tables["trade"], label),
         ledgers.balance(tables["trade_balance"], label),
+        watched.accesses(tables["watch"], label, days),
     )
     achieved = {"exposure-inference": exposure_pictures.achieved(ledgers.effects(matrices, inference))}
     of_which = f" Of the first design, {points[0].title}." if len(points) > 1 else ""

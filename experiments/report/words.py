@@ -194,6 +194,10 @@ _KPI_NAMES: Final = {
     "detections_per_day": "Found", "officer_h_per_day": "Officers' time",
     "cage_peak_share": "Fullest hold zone", "transit_guarantee_eur": "Guarantee that transit binds",
     "data_read_per_day": "Records told in clear", "data_kept": "Records kept in clear, in the long run",
+    "watch_outside_per_day": "Accesses outside the policy",
+    "watch_noticed_after_days": "From such an access until it is noticed, or deleted from the log",
+    "watch_never_noticed_share": "Never noticed, of such accesses",
+    "watch_first_noticed_days": "Until the first such access is noticed",
     "flows_r2": "What flows by lane tell of weekly imports (R²)", "imports_meur_per_year": "Imports",
     "exports_meur_per_year": "Exports by air", "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Message
 from sim.config.lookup import Lookup
+from sim.config.watch import Watch
 from sim.reading import near
 
 
@@ -142,6 +143,8 @@ def _mistakes(exposure: Exposure) -> Iterator[str]:
         yield f"policy: no policy {exposure.policy!r}{near(exposure.policy, exposure.policies)}"
     for name, policy in exposure.policies.items():
         yield from (f"policies.{name}.{mistake}" for mistake in _mistakes_of_policy(exposure, policy))
+    if exposure.watch is not None:
+        yield from (f"watch.{mistake}" for mistake in _mistakes_of_watch(exposure, exposure.watch))
 
 
 def _mistakes_of_places(exposure: Exposure) -> Iterator[str]:
@@ -205,6 +208,22 @@ def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]
     if policy.sealed and policy.lookup is None:
         yield "sealed: what is sealed is read with a key that is kept elsewhere; give a lookup"
     yield from _untold(exposure, policy)
+
+
+def _mistakes_of_watch(exposure: Exposure, watch: Watch) -> Iterator[str]:
+    parties, fields = tuple(exposure.parties), _produced(exposure)
+    yield from _unknown("auditors", "party or authority", watch.auditors, (*parties, *watch.authorities))
+    for name, group in watch.groups.items():
+        yield from _unknown(f"groups.{name}", "party or authority", group, (*parties, *watch.authorities))
+    for key, what, shares, names in (
+        ("logged_of_party", "party", watch.logged_of_party, parties),
+        ("logged_of_field", "field", watch.logged_of_field, fields),
+    ):
+        yield from _unknown(key, what, shares, names)
+        yield from (f"{key}: no share of {what} {name!r}" for name in names if name not in shares)
+    places = [where for system in exposure.systems.values() for where in (system.location, system.jurisdiction)]
+    laws = [party.jurisdiction for party in exposure.parties.values()]
+    yield from _unknown("eu", "jurisdiction or location", watch.eu, dict.fromkeys((*places, *laws)))
 
 
 def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from sim.config.lookup import Lookup
+from sim.config.watch import Watch
 from sim.reading import Bounds
 
 Days = Annotated[int, Bounds(ge=0, le=36_525)]
@@ -154,3 +155,5 @@ class Exposure:
     policy: str | None
     """The one in force; null: none."""
     policies: dict[str, DataPolicy]
+    watch: Watch | None
+    """Null: nobody watches accesses."""

@@ -31,7 +31,7 @@ def ledger_rows(exposure: Exposure, messages: Table) -> Rows:
             for field in view.fields:
                 for day, n in sent[view.message]:
                     _add(sums[field, party, view.system, day], view, field, n)
-    return _rows(
+    return to_rows(
         ("field", "party", "system", "day", "n_clear", "n_pseudonym", "clear_record_days", "pseudonym_record_days"),
         ((*key, *values) for key, values in sums.items()),
     )
@@ -49,7 +49,7 @@ def matrix_rows(exposure: Exposure, messages: Table) -> Rows:
                     _add(sums[party, field], view, field, n_sent.get(view.message, 0))
         in_force = policy == (exposure.policy or NO_POLICY)
         rows += [(policy, in_force, *key, clear, kept, hidden) for key, (clear, _, kept, hidden) in sums.items()]
-    return _rows(
+    return to_rows(
         ("policy", "is_in_force", "party", "field", "n_clear", "clear_record_days", "pseudonym_record_days"), rows
     )
 
@@ -70,7 +70,7 @@ def flow_rows(exposure: Exposure, messages: Table) -> Rows:
                 total[1] += n if view.operator in view.readers and field in view.clear else 0
         rows += [(policy, *key, *values) for key, values in sums.items()]
     columns = ("sender_jurisdiction", "location", "jurisdiction", "operator_jurisdiction", "field")
-    return _rows(("policy", *columns, "n_records", "n_readable"), rows)
+    return to_rows(("policy", *columns, "n_records", "n_readable"), rows)
 
 
 def measured(messages: Table) -> Mapping[str, int]:
@@ -97,7 +97,7 @@ def _add(sums: list[int], view: View, field: str, n: int) -> None:
     sums[3] += n * seen.pseudonym_days
 
 
-def _rows(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Rows:
+def to_rows(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Rows:
     found: Rows = {name: [] for name in names}
     for row in rows:
         for name, value in zip(names, row, strict=True):

@@ -14,6 +14,7 @@ from sim.measures.exposure import flow_rows, ledger_rows, ledger_sum, matrix_row
 from sim.measures.inference import inference_rows, r_squared
 from sim.measures.messages import message_columns
 from sim.measures.trade import balance_rows, trade_rows, weekly_imports
+from sim.measures.watch import watch_kpis, watch_rows
 from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, tabulate
@@ -35,6 +36,8 @@ def exposure_tables(
         put("exposure", ledger_rows(exposure, found["messages"]))
         put("exposure_matrix", matrix_rows(exposure, found["messages"]))
         put("data_flows", flow_rows(exposure, found["messages"]))
+        if exposure.watch is not None:
+            put("watch", watch_rows(exposure, found["messages"], config.horizon_days))
     if config.trade.is_on:
         weeks, parcels, value = weekly_imports(config, goods, tables["flights"])
         put("trade", trade_rows(config, weeks, parcels, value, tables["out_ulds"]))
@@ -49,7 +52,7 @@ def exposure_kpis(config: HubConfig, tables: dict[str, Table]) -> dict[str, floa
     matrix, balance = tables["exposure_matrix"], tables["trade_balance"]
     mine = matrix["is_in_force"]
     own = balance["is_simulated"]
-    return {
+    return watch_kpis(config.exposure.watch, tables["watch"], config.horizon_days) | {
         "data_read_per_day": float(matrix["n_clear"][mine].sum()) / config.horizon_days,
         "data_kept": float(matrix["clear_record_days"][mine].sum()) / config.horizon_days,
         "flows_r2": _flows_r2(config, tables["trade"]),
@@ -85,6 +88,11 @@ def _laws(config: HubConfig, tables: dict[str, Table]) -> Iterator[tuple[str, bo
             "records of the ledger = messages sent x fields x readers",
             ledger_sum(tables["exposure"]) == n_records(config.exposure, messages),
         )
+        if config.exposure.watch is not None:
+            yield (
+                "accesses of the watch that policies give = records in clear",
+                int(tables["watch"]["n_given"].sum()) == int(tables["exposure_matrix"]["n_clear"].sum()),
+            )
         landed = ~np.isnan(flights["aldt"])
         counted = {
             Event.PARCEL_ANNOUNCED: flights["n_parcels"].sum(),

@@ -46,7 +46,13 @@ OF_CUSTOMS: Final = (
     "cage_peak_share",
     "transit_guarantee_eur",
 )
-OF_DATA: Final = ("data_read_per_day", "data_kept")
+OF_WATCH: Final = (
+    "watch_outside_per_day",
+    "watch_noticed_after_days",
+    "watch_never_noticed_share",
+    "watch_first_noticed_days",
+)
+OF_DATA: Final = ("data_read_per_day", "data_kept", *OF_WATCH)
 OF_GOODS: Final = ("imports_meur_per_year", "exports_meur_per_year", "flows_r2")
 """What is told of runs with declarations, a ledger of data, and goods."""
 RESOURCES: Final = {
@@ -373,6 +379,33 @@ _ALL: Final = (
         "data_kept",
         "records",
         "of them, kept at any time in the long run: records a day times the days that they are kept",
+        more_is_better=False,
+    ),
+    Kpi(
+        "watch_outside_per_day",
+        "accesses/d",
+        "expected accesses to data outside the policy in force: from outside the EU, or to what it does not give in"
+        " clear; 0 without exposure.watch",
+        more_is_better=False,
+    ),
+    Kpi(
+        "watch_noticed_after_days",
+        "d",
+        "from such an access until an audit of the log notices it, mean; the days that the log is kept where none does;"
+        " 0 without such accesses",
+        more_is_better=False,
+    ),
+    Kpi(
+        "watch_never_noticed_share",
+        "1",
+        "of such accesses, those that no audit notices while the log is kept; 0 without such accesses",
+        more_is_better=False,
+    ),
+    Kpi(
+        "watch_first_noticed_days",
+        "d",
+        "from the first day of such accesses until one of them is noticed, mean; at most the days that the log is kept;"
+        " 0 without such accesses",
         more_is_better=False,
     ),
     Kpi(

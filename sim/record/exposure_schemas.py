@@ -74,6 +74,23 @@ EXPOSURE_TABLES: Final = (
         ("policy", "sender_jurisdiction", "location", "jurisdiction", "operator_jurisdiction", "field"),
     ),
     TableSchema(
+        "watch",
+        "accesses to data of the measured days, under every policy, and how soon those outside it are noticed",
+        (
+            _POLICY,
+            flag("is_in_force", "in this run"),
+            text("party", "whose accesses these are"),
+            text("field", "that is read"),
+            number("n_given", "accesses that the policy gives: each record that can be read in clear, once", "int64"),
+            number("n_from_outside_eu", "of these, expected from outside the EU", "float64"),
+            number("n_not_given", "expected accesses to what the policy does not give in clear", "float64"),
+            number("never_noticed_share", "of accesses outside the policy, while the log is kept", "float64"),
+            number("noticed_after_days", "mean, from an access to the audit; its log's days if never", "float64", "d"),
+            number("first_noticed_after_days", "mean, from the first day of such accesses", "float64", "d"),
+        ),
+        ("policy", "party", "field"),
+    ),
+    TableSchema(
         "inference",
         "how well weekly imports by lane and product group follow from what a party reads in clear: least squares",
         (

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from experiments.report.ledgers import Inference, Trade
 
 OPTIONS: Final = ("scenario",)
-READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
+READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
 _TYPES: Final[Mapping[str, type]] = MappingProxyType(
     {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
 )
@@ -59,7 +59,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Ledgers:
-    from experiments.report import ledgers
+    from experiments.report import ledgers, watched
 
     n_days = hubs[scenario].horizon_days
     tables = {name: _table(manifest, name) for name in READ}
@@ -73,6 +73,7 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
         trade,
         ledgers.balance(tables["trade_balance"], scenario),
         _imports_of_shares(trade, n_days) if hubs[scenario].demand.name == "today" else None,
+        watched.accesses(tables["watch"], scenario, n_days),
         _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
     )
 
@@ -121,7 +122,9 @@ def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
 
     written: list[Path] = []
     with style.look():
-        drawn = exposure_pictures.figures(found.matrices, found.flows, found.inference, found.trade, found.balance)
+        drawn = exposure_pictures.figures(
+            found.matrices, found.flows, found.inference, found.trade, found.balance, found.watched
+        )
         for name, figure in drawn.items():
             path = folder / f"{name}{suffix}.svg"
             try:
@@ -170,6 +173,7 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
         ],
         "achieved": [asdict(effect) for effect in ledgers.effects(found.matrices, found.inference)],
         "costs": [asdict(cost) for cost in found.costs],
+        "watch": [asdict(access) for access in found.watched],
         "inference": _inference(found.inference),
         "trade": _trade(found.trade),
         "balance": found.balance.to_dict("records"),

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.watched import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +36,6 @@ class Ledgers:
     balance: "pd.DataFrame"
     imports_of_shares_eur: tuple[float, float] | None
     """Imports a year [EUR] at the least and the largest share that the hub may have; None: not of today's traffic."""
+    watched: "tuple[Access, ...]"
     costs: tuple[Cost, ...]
     """Of the policies as configured, and as the run's designs felt them."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report.ledgers import NO_POLICY, compact, effects, name, sentence
+from experiments.report.watched import by_policy
 from experiments.report.words import MINUS, percent
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.watched import Access
     from experiments.studies.exposure.result import Cost, Ledgers
 
 
@@ -22,6 +24,7 @@ def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
     said = [f"Data and goods of {found.scenario}, {found.n_days} measured days, mean over replications"]
     if found.matrices:
         said += [*_matrix(found.matrices), *_policies(found.matrices), *_achieved(found), *_costs(found.costs)]
+        said += _watched(found.watched)
         said += _flows(found.flows, _in_force(found.matrices))
     if found.inference is not None:
         said += _inference(found.inference)
@@ -81,6 +84,31 @@ def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
             on_time, dwell, desks = (cost.kpis.get(kpi, math.nan) for kpi in KPIS)
             cells += [_share(on_time), f"{dwell:.2f} h", _share(desks)]
         yield _row(name(cost.policy), cells)
+
+
+def _watched(watched: "tuple[Access, ...]") -> Iterator[str]:
+    if not watched:
+        return
+    yield ""
+    yield "Accesses outside the policy: expected a day, days until noticed (the log's if never), and never noticed"
+    yield _row("", ["outside a day", "noticed after", "never noticed"])
+    for policy in by_policy(watched):
+        cells = [_few(policy.outside_per_day), f"{policy.noticed_after_days:.1f} d", _share(policy.never_noticed_share)]
+        yield _row(name(policy.policy), cells if policy.outside_per_day else ["0", "–", "–"])
+    yield ""
+    in_force = next((access.policy for access in watched if access.is_in_force), NO_POLICY)
+    yield f"The same by party and field ({'no policy' if in_force == NO_POLICY else in_force} in force)"
+    yield _row("", ["field", "outside a day", "noticed after", "never noticed", "first noticed"])
+    for access in watched:
+        if access.policy == in_force and access.outside_per_day:
+            cells = [name(access.field), _few(access.outside_per_day), f"{access.noticed_after_days:.1f} d"]
+            cells += [_share(access.never_noticed_share), f"{access.first_noticed_after_days:.1f} d"]
+            yield _row(name(access.party), cells)
+
+
+def _few(value: float) -> str:
+    """Also of less than one a day."""
+    return compact(value) if value >= 10 else f"{value:.2g}"
 
 
 def _flows(flows: "Sequence[Flow]", matrix: "Matrix") -> Iterator[str]:

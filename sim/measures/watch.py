@@ -1,0 +1,111 @@
+"""How soon accesses outside the policy are noticed: a thinning of the accesses that the ledger counts.
+
+Derived in docs/exposure.md. An access is logged with a probability; its entry stays for so many audits, one a day,
+each of which picks it with a probability, independently of all else.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.config.exposure import Exposure
+from sim.config.watch import Watch
+from sim.measures.exposure import NO_POLICY, Rows, measured, policies_of, to_rows
+from sim.measures.kpis import OF_WATCH
+from sim.record.schemas import Table
+
+_GIVEN, _FROM_OUTSIDE, _NOT_GIVEN = 0, 1, 2
+
+
+def never_noticed_share(logged: ArrayLike, audited: ArrayLike, days: int) -> NDArray[np.float64]:
+    """Probability that an access is not noticed by any of `days` audits.
+
+    >>> never_noticed_share(0.5, 0.5, 2).item(), never_noticed_share(0.5, 0, 2).item()
+    (0.625, 1.0)
+    """
+    return 1 - np.asarray(logged) * (1 - (1 - np.asarray(audited)) ** days)
+
+
+def noticed_after_days(logged: ArrayLike, audited: ArrayLike, days: int) -> NDArray[np.float64]:
+    """Mean days from an access until the audit that notices it, or until its entry is deleted.
+
+    >>> noticed_after_days(1, 0.5, 2).item(), noticed_after_days(1, 0, 2).item()
+    (1.5, 2.0)
+    """
+    escapes = (1 - np.asarray(audited)[..., None]) ** np.arange(days)
+    return np.asarray((1 - np.asarray(logged)) * days + np.asarray(logged) * escapes.sum(axis=-1), dtype=np.float64)
+
+
+def first_noticed_after_days(per_day: ArrayLike, logged: ArrayLike, audited: ArrayLike, days: int) -> float:
+    """Mean days until the first access of any of the kinds (N) is noticed, or `days`, since they have begun.
+
+    Accesses are Poisson, `per_day` of each kind.
+    """
+    escapes = (1 - np.atleast_1d(audited)[:, None]) ** np.arange(1, days + 1)
+    by_day = (np.atleast_1d(per_day) * np.atleast_1d(logged))[:, None] * np.cumsum(1 - escapes, axis=1)
+    return 1 + float(np.exp(-by_day.sum(axis=0)[:-1]).sum())
+
+
+def watch_rows(exposure: Exposure, messages: Table, n_days: int) -> Rows:
+    """Party x field under every policy: accesses of the measured days, and how soon those outside are noticed."""
+    watch = exposure.watch
+    assert watch is not None
+    rows: list[tuple[Any, ...]] = []
+    for policy in policies_of(exposure):
+        for (party, field), counts in _accesses(exposure, watch, messages, policy).items():
+            outside = counts[_FROM_OUTSIDE] + counts[_NOT_GIVEN]
+            thinned = watch.logged_share(party, field), watch.audited_share(party)
+            chances = (
+                never_noticed_share(*thinned, watch.log_retention_days).item(),
+                noticed_after_days(*thinned, watch.log_retention_days).item(),
+                first_noticed_after_days(outside / n_days, *thinned, watch.log_retention_days),
+            )
+            rows.append((policy, policy == (exposure.policy or NO_POLICY), party, field, *counts, *chances))
+    columns = ("n_given", "n_from_outside_eu", "n_not_given", "never_noticed_share", "noticed_after_days")
+    return to_rows(("policy", "is_in_force", "party", "field", *columns, "first_noticed_after_days"), rows)
+
+
+def _accesses(
+    exposure: Exposure, watch: Watch, messages: Table, policy: str
+) -> dict[tuple[str, str], tuple[int, float, float]]:
+    """By party and field: given in clear by the policy; of these from outside the EU; and not given [accesses]."""
+    n_sent, seen_by = measured(messages), policies_of(exposure)
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for without, seen in zip(seen_by[NO_POLICY], seen_by[policy], strict=True):
+        n = n_sent.get(seen.message, 0)
+        for party in dict.fromkeys((*without.readers, *seen.readers)):
+            is_from_outside = exposure.parties[party].jurisdiction not in watch.eu and seen.location in watch.eu
+            for field, kept in seen.fields.items():
+                counts = sums[party, field]
+                if party in seen.readers and field in seen.clear:
+                    counts[_GIVEN] += n
+                    counts[_FROM_OUTSIDE] += n if is_from_outside else 0
+                elif party in without.readers and field in without.clear and kept.clear_days + kept.pseudonym_days:
+                    counts[_NOT_GIVEN] += n
+    return {
+        key: (given, watch.from_outside_eu_share * abroad, watch.not_given_share * hidden)
+        for key, (given, abroad, hidden) in sums.items()
+        if given or hidden
+    }
+
+
+def watch_kpis(watch: Watch | None, table: Table, n_days: int) -> dict[str, float]:
+    """Under the policy in force, all parties and fields together, weighted by accesses outside it; 0 of none."""
+    mine = table["is_in_force"]
+    outside = table["n_from_outside_eu"][mine] + table["n_not_given"][mine]
+    total = float(outside.sum())
+    if watch is None or total == 0:
+        return dict.fromkeys(OF_WATCH, 0.0)
+    parties, fields = (table[name][mine].tolist() for name in ("party", "field"))
+    first = first_noticed_after_days(
+        outside / n_days,
+        [watch.logged_share(*key) for key in zip(parties, fields, strict=True)],
+        [watch.audited_share(party) for party in parties],
+        watch.log_retention_days,
+    )
+    after, never = (
+        float((table[name][mine] * outside).sum()) / total for name in ("noticed_after_days", "never_noticed_share")
+    )
+    return dict(zip(OF_WATCH, (total / n_days, after, never, first), strict=True))
