@@ -25,7 +25,8 @@ def never_noticed_share(logged: ArrayLike, audited: ArrayLike, days: int) -> NDA
     >>> never_noticed_share(0.5, 0.5, 2).item(), never_noticed_share(0.5, 0, 2).item()
     (0.625, 1.0)
     """
-    return 1 - np.asarray(logged) * (1 - (1 - np.asarray(audited)) ** days)
+    escapes = (1 - np.asarray(audited, dtype=np.float64)) ** days
+    return np.asarray(1 - np.asarray(logged, dtype=np.float64) * (1 - escapes), dtype=np.float64)
 
 
 def noticed_after_days(logged: ArrayLike, audited: ArrayLike, days: int) -> NDArray[np.float64]:
