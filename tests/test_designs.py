@@ -181,13 +181,13 @@ def test_compare_takes_designs_the_first_the_baseline_and_is_reproduced(capsys, 
 
 def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(telling, "MOST_ON_PAGE", 2)
-    path = written(tmp_path, "name,halls.main.breakdown_stations\none,10\ntwo,9\nthree,8\n")
+    path = written(tmp_path, "name,halls.main.breakdown_stations\nfirst,10\nsecond,9\nleft over,8\n")
     assert main(["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]) == 0
     document = json.loads(capsys.readouterr().out)
     assert "the page shows the first 2 of 3 designs; the tables hold all" in document["warnings"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert "(two)" in page and "three" not in page
-    assert set(read_run(document["run_dir"], scenarios=["two"]).tables["flights"]["scenario"]) == {"two"}
+    assert "(second)" in page and "left over" not in page
+    assert set(read_run(document["run_dir"], scenarios=["second"]).tables["flights"]["scenario"]) == {"second"}
 
 
 def test_compare_takes_a_file_or_scenarios(capsys, tmp_path):
