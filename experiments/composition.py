@@ -31,6 +31,8 @@ T = TypeVar("T")
 ROOT = "config"
 """The file that lists the groups: `configs/config.yaml`."""
 
+_FACTORS = "factors"
+"""Of designs, which no word sets."""
 _LOCK = threading.RLock()
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^']+)'")
 
@@ -109,13 +111,15 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     """
     hubs = {field.name for field in fields(HubConfig)}
     own = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    unset: dict[str, object] = {name: {} for name in own if name == _FACTORS}
+    own = [name for name in own if name not in unset]
     names = [*hubs, *own]
     for key in composed.keys() - names:
         if key not in _study_keys():
             raise ConfigError(f"{key}: {_whose(key) or 'unknown key' + near(key, sorted(names))}")
         if composed[key] != _study_keys()[key]:
             raise ConfigError(f"{key}: decides nothing here; leave it out")
-    return read(kind, {name: composed[name] for name in own if name in composed})
+    return read(kind, unset | {name: composed[name] for name in own if name in composed})
 
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:

@@ -145,7 +145,9 @@ def test_a_sweep_takes_every_design_at_every_point_and_is_reproduced(capsys, tmp
     assert main([*words, *TINY, "--out", str(tmp_path / "runs")]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [point["values"] for point in document["points"]] == [
-        {"design": name, "demand.flights_per_day": flights} for name in ("as it is", "fewer") for flights in ("2", "4")
+        {"design": name, "demand.flights_per_day": flights, "halls.main.breakdown_stations": n}
+        for name, n in (("as it is", "12"), ("fewer", "9"))
+        for flights in ("2", "4")
     ]
     run = read_run(document["run_dir"])
     stations = [hub["halls"]["main"]["breakdown_stations"] for hub in run.manifest["identity"]["hubs"].values()]
@@ -186,7 +188,7 @@ def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatc
     document = json.loads(capsys.readouterr().out)
     assert "the page shows the first 2 of 3 designs; the tables hold all" in document["warnings"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert "(second)" in page and "left over" not in page
+    assert "(second: breakdown_stations=9)" in page and "left over" not in page
     assert set(read_run(document["run_dir"], scenarios=["second"]).tables["flights"]["scenario"]) == {"second"}
 
 

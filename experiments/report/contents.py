@@ -71,7 +71,12 @@ def content(
         "definitions": [(kpi_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
                         for name, unit, meaning in sentences.definitions(values)],
         "headline_names": list(HEADLINES.values()),
-        "headlines": [(point.title, [_cell(values[point.label].get(name)) for name in HEADLINES]) for point in points],
+        "factor_names": list(points[0].factors),
+        "headlines": [
+            (point.title, list(point.factors.values()), [_cell(values[point.label].get(name)) for name in HEADLINES])
+            for point in points
+        ],
+        "factor_rows": [(key, [point.factors[key] for point in points]) for key in points[0].factors],
         "all_kpis": [
             (kpi_name(name), _unit(unit),
              [_cell(values[point.label].get(name)) for point in points])
@@ -154,13 +159,13 @@ def _changes(table: "pd.DataFrame | None") -> tuple[Values, str]:
     return read_values(table), str(table["baseline"].iloc[0])
 
 
-def _change_rows(points: Sequence[Point], changes: Values, baseline: str) -> list[tuple[str, list[str]]]:
+def _change_rows(points: Sequence[Point], changes: Values, baseline: str) -> list[tuple[str, list[str], list[str]]]:
     """Differences of the headline KPIs; shares in percentage points."""
     rows = []
     for point in points:
         mine = changes.get(point.label)
         if mine is not None and point.label != baseline:
-            rows.append((point.title, [_change(mine.get(name)) for name in HEADLINES]))
+            rows.append((point.title, list(point.factors.values()), [_change(mine.get(name)) for name in HEADLINES]))
     return rows
 
 

@@ -32,7 +32,7 @@ def write_report(
 
     `fitted`: what was changed of designs in which units had no room.
     """
-    points = read_points(tables["points"])
+    points = read_points(tables["points"], tables.get("factors"))
     values = read_values(tables["summary"])
     window = read_window(tables["flights"], config_yaml)
     pictures = draw(tables, points, values, window)

@@ -4,11 +4,12 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from experiments.report.factor_names import read_factors, tagged
 from experiments.store.summaries import VERDICTS
 from sim.measures.kpis import MAY_BE_NEGATIVE
 from sim.units import MIN_PER_DAY
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PANELS: Final = 3
+_LONG: Final = 30
+"""Letters of a name that takes a line of its own."""
 ARRIVALS: Final = {
     "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
     "file": "a file of flights",
@@ -45,6 +48,8 @@ class Point:
     disruptions: str = ""
     """That are on, in words."""
     roster: str = ""
+    factors: Mapping[str, str] = field(default_factory=dict)
+    """Values of the keys in which designs of a file differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,9 @@ def roster(name: str) -> str:
     return f"roster: {name.replace('_', ' ')}"
 
 
-def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
-    """The designs in the order asked for, each with a title of its own."""
+def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) -> tuple[Point, ...]:
+    """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
+    by_label = read_factors(factors)
     rows = list(records(table.sort_values("order", kind="stable")))
     machines = _machines(rows)
     demands: dict[float, set[str]] = {}
@@ -144,12 +150,19 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
 
     named = [names(row) for row in rows]
     seen = Counter(title for *_, title in named)
+
+    def called(text: str, title: str, label: str) -> str:
+        is_plain = seen[title] == 1 and label not in by_label
+        # Beside a picture's rows, a long name takes two lines; a page reads it as one.
+        name = f"({tagged(label, by_label)})"
+        return text if is_plain else f"{text}\n{name}" if len(name) > _LONG else f"{text} {name}"
+
     return tuple(
         Point(
             label=row["scenario"],
-            site=site if seen[title] == 1 else f"{site} ({row['scenario']})",
+            site=called(site, title, row["scenario"]),
             traffic=traffic,
-            title=title if seen[title] == 1 else f"{title} ({row['scenario']})",
+            title=called(title, title, row["scenario"]),
             demand=row["demand"],
             arrivals=row["arrivals"],
             flights_per_day=float(row["flights_per_day"]),
@@ -161,6 +174,7 @@ def read_points(table: "pd.DataFrame") -> tuple[Point, ...]:
             start_date=dt.date.fromisoformat(row["start_date"]),
             disruptions=row["disruptions"],
             roster=row["roster"],
+            factors=by_label.get(row["scenario"], {}),
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )

@@ -38,6 +38,17 @@ POINTS: Final = TableSchema(
     ),
     ("order",),
 )
+FACTORS: Final = TableSchema(
+    "factors",
+    "the keys in which the designs of a file, or typed ones, differ",
+    (
+        _LABEL,
+        Column("order", "int32", "1", "of the key, as asked for"),
+        Column("key", "string", "", "the key"),
+        Column("value", "string", "", "its value; empty: the design has no such key"),
+    ),
+    ("scenario", "order"),
+)
 VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True, "stable": False, "undecided": None})
 """How tables name whether a design is unstable."""
 STABILITY: Final = TableSchema(

@@ -12,8 +12,10 @@ from experiments.arguments import Arguments
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
+from experiments.store.foreign_rows import typed_rows
 from experiments.store.foreign_tables import batches, check_table, columns_of, rows_of
 from experiments.store.foreign_text import bytes_of
+from experiments.store.summaries import FACTORS
 from experiments.studies import telling
 from experiments.studies.file_words import taken_apart
 from sim.errors import InputError
@@ -36,7 +38,7 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"to: {form[:60]!r} is no form of tables{near(form, FORMS)}")
     manifest = manifest_of(folder)
     configuration_of(manifest)
-    dictionary = _dictionary(manifest)
+    dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
     rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
     is_usual = arguments.out == Arguments("export").out
     out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
@@ -49,14 +51,14 @@ def main(arguments: Arguments) -> int:
 
 
 def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
-    files, labels = [], _labels(manifest)
+    files, labels, factors = [], _labels(manifest), _factors(manifest)
     for name in rows:
         path = manifest.tables[name]
         header = list(columns_of(path))
         with whole(out / f"{name}.csv") as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([_text(column) for column in header])
-            writer.writerows(_rows(path, labels))
+            writer.writerow([_text(column) for column in [*header, *_added_to(name, header, factors)]])
+            writer.writerows(_rows(path, labels, _added_to(name, header, factors)))
         files.append(out / f"{name}.csv")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(dictionary)
@@ -70,14 +72,16 @@ def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list
     for name, count in rows.items():
         if count >= MOST_SHEET_ROWS:
             raise InputError(f"{name}: {count:,} rows, more than a sheet holds; take to=csv")
-    book, labels = Workbook(write_only=True), _labels(manifest)
+    book, labels, factors = Workbook(write_only=True), _labels(manifest), _factors(manifest)
     book.create_sheet("dictionary")
     for row in dictionary:
         book["dictionary"].append(row)
     for name in rows:
         sheet = book.create_sheet(name[:_LONGEST_SHEET_NAME])
-        sheet.append([_text(column) for column in columns_of(manifest.tables[name])])
-        for values in _rows(manifest.tables[name], labels):
+        header = list(columns_of(manifest.tables[name]))
+        added = _added_to(name, header, factors)
+        sheet.append([_text(column) for column in [*header, *added]])
+        for values in _rows(manifest.tables[name], labels, added):
             sheet.append(values)
     path = out / f"{manifest.folder.resolve().name}.xlsx"
     with whole(path) as unfinished, unfinished.open("wb") as file:
@@ -98,8 +102,28 @@ def _labels(manifest: Manifest) -> list[str]:
     return [str(point["scenario"]) for point in sorted(points, key=lambda point: int(point["order"]))]
 
 
-def _rows(path: Path, labels: Sequence[str]) -> Iterator[list[Any]]:
-    """Rows as plain values, in the order of the designs; what is no number is empty."""
+def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
+    """By key, the value of each design; nothing where no designs of a file were compared."""
+    if FACTORS.name not in manifest.tables:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    kinds = {"scenario": str, "order": int, "key": str, "value": str}
+    for row in sorted(typed_rows(manifest, FACTORS.name, kinds), key=lambda row: int(row["order"])):
+        found.setdefault(row["key"], {})[row["scenario"]] = row["value"]
+    return found
+
+
+def _added_to(
+    name: str, header: Sequence[str], factors: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Mapping[str, str]]:
+    """The factors that stand behind a table's columns: all that it lacks, in every table that names designs."""
+    if _DESIGN not in header or name == FACTORS.name:
+        return {}
+    return {key: values for key, values in factors.items() if key not in header}
+
+
+def _rows(path: Path, labels: Sequence[str], added: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
+    """Rows as plain values, in the order of the designs, factors behind; what is no number is empty."""
     header = list(columns_of(path))
     at = header.index(_DESIGN) if _DESIGN in header else -1
     # Tables are stored by label: only another order takes a reading for each design.
@@ -108,7 +132,8 @@ def _rows(path: Path, labels: Sequence[str]) -> Iterator[list[Any]]:
         for batch in batches(path):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 if label is None or row[at] == label:
-                    yield [_cell(value) for value in row]
+                    own = [_text(values.get(row[at], "")) for values in added.values()]
+                    yield [*(_cell(value) for value in row), *own]
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number, a flag or None
@@ -123,6 +148,14 @@ def _text(text: str) -> str:
     if _FORMULA.match(text):
         raise InputError(f"{text[:60]!r}: a spreadsheet would take it for a formula")
     return text
+
+
+def _factor_meanings(manifest: Manifest) -> Iterator[list[str]]:
+    """Lines of the dictionary for the factors behind the columns of each table."""
+    factors = _factors(manifest)
+    for name, path in manifest.tables.items():
+        for key in _added_to(name, list(columns_of(path)), factors):
+            yield [name, _text(key), "string", "", "value of this key in the design"]
 
 
 def _dictionary(manifest: Manifest) -> list[list[str]]:

@@ -6,6 +6,7 @@ Written here as text, and read back as the study and the hubs that it says.
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +23,7 @@ from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
 
 _HUBS = "hubs:\n"
-_NOT_STORED = MappingProxyType({"precision": {"max_replications": 100}})
+_NOT_STORED: Mapping[str, Mapping[str, Any]] = MappingProxyType({"precision": {"max_replications": 100}, "factors": {}})
 """Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
 
 
@@ -41,7 +42,7 @@ def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str
 
 
 def first_hubs(text: str, n: int) -> str:
-    r"""The same text with its first n hubs alone.
+    r"""The same text with its first n hubs alone, and their factors.
 
     >>> first_hubs("verb: run\nhubs:\n  a:\n    seed: 1\n  b:\n    seed: 2\n", 1)
     'verb: run\nhubs:\n  a:\n    seed: 1\n'
@@ -49,6 +50,11 @@ def first_hubs(text: str, n: int) -> str:
     head, hubs, rest = text.partition(f"\n{_HUBS}")
     lines = rest.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if line[:2] == "  " and line[2:3] not in (" ", ":")]
+    if "\n  factors:\n" in head:
+        command, _, asked = head.partition("\n")
+        document = yaml.safe_load(asked)
+        document["study"]["factors"] = dict(islice(document["study"]["factors"].items(), n))
+        head = f"{command}\n{yaml.safe_dump(document, sort_keys=False)}".rstrip("\n")
     return f"{head}{hubs}{''.join(lines[: starts[n]] if n < len(starts) else lines)}"
 
 

@@ -24,6 +24,7 @@ from experiments.store.identity import HASH_DIGITS, differing
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.designs.design import Point
+from experiments.studies.designs.design_factors import Factors, keys_of, with_factors
 from experiments.studies.file_words import taken_apart
 from experiments.studies.recorded import study_of, with_schedule
 from experiments.studies.replications.replicating import complete, open_directory, replications
@@ -127,15 +128,22 @@ def _workers(given: Mapping[str, str]) -> int | None:
     return None if text is None else int(text)
 
 
-def _varied(recorded: Manifest, points: Sequence[Point]) -> tuple[list[str], list[tuple[str, ...]]]:
-    """The keys that the sweep varied, which its table names, and their values, which the designs' labels hold."""
+def _varied(
+    recorded: Manifest, points: Sequence[Point], factors: Factors
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The keys that the sweep varied, which its table names, with their values, which the designs' labels hold.
+
+    The factors of its designs stand behind them.
+    """
     path = recorded.tables.get("sweep")
-    keys = [] if path is None else [name for name, kind in columns_of(path).items() if kind == "string"]
+    texts = [] if path is None else [name for name, kind in columns_of(path).items() if kind == "string"]
+    keys = [name for name in texts if name not in keys_of(factors)]
     pattern = re.compile(", ".join(f"{re.escape(key)}=(.*)" for key in keys) or "all")
     found = [pattern.fullmatch(point.label) for point in points]
     if path is None or not all(found):
         raise InputError(f"{recorded.folder}: the table sweep and the designs' names disagree")
-    return keys, [match.groups() for match in found if match]
+    labels = [point.label for point in points]
+    return with_factors(labels, keys, [match.groups() for match in found if match], factors)
 
 
 def _new(root: Path, folder: Path) -> Path:
@@ -155,7 +163,7 @@ def _again(
 ) -> Callable[[Path], Manifest]:
     """What computes the run's designs once more, in a folder; the run is looked at first."""
     study = study_of(recorded, configuration, workers)
-    varied = _varied(recorded, points) if recorded.verb == "sweep" else None
+    varied = _varied(recorded, points, study.factors) if recorded.verb == "sweep" else None
     # A run that cannot be its study's is refused before anything is made.
     game = recorded_game(recorded.folder, points, study) if isinstance(study, DecomposeStudy) else None
     if isinstance(study, SelectStudy):

@@ -1,6 +1,7 @@
 """`cargohub sweep`: a grid of designs, one row a point, one line chart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from experiments.composition import hub, study
 from experiments.store.tables import Columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, Study, period_warnings
+from experiments.studies.designs.design_factors import drawn, with_factors
 from experiments.studies.designs.grid import Grid, grid_of, varied_of
 from experiments.studies.replications.replicating import Outcome, complete, open_directory, replications
 from experiments.studies.replications.warming import check_warmup
@@ -37,16 +39,19 @@ def points_of(grid: Grid) -> tuple[list[Point], Study]:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
     if any(study(Study, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    return [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)], keys
+    points = [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+    return points, replace(keys, factors=grid.factors(grid.labels))
 
 
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int:
     """Compute what is not there, and tell."""
-    varied, values = varied_of([point.label for point in points])
-    with open_directory(arguments, "-".join(varied) or points[0].hub.scenario, points, keys) as run:
+    labels = [point.label for point in points]
+    swept, rows = varied_of(labels)
+    varied, values = with_factors(labels, swept, rows, keys.factors)
+    with open_directory(arguments, "-".join(swept) or points[0].hub.scenario, points, keys) as run:
         outcome = replications(run, points, keys, is_quiet=arguments.quiet)
         complete(run, outcome, [sweep_table(outcome, varied, values)])
-        _draw(run.path, outcome, varied, values)
+        _draw(run.path, outcome, *drawn(varied, values))
         page = telling.write_page(run.path, arguments, points, replications=outcome.n)
         early = check_warmup(run.path, points)
     own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early]

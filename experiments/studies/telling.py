@@ -14,6 +14,7 @@ from experiments.statistics import Interval
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
+from experiments.studies.designs.design_factors import keys_of
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS, NOT_RECOVERED, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
@@ -123,7 +124,8 @@ def as_json(interval: Interval, unit: str) -> dict[str, Any]:
 def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
     kpis = {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
     fitted = {"fitted": list(point.hub.fitted)} if point.hub.fitted else {}
-    return {"scenario": point.label, "unstable": outcome.is_unstable(point), **fitted, "kpis": kpis}
+    factors = {"values": dict(outcome.factors[point.label])} if outcome.factors else {}
+    return {"scenario": point.label, "unstable": outcome.is_unstable(point), **factors, **fitted, "kpis": kpis}
 
 
 def difference_objects(outcome: Outcome) -> dict[str, Any]:
@@ -154,8 +156,12 @@ def print_table(
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
         cells = {kpi: [_cell(outcome, point.label, kpi) for point in points] for kpi in _shown(outcome)}
-        width = 2 + max(len(text) for row in ([point.label for point in points], *cells.values()) for text in row)
+        keys = keys_of(outcome.factors)
+        factors = {key: [outcome.factors[point.label][key] for point in points] for key in keys}
+        texts = ([point.label for point in points], *cells.values(), *factors.values())
+        width = 2 + max(len(text) for row in texts for text in row)
         lines.append(" " * _NAMES + "".join(f"{point.label:>{width}}" for point in points))
+        lines += [f"{key:{_NAMES}}" + "".join(f"{value:>{width}}" for value in row) for key, row in factors.items()]
         for kpi, row in cells.items():
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")

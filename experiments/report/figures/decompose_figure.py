@@ -1,9 +1,10 @@
 """The gain between two scenarios as a waterfall: a step a factor, with the interval of its share."""
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from experiments.report import style, words
 from experiments.report.decompose_text import signed
@@ -12,6 +13,9 @@ from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_WIDEST: Final = 24
+"""Letters of a name below a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def draw(ax: "Axes", chart: Waterfall) -> None:
         ax.annotate(text, (at, top), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=8.5)
     ax.plot([last - 1 + 0.3, last - 0.3], [chart.steps[last].to] * 2, color=style.LIMIT, linewidth=0.8)
     ax.axhline(0, color="black", linewidth=0.8)
-    ax.set_xticks(range(last + 1), [step.name for step in chart.steps])
+    ax.set_xticks(range(last + 1), [textwrap.fill(step.name, _WIDEST) for step in chart.steps])
     ax.margins(y=0.14)
     low, high = ax.get_ylim()
     ax.set_ylim(0 if low > 0 or (chart.is_share and min(step.to for step in chart.steps) >= 0) else low, high)

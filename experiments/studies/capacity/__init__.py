@@ -25,8 +25,8 @@ be the bottleneck. The bottleneck by the ladder, its lowest rung, is shown besid
 
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -42,7 +42,8 @@ from experiments.studies import telling
 from experiments.studies.capacity.curve import curve_tables, draw_curve, values_of
 from experiments.studies.capacity.result import Result, result_of, tables_of
 from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
-from experiments.studies.designs.design import Point, Replicated, named, period_warnings, with_study
+from experiments.studies.designs.design import Designed, Point, named, period_warnings, with_study
+from experiments.studies.designs.design_factors import Factors, factor_tables, keys_of
 from experiments.studies.designs.grid import Grid, grid_of
 from experiments.studies.designs.spreadsheet import WORD, key_of
 from experiments.studies.designs.what_if import what_ifs
@@ -51,7 +52,6 @@ from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.inputs.room import check_area
 from sim.measures.kpis import LAID_OUT
-from sim.reading import plain
 
 _NOT_ASKED: Final = MappingProxyType(
     {
@@ -62,13 +62,14 @@ _NOT_ASKED: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityStudy(Replicated):
+class CapacityStudy(Designed):
     """Keys of the study beside the hub's."""
 
     scenarios: tuple[str, ...]
     capacity: Sustained
 
     def __post_init__(self) -> None:
+        Designed.__post_init__(self)
         twice = sorted({name for name in self.scenarios if self.scenarios.count(name) > 1})
         if twice:
             raise ValueError(f"scenarios: {twice[0]} is there twice")
@@ -84,7 +85,7 @@ def main(arguments: Arguments) -> int:
 def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> int:
     """Compute what is not there, and tell."""
     folder, results = _computed(arguments, points, keys)
-    chart = draw_curve(folder, results) or _draw(folder, results, keys.capacity.target)
+    chart = draw_curve(folder, results, keys.factors) or _draw(folder, results, keys.capacity.target)
     warnings = [*period_warnings(points[0].hub), *(line for result in results for line in result.warnings)]
     if arguments.json:
         telling.print_json(
@@ -94,7 +95,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
                         "flights_per_day": telling.as_json(result.flights, "1/d"),
                         "binding": result.binding,
                         "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
-                        **values_of(result),
+                        **values_of(result, keys.factors),
                         "resources": {lift.what.resource: lift.as_json() for lift in result.lifts},
                     }
                     for result in results
@@ -104,7 +105,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
             }
         )
     else:
-        _print_table(results, warnings, folder, chart)
+        _print_table(results, keys.factors, warnings, folder, chart)
     return 0
 
 
@@ -125,7 +126,9 @@ def _computed(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
             for point in points
         ]
         if not run.is_complete:
-            run.complete({}, tables=[*tables_of(results), *curve_tables(results)])
+            run.complete(
+                {}, tables=[*tables_of(results), *curve_tables(results, keys.factors), *factor_tables(keys.factors)]
+            )
     return run.path, results
 
 
@@ -143,7 +146,7 @@ def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], 
             raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
         check_area(point.hub)
         what_ifs(point.hub)
-    return points, keys
+    return points, replace(keys, factors=grid.factors(grid.labels))
 
 
 def _words(words: Sequence[str]) -> list[str]:
@@ -187,7 +190,7 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> RunDirectory:
     hubs = {point.label: point.hub for point in points}
-    return open_study(arguments, "-".join(keys.scenarios) or f"{len(points)}-designs", hubs, plain(keys))
+    return open_study(arguments, "-".join(keys.scenarios) or f"{len(points)}-designs", hubs, keys.as_plain())
 
 
 def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
@@ -211,7 +214,7 @@ def _ends(interval: Interval) -> tuple[float, ...]:
     return () if interval.low is None or interval.high is None else (interval.low, interval.high)
 
 
-def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path, chart: Path) -> None:
+def _print_table(results: Sequence[Result], factors: Factors, warnings: Sequence[str], path: Path, chart: Path) -> None:
     def cell(interval: Interval, scale: float = 1.0) -> str:
         # No minus before a nought.
         mean, *ends = (f"{round(scale * value, 2) + 0.0:.2f}" for value in (interval.mean, *_ends(interval)))
@@ -219,10 +222,18 @@ def _print_table(results: Sequence[Result], warnings: Sequence[str], path: Path,
 
     width = 2 + max(len(result.point.label) for result in results)
     is_asked = any(result.lifts for result in results)
-    lines = [f"{'':{width}}{'sustained, flights/day':28}{'parcels/day':>12}"]
-    for result in results:
+    columns = {key: [factors[result.point.label][key] for result in results] for key in keys_of(factors)}
+    widths = {key: 2 + max(map(len, (key, *values))) for key, values in columns.items()}
+
+    def row(label: str, own: Iterable[str]) -> str:
+        cells = (f"{text:{across}}" for text, across in zip(own, widths.values(), strict=True))
+        return f"{label:{width}}" + "".join(cells)
+
+    lines = [f"{row('', columns)}{'sustained, flights/day':28}{'parcels/day':>12}"]
+    for at, result in enumerate(results):
+        own = row(result.point.label, (values[at] for values in columns.values()))
         parcels = result.flights.mean * result.point.hub.mean_parcels_per_flight
-        lines.append(f"{result.point.label:{width}}{cell(result.flights):28}{parcels:>12,.0f}")
+        lines.append(f"{own}{cell(result.flights):28}{parcels:>12,.0f}")
     lines += ["", *(f"{result.point.label}: {result.bottleneck}" for result in results)]
     for result in results if is_asked else ():
         lines += ["", f"{result.point.label}, just above that"]

@@ -8,13 +8,14 @@ from experiments.report.bottleneck import by_ladder
 from experiments.report.words import resource
 from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Result
+from experiments.studies.designs.design_factors import Factors, drawn, with_factors
 from experiments.studies.designs.grid import varied_of
 from sim.record.schemas import Column, TableSchema
 
 
-def curve_tables(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]:
+def curve_tables(results: Sequence[Result], factors: Factors) -> list[tuple[TableSchema, Columns]]:
     """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
-    varied, values = _varied(results)
+    varied, values = _varied(results, factors)
     if not varied:
         return []
     columns = (
@@ -34,23 +35,22 @@ def curve_tables(results: Sequence[Result]) -> list[tuple[TableSchema, Columns]]
     return [(schema, as_columns(schema.columns, rows))]
 
 
-def values_of(result: Result) -> dict[str, Any]:
+def values_of(result: Result, factors: Factors) -> dict[str, Any]:
     """The values that tell the design apart, for JSON; nothing for a scenario as it is."""
-    varied, values = _varied([result])
+    varied, values = _varied([result], factors)
     return {"values": dict(zip(varied, values[0], strict=True))} if varied else {}
 
 
-def draw_curve(folder: Path, results: Sequence[Result]) -> Path | None:
+def draw_curve(folder: Path, results: Sequence[Result], factors: Factors) -> Path | None:
     """The curve: sustained flights a day over the first key that is a number; None without several values of a key."""
-    varied, values = _varied(results)
+    varied, values = _varied(results, factors)
     if not varied:
         return None
     from experiments.report.figures.sweep_figure import SweepChart, write_chart
 
     path = folder / "figures" / "capacity.svg"
     chart = SweepChart.of(
-        varied,
-        values,
+        *drawn(varied, values),
         [result.flights.mean for result in results],
         [(result.flights.low, result.flights.high) for result in results],
         what="sustained flights a day, mean and 95 % interval",
@@ -60,9 +60,8 @@ def draw_curve(folder: Path, results: Sequence[Result]) -> Path | None:
     return path
 
 
-def _varied(results: Sequence[Result]) -> tuple[list[str], list[tuple[str, ...]]]:
+def _varied(results: Sequence[Result], factors: Factors) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     labels = [result.point.label for result in results]
     if not all("=" in label for label in labels):
-        return [], []
-    varied, values = varied_of(labels)
-    return list(varied), list(values)
+        return (), ()
+    return with_factors(labels, *varied_of(labels), factors)

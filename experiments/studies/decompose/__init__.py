@@ -9,15 +9,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.report.decompose_text import change, sentences, signed
+from experiments.report.factor_names import tagged
 from experiments.store import RunDirectory
 from experiments.studies import telling
 from experiments.studies.decompose.result import Found, document, found_in, tables_of, warnings_of
 from experiments.studies.designs.design import Point, Study, named, with_study
+from experiments.studies.designs.design_factors import factors_of
 from experiments.studies.designs.factors import Game, game_of
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.studies.replications.replicating import complete, evaluate, open_directory, replications
@@ -91,11 +93,22 @@ def tell(found: Found, keys: DecomposeStudy, folder: Path, chart: Path, *, is_js
     warnings = warnings_of(found)
     if is_json:
         telling.print_json(
-            {**document(found, start, end), "sentences": lines, "run_dir": str(folder), "warnings": warnings}
+            {
+                **document(found, start, end),
+                **_values(keys),
+                "sentences": lines,
+                "run_dir": str(folder),
+                "warnings": warnings,
+            }
         )
     else:
         _print_table(found, keys, [*lines, "", *(f"warning: {line}" for line in warnings)])
         sys.stdout.write(f"tables: {folder}\n{telling.shown_at(chart)}\n")
+
+
+def _values(keys: DecomposeStudy) -> dict[str, Any]:
+    """In which keys designs of a file differ, for JSON."""
+    return {"values": keys.factors} if keys.factors else {}
 
 
 def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, DecomposeStudy]:
@@ -110,8 +123,11 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, Decompos
             raise ConfigError(
                 f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(designs)}"
             )
-        start, end = (Point(design.name, hub(compose_design(design, own, config_dir))) for design in designs)
-        return game_of(start, end, keys.decompose.factors), replace(keys, scenarios=(start.label, end.label))
+        both = [compose_design(design, own, config_dir) for design in designs]
+        names = [design.name for design in designs]
+        start, end = (Point(name, hub(one)) for name, one in zip(names, both, strict=True))
+        keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, designs, both))
+        return game_of(start, end, keys.decompose.factors), keys
     start, end = named(own, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors), keys
 
@@ -153,12 +169,15 @@ def _draw(folder: Path, found: Found, keys: DecomposeStudy) -> Path:
     from experiments.report.figures.decompose_figure import write_chart
 
     path = folder / "figures" / "decompose.svg"
-    write_chart(path, found.kpis, *keys.scenarios)
+    start, end = (tagged(name, keys.factors) for name in keys.scenarios)
+    write_chart(path, found.kpis, start, end)
     return path
 
 
 def _print_table(found: Found, keys: DecomposeStudy, lines: Sequence[str]) -> None:
-    text = []
+    before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
+    text = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
+    text += [""] if text else []
     for kpi, own in found.kpis.items():
         unit = KPIS[kpi].unit
         scale, name = (100.0, "%") if unit == "1" else (1.0, unit)

@@ -1,19 +1,20 @@
 """What a study compares: its own keys, and the designs that they name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from experiments.composition import compose, hub, scenarios, study
 from experiments.execution import Place
 from experiments.statistics.family import Family
+from experiments.studies.designs.design_factors import factors_of
 from experiments.studies.designs.spreadsheet import compose_design, designs_among
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
-from sim.reading import Bounds, near
+from sim.reading import Bounds, near, plain
 
 _MOST = "max_replications"
 _MOST_REPLICATIONS = 10_000
@@ -30,7 +31,31 @@ class Replicated:
 
 
 @dataclass(frozen=True, slots=True)
-class Study(Replicated):
+class Designed(Replicated):
+    """Keys of whatever compares designs."""
+
+    factors: dict[str, dict[str, str]]
+    """By design, the keys in which a file's or typed designs differ, and their values; no word sets them."""
+
+    def __post_init__(self) -> None:
+        keys = [list(own) for own in self.factors.values()]
+        if any(own != keys[0] for own in keys):
+            raise ValueError("factors: not the same keys for every design")
+        for own in self.factors.values():
+            for text in (*own, *own.values()):
+                if not text.isprintable():
+                    raise ValueError("factors: holds control characters")
+
+    def as_plain(self) -> dict[str, Any]:
+        """As a run stores it: without factors where there are none."""
+        keys: dict[str, Any] = plain(self)
+        if not self.factors:
+            del keys["factors"]
+        return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Study(Designed):
     """Keys of a study beside the hub's."""
 
     scenarios: tuple[str, ...]
@@ -52,6 +77,7 @@ class Study(Replicated):
         return int(self.precision[_MOST] or 0) if self.asked else self.replications
 
     def __post_init__(self) -> None:
+        Designed.__post_init__(self)
         for name in ("scenarios", "demands", "arrival_models"):
             values = getattr(self, name)
             twice = sorted({value for value in values if values.count(value) > 1})
@@ -108,7 +134,10 @@ def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point],
     if designs:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
-        return [Point(design.name, hub(compose_design(design, words, config_dir))) for design in designs], keys
+        composed = [compose_design(design, words, config_dir) for design in designs]
+        names = [design.name for design in designs]
+        points = [Point(name, hub(one)) for name, one in zip(names, composed, strict=True)]
+        return points, replace(keys, factors=factors_of(names, designs, composed))
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
         raise ConfigError(

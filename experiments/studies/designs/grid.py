@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from experiments.composition import compose, sweep
 from experiments.execution.progress import shown
+from experiments.studies.designs.design_factors import DESIGN, Factors, factors_of
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.studies.designs.typed_designs import Design
 from sim.errors import ConfigError, InputError
 
 _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
-_DESIGN: Final = "design"
-"""What a design's name is called where the swept keys stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,10 @@ class Grid:
             ", ".join(f"{key}={value}" for key, value in zip(self.varied, row, strict=True)) or "all"
             for row in self.values
         ]
+
+    def factors(self, labels: Sequence[str]) -> Factors:
+        """The keys in which designs of a spreadsheet differ, by the labels given to the points; none without one."""
+        return factors_of(labels, self.designs, self.composed) if self.designs else {}
 
 
 def grid_of(
@@ -88,7 +91,7 @@ def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], 
         return Grid(tuple(varied), tuple(values), tuple(grid), told(compose(point, config_dir) for point in grid))
     _check_apart(designs, varied)
     return Grid(
-        (_DESIGN, *varied),
+        (DESIGN, *varied),
         tuple((design.name, *row) for design in designs for row in values),
         tuple((*point, *design.words) for design in designs for point in grid),
         told(compose_design(design, point, config_dir) for design in designs for point in grid),

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from experiments.store import Part, RunDirectory, identity_of
 from experiments.store.summaries import AREA, DIFFERENCES, LADDER, LONGER_RUNS, POINTS, STABILITY, SUMMARY, WARMUP
 from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies.designs.design import Point, Study
+from experiments.studies.designs.design_factors import Factors, factor_tables
 from experiments.studies.recorded import config_text
 from experiments.studies.replications.narrowing import tell_cost, too_wide
 from experiments.studies.replications.stability import (
@@ -34,7 +35,6 @@ from sim.inputs.inputs import check_recorded, make_inputs
 from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder
-from sim.reading import plain
 from sim.record.schemas import TABLES, TableSchema
 from sim.units import MIN_PER_H
 
@@ -56,6 +56,7 @@ class Outcome:
     family: Family
     stability: Mapping[str, Stability]
     warnings: tuple[str, ...] = ()
+    factors: Factors = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -116,7 +117,7 @@ def open_directory(arguments: Arguments, name: str, points: Sequence[Point], stu
     """The run's folder; designs and their files are checked before anything is written."""
     check_designs(points, study)
     hubs = {point.label: point.hub for point in points}
-    keys = plain(study)
+    keys = study.as_plain()
     # A limit or a KPI that is not asked for decides nothing.
     keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
     identity = identity_of(hubs, keys)
@@ -138,7 +139,7 @@ def replications(
             work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
         )
         stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
-    return _outcome(points, work.samples(n), study.family, stability, too_wide(wide, n))
+    return _outcome(points, work.samples(n), study, stability, too_wide(wide, n))
 
 
 class _Work:
@@ -219,18 +220,18 @@ def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
 def _outcome(
     points: Sequence[Point],
     values: Samples,
-    family: Family,
+    study: Study,
     stability: Mapping[str, Stability],
     warnings: Sequence[str],
 ) -> Outcome:
-    baseline = points[0].label
+    baseline, family = points[0].label, study.family
     intervals = intervals_of(values)
     differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
     for kpi in KPIS if len(points) > 1 else ():
         samples = {name: own[kpi] for name, own in values.items()}
         for label, one in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = one
-    return Outcome(tuple(points), intervals, differences, family, stability, tuple(warnings))
+    return Outcome(tuple(points), intervals, differences, family, stability, tuple(warnings), study.factors)
 
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:
@@ -249,7 +250,11 @@ def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
     finished = run.finished()
     longer = as_columns(LONGER_RUNS.columns, longer_rows(outcome.points, finished))
     own = [key for key in finished if key[0] in outcome.intervals]
-    run.complete(TABLES, keys=own, tables=[*_summaries(outcome), (WARMUP, warmed), (LONGER_RUNS, longer), *extra])
+    run.complete(
+        TABLES,
+        keys=own,
+        tables=[*_summaries(outcome), (WARMUP, warmed), (LONGER_RUNS, longer), *factor_tables(outcome.factors), *extra],
+    )
 
 
 def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:

@@ -56,11 +56,15 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], S
         raise ConfigError("replications, workers, select: the same for every design")
     labels = [design.name for design in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
     points = [Point(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
-    if keys.select.areas_m2 is not None:
-        points = [_on(point, area) for point in points for area in keys.select.areas_m2]
+    factors = grid.factors(labels)
+    areas = keys.select.areas_m2
+    if areas is not None:
+        scaled = [(point, _on(point, area)) for point in points for area in areas]
+        points = [design for _, design in scaled]
+        factors = {design.label: factors[point.label] for point, design in scaled if factors}
     if len(points) < 2:
         raise ConfigError("designs: select needs several: designs=FILE, or values as halls.main.doors_out=20,30")
-    keys = replace(keys, select=_with_costs(keys.select, grid, labels))
+    keys = replace(keys, select=_with_costs(keys.select, grid, labels), factors=factors)
     if keys.select.method is Method.OCBA and keys.select.budget < keys.replications * len(points):
         least = keys.replications * len(points)
         raise ConfigError(f"select.budget: at least replications x designs = {least}, got {keys.select.budget}")

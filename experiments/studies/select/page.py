@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from experiments.arguments import Arguments
+from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, chart_svg
 from experiments.report.pictures import Picture
 from experiments.report.study_page import Grid, StudyPage, write_study
 from experiments.report.words import number
+from experiments.studies.designs.design_factors import keys_of
 from experiments.studies.select.design import AREA, Method
 from experiments.studies.select.result import Found, answer, said, warnings_of
 
@@ -44,17 +46,35 @@ def write_page(folder: Path, arguments: Arguments, found: Found) -> Path:
 def _grid(found: Found) -> Grid:
     own = found.keys.select
     rows = tuple(
-        (row.point.label, str(row.fate), row.reason, number(row.cost), said(row.kpi), f"{row.kpi.n:,}")
+        (
+            row.point.label,
+            *found.factors(row),
+            str(row.fate),
+            row.reason,
+            number(row.cost),
+            said(row.kpi),
+            f"{row.kpi.n:,}",
+        )
         for row in sorted(found.rows, key=lambda row: row.cost)
     )
     cost = f"cost, {own.cost_unit}" if own.cost_unit else "cost"
-    return Grid("The designs, by cost", ("design", "verdict", "why", cost, own.kpi, "replications"), rows, n_texts=3)
+    keys = keys_of(found.keys.factors)
+    header = ("design", *keys, "verdict", "why", cost, own.kpi, "replications")
+    return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 
 
 def _picture(found: Found) -> Picture:
     own = found.keys.select
     dots = [
-        Dot(row.point.label, row.cost, row.kpi.mean, row.kpi.low, row.kpi.high, row.kpi.n, str(row.fate))
+        Dot(
+            tagged(row.point.label, found.keys.factors),
+            row.cost,
+            row.kpi.mean,
+            row.kpi.low,
+            row.kpi.high,
+            row.kpi.n,
+            str(row.fate),
+        )
         for row in found.rows
     ]
     svg = chart_svg(SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit))

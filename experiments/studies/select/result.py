@@ -13,6 +13,7 @@ from experiments.statistics.selection import Fate, Selection
 from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
+from experiments.studies.designs.design_factors import keys_of
 from experiments.studies.replications.replicating import Outcome, intervals_of
 from experiments.studies.replications.stability import Stability, judged_as_run
 from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
@@ -69,6 +70,15 @@ class Found:
     def selected(self) -> Row | None:
         return next((row for row in self.rows if row.fate is Fate.SELECTED), None)
 
+    def factors(self, row: Row) -> tuple[str, ...]:
+        """The design's values of the keys in which designs of a file differ."""
+        return tuple(self.keys.factors.get(row.point.label, {}).values())
+
+    def values(self, row: Row) -> dict[str, dict[str, str]]:
+        """The same for JSON; nothing without such keys."""
+        own = self.keys.factors.get(row.point.label)
+        return {"values": own} if own else {}
+
 
 def found_in(points: Sequence[Point], keys: SelectStudy, selection: Selection, values: Samples) -> Found:
     intervals = intervals_of({point.label: values[point.label] for point in points})
@@ -81,7 +91,7 @@ def found_in(points: Sequence[Point], keys: SelectStudy, selection: Selection, v
         if fate is Fate.INFEASIBLE and _is_at_target(asked, own[asked.kpi]):
             fate = Fate.AT_TARGET
         rows.append(Row(point, cost, own[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
-    outcome = Outcome(tuple(points), intervals, {}, keys.family, _stability(points, values))
+    outcome = Outcome(tuple(points), intervals, {}, keys.family, _stability(points, values), factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
 
@@ -205,6 +215,7 @@ def tell_selection(found: Found, folder: Path, page: Path, *, is_json: bool) -> 
                 "probability": found.probability,
                 "designs": {
                     row.point.label: {
+                        **found.values(row),
                         "cost": row.cost,
                         "replications": row.kpi.n,
                         asked.kpi: telling.as_json(row.kpi, KPIS[asked.kpi].unit),
@@ -219,10 +230,17 @@ def tell_selection(found: Found, folder: Path, page: Path, *, is_json: bool) -> 
             }
         )
         return
-    width = 2 + max(len(row.point.label) for row in found.rows)
-    text = [f"{'':{width}}{'cost':>12}{'replications':>14}  {asked.kpi:30}verdict"]
+    heads = ("", *keys_of(found.keys.factors))
+    texts = {row.point.label: (row.point.label, *found.factors(row)) for row in found.rows}
+    widths = [2 + max(map(len, column)) for column in zip(heads, *texts.values(), strict=True)]
+
+    def across(cells: Sequence[str]) -> str:
+        return "".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+
+    text = [f"{across(heads)}{'cost':>12}{'replications':>14}  {asked.kpi:30}verdict"]
     text += [
-        f"{row.point.label:{width}}{number(row.cost):>12}{row.kpi.n:>14}  {said(row.kpi):30}{row.fate}: {row.reason}"
+        f"{across(texts[row.point.label])}{number(row.cost):>12}{row.kpi.n:>14}  {said(row.kpi):30}"
+        f"{row.fate}: {row.reason}"
         for row in sorted(found.rows, key=lambda row: row.cost)
     ]
     text += ["", *lines, "", *(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]

@@ -102,7 +102,15 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
     n = min(interval.n for own in intervals.values() for interval in own.values())
     study = study_of(manifest, configuration)
     wide = needs(_samples(manifest), study.asked, interval_of) if study.asked else []
-    return Outcome(points, intervals, differences, study.family, _stability(manifest, points), tuple(too_wide(wide, n)))
+    return Outcome(
+        points,
+        intervals,
+        differences,
+        study.family,
+        _stability(manifest, points),
+        tuple(too_wide(wide, n)),
+        study.factors,
+    )
 
 
 def _stability(manifest: Manifest, points: Sequence[Point]) -> dict[str, Stability]:

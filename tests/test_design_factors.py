@@ -1,0 +1,123 @@
+"""The keys in which designs differ stand in every table, export and picture of the verbs that take designs."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+from experiments.main import main
+from experiments.store import read_run
+from tests.test_designs import TINY, written
+
+
+def exported(folder: str, tmp_path: Path, form: str) -> dict[str, tuple[list, list]]:
+    """Header and first row of every exported table that names designs."""
+    import openpyxl
+
+    out = tmp_path / form
+    assert main(["export", folder, f"to={form}", "--out", str(out), "--quiet"]) == 0
+    if form == "csv":
+        tables = {path.stem: list(csv.reader(io.StringIO(path.read_text(), newline=""))) for path in out.glob("*.csv")}
+    else:
+        (path,) = out.glob("*.xlsx")
+        book = openpyxl.load_workbook(path)
+        tables = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+    return {name: (rows[0], rows[1]) for name, rows in tables.items() if "scenario" in rows[0] and len(rows) > 1}
+
+
+FACTORS = "name,halls.main.breakdown_stations,roster,seed\nas it is,,,5\nfewer,9,round_the_clock,5\n"
+
+
+def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path):
+    path = written(tmp_path, FACTORS)
+    command = ["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]
+    assert main(command) == 0
+    document = json.loads(capsys.readouterr().out)
+    n = read_run(document["run_dir"]).manifest["identity"]["hubs"]["as it is"]["halls"]["main"]["breakdown_stations"]
+    # Both designs have the same seed, which is no factor.
+    values = [
+        {"halls.main.breakdown_stations": str(n), "roster": "follows_work"},
+        {"halls.main.breakdown_stations": "9", "roster": "round_the_clock"},
+    ]
+    assert [one["values"] for one in document["scenarios"].values()] == values
+    assert main([word for word in command if word != "--json"]) == 0
+    terminal = capsys.readouterr().out
+    assert re.search(rf"halls\.main\.breakdown_stations +{n} +9\n", terminal)
+    assert re.search(r"roster +follows_work +round_the_clock\n", terminal)
+    folder = document["run_dir"]
+    page = (Path(folder) / "report.html").read_text()
+    assert page.count("<th>halls.main.breakdown_stations</th>") == 3  # headlines, differences, all KPIs
+    assert "fewer: breakdown_stations=9, roster=round_the_clock" in page
+    picture = (Path(folder) / "figures" / "spread.svg").read_text()
+    assert "breakdown_stations=9" in picture
+    for form in ("csv", "xlsx"):
+        tables = exported(folder, tmp_path, form)
+        assert {"points", "summary", "flights", "kpis"} <= set(tables)
+        for name, (header, row) in tables.items():
+            if name != "factors":
+                cells = dict(zip(header, row, strict=True))
+                assert values[cells["scenario"] == "fewer"].items() <= cells.items() or name == "points"
+                assert "halls.main.breakdown_stations" in header
+    assert main(["show", folder, "--json"]) == 0
+    capsys.readouterr()
+    assert main(["reproduce", folder, "--quiet"]) == 0
+
+
+def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path):
+    path = written(tmp_path, FACTORS)
+    assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", *TINY, "--out", str(tmp_path / "runs")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["points"][3]["values"] == {
+        "design": "fewer",
+        "demand.flights_per_day": "4",
+        "halls.main.breakdown_stations": "9",
+        "roster": "round_the_clock",
+    }
+    run = read_run(document["run_dir"])
+    assert list(run.tables["sweep"]["roster"]) == ["follows_work"] * 2 + ["round_the_clock"] * 2
+    picture = (Path(document["run_dir"]) / "figures" / "sweep.svg").read_text()
+    assert "halls.main.breakdown_stations=9, roster=round_the_clock" in picture
+    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
+
+
+def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
+    path = written(tmp_path, FACTORS)
+    words = ["select", f"designs={path}", "select.cost=area_m2", "select.max_replications=2", *TINY]
+    assert main([*words, "--out", str(tmp_path)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["designs"]["fewer"]["values"]["halls.main.breakdown_stations"] == "9"
+    assert main(["show", document["run_dir"]]) == 0
+    assert re.search(r"halls\.main\.breakdown_stations +roster +cost", capsys.readouterr().out)
+    page = (Path(document["run_dir"]) / "report.html").read_text()
+    assert "<th>halls.main.breakdown_stations</th>" in page
+    assert "fewer: breakdown_stations=9" in (Path(document["run_dir"]) / "figures" / "select.svg").read_text()
+
+
+def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
+    path = written(tmp_path, "name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
+    words = [word for word in TINY if word not in {"--json", "replications=2"}]
+    words = ["capacity", f"designs={path}", *words, "replications=1", "capacity.tolerance=2", "capacity.binding=false"]
+    assert main([*words, "--out", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"halls\.main\.breakdown_stations +sustained", out) and re.search(r"design=fewer +9 ", out)
+    assert main([*words, "--json", "--out", str(tmp_path)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    fewer = document["scenarios"]["design=fewer"]
+    assert fewer["values"] == {"design": "fewer", "halls.main.breakdown_stations": "9"}
+    tables = read_run(document["run_dir"]).tables
+    assert tables["curve"]["halls.main.breakdown_stations"].iloc[1] == "9" and "factors" in tables
+
+
+def test_the_factors_of_typed_designs_stand_in_decompose(capsys, tmp_path):
+    designs = "designs=[liege_30k, liege_30k halls.main.breakdown_stations=9]"
+    words = [word for word in TINY if word != "--json"]
+    assert main(["decompose", designs, *words, "--out", str(tmp_path)]) == 0
+    assert re.search(r"halls\.main\.breakdown_stations: \d+ → 9\n", capsys.readouterr().out)
+    (picture,) = tmp_path.glob("*/figures/decompose.svg")
+    assert "breakdown_stations=" in picture.read_text()
+
+
+def test_no_word_sets_factors(capsys):
+    assert main(["compare", "scenarios=[liege_30k,liege_66k]", "+factors.a.b=c", "--show"]) == 2
+    assert "factors: unknown key" in capsys.readouterr().err
