@@ -9,6 +9,7 @@ from experiments.report.words import UNITS, kpi_name
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.chances import BANDS, quantile
 from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.text import path_name
 from experiments.studies.expansion.turns import cash_flows, decision_map
 from experiments.studies.expansion.value import factors
 from sim.measures.kpis import KPIS
@@ -35,7 +36,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         "Demand and capacity",
         "Flights a day that are wanted by each growth, nine futures of ten in its band, and those that each path is"
         " expected to have slots for; the mean over results that open something and results that do not.",
-        style.svg(expansion_figures.fan(years, _demand(answer), {path: _slots(answer, path) for path in own.paths})),
+        style.svg(expansion_figures.fan(years, _demand(answer), {path_name(path): _slots(answer, path) for path in own.paths})),
     )
     idle = next((name for name, path in own.paths.items() if not path.phases), None)
     if idle is not None and len(own.paths) > 1:
@@ -43,16 +44,18 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         so_far = flows.reshape(len(own.paths), own.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
         names = list(own.paths)
         less = {
-            path: (so_far[at] - so_far[names.index(idle)]).tolist() for at, path in enumerate(names) if path != idle
+            path_name(path): (so_far[at] - so_far[names.index(idle)]).tolist()
+            for at, path in enumerate(names)
+            if path != idle
         }
         yield picture(
             "cash",
             "Cash flow",
-            f"Money earned less spent until the end of each year, discounted, against {idle}; in the last year with"
+            f"Money earned less spent until the end of each year, discounted, against {path_name(idle)}; in the last year with"
             " what is left of what was built.",
-            style.svg(expansion_figures.cash(years, less, idle)),
+            style.svg(expansion_figures.cash(years, less, path_name(idle))),
         )
-    shown = list(dict.fromkeys([answer.recommended, *([idle] if idle else [])]))
+    shown = [path_name(path) for path in dict.fromkeys([answer.recommended, *([idle] if idle else [])])]
     yield picture(
         "service",
         "Service",
@@ -61,14 +64,14 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
     )
     cells = list(decision_map(answer.found))
     if cells:
-        best = {(cell.what, float(cell.value)): cell.best for cell in cells}
+        best = {(cell.what, float(cell.value)): path_name(cell.best) for cell in cells}
         shares = sorted({share for _, share in best})
         yield picture(
             "map",
             "Which path where",
             "One growth taken as certain, and the probability of the first decision in favour set to each value; the"
             " results in favour keep their proportions.",
-            style.svg(expansion_figures.decisions(found.futures.growths, shares, best, list(own.paths))),
+            style.svg(expansion_figures.decisions(found.futures.growths, shares, best, [path_name(path) for path in own.paths])),
         )
     if len(own.paths) > 1:
         lead, rows = _rows(answer)
@@ -77,7 +80,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
             "What would turn the choice",
             f"Each growth and each result taken as certain; each price {100 * own.swing:.3g} % lower and higher. The"
             f" {len(rows)} values that move the lead most, from what it is (the solid line).",
-            style.svg(expansion_figures.tornado(rows, lead, answer.recommended)),
+            style.svg(expansion_figures.tornado(rows, lead, path_name(answer.recommended))),
         )
 
 
@@ -116,7 +119,7 @@ def _kpi(answer: Answer, kpi: str) -> "dict[str, Band]":
     scale = 100.0 if KPIS[kpi].unit == "1" else 1.0
     found = answer.found
     return {
-        path: _band(answer, found.of(path, lambda one: one.kpis[..., at].mean(axis=0)), scale)
+        path_name(path): _band(answer, found.of(path, lambda one: one.kpis[..., at].mean(axis=0)), scale)
         for path in found.keys.expansion.paths
     }
 
