@@ -30,13 +30,16 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         return Picture(name, heading, says, f"{heading}. {says}", svg)
 
     found, own = answer.found, answer.found.keys.expansion
+    called = {path: path_name(path) for path in own.paths}
     years = [own.first_year + year for year in range(own.years)]
     yield picture(
         "fan",
         "Demand and capacity",
         "Flights a day that are wanted by each growth, nine futures of ten in its band, and those that each path is"
         " expected to have slots for; the mean over results that open something and results that do not.",
-        style.svg(expansion_figures.fan(years, _demand(answer), {path_name(path): _slots(answer, path) for path in own.paths})),
+        style.svg(
+            expansion_figures.fan(years, _demand(answer), {called[path]: _slots(answer, path) for path in called})
+        ),
     )
     idle = next((name for name, path in own.paths.items() if not path.phases), None)
     if idle is not None and len(own.paths) > 1:
@@ -51,8 +54,8 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
         yield picture(
             "cash",
             "Cash flow",
-            f"Money earned less spent until the end of each year, discounted, against {path_name(idle)}; in the last year with"
-            " what is left of what was built.",
+            f"Money earned less spent until the end of each year, discounted, against {path_name(idle)}; in the last"
+            " year with what is left of what was built.",
             style.svg(expansion_figures.cash(years, less, path_name(idle))),
         )
     shown = [path_name(path) for path in dict.fromkeys([answer.recommended, *([idle] if idle else [])])]
@@ -71,7 +74,7 @@ def pictures(answer: Answer) -> "Iterator[Picture]":
             "Which path where",
             "One growth taken as certain, and the probability of the first decision in favour set to each value; the"
             " results in favour keep their proportions.",
-            style.svg(expansion_figures.decisions(found.futures.growths, shares, best, [path_name(path) for path in own.paths])),
+            style.svg(expansion_figures.decisions(found.futures.growths, shares, best, list(called.values()))),
         )
     if len(own.paths) > 1:
         lead, rows = _rows(answer)
