@@ -47,7 +47,8 @@ def test_a_design_that_carries_says_so_with_its_interval():
     said = sentences.sentence(TODAY, kpis(value(0.998, 0.995, 0.999)), LADDER, subject="30,000 m²")
     assert said.startswith("30,000 m² carries 3.5 flights a day: 99.8 % of parcels leave within 24 h (99.5–99.9 %)")
     assert said.endswith(
-        "Bottleneck by the ladder: sorting machines. It can handle 612,000 parcels a day; 402,000 arrive."
+        "Bottleneck by the ladder: sorting machines. If staffed round the clock, it can handle "
+        "612,000 parcels a day; 402,000 arrive."
     )
 
 
@@ -61,7 +62,8 @@ def test_the_answer_says_the_staff_that_it_rests_on():
 def test_a_design_that_does_not_carry_names_its_bottleneck():
     said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
     assert said.startswith("It does not carry 11 flights a day: only 61.0 % of parcels leave")
-    assert "Bottleneck by the ladder: sorting machines. It can handle 612,000 parcels a day; 1,265,000 arrive." in said
+    bottleneck = "Bottleneck by the ladder: sorting machines. If staffed round the clock, it can handle "
+    assert f"{bottleneck}612,000 parcels a day; 1,265,000 arrive." in said
     assert "unstable" not in said
 
 
@@ -145,19 +147,23 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():
     ladder = {"packout_posts": 380_000.0, "machines": 612_000.0}
     said = sentences.sentence(TODAY, kpis(value(0.5), machines=0.99), ladder, subject="It")
-    assert "Bottleneck by the ladder: pack-out posts. It can handle 380,000 parcels a day; 402,000 arrive." in said
+    bottleneck = "Bottleneck by the ladder: pack-out posts. If staffed round the clock, it can handle "
+    assert f"{bottleneck}380,000 parcels a day; 402,000 arrive." in said
 
 
 def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
     said = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
-    assert said.endswith("402,000 arrive. So each resource alone could handle what arrives on average.")
+    assert said.endswith(
+        "402,000 arrive. So staffed round the clock, each resource alone could handle what arrives on average."
+    )
     assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")
 
 
 def test_resources_that_could_handle_almost_the_same_are_named_together():
     ladder = {"handcoding_desks": 576_000.0, "machines": 576_400.0, "doors": 5e6}
     said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
-    assert "Bottleneck by the ladder: hand-coding desks. It can handle 576,000 parcels a day (sorting machines" in said
+    bottleneck = "Bottleneck by the ladder: hand-coding desks. If staffed round the clock, it can handle "
+    assert f"{bottleneck}576,000 parcels a day (sorting machines" in said
 
 
 def test_another_arrival_model_that_changes_the_answer_is_said_with_but():

@@ -50,10 +50,10 @@ def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: b
     if not (lowest := rungs(ladder)):
         return ""
     (_, rate), *others = lowest
-    text = f"B{named(None, ladder)[1:]}. It can handle {rounded(rate)} parcels a day"
+    text = f"B{named(None, ladder)[1:]}. If staffed round the clock, it can handle {rounded(rate)} parcels a day"
     near = [f"{resource(name)} {rounded(other)}" for name, other in others if other <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
     text += f"; {rounded(parcels_per_day)} arrive."
     if is_late and rate >= parcels_per_day:
-        text += " So each resource alone could handle what arrives on average."
+        text += " So staffed round the clock, each resource alone could handle what arrives on average."
     return text

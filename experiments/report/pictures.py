@@ -74,8 +74,9 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
     if ladder:
         yield _picture(
             "ladder", "Capacity ladder",
-            "Parcels a day that each resource alone could handle at its effective rate, the lowest on top, beside the"
-            " demand. The lowest is the bottleneck by the ladder; a bar that ends before a demand line is short of that"
+            "Parcels a day that each resource alone could handle at its effective rate, if staffed round the clock, the"
+            " lowest on top, beside the demand. What the roster plans is less. The"
+            " lowest is the bottleneck by the ladder; a bar that ends before a demand line is short of that"
             " demand; an arrow marks bars that are cut. What only exports and controls use counts the imports that"
             " bring so much of them.",
             ladder_figure.figure(ladder))  # fmt: skip

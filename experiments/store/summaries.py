@@ -122,7 +122,7 @@ LADDER: Final = TableSchema(
     (
         _LABEL,
         Column("resource", "string", "", "name"),
-        Column("parcels_per_day", "float64", "parcels/d", "at its effective rate, round the clock"),
+        Column("parcels_per_day", "float64", "parcels/d", "at its effective rate, if staffed round the clock"),
     ),
     ("scenario", "parcels_per_day", "resource"),
 )

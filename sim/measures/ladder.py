@@ -1,4 +1,7 @@
-"""The capacity ladder: parcels a day that each resource alone could pass, at its effective rate, round the clock."""
+"""The capacity ladder: parcels a day that each resource alone could pass, if staffed round the clock.
+
+What the roster plans is less: a rung says what the equipment can do, not what its people can.
+"""
 
 import math
 from collections.abc import Mapping
