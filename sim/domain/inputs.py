@@ -42,3 +42,5 @@ class Inputs:
     """Parcels have declared values."""
     disruptions: tuple[Happening, ...] = ()
     """Only told: what they change is in the rest already."""
+    keeps_departures: bool = False
+    """Whether it is kept when each unit left."""

@@ -23,8 +23,13 @@ from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, tick
 _DRAWS_BEFORE_GIVING_UP = 10_000
 
 
-def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight, ...]:
-    """The flights whose drawn arrival lies in [0, end) [ticks], numbered by it."""
+def make_flights(
+    config: HubConfig, streams: Streams, end: int, on_schedule: tuple[int, ...] | None = None
+) -> tuple[Flight, ...]:
+    """The flights whose drawn arrival lies in [0, end) [ticks], numbered by it.
+
+    `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one moves.
+    """
     if config.arrivals.model is ArrivalModel.FILE:
         calls = _from_file(config, streams)
     elif config.arrivals.model is ArrivalModel.TIMETABLE:
@@ -32,9 +37,11 @@ def make_flights(config: HubConfig, streams: Streams, end: int) -> tuple[Flight,
     else:
         calls = _thinned_poisson(config, streams, end)
     measured = measured_days(config)
-    coming = sorted(
-        (call for call in disturbed(calls, config, end) if 0 <= call.arrival < end), key=lambda call: call[:3]
-    )
+    arriving = [
+        call._replace(arrival=call.sibt) if call.entity == on_schedule else call
+        for call in disturbed(calls, config, end)
+    ]
+    coming = sorted((call for call in arriving if 0 <= call.arrival < end), key=lambda call: call[:3])
     if config.arrivals.schedule and not any(measured[0] <= call.arrival < measured[1] for call in coming):
         first = config.start_date + dt.timedelta(days=config.warmup_days)
         raise InputError(

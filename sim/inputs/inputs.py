@@ -15,13 +15,16 @@ from sim.streams import Streams
 from sim.units import ticks
 
 
-def make_inputs(config: HubConfig, replication: int) -> Inputs:
-    """Draw the flights and calendars of a replication; parcels are drawn when their flight lands."""
+def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | None = None) -> Inputs:
+    """Draw the flights and calendars of a replication; parcels are drawn when their flight lands.
+
+    `on_schedule`: entity of a flight whose drawn arrival is its scheduled one; every other draw stays.
+    """
     streams = Streams(config.seed, replication)
     end = end_of_run(config)
     recorded = config.record.parcels_of_flights
     site = make_site(config, streams, end)
-    flights = make_flights(config, streams, end)
+    flights = make_flights(config, streams, end, on_schedule)
     _check_ulds(config, flights, site)
     plan = make_load_plan(config, streams)
     return Inputs(

@@ -59,6 +59,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         values=inputs.has_values,
         keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
+    store.departures = [] if inputs.keeps_departures else None
     halls = [Hall(env, inputs, number, store, record) for number in range(len(site.halls))]
     exports = None if inputs.exports is None else make_exports(env, inputs, halls, record)
     apron = _make_apron(env, inputs, halls, exports, store, record)

@@ -176,14 +176,12 @@ def _n_missed_before(outbound: Outbound, truck: _Truck, ready: Ticks) -> int:
 def _depart(outbound: Outbound, truck: _Truck) -> None:
     """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
     store, row = outbound.store, truck.row
-    store.stamp("departed", truck.parcels, row.departed)
     room = outbound.site.units.room
     halls = store.column["hall"][store.rows(truck.parcels)]
     were_sent = halls != row.hall
     row.units_sent = int(np.count_nonzero(were_sent))
     row.n_sent = store.n_parcels(truck.parcels[were_sent]) if row.units_sent else 0
-    for flight, n in store.loads_of(truck.parcels):
-        store.leave(flight, n)
+    store.depart(truck.parcels, row.departed)
     for number, n in enumerate(np.bincount(halls[were_sent]).tolist()):
         if n:
             outbound.halls[number].breakdown.release(**{room_in(row.hall): n * room})

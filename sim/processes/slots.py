@@ -67,6 +67,10 @@ class ParcelSlots:
         """Places of parcels (P)."""
         return parcel & self._mask
 
+    def row(self, parcels: Ticks) -> Ticks:
+        """Rows of parcels (P) in their loads."""
+        return parcels & ((1 << self._row_bits) - 1)
+
     def run_of(self, first: int, stop: int) -> slice:
         """Places of consecutive parcels of one load."""
         row = first & self._mask

@@ -80,6 +80,8 @@ class ParcelStore(ParcelSlots):
         """Row of the first unit of each ULD, and the first after the last (U+1), by flight inside."""
         self._drawn: dict[int, Parcels] = {}
         """Of the flights inside that are kept."""
+        self.departures: list[tuple[int, Ticks, Ticks]] | None = None
+        """Instant [ticks], flights and rows of the units (P) of each truck that left; None: not kept."""
 
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
         """A flight has landed."""
@@ -102,6 +104,14 @@ class ParcelStore(ParcelSlots):
             column["count"][rows] = parcels.count
         if self._values:
             column["value"][rows] = parcels.value
+
+    def depart(self, units: Ticks, instant: int) -> None:
+        """Units (P) leave on a truck at an instant [ticks]."""
+        self.stamp("departed", units, instant)
+        if self.departures is not None:
+            self.departures.append((instant, self.load(units), self.row(units)))
+        for flight, n in self.loads_of(units):
+            self.leave(flight, n)
 
     def counts(self, units: Ticks) -> NDArray[np.int32] | None:
         """Parcels in each of some units (P); None: one."""

@@ -12,6 +12,8 @@ from experiments.arguments import Arguments
 from experiments.store.files import write_whole
 from experiments.studies import telling
 from experiments.studies.file_words import taken_apart
+from experiments.studies.trace.compare import comparison
+from experiments.studies.trace.compare_text import comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text
 from experiments.studies.trace.told import flight_object, parcel_object, truck_object
@@ -21,7 +23,7 @@ from sim.measures.tracing.journal import KINDS
 from sim.reading import near
 
 SUBJECTS = ("flight", "parcel", "truck")
-OPTIONS = (*SUBJECTS, "replication", "scenario", "schedule", "figure")
+OPTIONS = (*SUBJECTS, "compare", "replication", "scenario", "schedule", "figure")
 Rows = list[tuple[str, list[Segment]]]
 """Of the picture, from top to bottom."""
 
@@ -31,25 +33,39 @@ def main(arguments: Arguments) -> int:
     asked = [subject for subject in SUBJECTS if subject in given]
     if len(asked) != 1:
         raise InputError(f"trace: one of flight=, parcel= and truck=, got {' and '.join(asked) or 'none'}")
+    if "compare" in given:
+        _check_compare(given)
     figure = _figure(given, folder, asked[0])
     replication = stored_replication(folder, given)
     journal = Journal(replication.tables, replication.hub)
+    head = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
+    if "compare" in given:
+        number = flight_number(journal, given["flight"])
+        compared = comparison(replication, number, _schedule(given), is_quiet=arguments.quiet)
+        return _show(arguments, head | compared, comparison_text(head | compared, replication.hub))
     told, rows, origin = {"flight": _flight, "parcel": _parcel, "truck": _truck}[asked[0]](
         arguments, replication, journal, given
     )
     drawn = _draw(figure, rows, origin, told, is_wanted="figure" in given)
-    document = {
-        "run_dir": str(folder),
-        "scenario": replication.scenario,
-        "replication": replication.number,
-        **told,
-        "figure": None if drawn is None else str(drawn),
-    }
+    document = {**head, **told, "figure": None if drawn is None else str(drawn)}
+    return _show(arguments, document, as_text(document, replication.hub.start_date))
+
+
+def _show(arguments: Arguments, document: dict[str, Any], text: str) -> int:
     if arguments.json:
         telling.print_json(document)
     else:
-        print(as_text(document, replication.hub.start_date))
+        print(text)
     return 0
+
+
+def _check_compare(given: Mapping[str, str]) -> None:
+    if given["compare"] != "on_time":
+        raise InputError(f"compare: expected on_time, got {given['compare'][:60]!r}")
+    if "flight" not in given:
+        raise InputError("compare: only with flight=")
+    if "figure" in given:
+        raise InputError("figure: compare=on_time draws none")
 
 
 def _flight(

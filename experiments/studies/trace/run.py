@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_replications import replication_table, replications_of
@@ -86,7 +87,7 @@ def with_parcels(replication: Replication, flight: int, schedule: Path | None, *
                 file=sys.stderr,
             )
         tables = simulate(shorter, replication.number).tables
-        if _is_same(tables, replication.tables, flight):
+        if is_same(tables, replication.tables, flight):
             return Journal({**replication.tables, "parcels": tables["parcels"]}, replication.hub)
     folder = replication.manifest.folder
     raise InputError(f"{folder}: flight {key} is not the same when computed here; cargohub reproduce {folder} says why")
@@ -117,10 +118,10 @@ def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
     }
 
 
-def _is_same(one: Mapping[str, Table], other: Mapping[str, Table], flight: int) -> bool:
-    """Whether both tell the same of a flight, to the bit."""
+def is_same(one: Mapping[str, Table], other: Mapping[str, Table], flights: ArrayLike) -> bool:
+    """Whether both say the same of flights, given by number, to the bit."""
     for name, column in _OF_FLIGHT.items():
-        mine, theirs = (tables[name][column] == flight for tables in (one, other))
+        mine, theirs = (np.isin(tables[name][column], flights) for tables in (one, other))
         for key in one[name]:
             a, b = one[name][key][mine], other[name][key][theirs]
             if key not in _MAY_DIFFER and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):

@@ -32,7 +32,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
     late = flight["arrival_min"] - flight["sibt_min"]
     yield f"  {flight['aircraft']}, {flight['n_ulds']} ULDs, {flight['n_parcels']:,} parcels"
     side = "after" if late >= 0 else "before"
-    yield f"  {_clock(flight['arrival_min'], start_date)}  drawn arrival, {abs(late):,.0f} min {side} the schedule"
+    yield f"  {clock(flight['arrival_min'], start_date)}  drawn arrival, {abs(late):,.0f} min {side} the schedule"
     yield from _path_lines(document["path"], start_date)
     if document["path"]["outcome"] == Outcome.DIVERTED:
         yield "  diverted: it was held too long; its parcels never came, and count as late"
@@ -42,7 +42,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
         yield from _uld_lines(document["ulds"])
     trucks = document["trucks"]
     if trucks:
-        first, last = (_clock(trucks[at]["departed_min"], start_date) for at in (0, -1))
+        first, last = (clock(trucks[at]["departed_min"], start_date) for at in (0, -1))
         yield f"{len(trucks)} trucks took its parcels: the first left {first}, the last {last}"
     if "cleared" not in document["parcels"]:
         gone, needed = flight["n_gone"], flight["n_to_clear"]
@@ -64,7 +64,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
 def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
     truck = document["truck"]
     if truck["scheduled_min"] is not None:
-        yield f"  {_clock(truck['scheduled_min'], start_date)}  timetabled cut-off"
+        yield f"  {clock(truck['scheduled_min'], start_date)}  timetabled cut-off"
     yield from _path_lines(document["path"], start_date)
     outcome = document["path"]["outcome"]
     if outcome == Outcome.DEPARTED:
@@ -82,7 +82,7 @@ def _path_lines(path: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
         what = segment["says"] + (f" ({segment['detail']})" if segment["detail"] else "")
         is_open = path["outcome"] == Outcome.INSIDE and segment is path["segments"][-1]
         what += ", still at the end of the run" if is_open else ""
-        yield f"  {_clock(segment['start_min'], start_date)} {_minutes(segment['minutes']):>9} min  {what}"
+        yield f"  {clock(segment['start_min'], start_date)} {_minutes(segment['minutes']):>9} min  {what}"
         said = _held_line(segment)
         if said:
             yield f"{'':33}{said}"
@@ -146,10 +146,10 @@ def _name(resource: str) -> str:
     return resource.replace("_", " ")
 
 
-def _clock(minutes: float, start_date: dt.date) -> str:
+def clock(minutes: float, start_date: dt.date) -> str:
     """Weekday, day and time of day.
 
-    >>> _clock(1450.5, dt.date(2022, 9, 5))
+    >>> clock(1450.5, dt.date(2022, 9, 5))
     'Tue 06 Sep 00:10'
     """
     midnight = dt.datetime.combine(start_date, dt.time())

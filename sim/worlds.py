@@ -1,0 +1,44 @@
+"""One replication as it was, and once more with one flight on schedule; all other draws are the same."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.config import HubConfig
+from sim.inputs.inputs import make_inputs
+from sim.measures.laws import check_laws
+from sim.measures.tables import make_tables
+from sim.measures.tracing.worlds import World
+from sim.processes import hub
+from sim.units import Ticks
+
+
+def world(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | None = None) -> World:
+    """Run a replication; `on_schedule`: entity of the flight whose drawn arrival is its scheduled one.
+
+    That flight's customs releases and losses of data follow its arrival, as drawn. Table `occupancy` has no backlog
+    without disruptions, and parcels one by one are kept of none.
+
+    Raises:
+        InputError: an unreadable file of flights.
+        LawBroken: if the model is wrong.
+    """
+    config = replace(config, record=replace(config.record, parcels_of_flights=(), parcels_of_collections=()))
+    inputs = replace(make_inputs(config, replication, on_schedule), keeps_departures=True)
+    run = hub.run(inputs)
+    tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store)
+    check_laws(inputs, run.record, tables)
+    return World(inputs, tables, _by_flight(run.store.departures or []))
+
+
+def _by_flight(departures: list[tuple[int, Ticks, Ticks]]) -> dict[int, tuple[Ticks, Ticks]]:
+    """Rows of the units that left (P), and when [ticks], by flight."""
+    if not departures:
+        return {}
+    flight = np.concatenate([flights for _, flights, _ in departures])
+    row = np.concatenate([rows for _, _, rows in departures])
+    instant = np.repeat([instant for instant, *_ in departures], [len(rows) for *_, rows in departures])
+    order = np.argsort(flight, kind="stable")
+    numbers, first = np.unique(flight[order], return_index=True)
+    parts = np.split(order, first[1:])
+    return {int(number): (row[part], instant[part]) for number, part in zip(numbers, parts, strict=True)}
