@@ -318,6 +318,20 @@ def test_floor_comes_free_by_the_trucks_that_left_meanwhile(tight: Journal) -> N
     assert all(name.startswith("flight ") for name, _ in held(tight, floor).by)
 
 
+@pytest.mark.parametrize("rule", ["dedicated", "flexible"])
+def test_a_parcel_waits_in_its_chute_until_it_is_packed_with_or_without_a_post(rule: str) -> None:
+    config, result = recorded(*TIGHT, f"packout.rule={rule}")
+    journal, parcels = Journal(result.tables, config), result.tables["parcels"]
+    assert set(parcels["post"][~np.isnan(parcels["pack_begin"])] < 0) == {rule == "flexible"}
+    waiting = np.flatnonzero(parcels["pack_begin"] > parcels["at_chute"])[:40]
+    assert len(waiting)
+    for row in waiting.tolist():
+        path = parcel_path(journal, int(parcels["flight"][row]), int(parcels["row"][row]))
+        in_chute = [each for each in path.segments if each.cause == "packout_posts"]
+        assert [(each.start, each.end) for each in in_chute] == [(parcels["at_chute"][row], parcels["pack_begin"][row])]
+        assert "post" not in CAUSES[in_chute[0].cause].says
+
+
 def test_a_parcel_of_another_halls_route_goes_there_by_shuttle_and_leaves_from_there(sending: Journal) -> None:
     parcels, ulds = sending.tables["parcels"], sending.tables["ulds"]
     sent = np.flatnonzero(~np.isnan(parcels["sent"]) & ~np.isnan(parcels["departed"]))

@@ -261,8 +261,7 @@ _ALL: Final = (
     Kpi(
         "fullest_chute_parcels",
         "parcels",
-        "most parcels that any chute has held, waiting for its pack-out posts or being packed there; chutes do not"
-        " block",
+        "most parcels that any chute has held, waiting or being packed there; chutes do not block",
         more_is_better=False,
     ),
     Kpi("tug_blocked_h_per_day", "h/d", "trains at the hall's door for want of ULD positions", more_is_better=False),

@@ -316,7 +316,7 @@ _ALL: Final = (
             time("second_begin", "inducted for the second pass"),
             time("second_end", "sorted for the second time"),
             time("at_chute", "in the chute of its route"),
-            time("pack_begin", "at a pack-out post"),
+            time("pack_begin", "its packing begins, at the chute"),
             number("post", "that packs it, of its ULD's hall, counted chute by chute; -1: none yet, or shared packers"),
             time("sent_ready", "in the lane of the hall that sends it to another"),
             time("sent", "on the shuttle to the hall that its truck leaves from"),

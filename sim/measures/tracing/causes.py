@@ -116,7 +116,7 @@ _ALL: Final = (
     Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),
     Cause("coding", "is coded by hand"),
     Cause("to_lane", "is carried to its lane"),
-    Cause("packout_posts", "waits in its chute for its pack-out post", "packout_posts"),
+    Cause("packout_posts", "waits in its chute to be packed", "packout_posts"),
     Cause("packing", "is packed onto its pallet"),
     Cause("xray_lanes", "waits for X-ray", "xray_lanes"),
     Cause("xray", "is X-rayed"),
