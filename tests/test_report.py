@@ -345,7 +345,7 @@ def several():
 def written(tables, folder, replications, config="start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"):
     write_report(
         tables, title="A <hub>", command="cargohub run", config_yaml=config, seed=1, replications=replications,
-        fitted=[], folder=folder,
+        notes=[], folder=folder,
     )  # fmt: skip
     return (folder / "report.html").read_text(encoding="utf-8")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report import around, chutes, customs_rows, fullness, halls, happened, sentences, validation
 from experiments.report.counted import counted
+from experiments.report.margin import margins_of
 from experiments.report.points import (
     ARRIVALS,
     Point,
@@ -48,6 +49,7 @@ def content(
 ) -> dict[str, Any]:
     """What the template says beside the pictures."""
     mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
+    margins = margins_of(records(tables["margin"])) if "margin" in tables else {}
     changes, baseline = _changes(tables.get("differences"))
     besides, of_customs = counted(tables, values, window), customs_rows.reported(tables.get("customs"))
     with_counted = {
@@ -56,7 +58,8 @@ def content(
     titles = {point.label: point.title for point in points}
     customs_counts = customs_rows.rows(tables.get("customs"), tables["flights"], mine, window)
     return {
-        "answer": sentences.answer(mine, values, ladder),
+        "answer": sentences.answer(mine, values, ladder, margins),
+        "has_margin": bool(margins),
         "disrupted": happened.sentences(tables.get("disruptions"), mine, values, window),
         "sensitivity": sentences.sensitivity(points, values),
         "undecided": sentences.undecided(points, values),

@@ -25,12 +25,12 @@ def write_report(
     config_yaml: str,
     seed: int,
     replications: int,
-    fitted: Sequence[str],
+    notes: Sequence[str],
     folder: Path,
 ) -> None:
     """Write `report.html`, one file that asks for nothing from outside, and its figures to `figures/`.
 
-    `fitted`: what was changed of designs in which units had no room.
+    `notes`: lines below the answer.
     """
     points = read_points(tables["points"], tables.get("factors"))
     values = read_values(tables["summary"])
@@ -42,7 +42,7 @@ def write_report(
         config_yaml=config_yaml,
         seed=seed,
         replications=replications,
-        fitted=fitted,
+        notes=notes,
         pictures=pictures,
         versions=versions(),
         **content(tables, points, values, window, read_family(config_yaml)),

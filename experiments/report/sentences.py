@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from experiments.report import bottleneck
+from experiments.report.margin import Threshold, margin_text
 from experiments.report.points import ARRIVALS, Point, Value, Values, roster
 from experiments.report.words import NO_VARIANCE, bracket, instant, interval_of, number, percent, rounded
 from experiments.statistics.family import widening
@@ -22,6 +23,7 @@ APART: Final = 0.2
 """Exports that are in time by so much more than imports are explained (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
+Margins = Mapping[str, Sequence[Threshold]]
 
 
 class Verdict(Enum):
@@ -58,26 +60,41 @@ def says_nothing(on_time: Value) -> bool:
     return on_time.high - on_time.low > WIDEST and on_time.low < LEAST_ON_TIME <= on_time.high
 
 
-def answer(points: Sequence[Point], values: Values, ladder: Ladder) -> list[str]:
+def answer(points: Sequence[Point], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
     """A paragraph a site: each of its traffics, in the order asked for."""
     sites: dict[str, list[Point]] = {}
     for point in points:
         sites.setdefault(point.site, []).append(point)
     return [
         " ".join(
-            sentence(point, values[point.label], ladder.get(point.label, {}), subject=site if at == 0 else "It")
+            sentence(
+                point,
+                values[point.label],
+                ladder.get(point.label, {}),
+                margins.get(point.label, ()),
+                subject=site if at == 0 else "It",
+            )
             for at, point in enumerate(mine)
         )
         for site, mine in sites.items()
     ]
 
 
-def sentence(point: Point, values: Mapping[str, Value], ladder: Mapping[str, float], *, subject: str) -> str:
-    """Whether a design carries its traffic, and by how much; then its bottleneck."""
+def sentence(
+    point: Point,
+    values: Mapping[str, Value],
+    ladder: Mapping[str, float],
+    thresholds: Sequence[Threshold] = (),
+    *,
+    subject: str,
+) -> str:
+    """Whether a design carries its traffic, and by how much; how far that is from changing; then its bottleneck."""
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)
     limit = bottleneck.sentences(ladder, point.parcels_per_day, is_late=outcome is not Verdict.CARRIES)
-    return f"{_outcome(point, values, outcome, subject)}. {limit}".rstrip()
+    margin = margin_text(thresholds, point.flights_per_day)
+    sure = f" It {margin}." if margin else ""
+    return f"{_outcome(point, values, outcome, subject)}.{sure} {limit}".rstrip()
 
 
 def _outcome(point: Point, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:

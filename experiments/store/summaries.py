@@ -76,6 +76,18 @@ LONGER_RUNS: Final = TableSchema(
     ),
     ("scenario", "horizon_days", "replication"),
 )
+MARGIN: Final = TableSchema(
+    "margin",
+    "how far the answer of each design is from changing: what its first replications carry of the demands simulated"
+    " around the one asked for",
+    (
+        _LABEL,
+        Column("replication", "int32", "", "its replication, counted from 0"),
+        Column("carried", "float64", "1/d", "the highest demand that is carried; 0: none is"),
+        Column("not_carried", "float64", "1/d", "the lowest demand above it that is not; NaN: all are carried"),
+    ),
+    ("scenario", "replication"),
+)
 SUMMARY: Final = TableSchema(
     "summary",
     "KPIs with 95 % intervals of the mean over replications, cut where the KPI cannot be",

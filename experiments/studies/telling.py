@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.report import bottleneck
+from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_many_comparisons
 from experiments.report.words import NO_VARIANCE, instant
 from experiments.statistics import Interval
@@ -125,7 +126,9 @@ def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
     kpis = {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
     fitted = {"fitted": list(point.hub.fitted)} if point.hub.fitted else {}
     factors = {"values": dict(outcome.factors[point.label])} if outcome.factors else {}
-    return {"scenario": point.label, "unstable": outcome.is_unstable(point), **factors, **fitted, "kpis": kpis}
+    margin = margin_object(outcome.margins.get(point.label, ()), point.hub.demand.flights_per_day)
+    about = {"scenario": point.label, "unstable": outcome.is_unstable(point)}
+    return {**about, **factors, **fitted, **margin, "kpis": kpis}
 
 
 def difference_objects(outcome: Outcome) -> dict[str, Any]:
@@ -149,7 +152,13 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 
 def print_table(
-    outcome: Outcome, warnings: Sequence[str], path: Path, page: Path, *, has_baseline: bool = False
+    outcome: Outcome,
+    warnings: Sequence[str],
+    path: Path,
+    page: Path,
+    *,
+    has_baseline: bool = False,
+    notes: Sequence[str] = (),
 ) -> None:
     """Staff, KPIs down and designs across, a few at a time; differences to a baseline; warnings; where the rest is."""
     lines = [_staff(outcome, point) for point in outcome.points]
@@ -165,10 +174,13 @@ def print_table(
         for kpi, row in cells.items():
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
+    asked = {point.label: point.hub.demand.flights_per_day for point in outcome.points}
+    lines += [f"{label}: {margin_text(own, asked[label])}" for label, own in outcome.margins.items()]
     limits = {point.label: bottleneck.named(None, outcome.ladder(point)) for point in outcome.points}
     lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), ""]
     lines += _differences(outcome) if has_baseline else []
     lines += [f"warning: {line}" for line in warnings]
+    lines += notes
     lines += [f"tables: {path}", shown_at(page)]
     sys.stdout.write("\n".join(lines) + "\n")
 
@@ -269,8 +281,10 @@ def title_of(points: Sequence[Point]) -> str:
     return f"What {listed} m² {'carry' if len(areas) > 1 else 'carries'}"
 
 
-def write_page(path: Path, arguments: Arguments, points: Sequence[Point], *, replications: int) -> Path:
-    """The run's page, of its first designs, from its stored tables alone."""
+def write_page(
+    path: Path, arguments: Arguments, points: Sequence[Point], *, replications: int, notes: Sequence[str] = ()
+) -> Path:
+    """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer."""
     from experiments.report.page import write_report
 
     shown = points[:MOST_ON_PAGE]
@@ -282,7 +296,7 @@ def write_page(path: Path, arguments: Arguments, points: Sequence[Point], *, rep
         config_yaml=first_hubs(stored.config, len(shown)),
         seed=points[0].hub.seed,
         replications=replications,
-        fitted=fit_lines(shown),
+        notes=[*fit_lines(shown), *notes],
         folder=path,
     )
     return path / "report.html"

@@ -4,24 +4,22 @@ import math
 import sys
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from experiments import execution
 from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
 from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
-from experiments.studies.designs.design import Point
+from experiments.studies.designs.design import Point, at_demand, demand_label
 from experiments.studies.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
-from experiments.studies.replications.crossing import Crossing, crossing
+from experiments.studies.replications.crossing import Crossing, crossing, most_flights
 from experiments.studies.replications.replicating import evaluate
 from experiments.studies.replications.stability import grow, judged, longer_hubs, longer_label
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
 from sim.reading import Bounds
 
-_MOST_FLIGHTS: Final = 200.0
-"""The bound of demand.flights_per_day."""
 _FIRST: Final = 0.95
 """Of the lowest rung: where a search starts."""
 _STEP: Final = 0.1
@@ -60,9 +58,8 @@ class Search:
         """That the hub has."""
         self._target = asked.target
         lowest = min(capacity_ladder(point.hub, {}).values()) / point.hub.mean_parcels_per_flight
-        limit = point.hub.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
-        self._limit = limit
-        lowest = min(lowest, limit)
+        self._limit = most_flights(point.hub)
+        lowest = min(lowest, self._limit)
         self._tolerance = asked.tolerance
         self._has_binding = asked.binding
         step = max(_STEP * lowest, asked.tolerance)
@@ -194,16 +191,12 @@ class Search:
 
     def key(self, flights: float, resource: str | None = None) -> Key:
         more = f", +10 % {resource}" if resource else ""
-        return f"{self.point.label}, {flights:.4f} flights/d{more}", self.number
+        return f"{demand_label(self.point.label, flights)}{more}", self.number
 
 
 def searches_of(point: Point, replications: int, asked: Sustained) -> list[Search]:
     first = Search(point, 0, asked, None)
     return [first, *(Search(point, number, asked, first) for number in range(1, replications))]
-
-
-def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
-    return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
 
 
 def on_time(kpis: Mapping[str, float]) -> float:

@@ -106,6 +106,26 @@ class Study(Designed):
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """Which demands are simulated beside the one asked for, to show how far the answer is from changing."""
+
+    replications: Annotated[int, Bounds(ge=1, le=100)]
+    reach: Annotated[float, Bounds(gt=0, lt=1)]
+    """Share of the demand asked for that they lie within."""
+    tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
+    """Between what is carried and what is not [flights/d]."""
+    designs: Annotated[int, Bounds(ge=0, le=1000)]
+    """Of more designs it is computed for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarginStudy(Study):
+    """Keys of `run` and `compare`."""
+
+    margin: Margin
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A design: what it is called in every table, and its hub."""
 
@@ -113,10 +133,10 @@ class Point:
     hub: HubConfig
 
 
-def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, Study]:
+def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, MarginStudy]:
     """The one design of `cargohub run`."""
     composed = compose(words, config_dir)
-    keys = study(Study, composed)
+    keys = study(MarginStudy, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
             raise ConfigError(f"{name}: run takes one scenario; cargohub compare takes several")
@@ -124,13 +144,13 @@ def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, Study]
     return Point(config.scenario, config), keys
 
 
-def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], Study]:
+def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], MarginStudy]:
     """The designs of `cargohub compare`: those of a spreadsheet, the first one the baseline, or scenarios.
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
     words, designs = designs_among(words)
-    keys = study(Study, compose(words, config_dir))
+    keys = study(MarginStudy, compose(words, config_dir))
     if designs:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
@@ -162,6 +182,16 @@ def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point],
         label += [model] if model and model != models[0] else []
         points.append(Point(", ".join(label), hub(compose(own, config_dir))))
     return points, keys
+
+
+def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
+    """The hub at another demand; staff that follows the work follows it."""
+    return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
+
+
+def demand_label(label: str, flights_per_day: float) -> str:
+    """What a design at another demand is kept under."""
+    return f"{label}, {flights_per_day:.4f} flights/d"
 
 
 def with_study(words: Sequence[str], name: str) -> list[str]:

@@ -4,9 +4,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
+from sim.config import HubConfig
+
 _DIGITS: Final = 4
 """Decimals of what is asked about, so that it can be written down and asked about again."""
 _ROUNDING: Final = 1e-9
+_MOST_FLIGHTS: Final = 200.0
+"""The bound of demand.flights_per_day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,17 @@ class Crossing:
     n_asked: int
 
 
-def crossing(start: float, *, step: float, tolerance: float, limit: float) -> Generator[float, bool, Crossing]:
+def most_flights(config: HubConfig) -> float:
+    """The highest demand that can be asked of a hub [flights/d]."""
+    return config.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
+
+
+def crossing(
+    start: float, *, step: float, tolerance: float, limit: float, floor: float = 0.0
+) -> Generator[float, bool, Crossing]:
     """Asks by what it yields, is answered by what it is sent, and returns the crossing between 0 and the limit.
+
+    Nothing below a floor is asked; if the floor is a no, it ends with 0 and the floor.
 
     Zero counts as a yes and is not asked. Both ends of the crossing but zero were asked, so a question with one
     crossing has it between them to within the tolerance. Where answers go back and forth with growing values there are
@@ -44,7 +57,9 @@ def crossing(start: float, *, step: float, tolerance: float, limit: float) -> Ge
             no = at
             if yes > 0:
                 break
-            at = _rounded(at - step)
+            if at <= floor:
+                return Crossing(yes, no, n_asked)
+            at = max(_rounded(at - step), floor)
         step *= 2
     while no is not None and no - yes > tolerance + _ROUNDING:
         at = _rounded((yes + no) / 2)

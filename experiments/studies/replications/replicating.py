@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,27 @@ import numpy as np
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.report.happened import in_words
+from experiments.report.margin import Threshold
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
 from experiments.store import Part, RunDirectory, identity_of
-from experiments.store.summaries import AREA, DIFFERENCES, LADDER, LONGER_RUNS, POINTS, STABILITY, SUMMARY, WARMUP
+from experiments.store.summaries import (
+    AREA,
+    DIFFERENCES,
+    LADDER,
+    LONGER_RUNS,
+    MARGIN,
+    POINTS,
+    STABILITY,
+    SUMMARY,
+    WARMUP,
+)
 from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.designs.design_factors import Factors, factor_tables
 from experiments.studies.recorded import config_text
+from experiments.studies.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
 from experiments.studies.replications.narrowing import tell_cost, too_wide
 from experiments.studies.replications.stability import (
     Stability,
@@ -57,6 +69,7 @@ class Outcome:
     stability: Mapping[str, Stability]
     warnings: tuple[str, ...] = ()
     factors: Factors = field(default_factory=dict)
+    margins: Margins = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -139,7 +152,8 @@ def replications(
             work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
         )
         stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
-    return _outcome(points, work.samples(n), study, stability, too_wide(wide, n))
+        margins = stored_margins(run.path) if run.is_complete else work.margins(n, stability)
+    return replace(_outcome(points, work.samples(n), study, stability, too_wide(wide, n)), margins=margins)
 
 
 class _Work:
@@ -180,6 +194,13 @@ class _Work:
             return values(points)
 
         return verdicts(self._points, values(self._points), longer, is_quiet=self._is_quiet)
+
+    def margins(self, n: int, stability: Mapping[str, Stability]) -> dict[str, tuple[Threshold, ...]]:
+        """How far the answers are from changing, from at most the first n replications; other demands are made."""
+        walks = walks_of(self._points, n, self._study, stability)
+        while needs := [need for walk in walks if (need := walk.missing(self._there))]:
+            self._make([(key, evaluate, task) for key, task in needs])
+        return thresholds_of(walks)
 
     def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
         if tasks:
@@ -301,6 +322,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         (DIFFERENCES, differences),
         (LADDER, ladder),
         (AREA, area),
+        (MARGIN, margin_rows(outcome.margins)),
         (STABILITY, [stability_row(point.label, outcome.stability[point.label]) for point in outcome.points]),
     ]
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
+from experiments.report.margin import margins_of
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
@@ -30,6 +31,7 @@ from sim.measures.kpis import KPIS
 _INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
 _TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
 
+_MARGIN: Final = {"scenario": str, "replication": int, "carried": float, "not_carried": float}
 _STABILITY: Final = {
     "scenario": str, "verdict": str, "growth_per_day": float, "low": float, "high": float, "n": int,
     "horizon_days": int,
@@ -110,6 +112,7 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
         _stability(manifest, points),
         tuple(too_wide(wide, n)),
         study.factors,
+        margins_of(typed_rows(manifest, "margin", _MARGIN)),
     )
 
 

@@ -1,0 +1,179 @@
+"""How far an answer is from changing: the margin of `run` and `compare`."""
+
+import json
+import math
+import shlex
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.margin import Threshold
+from experiments.statistics.growth import Growth
+from experiments.store import parts, read_run
+from experiments.studies.designs.design import Margin, MarginStudy, Point, single
+from experiments.studies.replications.margin import Walk, walks_of
+from experiments.studies.replications.stability import Stability
+from sim.measures.weekly_lows import GROWTH_KPIS
+from tests.test_studies import refused
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+SMALL = ["demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7", "warmup_days=1",
+         "exports=none", "replications=2", "workers=1"]  # fmt: skip
+ASKED, NEAR = 3.5, Margin(replications=2, reach=0.2, tolerance=0.1, designs=2)
+
+
+def stable(is_unstable=False):
+    return Stability(is_unstable, Growth(0.0, 0.0, 0.0, 3), 7)
+
+
+def walked(limit, *, is_unstable=False, envelope=None, asked=ASKED):
+    """The demands asked about, and the threshold, of a hub that carries its demand up to a limit."""
+    more = () if envelope is None else ("arrivals=poisson", f"arrivals.envelope_flights_per_day={envelope}")
+    hub = load("liege_30k", f"demand.flights_per_day={asked}", "horizon_days=7", *more)
+
+    def kpis(flights):
+        return {"on_time_share": 0.99 if flights <= limit else 0.9, **dict.fromkeys(GROWTH_KPIS, 0.0)}
+
+    there, demands = {("a", 1): kpis(asked)}, []
+    walk = Walk(Point("a", hub), 1, NEAR, stable(is_unstable))
+    while need := walk.missing(there):
+        key, (config, number) = need
+        assert number == key[1] == 1
+        demands.append(config.demand.flights_per_day)
+        there[key] = kpis(demands[-1])
+    return demands, walk.threshold()
+
+
+@pytest.mark.parametrize("limit", [2.7, 2.83, 3.2, 3.45, 3.5, 3.6, 4.05, 4.2, 9])
+def test_a_threshold_lies_between_neighbouring_demands_and_costs_few_simulations(limit):
+    demands, threshold = walked(limit)
+    assert ASKED not in demands and len(demands) <= 5
+    assert all(0.8 * ASKED - 1e-9 <= demand <= 1.2 * ASKED + 1e-9 for demand in demands)
+    if limit < 2.8:
+        assert threshold == Threshold(0.0, 2.8)
+    elif limit >= 4.2:
+        assert threshold.carried == 4.2 and math.isnan(threshold.not_carried)
+    else:
+        assert threshold.carried <= limit < threshold.not_carried <= threshold.carried + 0.1 + 1e-9
+
+
+def test_the_run_s_own_verdict_counts_at_the_demand_asked_for():
+    assert walked(9)[1].carried == 4.2
+    assert walked(9, is_unstable=True)[1] == Threshold(3.4, 3.5)
+    assert walked(9, is_unstable=None)[1].carried == 4.2
+
+
+def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_own():
+    assert walked(9, envelope=3.6)[1].carried == 3.6
+    assert 3.3333 not in walked(3.4, asked=3.33333)[0]
+
+
+def test_files_and_short_runs_have_no_margin():
+    _, study = single(SMALL, None)
+    assert isinstance(study, MarginStudy)
+    points = [Point("a", load("liege_30k", "horizon_days=6")), Point("b", load("liege_30k", "horizon_days=7"))]
+    verdicts = {"a": stable(), "b": stable()}
+    assert [walk.point.label for walk in walks_of(points, 1, study, verdicts)] == ["b"]
+    assert walks_of([*points, *points], 1, study, verdicts) == []
+
+
+def made(capsys, out, *words):
+    assert main([*words, *SMALL, "--quiet", "--json", "--out", str(out)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    return document, read_run(document["run_dir"])
+
+
+def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, tmp_path):
+    document, run = made(capsys, tmp_path, "run")
+    margin = document["margin"]
+    assert margin["asked"] == 3.5 and len(margin["carried"]) == len(margin["not_carried"]) == 2
+    rows = run.tables["margin"].sort_values("replication")
+    assert list(rows["carried"]) == margin["carried"]
+    again, _ = made(capsys, tmp_path, "run")
+    assert again == document
+    assert main(["show", document["run_dir"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scenarios"]["liege_30k"]["margin"] == margin
+    assert main(["show", document["run_dir"]]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "3.5 asked" in line]
+    page = (tmp_path / document["run_dir"] / "report.html").read_text().replace("\u00a0", " ")
+    assert f"It {line.removeprefix('liege_30k: ')}." in page
+    assert "How far the answer is from changing:" in page
+
+    alone, without = made(capsys, tmp_path, "run", "margin=none")
+    assert "margin" not in alone and without.tables["margin"].empty
+    assert alone["kpis"] == document["kpis"]
+    for name in ("kpis", "summary", "flights", "points", "stability", "longer_runs"):
+        pd.testing.assert_frame_equal(run.tables[name], without.tables[name])
+    shown = (tmp_path / alone["run_dir"] / "report.html").read_text().replace("&#39;", "'")
+    assert "cargohub run " in shown and "margin=near margin.designs=1" in shown
+    assert "3.5 asked" not in shown
+
+
+def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, tmp_path, monkeypatch):
+    whole, run = made(capsys, tmp_path / "whole", "run")
+    # After the run's own replications, among those of the margin.
+    kept, keep = [], parts.keep
+
+    def until_the_fourth(*arguments):
+        if len(kept) == 3:
+            raise KeyboardInterrupt
+        kept.append(keep(*arguments))
+        return kept[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "keep", until_the_fourth)
+        assert main(["run", *SMALL, "--quiet", "--out", str(tmp_path / "cut")]) == 130
+    (folder,) = (tmp_path / "cut").iterdir()
+    assert main(["resume", str(folder), "--quiet"]) == 0
+    files = {name: hash for name, hash in read_run(folder).manifest["files"].items() if name.startswith("tables/")}
+    assert files == {name: run.manifest["files"][name] for name in files}
+    capsys.readouterr()
+    assert main(["reproduce", whole["run_dir"], "--quiet"]) == 0
+    assert capsys.readouterr().out.startswith("identical")
+
+
+def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys, tmp_path):
+    words = ["compare", "designs=[liege_30k, liege_30k halls.main.doors_out=24, liege_66k]", "margin.replications=1"]
+    assert main([*words, *SMALL, "--quiet", "--out", str(tmp_path)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "was not computed" in line]
+    command = line.partition("computes it: ")[2]
+    assert "margin.replications" not in command
+    assert main([*shlex.split(command)[1:], "--quiet", "--out", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert "was not computed" not in text and text.count("; 3.5 asked") == 3
+
+
+def test_a_file_of_flights_says_why_it_has_no_margin(capsys, tmp_path):
+    file = tmp_path / "flights.csv"
+    days = [f"F{day},2023-03-{day:02} 10:00,400" for day in range(6, 14)]
+    file.write_text("\n".join(["flight,sibt,parcels", *days]) + "\n")
+    words = ["run", "arrivals=file", f"arrivals.schedule={file}", "exports=none", "replications=2", "workers=1"]
+    assert main([*words, "--quiet", "--out", str(tmp_path)]) == 0
+    assert "its flights come from a file" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["run", "margin.reach=1"], "margin.reach: must be less than 1"),
+        (["run", "margin.replications=0"], "margin.replications: must be at least 1"),
+        (["run", "margin=far"], "margin"),
+        (["sweep", "seed=1,2", "margin.designs=9"], "margin: decides nothing here"),
+        (["capacity", "margin=none"], "margin: decides nothing here"),
+    ],
+)
+def test_mistakes_are_named(capsys, words, named):
+    assert named in refused(capsys, *words)
+
+
+def test_the_demand_simulated_is_the_demand_of_a_run_of_its_own(capsys, tmp_path):
+    _, run = made(capsys, tmp_path, "run", "margin.replications=1", "margin.reach=0.03")
+    (row,) = run.tables["margin"].to_dict("records")
+    other = row["not_carried"] if np.isfinite(row["not_carried"]) and row["not_carried"] != 3.5 else row["carried"]
+    alone, _ = made(capsys, tmp_path, "run", f"demand.flights_per_day={other}", "margin=none")
+    (share,) = read_run(alone["run_dir"]).tables["kpis"].query("kpi == 'on_time_share' and replication == 0")["value"]
+    assert (share >= 0.95) == (other == row["carried"])
