@@ -129,7 +129,7 @@ def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, 
         assert main(["run", *SMALL, "--quiet", "--out", str(tmp_path / "cut")]) == 130
     (folder,) = (tmp_path / "cut").iterdir()
     assert main(["resume", str(folder), "--quiet"]) == 0
-    files = {name: hash for name, hash in read_run(folder).manifest["files"].items() if name.startswith("tables/")}
+    files = {name: digest for name, digest in read_run(folder).manifest["files"].items() if name.startswith("tables/")}
     assert files == {name: run.manifest["files"][name] for name in files}
     capsys.readouterr()
     assert main(["reproduce", whole["run_dir"], "--quiet"]) == 0
