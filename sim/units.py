@@ -15,6 +15,8 @@ Ticks = NDArray[np.int64]
 TICKS_PER_MIN: Final = 1 << 20
 MIN_PER_H: Final = 60
 MIN_PER_DAY: Final = 1440
+DAYS_PER_YEAR: Final = 365
+"""Of a year of such days, without its seasons."""
 MIN_PER_WEEK: Final = 7 * MIN_PER_DAY
 HOURS_PER_DAY: Final = MIN_PER_DAY / MIN_PER_H
 HOURS_PER_WEEK: Final = 168

@@ -9,10 +9,18 @@ import pytest
 from pyarrow import parquet
 from stored_runs import made, rewritten, sealed
 
+from experiments.composition import load
 from experiments.main import main
+from experiments.report.hub_share import money_rests_on
 from experiments.report.ledgers import compact
+from sim.errors import ConfigError
 
-WORDS = ("run", "exposure=ledger", "trade=goods", "exposure.policy=data_minimised")
+AIRPORT = 4000 * 3.5 * 365 / 0.45
+"""Parcels a year, of which the small demand of these runs is the supposed share."""
+WORDS = (
+    "run", "exposure=ledger", "trade=goods", "exposure.policy=data_minimised",
+    f"demand.hub_share.airport_parcels_per_year={AIRPORT:.0f}",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +82,17 @@ def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pyte
     parcels, value = (
         sum(sum(row[key].values()) for row in document["trade"]) for key in ("parcels_by_week", "value_eur_by_week")
     )
-    low, high = (share * 326e6 * value / parcels for share in (0.3, 0.5))
-    assert document["imports_of_shares_eur"] == pytest.approx([low, high])
+    low, high = (share * AIRPORT * value / parcels for share in (0.3, 0.5))
+    assert document["imports_of_shares_eur"] == pytest.approx([low, high], rel=1e-6)
     assert main(["exposure", str(run)]) == 0
-    assert f"326 million parcels: {compact(low)}–{compact(high)}" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "The same at a hub's share of 30–50 % of the airport's 11.36 million parcels, in proportion" in text
+    assert f"{compact(low)} to {compact(high)}" in text
+    for row in document["balance"]:
+        ends = [share * AIRPORT * row["balance_eur"] / (365 * parcels) for share in (0.3, 0.5)]
+        assert row["balance_of_shares_eur"] == pytest.approx(ends, rel=1e-6)
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert page.count("at a hub&#39;s share of 30–50 % of the airport&#39;s 11.36 million parcels") >= 3
 
 
 def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,3 +160,23 @@ def test_tables_of_strangers_are_refused_in_one_line(
 
 def test_numbers_in_little_room() -> None:
     assert [compact(value) for value in (999.6, 999_700, 9_960_000, -1.5e9)] == ["1.0 k", "1.0 M", "10 M", "−1.5 bn"]
+
+
+def test_a_demand_that_a_user_sets_is_no_estimate_of_the_hubs_share() -> None:
+    today = load("liege_30k").hub_share
+    assert today is not None and (today.least, today.supposed, today.most) == (0.3, 0.45, 0.5)
+    assert load("liege_30k", "demand.flights_per_day=5").hub_share is None
+    assert load("liege_30k", "demand=permit").hub_share is None
+    with pytest.raises(
+        ConfigError, match=r"demand\.hub_share: least, supposed and most must be above 0 and in this order, got 0\.48"
+    ):
+        load("liege_30k", "demand.hub_share.least=0.48")
+    with pytest.raises(ConfigError, match=r"demand\.hub_share\.most: must be at most 1, got 1\.2"):
+        load("liege_30k", "demand.hub_share.most=1.2")
+
+
+def test_money_says_on_which_share_it_stands() -> None:
+    (said,) = money_rests_on(load("liege_30k"))
+    assert "147 million parcels a year, 45 % of the airport's 326 million" in said
+    assert "30–50 % would be 98–163 million" in said
+    assert not money_rests_on(load("liege_30k", "demand.flights_per_day=5"))

@@ -14,16 +14,22 @@ from experiments.composition import load
 from experiments.report import bottleneck, chutes, counted, fullness, happened, sentences, validation, words
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
-from experiments.report.points import Point, Value, Window, panels, read_points, read_values, read_window
+from experiments.report.points import Point, ShareBand, Value, Window, panels, read_points, read_values, read_window
 from sim.measures.kpis import KPIS
 
 TODAY = Point(
     label="a", site="30,000 m²", traffic="3.5 flights a day", title="30,000 m², 3.5 flights a day", demand="today",
     arrivals="timetable", flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
-    blocked_after_h=float("nan"), start_date=dt.date(2022, 9, 5),
+    blocked_after_h=float("nan"), start_date=dt.date(2022, 9, 5), share=ShareBand(326e6, 0.3, 0.5),
 )  # fmt: skip
 PERMIT = replace(
-    TODAY, label="b", traffic="11 flights a day", demand="permit", flights_per_day=11, parcels_per_day=1_265_000
+    TODAY,
+    label="b",
+    traffic="11 flights a day",
+    demand="permit",
+    flights_per_day=11,
+    parcels_per_day=1_265_000,
+    share=None,
 )
 LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
@@ -225,11 +231,11 @@ def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():
     values = {"a": {"parcels_per_day": value(402_500.0), "imports_meur_per_year": value(1_000.0)}}
     rows = {row.quantity: row for row in validation.compare([TODAY], values, 14)}
     parcels = rows["Parcels a year, hub of today (million)"]
-    assert parcels.predicted.endswith("; 98–163 at a hub's share of 30–50 %")
+    assert parcels.predicted.endswith("; 98–163 at a hub's share of 30–50 % of the airport's 326 million parcels")
     assert parcels.outcome == "within"
     (goods,) = (row.predicted for quantity, row in rows.items() if quantity.startswith("Goods imported"))
     # 326 million x 0.30 or 0.50, of 146.9 million: 0.666 and 1.1095.
-    assert goods.endswith("; 666–1,110 at a hub's share of 30–50 %")
+    assert goods.endswith("; 666–1,110 at a hub's share of 30–50 % of the airport's 326 million parcels")
     few = {"a": {"parcels_per_day": value(200_000.0)}}
     assert {row.outcome for row in validation.compare([TODAY], few, 14)} == {"below"}
 

@@ -19,6 +19,7 @@ from experiments.report.figures import (
     utilisation_figure,
     week_figure,
 )
+from experiments.report.hub_share import goods_of_shares
 from experiments.report.points import Point, Values, Window, main_points, panels, read_ladder
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Wind
             *_capacity(tables, points, values),
             *_recovery(tables, points, values, window),
             *_inside(tables, points, values, window),
-            *_ledgers(tables, points, window),
+            *_ledgers(tables, points, values, window),
             *_sureness(tables, points, values),
         )
 
@@ -153,7 +154,7 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
             " `cargohub show RUN day=YYYY-MM-DD` draws another.", day_figure.figure(day))  # fmt: skip
 
 
-def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Iterator[Picture]:
+def _ledgers(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
     """Data and goods of the first design, where they were kept."""
     kept = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
     if not all(name in tables for name in kept):
@@ -170,6 +171,8 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], window: Window) -> Itera
         watched.accesses(tables["watch"], label, days),
     )
     achieved = {"exposure-inference": exposure_pictures.achieved(ledgers.effects(matrices, inference))}
+    if text := goods_of_shares(points[0].share, values[label]):
+        achieved["trade-balance"] = f" The year's {text}."
     of_which = f" Of the first design, {points[0].title}." if len(points) > 1 else ""
     for name, figure in found.items():
         heading, says = exposure_pictures.HEADINGS[name], exposure_pictures.SAYS[name]

@@ -12,11 +12,12 @@ import yaml
 from experiments.report.factor_names import read_factors, tagged
 from experiments.store.summaries import VERDICTS
 from sim.measures.kpis import MAY_BE_NEGATIVE
-from sim.units import MIN_PER_DAY
+from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SHARE_COLUMNS: Final = ("airport_parcels_per_year", "hub_share_least", "hub_share_most")
 MOST_PANELS: Final = 3
 _LONG: Final = 30
 """Letters of a name that takes a line of its own."""
@@ -50,6 +51,28 @@ class Point:
     roster: str = ""
     factors: Mapping[str, str] = field(default_factory=dict)
     """Values of the keys in which designs of a file differ."""
+    share: "ShareBand | None" = None
+    """Of the airport's parcels, where the demand is an estimate of the hub's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBand:
+    """Between what the hub's undisclosed share of the airport's parcels lies."""
+
+    airport_parcels_per_year: float
+    least: float
+    most: float
+
+    def of(self, a_year: float, parcels_per_day: float) -> tuple[float, float]:
+        """A figure of a year of such days at both ends, where it is proportional to the parcels."""
+        each = a_year * self.airport_parcels_per_year / (parcels_per_day * DAYS_PER_YEAR)
+        return each * self.least, each * self.most
+
+    def __str__(self) -> str:
+        return (
+            f"at a hub's share of {100 * self.least:.3g}–{100 * self.most:.3g} % of the airport's"
+            f" {self.airport_parcels_per_year / 1e6:.4g} million parcels"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +198,15 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
             disruptions=row["disruptions"],
             roster=row["roster"],
             factors=by_label.get(row["scenario"], {}),
+            share=_share_of(row),
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )
+
+
+def _share_of(row: dict[str, Any]) -> ShareBand | None:
+    band = tuple(float(row.get(name, math.nan)) for name in SHARE_COLUMNS)
+    return None if math.isnan(band[0]) else ShareBand(*band)
 
 
 def _machines(rows: Sequence[dict[str, Any]]) -> dict[float, set[int]]:

@@ -24,6 +24,11 @@ POINTS: Final = TableSchema(
         Column("arrivals", "string", "", "arrival model"),
         Column("flights_per_day", "float64", "1/d", "annual mean asked for"),
         Column("parcels_per_day", "float64", "parcels/d", "annual mean asked for"),
+        Column(
+            "airport_parcels_per_year", "float64", "parcels/y", "of which the hub has a share; NaN: no such estimate"
+        ),
+        Column("hub_share_least", "float64", "1", "the least that it may be"),
+        Column("hub_share_most", "float64", "1", "the most that it may be"),
         Column("area_m2", "float64", "m2", "area of its halls"),
         Column("n_machines", "int32", "1", "sorting machines"),
         Column("n_halls", "int32", "1", "halls"),

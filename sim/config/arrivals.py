@@ -19,6 +19,23 @@ class ArrivalModel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HubShare:
+    """The hub's undisclosed share of the airport's parcels: between which ends it lies, and what a demand supposes."""
+
+    airport_parcels_per_year: Positive
+    least: Share
+    supposed: Share
+    most: Share
+
+    def __post_init__(self) -> None:
+        if not 0 < self.least <= self.supposed <= self.most:
+            raise ValueError(
+                "least, supposed and most must be above 0 and in this order, got"
+                f" {self.least:g}, {self.supposed:g} and {self.most:g}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """How much comes: flights, and what is in them. Of the last three exactly two are given; the third follows."""
 
@@ -27,6 +44,8 @@ class Demand:
     parcels_per_flight: Annotated[int, Bounds(ge=1, le=MOST_PARCELS)] | None
     net_t_per_flight: Annotated[float, Bounds(gt=0, le=500)] | None
     kg_per_parcel: Annotated[float, Bounds(gt=0, le=100)] | None
+    hub_share: HubShare | None
+    """Null: no estimate of the hub's demand."""
 
     def __post_init__(self) -> None:
         bound = (self.parcels_per_flight, self.net_t_per_flight, self.kg_per_parcel)

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from sim.config.arrivals import ArrivalModel, Arrivals, Demand
+from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
 from sim.config.bounds import check_number, check_sum
 from sim.config.customs import Customs, check_controls
 from sim.config.data_views import check_exposure, lookup_in_force
@@ -21,7 +21,7 @@ from sim.config.roster import Roster
 from sim.config.trade import Trade
 from sim.domain.site import Presorting
 from sim.reading import Bounds, near
-from sim.units import G_PER_KG, L_PER_M3, MIN_PER_DAY, MIN_PER_H
+from sim.units import DAYS_PER_YEAR, G_PER_KG, L_PER_M3, MIN_PER_DAY, MIN_PER_H
 
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
 _LARGEST_NORMAL = 4.33
@@ -35,6 +35,10 @@ class Record:
     parcels_of_flights: tuple[str, ...] | Literal["all"]
     """Keys of flights. A replication that has no flight of a key keeps nothing of it."""
     parcels_of_collections: tuple[str, ...] | Literal["all"]
+
+
+_SHARE_TOLERANCE = 0.005
+"""By which a demand may differ from that of the supposed share, whose numbers are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,16 @@ class HubConfig:
     def mean_parcels_per_flight(self) -> float:
         """Over the types, by their shares."""
         return sum(kind.share * self.parcels_of(name) for name, kind in self.fleet.items())
+
+    @property
+    def hub_share(self) -> HubShare | None:
+        """Which the demand rests on; None if it is another than that of the supposed share, or that of a file."""
+        share = self.demand.hub_share
+        if share is None or self.arrivals.model is ArrivalModel.FILE:
+            return None
+        a_year = self.demand.flights_per_day * self.demand.mean_parcels_per_flight * DAYS_PER_YEAR
+        supposed = share.supposed * share.airport_parcels_per_year
+        return share if abs(a_year - supposed) <= _SHARE_TOLERANCE * supposed else None
 
     def _check_disruptions(self) -> None:
         """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""

@@ -8,10 +8,9 @@ import numpy as np
 
 from sim.config import Environment, HubConfig
 from sim.measures.destinations import driven_km
-from sim.measures.trade import DAYS_PER_YEAR
 from sim.measures.window import Window, departed_t
 from sim.record.columns import Table
-from sim.units import HOURS_PER_DAY, KG_PER_T, MIN_PER_DAY, MIN_PER_H
+from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 
 def co2_kpis(config: HubConfig, tables: dict[str, Table], window: Window, tug_engine_h: float) -> dict[str, float]:

@@ -10,11 +10,9 @@ from sim.config import HubConfig
 from sim.inputs.goods import HIGH, FlightGoods, week_of
 from sim.measures.exposure import Rows
 from sim.record.schemas import Table
-from sim.units import TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import DAYS_PER_YEAR, TICKS_PER_DAY, TICKS_PER_MIN
 
 Numbers = NDArray[np.float64]
-DAYS_PER_YEAR = 365
-"""Of a year's figure, without its seasons."""
 
 
 def weekly_imports(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
+from experiments.report.hub_share import money_rests_on
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
 from experiments.studies import telling
@@ -57,6 +58,7 @@ def _warnings(answer: Answer, today: Point) -> list[str]:
 
 def _method(answer: Answer, today: Point) -> Iterator[str]:
     found, own = answer.found, answer.found.keys.expansion
+    yield from money_rests_on(today.hub)
     loads = ", ".join(f"{load:g}" for load in own.loads)
     yield (
         "Years are sampled weeks: of each quarter a representative one (two months) and one of its busiest month, of"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments
-from experiments.report.validation import DAYS_PER_YEAR, of_shares
+from experiments.report.points import ShareBand
 from experiments.store.files import write_whole
 from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
@@ -64,6 +64,8 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
     n_days = hubs[scenario].horizon_days
     tables = {name: _table(manifest, name) for name in READ}
     trade = ledgers.trade(tables["trade"], scenario)
+    share = hubs[scenario].hub_share
+    band = ShareBand(share.airport_parcels_per_year, share.least, share.most) if share else None
     return Ledgers(
         scenario,
         n_days,
@@ -72,16 +74,11 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
         ledgers.inference(tables["inference"], scenario),
         trade,
         ledgers.balance(tables["trade_balance"], scenario),
-        _imports_of_shares(trade, n_days) if hubs[scenario].demand.name == "today" else None,
+        band,
+        band.of(1.0, float(trade.parcels.sum()) / n_days) if band and trade and trade.parcels.sum() else None,
         watched.accesses(tables["watch"], scenario, n_days),
         _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
     )
-
-
-def _imports_of_shares(trade: "Trade | None", n_days: int) -> tuple[float, float] | None:
-    if trade is None or not trade.parcels.sum():
-        return None
-    return of_shares(float(trade.value.sum()) / n_days * DAYS_PER_YEAR, float(trade.parcels.sum()) / n_days)
 
 
 def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
@@ -176,10 +173,25 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
         "watch": [asdict(access) for access in found.watched],
         "inference": _inference(found.inference),
         "trade": _trade(found.trade),
-        "balance": found.balance.to_dict("records"),
-        "imports_of_shares_eur": found.imports_of_shares_eur,
+        "balance": [row | _of_shares(found, row) for row in found.balance.to_dict("records")],
+        "imports_of_shares_eur": _imports_of_shares(found),
         "figures": [str(path) for path in figures],
     }
+
+
+def _of_shares(found: Ledgers, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A year's figures at both ends of the hub's share."""
+    if found.share_factors is None:
+        return {}
+    return {
+        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in found.share_factors]
+        for name in ("imports", "exports", "balance")
+    }
+
+
+def _imports_of_shares(found: Ledgers) -> list[float] | None:
+    rows = found.balance.to_dict("records")
+    return _of_shares(found, rows[0]).get("imports_of_shares_eur") if rows else None
 
 
 def _inference(found: "Inference | None") -> list[dict[str, Any]]:

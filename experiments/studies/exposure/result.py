@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.points import ShareBand
     from experiments.report.watched import Access
 
 
@@ -34,8 +35,10 @@ class Ledgers:
     inference: "Inference | None"
     trade: "Trade | None"
     balance: "pd.DataFrame"
-    imports_of_shares_eur: tuple[float, float] | None
-    """Imports a year [EUR] at the least and the largest share that the hub may have; None: not of today's traffic."""
+    share: "ShareBand | None"
+    """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
+    share_factors: tuple[float, float] | None
+    """Of a year's figures, at both ends of that share."""
     watched: "tuple[Access, ...]"
     costs: tuple[Cost, ...]
     """Of the policies as configured, and as the run's designs felt them."""

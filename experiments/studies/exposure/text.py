@@ -11,6 +11,7 @@ from experiments.report.words import MINUS, percent
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
 """In which the cost of a policy shows."""
+_YEARLY: Final = ("imports_eur", "exports_eur", "balance_eur")
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,12 +30,7 @@ def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
     if found.inference is not None:
         said += _inference(found.inference)
     if found.trade is not None:
-        said += [*_trade(found.trade), *_balance(found.balance)]
-        if found.imports_of_shares_eur is not None:
-            low, high = (compact(end) for end in found.imports_of_shares_eur)
-            said.append(
-                f"  Imports a year at a hub's share of 30–50 % of the airport's 326 million parcels: {low}–{high}"
-            )
+        said += [*_trade(found.trade), *_balance(found.balance), *_shares(found)]
     return [*said, "", *(f"picture: {path}" for path in figures)]
 
 
@@ -145,10 +141,21 @@ def _balance(rows: "pd.DataFrame") -> Iterator[str]:
     yield _row("exports' share", ["imports", "exports", "balance", "year", "deficit", "of it all", "domestic"])
     for row in rows.to_dict("records"):
         label = f"{100 * row['export_share']:.0f} %" + (", this run" if row["is_simulated"] else "")
-        cells = [compact(row[key]) for key in ("imports_eur", "exports_eur", "balance_eur")]
+        cells = [compact(row[key]) for key in _YEARLY]
         cells += [str(row["national_year"]), compact(row["national_deficit_eur"])]
         cells += [_share(row["deficit_share"]), _share(row["domestic_share"])]
         yield _row(label, cells)
+
+
+def _shares(found: "Ledgers") -> Iterator[str]:
+    """The year's figures at both ends of the hub's share."""
+    if found.share_factors is None:
+        return
+    yield f"  The same {found.share}, in proportion"
+    for row in found.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records"):
+        label = f"{100 * row['export_share']:.0f} %" + (", this run" if row["is_simulated"] else "")
+        ends = ([compact(factor * row[key]) for factor in found.share_factors] for key in _YEARLY)
+        yield _row(label, [f"{low} to {high}" for low, high in ends])
 
 
 def _share(share: float) -> str:

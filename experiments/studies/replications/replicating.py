@@ -342,6 +342,7 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
         str(config.arrivals.model),
         *traffic(config),
+        *_share_of(config),
         config.area_m2,
         sum(hall.sorting_machines for hall in config.halls.values()),
         len(config.halls),
@@ -349,6 +350,11 @@ def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
         outcome.stability[point.label].verdict,
         blocked if blocked < run_h else np.nan,
     )
+
+
+def _share_of(config: HubConfig) -> tuple[float, float, float]:
+    share = config.hub_share
+    return (share.airport_parcels_per_year, share.least, share.most) if share else (np.nan, np.nan, np.nan)
 
 
 def _numbers(interval: Interval) -> tuple[float | None, ...]:

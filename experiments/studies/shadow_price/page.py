@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
+from experiments.report.hub_share import money_rests_on
 from experiments.report.words import number, percent
 from experiments.studies.designs.more_room import HALL_UNITS
 from experiments.studies.shadow_price.result import Result, said, sentences
@@ -40,7 +41,7 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
         sentences=tuple(sentences(result)),
         warnings=tuple(warnings),
         grids=tuple(_grids(result)),
-        method=(draws, worth, money),
+        method=(draws, worth, money, *money_rests_on(config)),
         command=arguments.command,
     )
     return write_study(folder, page, [_picture(result)])

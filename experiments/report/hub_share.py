@@ -1,0 +1,41 @@
+"""What the hub's undisclosed share of the airport's parcels means for figures of a year, in words."""
+
+from collections.abc import Mapping
+
+from experiments.report.points import ShareBand, Value
+from experiments.report.words import number
+from sim.config import HubConfig
+from sim.units import DAYS_PER_YEAR
+
+
+def goods_of_shares(share: ShareBand | None, values: Mapping[str, Value]) -> str:
+    """The year's imports and exports at both ends of the hub's share; nothing without goods, or of another demand."""
+    parcels, goods = (values.get(name) for name in ("parcels_per_day", "imports_meur_per_year"))
+    if share is None or parcels is None or goods is None or not parcels.mean or not goods.mean:
+        return ""
+    texts = []
+    for what in ("imports", "exports"):
+        mean = values[f"{what}_meur_per_year"].mean
+        least, most = (number(end, 0) for end in share.of(mean, parcels.mean))
+        texts.append(f"{what} {least}–{most}")
+    return f"{', '.join(texts)} million EUR a year {share}, in proportion"
+
+
+def money_rests_on(hub: HubConfig) -> list[str]:
+    """On which share of the airport's parcels a study of money stands; nothing of another demand."""
+    share = hub.hub_share
+    if share is None:
+        return []
+    band = ShareBand(share.airport_parcels_per_year, share.least, share.most)
+    a_day = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
+    a_year = a_day * DAYS_PER_YEAR / 1e6
+    least, most = band.of(a_year, a_day)
+    ends = f"{100 * share.least:.3g}–{100 * share.most:.3g} %"
+    text = (
+        f"The configuration's {hub.demand.flights_per_day:g} flights a day are {a_year:,.0f} million parcels a year,"
+        f" {100 * share.supposed:.3g} % of the airport's {share.airport_parcels_per_year / 1e6:.4g} million. The share"
+        f" is undisclosed: {ends} would be {least:,.0f}–{most:,.0f} million a year, and revenue in proportion where"
+        " the hub handles all of it. Waiting, wages and investment are not in proportion: values of money stand on"
+        " this share, and have no band of it."
+    )
+    return [text]
