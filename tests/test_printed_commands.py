@@ -1,5 +1,6 @@
 """Every command that the program prints is one it takes: a result's runs in a shell as printed, help's composes."""
 
+import csv
 import html
 import json
 import os
@@ -8,27 +9,36 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
-from experiments.main import main
-from experiments.verbs import VERBS
+from experiments.main import _parse, main
+from experiments.studies import capacity, decompose, select
+from experiments.verbs import VERBS, page
 from tests.test_calibrate import rows_of, written
 
 FLIGHTS = "flight,sibt,parcels\nA,2023-03-07 10:00,2000\nB,2023-03-08 12:00,3000\nC,2023-03-11 09:00,\n"
-HELP = [
-    line.strip()
-    for verb in VERBS.values()
-    for line in verb.text.replace("\\\n", " ").splitlines()
-    if line.startswith("  cargohub ")
-]
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 
 
-def words_of(line: str) -> list[str]:
-    """A line of help without its explanation, which stands after two blanks or more."""
-    return shlex.split(
-        re.split(r"\S\s{2,}(?=\S)", line + "  ")[0] if "  " not in line else re.sub(r"\s{2,}\S.*", "", line)
+def commands_of(text: str, indent: str) -> list[str]:
+    """Commands on lines of their own, with the lines that continue them and without their explanations."""
+    lines = re.sub(r"\\\n *", "", text).splitlines()
+    return [re.split(r"\s{2,}", line.strip())[0] for line in lines if line.startswith(f"{indent}cargohub ")]
+
+
+PRINTED = list(
+    dict.fromkeys(
+        [
+            *(command for verb in VERBS for command in commands_of(page(verb), "  ")),
+            *commands_of(page(None), "  "),
+            *commands_of(README, "    "),
+            *(line for line in re.findall(r"`(cargohub [^`]+)`", README) if "VERB" not in line),
+        ]
     )
+)
+"""Commands of help and of the README."""
 
 
 def used(out: str) -> str:
@@ -98,10 +108,48 @@ def test_the_command_on_a_page_makes_the_same_run(here):
     assert len(list((here / "runs").iterdir())) == 1
 
 
-@pytest.mark.parametrize("line", [line for line in HELP if VERBS[line.split()[1]].is_composed])
-def test_a_command_of_help_composes(line, capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    words = words_of(line)[1:]
-    if any(word in {"DIR", "FILE", "RUN"} or "designs=" in word or "/" in word for word in words):
-        pytest.skip("names a file that is the reader's")
-    assert main([*words, "--show"]) == 0, capsys.readouterr().err
+COMPOSED = [line for line in PRINTED if VERBS[line.split()[1]].is_composed and "--help" not in line]
+ASKED = {"capacity": capacity._asked, "decompose": decompose.asked, "select": select.asked}
+PREPARED = MappingProxyType(
+    {
+        "FILE": "name,halls.main.doors_out\na,22\nb,23\n",
+        "options.csv": "name,cost,halls.main.doors_out\na,1,22\nb,2,23\n",
+        "flights.csv": FLIGHTS,
+        "DIR/flights.csv": FLIGHTS,
+        "DIR/scenario/mine.yaml": "# @package _global_\nscenario: mine\nhalls: {main: {doors_out: 23}}\n",
+        "DIR/paths/mine.yaml": "phases: {}\n",
+        "DIR/arrivals/eblg.yaml": "defaults: [timetable, _self_]\n",
+        "mine/scenario/third_machine.yaml": re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1],
+    }
+)
+"""Files of the reader's that commands name, by these names."""
+
+
+@pytest.fixture
+def prepared(here):
+    """The folder where commands are typed, with the reader's files that they name."""
+    import openpyxl
+
+    for name, text in PREPARED.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    book = openpyxl.Workbook()
+    for row in csv.reader(PREPARED["options.csv"].splitlines()):
+        book.active.append(row)
+    book.save("options.xlsx")
+    return here
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("line", COMPOSED)
+def test_a_printed_command_composes(line, capsys):
+    words = shlex.split(line)[1:]
+    assert main(words if "--show" in words else [*words, "--show"]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("line", [line for line in PRINTED if line.split()[1] in ASKED and "--help" not in line])
+def test_a_printed_command_of_a_study_composes(line):
+    """What takes minutes to answer is asked: every design composed, and checked as before a run."""
+    options, verb = _parse(shlex.split(line)[1:])
+    assert ASKED[verb](options.words[1:], options.config_dir)
