@@ -58,7 +58,7 @@ def packers_at_chutes(
     >>> packers_at_chutes([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=True)
     [4, 0, 0]
     >>> packers_at_chutes([9, 0, 0], [0, 2, 1], 2, enough=10, is_review=False)
-    [1, 0, 1]
+    [1, 1, 0]
     """
     here, chutes = list(packers), range(len(units))
 
