@@ -15,7 +15,9 @@ from experiments.report import bottleneck, chutes, counted, fullness, happened, 
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.points import Point, ShareBand, Value, Window, panels, read_points, read_values, read_window
+from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
+from sim.measures.ladder import packout_rung
 
 TODAY = Point(
     label="a", site="30,000 m²", traffic="3.5 flights a day", title="30,000 m², 3.5 flights a day", demand="today",
@@ -294,7 +296,8 @@ def tables_of(designs, replications):
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
         points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
                        hub.demand.flights_per_day, parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h,
-                       "stable", np.nan))  # fmt: skip
+                       "stable", np.nan, "flexible", *(packout_rung(hub, rule) for rule in PackoutRule),
+                       ""))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
@@ -310,7 +313,9 @@ def tables_of(designs, replications):
                                                 "demand",
                                                 "arrivals", "flights_per_day", "parcels_per_day", "area_m2",
                                                 "n_machines", "n_halls", "service_h", "stability",
-                                                "blocked_after_h"]),
+                                                "blocked_after_h", "packout_rule",
+                                                *(f"packout_{rule}_per_day" for rule in PackoutRule),
+                                                "other_packing"]),
         "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
                                                   "is_lower_bound"]),
         "differences": pd.DataFrame(differences, columns=["scenario", "baseline", "kpi", "mean", "low", "high", "n",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report import around, chutes, customs_rows, fullness, halls, happened, sentences, validation
+from experiments.report import around, chutes, customs_rows, fullness, halls, happened, packing, sentences, validation
 from experiments.report.counted import counted
 from experiments.report.hub_share import goods_of_shares
 from experiments.report.margin import margins_of
@@ -46,7 +46,13 @@ FAMILIES: Final = {
 
 
 def content(
-    tables: "Mapping[str, pd.DataFrame]", points: tuple[Point, ...], values: Values, window: Window, family: str
+    tables: "Mapping[str, pd.DataFrame]",
+    points: tuple[Point, ...],
+    values: Values,
+    window: Window,
+    *,
+    family: str,
+    command: str,
 ) -> dict[str, Any]:
     """What the template says beside the pictures."""
     mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
@@ -59,8 +65,9 @@ def content(
     titles = {point.label: point.title for point in points}
     customs_counts = customs_rows.rows(tables.get("customs"), tables["flights"], mine, window)
     return {
-        "answer": sentences.answer(mine, values, ladder, margins),
+        "answer": [*packing.verdicts(points, values), *sentences.answer(mine, values, ladder, margins)],
         "has_margin": bool(margins),
+        "packing": packing.facts(mine, command),
         "disrupted": happened.sentences(tables.get("disruptions"), mine, values, window),
         "sensitivity": sentences.sensitivity(points, values),
         "undecided": sentences.undecided(points, values),
@@ -147,13 +154,9 @@ def _glance(points: Sequence[Point], values: Values) -> dict[str, Any]:
     rows: dict[str, dict[str, tuple[str, str, str]]] = {}
     for point in points:
         on_time = values[point.label]["on_time_share"]
-        outcome = sentences.verdict(point, on_time)
-        kind = "close" if sentences.is_close(point, on_time) else outcome.name.lower()
-        if sentences.says_nothing(on_time) and not point.is_unstable:
-            rows.setdefault(point.site, {})[point.traffic] = ("close", "open", "too few replications")
-            continue
-        said = {"close": "too close to call", "carries": "carries", "fails": "does not", "unstable": "unstable"}[kind]
-        rows.setdefault(point.site, {})[point.traffic] = (kind, said, f"{percent(on_time.mean)} %")
+        kind, said = sentences.in_a_word(point, on_time)
+        share = "too few replications" if said == "open" else f"{percent(on_time.mean)} %"
+        rows.setdefault(point.site, {})[point.traffic] = (kind, said, share)
     return {
         "traffics": list(traffics.values()),
         "rows": [(site, [mine.get(traffic) for traffic in traffics]) for site, mine in rows.items()],

@@ -45,7 +45,7 @@ def write_report(
         notes=notes,
         pictures=pictures,
         versions=versions(),
-        **content(tables, points, values, window, read_family(config_yaml)),
+        **content(tables, points, values, window, family=read_family(config_yaml), command=command),
     )
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)

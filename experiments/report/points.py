@@ -11,6 +11,7 @@ import yaml
 
 from experiments.report.factor_names import read_factors, tagged
 from experiments.store.summaries import VERDICTS
+from sim.domain.site import PackoutRule
 from sim.measures.kpis import MAY_BE_NEGATIVE
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
@@ -53,6 +54,13 @@ class Point:
     """Values of the keys in which designs of a file differ."""
     share: "ShareBand | None" = None
     """Of the airport's parcels, where the demand is an estimate of the hub's."""
+    name: str = ""
+    """Its scenario file."""
+    packing_rule: str = ""
+    packed_per_day: Mapping[str, float] = field(default_factory=dict)
+    """What pack-out alone could handle, by packing rule."""
+    other_packing: str = ""
+    """Label of the design that differs in the packing rule alone; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,10 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
             roster=row["roster"],
             factors=by_label.get(row["scenario"], {}),
             share=_share_of(row),
+            name=row["name"],
+            packing_rule=row["packout_rule"],
+            packed_per_day={rule: float(row[f"packout_{rule}_per_day"]) for rule in PackoutRule},
+            other_packing=row["other_packing"],
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )

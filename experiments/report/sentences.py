@@ -60,6 +60,15 @@ def says_nothing(on_time: Value) -> bool:
     return on_time.high - on_time.low > WIDEST and on_time.low < LEAST_ON_TIME <= on_time.high
 
 
+def in_a_word(point: Point, on_time: Value) -> tuple[str, str]:
+    """The verdict's kind, and its words in a cell of a table."""
+    if says_nothing(on_time) and not point.is_unstable:
+        return "close", "open"
+    kind = "close" if is_close(point, on_time) else verdict(point, on_time).name.lower()
+    words = {"close": "too close to call", "carries": "carries", "fails": "does not", "unstable": "unstable"}
+    return kind, words[kind]
+
+
 def answer(points: Sequence[Point], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
     """A paragraph a site: each of its traffics, in the order asked for."""
     sites: dict[str, list[Point]] = {}

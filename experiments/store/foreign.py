@@ -156,7 +156,7 @@ def begun(folder: Path) -> Begun:
     """
     if CONFIG not in set(_files(folder)):
         raise InputError(f"{folder}: no run ({CONFIG} is missing)")
-    return Begun(folder, *_configuration(folder / CONFIG), _command(folder / CONFIG))
+    return Begun(folder, *_configuration(folder / CONFIG), command_words(folder))
 
 
 def _configuration(path: Path) -> tuple[str, Configuration]:
@@ -171,9 +171,9 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
         raise InputError(f"{path}: {error}") from None
 
 
-def _command(path: Path) -> tuple[str, ...]:
-    """The command line in the first line, for the page to say again; empty if there is none."""
-    first = bytes_of(path).decode().partition("\n")[0]
+def command_words(folder: Path) -> tuple[str, ...]:
+    """Of the command line in the first line of the configuration, for a page to say again; empty if there is none."""
+    first = bytes_of(folder / CONFIG).decode().partition("\n")[0]
     try:
         words = shlex.split(first.removeprefix("# ")) if first.startswith("# cargohub ") and first.isprintable() else []
     except ValueError:

@@ -40,6 +40,20 @@ POINTS: Final = TableSchema(
             "h",
             "from the first midnight until a flight is first held because no stand is free; NaN: never",
         ),
+        Column("packout_rule", "string", "", "who packs at a chute: flexible or dedicated"),
+        Column(
+            "packout_flexible_per_day",
+            "float64",
+            "parcels/d",
+            "that pack-out alone could handle by the rule flexible; infinite: no pack-out",
+        ),
+        Column(
+            "packout_dedicated_per_day",
+            "float64",
+            "parcels/d",
+            "that pack-out alone could handle by the rule dedicated; infinite: no pack-out",
+        ),
+        Column("other_packing", "string", "", "the design that differs in the packing rule alone; empty: none"),
     ),
     ("order",),
 )

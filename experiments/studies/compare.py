@@ -41,5 +41,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], study: MarginStudy)
             }
         )
     else:
-        telling.print_table(outcome, warnings, run.path, page, notes=notes, has_baseline=True)
+        telling.print_table(
+            outcome, warnings, run.path, page, command=arguments.command, notes=notes, has_baseline=True
+        )
     return 0

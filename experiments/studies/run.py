@@ -31,5 +31,5 @@ def carry_out(arguments: Arguments, points: Sequence[Point], study: MarginStudy)
         document = telling.scenario_object(outcome, point)
         telling.print_json({**document, "run_dir": str(run.path), "warnings": warnings})
     else:
-        telling.print_table(outcome, warnings, run.path, page, notes=notes)
+        telling.print_table(outcome, warnings, run.path, page, command=arguments.command, notes=notes)
     return 0

@@ -68,7 +68,7 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int
             }
         )
     else:
-        telling.print_table(outcome, warnings, run.path, page)
+        telling.print_table(outcome, warnings, run.path, page, command=arguments.command)
     return 0
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from sim.config import HubConfig
-from sim.domain.site import Presorting
+from sim.domain.site import PackoutRule, Presorting
 from sim.inputs import flight_work
 from sim.inputs.layout import floor_parcels
 from sim.measures.ladder_customs import customs_rungs
@@ -51,7 +51,6 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
     machines = config.rated_per_h * config.sorting.efficiency * flight_work.machines_up(config) * HOURS_PER_DAY
     coding = sum(hall.handcoding_desks for hall in halls) * config.coded_per_desk_h * HOURS_PER_DAY
     sorted_by_hand = sum(hall.manual_sort_posts for hall in halls) * config.manual_sort.parcels_per_post_h
-    packed = sum(flight_work.packed_per_h(config, hall) for hall in halls) * HOURS_PER_DAY
     n_stations = sum(hall.breakdown_stations for hall in halls)
     # What of the parcels flown in takes each way.
     broken_down, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
@@ -62,8 +61,14 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
         "machines": _beside(_per_share(machines * in_bag / passes, by_machine), of_exports / machines),
         "handcoding_desks": _beside(_per_share(coding * in_bag, broken_down * no_read), of_exports * no_read / coding),
         "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * passes),
-        "packout_posts": _per_share(packed, by_machine),
+        "packout_posts": packout_rung(config),
     }
+
+
+def packout_rung(config: HubConfig, rule: PackoutRule | None = None) -> float:
+    """What pack-out could handle by a rule, the configured if none is given [parcels/d]; infinite without pack-out."""
+    packed = sum(flight_work.packed_per_h(config, hall, rule) for hall in config.halls.values()) * HOURS_PER_DAY
+    return _per_share(packed, flight_work.broken_down(config) * (1 - flight_work.by_hand(config)))
 
 
 def _per_share(passing: float, share: float) -> float:

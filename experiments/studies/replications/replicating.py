@@ -3,14 +3,10 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.report.happened import in_words
 from experiments.report.margin import Threshold
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
@@ -33,6 +29,7 @@ from experiments.studies.designs.design_factors import Factors, factor_tables
 from experiments.studies.recorded import config_text
 from experiments.studies.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
 from experiments.studies.replications.narrowing import tell_cost, too_wide
+from experiments.studies.replications.point_rows import daily_parcels, point_rows
 from experiments.studies.replications.stability import (
     Stability,
     grow,
@@ -42,13 +39,12 @@ from experiments.studies.replications.stability import (
     verdicts,
 )
 from experiments.studies.replications.warming import rows_of, warm_ups
-from sim.config import ArrivalModel, HubConfig
+from sim.config import HubConfig
 from sim.inputs.inputs import check_recorded, make_inputs
 from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder
 from sim.record.schemas import TABLES, TableSchema
-from sim.units import MIN_PER_H
 
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""
@@ -86,19 +82,6 @@ class Outcome:
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
         return reads_more_than(kpi, {name: own.mean for name, own in self.intervals[label].items()})
-
-
-def traffic(config: HubConfig) -> tuple[float, float]:
-    """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
-    if config.arrivals.model is not ArrivalModel.FILE:
-        flights = config.demand.flights_per_day
-        return flights, flights * config.mean_parcels_per_flight
-    cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
-    return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
-
-
-def daily_parcels(config: HubConfig) -> float:
-    return traffic(config)[1]
 
 
 def replicate(config: HubConfig, replication: int) -> Part:
@@ -317,7 +300,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         for use in (*zones_in_use(point.hub), *set_aside(point.hub))
     ]
     rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
-        (POINTS, [_point_row(outcome, order, point) for order, point in enumerate(outcome.points)]),
+        (POINTS, point_rows(outcome)),
         (SUMMARY, summary),
         (DIFFERENCES, differences),
         (LADDER, ladder),
@@ -326,35 +309,6 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         (STABILITY, [stability_row(point.label, outcome.stability[point.label]) for point in outcome.points]),
     ]
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
-
-
-def _point_row(outcome: Outcome, order: int, point: Point) -> tuple[Any, ...]:
-    config = point.hub
-    blocked = outcome.intervals[point.label]["blocked_after_h"].mean
-    run_h = config.end_min / MIN_PER_H
-    return (
-        point.label,
-        order,
-        config.scenario,
-        str(config.start_date),
-        in_words(config.disruptions),
-        config.roster.name,
-        config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
-        str(config.arrivals.model),
-        *traffic(config),
-        *_share_of(config),
-        config.area_m2,
-        sum(hall.sorting_machines for hall in config.halls.values()),
-        len(config.halls),
-        config.service_h,
-        outcome.stability[point.label].verdict,
-        blocked if blocked < run_h else np.nan,
-    )
-
-
-def _share_of(config: HubConfig) -> tuple[float, float, float]:
-    share = config.hub_share
-    return (share.airport_parcels_per_year, share.least, share.most) if share else (np.nan, np.nan, np.nan)
 
 
 def _numbers(interval: Interval) -> tuple[float | None, ...]:

@@ -1,18 +1,28 @@
 """`cargohub show`: what a stored run said, from its tables alone."""
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.report.margin import margins_of
+from experiments.report.points import read_points
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
-from experiments.store.foreign import ANSWERED, VERBS, Configuration, Manifest, configuration_of, manifest_of
+from experiments.store.foreign import (
+    ANSWERED,
+    VERBS,
+    Configuration,
+    Manifest,
+    command_words,
+    configuration_of,
+    manifest_of,
+)
 from experiments.store.foreign_rows import typed_rows
-from experiments.store.summaries import VERDICTS
+from experiments.store.summaries import POINTS, VERDICTS
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose.result import found_in
@@ -29,6 +39,7 @@ from sim.errors import InputError
 from sim.measures.kpis import KPIS
 
 _INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
+_KINDS: Final = {"string": str, "int32": int, "float64": float}
 _TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
 
 _MARGIN: Final = {"scenario": str, "replication": int, "carried": float, "not_carried": float}
@@ -74,7 +85,12 @@ def main(arguments: Arguments) -> int:
             }
         )
     else:
-        telling.print_table(outcome, warnings, folder, _page(folder), has_baseline=manifest.verb == "compare")
+        command = shlex.join(["cargohub", manifest.verb, *command_words(folder)])
+        rows = _point_rows(manifest, points)
+        is_compared = manifest.verb == "compare"
+        telling.print_table(
+            outcome, warnings, folder, _page(folder), rows=rows, command=command, has_baseline=is_compared
+        )
         if day is not None:
             print(f"day:    {day}")
     return 0
@@ -114,6 +130,21 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
         study.factors,
         margins_of(typed_rows(manifest, "margin", _MARGIN)),
     )
+
+
+def _point_rows(manifest: Manifest, points: Sequence[Point]) -> list[dict[str, Any]]:
+    """Of the table `points`, checked to be those of the designs."""
+    import pandas as pd
+
+    kinds = {column.name: _KINDS[column.dtype] for column in POINTS.columns}
+    rows = typed_rows(manifest, POINTS.name, kinds)
+    try:
+        has_all = {point.label for point in read_points(pd.DataFrame(rows))} == {point.label for point in points}
+    except (KeyError, ValueError):
+        has_all = False
+    if not has_all:
+        raise InputError(f"{manifest.folder}: table {POINTS.name}: not of these designs, or damaged")
+    return rows
 
 
 def _stability(manifest: Manifest, points: Sequence[Point]) -> dict[str, Stability]:

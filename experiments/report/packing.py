@@ -1,0 +1,118 @@
+"""Where the rule by which packers work decides the answer (docs/model.md, rules 37 and 56)."""
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from experiments.report import sentences
+from experiments.report.points import Point, Values
+from experiments.report.words import rounded
+from sim.domain.site import PackoutRule
+
+_WHO: Final = {
+    PackoutRule.FLEXIBLE: "packers who go where parcels pile up",
+    PackoutRule.DEDICATED: "posts tied to chutes",
+}
+_KEY: Final = "packout.rule"
+_SEVERAL: Final = ("scenarios", "demands", "arrival_models")
+
+
+def verdicts(points: Sequence[Point], values: Values) -> list[str]:
+    """A sentence for each two designs that differ in the packing rule alone, and in the verdict."""
+    by_label = {point.label: point for point in points}
+    lines = []
+    for point in points:
+        other = by_label.get(point.other_packing)
+        if other is None or point.packing_rule != PackoutRule.FLEXIBLE:
+            continue
+        flexible, dedicated = (
+            sentences.in_a_word(each, values[each.label]["on_time_share"]) for each in (point, other)
+        )
+        if flexible == dedicated:
+            continue
+        may = "may change" if "close" in (flexible[0], dedicated[0]) else "changes"
+        lines.append(
+            f"The packing rule {may} the verdict. {point.title}: with {_WHO[PackoutRule.FLEXIBLE]} (flexible)"
+            f" {_SENTENCE[flexible[1]]}; with {_WHO[PackoutRule.DEDICATED]} (dedicated) {_SENTENCE[dedicated[1]]}."
+        )
+    return lines
+
+
+_SENTENCE: Final = {
+    "carries": "the hub carries its traffic",
+    "does not": "the hub does not carry its traffic",
+    "unstable": "the hub is unstable",
+    "too close to call": "the verdict is too close to call",
+    "open": "the verdict is open",
+}
+
+
+def facts(points: Sequence[Point], command: str) -> list[tuple[str, str]]:
+    """What pack-out can handle by each rule, of designs where what arrives lies between; a command to simulate both.
+
+    `command`: that of the run. Empty ones where the run has both rules, or where designs are in a file.
+    """
+    lines = []
+    for point in points:
+        rates = point.packed_per_day
+        if len({rate >= point.parcels_per_day for rate in rates.values()}) < 2:
+            continue
+        of_rules = [
+            f"{rounded(rates[rule])} parcels a day with {who} ({rule}{', as simulated' * (rule == point.packing_rule)})"
+            for rule, who in _WHO.items()
+        ]
+        text = f"Packing rule, {point.title}: by the ladder pack-out can handle {' and '.join(of_rules)}"
+        text += f"; {rounded(point.parcels_per_day)} arrive."
+        if point.other_packing:
+            lines.append((text, ""))
+            continue
+        text += " The other rule may change the verdict."
+        both = command_of_both(command, point)
+        if not both:
+            text += f" To simulate it, set {_KEY} to {_other(point)} for this design."
+        lines.append((text, both))
+    return lines
+
+
+def command_of_both(command: str, point: Point) -> str:
+    """The command that compares the design with the same one by the other packing rule; empty if none can be given.
+
+    >>> hub = Point("a", "", "", "", "today", "timetable", 5, 1, 1, 14, False, 1, name="a", packing_rule="flexible")
+    >>> command_of_both("cargohub run scenario=a seed=2", hub)
+    "cargohub compare 'designs=[a, a packout.rule=dedicated]' seed=2"
+    """
+    program, verb, *words = shlex.split(command) or ["", ""]
+    keys = [word.partition("=")[0].lstrip("+") for word in words]
+    if "designs" in keys:
+        is_typed = words[keys.index("designs")].partition("=")[2].lstrip().startswith("[")
+        design = point.label if verb == "compare" and is_typed else ""
+    elif verb == "run":
+        design = point.name
+    elif verb == "compare":
+        design = " ".join([point.name, *_options(point, keys)])
+    else:
+        design = ""
+    if not design:
+        return ""
+    other = f"{_KEY}={_other(point)}"
+    changed = re.sub(rf"(?<!\S){re.escape(_KEY)}=\w+", other, design)
+    designs = f"designs=[{design}, {changed if changed != design else f'{design} {other}'}]"
+    rest = [word for word, key in zip(words, keys, strict=True) if key not in {"designs", "scenario", *_SEVERAL}]
+    if verb == "compare" and "study" in keys:
+        rest += [f"{key}=[]" for key in _SEVERAL]
+    return shlex.join([program, "compare", designs, *rest])
+
+
+def _options(point: Point, keys: Sequence[str]) -> Iterator[str]:
+    """What `demands` and `arrival_models` made of the design."""
+    if point.arrivals == "file":
+        return
+    if "demands" in keys or "study" in keys:
+        yield f"demand={point.demand}"
+    if "arrival_models" in keys or "study" in keys:
+        yield f"arrivals={point.arrivals}"
+
+
+def _other(point: Point) -> PackoutRule:
+    return next(rule for rule in PackoutRule if rule != point.packing_rule)

@@ -1,0 +1,79 @@
+"""The rows of the table `points`: what each design of a study is."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.happened import in_words
+from experiments.studies.designs.design import Point
+from sim.config import ArrivalModel, HubConfig
+from sim.domain.site import PackoutRule
+from sim.inputs.inputs import make_inputs
+from sim.measures.ladder import packout_rung
+from sim.units import MIN_PER_H
+
+if TYPE_CHECKING:
+    from experiments.studies.replications.replicating import Outcome
+
+
+def point_rows(outcome: "Outcome") -> list[tuple[Any, ...]]:
+    """A row a design, in the columns of the table."""
+    others = _other_packing(outcome.points)
+    return [_point_row(outcome, order, point, others[order]) for order, point in enumerate(outcome.points)]
+
+
+def _point_row(outcome: "Outcome", order: int, point: Point, other: str) -> tuple[Any, ...]:
+    config = point.hub
+    blocked = outcome.intervals[point.label]["blocked_after_h"].mean
+    run_h = config.end_min / MIN_PER_H
+    return (
+        point.label,
+        order,
+        config.scenario,
+        str(config.start_date),
+        in_words(config.disruptions),
+        config.roster.name,
+        config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
+        str(config.arrivals.model),
+        *traffic(config),
+        *_share_of(config),
+        config.area_m2,
+        sum(hall.sorting_machines for hall in config.halls.values()),
+        len(config.halls),
+        config.service_h,
+        outcome.stability[point.label].verdict,
+        blocked if blocked < run_h else math.nan,
+        str(config.packout.rule),
+        *(packout_rung(config, rule) for rule in (PackoutRule.FLEXIBLE, PackoutRule.DEDICATED)),
+        other,
+    )
+
+
+def _share_of(config: HubConfig) -> tuple[float, float, float]:
+    share = config.hub_share
+    return (share.airport_parcels_per_year, share.least, share.most) if share else (math.nan, math.nan, math.nan)
+
+
+def _other_packing(points: Sequence[Point]) -> list[str]:
+    """The label of the design that differs from each in the packing rule alone; empty where there is none."""
+    if len({point.hub.packout.rule for point in points}) == 1:
+        return [""] * len(points)
+    keys = [repr(replace(point.hub, packout=replace(point.hub.packout, rule=PackoutRule.FLEXIBLE))) for point in points]
+    labels = {(key, point.hub.packout.rule): point.label for key, point in zip(keys, points, strict=True)}
+    other = {PackoutRule.FLEXIBLE: PackoutRule.DEDICATED, PackoutRule.DEDICATED: PackoutRule.FLEXIBLE}
+    return [labels.get((key, other[point.hub.packout.rule]), "") for key, point in zip(keys, points, strict=True)]
+
+
+def traffic(config: HubConfig) -> tuple[float, float]:
+    """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
+    if config.arrivals.model is not ArrivalModel.FILE:
+        flights = config.demand.flights_per_day
+        return flights, flights * config.mean_parcels_per_flight
+    cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
+    return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
+
+
+def daily_parcels(config: HubConfig) -> float:
+    return traffic(config)[1]

@@ -1,0 +1,138 @@
+"""Where the packing rule decides the answer, terminal and page say so, with a command that simulates both rules."""
+
+import html
+import math
+import shlex
+from dataclasses import replace
+
+import pytest
+from stored_runs import made
+from test_printed_commands import typed
+
+from experiments.main import main
+from experiments.report import packing
+from experiments.report.points import Point, Value
+from experiments.store import read_run
+from experiments.studies.designs.design import several, single
+from sim.domain.site import PackoutRule
+
+BETWEEN = ("packout.parcels_per_post_h=25",)
+"""Of a tiny run: with it 14,000 parcels a day arrive, which pack-out can handle by one rule and not by the other."""
+
+
+def point(label="a", rule="flexible", *, other="", parcels=1000.0, flexible=1200.0, dedicated=800.0, unstable=False):
+    rates = {PackoutRule.FLEXIBLE: flexible, PackoutRule.DEDICATED: dedicated}
+    return Point(
+        label, "30,000 m²", "5 flights a day", f"30,000 m² ({label})", "today", "timetable", 5.0, parcels, 30_000.0,
+        14.0, unstable, math.nan, name="liege_30k", packing_rule=rule, packed_per_day=rates, other_packing=other,
+    )  # fmt: skip
+
+
+def shares(**of_label):
+    return {label: {"on_time_share": Value(*share, 5, "1")} for label, share in of_label.items()}
+
+
+def test_a_rate_on_each_side_of_what_arrives_is_said_as_a_fact_by_the_ladder():
+    ((text, command),) = packing.facts([point()], "cargohub run scenario=liege_30k")
+    assert "by the ladder pack-out can handle 1,200 parcels a day with packers who go where parcels pile up" in text
+    assert "(flexible, as simulated) and 800 parcels a day with posts tied to chutes (dedicated); 1,000 arrive" in text
+    assert "may change the verdict" in text
+    assert command == "cargohub compare 'designs=[liege_30k, liege_30k packout.rule=dedicated]'"
+
+
+@pytest.mark.parametrize("rates", [(1200.0, 1000.0), (900.0, 800.0), (math.inf, math.inf)])
+def test_rates_on_the_same_side_are_not_spoken_of(rates):
+    flexible, dedicated = rates
+    assert packing.facts([point(flexible=flexible, dedicated=dedicated)], "cargohub run") == []
+
+
+def test_designs_of_a_file_get_no_command_but_are_told_what_to_set():
+    ((text, command),) = packing.facts([point(rule="dedicated")], "cargohub compare designs=options.csv")
+    assert not command
+    assert text.endswith("set packout.rule to flexible for this design.")
+
+
+def test_a_run_that_has_both_rules_asks_for_no_other():
+    ((text, command),) = packing.facts([point(other="b")], "cargohub compare 'designs=[a, a packout.rule=dedicated]'")
+    assert not command
+    assert text.endswith("1,000 arrive.")
+
+
+PAIR = (point("a", other="b"), point("b", "dedicated", other="a"))
+
+
+def test_verdicts_that_differ_by_the_rule_alone_are_a_sentence():
+    (text,) = packing.verdicts(PAIR, shares(a=(0.99, 0.98, 1.0), b=(0.7, 0.6, 0.8)))
+    assert text.startswith("The packing rule changes the verdict.")
+    assert "(flexible) the hub carries its traffic; with posts tied to chutes (dedicated) the hub does not" in text
+    unstable = replace(PAIR[1], is_unstable=True)
+    (text,) = packing.verdicts((PAIR[0], unstable), shares(a=(0.99, 0.98, 1.0), b=(0.7, 0.6, 0.8)))
+    assert text.endswith("(dedicated) the hub is unstable.")
+
+
+def test_a_verdict_that_is_open_may_change():
+    (text,) = packing.verdicts(PAIR, shares(a=(0.96, 0.94, 0.98), b=(0.7, 0.6, 0.8)))
+    assert text.startswith("The packing rule may change the verdict.")
+    assert "too close to call" in text
+
+
+def test_the_same_verdict_by_both_rules_is_no_sentence():
+    assert packing.verdicts(PAIR, shares(a=(0.99, 0.98, 1.0), b=(0.98, 0.97, 0.99))) == []
+    assert packing.verdicts(PAIR[:1], shares(a=(0.99, 0.98, 1.0))) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cargohub run",
+        "cargohub run scenario=liege_66k demand=permit demand.flights_per_day=9 seed=2",
+        "cargohub run scenario=liege_66k arrivals=poisson packout.rule=dedicated",
+        "cargohub compare 'scenarios=[liege_30k,liege_66k]' 'demands=[today,permit]' seed=2",
+        "cargohub compare 'scenarios=[liege_30k]' 'arrival_models=[timetable,poisson]' packout.rule=dedicated",
+        "cargohub compare 'designs=[liege_30k, liege_66k packout.rule=dedicated demand=permit, seed=3]' horizon_days=7",
+        "cargohub compare study=first_light",
+    ],
+)
+def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
+    _, verb, *words = shlex.split(command)
+    if verb == "run":
+        designs = [single(words, None)[0]]
+    else:
+        designs, _ = several(words, None)
+    for design in (designs[0], designs[-1]):
+        hub = design.hub
+        rule = hub.packout.rule
+        shown = replace(
+            point(design.label, str(rule)), name=hub.scenario, demand=hub.demand.name, arrivals=str(hub.arrivals.model)
+        )
+        _, to_compare, *others = shlex.split(packing.command_of_both(command, shown))
+        assert to_compare == "compare"
+        (same, other), _ = several(others, None)
+        assert same.hub == hub
+        assert other.hub.packout.rule != rule
+        assert replace(other.hub, packout=replace(other.hub.packout, rule=rule)) == hub
+
+
+def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = made(tmp_path / "runs", "run", *BETWEEN)
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("Packing rule, liege_30k")]
+    assert main(["show", str(folder)]) == 0
+    assert line in capsys.readouterr().out.splitlines()
+    command = line.partition("To simulate both: ")[2]
+    assert html.escape(command, quote=True) in (folder / "report.html").read_text(encoding="utf-8").replace(
+        "&#39;", "&#x27;"
+    )
+    (of_both,) = [line for line in typed(f"{command} --out both --quiet").splitlines() if line.startswith("tables: ")]
+    points = read_run(of_both.removeprefix("tables: ")).tables["points"]
+    assert points["other_packing"].tolist() == points["scenario"].tolist()[::-1]
+    assert points["packout_rule"].tolist() == ["flexible", "dedicated"]
+    rates = points[["packout_flexible_per_day", "packout_dedicated_per_day"]].to_numpy()
+    assert (rates[0] == rates[1]).all() and rates[0][1] < points["parcels_per_day"][0] < rates[0][0]
+
+
+def test_a_run_with_enough_packers_by_both_rules_says_nothing(tmp_path, capsys):
+    folder = made(tmp_path / "runs")
+    assert "Packing rule" not in capsys.readouterr().out
+    assert "Packing rule" not in (folder / "report.html").read_text(encoding="utf-8")
