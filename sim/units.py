@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 Ticks = NDArray[np.int64]
 
 TICKS_PER_MIN: Final = 1 << 20
+SECONDS_PER_MIN: Final = 60
 MIN_PER_H: Final = 60
 MIN_PER_DAY: Final = 1440
 DAYS_PER_YEAR: Final = 365

@@ -20,7 +20,7 @@ def make_site(**changes):
         "stands": 1, "loader_sets": 1, "tugs": 1, "dollies_per_train": 2, "taxi_in": 5, "doors_open": 3, "lift": (4, 6),
         "trip_out": 10, "trip_back": 7, "turnaround": 60, "longest_hold": 100,
         "positions": 2, "stations": (1,), "breakdown_workers": 2, "workers_per_station": 2, "check_in": 2, "floor": 6,
-        "inductions": 2, "service": 3, "calendars": (make_calendar((0, 2), (150, 0), (170, 1)),),
+        "inductions": 2, "service": 3, "to_chute": 0, "calendars": (make_calendar((0, 2), (150, 0), (170, 1)),),
         "handcoding_desks": 1, "handcoding": 20, "to_lane": 9, "manual_sort": 11, "manual_sort_posts": 1,
         "packers": None, "packout_posts": (), "packout_calendar": make_calendar((0, 0)),
         "customs_desks": 1, "examination": 30, "customs_round": 100,

@@ -56,6 +56,7 @@ def small_hubs(draw_):
             has_roster=st.booleans(),
             has_closures=st.booleans(),
             service_steps=_between(1, 5),
+            to_chute_steps=_between(0, 4),
             desks=_between(1, 2),
             manual_posts=_between(1, 2),
             by_hand_share=st.sampled_from([0.0, 0.1, 0.4]),

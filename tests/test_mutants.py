@@ -124,6 +124,14 @@ def _rounded_down(patch):
     patch.setattr(OperationalTime, "instant_reaching", instant_reaching)
 
 
+def _nobody_rides_to_the_chute(patch):
+    """What has been sorted is at its chute at once."""
+    init = Machine.__init__
+    patch.setattr(
+        Machine, "__init__", lambda self, calendar, need, _, measured: init(self, calendar, need, 0, measured)
+    )
+
+
 def _machine_idles_through_its_queue(patch):
     """The state of the queue is forgotten between windows."""
     serve = Machine._serve
@@ -896,6 +904,7 @@ MUTANTS = {
     "a service may begin in an outage": _begin_within_an_outage,
     "a service may end after an outage": _end_after_an_outage,
     "instants rounded down": _rounded_down,
+    "nobody rides to the chute": _nobody_rides_to_the_chute,
     "a machine forgets its queue": _machine_idles_through_its_queue,
     "machines advanced too far": _advanced_too_far,
     "machines advanced too little": _advanced_too_little,

@@ -124,6 +124,8 @@ def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None
             "breakdown: uld_min / uld_parcels: at most 600 min a parcel",
         ),
         ("sorting.efficiency=1e-9", "sorting.efficiency: must be at least 0.001"),
+        ("sorting.length_m=-1", "sorting.length_m: must be at least 0"),
+        ("sorting.speed_m_per_s=0", "sorting.speed_m_per_s: must be at least 0.1"),
         ("presorted.bag_min=5000", "presorted.bag_min: must be at most 600"),
         ("packout.spread=1.5", "packout.spread"),
     ],

@@ -9,6 +9,7 @@ from by_hand import column_of, make_calendar, make_flight, make_inputs, make_par
 
 from sim.domain.parcels import Parcels
 from sim.reference import COLUMNS, Trace, run
+from sim.reference.equality import vectorised_tables
 from sim.reference.machine import Machine
 from sim.units import NEVER
 
@@ -62,6 +63,38 @@ def test_one_flight_by_hand():
     assert held["tugs"] == 21 + 17
     assert held["stations"] == 4 + 8 + 25
     assert held["doors"] == 2 * 80
+
+
+@pytest.mark.parametrize("tables_of", [lambda inputs: run(inputs).tables, vectorised_tables])
+def test_a_sorted_parcel_rides_to_its_chute_by_hand(tables_of):
+    at_once, riding = (
+        tables_of(make_inputs(make_site(to_chute=to_chute), [make_flight(0, 100)])) for to_chute in (0, 7)
+    )
+    # Machine and stations do not wait for it.
+    assert riding["ulds"] == at_once["ulds"]
+    parcels = riding["parcels"]
+    assert parcels["sort_begin"] == at_once["parcels"]["sort_begin"]
+    # Row 4 rides on in the outage from 150.
+    assert parcels["sort_end"] == [132 + 7, 135 + 7, 139 + 7, 143 + 7, 150 + 7, 176 + 7]
+    assert parcels["code_begin"] == [139] + [NEVER] * 5
+    # Their status is read at their chute; row 4 is examined after row 3.
+    assert parcels["held"] == [NEVER, NEVER, 146, 150, 157, NEVER]
+    assert parcels["exam_begin"] == [NEVER, NEVER, NEVER, 150, 180, NEVER]
+    assert parcels["freed"] == [NEVER, NEVER, 500, 200, 300, NEVER]
+    assert parcels["second_end"] == [NEVER, NEVER, 506 + 7, NEVER, 306 + 7, NEVER]
+    assert parcels["ready"] == [139 + 20 + 9, 142, 513, NEVER, 313, 183]
+
+
+@pytest.mark.parametrize("tables_of", [lambda inputs: run(inputs).tables, vectorised_tables])
+def test_customs_may_still_release_what_rides_to_its_chute(tables_of):
+    """Row 2's service ends at 139."""
+    for to_chute, held in ((0, 139), (9, 148), (10, NEVER)):
+
+        def parcels_of(flight):
+            return replace(make_parcels(flight), release=np.array([0, 0, 149, 0, 0, 20]))
+
+        inputs = make_inputs(make_site(to_chute=to_chute), [make_flight(0, 100)], parcels_of=parcels_of)
+        assert tables_of(inputs)["parcels"]["held"][2] == held
 
 
 def test_controls_by_hand():

@@ -223,11 +223,12 @@ def test_a_machine_that_sorts_exports_only_is_short_of_people_too(seed):
     inputs = replace(inputs, site=replace(site, halls=halls))
     tables = vectorised_tables(inputs)
     stays = {}
-    for collection, come, begin, go in zip(
+    for collection, come, begin, sorted_by in zip(
         *(tables["out_parcels"][name] for name in ("collection", "screen_end", "sort_begin", "sort_end")), strict=True
     ):
         hall = tables["collections"]["hall"][collection]
         if begin != NEVER:
+            go = sorted_by if sorted_by == NEVER else sorted_by - site.to_chute
             stays.setdefault((hall, collection % halls[hall].n_machines), []).append((come, go))
     expected = sum(_busy_from(since, inputs.end, of_machine) for of_machine in stays.values())
     staff = hub.run(inputs).record.staff

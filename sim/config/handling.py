@@ -6,7 +6,7 @@ from typing import Annotated
 from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share
 from sim.domain.site import PackoutRule
 from sim.reading import Bounds
-from sim.units import MIN_PER_H, ticks
+from sim.units import MIN_PER_H, SECONDS_PER_MIN, ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,15 @@ class Outages:
 class Sorting:
     efficiency: Annotated[float, Bounds(ge=0.001, le=1)]
     inductions: Annotated[int, Bounds(ge=1, le=100)]
+    length_m: Annotated[float, Bounds(ge=0, le=10_000)]
+    """Of a machine's loop."""
+    speed_m_per_s: Annotated[float, Bounds(ge=0.1, le=10)]
     outages: Outages | None
+
+    @property
+    def to_chute_min(self) -> float:
+        """From induction to chute, half the loop in the mean [min]."""
+        return self.length_m / 2 / self.speed_m_per_s / SECONDS_PER_MIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,8 @@ class Site:
     check_in: int
     # sorting
     inductions: int
+    to_chute: int
+    """From the end of a parcel's service on the machine to its chute; may be 0."""
     # hand-coding
     handcoding: int
     to_lane: int

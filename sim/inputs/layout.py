@@ -215,6 +215,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         workers_per_station=config.breakdown.workers_per_station,
         check_in=ticks(config.breakdown.check_in_min),
         inductions=config.sorting.inductions,
+        to_chute=ticks(config.sorting.to_chute_min),
         handcoding=ticks(MIN_PER_H / config.coded_per_desk_h),
         to_lane=ticks(config.handcoding.to_lane_min),
         manual_sort=ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h),

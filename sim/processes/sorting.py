@@ -47,9 +47,9 @@ class Exports(Protocol):
 class Machine:
     """A sorting machine: parcels that are to come, and the state of its queue at the last instant looked at."""
 
-    def __init__(self, calendar: MachineCalendar, need: int, measured: tuple[int, int]) -> None:
+    def __init__(self, calendar: MachineCalendar, need: int, to_chute: int, measured: tuple[int, int]) -> None:
         self._time = OperationalTime(calendar)
-        self._need = need
+        self._need, self._to_chute = need, to_chute
         self._coming = Coming()
         self._watched: dict[int, int] = {}
         self._free_at = 0
@@ -87,7 +87,7 @@ class Machine:
         self._free_at = int(work[-1]) + self._need
         begin = self._time.instant_after(work)
         work += self._need
-        self._done.append((arrival, begin, self._time.instant_reaching(work), parcels))
+        self._done.append((arrival, begin, self._time.instant_reaching(work) + self._to_chute, parcels))
         low, high = begin.searchsorted(self._measured)
         self.n_begun += int(high - low)
         if self._watched:
@@ -96,7 +96,7 @@ class Machine:
                 self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
 
     def fetch(self, until: int) -> list[Chunk]:
-        """What is sorted by an instant, included: chunk after chunk of parcels (P) in order."""
+        """What is at its chute by an instant, included: chunk after chunk of parcels (P) in order."""
         done, self._done = split_ascending(self._done, until, by=_END)
         return done
 
@@ -119,7 +119,7 @@ class Sortation:
         hold: Hold,
     ) -> None:
         need = hall.service * site.inductions
-        self.machines = [Machine(calendar, need, measured) for calendar in hall.calendars]
+        self.machines = [Machine(calendar, need, site.to_chute, measured) for calendar in hall.calendars]
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._manual_sort = tallies["manual_sort"]
@@ -131,7 +131,7 @@ class Sortation:
         inductions = hall.manned("inductions", site.inductions)
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
         """By machine (M of this hall)."""
-        self._shortest = min(hall.service, site.handcoding, site.manual_sort)
+        self._shortest = min(hall.service + site.to_chute, site.handcoding, site.manual_sort)
         """What arrives takes at least so long to leave [ticks]."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None
@@ -154,7 +154,7 @@ class Sortation:
         self._sort_by_hand(until)
 
     def look(self, instant: int) -> None:
-        """Make known all that leaves by an instant, included: it arrived at least a service before."""
+        """Make known all that leaves by an instant, included: it arrived at least the shortest service before."""
         if instant > self._advanced_to + self._shortest:
             self.advance(instant)
 
@@ -173,7 +173,7 @@ class Sortation:
         self._stage(arrival[~stopped], units[~stopped])
 
     def _fetch(self, until: int) -> None:
-        """Read the labels, and the status, of what the machines have sorted by an instant, included."""
+        """Read the labels, and the status, of what is at its chute by an instant, included."""
         done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
         if not done:
             return
@@ -181,8 +181,9 @@ class Sortation:
         machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
         arrival, begin, end, parcels = joined(chunks)
         if self.short[0].is_ever_short:
+            served = end - self._site.to_chute
             for number, tally in enumerate(self.short):
-                tally.add(arrival[machine == number], end[machine == number])
+                tally.add(arrival[machine == number], served[machine == number])
         if self._exports is not None:
             done_here = Served(arrival, begin, end, parcels, machine)
             arrival, begin, end, parcels, machine = self._exports.take_sorted(done_here)

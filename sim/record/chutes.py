@@ -7,7 +7,7 @@ from sim.kernels.batches import Batches
 from sim.kernels.ordering import grouped
 from sim.kernels.tallies import is_within
 from sim.record.rows import PackOutRow
-from sim.units import FOREVER, Ticks
+from sim.units import FOREVER, NEVER, Ticks
 
 Chutes = NDArray[np.uint16]
 """Chutes of a hall, numbered machine by machine and route by route."""
@@ -32,6 +32,8 @@ class FullestChute:
         self._first_machine, self._n_routes = first_machine, n_routes
         self._shortest = FOREVER
         """Packing so far [ticks]."""
+        self._best = (0, NEVER, NEVER)
+        """Units below 0, instant and chute: the least of them is told."""
         self._inside: dict[int, list[_Stays]] = {}
         """By chute, all of those who may still be there."""
         self._batches = Batches(self._look)
@@ -55,15 +57,18 @@ class FullestChute:
             before = [earlier for earlier in self._inside.get(number, []) if earlier.last > since]
             self._inside[number] = [*before, stays]
         most = {number: self._bound(number) for number in new}
-        fullest, peaks = self._row.fullest, []
+        fullest, peaks = self._row.fullest, [self._best]
         for number in sorted(new, key=most.__getitem__, reverse=True):
-            if most[number] <= self._row.fullest or most[number] < fullest:
+            if most[number] < fullest:
                 break
             units, instant = self._peak(number)
             peaks.append((-units, instant, number))
             fullest = max(fullest, units)
-        if fullest > self._row.fullest:
-            self._tell(*min(peaks))
+        # Of several as full the first counts, though it may be packed, and so looked at, after others.
+        best = min(peaks)
+        if best < self._best:
+            self._best = best
+            self._tell(*best)
 
     def _bound(self, number: int) -> int:
         """How many there can have been in a chute at most.

@@ -71,6 +71,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         transfers=Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
         halls=(replace(hall, **of_hall),),
         inductions=4,
+        to_chute=_MIN // 4,
         handcoding=2 * _MIN,
         to_lane=_MIN // 2,
         manual_sort=_MIN,
@@ -163,9 +164,9 @@ def path(*, is_no_read: bool, is_held: bool) -> tuple[tuple[float, float], tuple
 
     It lands at 30; its truck is scheduled for the instant at which it should be ready.
     """
-    ready = 30 + 5 + 7 + 3 + 4 + 6 + 1 + 0.125 + (2 if is_no_read else 0)
+    ready = 30 + 5 + 7 + 3 + 4 + 6 + 1 + 0.125 + 0.25 + (2 if is_no_read else 0)
     if is_held:
-        ready = (ready + 9) // 30 * 30 + 30 + 0.125
+        ready = (ready + 9) // 30 * 30 + 30 + 0.125 + 0.25
     elif is_no_read:
         ready += 0.5
     flight = _flight(0, 30 * _MIN, (1, 0), 1)

@@ -107,7 +107,7 @@ class ExportHall:
     def _sort(self, parcel: OutParcel, machine: Machine) -> Steps:
         begin, end = yield machine.arrive(parcel, self.hall.need)
         parcel.sort_begin = begin
-        yield at(self.env, end)
+        yield at(self.env, end + self.hall.site.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
             yield self.hall.coding_desks.request(parcel.key, handcoding_desks=1)

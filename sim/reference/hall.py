@@ -159,7 +159,7 @@ class Hall:
             if begin > self.now:
                 yield at(self.env, begin)
             inducted.succeed()
-        yield at(self.env, end)
+        yield at(self.env, end + self.site.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
             yield self.coding_desks.request(parcel.key, handcoding_desks=1)
@@ -227,7 +227,7 @@ class Hall:
             return
         begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.second_begin = begin
-        yield at(self.env, end)
+        yield at(self.env, end + self.site.to_chute)
         parcel.second_end = self.now
         yield from self._pack(parcel, machine)
 

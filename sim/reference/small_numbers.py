@@ -50,6 +50,8 @@ class SmallHub:
     has_closures: bool
     """Of the runway."""
     service_steps: int
+    to_chute_steps: int
+    """0: what is sorted is at its chute at once."""
     desks: int
     manual_posts: int
     by_hand_share: float

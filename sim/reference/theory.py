@@ -78,7 +78,7 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
     """Mean wait before a sorting machine of constant service, fed and advanced window by window."""
     arrival = poisson_arrivals(streams, rate, n)
     calendar = MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, inductions, dtype=np.int64))
-    machine = Machine(calendar, round(service * TICKS_PER_MIN) * inductions, (0, int(arrival[-1]) + 1))
+    machine = Machine(calendar, round(service * TICKS_PER_MIN) * inductions, 0, (0, int(arrival[-1]) + 1))
     for low in range(0, n, _WINDOW):
         window = slice(low, low + _WINDOW)
         machine.feed(arrival[window], np.arange(n)[window])
@@ -135,7 +135,7 @@ def tandem_stay(streams: Streams, rate: float, service: float, stations: int, n:
 def availability(streams: Streams, mtbf_h: float, mttr_min: float, days: int) -> float:
     """Share of the days that a machine is up."""
     end = days * TICKS_PER_DAY
-    sorting = Sorting(efficiency=1.0, inductions=3, outages=Outages(mtbf_h, mttr_min))
+    sorting = Sorting(efficiency=1.0, inductions=3, length_m=0.0, speed_m_per_s=1.0, outages=Outages(mtbf_h, mttr_min))
     calendar = machine_calendar(sorting, streams.of("theory_outages"), end)
     return float(OperationalTime(calendar).work_at(np.array([end]))[0]) / (3 * end)
 

@@ -110,7 +110,7 @@ _ALL: Final = (
         Holding("ulds", "start", "released", ("machine",)),
         has_ending=False,
     ),
-    Cause("sorting", "is sorted"),
+    Cause("sorting", "is sorted, and rides to its chute"),
     Cause("manual_sort_posts", "waits for a manual-sort post", "manual_sort_posts"),
     Cause("by_hand", "is sorted by hand, and carried to its lane"),
     Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),

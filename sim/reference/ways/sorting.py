@@ -15,12 +15,22 @@ def has_outage_in_service(inputs: Inputs, tables: Tables) -> bool:
     machine = {(uld["flight"], uld["index"]): uld["machine"] for uld in rows(tables["ulds"])}
     stops = [calendar.start[calendar.slope == 0] for calendar in inputs.site.calendars]
     for parcel in rows(tables["parcels"]):
-        begin, end = parcel["sort_begin"], parcel["sort_end"]
-        if end != NEVER:
+        begin, end = parcel["sort_begin"], parcel["sort_end"] - inputs.site.to_chute
+        if parcel["sort_end"] != NEVER:
             at = stops[machine[parcel["flight"], parcel["uld"]]]
             if np.any((begin < at) & (at < end)):
                 return True
     return False
+
+
+def misses_a_round_on_its_way(inputs: Inputs, tables: Tables) -> bool:
+    """The hold zone is emptied after a parcel's service on the machine, before it comes there, or as it does."""
+    site, drawn = inputs.site, {flight.number: inputs.parcels_of(flight).is_non_conveyable for flight in inputs.flights}
+    return any(
+        (parcel["sort_end"] - site.to_chute) // site.customs_round < parcel["sort_end"] // site.customs_round
+        for parcel in rows(tables["parcels"])
+        if parcel["held"] == parcel["sort_end"] != NEVER and not drawn[parcel["flight"]][parcel["row"]]
+    )
 
 
 def has_tie_at_machine(_: Inputs, tables: Tables) -> bool:
