@@ -66,7 +66,11 @@ class Sorting:
 
     @property
     def to_chute_min(self) -> float:
-        """From induction to chute, half the loop in the mean [min]."""
+        """From induction to chute, half the loop in the mean [min].
+
+        >>> Sorting(1.0, 10, length_m=240, speed_m_per_s=2.0, outages=None).to_chute_min
+        1.0
+        """
         return self.length_m / 2 / self.speed_m_per_s / SECONDS_PER_MIN
 
 
