@@ -759,6 +759,11 @@ def _what_waits_loses_its_packers(patch):
     patch.setattr(sim.processes.packers, "packers_at_chutes", blind)
 
 
+def _far_units_stay_far(patch):
+    """What begins later than the next review is not looked at again."""
+    patch.setattr(FlexiblePackOut, "_come_near", lambda _: None)
+
+
 def _chute_is_empty_at_every_look(patch):
     look = FullestChute._look
 
@@ -929,6 +934,7 @@ MUTANTS = {
     "packers heed no roster": _packers_heed_no_roster,
     "packers need not walk": _packers_need_not_walk,
     "packers do not see what lies in chutes": _what_waits_loses_its_packers,
+    "what packers begin later is forgotten": _far_units_stay_far,
     "ties in lanes in reverse": _ties_in_reverse(sim.processes.lanes),
     "cut-offs among physical events": _collapsed(CUT_OFF="PHYSICAL"),
     "rounds among physical events": _collapsed(ROUND="PHYSICAL"),

@@ -8,6 +8,8 @@ from experiments.composition import load
 from experiments.main import main
 from sim.inputs.flight_work import packed_per_h
 from sim.kernels.policies import packers_at_chutes
+from sim.record.chutes import FullestChute
+from sim.record.rows import PackOutRow
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")
 
@@ -44,6 +46,16 @@ def test_the_ladder_follows_the_rule() -> None:
     hall = flexible.halls["main"]
     assert packed_per_h(flexible, hall) == pytest.approx(900 * hall.packout_posts)
     assert packed_per_h(dedicated, hall) < packed_per_h(flexible, hall)
+
+
+def test_of_chutes_as_full_the_first_counts_though_it_is_packed_last() -> None:
+    row = PackOutRow(0, 2)
+    fullest = FullestChute(row, (0, 100), np.array([99, 99]), 0, 2)
+    for arrival, ready, chute in ((7, 8, 1), (5, 40, 0)):
+        fullest.add(np.array([arrival]), np.array([ready]), np.array([chute], dtype=np.uint16), 1)
+        fullest._batches.close()
+    fullest.close()
+    assert (row.fullest, row.fullest_at, row.route) == (1, 5, 0)
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ def _packout_calendar(hub: SmallHub, streams: Streams, step: int, end: int, hall
     rng = streams.of("packout_calendar", hall)
     start, slope = [0], [posts]
     while hub.is_packout_manned_in_part and start[-1] < end:
-        start.append(start[-1] + int(rng.integers(1, 90)) * step)
+        start.append(start[-1] + int(rng.integers(1, 30)) * step)
         slope.append(int(rng.integers(0, posts + 1)))
     slope[-1] = posts
     return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
@@ -385,9 +385,9 @@ def draw(seed: int) -> SmallHub:
         desks=pick(1, 2),
         manual_posts=pick(1, 2),
         by_hand_share=float(rng.choice([0.0, 0.1, 0.4])),
-        has_packout=bool(rng.random() < 0.7),
+        has_packout=bool(rng.random() < 0.85),
         spare_posts=pick(0, 4),
-        packing_steps=pick(1, 18),
+        packing_steps=2 * pick(1, 18),
         is_packout_manned_in_part=bool(rng.random() < 0.5),
         customs_desks=pick(1, 2),
         **_drawn_packers(Streams(seed, 0).of("small_hub_packers")),
