@@ -1,8 +1,8 @@
 """Whether the warm-up was long enough: MSER on the backlog, as a table, a picture, and a warning if it was not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from experiments.store.tables import Columns, Key
 from experiments.studies.designs.design import Point
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import MIN_PER_DAY
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PICTURE = "warmup.svg"
 _ZONE = "backlog"
@@ -66,17 +69,33 @@ def check_warmup(folder: Path, points: Iterable[Point]) -> list[str]:
     A design whose backlog grows has no state to warm up to, and is left out of the table.
     """
     days = {point.label: point.hub.warmup_days for point in points}
-    found = _stored(folder)
+    found = _stored(read_run(folder, names=["warmup"]).tables["warmup"])
     if not found:
         return []
     longest = max(found, key=lambda label: found[label].length)
     _draw(folder / "figures" / PICTURE, longest, found[longest], days[longest])
+    return _warnings(found, days)
+
+
+def stored_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Point]) -> list[str]:
+    """The same warnings, from the rows of a stored run's table; nothing is drawn.
+
+    Raises:
+        KeyError, ValueError: rows of no such design, or by no such method.
+    """
+    import pandas as pd
+
+    return _warnings(
+        _stored(pd.DataFrame(rows)) if rows else {}, {point.label: point.hub.warmup_days for point in points}
+    )
+
+
+def _warnings(found: Mapping[str, WarmUp], days: Mapping[str, float]) -> list[str]:
     return [text for label, result in found.items() for text in _warning(label, result, days[label])]
 
 
-def _stored(folder: Path) -> dict[str, WarmUp]:
+def _stored(table: "pd.DataFrame") -> dict[str, WarmUp]:
     """The warm-ups of the table."""
-    table = read_run(folder, names=["warmup"]).tables["warmup"]
     found = {}
     for label, rows in table.groupby("scenario", sort=False):
         statistic = rows["statistic"].to_numpy(dtype=np.float64)

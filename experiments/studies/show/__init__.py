@@ -32,6 +32,7 @@ from experiments.studies.recorded import study_of
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import Outcome, interval_of
 from experiments.studies.replications.stability import Stability, stability_of
+from experiments.studies.replications.warming import stored_warnings
 from experiments.studies.select.design import SelectStudy
 from experiments.studies.select.result import tell_selection
 from experiments.studies.show.day import OPTIONS, draw_day
@@ -40,6 +41,9 @@ from sim.measures.kpis import KPIS
 
 _INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
 _KINDS: Final = {"string": str, "int32": int, "float64": float}
+_WARMUP: Final = {
+    "scenario": str, "method": str, "to_day": float, "backlog": float, "statistic": float, "is_cut": bool,
+}  # fmt: skip
 _TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
 
 _MARGIN: Final = {"scenario": str, "replication": int, "carried": float, "not_carried": float}
@@ -71,7 +75,11 @@ def main(arguments: Arguments) -> int:
         decompose.tell(found, keys, folder, _page(folder), is_json=arguments.json)
         return 0
     day = draw_day(manifest, points, given)
-    warnings = telling.warnings_of(outcome, [*period_warnings(points[0].hub), *outcome.warnings])
+    early = _warmup_warnings(manifest, points)
+    is_compared = manifest.verb == "compare"
+    of_family = telling.family_warnings(outcome) if is_compared else []
+    own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early, *of_family]
+    warnings = telling.warnings_of(outcome, own)
     if arguments.json:
         telling.print_json(
             {
@@ -87,7 +95,6 @@ def main(arguments: Arguments) -> int:
     else:
         command = shlex.join(["cargohub", manifest.verb, *command_words(folder)])
         rows = _point_rows(manifest, points)
-        is_compared = manifest.verb == "compare"
         telling.print_table(
             outcome, warnings, folder, _page(folder), rows=rows, command=command, has_baseline=is_compared
         )
@@ -130,6 +137,13 @@ def _outcome(manifest: Manifest, configuration: Configuration) -> Outcome:
         study.factors,
         margins_of(typed_rows(manifest, "margin", _MARGIN)),
     )
+
+
+def _warmup_warnings(manifest: Manifest, points: Sequence[Point]) -> list[str]:
+    try:
+        return stored_warnings(typed_rows(manifest, "warmup", _WARMUP), points)
+    except (KeyError, ValueError):
+        raise InputError(f"{manifest.folder}: table warmup: not of these designs, or damaged") from None
 
 
 def _point_rows(manifest: Manifest, points: Sequence[Point]) -> list[dict[str, Any]]:
