@@ -1,7 +1,6 @@
 """`cargohub show`: what a stored run said, from its tables alone."""
 
 import math
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +25,10 @@ from experiments.store.summaries import POINTS, VERDICTS
 from experiments.studies import decompose, select, telling
 from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose.result import found_in
-from experiments.studies.designs.design import Point, period_warnings
+from experiments.studies.designs.design import MarginStudy, Point, period_warnings
 from experiments.studies.file_words import taken_apart
 from experiments.studies.recorded import study_of
+from experiments.studies.replications.margin import margin_notes
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import Outcome, interval_of
 from experiments.studies.replications.stability import Stability, stability_of
@@ -93,10 +93,18 @@ def main(arguments: Arguments) -> int:
             }
         )
     else:
-        command = shlex.join(["cargohub", manifest.verb, *command_words(folder)])
+        typed = Arguments(manifest.verb, command_words(folder))
+        notes = margin_notes(typed, points, keys) if isinstance(keys, MarginStudy) else []
         rows = _point_rows(manifest, points)
         telling.print_table(
-            outcome, warnings, folder, _page(folder), rows=rows, command=command, has_baseline=is_compared
+            outcome,
+            warnings,
+            folder,
+            _page(folder),
+            command=typed.command,
+            rows=rows,
+            has_baseline=is_compared,
+            notes=notes,
         )
         if day is not None:
             print(f"day:    {day}")
