@@ -321,7 +321,10 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert main(["capacity", *words, "--out", str(tmp_path / "runs")]) == 0
     document = json.loads(capsys.readouterr().out)
     assert list(document["scenarios"]) == ["design=as it is", "design=fewer"]
-    assert document["scenarios"]["design=fewer"]["values"] == {"design": "fewer"}
+    assert document["scenarios"]["design=fewer"]["values"] == {
+        "design": "fewer",
+        "halls.main.breakdown_stations": "9",
+    }
     hubs = read_run(document["run_dir"]).manifest["identity"]["hubs"]
     assert hubs["design=fewer"]["halls"]["main"]["breakdown_stations"] == 9
     assert main(["show", document["run_dir"], "--json"]) == 0
@@ -334,7 +337,11 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
         assert own["bottleneck"] == {"by_what_if": None, "by_ladder": lowest}
         assert line.endswith(f"; bottleneck by the ladder: {resource(lowest)}.")
     assert main(["export", document["run_dir"], "--out", str(tmp_path / "csv")]) == 0
-    assert (tmp_path / "csv" / "curve.csv").read_text().startswith("point,design,flights_per_day")
+    assert (
+        (tmp_path / "csv" / "curve.csv")
+        .read_text()
+        .startswith("point,design,halls.main.breakdown_stations,flights_per_day")
+    )
     capsys.readouterr()
     assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("identical")
