@@ -47,8 +47,9 @@ def test_desks_that_cannot_follow_are_told() -> None:
     few, many = ([{**one, "examined_share": share, "staff_h_paid_per_day_customs": 48.0} for one in base]
                  for share in (0.1, 0.2))  # fmt: skip
     result = found_in("hub", base, {("examination", 0.1): few, ("examination", 0.2): many}, examination_min=20)
-    (said,) = result.warnings
-    assert said.startswith(
+    few_replications, too_many_to_open = result.warnings
+    assert few_replications.startswith("replications: 2 are few")
+    assert too_many_to_open.startswith(
         "examination at 0.2: 200 parcels a day are to be opened, and the examination desks can open 144: detections"
     )
 

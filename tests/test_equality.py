@@ -60,7 +60,7 @@ def small_hubs(draw_):
             desks=_between(1, 2),
             manual_posts=_between(1, 2),
             by_hand_share=st.sampled_from([0.0, 0.1, 0.4]),
-            has_packout=st.booleans(),
+            has_packout=st.sampled_from([True, True, True, False]),
             spare_posts=_between(0, 4),
             packing_steps=_between(1, 18),
             is_packout_manned_in_part=st.booleans(),

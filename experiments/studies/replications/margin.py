@@ -43,9 +43,11 @@ def _why_impossible(point: Point) -> str:
 def margin_notes(arguments: Arguments, points: Sequence[Point], study: MarginStudy) -> list[str]:
     """Of designs without a margin: why there is none, or the command that computes it."""
     reasons = {point.label: _why_impossible(point) for point in points}
-    lines = [
-        f"{label}: how far the answer is from changing is not shown: {why}" for label, why in reasons.items() if why
-    ]
+    lines = []
+    for why in dict.fromkeys(why for why in reasons.values() if why):
+        labels = [label for label in reasons if reasons[label] == why]
+        subject = "" if len(labels) == len(points) else f" of {', '.join(labels)}"
+        lines.append(f"How far the answer{subject} is from changing is not shown: {why}")
     if len(points) <= study.margin.designs or all(reasons.values()):
         return lines
     words = [word for word in arguments.words if word.partition("=")[0].partition(".")[0] != "margin"]
