@@ -1,6 +1,5 @@
 """What a run's page says beside its pictures: sentences, and the cells of its tables."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +18,18 @@ from experiments.report.points import (
     read_values,
     records,
 )
-from experiments.report.words import NO_VARIANCE, UNITS, amount, interval_of, kpi_name, number, percent, tied, zone
+from experiments.report.words import (
+    NO_VARIANCE,
+    UNITS,
+    amount,
+    interval_of,
+    kpi_name,
+    number,
+    p_text,
+    percent,
+    tied,
+    zone,
+)
 from sim.measures.kpis import OF_CUSTOMS, OF_DATA, OF_GOODS
 from sim.units import MIN_PER_DAY
 
@@ -191,8 +201,8 @@ def _change(value: Value | None) -> str:
 
 
 def _p(value: Value) -> str:
-    p_value = value.p_family
-    return "" if math.isnan(p_value) else ", p\u00a0<\u00a00.001" if p_value < 0.001 else f", p\u00a0{p_value:.3f}"
+    text = p_text(value.p_family).replace(" ", "\u00a0")
+    return f", {text}" if text else ""
 
 
 def _cell(value: Value | None) -> tuple[str, str]:

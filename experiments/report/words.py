@@ -37,6 +37,17 @@ def number(value: float, digits: int | None = None) -> str:
     return (MINUS if value < 0 and not is_zero else "") + text
 
 
+def p_text(p_value: float | None) -> str:
+    """A p-value as it is written; nothing where there is none.
+
+    >>> p_text(0.0123), p_text(0.0004), p_text(None), p_text(math.nan)
+    ('p 0.012', 'p < 0.001', '', '')
+    """
+    if p_value is None or math.isnan(p_value):
+        return ""
+    return "p < 0.001" if p_value < 0.001 else f"p {p_value:.3f}"
+
+
 def percent(share: float, least_digits: int = 1) -> str:
     """A share in per cent, which says neither 0 nor 100 unless it is.
 

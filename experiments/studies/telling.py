@@ -10,7 +10,7 @@ from experiments.arguments import Arguments
 from experiments.report import bottleneck
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_many_comparisons
-from experiments.report.words import NO_VARIANCE, instant
+from experiments.report.words import NO_VARIANCE, instant, p_text
 from experiments.statistics import Interval
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
@@ -248,11 +248,6 @@ def family_warnings(outcome: Outcome) -> list[str]:
     """That intervals which hold together are much wider than a single one, for their number and the replications."""
     warning = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n)
     return [warning] if warning else []
-
-
-def p_text(p_value: float | None) -> str:
-    """A p-value as it is written: p 0.012, p < 0.001; nothing where there is none."""
-    return "" if p_value is None else "p < 0.001" if p_value < 0.001 else f"p {p_value:.3f}"
 
 
 def _cell(outcome: Outcome, label: str, kpi: str) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
@@ -35,6 +35,11 @@ class Record:
     parcels_of_flights: tuple[str, ...] | Literal["all"]
     """Keys of flights. A replication that has no flight of a key keeps nothing of it."""
     parcels_of_collections: tuple[str, ...] | Literal["all"]
+
+    @property
+    def without_parcels(self) -> "Record":
+        """The same, with no parcels kept one by one: for a run of which only counts are read."""
+        return replace(self, parcels_of_flights=(), parcels_of_collections=())
 
 
 _SHARE_TOLERANCE = 0.005

@@ -21,7 +21,8 @@ Counts = NDArray[np.int64]
 PATHS: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
 """The backlog of what was not turned away, the undisturbed one, and the band around it: zones of `occupancy`."""
 LONGER: Final = (2, 4)
-"""Times the measured days: runs that are made, one after the other, to see when a hub has recovered (assumption)."""
+"""Times the measured days: runs that are made, one after the other, where the run itself does not show when a hub has
+recovered, or whether its backlog grows (assumption)."""
 _GONE: Final = 0.9
 """Of the extra backlog: `recovery_90_h`."""
 

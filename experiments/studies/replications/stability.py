@@ -26,6 +26,7 @@ from experiments.studies.designs.design import Point
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.measures.kpis import RESOURCES
+from sim.measures.recovery import LONGER
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import TableSchema
 
@@ -33,8 +34,6 @@ LITTLE_USED: Final = 0.5
 """Utilisation of the resource that is used most, up to which a hub with nothing left over is stable (assumption)."""
 LITTLE_LEFT: Final = 0.01
 """Share of the cohort that has not left, up to which nothing is left over (assumption)."""
-LONGER: Final = (2, 4)
-"""Times the measured days (assumption)."""
 _NAMED: Final = 8
 """Designs that a warning names; the table `stability` has all."""
 _MOST_DAYS: Final = 8 * DAYS_PER_WEEK
