@@ -40,6 +40,15 @@ def test_a_share_of_nothing_is_no_exports() -> None:
     assert inputs.exports is None and inputs.site.exports is None
 
 
+def test_an_export_counts_once_as_missed_however_many_flights_leave_it_behind() -> None:
+    """Aircraft whose payload takes no ULD leave all exports behind, one after the other."""
+    small = ("warmup_days=0", "horizon_days=2", "demand.parcels_per_flight=1500", "demand.net_t_per_flight=1")
+    result = sim.simulate(load("liege_30k", *small, "fleet.b777f.payload_t=0.5"))
+    n_parcels, n_missed = (int(result.tables["collections"][name].sum()) for name in ("n_parcels", "n_missed"))
+    assert 0 < n_missed <= n_parcels < result.tables["flights"]["n_missed_out"].sum()
+    assert result.kpis["export_missed_connection_share"] == n_missed / n_parcels
+
+
 def test_without_exports_the_hub_is_that_without_them_to_the_bit() -> None:
     """Their people, places, rules and parcels may be configured: nothing of the hub hangs on it while none come."""
     words = ["demand.parcels_per_flight=2000", "demand.net_t_per_flight=2", "warmup_days=0", "horizon_days=3"]

@@ -121,6 +121,7 @@ def test_who_is_ready_after_the_cut_off_misses_the_flight(tables_of):
     ]  # fmt: skip
     (flight,) = rows(tables["flights"])
     assert (flight["n_parcels_out"], flight["n_missed_out"]) == (4, 1)
+    assert tables["collections"]["n_missed"] == [1]
     parcels = tables["out_parcels"]
     assert (parcels["formed"][2], parcels["departed"][2]) == (NEVER, NEVER)
 
@@ -137,12 +138,21 @@ def test_loading_begins_after_the_offload(tables_of):
     assert (flight["n_empties_out"], flight["loading_end"], flight["aobt"]) == (0, 138, 165)
 
 
+def test_an_export_that_misses_two_flights_counts_once(tables_of):
+    # The first flight leaves all five behind, as above. The second has one position on the main deck, and leaves the
+    # two of the last ULD behind once more. Nobody takes those.
+    flights = [make_flight(0, 100, sobt=130), make_flight(1, 300, 1, 2, sobt=500)]
+    tables = tables_of(exporting(flights, replace(RULES, cut_off=35)))
+    assert rows(tables["flights"], "n_parcels_out", "n_missed_out") == [(0, 5), (3, 2)]
+    assert tables["collections"]["n_missed"] == [5]
+
+
 def test_a_parcel_of_a_destination_without_flights_is_never_built_up(tables_of):
     tables = tables_of(exporting([make_flight(0, 100, sobt=400)], lane=(0, 0, 1, 0, 0)))
     assert rows(tables["out_ulds"], "lane", "n_parcels") == [(0, 3), (0, 1)]
     assert tables["out_parcels"]["ready"][2] == 83
     assert tables["out_parcels"]["departed"][2] == NEVER
-    assert tables["flights"]["n_missed_out"] == [0]
+    assert tables["flights"]["n_missed_out"] == tables["collections"]["n_missed"] == [0]
 
 
 AMPLE_HALL = HallExports(*[PLENTY] * 8)

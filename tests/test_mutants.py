@@ -608,6 +608,17 @@ def _payload_without_limit(patch):
     patch.setattr(BuildUp, "limits", lambda self, flight: replace(limits(self, flight), payload=1 << 40))
 
 
+def _an_export_misses_every_flight(patch):
+    """An export counts as missed again at each flight that leaves it behind."""
+    leave_behind = Loading._leave_behind
+
+    def again(self, number):
+        self.build_up.lanes[number].last_load = -1
+        return leave_behind(self, number)
+
+    patch.setattr(Loading, "_leave_behind", again)
+
+
 def _empties_stay(patch):
     patch.setattr(sim.processes.loading, "stacks_of_empties", lambda *_: [])
 
@@ -981,6 +992,7 @@ MUTANTS = {
     "exports only on the main deck": _every_export_for_the_main_deck,
     "ULDs loaded as formed": _loaded_as_formed,
     "no limit of the payload": _payload_without_limit,
+    "an export misses every flight": _an_export_misses_every_flight,
     "empty ULDs stay": _empties_stay,
     "a diverted flight is still expected": _diverted_flight_still_expected,
     "shifts begin after the grants": _shifts_begin_after_the_grants,

@@ -132,7 +132,7 @@ _OF_EXPORTS: Final = (
     "exports_per_day",
     "export_share",
     "late_exports_per_day",
-    "export_missed_per_day",
+    "export_missed_connection_share",
     "uld_fill_share",
     "empty_ulds_flown_per_day",
     "turnaround_mean_h",

@@ -197,7 +197,7 @@ _KPI_NAMES: Final = {
     "export_on_time_share": "Exports in time", "exports_kept_up_share": "Exports kept up with",
     "exports_per_day": "Exports",
     "export_share": "Exports in all goods, by mass", "missed_connection_share": "Missed the truck they were ready for",
-    "export_missed_per_day": "Exports missed",
+    "export_missed_connection_share": "Exports that missed the flight they were ready for",
     "uld_fill_share": "ULD fill", "empty_ulds_flown_per_day": "Empty ULDs flown back",
     "turnaround_mean_h": "Turnaround, mean", "departure_delay_mean_min": "Departure delay, mean",
     "release_before_landing_share": "Decided before landing", "customs_hold_mean_h": "In the hold zone, mean",

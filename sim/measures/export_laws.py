@@ -46,6 +46,8 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     yield "exports of flights = exports on ULDs that were taken", int(flown) == int(taken)
     no_more = collections["n_departed"] <= collections["n_parcels"]
     yield "no collection loses more parcels than it has", bool(no_more.all())
+    once = collections["n_missed"] <= collections["n_parcels"]
+    yield "no export misses its flight more than once", bool(once.all())
 
 
 def _limits(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:

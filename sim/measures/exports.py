@@ -18,7 +18,7 @@ from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
     flights, collections, loads, ulds = (tables[name] for name in ("flights", "collections", "out_loads", "out_ulds"))
     mine = collections["is_cohort"]
-    n, n_on_time = (int(collections[name][mine].sum()) for name in ("n_parcels", "n_on_time"))
+    n, n_on_time, n_missed = (int(collections[name][mine].sum()) for name in ("n_parcels", "n_on_time", "n_missed"))
     left = window.covers(flights["aobt"])
     late = np.maximum(flights["aobt"] - flights["sobt"], 0)[left]
     loading = window.covers(flights["loading_start"])
@@ -29,7 +29,7 @@ def export_kpis(config: HubConfig, tables: dict[str, Table], window: Window) -> 
         "exports_per_day": exports_per_day,
         "export_share": _share_by_air(tables, window),
         "late_exports_per_day": (n - n_on_time) / window.days,
-        "export_missed_per_day": float(flights["n_missed_out"][loading].sum()) / window.days,
+        "export_missed_connection_share": n_missed / n if n else 0.0,
         "uld_fill_share": _fill(config, flights, ulds, window),
         "empty_ulds_flown_per_day": float(flights["n_empties_out"][loading].sum()) / window.days,
         "turnaround_mean_h": float((flights["aobt"] - flights["aibt"])[left].mean()) / MIN_PER_H if left.any() else 0.0,

@@ -444,9 +444,10 @@ _ALL: Final = (
         more_is_better=False,
     ),
     Kpi(
-        "export_missed_per_day",
-        "parcels/d",
-        "exports for a flight's destination, ready or on a ULD, that it did not take, each time",
+        "export_missed_connection_share",
+        "1",
+        "of the cohort of exports, those that were ready when a flight to their destination took its load and left"
+        " them behind; each counts once; 0 without exports",
         more_is_better=False,
     ),
     Kpi(

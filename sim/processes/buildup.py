@@ -26,6 +26,8 @@ class OutUld:
     row: OutUldRow
     parcels: Ticks
     """(P)"""
+    ready: Ticks
+    """Their instants (P)."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class ExportLane:
     """By (sobt, number)."""
     last: Flight | None = None
     standing: list[OutUld] = field(default_factory=list)
+    last_load: int = NEVER
+    """When a flight last took its load."""
 
     def __post_init__(self) -> None:
         self.to_come.sort(key=lambda flight: (flight.sobt, flight.number))
@@ -141,7 +145,7 @@ class BuildUp:
             (*row.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
         ]
         self._store.stamp("formed", parcels, now)
-        uld = OutUld(row, parcels)
+        uld = OutUld(row, parcels, ready)
         self.lanes[lane].standing.append(uld)
         self._env.process(self._build(hall, uld))
 

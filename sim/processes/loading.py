@@ -99,14 +99,25 @@ class Loading:
         lane.standing = [uld for uld in lane.standing if uld.row.flight == NEVER]
         self.load[flight.number] = taken
         stacks = self._take_empties((left[0], left[1]))
-        waiting = sum(hall.lanes.routes[flight.export_lane].n for hall in self.halls)
         row.loading_start = now
         row.n_ulds_out = len(taken)
         row.n_parcels_out = sum(uld.row.n_parcels for uld in taken)
         row.n_empties_out = sum(n for _, _, n in stacks)
-        row.n_missed_out = waiting + sum(uld.row.n_parcels for uld in lane.standing)
+        row.n_missed_out = self._leave_behind(flight.export_lane)
         full = [_Position(Deck(uld.row.deck), uld.row.hall, uld) for uld in taken]
         return full + [_Position(deck, hall, None) for deck, hall, _ in stacks]
+
+    def _leave_behind(self, number: int) -> int:
+        """How many parcels of an export lane miss the load taken now; each counts for its collection the first time."""
+        lane, waiting = self.build_up.lanes[number], [hall.lanes.routes[number].waiting() for hall in self.halls]
+        left = [(uld.ready, uld.parcels) for uld in lane.standing] + [run for runs in waiting for run in runs]
+        for ready, parcels in left:
+            # What was ready for the load before has missed that one already.
+            first = parcels[ready > lane.last_load]
+            for load, n in self.store.loads_of(first) if len(first) else ():
+                self.record.collections[self.store.collection_of(load)].n_missed += n
+        lane.last_load = int(self.env.now)
+        return sum(len(parcels) for _, parcels in left)
 
     def _take_empties(self, left: tuple[int, int]) -> list[tuple[Deck, int, int]]:
         spare = [max(0, hall.build_up.free["empty_ulds"] - hall.own.empty_ulds) for hall in self.halls]

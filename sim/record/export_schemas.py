@@ -21,6 +21,7 @@ EXPORT_TABLES: Final = (
             number("n_parcels", "parcels"),
             number("n_departed", "of them, off-block before the end of the run"),
             number("n_on_time", "of them, within exports.service_h of the timetabled instant"),
+            number("n_missed", "of them, ready for a flight that left them behind, each once"),
             flag("is_presorted", "built to lane by its sender"),
             flag("is_cohort", "timetabled in the measured days"),
             time("scheduled", "timetabled"),

@@ -152,6 +152,7 @@ class CollectionRow:
     unloading_start: int = NEVER
     unloaded: int = NEVER
     released: int = NEVER
+    n_missed: int = 0
 
 
 @dataclass(slots=True)

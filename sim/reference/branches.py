@@ -189,6 +189,9 @@ BRANCHES: Final[dict[str, Way]] = {
     "ULD built after the shift": finished_after_the_shift("build_up_workers", at_build_up),
     "ULD waits for the next shift of build-up": waits_for_the_shift("build_up_workers", at_build_up),
     "exports missed": some("flights", lambda flight: flight["n_missed_out"] > 0),
+    "an export misses a second flight": lambda _, tables: (
+        sum(tables["flights"]["n_missed_out"]) > sum(tables["collections"]["n_missed"])
+    ),
     "loading waits for a tug": waits_for_an_outbound_tug,
     "train waits at the aircraft": waits_at_the_aircraft,
     "loaded after the scheduled off-block": some("flights", lambda flight: flight["loading_end"] > flight["sobt"]),

@@ -301,8 +301,12 @@ class Exports:
             positions.append((deck, number, None))
         visit.n_ulds_out = len(visit.load)
         visit.n_parcels_out = sum(uld.n_parcels for uld in visit.load)
-        visit.n_missed_out = sum(len(hall.lanes[lane]) for hall in self.halls)
-        visit.n_missed_out += sum(uld.n_parcels for uld in self._standing(lane))
+        left_behind = [parcel for hall in self.halls for *_, parcel in hall.lanes[lane]]
+        left_behind += [parcel for uld in self._standing(lane) for parcel in uld.load]
+        visit.n_missed_out = len(left_behind)
+        for parcel in left_behind:
+            self.pickups[parcel.collection].n_missed += not parcel.has_missed
+            parcel.has_missed = True
         return self._make_up(visit, positions)
 
     def _make_up(self, visit: Visit, positions: Iterable[tuple[Deck, int, OutUld | None]]) -> list[OutTrain]:

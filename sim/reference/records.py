@@ -31,7 +31,7 @@ COLUMNS: Final = {
     " transit_begin transit_end exam_begin exam_end freed second_begin second_end at_chute pack_begin sent_ready sent"
     " ready cut_off departed post truck_hall truck_kind truck_sequence is_refused_gone",
     "collections": "number key hall n_parcels is_presorted is_cohort scheduled called arrived docked unloading_start"
-    " unloaded released",
+    " unloaded released n_missed",
     "out_ulds": "hall lane sequence deck formed n_parcels mass volume start built flight taken loaded departed",
     "out_loads": "hall lane sequence collection n_parcels",
     "out_trains": "flight train deck hall n_positions granted at_aircraft emptied returned",
@@ -322,6 +322,7 @@ class Pickup:
     unloading_start: int = NEVER
     unloaded: int = NEVER
     released: int = NEVER
+    n_missed: int = 0
 
 
 @dataclass(slots=True)
@@ -347,6 +348,7 @@ class OutParcel:
     ready: int = NEVER
     formed: int = NEVER
     departed: int = NEVER
+    has_missed: bool = False
 
 
 @dataclass(slots=True)
