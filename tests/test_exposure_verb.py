@@ -95,6 +95,17 @@ def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pyte
     assert page.count("at a hub&#39;s share of 30–50 % of the airport&#39;s 11.36 million parcels") >= 3
 
 
+def test_the_terminal_says_beside_goods_of_a_year_what_the_page_says_of_the_hubs_share(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(run)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "million EUR a year" in line]
+    design, _, sentence = line.partition(": ")
+    assert design == "liege_30k"
+    assert sentence.endswith("at a hub's share of 30–50 % of the airport's 11.36 million parcels, in proportion.")
+    assert sentence.replace("'", "&#39;") in (run / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["exposure", str(run)]) == 0
     text = capsys.readouterr().out

@@ -52,9 +52,10 @@ def test_designs_of_a_file_get_no_command_but_are_told_what_to_set():
     assert text.endswith("set packout.rule to flexible for this design.")
 
 
-def test_a_run_that_has_both_rules_asks_for_no_other():
-    ((text, command),) = packing.facts([point(other="b")], "cargohub compare 'designs=[a, a packout.rule=dedicated]'")
-    assert not command
+def test_a_run_that_has_both_rules_says_it_once_and_asks_for_no_other():
+    both = [point(other="b"), point("b", "dedicated", other="a")]
+    ((text, command),) = packing.facts(both, "cargohub compare 'designs=[a, a packout.rule=dedicated]'")
+    assert not command and "simulated" not in text
     assert text.endswith("1,000 arrive.")
 
 

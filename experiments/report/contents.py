@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report import around, chutes, customs_rows, fullness, halls, happened, packing, sentences, validation
 from experiments.report.counted import counted
-from experiments.report.hub_share import goods_of_shares
+from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margins_of
 from experiments.report.points import (
     ARRIVALS,
@@ -109,9 +109,7 @@ def content(
         "customs": _group_rows(mine, values, OF_CUSTOMS, "officer_h_per_day") if customs_counts else [],
         "data": _group_rows(mine, values, OF_DATA, "data_read_per_day"),
         "goods": _group_rows(mine, values, OF_GOODS, "imports_meur_per_year"),
-        "goods_of_shares": [
-            f"{point.title}: {text}." for point in mine if (text := goods_of_shares(point.share, values[point.label]))
-        ],
+        "goods_of_shares": goods_lines(mine, values),
         "chutes": chutes.fullest(tables.get("packout"), tables.get("halls"), mine, window),
         "titles": [point.title for point in points],
         "days": _days(window),

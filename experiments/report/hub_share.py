@@ -1,8 +1,8 @@
 """What the hub's undisclosed share of the airport's parcels means for figures of a year, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from experiments.report.points import ShareBand, Value
+from experiments.report.points import Point, ShareBand, Value, Values
 from experiments.report.words import number
 from sim.config import HubConfig
 from sim.units import DAYS_PER_YEAR
@@ -19,6 +19,12 @@ def goods_of_shares(share: ShareBand | None, values: Mapping[str, Value]) -> str
         least, most = (number(end, 0) for end in share.of(mean, parcels.mean))
         texts.append(f"{what} {least}–{most}")
     return f"{', '.join(texts)} million EUR a year {share}, in proportion"
+
+
+def goods_lines(points: Sequence[Point], values: Values) -> list[str]:
+    """A sentence for each design whose goods have such a band."""
+    texts = ((point.title, goods_of_shares(point.share, values[point.label])) for point in points)
+    return [f"{title}: {text}." for title, text in texts if text]
 
 
 def money_rests_on(hub: HubConfig) -> list[str]:

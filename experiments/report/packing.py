@@ -51,20 +51,25 @@ _SENTENCE: Final = {
 def facts(points: Sequence[Point], command: str) -> list[tuple[str, str]]:
     """What pack-out can handle by each rule, of designs where what arrives lies between; a command to simulate both.
 
-    `command`: that of the run. Empty ones where the run has both rules, or where designs are in a file.
+    `command`: that of the run. Empty ones where designs are in a file, or where the run has both rules: then the two
+    designs, which differ in nothing else, have one sentence.
     """
     lines = []
     for point in points:
         rates = point.packed_per_day
+        has_both = bool(point.other_packing)
         if len({rate >= point.parcels_per_day for rate in rates.values()}) < 2:
             continue
+        if has_both and point.packing_rule != PackoutRule.FLEXIBLE:
+            continue
         of_rules = [
-            f"{rounded(rates[rule])} parcels a day with {who} ({rule}{', as simulated' * (rule == point.packing_rule)})"
+            f"{rounded(rates[rule])} parcels a day with {who}"
+            f" ({rule}{', as simulated' * (rule == point.packing_rule and not has_both)})"
             for rule, who in _WHO.items()
         ]
         text = f"Packing rule, {point.title}: by the ladder pack-out can handle {' and '.join(of_rules)}"
         text += f"; {rounded(point.parcels_per_day)} arrive."
-        if point.other_packing:
+        if has_both:
             lines.append((text, ""))
             continue
         text += " The other rule may change the verdict."

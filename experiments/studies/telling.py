@@ -16,7 +16,7 @@ from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.design_factors import keys_of
-from experiments.studies.packing_lines import packing_lines
+from experiments.studies.page_lines import page_lines
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS, NOT_RECOVERED, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
@@ -160,7 +160,7 @@ def print_table(
 
     A verdict that the packing rule changes comes first. `command`: the run's; `rows` of `points`, if not from `path`.
     """
-    changed, packing = packing_lines(outcome, path if rows is None else rows, command)
+    changed, facts = page_lines(outcome, path if rows is None else rows, command)
     lines = [*changed, *(_staff(outcome, point) for point in outcome.points)]
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
@@ -177,7 +177,7 @@ def print_table(
     asked = {point.label: point.hub.demand.flights_per_day for point in outcome.points}
     lines += [f"{label}: {margin_text(own, asked[label])}" for label, own in outcome.margins.items()]
     limits = {point.label: bottleneck.named(None, outcome.ladder(point)) for point in outcome.points}
-    lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), *packing, ""]
+    lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), *facts, ""]
     lines += _differences(outcome) if has_baseline else []
     lines += [f"warning: {line}" for line in warnings]
     lines += notes
