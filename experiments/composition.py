@@ -4,15 +4,17 @@ Only Hydra's compose API is used. Its global state belongs to the process, so it
 notebooks and threads may call `load` beside a Hydra of their own.
 """
 
+import pickle
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import hydra
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
@@ -75,13 +77,13 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     for word in words:
         check_option(word, parsed(word), folders)
     try:
-        composed = _composed(words, config_dir)
+        composed = _composed(words, folders)
     except ConfigError as error:
         unknown = _UNKNOWN.search(str(error))
         if unknown is None:
             raise
         key = unknown.group(1)
-        known = _known_keys(words, config_dir)
+        known = _known_keys(words, folders)
         if key in known:  # of a mapping, to which the word would add
             raise ConfigError(_new_in(key, words, known)) from error
         raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
@@ -145,21 +147,40 @@ def _study_keys() -> Mapping[str, object]:
     return {key: value for key, value in compose().items() if key not in hubs}
 
 
-def _composed(words: Sequence[str], config_dir: Path | str | None) -> DictConfig:
-    own = [] if config_dir is None else [_search_path(Path(config_dir).resolve())]
-    with _LOCK, one_line():
+def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
+    """As Hydra composes: first what the groups choose, which is kept, then the values in their order."""
+    overrides = {word: parsed(word) for word in words}
+    chosen = [word for word in words if any((each / overrides[word].key_or_group).is_dir() for each in folders)]
+    with one_line():
+        composed: DictConfig = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders)))  # noqa: S301
+        values = [overrides[word] for word in words if word not in chosen]
+        ConfigLoaderImpl._apply_overrides_to_config(values, composed)  # noqa: SLF001
+    return composed
+
+
+def _state(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Changes if a file does, as in a notebook that runs on while its reader writes scenarios."""
+    files = [file for folder in folders for file in sorted(folder.rglob("*.yaml"))]
+    return tuple((str(file), (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
+
+
+@lru_cache(maxsize=64)
+def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: tuple[tuple[str, int, int], ...]) -> bytes:
+    """What groups choose, composed by Hydra and pickled: a study has many designs, and to copy is far quicker."""
+    ours, *own = folders
+    with _LOCK:
         saved = GlobalHydra.instance().hydra
         GlobalHydra.instance().clear()
         try:
-            with hydra.initialize_config_dir(str(packaged()), version_base="1.3"):
-                return hydra.compose(ROOT, overrides=[*own, *words])
+            with hydra.initialize_config_dir(str(ours), version_base="1.3"):
+                return pickle.dumps(hydra.compose(ROOT, overrides=[*map(_search_path, own), *words]))
         finally:
             GlobalHydra.instance().hydra = saved
 
 
 def _search_path(folder: Path) -> str:
     # The raw path: Hydra does not decode file:// addresses.
-    escaped = str(folder).replace("'", "\\'")
+    escaped = str(folder.resolve()).replace("'", "\\'")
     return f"hydra.searchpath=['file://{escaped}']"
 
 
@@ -184,14 +205,13 @@ def _folders(config_dir: Path | str | None) -> list[Path]:
     return [ours, own]
 
 
-def _known_keys(words: Sequence[str], config_dir: Path | str | None) -> list[str]:
+def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
     """Every key, group and nested field that could have been meant, under the groups that the words choose."""
-    folders = _folders(config_dir)
     chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
     try:
-        composed = _composed(chosen, config_dir)
+        composed = _composed(chosen, folders)
     except ConfigError:
-        composed = _composed([], config_dir)
+        composed = _composed([], folders)
     groups = sorted(folder.name for folder in packaged().iterdir() if folder.is_dir())
     return list(dict.fromkeys([*groups, *_paths(OmegaConf.to_container(composed, resolve=False), "")]))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import hydra
 import pytest
 from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
 
 from experiments import composition
 from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
@@ -68,6 +69,37 @@ def test_a_composed_hub_survives_being_written_and_read():
 def test_load_takes_words_and_python_values():
     config = load("liege_30k", "demand=permit", horizon_days=5, start_date=dt.date(2022, 10, 3), demand="permit")
     assert (config.demand.name, config.horizon_days, config.start_date) == ("permit", 5, dt.date(2022, 10, 3))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["scenario=liege_66k", "horizon_days=5", "exports=one_fifth", "exports.service_h=20", "seed=7"],
+        ["study=expansion", "~expansion.paths.react_66k", "+expansion.growth.low.factors.2030=2"],
+        ["hall@halls.main=liege_66k", "halls.main.doors_out=9", "halls.main.doors_in=3", "demand=permit"],
+        ["+cost=liege", "cost.site.rent_eur_per_m2_year=50", "~cost.parcels.late_eur"],
+    ],
+)
+def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_them(monkeypatch, words):
+    with hydra.initialize_config_dir(str(packaged()), version_base="1.3"):
+        expected = hydra.compose(composition.ROOT, overrides=words)
+    composed = composition._composed(words, [packaged()])
+    assert composed == expected
+    assert OmegaConf.to_yaml(composed) == OmegaConf.to_yaml(expected)
+    assert OmegaConf.is_struct(composed)
+
+    def never(*_, **__):
+        raise AssertionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hydra, "compose", never)
+        compose([*words, "replications=3"])
+
+
+def test_a_file_that_changes_is_read_again(small):
+    assert compose()["demand"]["flights_per_day"] == 3
+    (small / "demand" / "low.yaml").write_text("flights_per_day: 12\n")
+    assert compose()["demand"]["flights_per_day"] == 12
 
 
 def test_load_refuses_what_is_no_hubs():
