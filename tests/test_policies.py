@@ -8,9 +8,12 @@ from sim.kernels.policies import extra_trucks, fill, full_loads, machine_for_nex
 TRAILER = TrailerLimits(units=10, mass=1000, volume=500)
 
 
-@pytest.mark.parametrize(("free", "machine"), [([1], 0), ([2, 2], 0), ([0, 1, 1], 1), ([1, 0, 3], 2), ([0, 0], 0)])
-def test_the_machine_with_most_free_stations_then_lowest_number(free, machine):
-    assert machine_for_next_uld(free) == machine
+@pytest.mark.parametrize(
+    ("held", "stations", "machine"),
+    [([0], [1], 0), ([1, 1], [3, 3], 0), ([2, 1, 1], [2, 2, 2], 1), ([1, 1, 0, 0], [7, 7, 6, 6], 2), ([1, 2], [1, 9], 1)],
+)
+def test_the_machine_with_fewest_stations_held_then_lowest_number(held, stations, machine):
+    assert machine_for_next_uld(held, stations) == machine
 
 
 def test_fill_is_the_largest_of_three_ratios_and_at_most_one():

@@ -7,13 +7,16 @@ from sim.domain.flight import Deck
 from sim.domain.site import Hall, HallPolicy, TrailerLimits
 
 
-def machine_for_next_uld(free_stations: Sequence[int]) -> int:
-    """The machine whose stations are to break down the next ULD: most free stations, then lowest number.
+def machine_for_next_uld(held: Sequence[int], stations: Sequence[int]) -> int:
+    """The machine whose stations are to break down the next ULD: of those with one free, fewest held, then lowest number.
 
-    >>> machine_for_next_uld([1, 3, 3])
+    `held` and `stations` by machine (M).
+
+    >>> machine_for_next_uld([2, 1, 1], [7, 6, 6])
     1
     """
-    return max(range(len(free_stations)), key=lambda machine: (free_stations[machine], -machine))
+    is_free = [machine for machine, n in enumerate(stations) if held[machine] < n]
+    return min(is_free, key=lambda machine: held[machine])
 
 
 def hall_free_first(halls: Sequence[Hall], to_come: Sequence[int], now: int) -> int:

@@ -72,7 +72,7 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     else:
         uld.end = uld.start
     uld.released = int(env.now)
-    hall.free_stations[grant.unit] += 1
+    hall.held_stations[grant.unit] -= 1
     hall.breakdown.release(stations=1, workers=site.workers_per_station)
     if breakdown.empties:
         breakdown.empties[uld.hall].add(empty_ulds=1)

@@ -38,7 +38,7 @@ class Hall:
         self.number = number
         self.site = site.halls[number]
         self.first_machine = site.first_machines[number]
-        self.free_stations = list(self.site.stations)
+        self.held_stations = [0] * len(self.site.stations)
         """By machine (M of this hall)."""
         self.positions = Pool(env, Phase.POSITION, positions=self.site.positions)
         self.breakdown = Pool(
@@ -118,8 +118,8 @@ class Hall:
 
     def _station(self, _: Key) -> int:
         """A granted ULD takes one of the free stations: the machine that it feeds."""
-        machine = machine_for_next_uld(self.free_stations)
-        self.free_stations[machine] -= 1
+        machine = machine_for_next_uld(self.held_stations, self.site.stations)
+        self.held_stations[machine] += 1
         return machine
 
     def rooms(self, units_by_route: Sequence[int]) -> dict[str, int]:

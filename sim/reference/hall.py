@@ -57,7 +57,8 @@ class Hall:
         self.need = hall.service * inputs.site.inductions
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
         self.chutes = self._make_chutes(inputs)
-        self.free_stations = list(hall.stations)
+        self.held_stations = [0] * len(hall.stations)
+        self.stations = hall.stations
         self.room_each = inputs.site.units.room
         self.docks = [Dock() for _ in inputs.site.routes]
         self.empties: Pool | None = None
@@ -73,8 +74,8 @@ class Hall:
     # Break-down (rules 6 to 8)
 
     def _choose_machine(self, _: Key) -> int:
-        machine = machine_for_next_uld(self.free_stations)
-        self.free_stations[machine] -= 1
+        machine = machine_for_next_uld(self.held_stations, self.stations)
+        self.held_stations[machine] += 1
         return machine
 
     def break_down(self, uld: Uld, position: simpy.Event) -> Steps:
@@ -128,7 +129,7 @@ class Hall:
         if conveyable:
             yield inducted
         uld.released = self.now
-        self.free_stations[uld.machine - self.first_machine] += 1
+        self.held_stations[uld.machine - self.first_machine] -= 1
         self.breakdown.release(stations=1, workers=self.site.workers_per_station)
         if self.empties is not None:
             self.empties.add(empty_ulds=1)
