@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.composition import load
+from experiments.execution.allocator import keep_freed_memory
 from experiments.statistics.growth import pooled
 from experiments.studies.replications.stability import in_season, longer_hubs
 from sim.measures.weekly_lows import weekly_lows
@@ -93,6 +94,7 @@ def table(folder, replications, rates, words=()):
 
 
 def main(words):
+    keep_freed_memory()
     folder, *rest = words
     given = dict(word.split("=", 1) for word in rest)
     rates = given.pop("rates", ",".join(RATES)).split(",")
