@@ -8,7 +8,7 @@ from sim.domain.site import Hall, HallPolicy, TrailerLimits
 
 
 def machine_for_next_uld(held: Sequence[int], stations: Sequence[int]) -> int:
-    """The machine whose stations are to break down the next ULD: of those with one free, fewest held, then lowest number.
+    """The machine whose stations are to break down the next ULD: with a free one, fewest held, then lowest number.
 
     `held` and `stations` by machine (M).
 
