@@ -1,8 +1,13 @@
-"""The `--slow` flag: tests marked `slow` run only with it; and pages without their pictures."""
+"""The `--slow` flag: tests marked `slow` run only with it; without it, only tests marked `drawn` render figures."""
+
+from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 from sim.kernels import batches
+
+_RENDERED = Figure.savefig
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,11 +23,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures are made, but not rendered: for tests of what runs compute, store and say, not of how pages look."""
-    empty = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
-    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda _, file, **__: file.write(empty))
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Figures are made, but rendered only where a test looks at them, before the fixtures that make runs."""
+    is_drawn = item.get_closest_marker("drawn") or item.config.getoption("--slow")
+    Figure.savefig = _RENDERED if is_drawn else _not_rendered  # type: ignore[method-assign]
+
+
+def _not_rendered(_: Figure, file: Any, **__: object) -> None:
+    file.write(b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>')
 
 
 @pytest.fixture

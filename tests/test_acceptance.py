@@ -55,7 +55,6 @@ def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
     assert flights[0] <= flights[1] < flights[2]
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_each_demand_in_each_period_is_said_to_carry_to_fail_or_to_be_open(capsys, tmp_path):
     found, _ = cells(capsys, tmp_path, *SMALL, rates="3,4")
     assert set(found) == {(period, rate) for period in PERIODS for rate in (3.0, 4.0)}
@@ -63,7 +62,6 @@ def test_each_demand_in_each_period_is_said_to_carry_to_fail_or_to_be_open(capsy
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("undrawn")
 def test_the_hall_of_today_over_the_sourced_range(capsys, tmp_path):
     found, shares = cells(capsys, tmp_path)
     assert set(found) == {(period, rate) for period in PERIODS for rate in (3.0, 3.5, 4.0)}

@@ -81,6 +81,7 @@ def test_liege_as_a_whole_breaks_when_fedex_left(tmp_path, capsys):
     assert "set demand.flights_per_day" in out
 
 
+@pytest.mark.drawn
 def test_all_files_are_written_and_again_the_same(tmp_path, capsys):
     path = written(tmp_path, rows_of())
     names = ["arrivals/eblg.yaml", "calibration.svg", "estimates.csv", "estimates.json"]
@@ -96,6 +97,7 @@ def test_all_files_are_written_and_again_the_same(tmp_path, capsys):
     assert svg.rstrip().endswith("</svg>")
 
 
+@pytest.mark.drawn
 def test_a_failed_write_leaves_no_file(tmp_path, monkeypatch):
     path, write_bytes = written(tmp_path, rows_of()), Path.write_bytes
 

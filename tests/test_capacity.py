@@ -271,6 +271,7 @@ def tables(document: dict[str, Any]) -> dict[str, str]:
     return {name: sha for name, sha in files.items() if name.startswith("tables/")}
 
 
+@pytest.mark.drawn
 def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,6 +356,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert "row 2: demand.flights_per_day is what capacity looks for" in capsys.readouterr().err
 
 
+@pytest.mark.drawn
 def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:
     assert 0.93 < inside / 1000 < 0.97
 
 
+@pytest.mark.drawn
 def test_a_study_is_told_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [*TINY, *FEW, "scenario=customs_today", "replications=2", "workers=1", "--out", str(tmp_path), "--quiet"]
     assert main(["customs", *words, "--json"]) == 0

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from experiments.main import main
 from experiments.store import read_run
 from tests.test_designs import TINY, written
@@ -29,6 +31,7 @@ def exported(folder: str, tmp_path: Path, form: str) -> dict[str, tuple[list, li
 FACTORS = "name,halls.main.breakdown_stations,roster,seed\nas it is,,,5\nfewer,9,round_the_clock,5\n"
 
 
+@pytest.mark.drawn
 def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path):
     path = written(tmp_path, FACTORS)
     command = ["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]
@@ -64,6 +67,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path)
     assert main(["reproduce", folder, "--quiet"]) == 0
 
 
+@pytest.mark.drawn
 def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path):
     path = written(tmp_path, FACTORS)
     assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", *TINY, "--out", str(tmp_path / "runs")]) == 0
@@ -81,6 +85,7 @@ def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path
     assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
 
 
+@pytest.mark.drawn
 def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
     path = written(tmp_path, FACTORS)
     words = ["select", f"designs={path}", "select.cost=area_m2", "select.max_replications=2", *TINY]
@@ -109,6 +114,7 @@ def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
     assert tables["curve"]["halls.main.breakdown_stations"].iloc[1] == "9" and "factors" in tables
 
 
+@pytest.mark.drawn
 def test_the_factors_of_typed_designs_stand_in_decompose(capsys, tmp_path):
     designs = "designs=[liege_30k, liege_30k halls.main.breakdown_stations=9]"
     words = [word for word in TINY if word != "--json"]

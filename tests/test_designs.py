@@ -13,8 +13,6 @@ from experiments.studies.designs.spreadsheet import compose_design, designs_amon
 from experiments.studies.designs.typed_designs import typed_designs
 from sim.errors import InputError
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 TINY = [
     "horizon_days=1",
     "warmup_days=0",

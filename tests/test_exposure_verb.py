@@ -35,6 +35,7 @@ def told(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     return document
 
 
+@pytest.mark.drawn
 def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -84,7 +84,6 @@ def test_only_a_file_is_repeated():
         load("liege_30k", "arrivals.repeat=2")
 
 
-@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("n", [5, 25])
 def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n):
     path = tmp_path / "flights.csv"

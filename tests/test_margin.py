@@ -19,8 +19,6 @@ from experiments.studies.replications.stability import Stability
 from sim.measures.weekly_lows import GROWTH_KPIS
 from tests.test_studies import refused
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 SMALL = ["demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7", "warmup_days=1",
          "exports=none", "replications=2", "workers=1"]  # fmt: skip
 ASKED, NEAR = 3.5, Margin(replications=2, reach=0.2, tolerance=0.1, designs=2)

@@ -77,6 +77,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
 def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simulated(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], sampler: str

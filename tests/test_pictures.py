@@ -14,6 +14,8 @@ from experiments.report.ledgers import Trade
 from experiments.report.points import Point, Value, Window
 from experiments.statistics import Interval
 
+pytestmark = pytest.mark.drawn
+
 DAY = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
 NAN = float("nan")
 POINTS = tuple(

@@ -21,8 +21,6 @@ from experiments.studies.replications.replicating import interval_of, open_direc
 from sim.kernels.queueing import single_server
 from sim.measures.kpis import KPIS
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 EXPERIMENTS = 300
 TINY = [
     "exports=none", "horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3",

@@ -14,8 +14,6 @@ from experiments.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):

@@ -11,8 +11,6 @@ from test_sensitivity import DROPPED
 from experiments.main import main
 from experiments.store import parts
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 DATED = (
     "permit_66k_2_phases",
     "permit_100k_at_once",

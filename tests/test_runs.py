@@ -118,6 +118,7 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
     assert own["value"].tolist() == stored["kpis"]["value"].tolist()
 
 
+@pytest.mark.drawn
 def test_show_draws_a_day(capsys, compared, tmp_path):
     document = json.loads(said(capsys, "show", compared, "day=2022-09-05", "design=liege_66k", "--json"))
     assert Path(document["day"]).name == "day-2022-09-05-2.svg"

@@ -133,6 +133,7 @@ def test_the_printed_command_runs(tmp_path, capsys):
     assert f"schedule: {out / 'flights.csv'}" in capsys.readouterr().out
 
 
+@pytest.mark.drawn
 def test_the_file_is_told(tmp_path, capsys):
     found = result_of(capsys, timetable(tmp_path, *LEGS), tmp_path / "out")
     content = found["content"]
@@ -357,6 +358,7 @@ def test_a_folder_that_cannot_be_made_leaves_nothing(tmp_path, capsys):
     assert (tmp_path / "out").read_text() == "a file"
 
 
+@pytest.mark.drawn
 def test_the_same_week_is_the_same_picture():
     counts = np.zeros((7, 24), dtype=np.int64)
     counts[0, 14] = 3

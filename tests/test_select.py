@@ -51,6 +51,7 @@ def tables(document: dict[str, Any]) -> dict[str, str]:
     return {name: sha for name, sha in files.items() if name.startswith("tables/")}
 
 
+@pytest.mark.drawn
 def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

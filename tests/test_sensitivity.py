@@ -192,6 +192,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.drawn
 def test_the_verb_finds_what_a_known_simulator_does(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str]
 ) -> None:

@@ -49,7 +49,6 @@ def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str
     assert (Path(document["run_dir"]) / "report.html").stat().st_size > 10_000
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     hashes = []
     for workers in (1, 2):
@@ -61,7 +60,6 @@ def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFix
     }
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     first = told(capsys, "run", "--out", str(tmp_path))
     written = (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns
@@ -69,7 +67,6 @@ def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixt
     assert (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns == written
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     document = told(capsys, "compare", "scenarios=[liege_30k,liege_100k]", "demand=permit", "--out", str(tmp_path))
     assert list(document["scenarios"]) == ["liege_30k", "liege_100k"]
@@ -87,7 +84,6 @@ def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[st
             assert -1 <= change["low"] <= change["high"] <= 1 or math.isinf(KPIS[kpi].range[1])
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["demands=[today,permit]", "arrival_models=[timetable,poisson]", "--out", str(tmp_path)]
     document = told(capsys, "compare", "scenarios=[liege_30k]", *words)
@@ -161,7 +157,6 @@ def test_mistakes_in_a_file_write_nothing(
     assert not (tmp_path / "runs").exists()
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "two.csv"
     file.write_text("flight,sibt\nA,2022-09-05 10:00\nB,2022-09-05 14:00\n")
@@ -171,7 +166,6 @@ def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[s
     assert points["demand"].tolist() == ["two"]
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -182,7 +176,6 @@ def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
     assert f"--config-dir {mine}" in (Path(document["run_dir"]) / "report.html").read_text()
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_exported_sheets_keep_the_order_of_the_designs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     designs = tmp_path / "designs.csv"
     designs.write_text("name,halls.main.doors_out\nz first,20\na second,22\n")

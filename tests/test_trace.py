@@ -430,6 +430,7 @@ def told(capsys: Any, *words: str) -> tuple[dict[str, Any], str]:
     return json.loads(out), err
 
 
+@pytest.mark.drawn
 def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     capsys: Any, run: Path, first: str, tmp_path: Path
 ) -> None:
@@ -448,6 +449,7 @@ def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     assert (tmp_path / "a.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.drawn
 def test_parcels_are_simulated_again_with_the_disruptions_of_their_days(capsys: Any, tmp_path: Path) -> None:
     """Also if one is given by the day, counted from the first measured one, and another comes after the flight."""
     strike = "+disruption@disruptions.strike=strike_day", "disruptions.strike.start='day 1 00:00'"
@@ -459,6 +461,7 @@ def test_parcels_are_simulated_again_with_the_disruptions_of_their_days(capsys: 
     assert err.count("simulating replication 0 again, 2 of 3 days") == err.count("simulating") == 1
 
 
+@pytest.mark.drawn
 def test_a_trace_in_words_names_flight_causes_and_verdict_and_draws_into_the_run(
     capsys: Any, run: Path, first: str
 ) -> None:
@@ -516,6 +519,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, words: li
     assert err.count("\n") == 1
 
 
+@pytest.mark.drawn
 def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
     capsys: Any, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -534,6 +538,7 @@ def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
     assert err.startswith("no picture: ") and err.endswith("Permission denied\n")
 
 
+@pytest.mark.drawn
 def test_only_trace_takes_figure(capsys: Any) -> None:
     assert main(["show", "RUN", "--figure", "a.svg"]) == 2
     assert capsys.readouterr().err == "cargohub: --figure: only trace takes it\n"

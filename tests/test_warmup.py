@@ -114,6 +114,7 @@ def test_what_cannot_be_said_is_refused(values, options, message):
         mser(values, **options)
 
 
+@pytest.mark.drawn
 def test_the_picture_is_the_same_twice_and_can_be_read():
     found = mser([9.0] * 10 + [1.0, 2.0] * 30, spacing=1 / 24)
     drawn, again = (warmup_svg(found, title="a", what="backlog [parcels]", unit="days", own=1.0) for _ in range(2))
@@ -159,6 +160,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     assert "too short" in warming._warning("all", mser(np.arange(100.0)), 3)[0]
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("words", [["run"], ["sweep", "demand.flights_per_day=3,4"]])
 def test_a_run_and_a_sweep_store_and_draw_their_warm_up(capsys, tmp_path, words):
     tiny = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"]
