@@ -12,6 +12,7 @@ from mistakes import is_refused
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.figures.capacity_figure import CapacityChart, draw
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import resource
 from experiments.store import RunDirectory, read_run
 from experiments.studies.capacity.search import Sustained, There, blocked_h, searches_of
@@ -282,6 +283,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert own["flights_per_day"]["mean"] == pytest.approx(stored["capacity"]["flights_per_day"].mean())
     gap = stored["capacity"]["not_sustained"] - stored["capacity"]["flights_per_day"]
     assert gap.between(0, 2 + 1e-9).all()
+    assert too_few_replications(2)[0] in document["warnings"]
     assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
     assert set(stored["binding"]["resource"]) == set(what_ifs(load("liege_30k", "exports=none")))
     binding = stored["binding"].query("is_binding")["resource"].tolist()

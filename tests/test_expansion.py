@@ -17,6 +17,7 @@ import pytest
 from experiments.composition import compose, hub, study
 from experiments.main import main
 from experiments.money import WAGES, Flow, Paid, present_value
+from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
@@ -381,12 +382,13 @@ def test_weeks_whose_backlog_grows_are_warned_of(
     assert document["unstable"] == {week: by_load[load] for week, load in loads.items()}
     table = read_run(Path(document["run_dir"])).tables["stability"]
     assert set(table["scenario"]) == set(loads) and set(table["verdict"]) == {"stable", "undecided", "unstable"}
-    unstable, undecided = document["warnings"][-2:]
+    few, unstable, undecided = document["warnings"][-3:]
+    assert [few] == too_few_replications(2)
     assert f"of {len(loads)} designs (" in unstable and "unstable: their backlog grows" in unstable
     assert "undecided whether their backlog grows" in undecided and "hold no two weeks" in undecided
     assert "unstable: their backlog grows" in (Path(document["run_dir"]) / "report.html").read_text()
     assert quick("--quiet") == 0
-    assert f"warning: {unstable}" in capsys.readouterr().out
+    assert f"warning: {few}\nwarning: {unstable}" in capsys.readouterr().out
 
 
 def test_it_says_beforehand_how_much_it_is(quick: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

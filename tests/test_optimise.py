@@ -13,6 +13,7 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.figures.bar import Bar
 from experiments.report.figures.front_figure import FrontChart, draw
+from experiments.report.sentences import too_few_replications
 from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
 from experiments.studies.designs.figures import figures
@@ -108,6 +109,7 @@ def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simula
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert "data:image/svg+xml" in page
+    assert document["warnings"][1] == too_few_replications(3)[0], "intervals of the front are of its confirmation"
     assert document["warnings"] and all(f"Warning: {line}." in page for line in document["warnings"])
 
 

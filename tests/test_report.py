@@ -15,6 +15,7 @@ from experiments.report import bottleneck, chutes, counted, fullness, happened, 
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.points import Point, ShareBand, Value, Window, panels, read_points, read_values, read_window
+from experiments.report.sentences import FEWEST_REPLICATIONS
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
@@ -394,6 +395,8 @@ def test_the_page_has_every_part(several, tmp_path):
         "spread",
     }  # fmt: skip
     assert ">nan" not in text and " nan" not in text
+    assert "Warning: replications: 2 are few" in text
+    assert "are few" not in written(several, tmp_path, FEWEST_REPLICATIONS)
 
 
 def test_one_point_and_one_replication_make_a_page(one, tmp_path):

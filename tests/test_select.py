@@ -10,6 +10,7 @@ from mistakes import is_refused
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
+from experiments.report.sentences import too_few_replications
 from experiments.store import RunDirectory, read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.select.design import Select, known_cost
@@ -93,12 +94,15 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert all(
         said in page for said in (document["answer"][0], "not cheaper than enough", "KN++ (Kim and Nelson 2006)")
     )
+    (few,) = too_few_replications(3)
+    assert few in document["warnings"] and f"Warning: {few}." in page
     assert told(capsys, *words) == document
     assert told(capsys, "show", document["run_dir"]) == document
     # All in one go, as here, the replications and their tables are the same.
     assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
     assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"]])
     out = capsys.readouterr().out
+    assert f"warning: {few}" in out
     assert all(label in out for label in designs) and "misses on_time_share at least 0.9" in out
     assert "enough is the cheapest with on_time_share at least 0.9 (4 designs, " in out
     assert (

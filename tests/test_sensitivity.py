@@ -14,6 +14,7 @@ from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.bar import Bar
 from experiments.report.figures.sensitivity_figure import Effects, tornado
+from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.factors import Box
 from experiments.statistics.indices import Index, crossed_points, indices
@@ -217,6 +218,8 @@ def test_the_verb_finds_what_a_known_simulator_does(
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert page.count("data:image/svg+xml") == 2 and "Morris 1991" in page
+    (few,) = too_few_replications(2)
+    assert few in document["warnings"] and f"Warning: {few}." in page
     assert told(capsys, *known, "--out", str(tmp_path / "runs")) == document
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.report.contents import content
 from experiments.report.pictures import draw
 from experiments.report.points import read_family, read_points, read_values, read_window
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import tied
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def write_report(
         config_yaml=config_yaml,
         seed=seed,
         replications=replications,
+        too_few=too_few_replications(replications),
         notes=notes,
         pictures=pictures,
         versions=versions(),

@@ -19,6 +19,8 @@ WIDEST: Final = 0.5
 """An interval of the share in time that is wider says nothing: it is kept out of the answer (assumption)."""
 MUCH_WIDER: Final = 2.0
 """Times a single interval, from which a reader is warned of those that hold together (assumption)."""
+FEWEST_REPLICATIONS: Final = 5
+"""From which intervals hold the true mean about as often as they say (docs/model.md, section 4)."""
 APART: Final = 0.2
 """Exports that are in time by so much more than imports are explained (assumption)."""
 
@@ -208,6 +210,15 @@ def _saved(change: Value) -> str:
         return ""
     times = number(change.variance_ratio)
     return f" Without common random numbers the share in time would need {times} times the replications."
+
+
+def too_few_replications(n: int) -> list[str]:
+    """A warning where the intervals that are shown come from n replications, and these are few; else nothing."""
+    if n == 1:
+        return ["replications: a single one has no intervals: nothing can be said for sure"]
+    if n < FEWEST_REPLICATIONS:
+        return [f"replications: {n} are few: intervals of fewer than {FEWEST_REPLICATIONS} are wide, and less reliable"]
+    return []
 
 
 def too_many_comparisons(family: str, comparisons: int, n: int) -> str:

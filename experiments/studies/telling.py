@@ -9,7 +9,7 @@ from typing import Any
 from experiments.arguments import Arguments
 from experiments.report import bottleneck
 from experiments.report.margin import margin_object, margin_text
-from experiments.report.sentences import too_many_comparisons
+from experiments.report.sentences import too_few_replications, too_many_comparisons
 from experiments.report.words import NO_VARIANCE, instant, p_text
 from experiments.statistics import Interval
 from experiments.statistics.family import Family, Statement
@@ -29,8 +29,6 @@ SAID_OF = {
     Family.NONE: "intervals and p-values of each design alone",
 }
 """How differences are taken together, for a reader."""
-FEWEST_REPLICATIONS = 5
-"""From which intervals hold the true mean about as often as they say (docs/model.md, section 4)."""
 _ACROSS = 3
 """Designs side by side."""
 MOST_ON_PAGE = 24
@@ -62,15 +60,6 @@ OF_EXPORTS = ("export_on_time_share", "exports_per_day", "export_share")
 """Told where anything leaves by air."""
 
 
-def warnings_of_few(n: int) -> list[str]:
-    """What to say of n replications where they are too few for intervals."""
-    if n == 1:
-        return ["replications: a single one has no intervals: nothing can be said for sure"]
-    if n < FEWEST_REPLICATIONS:
-        return [f"replications: {n} are few: intervals of fewer than {FEWEST_REPLICATIONS} are wide, and less reliable"]
-    return []
-
-
 def fit_lines(points: Sequence[Point]) -> list[str]:
     """What fit=auto changed, design by design."""
     lines = []
@@ -86,7 +75,7 @@ def fit_lines(points: Sequence[Point]) -> list[str]:
 
 def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     """What a reader must know before the numbers."""
-    lines = [*own, *fit_lines(outcome.points), *warnings_of_few(outcome.n)]
+    lines = [*own, *fit_lines(outcome.points), *too_few_replications(outcome.n)]
     for point in outcome.points:
         if not outcome.intervals[point.label]["parcels_per_day"].mean:
             lines.append(f"{point.label}: not one parcel left in the measured days")

@@ -35,6 +35,7 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.report.bottleneck import by_ladder
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import resource
 from experiments.statistics import Interval
 from experiments.store import RunDirectory
@@ -86,7 +87,8 @@ def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy
     """Compute what is not there, and tell."""
     folder, results = _computed(arguments, points, keys)
     chart = draw_curve(folder, results, keys.factors) or _draw(folder, results, keys.capacity.target)
-    warnings = [*period_warnings(points[0].hub), *(line for result in results for line in result.warnings)]
+    warnings = [*period_warnings(points[0].hub), *too_few_replications(keys.replications)]
+    warnings += [line for result in results for line in result.warnings]
     if arguments.json:
         telling.print_json(
             {

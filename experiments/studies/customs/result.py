@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
@@ -72,7 +73,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        return telling.warnings_of_few(self.detections.n) + [
+        return too_few_replications(self.detections.n) + [
             f"{one.control} at {value_said(one.value)}: {number(one.to_open)} parcels a day are to be opened, and the"
             f" examination desks can open {number(one.desks_can_open)}: detections count all that is to be opened,"
             " officers' hours only what is"

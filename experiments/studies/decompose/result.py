@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
@@ -126,7 +127,7 @@ def document(found: Found, start: str, end: str) -> dict[str, Any]:
 
 def warnings_of(found: Found) -> list[str]:
     lines = [*period_warnings(found.game.points[0].hub), *found.outcome.warnings]
-    lines += telling.warnings_of_few(found.outcome.n)
+    lines += too_few_replications(found.outcome.n)
     rest = found.game.fields.get("rest", ())
     if rest:
         lines.append(f"rest: fields that differ and are in no factor: {', '.join(rest)}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
 from experiments.report.hub_share import money_rests_on
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
 from experiments.studies import telling
@@ -53,7 +54,8 @@ def write_page(folder: Path, arguments: Arguments, today: Point, answer: Answer)
 
 
 def _warnings(answer: Answer, today: Point) -> list[str]:
-    return [*period_warnings(today.hub), *unsure_lines(answer.stability)]
+    few = too_few_replications(answer.found.keys.replications)
+    return [*period_warnings(today.hub), *few, *unsure_lines(answer.stability)]
 
 
 def _method(answer: Answer, today: Point) -> Iterator[str]:

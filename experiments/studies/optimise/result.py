@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import number, percent
 from experiments.statistics import Interval
 from experiments.store.summaries import ANSWER
@@ -101,7 +102,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        lines = []
+        lines = too_few_replications(self.asked.confirm or self.replications)
         if not self.asked.confirm:
             lines.append("confirm: 0 further replications: the front was chosen by the numbers that are told of it")
         if self.n_designs < self.asked.population:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import number
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
@@ -185,7 +186,7 @@ def _promise(found: Found, probability: float) -> str:
 
 def warnings_of(found: Found) -> list[str]:
     asked, best = found.keys.select, found.selected
-    lines = period_warnings(found.rows[0].point.hub)
+    lines = [*period_warnings(found.rows[0].point.hub), *too_few_replications(min(row.kpi.n for row in found.rows))]
     n_open = sum(row.fate is Fate.OPEN for row in found.rows)
     if found.probability is None:
         said = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"

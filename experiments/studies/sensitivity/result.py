@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import number
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
@@ -52,7 +53,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        lines = unsure_lines(self.stability)
+        lines = [*too_few_replications(self.replications), *unsure_lines(self.stability)]
         for method, stage in (("morris", self.screened), ("sobol", self.crossed)):
             for kpi, share in stage.noise.items() if stage is not None else ():
                 if share > _MUCH_NOISE:

@@ -16,6 +16,7 @@ from experiments.money import (
     floor_eur_per_m2_year,
     total,
 )
+from experiments.report.sentences import too_few_replications
 from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.store.summaries import ANSWER
@@ -119,7 +120,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        return telling.warnings_of_few(self.zones[0].first.worth.n)
+        return too_few_replications(self.zones[0].first.worth.n)
 
     def as_json(self) -> dict[str, Any]:
         return {
