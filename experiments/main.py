@@ -118,14 +118,18 @@ def _run(words: Sequence[str]) -> int:
     from experiments.execution.allocator import keep_freed_memory
 
     keep_freed_memory()
-    module = module_of(verb)
+    name = module_of(verb)
     try:
-        main_of_verb = import_module(module).main
+        module = import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != module:
+        if error.name != name:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
-    return int(main_of_verb(arguments))
+    if hasattr(module, "STUDY"):
+        from experiments.studies.frame import runner
+
+        return runner.main(module.STUDY, arguments)
+    return int(module.main(arguments))
 
 
 def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:

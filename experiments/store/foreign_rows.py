@@ -6,6 +6,7 @@ from typing import Any
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_tables import rows_of
 from experiments.store.read import TABLES
+from experiments.store.tables import Key
 from sim.errors import InputError
 
 
@@ -21,3 +22,15 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
             if not isinstance(row.get(name), kind):
                 raise InputError(f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type")
     return rows
+
+
+def kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
+    """The KPIs of each replication, by label and replication.
+
+    Raises:
+        InputError: as in `typed_rows`.
+    """
+    found: dict[Key, dict[str, float]] = {}
+    for row in typed_rows(manifest, "kpis", {"scenario": str, "replication": int, "kpi": str, "value": float}):
+        found.setdefault((row["scenario"], row["replication"]), {})[row["kpi"]] = row["value"]
+    return found

@@ -67,7 +67,8 @@ def study_of(
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
     stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
-    kind = import_module(module_of(recorded.verb)).KEYS
+    module = import_module(module_of(recorded.verb))
+    kind = module.STUDY.keys if hasattr(module, "STUDY") else module.KEYS
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():
         if name in known and isinstance(stored.get(name, {}), dict):

@@ -26,6 +26,7 @@ from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.design_factors import Factors, keys_of, with_factors
 from experiments.studies.file_words import taken_apart
+from experiments.studies.frame import runner
 from experiments.studies.recorded import study_of, with_schedule
 from experiments.studies.replications.replicating import complete, open_directory, replications
 from experiments.studies.select.design import SelectStudy, check_recorded
@@ -195,13 +196,15 @@ def _study_again(
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
     """As `_again`, of a study that makes its designs itself."""
-    again = import_module(module_of(recorded.verb)).again
+    module = import_module(module_of(recorded.verb))
     keys = study_of(recorded, configuration, workers)
 
     def compute(root: Path) -> Manifest:
         own = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
         try:
-            return manifest_of(again(own, points, keys))
+            if hasattr(module, "STUDY"):
+                return manifest_of(runner.computed(module.STUDY, own, points, keys)[0])
+            return manifest_of(module.again(own, points, keys))
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 

@@ -19,6 +19,7 @@ from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
 from experiments.studies import telling
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
+from experiments.studies.frame import runner
 from experiments.studies.recorded import study_of
 from experiments.verbs import VERBS, module_of
 from sim.errors import InputError
@@ -49,12 +50,14 @@ def main(arguments: Arguments) -> int:
     _check_name(run, points)
     words, config_dir = _split(run.words)
     own = replace(arguments, verb=run.verb, words=words, config_dir=config_dir, out=folder.absolute().parent)
+    if hasattr(verb, "STUDY"):
+        return runner.carry_out(verb.STUDY, own, points, keys)
     return int(verb.carry_out(own, points, keys))
 
 
 def _module(run: Begun) -> Any:  # noqa: ANN401 - a module
     module = import_module(module_of(run.verb)) if run.verb in VERBS else None
-    if not hasattr(module, "carry_out"):
+    if not hasattr(module, "carry_out") and not hasattr(module, "STUDY"):
         raise InputError(f"{run.folder}: verb: {run.verb[:60]!r} is none whose runs can be resumed")
     return module
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from experiments.studies.decompose import DecomposeStudy, recorded_game
 from experiments.studies.decompose.result import found_in
 from experiments.studies.designs.design import MarginStudy, Point, period_warnings
 from experiments.studies.file_words import taken_apart
+from experiments.studies.frame import runner
 from experiments.studies.recorded import study_of
 from experiments.studies.replications.margin import margin_notes
 from experiments.studies.replications.narrowing import too_wide
@@ -36,6 +38,7 @@ from experiments.studies.replications.warming import stored_warnings
 from experiments.studies.select.design import SelectStudy
 from experiments.studies.select.result import tell_selection
 from experiments.studies.show.day import OPTIONS, draw_day
+from experiments.verbs import module_of
 from sim.errors import InputError
 from sim.measures.kpis import KPIS
 
@@ -60,6 +63,9 @@ def main(arguments: Arguments) -> int:
     if manifest.verb in ANSWERED:
         if given:
             raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
+        module = import_module(module_of(manifest.verb))
+        if hasattr(module, "STUDY"):
+            return runner.show(module.STUDY, arguments, manifest, configuration, study_of(manifest, configuration))
         return _show_study(arguments, manifest)
     keys = study_of(manifest, configuration)
     if isinstance(keys, SelectStudy):
