@@ -15,10 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.studies.designs.design import Point, Study
-from experiments.studies.replications.replicating import complete, open_directory, replications
+from experiments.studies.frame.runner import opened
+from experiments.studies.frame.study import Asked
+from experiments.studies.replications.replicating import complete, replications
 from sim.reading import plain, read
 
 REPLICATIONS = 10
@@ -45,8 +48,9 @@ def asked(words=WORDS):
 
 def computed(root, points, keys):
     """The study, as `cargohub run` has it, without its page."""
-    with open_directory(Arguments(verb="run", out=Path(root)), "tiny", points, keys) as run:
-        complete(run, replications(run, points, keys, is_quiet=True))
+    asked = Asked(points, keys, Arguments(verb="run", out=Path(root)))
+    with opened("tiny", asked) as run, execution.opened(keys.execution, keys.workers) as pool:
+        complete(run, replications(run, points, keys, pool, is_quiet=True))
     return run.path
 
 

@@ -19,6 +19,8 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.store.tables import Columns
 from experiments.studies.designs.design import Point, Study
+from experiments.studies.frame import runner
+from experiments.studies.frame.study import Asked
 from experiments.studies.replications import replicating
 
 TINY = ["exports=none", "horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=1",
@@ -36,7 +38,8 @@ def peak_mb(verb: str, n: int, folder: Path) -> float:
     points = [Point(f"design={n} of many", replace(one, scenario=f"{n}")) for n in range(n)]
     arguments = Arguments(verb=verb, words=tuple(TINY), out=folder, quiet=True)
     with contextlib.redirect_stdout(io.StringIO()):
-        assert import_module(f"experiments.studies.{verb}").carry_out(arguments, points, keys) == 0
+        verb_study = import_module(f"experiments.studies.{verb}").STUDY
+        assert runner.carry_out(verb_study, Asked(points, keys, arguments)) == 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

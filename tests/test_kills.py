@@ -281,9 +281,10 @@ def test_a_complete_run_is_told_again_from_a_folder_that_cannot_be_written(tmp_p
 def test_two_at_once_on_one_run_is_one_line_for_the_second(tmp_path, undisturbed):
     expected, points, keys = undisturbed
     from experiments.arguments import Arguments
-    from experiments.studies.replications.replicating import open_directory
+    from experiments.studies.frame.runner import opened
+    from experiments.studies.frame.study import Asked
 
-    with open_directory(Arguments(verb="run", out=tmp_path), "tiny", points, keys):
+    with opened("tiny", Asked(points, keys, Arguments(verb="run", out=tmp_path))):
         code = f"import kill_points as k; k.computed({str(tmp_path)!r}, *k.asked({(*SHORT, *PERIOD)!r}))"
         second = subprocess.run(
             [sys.executable, "-c", code],

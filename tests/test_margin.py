@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.margin import Threshold
@@ -71,7 +72,7 @@ def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_ow
 
 
 def test_files_and_short_runs_have_no_margin():
-    _, study = single(SMALL, None)
+    _, study = single(Arguments("run", tuple(SMALL)))
     assert isinstance(study, MarginStudy)
     points = [Point("a", load("liege_30k", "horizon_days=6")), Point("b", load("liege_30k", "horizon_days=7"))]
     verdicts = {"a": stable(), "b": stable()}

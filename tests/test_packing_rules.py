@@ -9,6 +9,7 @@ import pytest
 from stored_runs import made
 from test_printed_commands import typed
 
+from experiments.arguments import Arguments
 from experiments.main import main
 from experiments.report import packing
 from experiments.report.points import Point, Value
@@ -97,9 +98,9 @@ def test_the_same_verdict_by_both_rules_is_no_sentence():
 def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
     _, verb, *words = shlex.split(command)
     if verb == "run":
-        designs = [single(words, None)[0]]
+        designs = [single(Arguments("run", tuple(words)))[0][0]]
     else:
-        designs, _ = several(words, None)
+        designs, _ = several(Arguments("compare", tuple(words)))
     for design in (designs[0], designs[-1]):
         hub = design.hub
         rule = hub.packout.rule
@@ -108,7 +109,7 @@ def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
         )
         _, to_compare, *others = shlex.split(packing.command_of_both(command, shown))
         assert to_compare == "compare"
-        (same, other), _ = several(others, None)
+        (same, other), _ = several(Arguments("compare", tuple(others)))
         assert same.hub == hub
         assert other.hub.packout.rule != rule
         assert replace(other.hub, packout=replace(other.hub.packout, rule=rule)) == hub

@@ -16,8 +16,10 @@ from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
 from experiments.store import read_run
 from experiments.studies.designs.design import single
+from experiments.studies.frame.runner import opened
+from experiments.studies.frame.study import Asked
 from experiments.studies.replications.narrowing import too_wide
-from experiments.studies.replications.replicating import interval_of, open_directory
+from experiments.studies.replications.replicating import interval_of
 from sim.kernels.queueing import single_server
 from sim.measures.kpis import KPIS
 
@@ -216,8 +218,8 @@ def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, t
 
 def test_a_precision_makes_another_run_and_a_limit_without_one_does_not(tmp_path: Path) -> None:
     def path(*words: str) -> Path:
-        point, study = single(words, None)
-        with open_directory(Arguments("run", words, out=tmp_path), point.label, [point], study) as run:
+        (point,), study = single(Arguments("run", tuple(words)))
+        with opened(point.label, Asked([point], study, Arguments("run", words, out=tmp_path))) as run:
             return run.path
 
     assert path() == path("precision.max_replications=7")
@@ -227,7 +229,7 @@ def test_a_precision_makes_another_run_and_a_limit_without_one_does_not(tmp_path
 
 
 def test_every_kpi_can_be_asked_for() -> None:
-    _, study = single([], None)
+    _, study = single(Arguments("run"))
     assert set(study.precision) == {*KPIS, "max_replications"}
     assert study.asked == {}
 

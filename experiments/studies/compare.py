@@ -1,47 +1,27 @@
 """`cargohub compare`: scenarios side by side, under the same random numbers."""
 
-from collections.abc import Sequence
+from typing import Final
 
-from experiments.arguments import Arguments
-from experiments.studies import telling
-from experiments.studies.designs.design import MarginStudy, Point, period_warnings, several
-from experiments.studies.replications.margin import margin_notes
-from experiments.studies.replications.replicating import complete, open_directory, replications
-from experiments.studies.replications.warming import check_warmup
-
-KEYS = MarginStudy
+from experiments.studies import of_designs, telling
+from experiments.studies.designs.design import MarginStudy, several
+from experiments.studies.frame.study import Asked, Document, Study
+from experiments.studies.of_designs import Replications
+from experiments.studies.replications.replicating import check_designs
 
 
-def main(arguments: Arguments) -> int:
-    points, study = several(arguments.words, arguments.config_dir)
-    return carry_out(arguments, points, study)
+def document(asked: Asked[MarginStudy], found: Replications) -> Document:
+    outcome = found.outcome
+    data = {
+        "scenarios": {point.label: telling.scenario_object(outcome, point) for point in asked.points},
+        "family": str(outcome.family),
+        "differences": telling.difference_objects(outcome),
+    }
+    return of_designs.document(asked, found, data, has_baseline=True)
 
 
-def carry_out(arguments: Arguments, points: Sequence[Point], study: MarginStudy) -> int:
-    """Compute what is not there, and tell."""
-    named = [word.removeprefix("study=") for word in arguments.words if word.startswith("study=")]
-    name = named[-1] if named else "-".join(study.scenarios) or f"{len(points)}-designs"
-    with open_directory(arguments, name, points, study) as run:
-        outcome = replications(run, points, study, is_quiet=arguments.quiet)
-        complete(run, outcome)
-        notes = margin_notes(arguments, points, study)
-        page = telling.write_page(run.path, arguments, points, replications=outcome.n, notes=notes)
-        early = check_warmup(run.path, points)
-    own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early]
-    own += telling.family_warnings(outcome)
-    warnings = telling.warnings_of(outcome, own)
-    if arguments.json:
-        telling.print_json(
-            {
-                "scenarios": {point.label: telling.scenario_object(outcome, point) for point in points},
-                "family": str(outcome.family),
-                "differences": telling.difference_objects(outcome),
-                "run_dir": str(run.path),
-                "warnings": warnings,
-            }
-        )
-    else:
-        telling.print_table(
-            outcome, warnings, run.path, page, command=arguments.command, notes=notes, has_baseline=True
-        )
-    return 0
+def _name(asked: Asked[MarginStudy]) -> str:
+    named = [word.removeprefix("study=") for word in asked.arguments.words if word.startswith("study=")]
+    return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.points)}-designs"
+
+
+STUDY: Final = Study(MarginStudy, several, of_designs.compute, document, name=_name, check=check_designs)

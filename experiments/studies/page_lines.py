@@ -3,34 +3,27 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.points import Value, main_points, read_points
 from experiments.statistics import Interval
-from experiments.store import read_run
-from experiments.store.summaries import POINTS
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
 
 
-def page_lines(
-    outcome: Outcome, stored: Path | Sequence[Mapping[str, Any]], command: str
-) -> tuple[list[str], list[str]]:
+def page_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str) -> tuple[list[str], list[str]]:
     """Designs whose verdict the rule changes; then facts on the designs.
 
     Those are what pack-out can handle, by the ladder, with the command that simulates both rules, and the year's goods
     at both ends of the hub's share.
 
-    `stored`: the run's folder, or the rows of its table `points`; `command`: that of the run.
+    `rows`: of the table `points`; `command`: that of the run.
     """
     import pandas as pd
 
-    table = (
-        read_run(stored, names=[POINTS.name]).tables[POINTS.name] if isinstance(stored, Path) else pd.DataFrame(stored)
-    )
+    table = pd.DataFrame(rows)
     points = tuple(replace(point, title=point.label) for point in read_points(table))
     values = {
         label: {kpi: _value(interval, KPIS[kpi].unit) for kpi, interval in intervals.items()}

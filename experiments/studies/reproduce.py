@@ -1,7 +1,6 @@
 """`cargohub reproduce`: a stored run computed again from its own configuration, and compared bit by bit."""
 
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -12,25 +11,21 @@ from pathlib import Path
 from experiments.arguments import Arguments
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import (
-    ANSWERED,
     Configuration,
     Manifest,
     check_file,
+    command_words,
     configuration_of,
     manifest_of,
 )
-from experiments.store.foreign_tables import check_table, columns_of, first_difference
+from experiments.store.foreign_tables import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
-from experiments.studies import decompose, select, telling
-from experiments.studies.decompose import DecomposeStudy, recorded_game
+from experiments.studies import telling
 from experiments.studies.designs.design import Point
-from experiments.studies.designs.design_factors import Factors, keys_of, with_factors
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
+from experiments.studies.frame.study import Asked
 from experiments.studies.recorded import study_of, with_schedule
-from experiments.studies.replications.replicating import complete, open_directory, replications
-from experiments.studies.select.design import SelectStudy, check_recorded
-from experiments.studies.sweep import sweep_table
 from experiments.verbs import module_of
 from sim.errors import ConfigError, InputError
 
@@ -60,8 +55,7 @@ def main(arguments: Arguments) -> int:
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
     points, workers = _designs(recorded, configuration, given), _workers(given)
-    prepare = _study_again if recorded.verb in ANSWERED else _again
-    compute = prepare(arguments, recorded, configuration, points, workers)
+    compute = _again(arguments, recorded, configuration, points, workers)
     check_file(recorded, DICTIONARY)
     rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
     with ExitStack() as stack:
@@ -129,24 +123,6 @@ def _workers(given: Mapping[str, str]) -> int | None:
     return None if text is None else int(text)
 
 
-def _varied(
-    recorded: Manifest, points: Sequence[Point], factors: Factors
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The keys that the sweep varied, which its table names, with their values, which the designs' labels hold.
-
-    The factors of its designs stand behind them.
-    """
-    path = recorded.tables.get("sweep")
-    texts = [] if path is None else [name for name, kind in columns_of(path).items() if kind == "string"]
-    keys = [name for name in texts if name not in keys_of(factors)]
-    pattern = re.compile(", ".join(f"{re.escape(key)}=(.*)" for key in keys) or "all")
-    found = [pattern.fullmatch(point.label) for point in points]
-    if path is None or not all(found):
-        raise InputError(f"{recorded.folder}: the table sweep and the designs' names disagree")
-    labels = [point.label for point in points]
-    return with_factors(labels, keys, [match.groups() for match in found if match], factors)
-
-
 def _new(root: Path, folder: Path) -> Path:
     if root.resolve() == folder.resolve() or folder.resolve() in root.resolve().parents:
         raise InputError(f"here: {root} lies in the run itself")
@@ -162,48 +138,16 @@ def _again(
     points: Sequence[Point],
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
-    """What computes the run's designs once more, in a folder; the run is looked at first."""
-    study = study_of(recorded, configuration, workers)
-    varied = _varied(recorded, points, study.factors) if recorded.verb == "sweep" else None
-    # A run that cannot be its study's is refused before anything is made.
-    game = recorded_game(recorded.folder, points, study) if isinstance(study, DecomposeStudy) else None
-    if isinstance(study, SelectStudy):
-        check_recorded(recorded.folder, points, study)
-
-    def compute(root: Path) -> Manifest:
-        if not arguments.quiet:
-            days = sum(point.hub.warmup_days + point.hub.horizon_days for point in points)
-            print(f"simulating {study.replications} × {len(points)} designs, {days} days in all", file=sys.stderr)
-        again = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
-        with open_directory(again, "again", points, study) as run:
-            if game is not None and isinstance(study, DecomposeStudy):
-                decompose.computed(run, game, study, is_quiet=arguments.quiet)
-            elif isinstance(study, SelectStudy):
-                select.computed(run, points, study, is_quiet=arguments.quiet)
-            else:
-                outcome = replications(run, points, study, is_quiet=arguments.quiet)
-                complete(run, outcome, [] if varied is None else [sweep_table(outcome, *varied)])
-        return manifest_of(run.path)
-
-    return compute
-
-
-def _study_again(
-    arguments: Arguments,
-    recorded: Manifest,
-    configuration: Configuration,
-    points: Sequence[Point],
-    workers: int | None,
-) -> Callable[[Path], Manifest]:
-    """As `_again`, of a study that makes its designs itself."""
+    """What computes the run once more, in a folder; its keys are looked at first."""
     module = import_module(module_of(recorded.verb))
     keys = study_of(recorded, configuration, workers)
+    words = command_words(recorded.folder)
 
     def compute(root: Path) -> Manifest:
-        own = Arguments(verb=recorded.verb, out=root, quiet=arguments.quiet)
+        own = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
         try:
             if hasattr(module, "STUDY"):
-                return manifest_of(runner.computed(module.STUDY, own, points, keys)[0])
+                return manifest_of(runner.computed(module.STUDY, Asked(points, keys, own), has_page=False)[0])
             return manifest_of(module.again(own, points, keys))
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None

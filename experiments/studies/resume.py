@@ -20,6 +20,7 @@ from experiments.studies import telling
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
+from experiments.studies.frame.study import Asked
 from experiments.studies.recorded import study_of
 from experiments.verbs import VERBS, module_of
 from sim.errors import InputError
@@ -51,7 +52,7 @@ def main(arguments: Arguments) -> int:
     words, config_dir = _split(run.words)
     own = replace(arguments, verb=run.verb, words=words, config_dir=config_dir, out=folder.absolute().parent)
     if hasattr(verb, "STUDY"):
-        return runner.carry_out(verb.STUDY, own, points, keys)
+        return runner.carry_out(verb.STUDY, Asked(points, keys, own))
     return int(verb.carry_out(own, points, keys))
 
 

@@ -50,9 +50,9 @@ def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]]
         points, study = points_of(grid)
         return [" ".join(point) for point in grid.words], grid.composed, points, study
     if arguments.verb == "run":
-        point, study = single(words, folder)
-        return [], [compose(words, folder)], [point], study
-    points, study = several(words, folder)
+        points, study = single(arguments)
+        return [], [compose(words, folder)], points, study
+    points, study = several(arguments)
     rest, designs = designs_among(words)
     if designs:
         return (

@@ -3,29 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.store.tables import Columns
-from experiments.studies import telling
-from experiments.studies.designs.design import Point, Study, period_warnings
+from experiments.studies import of_designs, telling
+from experiments.studies.designs.design import Point, Study
 from experiments.studies.designs.design_factors import drawn, with_factors
 from experiments.studies.designs.grid import Grid, grid_of, varied_of
-from experiments.studies.replications.replicating import Outcome, complete, open_directory, replications
-from experiments.studies.replications.warming import check_warmup
+from experiments.studies.frame import study as frame
+from experiments.studies.frame.study import Asked, Bench, Document
+from experiments.studies.of_designs import Replications
+from experiments.studies.replications.replicating import Outcome, check_designs
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
-KEYS = Study
 _CHARTED = "on_time_share"
 
 
-def main(arguments: Arguments) -> int:
-    points, keys = points_of(grid_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
-    return carry_out(arguments, points, keys)
+def asked(arguments: Arguments) -> tuple[list[Point], Study]:
+    return points_of(grid_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
 
 
 def points_of(grid: Grid) -> tuple[list[Point], Study]:
@@ -43,33 +44,29 @@ def points_of(grid: Grid) -> tuple[list[Point], Study]:
     return points, replace(keys, factors=grid.factors(grid.labels))
 
 
-def carry_out(arguments: Arguments, points: Sequence[Point], keys: Study) -> int:
-    """Compute what is not there, and tell."""
-    labels = [point.label for point in points]
-    swept, rows = varied_of(labels)
-    varied, values = with_factors(labels, swept, rows, keys.factors)
-    with open_directory(arguments, "-".join(swept) or points[0].hub.scenario, points, keys) as run:
-        outcome = replications(run, points, keys, is_quiet=arguments.quiet)
-        complete(run, outcome, [sweep_table(outcome, varied, values)])
-        _draw(run.path, outcome, *drawn(varied, values))
-        page = telling.write_page(run.path, arguments, points, replications=outcome.n)
-        early = check_warmup(run.path, points)
-    own = [*period_warnings(points[0].hub), *telling.page_warnings(points), *outcome.warnings, *early]
-    warnings = telling.warnings_of(outcome, own)
-    if arguments.json:
-        telling.print_json(
-            {
-                "points": [
-                    {**telling.scenario_object(outcome, point), "values": dict(zip(varied, row, strict=True))}
-                    for point, row in zip(points, values, strict=True)
-                ],
-                "run_dir": str(run.path),
-                "warnings": warnings,
-            }
-        )
-    else:
-        telling.print_table(outcome, warnings, run.path, page, command=arguments.command)
-    return 0
+def varied(asked: Asked[Study]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The keys that the designs differ in, and the values of each."""
+    labels = [point.label for point in asked.points]
+    return with_factors(labels, *varied_of(labels), asked.keys.factors)
+
+
+def compute(bench: Bench, asked: Asked[Study]) -> Replications:
+    return of_designs.compute(bench, asked, lambda asked, outcome: [sweep_table(outcome, *varied(asked))])
+
+
+def document(asked: Asked[Study], found: Replications) -> Document:
+    keys, values = varied(asked)
+    data = {
+        "points": [
+            {**telling.scenario_object(found.outcome, point), "values": dict(zip(keys, row, strict=True))}
+            for point, row in zip(asked.points, values, strict=True)
+        ]
+    }
+
+    def draw(folder: Path) -> None:
+        _draw(folder, found.outcome, *drawn(keys, values))
+
+    return of_designs.document(asked, found, data, draw=draw)
 
 
 def sweep_table(
@@ -112,3 +109,13 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
 
 def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
+
+
+STUDY: Final = frame.Study(
+    Study,
+    asked,
+    compute,
+    document,
+    name=lambda asked: "-".join(varied_of([point.label for point in asked.points])[0]) or asked.points[0].hub.scenario,
+    check=check_designs,
+)

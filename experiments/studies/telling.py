@@ -141,15 +141,12 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, allow_nan=False, indent=1) + "\n")
 
 
-def print_table(
-    outcome: Outcome, warnings: Sequence[str], path: Path, page: Path, *, command: str,
-    rows: Sequence[Mapping[str, Any]] | None = None, has_baseline: bool = False, notes: Sequence[str] = (),
-) -> None:  # fmt: skip
-    """Staff, KPIs down and designs across, a few at a time; differences to a baseline; warnings; where the rest is.
+def table_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str, *, has_baseline: bool) -> list[str]:
+    """Staff, KPIs down and designs across, a few at a time; differences to a baseline.
 
-    A verdict that the packing rule changes comes first. `command`: the run's; `rows` of `points`, if not from `path`.
+    A verdict that the packing rule changes comes first. `rows`: of the table `points`; `command`: the run's.
     """
-    changed, facts = page_lines(outcome, path if rows is None else rows, command)
+    changed, facts = page_lines(outcome, rows, command)
     lines = [*changed, *(_staff(outcome, point) for point in outcome.points)]
     for first in range(0, len(outcome.points), _ACROSS):
         points = outcome.points[first : first + _ACROSS]
@@ -167,11 +164,7 @@ def print_table(
     lines += [f"{label}: {margin_text(own, asked[label])}" for label, own in outcome.margins.items()]
     limits = {point.label: bottleneck.named(None, outcome.ladder(point)) for point in outcome.points}
     lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), *facts, ""]
-    lines += _differences(outcome) if has_baseline else []
-    lines += [f"warning: {line}" for line in warnings]
-    lines += notes
-    lines += [f"tables: {path}", shown_at(page)]
-    sys.stdout.write("\n".join(lines) + "\n")
+    return [*lines, *(_differences(outcome) if has_baseline else [])]
 
 
 def _staff(outcome: Outcome, point: Point) -> str:

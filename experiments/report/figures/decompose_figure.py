@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style, words
@@ -80,16 +79,12 @@ def draw(ax: "Axes", chart: Waterfall) -> None:
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
 
-def write_chart(path: Path, found: Mapping[str, Decomposition], start: str, end: str) -> None:
-    """Draw a panel a KPI into an SVG file, whole or not at all."""
-    from experiments.store.files import write_whole
-
+def chart_svg(found: Mapping[str, Decomposition], start: str, end: str) -> bytes:
+    """A panel a KPI."""
     with style.look():
         figure = style.new_figure(0.6 + 2.9 * len(found))
         axes = figure.subplots(len(found), squeeze=False)[:, 0]
         for ax, (kpi, own) in zip(axes, found.items(), strict=True):
             draw(ax, Waterfall.of(kpi, own, start, end))
         axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
-        drawn = style.svg(figure)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, drawn)
+        return style.svg(figure)

@@ -4,18 +4,17 @@ One control at a time is set to several values, all else as configured and with 
 Every value is held against the hub as configured, replication by replication.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.statistics import Interval
 from experiments.studies.customs.result import Result, Setting, found_in, sentences
 from experiments.studies.designs.design import Point, Replicated, with_study
 from experiments.studies.designs.varying import changed
 from experiments.studies.frame.rows import grid_of, plain_interval, plain_row, stored
-from experiments.studies.frame.study import Bench, Document, Study
+from experiments.studies.frame.study import Asked, Bench, Document, Study
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
@@ -61,9 +60,9 @@ class CustomsStudy(Replicated):
             raise ValueError("frontier: at least one control")
 
 
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], CustomsStudy]:
+def asked(arguments: Arguments) -> tuple[list[Point], CustomsStudy]:
     """The hub as configured, and the controls."""
-    composed = compose(with_study(words, _VERB), config_dir)
+    composed = compose(with_study(arguments.words, _VERB), arguments.config_dir)
     if "frontier" not in composed:
         raise ConfigError(f"study: customs needs frontier, with a key and values by control, as study={_VERB} has")
     config, keys = hub(composed), study(CustomsStudy, composed)
@@ -72,9 +71,10 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], C
     return [Point(config.scenario, config)], keys
 
 
-def compute(bench: Bench, points: Sequence[Point], keys: CustomsStudy) -> Result:
+def compute(bench: Bench, asked: Asked[CustomsStudy]) -> Result:
     """Every value of every control against the hub as configured."""
-    config, n = points[0].hub, keys.replications
+    config, keys = asked.points[0].hub, asked.keys
+    n = keys.replications
     base = Point("as configured", config)
     varied = {
         (name, value): Point(f"{name} {value:g}", changed(config, {control.key: value}))
@@ -91,8 +91,8 @@ def compute(bench: Bench, points: Sequence[Point], keys: CustomsStudy) -> Result
     return found_in(samples[base.label], of_settings, config.customs.examination_min)
 
 
-def document(points: Sequence[Point], keys: CustomsStudy, result: Result) -> Document:
-    config = points[0].hub
+def document(asked: Asked[CustomsStudy], result: Result) -> Document:
+    config = asked.points[0].hub
     by_control = result.by_control
     return Document(
         title=f"What checks find at {config.scenario}, and what they cost",
@@ -113,7 +113,7 @@ def document(points: Sequence[Point], keys: CustomsStudy, result: Result) -> Doc
                 for control, settings in by_control.items()
             },
         },
-        method=[_draws(config, keys.replications), _COUNTED],
+        method=[_draws(config, asked.keys.replications), _COUNTED],
         pictures=lambda: [_picture(result)],
         warnings=result.warnings,
     )

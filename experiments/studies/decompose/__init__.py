@@ -5,30 +5,39 @@ factor gets its Shapley share. A factor is a list of configuration fields (`deco
 change; `designs/factors.py` says what becomes of coalitions that do not fit their hall.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.report.decompose_text import change, sentences, signed
 from experiments.report.factor_names import tagged
-from experiments.store import RunDirectory
-from experiments.studies import telling
-from experiments.studies.decompose.result import Found, document, found_in, tables_of, warnings_of
+from experiments.report.study_page import Grid
+from experiments.statistics.shapley import Decomposition
+from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
 from experiments.studies.designs.design import Point, Study, named, with_study
 from experiments.studies.designs.design_factors import factors_of
 from experiments.studies.designs.factors import Game, game_of
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
-from experiments.studies.replications.replicating import complete, evaluate, open_directory, replications
-from sim.errors import ConfigError, InputError
+from experiments.studies.frame import study as frame
+from experiments.studies.frame.study import Asked, Bench, Document
+from experiments.studies.replications.replicating import check_designs
+from sim.config import HubConfig
+from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import near
 
+if TYPE_CHECKING:
+    from experiments.report.pictures import Picture
+
 _FROM_STANDARDS: Final = "spare_area_m2"
 """The KPI that is computed from the space standards, which coalitions that do not fit have smaller."""
+
+_SHARES: Final = (
+    "The share of a factor is its contribution, in the mean over all orders in which the factors can be changed"
+    " (Shapley 1953); alone: as the only change; last: as the last of all."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +73,9 @@ class DecomposeStudy(Study):
             raise ValueError("demands, arrival_models: decompose takes one of each, as demand=permit arrivals=poisson")
 
 
-KEYS = DecomposeStudy
-
-
-def main(arguments: Arguments) -> int:
-    game, keys = asked(arguments.words, arguments.config_dir)
-    return carry_out(arguments, game.points, keys)
-
-
-def carry_out(arguments: Arguments, points: Sequence[Point], keys: DecomposeStudy) -> int:
-    """Compute what is not there, and tell."""
-    game = recorded_game(arguments.out, points, keys)
-    start, end = keys.scenarios
-    with open_directory(arguments, f"{start}-{end}", game.points, keys) as run:
-        found = computed(run, game, keys, is_quiet=arguments.quiet)
-        chart = _draw(run.path, found, keys)
-    tell(found, keys, run.path, chart, is_json=arguments.json)
-    return 0
-
-
-def tell(found: Found, keys: DecomposeStudy, folder: Path, chart: Path, *, is_json: bool) -> None:
-    start, end = keys.scenarios
-    lines = []
-    for kpi, own in found.kpis.items():
-        alone = next((one for one in found.game.coalitions if one.factors == (own.largest,)), None)
-        lacks = [str(lack) for lack in alone.lacks] if alone else []
-        lines += sentences(kpi, own, start, end, lacks)
-    warnings = warnings_of(found)
-    if is_json:
-        telling.print_json(
-            {
-                **document(found, start, end),
-                **_values(keys),
-                "sentences": lines,
-                "run_dir": str(folder),
-                "warnings": warnings,
-            }
-        )
-    else:
-        _print_table(found, keys, [*lines, "", *(f"warning: {line}" for line in warnings)])
-        sys.stdout.write(f"tables: {folder}\n{telling.shown_at(chart)}\n")
-
-
-def _values(keys: DecomposeStudy) -> dict[str, Any]:
-    """In which keys designs of a file differ, for JSON."""
-    return {"values": keys.factors} if keys.factors else {}
-
-
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, DecomposeStudy]:
+def asked(arguments: Arguments) -> tuple[list[Point], DecomposeStudy]:
     """The coalitions, each checked before anything runs."""
+    words, config_dir = arguments.words, arguments.config_dir
     own, designs = designs_among(with_study(words, "decompose"))
     composed = compose(own, config_dir)
     if "decompose" not in composed:
@@ -127,69 +90,107 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[Game, Decompos
         names = [design.name for design in designs]
         start, end = (Point(name, hub(one)) for name, one in zip(names, both, strict=True))
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, designs, both))
-        return game_of(start, end, keys.decompose.factors), keys
+        return game_of(start, end, keys.decompose.factors).points, keys
     start, end = named(own, keys.scenarios, config_dir)
-    return game_of(start, end, keys.decompose.factors), keys
+    return game_of(start, end, keys.decompose.factors).points, keys
 
 
-def recorded_game(folder: Path, points: Sequence[Point], keys: DecomposeStudy) -> Game:
-    """The coalitions of a stored run, which must be all those between its own two scenarios.
+def game_among(points: Sequence[Point], keys: DecomposeStudy) -> Game:
+    """The coalitions, which must be all those between the study's two scenarios.
 
     Raises:
-        InputError: others.
+        ConfigError: others, as those of a stored run may be.
     """
     own = {point.label: point for point in points}
-    start, end = keys.scenarios
-    missing = [name for name in (start, end) if name not in own]
+    missing = [name for name in keys.scenarios if name not in own]
     if missing:
-        raise InputError(f"{folder}: no {missing[0]} among its designs")
-    try:
-        game = game_of(own[start], own[end], keys.decompose.factors)
-    except ConfigError as error:
-        raise InputError(f"{folder}: {error}") from None
+        raise ConfigError(f"no {missing[0]} among its designs")
+    start, end = (own[name] for name in keys.scenarios)
+    game = game_of(start, end, keys.decompose.factors)
     if game.points != list(points):
-        raise InputError(f"{folder}: its designs are not the combinations of its factors")
+        raise ConfigError("its designs are not the combinations of its factors")
     return game
 
 
-def computed(run: RunDirectory, game: Game, keys: DecomposeStudy, *, is_quiet: bool) -> Found:
-    """All coalitions simulated, as far as they are not there; tables written, if they are not."""
-    outcome = replications(run, game.points, keys, is_quiet=is_quiet, work_of=evaluate)
-    there = run.finished()
+def check(points: Sequence[Point], keys: DecomposeStudy) -> None:
+    game_among(points, keys)
+    check_designs(points, keys)
+
+
+def compute(bench: Bench, asked: Asked[DecomposeStudy]) -> Found:
+    """All coalitions simulated, and each KPI's gain split."""
+    points, keys = asked.points, asked.keys
+    outcome = bench.replicated(points, keys, has_tables=False)
+    kpis = bench.evaluated(points, outcome.n)
     values = {
-        point.label: {kpi: [there[point.label, number][kpi] for number in range(outcome.n)] for kpi in KPIS}
-        for point in game.points
+        point.label: {kpi: [kpis[point.label, number][kpi] for number in range(outcome.n)] for kpi in KPIS}
+        for point in points
     }
-    found = found_in(game, keys.decompose.kpis, outcome, values)
-    complete(run, outcome, tables_of(found))
+    found = found_in(game_among(points, keys), keys.decompose.kpis, outcome, values)
+    bench.complete(outcome, tables_of(found))
     return found
 
 
-def _draw(folder: Path, found: Found, keys: DecomposeStudy) -> Path:
-    from experiments.report.figures.decompose_figure import write_chart
-
-    path = folder / "figures" / "decompose.svg"
-    start, end = (tagged(name, keys.factors) for name in keys.scenarios)
-    write_chart(path, found.kpis, start, end)
-    return path
-
-
-def _print_table(found: Found, keys: DecomposeStudy, lines: Sequence[str]) -> None:
-    before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
-    text = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
-    text += [""] if text else []
+def document(asked: Asked[DecomposeStudy], found: Found) -> Document:
+    keys, lines = asked.keys, []
+    start, end = keys.scenarios
     for kpi, own in found.kpis.items():
-        unit = KPIS[kpi].unit
-        scale, name = (100.0, "%") if unit == "1" else (1.0, unit)
-        text.append(f"{kpi}: {' → '.join(keys.scenarios)}, {signed(scale * own.gain.mean)} {name}")
-        text.append(f"  {'':14}{'share, all orders':>36}{'alone':>12}{'last':>12}")
-        for factor, one in own.shares.items():
-            alone, last = (signed(scale * part.mean) for part in (one.alone, one.last))
-            text.append(f"  {factor:14}{change(one.share, unit):>36}{alone:>12}{last:>12}")
-        text.append("")
-    text += [
+        alone = next((one for one in found.game.coalitions if one.factors == (own.largest,)), None)
+        lines += sentences(kpi, own, start, end, [str(lack) for lack in alone.lacks] if alone else [])
+    hub = asked.points[0].hub
+    return Document(
+        title=f"What makes the difference between {start} and {end}",
+        data={**as_json(found, start, end), **({"values": keys.factors} if keys.factors else {})},
+        sentences=lines,
+        warnings=warnings_of(found),
+        lines=_lines(found, keys),
+        grids=[_grid(kpi, own, keys.scenarios) for kpi, own in found.kpis.items()],
+        method=[_draws(found, hub), _SHARES],
+        pictures=lambda: [_picture(found, keys)],
+    )
+
+
+def _draws(found: Found, hub: HubConfig) -> str:
+    return (
+        f"All {len(found.game.coalitions)} combinations of the factors, {found.outcome.n} replications of"
+        f" {hub.warmup_days} d of warm-up and {hub.horizon_days} measured days, seed {hub.seed}: the same flights,"
+        " parcels and draws in each (common random numbers)."
+    )
+
+
+def _picture(found: Found, keys: DecomposeStudy) -> "Picture":
+    from experiments.report.figures.decompose_figure import chart_svg
+    from experiments.report.pictures import Picture
+
+    start, end = (tagged(name, keys.factors) for name in keys.scenarios)
+    heading = "What each factor adds"
+    says = "The mean over all orders of change, with 95 % intervals."
+    return Picture("decompose", heading, says, f"{heading}. {says}", chart_svg(found.kpis, start, end))
+
+
+def _lines(found: Found, keys: DecomposeStudy) -> list[str]:
+    """In which keys the two designs differ, and which combinations do not fit their hall."""
+    before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
+    lines = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
+    lines += [
         f"does not fit: {coalition.point.label}: {'; '.join(map(str, coalition.lacks))}"
         for coalition in found.game.coalitions
         if coalition.lacks
     ]
-    sys.stdout.write("\n".join([*text, *lines]) + "\n")
+    return [*lines, ""] if lines else []
+
+
+def _grid(kpi: str, own: Decomposition, scenarios: Sequence[str]) -> Grid:
+    unit = KPIS[kpi].unit
+    scale, name = (100.0, "%") if unit == "1" else (1.0, unit)
+    rows = tuple(
+        (factor, change(one.share, unit), *(signed(scale * part.mean) for part in (one.alone, one.last)))
+        for factor, one in own.shares.items()
+    )
+    caption = f"{kpi}: {' → '.join(scenarios)}, {signed(scale * own.gain.mean)} {name}"
+    return Grid(caption, ("factor", "share, all orders", "alone", "last"), rows)
+
+
+STUDY: Final = frame.Study(
+    DecomposeStudy, asked, compute, document, name=lambda asked: "-".join(asked.keys.scenarios), check=check
+)

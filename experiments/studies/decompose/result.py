@@ -10,7 +10,6 @@ from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
 from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
-from experiments.studies.designs.design import period_warnings
 from experiments.studies.designs.factors import Game
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
@@ -94,7 +93,7 @@ def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
     ]
 
 
-def document(found: Found, start: str, end: str) -> dict[str, Any]:
+def as_json(found: Found, start: str, end: str) -> dict[str, Any]:
     def split(kpi: str, own: Decomposition) -> dict[str, Any]:
         def told(interval: Interval) -> dict[str, Any]:
             return telling.as_json(interval, KPIS[kpi].unit)
@@ -126,8 +125,7 @@ def document(found: Found, start: str, end: str) -> dict[str, Any]:
 
 
 def warnings_of(found: Found) -> list[str]:
-    lines = [*period_warnings(found.game.points[0].hub), *found.outcome.warnings]
-    lines += too_few_replications(found.outcome.n)
+    lines = [*found.outcome.warnings, *too_few_replications(found.outcome.n)]
     rest = found.game.fields.get("rest", ())
     if rest:
         lines.append(f"rest: fields that differ and are in no factor: {', '.join(rest)}")

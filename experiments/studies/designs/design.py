@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, hub, scenarios, study
 from experiments.execution import Place
 from experiments.statistics.family import Family
@@ -29,6 +30,11 @@ class Replicated:
     execution: Place | None
     """None: not said, as in a stored run, and this machine."""
 
+    def as_plain(self) -> dict[str, Any]:
+        """As a run stores it."""
+        keys: dict[str, Any] = plain(self)
+        return keys
+
 
 @dataclass(frozen=True, slots=True)
 class Designed(Replicated):
@@ -47,8 +53,8 @@ class Designed(Replicated):
                     raise ValueError("factors: holds control characters")
 
     def as_plain(self) -> dict[str, Any]:
-        """As a run stores it: without factors where there are none."""
-        keys: dict[str, Any] = plain(self)
+        """Without factors where there are none."""
+        keys = Replicated.as_plain(self)
         if not self.factors:
             del keys["factors"]
         return keys
@@ -87,6 +93,11 @@ class Study(Designed):
         if unknown:
             raise ValueError(f"arrival_models: {unknown[0]!r} is none of timetable, poisson, all_ifr")
         self._check_precision()
+
+    def as_plain(self) -> dict[str, Any]:
+        """Without a limit or a KPI that is not asked for, which decides nothing."""
+        widths = {name: width for name, width in self.precision.items() if self.asked and width is not None}
+        return {**Designed.as_plain(self), "precision": widths}
 
     def _check_precision(self) -> None:
         for kpi in self.precision.keys() - KPIS - {_MOST}:
@@ -133,23 +144,23 @@ class Point:
     hub: HubConfig
 
 
-def single(words: Sequence[str], config_dir: Path | None) -> tuple[Point, MarginStudy]:
+def single(arguments: Arguments) -> tuple[list[Point], MarginStudy]:
     """The one design of `cargohub run`."""
-    composed = compose(words, config_dir)
+    composed = compose(arguments.words, arguments.config_dir)
     keys = study(MarginStudy, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
             raise ConfigError(f"{name}: run takes one scenario; cargohub compare takes several")
     config = hub(composed)
-    return Point(config.scenario, config), keys
+    return [Point(config.scenario, config)], keys
 
 
-def several(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], MarginStudy]:
+def several(arguments: Arguments) -> tuple[list[Point], MarginStudy]:
     """The designs of `cargohub compare`: those of a spreadsheet, the first one the baseline, or scenarios.
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
-    words, designs = designs_among(words)
+    (words, designs), config_dir = designs_among(arguments.words), arguments.config_dir
     keys = study(MarginStudy, compose(words, config_dir))
     if designs:
         if keys.scenarios or keys.demands or keys.arrival_models:

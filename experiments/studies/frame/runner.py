@@ -2,137 +2,123 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.store import RunDirectory
-from experiments.store.foreign import Configuration, Manifest
-from experiments.store.foreign_rows import kpis_of
+from experiments.report.study_page import StudyPage, as_lines, write_study
+from experiments.store import RunDirectory, identity_of
+from experiments.store.foreign import Manifest, command_words
 from experiments.store.summaries import ANSWER
-from experiments.store.tables import Key, as_columns
-from experiments.studies.designs.design import Point, Replicated, period_warnings
+from experiments.store.tables import as_columns
+from experiments.studies.designs.design import Replicated, period_warnings
 from experiments.studies.extras import need
-from experiments.studies.frame.study import Document, Study
-from experiments.studies.replications.evaluating import evaluated, open_study
-from sim.errors import InputError
-from sim.reading import plain
+from experiments.studies.frame.benches import Simulated, Stored
+from experiments.studies.frame.study import Asked, Document, Study
+from experiments.studies.recorded import config_text
+from sim.errors import ConfigError, InputError
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
 
 SCHEMA_VERSION: Final = 1
 """Of the JSON objects."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """A bench that simulates what the run's folder lacks, and keeps it there as it comes."""
-
-    run: RunDirectory
-    pool: execution.Pool
-    is_quiet: bool
-
-    def evaluated(self, points: Sequence[Point], n: int) -> Mapping[Key, Mapping[str, float]]:
-        return evaluated(self.run, points, n, self.pool, is_quiet=self.is_quiet)
-
-    def say(self, line: str) -> None:
-        if not self.is_quiet:
-            sys.stderr.write(f"{line}\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A bench of what a finished run stored; it simulates nothing."""
-
-    folder: Path
-    kpis: Mapping[Key, Mapping[str, float]]
-    is_quiet: bool = True
-
-    def evaluated(self, points: Sequence[Point], n: int) -> Mapping[Key, Mapping[str, float]]:
-        keys = [(point.label, number) for point in points for number in range(n)]
-        for label, number in keys:
-            if (label, number) not in self.kpis:
-                raise InputError(
-                    f"{self.folder}: table kpis: no replication {number} of {label}: another version's run"
-                )
-        return {key: self.kpis[key] for key in keys}
-
-    def say(self, line: str) -> None:
-        pass
+PAGE: Final = "report.html"
 
 
 def main(study: Study[K, R], arguments: Arguments) -> int:
     """The verb as it is typed."""
-    if study.library:
-        need(study.library, "study")
-    return carry_out(study, arguments, *study.asked(arguments.words, arguments.config_dir))
+    _check_library(study)
+    points, keys = study.asked(arguments)
+    return carry_out(study, Asked(points, keys, arguments))
 
 
-def carry_out(study: Study[K, R], arguments: Arguments, points: Sequence[Point], keys: K) -> int:
+def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
     """Compute what is not there, and tell."""
-    folder, document = computed(study, arguments, points, keys)
-    page = _write_page(folder, document, points, arguments.command)
-    _tell(arguments, document, points, folder, page)
+    folder, document = computed(study, asked, has_page=True)
+    _tell(asked, document, folder)
     return 0
 
 
-def computed(study: Study[K, R], arguments: Arguments, points: Sequence[Point], keys: K) -> tuple[Path, Document]:
+def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Path, Document]:
     """The folder of what was computed and stored, and what it says."""
-    if study.library:
-        need(study.library, "study")
-    hubs = {point.label: point.hub for point in points}
-    with (
-        open_study(arguments, study.name(points, keys), hubs, plain(keys)) as run,
-        execution.opened(keys.execution, keys.workers) as pool,
-    ):
-        bench = Simulated(run, pool, arguments.quiet)
-        document = study.document(points, keys, study.compute(bench, points, keys))
+    _check_library(study)
+    arguments, keys = asked.arguments, asked.keys
+    study.check(asked.points, keys)
+    with opened(study.name(asked), asked) as run, execution.opened(keys.execution, keys.workers) as pool:
+        result = study.compute(Simulated(run, pool, is_quiet=arguments.quiet), asked)
+        document = study.document(asked, result)
         if not run.is_complete:
             answer = as_columns(ANSWER.columns, list(enumerate(document.sentences)))
             run.complete({}, tables=[*document.tables, (ANSWER, answer)])
+        if has_page:
+            _write_page(run.path, document, asked)
     return run.path, document
 
 
-def show(study: Study[K, R], arguments: Arguments, manifest: Manifest, configuration: Configuration, keys: K) -> int:
-    """What a stored run said, from its own tables: nothing is simulated, and its page is left as it is."""
-    points = [Point(label, hub) for label, hub in configuration.hubs.items()]
-    bench = Stored(manifest.folder, kpis_of(manifest))
-    document = study.document(points, keys, study.compute(bench, points, keys))
-    _tell(arguments, document, points, manifest.folder, manifest.folder / "report.html")
+def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[str, str]) -> int:
+    """What a stored run said, from its own tables: nothing is simulated, and its page is left as it is.
+
+    `more`: what else there is to tell, by name.
+    """
+    _check_library(study)
+    command = Arguments(manifest.verb, command_words(manifest.folder), json=asked.arguments.json)
+    asked = replace(asked, arguments=command)
+    try:
+        study.check(asked.points, asked.keys)
+    except ConfigError as error:
+        raise InputError(f"{manifest.folder}: {error}") from None
+    document = study.document(asked, study.compute(Stored(manifest), asked))
+    _tell(asked, document, manifest.folder, more)
     return 0
 
 
-def _write_page(folder: Path, document: Document, points: Sequence[Point], command: str) -> Path:
-    from experiments.report.study_page import StudyPage, write_study
+def _check_library(study: Study[K, R]) -> None:
+    if study.library:
+        need(study.library, "study")
 
+
+def opened(name: str, asked: Asked[K]) -> RunDirectory:
+    """The run's folder, by what it is asked for."""
+    hubs, keys = {point.label: point.hub for point in asked.points}, asked.keys.as_plain()
+    arguments = asked.arguments
+    text = config_text(arguments, keys, hubs)
+    return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
+
+
+def _write_page(folder: Path, document: Document, asked: Asked[K]) -> None:
+    if document.write_page:
+        document.write_page(folder)
+        return
     page = StudyPage(
         document.title,
         tuple(document.sentences),
-        tuple(_warnings(document, points)),
+        tuple(_warnings(asked, document)),
         tuple(document.grids),
         tuple(document.method),
-        command,
+        asked.arguments.command,
         tuple(document.libraries),
     )
-    return write_study(folder, page, list(document.pictures()))
+    write_study(folder, page, list(document.pictures()))
 
 
-def _tell(arguments: Arguments, document: Document, points: Sequence[Point], folder: Path, page: Path) -> None:
-    from experiments.report.study_page import as_lines, told
-
-    warnings = _warnings(document, points)
-    if not arguments.json:
-        lines = [as_lines(grid) for grid in document.grids]
-        sys.stdout.write(told(lines, document.sentences, warnings, folder, str(page)))
+def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
+    warnings, more = _warnings(asked, document), more or {}
+    if asked.arguments.json:
+        told: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "verb": asked.arguments.verb, **document.data}
+        told |= {"sentences": document.sentences} if document.sentences else {}
+        told |= {"run_dir": str(folder), **more, "warnings": warnings}
+        sys.stdout.write(json.dumps(told, allow_nan=False, indent=1) + "\n")
         return
-    answer: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **document.data}
-    answer |= {"sentences": document.sentences, "run_dir": str(folder), "warnings": warnings}
-    sys.stdout.write(json.dumps(answer, allow_nan=False, indent=1) + "\n")
+    lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid), ""))]
+    lines += [*document.sentences, ""] if document.sentences else []
+    lines += [*(f"warning: {line}" for line in warnings), *document.notes, f"tables: {folder}"]
+    lines += [f"page:   {folder / PAGE}", *(f"{name + ':':7} {value}" for name, value in more.items())]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _warnings(document: Document, points: Sequence[Point]) -> list[str]:
-    return [*period_warnings(points[0].hub), *document.warnings]
+def _warnings(asked: Asked[K], document: Document) -> list[str]:
+    return [*period_warnings(asked.points[0].hub), *document.warnings]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from experiments.arguments import Arguments
 from experiments.report.study_page import Grid
 from experiments.store.tables import Columns, Key
 from experiments.studies.designs.design import Point, Replicated
+from experiments.studies.designs.design import Study as DesignStudy
+from experiments.studies.replications.replicating import Outcome
 from sim.record.columns import TableSchema
 
 if TYPE_CHECKING:
@@ -15,16 +18,35 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
+Tables = Sequence[tuple[TableSchema, Columns]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[K]):
+    """What a command asks for: the designs that its run's configuration holds, the study's keys, the command itself."""
+
+    points: Sequence[Point]
+    keys: K
+    arguments: Arguments
 
 
 class Bench(Protocol):
     """Where simulations come from: a run's folder with workers, or what a finished run stored."""
 
-    @property
-    def is_quiet(self) -> bool: ...
-
     def evaluated(self, points: Sequence[Point], n: int) -> Mapping[Key, Mapping[str, float]]:
         """The KPIs of the first n replications of each design, by label and replication."""
+
+    def needed(self, wanted: Sequence[tuple[Point, int]]) -> Mapping[Key, Mapping[str, float]]:
+        """The KPIs of all replications that are there, at least so many of each of these designs."""
+
+    def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:
+        """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone."""
+
+    def complete(self, outcome: Outcome, more: Tables = ()) -> None:
+        """Write the run's tables, if they are not there: those of the replications, their summaries, and more."""
+
+    def rows(self, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
+        """The rows of a small table of the complete run, each column of the type that is read."""
 
     def say(self, line: str) -> None:
         """A line on what is to be simulated, on the error stream."""
@@ -35,37 +57,45 @@ class Document:
     """All that a study says: its tables, and what terminal, page and JSON show."""
 
     title: str
-    sentences: Sequence[str]
-    """The answer."""
-    tables: Sequence[tuple[TableSchema, Columns]]
-    """That the run stores beside the KPIs and the sentences."""
-    grids: Sequence[Grid]
     data: Mapping[str, Any]
     """Of the JSON object."""
-    method: Sequence[str]
+    sentences: Sequence[str] = ()
+    """The answer."""
+    tables: Tables = ()
+    """That the run stores beside the KPIs and the sentences; none where the bench has completed it."""
+    grids: Sequence[Grid] = ()
+    method: Sequence[str] = ()
     """How it was found, a paragraph each."""
-    pictures: "Callable[[], Iterable[Picture]]"
+    pictures: "Callable[[], Iterable[Picture]]" = tuple
     """Drawn for the page alone."""
     warnings: Sequence[str] = ()
     libraries: Sequence[str] = ()
     """Whose versions are told beside those of every page."""
+    lines: Sequence[str] = ()
+    """For the terminal, before grids and sentences."""
+    notes: Sequence[str] = ()
+    """For the terminal, after the warnings."""
+    write_page: Callable[[Path], None] | None = None
+    """Of a page that is not made of the above: writes it into the run's folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Study(Generic[K, R]):
-    """A verb whose designs and answer come from its own computation.
+    """A verb whose runs are stored.
 
-    The runner calls `compute` with simulations to be made, or, for `show`, with those that a run stored; so it decides
-    by its arguments alone.
+    The runner calls `compute` with a bench that simulates, or, for `show`, with what a run stored: it decides by its
+    arguments alone.
     """
 
     keys: type[K]
     """Of its part of the configuration."""
-    asked: Callable[[Sequence[str], Path | None], tuple[list[Point], K]]
-    """Designs and keys of the words and the folder of one's own configuration, all checked before anything runs."""
-    compute: Callable[[Bench, Sequence[Point], K], R]
-    document: Callable[[Sequence[Point], K, R], Document]
-    name: Callable[[Sequence[Point], K], str] = lambda points, _: points[0].hub.scenario
+    asked: Callable[[Arguments], tuple[Sequence[Point], K]]
+    """Designs and keys, checked before anything runs."""
+    compute: Callable[[Bench, Asked[K]], R]
+    document: Callable[[Asked[K], R], Document]
+    name: Callable[[Asked[K]], str] = lambda asked: asked.points[0].hub.scenario
     """Of the run, in its folder's name."""
+    check: Callable[[Sequence[Point], K], None] = lambda points, keys: None  # noqa: ARG005 - the signature of a check
+    """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
     library: str | None = None
     """Of the extra `study`, that it needs."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from experiments import execution
-from experiments.arguments import Arguments
 from experiments.report.margin import Threshold
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Need, Samples, narrow
-from experiments.store import Part, RunDirectory, identity_of
+from experiments.store import Part, RunDirectory
 from experiments.store.summaries import (
     AREA,
     DIFFERENCES,
@@ -26,7 +25,6 @@ from experiments.store.summaries import (
 from experiments.store.tables import Columns, Key, as_columns
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.designs.design_factors import Factors, factor_tables
-from experiments.studies.recorded import config_text
 from experiments.studies.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
 from experiments.studies.replications.narrowing import tell_cost, too_wide
 from experiments.studies.replications.point_rows import daily_parcels, point_rows
@@ -109,33 +107,27 @@ def check_designs(points: Sequence[Point], study: Study) -> None:
         check_recorded(point.hub, study.max_replications)
 
 
-def open_directory(arguments: Arguments, name: str, points: Sequence[Point], study: Study) -> RunDirectory:
-    """The run's folder; designs and their files are checked before anything is written."""
-    check_designs(points, study)
-    hubs = {point.label: point.hub for point in points}
-    keys = study.as_plain()
-    # A limit or a KPI that is not asked for decides nothing.
-    keys["precision"] = {name: width for name, width in study.precision.items() if study.asked and width is not None}
-    identity = identity_of(hubs, keys)
-    return RunDirectory.open(arguments.out, arguments.verb, name, identity, config_text(arguments, keys, hubs))
-
-
 def replications(
-    run: RunDirectory, points: Sequence[Point], study: Study, *, is_quiet: bool, work_of: Simulation = replicate
+    run: RunDirectory,
+    points: Sequence[Point],
+    study: Study,
+    pool: execution.Pool,
+    *,
+    is_quiet: bool,
+    work_of: Simulation = replicate,
 ) -> Outcome:
     """Do what is missing, keep each as it finishes, and sum up.
 
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
     goes on where a former one ended, or has other workers, ends with the same.
     """
-    with execution.opened(study.execution, study.workers) as pool:
-        work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
-        most = study.max_replications
-        n, wide = narrow(
-            work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
-        )
-        stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
-        margins = stored_margins(run.path) if run.is_complete else work.margins(n, stability)
+    work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
+    most = study.max_replications
+    n, wide = narrow(
+        work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
+    )
+    stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
+    margins = stored_margins(run.path) if run.is_complete else work.margins(n, stability)
     return replace(_outcome(points, work.samples(n), study, stability, too_wide(wide, n)), margins=margins)
 
 

@@ -9,46 +9,26 @@ study goes on where it stopped, and workers change nothing.
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import Final
 
-from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.statistics.allocation import ocba
-from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Selection, kim_nelson
-from experiments.store import RunDirectory
 from experiments.studies.designs.design import Point, with_study
 from experiments.studies.designs.grid import Grid, grid_of
 from experiments.studies.designs.scaled_halls import scaled_to
-from experiments.studies.replications.replicating import complete, open_directory
-from experiments.studies.select.design import AREA, COLUMN, Method, Select, SelectStudy, check_recorded
-from experiments.studies.select.page import write_page
-from experiments.studies.select.result import Found, found_in, tables_of, tell_selection
-from experiments.studies.select.stages import Need, Stages, Values, by_label, sample_of
+from experiments.studies.frame.study import Asked, Bench, Study
+from experiments.studies.replications.stages import Need
+from experiments.studies.select.design import AREA, COLUMN, Method, Select, SelectStudy, by_label, check, sample_of
+from experiments.studies.select.page import document
+from experiments.studies.select.result import Found, found_in, tables_of
 from sim.errors import ConfigError, InputError
 
-KEYS = SelectStudy
-"""The kind of its study."""
 
-
-def main(arguments: Arguments) -> int:
-    return carry_out(arguments, *asked(arguments.words, arguments.config_dir))
-
-
-def carry_out(arguments: Arguments, points: Sequence[Point], keys: SelectStudy) -> int:
-    """Compute what is not there in the study's folder, and tell."""
-    check_recorded(arguments.out, points, keys)
-    with open_directory(arguments, f"{keys.select.kpi}-{len(points)}-designs", points, keys) as run:
-        found = computed(run, points, keys, is_quiet=arguments.quiet)
-        page = write_page(run.path, arguments, found)
-    tell_selection(found, run.path, page, is_json=arguments.json)
-    return 0
-
-
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], SelectStudy]:
-    """The designs and their costs, all checked before anything runs."""
-    grid = grid_of(with_study(words, "select"), config_dir, beside=(COLUMN,))
+def asked(arguments: Arguments) -> tuple[list[Point], SelectStudy]:
+    """The designs and their costs."""
+    grid = grid_of(with_study(arguments.words, "select"), arguments.config_dir, beside=(COLUMN,))
     if "select" not in grid.composed[0]:
         raise ConfigError("study: select needs select.kpi, select.target and others, as study=select has them")
     keys = study(SelectStudy, grid.composed[0])
@@ -65,9 +45,6 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], S
     if len(points) < 2:
         raise ConfigError("designs: select needs several: designs=FILE, or values as halls.main.doors_out=20,30")
     keys = replace(keys, select=_with_costs(keys.select, grid, labels), factors=factors)
-    if keys.select.method is Method.OCBA and keys.select.budget < keys.replications * len(points):
-        least = keys.replications * len(points)
-        raise ConfigError(f"select.budget: at least replications x designs = {least}, got {keys.select.budget}")
     return points, keys
 
 
@@ -76,40 +53,13 @@ def _on(point: Point, area_m2: float) -> Point:
     return Point(label if point.label == "all" else f"{point.label}, {label}", scaled_to(point.hub, area_m2))
 
 
-def computed(run: RunDirectory, points: Sequence[Point], keys: SelectStudy, *, is_quiet: bool) -> Found:
-    """Stages of replications until all is decided; tables written, if they are not."""
-    with execution.opened(keys.execution, keys.workers) as pool:
-        found = found_again(points, keys, Stages(run, pool, is_quiet=is_quiet).need)
-    complete(run, found.outcome, tables_of(found))
+def compute(bench: Bench, asked: Asked[SelectStudy]) -> Found:
+    """Stages of replications until all is decided."""
+    points, keys = asked.points, asked.keys
+    selection = selected(points, keys, bench.needed)
+    found = found_in(points, keys, selection, by_label(bench.needed([])))
+    bench.complete(found.outcome, tables_of(found))
     return found
-
-
-def found_again(points: Sequence[Point], keys: SelectStudy, need: Need) -> Found:
-    """What the values say, wherever they come from."""
-    selection = selected(points, keys, need)
-    return found_in(points, keys, selection, by_label(need([])))
-
-
-def retold(folder: Path, points: Sequence[Point], keys: SelectStudy, values: Samples) -> Found:
-    """What a stored run said.
-
-    Raises:
-        InputError: the run lacks costs, or replications that its procedure asks for.
-    """
-    check_recorded(folder, points, keys)
-    there = {
-        (label, number): {kpi: own[kpi][number] for kpi in own}
-        for label, own in values.items()
-        for number in range(min(map(len, own.values()), default=0))
-    }
-
-    def need(wanted: Sequence[tuple[Point, int]]) -> Values:
-        for point, n in wanted:
-            if (point.label, n - 1) not in there:
-                raise InputError(f"{folder}: table kpis: {n} replications of {point.label} are not there")
-        return there
-
-    return found_again(points, keys, need)
 
 
 def selected(points: Sequence[Point], keys: SelectStudy, need: Need) -> Selection:
@@ -143,3 +93,13 @@ def _with_costs(own: Select, grid: Grid, labels: Sequence[str]) -> Select:
         if not math.isfinite(costs[label]):
             raise InputError(f"{design.place}, column {COLUMN!r}: expected a number, got {text[:60]!r}")
     return replace(own, cost=cost, costs=costs)
+
+
+STUDY: Final = Study(
+    SelectStudy,
+    asked,
+    compute,
+    document,
+    name=lambda asked: f"{asked.keys.select.kpi}-{len(asked.points)}-designs",
+    check=check,
+)

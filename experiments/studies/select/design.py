@@ -1,19 +1,24 @@
 """What `cargohub select` is asked: the KPI with a target, the cost, the procedure, and how sure it is to be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Final
 
-from experiments.statistics.selection import Goal, Looks
+import numpy as np
+
+from experiments.statistics.precision import Samples
+from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from experiments.studies.designs.design import Point, Study
-from sim.errors import InputError
+from experiments.studies.replications.replicating import check_designs
+from experiments.studies.replications.stages import Need, Values
+from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
 AREA: Final = "area_m2"
 COLUMN: Final = "cost"
+_NO_COST: Final = 0.0
 _Positive = Annotated[float, Bounds(gt=0, le=1e12)]
 
 
@@ -128,16 +133,42 @@ def known_cost(point: Point, asked: Select) -> float:
     return point.hub.area_m2 if asked.cost == AREA else asked.costs[point.label]
 
 
-def check_recorded(folder: Path, points: Sequence[Point], keys: SelectStudy) -> None:
-    """Whether a stored study knows what each of its designs costs, and takes several.
+def check(points: Sequence[Point], keys: SelectStudy) -> None:
+    """Whether each design has a cost, and there are several, as in a run that select stored.
 
     Raises:
-        InputError: it does not.
+        ConfigError: it does not.
     """
+    check_designs(points, keys)
     own = keys.select
     lacking = [point.label for point in points if own.cost in (None, COLUMN) and point.label not in own.costs]
     if lacking or len(points) < 2:
-        what = f"no cost of {lacking[0]}" if lacking else "a selection takes several designs"
-        raise InputError(f"{folder}: study: {what}")
+        raise ConfigError(f"study: no cost of {lacking[0]}" if lacking else "study: a selection takes several designs")
     if own.method is Method.OCBA and own.budget < keys.replications * len(points):
-        raise InputError(f"{folder}: study: select.budget: below the first replications of its designs")
+        least = keys.replications * len(points)
+        raise ConfigError(f"select.budget: at least replications x designs = {least}, got {own.budget}")
+
+
+def sample_of(points: Sequence[Point], asked: Select, need: Need) -> Sample:
+    """The samples that a procedure sees: the KPI, with a sign so that more is better, and the cost."""
+
+    def sample(designs: Sequence[int], counts: Sequence[int]) -> list[Floats]:
+        wanted = [(points[design], n) for design, n in zip(designs, counts, strict=True)]
+        there = need(wanted)
+        return [_rows([there[point.label, number] for number in range(n)], asked) for point, n in wanted]
+
+    return sample
+
+
+def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
+    served = [asked.sign * own[asked.kpi] for own in kpis]
+    return np.array([served, [own[asked.cost] if asked.cost in KPIS else _NO_COST for own in kpis]])
+
+
+def by_label(there: Values) -> Samples:
+    """The same values by design and KPI."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for (label, _), kpis in sorted(there.items()):
+        for kpi, value in kpis.items():
+            found.setdefault(label, {}).setdefault(kpi, []).append(value)
+    return found

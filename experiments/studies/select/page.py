@@ -1,16 +1,16 @@
 """The page of `cargohub select`: which design it is, how surely, and what became of each of the others."""
 
-from pathlib import Path
-
-from experiments.arguments import Arguments
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, chart_svg
 from experiments.report.pictures import Picture
-from experiments.report.study_page import Grid, StudyPage, write_study
+from experiments.report.study_page import Grid
 from experiments.report.words import number
 from experiments.studies.designs.design_factors import keys_of
-from experiments.studies.select.design import AREA, Method
+from experiments.studies.frame.rows import plain_interval
+from experiments.studies.frame.study import Asked, Document
+from experiments.studies.select.design import AREA, Method, SelectStudy
 from experiments.studies.select.result import Found, answer, said, warnings_of
+from sim.measures.kpis import KPIS
 
 _METHODS = {
     Method.KN: "KN (Kim and Nelson 2001), with feasibility first (Andradóttir and Kim 2010)",
@@ -19,8 +19,7 @@ _METHODS = {
 }
 
 
-def write_page(folder: Path, arguments: Arguments, found: Found) -> Path:
-    """The page and its picture."""
+def document(_: Asked[SelectStudy], found: Found) -> Document:
     own, config = found.keys.select, found.rows[0].point.hub
     limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
     how = (
@@ -32,15 +31,30 @@ def write_page(folder: Path, arguments: Arguments, found: Found) -> Path:
         " flights, parcels and draws for every design (common random numbers). Intervals are of 95 %, of the"
         " replications that each design got."
     )
-    page = StudyPage(
+    best = found.selected
+    return Document(
         title="Which is the cheapest" + ("?" if own.target is None else f" with {own.wanted}?"),
-        sentences=tuple(answer(found)),
-        warnings=tuple(warnings_of(found)),
-        grids=(_grid(found),),
-        method=(how, f"A design within {own.tolerance:g} of the target may be taken for either.", runs),
-        command=arguments.command,
+        sentences=answer(found),
+        warnings=warnings_of(found),
+        grids=[_grid(found)],
+        data={
+            "selected": None if best is None else best.point.label,
+            "probability": found.probability,
+            "designs": {
+                row.point.label: {
+                    **found.values(row),
+                    "cost": row.cost,
+                    "replications": row.kpi.n,
+                    own.kpi: plain_interval(row.kpi, KPIS[own.kpi].unit),
+                    "verdict": str(row.fate),
+                    "reason": row.reason,
+                }
+                for row in found.rows
+            },
+        },
+        method=[how, f"A design within {own.tolerance:g} of the target may be taken for either.", runs],
+        pictures=lambda: [_picture(found)],
     )
-    return write_study(folder, page, [_picture(found)])
 
 
 def _grid(found: Found) -> Grid:

@@ -1,9 +1,7 @@
 """What `cargohub select` found: a verdict and a reason each design, its table, and what is told of it."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from experiments.report.sentences import too_few_replications
@@ -12,9 +10,7 @@ from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
 from experiments.store.tables import Columns, as_columns
-from experiments.studies import telling
-from experiments.studies.designs.design import Point, period_warnings
-from experiments.studies.designs.design_factors import keys_of
+from experiments.studies.designs.design import Point
 from experiments.studies.replications.replicating import Outcome, intervals_of
 from experiments.studies.replications.stability import Stability, judged_as_run
 from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
@@ -186,7 +182,7 @@ def _promise(found: Found, probability: float) -> str:
 
 def warnings_of(found: Found) -> list[str]:
     asked, best = found.keys.select, found.selected
-    lines = [*period_warnings(found.rows[0].point.hub), *too_few_replications(min(row.kpi.n for row in found.rows))]
+    lines = too_few_replications(min(row.kpi.n for row in found.rows))
     n_open = sum(row.fate is Fate.OPEN for row in found.rows)
     if found.probability is None:
         said = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
@@ -204,48 +200,6 @@ def warnings_of(found: Found) -> list[str]:
             " design may meet or miss it"
         )
     return lines
-
-
-def tell_selection(found: Found, folder: Path, page: Path, *, is_json: bool) -> None:
-    asked, best = found.keys.select, found.selected
-    lines, warnings = answer(found), warnings_of(found)
-    if is_json:
-        telling.print_json(
-            {
-                "selected": None if best is None else best.point.label,
-                "probability": found.probability,
-                "designs": {
-                    row.point.label: {
-                        **found.values(row),
-                        "cost": row.cost,
-                        "replications": row.kpi.n,
-                        asked.kpi: telling.as_json(row.kpi, KPIS[asked.kpi].unit),
-                        "verdict": str(row.fate),
-                        "reason": row.reason,
-                    }
-                    for row in found.rows
-                },
-                "answer": lines,
-                "run_dir": str(folder),
-                "warnings": warnings,
-            }
-        )
-        return
-    heads = ("", *keys_of(found.keys.factors))
-    texts = {row.point.label: (row.point.label, *found.factors(row)) for row in found.rows}
-    widths = [2 + max(map(len, column)) for column in zip(heads, *texts.values(), strict=True)]
-
-    def across(cells: Sequence[str]) -> str:
-        return "".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
-
-    text = [f"{across(heads)}{'cost':>12}{'replications':>14}  {asked.kpi:30}verdict"]
-    text += [
-        f"{across(texts[row.point.label])}{number(row.cost):>12}{row.kpi.n:>14}  {said(row.kpi):30}"
-        f"{row.fate}: {row.reason}"
-        for row in sorted(found.rows, key=lambda row: row.cost)
-    ]
-    text += ["", *lines, "", *(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
-    sys.stdout.write("\n".join(text) + "\n")
 
 
 def said(interval: Interval) -> str:

@@ -1,7 +1,7 @@
 """A day of a stored run as a picture: `cargohub show RUN day=YYYY-MM-DD`."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -30,7 +30,7 @@ _READ: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
 )  # fmt: skip
 
 
-def draw_day(manifest: Manifest, points: tuple[Point, ...], given: Mapping[str, str]) -> Path | None:
+def draw_day(manifest: Manifest, points: Sequence[Point], given: Mapping[str, str]) -> Path | None:
     """Draws the day asked for, of the first replication of a design, into the run's figures; None if none is asked for.
 
     Raises:
@@ -60,7 +60,7 @@ def draw_day(manifest: Manifest, points: tuple[Point, ...], given: Mapping[str, 
     return path
 
 
-def _design(points: tuple[Point, ...], label: str | None) -> Point:
+def _design(points: Sequence[Point], label: str | None) -> Point:
     if label is None:
         return points[0]
     for point in points:

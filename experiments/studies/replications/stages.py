@@ -1,27 +1,19 @@
-"""Replications of `cargohub select`, made as its procedure asks for them, and kept as they finish."""
+"""Replications made as a procedure asks for them, and kept as they finish."""
 
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
-
-import numpy as np
 
 from experiments import execution
 from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
-from experiments.statistics.precision import Samples
-from experiments.statistics.selection import Floats, Sample
 from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
 from experiments.studies.replications.replicating import evaluate
-from experiments.studies.select.design import Select
-from sim.measures.kpis import KPIS
 
 Values = Mapping[Key, Mapping[str, float]]
 Need = Callable[[Sequence[tuple[Point, int]]], Values]
 """The KPIs of so many replications of each design, by design and replication."""
-_NO_COST: Final = 0.0
 
 
 class Stages:
@@ -59,28 +51,3 @@ class Stages:
             f" {time_left(passed / self._made * left)} left\n"
         )
         sys.stderr.flush()
-
-
-def sample_of(points: Sequence[Point], asked: Select, need: Need) -> Sample:
-    """The samples that a procedure sees: the KPI, with a sign so that more is better, and the cost."""
-
-    def sample(designs: Sequence[int], counts: Sequence[int]) -> list[Floats]:
-        wanted = [(points[design], n) for design, n in zip(designs, counts, strict=True)]
-        there = need(wanted)
-        return [_rows([there[point.label, number] for number in range(n)], asked) for point, n in wanted]
-
-    return sample
-
-
-def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
-    served = [asked.sign * own[asked.kpi] for own in kpis]
-    return np.array([served, [own[asked.cost] if asked.cost in KPIS else _NO_COST for own in kpis]])
-
-
-def by_label(there: Values) -> Samples:
-    """The same values by design and KPI."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for (label, _), kpis in sorted(there.items()):
-        for kpi, value in kpis.items():
-            found.setdefault(label, {}).setdefault(kpi, []).append(value)
-    return found

@@ -1,0 +1,78 @@
+"""What `run`, `compare` and `sweep` have in common: designs replicated, their verdicts, their page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import pandas as pd
+
+from experiments.report.points import read_points
+from experiments.store.summaries import POINTS
+from experiments.studies import telling
+from experiments.studies.designs.design import MarginStudy, Study
+from experiments.studies.frame.study import Asked, Bench, Document, Tables
+from experiments.studies.replications.margin import margin_notes
+from experiments.studies.replications.replicating import Outcome
+from experiments.studies.replications.warming import check_warmup, stored_warnings
+from sim.errors import InputError
+
+K = TypeVar("K", bound=Study)
+
+_KINDS: Final = {"string": str, "int32": int, "float64": float}
+_WARMUP: Final = {
+    "scenario": str, "method": str, "to_day": float, "backlog": float, "statistic": float, "is_cut": bool,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """The replications of a study summed up, what its warm-up lacks, and the rows of the table `points`."""
+
+    outcome: Outcome
+    early: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+
+
+def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], Tables] = lambda *_: ()) -> Replications:
+    """`more`: tables of this verb alone."""
+    outcome = bench.replicated(asked.points, asked.keys)
+    bench.complete(outcome, more(asked, outcome))
+    rows = bench.rows(POINTS.name, {column.name: _KINDS[column.dtype] for column in POINTS.columns})
+    try:
+        labels = {point.label for point in read_points(pd.DataFrame(rows))}
+        early = stored_warnings(bench.rows("warmup", _WARMUP), asked.points)
+    except (KeyError, ValueError):
+        labels, early = set(), []
+    if labels != {point.label for point in asked.points}:
+        raise InputError(f"tables {POINTS.name}, warmup: not of these designs, or damaged")
+    return Replications(outcome, early, rows)
+
+
+def document(
+    asked: Asked[K],
+    found: Replications,
+    data: Mapping[str, Any],
+    *,
+    has_baseline: bool = False,
+    draw: Callable[[Path], None] = lambda _: None,
+) -> Document:
+    """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run's folder."""
+    points, outcome = asked.points, found.outcome
+    notes = margin_notes(asked.arguments, points, asked.keys) if isinstance(asked.keys, MarginStudy) else []
+    of_family = telling.family_warnings(outcome) if has_baseline else []
+
+    def write_page(folder: Path) -> None:
+        draw(folder)
+        telling.write_page(folder, asked.arguments, points, replications=outcome.n, notes=notes)
+        check_warmup(folder, points)
+
+    own = [*telling.page_warnings(points), *outcome.warnings, *found.early, *of_family]
+    return Document(
+        title=telling.title_of(points),
+        data=data,
+        warnings=telling.warnings_of(outcome, own),
+        lines=telling.table_lines(outcome, found.rows, asked.arguments.command, has_baseline=has_baseline),
+        notes=notes,
+        write_page=write_page,
+    )
