@@ -113,7 +113,7 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         told |= {"run_dir": str(folder), **more, "warnings": warnings}
         sys.stdout.write(json.dumps(told, allow_nan=False, indent=1) + "\n")
         return
-    lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid), ""))]
+    lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid, document.most_rows), ""))]
     lines += [*document.sentences, ""] if document.sentences else []
     lines += [*(f"warning: {line}" for line in warnings), *document.notes, f"tables: {folder}"]
     lines += [f"page:   {folder / PAGE}", *(f"{name + ':':7} {value}" for name, value in more.items())]

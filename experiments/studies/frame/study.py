@@ -64,6 +64,8 @@ class Document:
     tables: Tables = ()
     """That the run stores beside the KPIs and the sentences; none where the bench has completed it."""
     grids: Sequence[Grid] = ()
+    most_rows: int | None = None
+    """Of a grid on the terminal."""
     method: Sequence[str] = ()
     """How it was found, a paragraph each."""
     pictures: "Callable[[], Iterable[Picture]]" = tuple
