@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mistakes import is_refused
 
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.decompose_text import sentences
 from experiments.report.figures.decompose_figure import Waterfall, draw
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import RunDirectory, read_run
-from experiments.studies.decompose import asked
+from experiments.studies.decompose import asked, game_among
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.factors import REST, game_of
 from sim.errors import ConfigError
@@ -165,7 +166,7 @@ def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
 
 @pytest.mark.parametrize("scenarios", ["liege_30k,liege_100k", "liege_30k,liege_66k", "liege_66k,liege_66k_5_machines"])
 def test_every_coalition_of_the_packaged_factors_between_stages_can_be(scenarios: str) -> None:
-    game, _ = asked([f"scenarios=[{scenarios}]", "demand=permit"], None)
+    game = game_among(*asked(Arguments("decompose", (f"scenarios=[{scenarios}]", "demand=permit"))))
     assert REST not in game.fields
 
 
@@ -283,7 +284,8 @@ def test_the_waterfall_goes_from_one_level_to_the_other() -> None:
 def test_two_rows_of_a_spreadsheet_are_from_and_to(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "designs.csv"
     path.write_text("name,halls.main.breakdown_stations,halls.main.doors_out\nas it is,,\nother,9,25\n")
-    game, keys = asked([f"designs={path}", "horizon_days=1"], None)
+    points, keys = asked(Arguments("decompose", (f"designs={path}", "horizon_days=1")))
+    game = game_among(points, keys)
     assert keys.scenarios == ("as it is", "other")
     assert game.points[0].label == "as it is"
     assert len(game.points) == 4
