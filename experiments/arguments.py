@@ -1,8 +1,11 @@
 """What the command line hands to a verb."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from sim.errors import CargohubError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,18 @@ class Arguments:
         """The command line that asks for the same again."""
         own = [] if self.config_dir is None else ["--config-dir", str(self.config_dir)]
         return shlex.join(["cargohub", self.verb, *self.words, *own])
+
+
+def check_once(words: Sequence[str]) -> None:
+    """A key is given once: of two values the first would go unseen, and two lists of a sweep would repeat its points.
+
+    Raises:
+        CargohubError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
+    """
+    given: dict[str, list[str]] = {}
+    for word in words:
+        if "=" in word or word.startswith("~"):
+            given.setdefault(word.partition("=")[0].lstrip("+"), []).append(repr(word))
+    for key, all_of_it in given.items():
+        if len(all_of_it) > 1:
+            raise CargohubError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")

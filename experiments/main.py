@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, check_once
 from experiments.hydra_habits import instead_of_option, instead_of_word
 from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         return _mistake(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
         print(
-            "cargohub: interrupted; finished parts are kept: the same command continues, or cargohub resume RUN",
+            "cargohub: interrupted; finished parts are kept: the same command continues, or `cargohub resume RUN`",
             file=sys.stderr,
         )
         return INTERRUPTED
@@ -110,9 +110,7 @@ def _run(words: Sequence[str]) -> int:
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
     if arguments.parallel and verb != "bench":
         raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
-    studies = [word.removeprefix("study=") for word in arguments.words if word.startswith("study=")]
-    if len(studies) > 1:
-        raise CargohubError(f"study: one at a time, got {' and '.join(studies)}")
+    check_once(arguments.words)
     if arguments.show:
         return _show(arguments)
     from experiments.execution.allocator import keep_freed_memory

@@ -1,7 +1,7 @@
 """The verb capacity: its search, its what-ifs, and what it prints, writes and refuses."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ TINY = (
     "--quiet",
     "--json",
 )
+
+
+def without(words: Sequence[str], tiny: Sequence[str] = TINY) -> list[str]:
+    """The words, after those of `tiny` whose keys they do not give."""
+    keys = {word.partition("=")[0] for word in words}
+    return [*(word for word in tiny if word.startswith("--") or word.partition("=")[0] not in keys), *words]
 
 
 def level(weeks: float = 2, growth: float = 0.0) -> dict[str, float]:
@@ -262,7 +268,7 @@ def test_a_resource_that_cannot_get_more_is_named() -> None:
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main(["capacity", *TINY, *words]) == 0
+    assert main(["capacity", *without(words)]) == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
     return document
 
@@ -320,7 +326,8 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
 ) -> None:
     path = tmp_path / "designs.csv"
     path.write_text("name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
-    words = [*TINY[1:], f"designs={path}", "replications=1", "capacity.tolerance=20", "capacity.binding=false"]
+    own = (f"designs={path}", "replications=1", "capacity.tolerance=20", "capacity.binding=false")
+    words = without(own, TINY[1:])
     assert main(["capacity", *words, "--out", str(tmp_path / "runs")]) == 0
     document = json.loads(capsys.readouterr().out)
     assert list(document["scenarios"]) == ["design=as it is", "design=fewer"]

@@ -70,7 +70,7 @@ def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:
 
 @pytest.mark.drawn
 def test_a_study_is_told_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = [*TINY, *FEW, "scenario=customs_today", "replications=2", "workers=1", "--out", str(tmp_path), "--quiet"]
+    words = [*TINY, *FEW, "scenario=customs_today", "--out", str(tmp_path)]
     assert main(["customs", *words, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [row["value"] for row in told["controls"]["examination"]] == [0, 0.0002]

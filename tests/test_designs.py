@@ -219,7 +219,10 @@ TYPED_MISTAKES = [
     ("[liege_30k,]", "designs: a design is empty; give a scenario"),
     ("[]", "designs: a design is empty; give a scenario"),
     ("[liege_30k seed=[1]", "designs: a ] is missing in 'liege_30k seed=[1'"),
-    ("[liege_30k seed=1 seed=2]", "designs: 'liege_30k seed=1 seed=2': seed is there twice"),
+    (
+        "[liege_30k seed=1 seed=2]",
+        "designs: 'liege_30k seed=1 seed=2': seed: given more than once, as 'seed=1' and 'seed=2'",
+    ),
     ("[liege_30]", "designs: 'liege_30': scenario: no 'liege_30'; did you mean 'liege_30k'?"),
     ("[liege_30k seed=x]", "designs: 'liege_30k seed=x': seed: expected a whole number, got 'x'"),
     ("[liege_30k halls.main.doors_ou=3]", "halls.main.doors_ou: unknown key; did you mean 'halls.main.doors_out'?"),

@@ -52,9 +52,10 @@ def raising(error):
         (["run", "--show", "+demand.typo=5"], "demand.typo: unknown key"),
         (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be greater than 0, got -1"),
         (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
+        (["sweep", "seed=1,2", "seed=3,4"], "seed: given more than once, as 'seed=1,2' and 'seed=3,4'; give it once"),
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
-        (["compare", "study=first_light", "study=splitting"], "study: one at a time, got first_light and splitting"),
+        (["compare", "study=first_light", "study=splitting"], "study: given more than once, as 'study=first_light'"),
         (["compare", "study=select"], "select: a key of cargohub select, which decides nothing here"),
     ],
 )
@@ -67,13 +68,13 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, message):
 
 
 HYDRAS = [
-    (["run", "--cfg", "job"], "--cfg: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
-    (["run", "--cfg=job"], "--cfg=job: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
-    (["run", "-c", "job"], "-c: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
-    (["--multirun", "run", "seed=1,2"], "--multirun: an option of Hydra, not of cargohub; cargohub sweep KEY=A,B"),
-    (["run", "-m", "seed=1,2"], "-m: an option of Hydra, not of cargohub; cargohub sweep KEY=A,B"),
-    (["run", "--info", "defaults"], "--info: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
-    (["--info"], "--info: an option of Hydra, not of cargohub; cargohub run WORDS --show prints"),
+    (["run", "--cfg", "job"], "--cfg: an option of Hydra, not of cargohub; `cargohub run WORDS --show` prints"),
+    (["run", "--cfg=job"], "--cfg=job: an option of Hydra, not of cargohub; `cargohub run WORDS --show` prints"),
+    (["run", "-c", "job"], "-c: an option of Hydra, not of cargohub; `cargohub run WORDS --show` prints"),
+    (["--multirun", "run", "seed=1,2"], "--multirun: an option of Hydra, not of cargohub; `cargohub sweep KEY=A,B`"),
+    (["run", "-m", "seed=1,2"], "-m: an option of Hydra, not of cargohub; `cargohub sweep KEY=A,B`"),
+    (["run", "--info", "defaults"], "--info: an option of Hydra, not of cargohub; `cargohub run WORDS --show` prints"),
+    (["--info"], "--info: an option of Hydra, not of cargohub; `cargohub run WORDS --show` prints"),
     (["run", "hydra.run.dir=x"], "'hydra.run.dir=x': Hydra's own settings have no effect here; --out DIR chooses"),
     (
         ["sweep", "+hydra/launcher=joblib"],
@@ -255,3 +256,10 @@ except main.Terminated:
     assert "still here" in done.stdout, done.stderr
     assert "Exception ignored" in done.stderr
     assert done.returncode == 143
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_no_verb_takes_a_key_twice(verb, capsys, name):
+    assert main([name, "seed=1", "+seed=2"]) == 2
+    assert "seed: given more than once, as 'seed=1' and '+seed=2'; give it once" in capsys.readouterr().err
+    assert not verb.seen

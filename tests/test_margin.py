@@ -137,11 +137,15 @@ def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, 
 
 def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys, tmp_path):
     words = ["compare", "designs=[liege_30k, liege_30k halls.main.doors_out=24, liege_66k]", "margin.replications=1"]
-    assert main([*words, *SMALL, "--quiet", "--out", str(tmp_path)]) == 0
+    (tmp_path / "mine").mkdir()
+    folders = ["--config-dir", str(tmp_path / "mine"), "--out", str(tmp_path / "runs")]
+    assert main([*words, *SMALL, "--quiet", *folders]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "was not computed" in line]
     command = line.partition("computes it: ")[2]
+    assert main(["show", *map(str, (tmp_path / "runs").iterdir())]) == 0
+    assert line in capsys.readouterr().out.splitlines()
     assert "margin.replications" not in command
-    assert main([*shlex.split(command)[1:], "--quiet", "--out", str(tmp_path)]) == 0
+    assert main([*shlex.split(command)[1:], "--quiet", "--out", str(tmp_path / "runs")]) == 0
     text = capsys.readouterr().out
     assert "was not computed" not in text and text.count("; 3.5 asked") == 3
 

@@ -561,11 +561,11 @@ def changed(column: str, value: object, row: int = 0) -> Any:
         ("ulds", changed("flight", 900), "table ulds: a flight that is not in the table flights"),
         ("ulds", changed("index", 3), "table ulds: ULDs of a flight are not 0, 1, 2, …"),
         ("loads", changed("flight", -1), "table loads: a flight that is not in the table flights"),
-        ("loads", changed("sequence", 4000), "is not the same when computed here; cargohub reproduce "),
+        ("loads", changed("sequence", 4000), "is not the same when computed here; `cargohub reproduce "),
         ("flights", changed("aldt", float("inf")), "holds an instant beyond any run"),
         ("flights", changed("aldt", 1e300), "holds an instant beyond any run"),
         ("flights", changed("aibt", -5.0), "flights.aibt is before what it follows"),
-        ("flights", changed("sibt", -5.0), "is not the same when computed here; cargohub reproduce "),
+        ("flights", changed("sibt", -5.0), "is not the same when computed here; `cargohub reproduce "),
         ("flights", lambda table: table.drop_columns(["aibt"]), "another version's run, or damaged"),
     ],
 )

@@ -112,7 +112,7 @@ def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
     fit = result.fit
     lines = [
         f"# A weekly timetable with the calendar of {result.airport}:",
-        f"#   cargohub run --config-dir FOLDER arrivals={group_name(result)}",
+        f"#   cargohub run --config-dir DIR arrivals={group_name(result)}",
         f"# Source: {source} (sha256 {sha256[:16]}…), EUROCONTROL's airport traffic, column {result.column},",
         f"# {result.days[0]} to {result.days[-1]}, {result.days.size} days known, {_n_unknown(result)} unknown;",
         "# estimated by `cargohub calibrate` (log-linear quasi-likelihood fit; in brackets the 95 % interval).",

@@ -12,7 +12,7 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
     """The file and the options among the words; `wanted` says what the verb needs.
 
     Raises:
-        InputError: no file, several files, an unknown option, or one that is empty or given twice.
+        InputError: no file, several files, an unknown option, or one that is empty.
     """
     given: dict[str, str] = {}
     files: list[str] = []
@@ -22,8 +22,6 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
             files.append(word)
         elif key not in options:
             raise InputError(f"{word!r}: unknown option{near(key, options)}")
-        elif key in given:
-            raise InputError(f"{word!r}: {key} is given twice")
         elif not value:
             raise InputError(f"{word!r}: {key} is empty")
         else:

@@ -3,7 +3,7 @@
 Written here as text, and read back as the study and the hubs that it says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from importlib import import_module
 from itertools import islice
@@ -39,6 +39,17 @@ def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str
         for label, hub in hubs.items()
     )
     return f"# {arguments.command}\n{yaml.safe_dump(head, sort_keys=False)}{_HUBS}{''.join(own)}"
+
+
+def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
+    """The arguments of a run by the words of its command line, whose `--config-dir` is no KEY=VALUE; else those `like`.
+
+    >>> asked_again("run", ("seed=2", "--config-dir", "mine")).command
+    'cargohub run seed=2 --config-dir mine'
+    """
+    at = words.index("--config-dir") if "--config-dir" in words[:-1] else len(words)
+    folder = Path(words[at + 1]) if at < len(words) else None
+    return replace(like or Arguments(verb), verb=verb, words=(*words[:at], *words[at + 2 :]), config_dir=folder)
 
 
 def first_hubs(text: str, n: int) -> str:

@@ -21,7 +21,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
 from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import study_of
+from experiments.studies.recorded import asked_again, study_of
 from experiments.verbs import VERBS, module_of
 from sim.errors import InputError
 from sim.inputs.room import check_area
@@ -49,8 +49,7 @@ def main(arguments: Arguments) -> int:
     keys = study_of(run, run.configuration, how["workers"], place)
     points = _points(run, given.get(_SCHEDULE))
     _check_name(run, points)
-    words, config_dir = _split(run.words)
-    own = replace(arguments, verb=run.verb, words=words, config_dir=config_dir, out=folder.absolute().parent)
+    own = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
     if hasattr(verb, "STUDY"):
         return runner.carry_out(verb.STUDY, Asked(points, keys, own))
     return int(verb.carry_out(own, points, keys))
@@ -87,11 +86,3 @@ def _check_name(run: Begun, points: list[Point]) -> None:
             f"{run.folder}: renamed, or begun with another version of the program or other flights; the command"
             " itself begins it anew"
         )
-
-
-def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], Path | None]:
-    """The words of the command that began the run, without its `--config-dir`."""
-    if "--config-dir" not in words[:-1]:
-        return words, None
-    at = words.index("--config-dir")
-    return (*words[:at], *words[at + 2 :]), Path(words[at + 1])

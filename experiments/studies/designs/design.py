@@ -150,7 +150,7 @@ def single(arguments: Arguments) -> tuple[list[Point], MarginStudy]:
     keys = study(MarginStudy, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
-            raise ConfigError(f"{name}: run takes one scenario; cargohub compare takes several")
+            raise ConfigError(f"{name}: run takes one scenario; `cargohub compare` takes several")
     config = hub(composed)
     return [Point(config.scenario, config)], keys
 

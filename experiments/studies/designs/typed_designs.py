@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from experiments.arguments import check_once
 from experiments.words import parsed
 from sim.errors import CargohubError, InputError
 
@@ -68,14 +69,12 @@ def _design(name: str) -> Design:
     for word in words:
         if "=" not in word and not word.startswith("~"):
             raise InputError(f"{place}: {word!r} is no KEY=VALUE; a comma parts designs")
-        try:
+    try:
+        for word in words:
             parsed(word)
-        except CargohubError as error:
-            raise InputError(f"{place}: {error}") from error
-    keys = [word.partition("=")[0].lstrip("+") for word in words]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise InputError(f"{place}: {twice} is there twice")
+        check_once(words)
+    except CargohubError as error:
+        raise InputError(f"{place}: {error}") from error
     return Design(name, tuple(words), place, is_row=False)
 
 

@@ -18,7 +18,7 @@ from experiments.studies.designs.design import Replicated, period_warnings
 from experiments.studies.extras import need
 from experiments.studies.frame.benches import Simulated, Stored
 from experiments.studies.frame.study import Asked, Document, Study
-from experiments.studies.recorded import config_text
+from experiments.studies.recorded import asked_again, config_text
 from sim.errors import ConfigError, InputError
 
 K = TypeVar("K", bound=Replicated)
@@ -65,7 +65,8 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
     `more`: what else there is to tell, by name.
     """
     _check_library(study)
-    command = Arguments(manifest.verb, command_words(manifest.folder), json=asked.arguments.json)
+    given = Arguments(manifest.verb, json=asked.arguments.json)
+    command = asked_again(manifest.verb, command_words(manifest.folder), like=given)
     asked = replace(asked, arguments=command)
     try:
         study.check(asked.points, asked.keys)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.studies.recorded import with_schedule
-from experiments.studies.trace.run import Replication, is_same
+from experiments.studies.trace.run import Replication, is_same, why_not
 from sim.errors import InputError
 from sim.measures.tracing import Cost, Shift, cost
 from sim.units import MIN_PER_H, ticks
@@ -51,7 +51,7 @@ def comparison(replication: Replication, number: int, schedule: Path | None, *, 
     every = np.arange(len(flights["number"]))
     if not is_same(actual.tables, replication.tables, every):
         folder = replication.manifest.folder
-        raise InputError(f"{folder}: the run is not the same when computed here; cargohub reproduce {folder} says why")
+        raise InputError(f"{folder}: the run is not the same when computed here; {why_not(folder)}")
     on_schedule = world(hub, replication.number, actual.inputs.flights[number].entity)
     return document | {"cost": as_object(cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H)))}
 

@@ -1,6 +1,7 @@
 """What a trace reads: one replication of a stored run; parcels that were not stored are simulated again."""
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -90,7 +91,7 @@ def with_parcels(replication: Replication, flight: int, schedule: Path | None, *
         if is_same(tables, replication.tables, flight):
             return Journal({**replication.tables, "parcels": tables["parcels"]}, replication.hub)
     folder = replication.manifest.folder
-    raise InputError(f"{folder}: flight {key} is not the same when computed here; cargohub reproduce {folder} says why")
+    raise InputError(f"{folder}: flight {key} is not the same when computed here; {why_not(folder)}")
 
 
 def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iterator[HubConfig]:
@@ -127,3 +128,8 @@ def is_same(one: Mapping[str, Table], other: Mapping[str, Table], flights: Array
             if key not in _MAY_DIFFER and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
                 return False
     return True
+
+
+def why_not(folder: Path) -> str:
+    """The command that says why a run is not the same when computed here, for a message."""
+    return f"`cargohub reproduce {shlex.quote(str(folder))}` says why"
