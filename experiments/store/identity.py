@@ -20,8 +20,8 @@ HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run directory."""
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
 """Keys of a study that say how it is computed, and decide no number."""
-_SOURCES: Final = ("sim", "experiments/statistics", "experiments/store", "experiments/studies")
-"""Whose code decides the numbers."""
+_SOURCES: Final = ("sim", "experiments")
+"""Whose code decides the tables: all of it, since a sentence is in a table, too, and a list of parts would grow stale."""
 
 
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What people do with the model: a verb of the command line each.
 
-A verb is the module or package of its name (`cargohub shadow-price` is `shadow_price`), with `main(arguments)`. Those
-whose runs are stored also have `KEYS`, the dataclass of their configuration, and `carry_out`, by which `resume` goes on
-with them. A verb that takes more than one file is a package, one file a step:
+A verb is the module or package of its name (`cargohub shadow-price` is `shadow_price`). One whose runs are stored has
+`STUDY`, which declares its keys, designs, computation and document: `frame` does the rest, for the verb itself and for
+resume, show and reproduce. The others have `main(arguments)`. A verb that takes more than one file is a package, one
+file a step:
 
     design, request           what is asked, checked before anything runs
     search, stages, run       how it is computed
@@ -11,6 +12,8 @@ with them. A verb that takes more than one file is a package, one file a step:
 
 Only `expansion` has more: hubs, timeline, tree and value of a path, curves of a hub, and futures. The rest is shared:
 
+    frame          what a study declares, its runner, and tables as classes of rows
+    of_designs     what run, compare and sweep have in common
     designs        what is compared: designs of words, grids and spreadsheets, and hubs made of others
     replications   how often, and until when
     telling, recorded (a run's configuration), file_words, extras

@@ -1,8 +1,6 @@
 """`cargohub resume`: an interrupted run, gone on with from its own configuration.
 
-Any verb can be resumed whose module has `KEYS`, the kind of its study, and `carry_out(arguments, points, keys)`, which
-opens the run's folder, computes what is not there, and tells. Its `main` is then no more than what the words ask for,
-carried out.
+Any verb can be resumed that declares a study (`experiments.studies.frame`).
 """
 
 from dataclasses import replace
