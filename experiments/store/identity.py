@@ -21,7 +21,7 @@ HASH_DIGITS: Final = 12
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
 """Keys of a study that say how it is computed, and decide no number."""
 _SOURCES: Final = ("sim", "experiments")
-"""Whose code decides the tables: all of it, since a sentence is in a table, too, and a list of parts would grow stale."""
+"""Whose code decides the tables: all of it, since a table may hold a sentence, and a list of parts would grow stale."""
 
 
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
