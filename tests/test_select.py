@@ -92,7 +92,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert (Path(document["run_dir"]) / "figures" / "select.svg").read_text().startswith("<?xml")
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert all(
-        said in page for said in (document["answer"][0], "not cheaper than enough", "KN++ (Kim and Nelson 2006)")
+        said in page for said in (document["sentences"][0], "not cheaper than enough", "KN++ (Kim and Nelson 2006)")
     )
     (few,) = too_few_replications(3)
     assert few in document["warnings"] and f"Warning: {few}." in page
@@ -118,15 +118,15 @@ def test_ocba_spends_its_budget_and_estimates(capsys: pytest.CaptureFixture[str]
     assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "dearer"]
     assert sum(own["replications"] for own in designs.values()) <= 16
     assert designs["slow"]["replications"] == designs["usual"]["replications"] == 3
-    assert document["answer"][1].startswith("Estimated probability of at least 0.9")
-    assert "no promise" in document["answer"][1]
+    assert document["sentences"][1].startswith("Estimated probability of at least 0.9")
+    assert "no promise" in document["sentences"][1]
 
 
 def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY]
     document = told(capsys, *words, "--out", str(tmp_path))
     assert document["selected"] is None
-    assert document["answer"][0].startswith("None of the designs meets on_time_share at least 0.9 (2 designs, 6 ")
+    assert document["sentences"][0].startswith("None of the designs meets on_time_share at least 0.9 (2 designs, 6 ")
     assert {own["verdict"] for own in document["designs"].values()} == {"infeasible"}
     assert list(document["designs"]) == ["halls.main.machine_rated_per_h=10", "halls.main.machine_rated_per_h=15"]
     assert {own["cost"] for own in document["designs"].values()} == {30_000}
