@@ -85,12 +85,15 @@ def test_only_a_file_is_repeated():
 
 
 @pytest.mark.parametrize("n", [5, 25])
-def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n):
+@pytest.mark.parametrize(
+    "size", [("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"), pytest.param((), marks=pytest.mark.slow)]
+)
+def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n, size):
     path = tmp_path / "flights.csv"
     rows = [f"F{k},{MONDAY + dt.timedelta(hours=6 + 162 * k / (n - 1))}" for k in range(n)]
     path.write_text("flight,sibt\n" + "\n".join(rows) + "\n")
     for words in ([], ["horizon_days=7"], ["arrivals.repeat=2"]):
-        asked = ["arrivals=file", f"arrivals.schedule={path}", *words, "replications=2", "--json", "--quiet"]
+        asked = ["arrivals=file", f"arrivals.schedule={path}", *words, *size, "replications=2", "--json", "--quiet"]
         assert main(["run", *asked, "--out", str(tmp_path / "runs")]) == 0
         document = json.loads(capsys.readouterr().out)
         assert document["unstable"] is not True

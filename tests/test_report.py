@@ -20,8 +20,6 @@ from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
 
-pytestmark = pytest.mark.drawn
-
 TODAY = Point(
     label="a", site="30,000 m²", traffic="3.5 flights a day", title="30,000 m², 3.5 flights a day", demand="today",
     arrivals="timetable", flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
@@ -364,6 +362,13 @@ def written(tables, folder, replications, config="start_date: '2022-09-05'\nwarm
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def page(several, tmp_path_factory):
+    """The page of several designs, and its folder; only for tests that are `drawn`."""
+    folder = tmp_path_factory.mktemp("page")
+    return written(several, folder, 2), folder
+
+
 class Addresses(HTMLParser):
     """What a browser would ask for."""
 
@@ -376,8 +381,9 @@ class Addresses(HTMLParser):
         self.found += [found for name, found in attrs if name in {"src", "href", "srcset", "data", "action", "poster"}]
 
 
-def test_the_page_is_one_file_that_asks_for_nothing_from_outside(several, tmp_path):
-    text = written(several, tmp_path, 2)
+@pytest.mark.drawn
+def test_the_page_is_one_file_that_asks_for_nothing_from_outside(page):
+    text, _ = page
     addresses = Addresses(text).found
     assert len(addresses) > 5
     assert all(address.startswith("data:") for address in addresses)
@@ -385,11 +391,12 @@ def test_the_page_is_one_file_that_asks_for_nothing_from_outside(several, tmp_pa
     assert "A &lt;hub&gt;" in text
 
 
-def test_the_page_has_every_part(several, tmp_path):
-    text = written(several, tmp_path, 2)
+@pytest.mark.drawn
+def test_the_page_has_every_part(page):
+    text, folder = page
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
         assert f"<h2>{heading}</h2>" in text
-    names = {file.stem for file in (tmp_path / "figures").iterdir()}
+    names = {file.stem for file in (folder / "figures").iterdir()}
     assert names == {
         "leaving", "ladder", "utilisation", "utilisation_more", "dwell", "occupancy", "week", "demand", "arrivals",
         "spread",
@@ -399,8 +406,13 @@ def test_the_page_has_every_part(several, tmp_path):
     assert "are few" not in written(several, tmp_path, FEWEST_REPLICATIONS)
 
 
-def test_one_point_and_one_replication_make_a_page(one, tmp_path):
+@pytest.mark.drawn
+def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_settings_behind(one, tmp_path):
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
     text = written(one, tmp_path, 1, config="")
+    assert dict(mpl.rcParams) == before
     assert "One replication: no interval can be given" in text
     assert "When flights come" not in text
     assert "The busiest day, as it was worked" in text
@@ -416,19 +428,12 @@ def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
     assert "hold all together" not in alone and "holds alone" in alone
 
 
-def test_the_same_tables_give_the_same_bytes(several, tmp_path):
-    first, second = (written(several, tmp_path / name, 2) for name in ("first", "second"))
-    assert first == second
-    for file in (tmp_path / "first" / "figures").iterdir():
-        assert file.read_bytes() == (tmp_path / "second" / "figures" / file.name).read_bytes()
-
-
-def test_drawing_leaves_no_settings_behind(one, tmp_path):
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    written(one, tmp_path, 1)
-    assert dict(mpl.rcParams) == before
+@pytest.mark.drawn
+def test_the_same_tables_give_the_same_bytes(page, several, tmp_path):
+    text, folder = page
+    assert written(several, tmp_path, 2) == text
+    for file in (folder / "figures").iterdir():
+        assert file.read_bytes() == (tmp_path / "figures" / file.name).read_bytes()
 
 
 def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():

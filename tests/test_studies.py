@@ -38,6 +38,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return captured.err
 
 
+@pytest.mark.drawn
 def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     document = told(capsys, "run", "scenario=liege_30k", "--out", str(tmp_path))
     assert document["scenario"] == "liege_30k"
@@ -95,6 +96,7 @@ def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str
     ]
 
 
+@pytest.mark.drawn
 def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["scenario=liege_30k,liege_66k", "demand.flights_per_day=2,4", "--out", str(tmp_path)]
     document = told(capsys, "sweep", *words)
