@@ -392,7 +392,7 @@ def test_the_page_is_one_file_that_asks_for_nothing_from_outside(page):
 
 
 @pytest.mark.drawn
-def test_the_page_has_every_part(page):
+def test_the_page_has_every_part(page, several, tmp_path):
     text, folder = page
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
         assert f"<h2>{heading}</h2>" in text
