@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report.contents import content
-from experiments.report.pictures import draw
+from experiments.report.pictures import Picture, draw
 from experiments.report.points import read_family, read_points, read_values, read_window
 from experiments.report.sentences import too_few_replications
 from experiments.report.words import tied
+from experiments.store.files import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,11 +50,16 @@ def write_report(
         versions=versions(),
         **content(tables, points, values, window, family=read_family(config_yaml), command=command),
     )
-    figures = folder / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
+    write_page(folder, text, pictures)
+
+
+def write_page(folder: Path, text: str, pictures: Sequence[Picture]) -> Path:
+    """`report.html` and its pictures, each whole or not at all, the page last."""
     for picture in pictures:
-        (figures / f"{picture.name}.svg").write_bytes(picture.svg)
-    (folder / "report.html").write_text(text, encoding="utf-8")
+        write_whole(folder / "figures" / f"{picture.name}.svg", picture.svg)
+    path = folder / "report.html"
+    write_whole(path, text.encode())
+    return path
 
 
 def versions(more: Sequence[str] = ()) -> list[str]:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.report.page import template, versions
+from experiments.report.page import template, versions, write_page
 from experiments.report.pictures import Picture
-from experiments.store.files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,16 @@ class StudyPage:
 
 
 def write_study(folder: Path, page: StudyPage, pictures: Sequence[Picture]) -> Path:
-    """Write `report.html`, one file that asks for nothing from outside, and the pictures to `figures/`."""
+    """The page, one file that asks for nothing from outside, and its pictures."""
     from experiments.store.read import CONFIG
 
-    for picture in pictures:
-        write_whole(folder / "figures" / f"{picture.name}.svg", picture.svg)
     text = template("study.html").render(
         page=page,
         pictures=pictures,
         versions=versions(page.libraries),
         config_yaml=(folder / CONFIG).read_text(encoding="utf-8"),
     )
-    path = folder / "report.html"
-    write_whole(path, text.encode())
-    return path
+    return write_page(folder, text, pictures)
 
 
 def told(
