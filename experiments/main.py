@@ -112,7 +112,9 @@ def _run(words: Sequence[str]) -> int:
         raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
     check_once(arguments.words)
     if arguments.show:
-        return _show(arguments)
+        from experiments.studies.shown import show
+
+        return show(arguments)
     from experiments.execution.allocator import keep_freed_memory
 
     keep_freed_memory()
@@ -177,16 +179,6 @@ class _Parser(argparse.ArgumentParser):
         if (instead := instead_of_option(first)) is not None:
             raise CargohubError(f"{first}: an option of Hydra, not of cargohub; {instead}")
         raise CargohubError(f"{first}: unknown option{near(first.partition('=')[0], [*FLAGS, *VALUE_OPTIONS])}")
-
-
-def _show(arguments: Arguments) -> int:
-    """The composed configuration, checked first, as a run would."""
-    if not VERBS[arguments.verb].is_composed:
-        shown = ", ".join(name for name, verb in VERBS.items() if verb.is_composed)
-        raise CargohubError(f"--show: {arguments.verb} composes no configuration; {shown} do")
-    from experiments.studies.shown import show
-
-    return show(arguments)
 
 
 def _mistake(text: str) -> int:

@@ -1,4 +1,17 @@
-"""`cargohub compare`: scenarios side by side, under the same random numbers."""
+"""`cargohub compare`: scenarios side by side, under common random numbers.
+
+Simulates several scenarios with the same parcels and the same draws, and reports the paired differences.
+
+  cargohub compare study=first_light                           the packaged study
+  cargohub compare 'scenarios=[liege_30k,liege_66k]' replications=10
+  cargohub compare 'designs=[liege_30k, liege_30k halls.main.doors_out=26]'   a scenario with and without a change
+  cargohub compare designs=FILE                                designs of a spreadsheet, as for sweep
+  cargohub compare study=first_light 'demands=[permit]' --json
+  cargohub compare study=first_light family=none               each difference alone
+
+Differences are to the first design. Those of a KPI are a family: with family=holm, the rule, or dunnett their intervals
+hold all together, and so do the statements at p_family of at most 0.05.
+"""
 
 from typing import Final
 

@@ -1,4 +1,12 @@
-"""`cargohub export`: a run's tables and what their columns mean, for other tools."""
+"""`cargohub export`: the tables of a stored run, for other tools.
+
+Writes every table of a complete run directory, and what their columns mean, to DIR (export/RUN): a CSV
+file each, or one workbook, which holds 16 digits of a number.
+A time or an interval that is not there is empty.
+
+  cargohub export RUN --to csv --out DIR
+  cargohub export RUN --to xlsx
+"""
 
 import csv
 import io

@@ -1,4 +1,10 @@
-"""`cargohub list`: the runs of a folder, complete or not."""
+"""`cargohub list`: the runs of a folder.
+
+Lists the run directories of DIR (runs), unfinished and damaged ones too: verb, hash, and KPIs.
+
+  cargohub list
+  cargohub list DIR --json
+"""
 
 import datetime as dt
 import math

@@ -1,4 +1,16 @@
-"""`cargohub reproduce`: a stored run computed again from its own configuration, and compared bit by bit."""
+"""`cargohub reproduce`: a stored run computed again, and compared to the bit.
+
+Computes a complete run directory again, from its own config.yaml alone, and says "identical", or which
+table, column and row differs first, and why it may. It also names other versions or source code
+where the tables agree. A run of unknown origin is safe: nothing in it is executed.
+
+  cargohub reproduce runs/run-liege_30k-557fe08b6b90
+  cargohub reproduce RUN --here DIR                  keeps what was computed here, in DIR, which is new or empty
+  cargohub reproduce RUN workers=2 --json
+  cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
+
+Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.
+"""
 
 import re
 import tempfile

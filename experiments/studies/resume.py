@@ -1,6 +1,14 @@
-"""`cargohub resume`: an interrupted run, gone on with from its own configuration.
+"""`cargohub resume`: an interrupted run, gone on with.
 
-Any verb can be resumed that declares a study (`experiments.studies.frame`).
+Goes on with an interrupted run from its own config.yaml, by its folder or the beginning of its hash:
+what is finished is kept, what is missing is computed, and the result is told. The same command again does the same.
+
+  cargohub resume runs/run-liege_30k-557fe08b6b90
+  cargohub resume 557f                               the one run in --out (runs) whose hash begins so
+  cargohub resume RUN workers=2                      or execution=dask: where it is computed may change
+  cargohub resume RUN schedule=flights.csv           the flights of a run with arrivals=file
+
+What it finished is believed: a run of unknown origin is for `reproduce`.
 """
 
 from dataclasses import replace

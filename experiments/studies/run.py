@@ -1,4 +1,13 @@
-"""`cargohub run`: one scenario, replicated."""
+"""`cargohub run`: replicate one scenario, and report its KPIs.
+
+Simulates one scenario, `replications` times, and reports every KPI with its 95 % interval.
+
+  cargohub run                                       the hub as it is
+  cargohub run scenario=liege_100k demand=permit     another scenario, another demand
+  cargohub run seed=2 replications=10 workers=1      other draws, more of them, on one core
+  cargohub run execution=dask execution.address=tcp://HOST:8786   on a cluster: docs/cluster.md
+  cargohub run halls.main.area_m2=40000 --show       what would run, without running it
+"""
 
 from typing import Final
 

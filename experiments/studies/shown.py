@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -15,11 +15,17 @@ from experiments.studies.designs.staffing_text import staffing_lines
 from experiments.studies.replications.replicating import check_designs
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
+from sim.errors import CargohubError
 from sim.reading import plain
+
+COMPOSED: Final = ("run", "compare", "sweep")
+"""Verbs that take `--show`."""
 
 
 def show(arguments: Arguments) -> int:
     """Print the composed configuration: one document, or one a design of a sweep or of `designs=`."""
+    if arguments.verb not in COMPOSED:
+        raise CargohubError(f"--show: {arguments.verb} composes no configuration; {', '.join(COMPOSED)} do")
     titles, documents, points, study = _asked(arguments)
     check_designs(points, study)
     if arguments.json:

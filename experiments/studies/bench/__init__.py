@@ -1,10 +1,19 @@
-"""`cargohub bench [KEY=VALUE …]`: how fast this machine simulates, where the time goes, and what memory it takes.
+"""`cargohub bench`: how fast this machine simulates.
 
-Timed is a replication without its tables: flights and calendars drawn, the hub run to its end, parcels drawn as their
-flights land. Processor time, so that other programs on the machine count little; the fastest of `REPEATS` runs. A
-parcel counts when its truck has left, an export when its aircraft has. The reference hub gets the first flights of the
-same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a whole
-replication, tables and laws included.
+Measures parcels a second, stage by stage, and the memory that a replication takes.
+
+  cargohub bench
+  cargohub bench scenario=liege_30k demand=today     another design
+  cargohub bench exports=none                        imports alone
+  cargohub bench scenario=customs_today              with declarations
+  cargohub bench --parallel                          a study of 40 replications on two workers, and on one
+  cargohub bench --json
+
+How: timed is a replication without its tables: flights and calendars drawn, the hub run to its end, parcels drawn as
+their flights land. Processor time, so that other programs on the machine count little; the fastest of several runs. A
+parcel counts when its truck has left, an export when its aircraft has. The reference hub gets the first flights of
+the same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a
+whole replication, tables and laws included.
 """
 
 import json

@@ -1,8 +1,17 @@
-"""`cargohub calibrate FILE [--from DATE] [--to DATE]`: a calendar of arrivals from an airport's daily traffic.
+"""`cargohub calibrate`: indices of months and weekdays from an airport's traffic.
 
-Reads EUROCONTROL's airport traffic, estimates weekday and month indices, and writes an arrivals configuration that a
-run can use, the estimates, and a picture of both against the data. An airport's traffic says when flights come, not how
-many of them are the hub's: `demand.flights_per_day` stays as it is.
+Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its
+level, and writes an arrivals configuration, the estimates and a picture to DIR (calibration/AIRPORT).
+
+  cargohub calibrate airport_traffic.csv                       all that the file has
+  cargohub calibrate airport_traffic.csv --from 2022-04-01 --to 2024-05-31 --out DIR
+  cargohub calibrate airport_traffic.csv airport=EBLG column=FLT_TOT_1 --json
+  cargohub run --config-dir DIR arrivals=eblg                  a run with what was written
+
+--from and --to are the first and last day; a year at least, of every month some days.
+
+An airport's traffic says when flights come, not how many of them are the hub's: `demand.flights_per_day` stays
+as it is.
 """
 
 import datetime as dt

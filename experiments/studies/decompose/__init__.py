@@ -1,8 +1,18 @@
 """`cargohub decompose`: the gain between two scenarios, split into floor, machines, people, doors.
 
-Factors are swapped from the first scenario to the second, all 2^k coalitions under common random numbers, and each
-factor gets its Shapley share. A factor is a list of configuration fields (`decompose.factors`), which the user may
-change; `designs/factors.py` says what becomes of coalitions that do not fit their hall.
+Swaps factors from the first scenario to the second, in all combinations, with the same draws, and splits
+the gain of each KPI into what each factor contributes over all orders (Shapley), with intervals.
+configs/study/decompose.yaml says which fields belong to which factor; fields in none are told as `rest`.
+
+  cargohub decompose demand=permit                             from 30,000 to 100,000 m²
+  cargohub decompose 'scenarios=[liege_30k,liege_66k]' 'decompose.kpis=[on_time_share,dwell_mean_h]' replications=10
+  cargohub decompose 'scenarios=[liege_66k,mine]' --config-dir DIR precision.on_time_share=0.01 --json
+
+A combination with more units than fit its hall is simulated with units standing closer, and named.
+
+How: factors are swapped from the first scenario to the second, all 2^k coalitions under common random numbers, and
+each factor gets its Shapley share. A factor is a list of configuration fields (`decompose.factors`), which the user
+may change.
 """
 
 from collections.abc import Sequence

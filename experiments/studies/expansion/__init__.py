@@ -1,8 +1,21 @@
-"""`cargohub expansion`: paths of expansion side by side over years, in futures that nobody knows.
+r"""`cargohub expansion`: expansion paths over years: when, how much, under a permit that may not come.
 
-Paths (`configs/paths/`) are phases with dates or rules; stages of the study are decisions that others take, a tree of
-results with probabilities; demand grows along one of several paths. Each path meets the same futures. Years are sampled
-weeks of the hub that is there at the time (`curves`), so that few runs serve all of it; docs/expansion.md
+Lays paths of expansion side by side over years: phases with dates or rules, what others decide as a tree
+with probabilities, growth of demand, money. Says which path has the highest expected net present value, how surely,
+what each loses against hindsight, what it would be worth to know, and what would turn the choice.
+
+  cargohub expansion                                           the packaged study, some four minutes on two cores
+  cargohub expansion '~expansion.paths.second_site' expansion.years=10
+  cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         a path of yours beside the others
+  cargohub expansion expansion.stages.permit.results.granted.probability=0.1 \
+      expansion.stages.permit.results.refused.probability=0.35 --json
+
+configs/study/expansion.yaml has the tree and the growth, configs/paths the paths, configs/cost the prices;
+docs/expansion.md tells how it is computed.
+
+How: paths (`configs/paths/`) are phases with dates or rules; stages of the study are decisions that others take, a
+tree of results with probabilities; demand grows along one of several paths. Each path meets the same futures. Years
+are sampled weeks of the hub that is there at the time (`curves`), so that few runs serve all of it; docs/expansion.md
 tells the method.
 """
 

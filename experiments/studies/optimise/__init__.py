@@ -1,8 +1,19 @@
-"""`cargohub optimise`: designs that no other is as good as in both of two goals and better in one.
+"""`cargohub optimise`: designs on the front of two goals, such as cost and service.
 
-Variables are fields of the configuration: units, crews, zone shares, areas, and whatever else is named. Every design is
-simulated with the same replications (common random numbers), but those that do not fit the area budget, or that the
-schema refuses, are told to the search by how much they do not, counted, and never simulated.
+Tries designs over ranges of any fields, and finds those that no other is as good as in both goals and
+better in one; each with its interval, and the command that runs it again. What does not fit is not simulated. Needs the
+extra study.
+
+  cargohub optimise                                            the packaged study: cost against service, today's traffic
+  cargohub optimise demand=permit scenario=liege_66k optimise.trials=960
+  cargohub optimise 'optimise.minimise=[area_m2]' optimise.sampler=tpe --json
+  cargohub optimise 'optimise.minimise=[posts_h_per_day,dwell_p95_h]' 'optimise.maximise=[]'
+
+configs/study/optimise.yaml has the variables, configs/cost the prices; others: files of yours in --config-dir DIR.
+
+How: variables are fields of the configuration: units, crews, zone shares, areas, and whatever else is named. Every
+design is simulated with the same replications (common random numbers), but those that do not fit the area budget, or
+that the schema refuses, are told to the search by how much they do not, counted, and never simulated.
 
 The best of many noisy values looks better than it is. The designs on the front are therefore simulated with
 `optimise.confirm` further replications, which played no part in the choice; their means and intervals are told.

@@ -1,8 +1,21 @@
-"""`cargohub schedule FILE`: what flights a timetable holds, and those of one airport as a file that a run replays.
+"""`cargohub schedule`: an airport's flights from a timetable, for a run to replay.
 
-Reads IATA's SSIM, chapter 7, or a CSV of flights such as a run reads; says what is in it; and writes the flights that
-the filters leave, with a picture of their week. Times are the hub's without daylight saving, as everywhere in the
-model: `clock` is their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has there.
+Reads a timetable in IATA's SSIM (chapter 7) or a CSV of flights, says what is in it, and writes the
+flights to one airport, by default the freighters to LGG, and a picture of their week to DIR (schedule/AIRPORT).
+
+  cargohub schedule winter.ssim                                freighters to LGG
+  cargohub schedule winter.ssim airline=CV,5X type=77X,74Y from=2022-09-05 to=2022-09-25 --out DIR
+  cargohub schedule winter.ssim airport=RUN service=all --json  every flight, not F,M,H,A only
+  cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and say which
+  cargohub run arrivals=file arrivals.schedule=DIR/flights.csv
+
+from= and to= are the first and last day of arrival. Times are the hub's without daylight saving: clock=+0100 is their
+distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.
+
+How: reads IATA's SSIM, chapter 7, or a CSV of flights such as a run reads; says what is in it; and writes the flights
+that the filters leave, with a picture of their week. Times are the hub's without daylight saving, as everywhere in
+the model: `clock` is their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has
+there.
 """
 
 import csv

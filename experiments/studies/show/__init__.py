@@ -1,4 +1,12 @@
-"""`cargohub show`: what a stored run said, from its tables alone."""
+"""`cargohub show`: what a stored run said, again.
+
+Prints the table and the warnings of a complete run directory from its stored tables.
+
+  cargohub show runs/run-liege_30k-557fe08b6b90
+  cargohub show RUN --json
+  cargohub show RUN day=2022-09-14                   draws the stands, stations and doors of a day, too
+  cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
+"""
 
 from importlib import import_module
 

@@ -1,7 +1,13 @@
-"""`cargohub verify [examples=N]`: the model against its laws, the reference model, and theory.
+"""`cargohub verify`: the model against theory, the reference model and its laws.
 
-Prints a row a case; the exit code is 0 if all pass, else 1. `examples` small random hubs are run by both programs, 300
-by default and 10,000 with `--slow`.
+Compares the model with closed forms of queueing theory and with the parcel-by-parcel reference model.
+
+  cargohub verify
+  cargohub verify examples=1000                      more random hubs against the reference
+  cargohub verify --slow                             the checks that take minutes, too
+
+How: prints a row a case; the exit code is 0 if all pass, else 1. `examples` small random hubs are run by both
+programs, 300 by default and 10,000 with `--slow`.
 """
 
 import json
