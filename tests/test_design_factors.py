@@ -93,7 +93,7 @@ def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
     document = json.loads(capsys.readouterr().out)
     assert document["designs"]["fewer"]["values"]["halls.main.breakdown_stations"] == "9"
     assert main(["show", document["run_dir"]]) == 0
-    assert re.search(r"halls\.main\.breakdown_stations +roster +cost", capsys.readouterr().out)
+    assert re.search(r"halls\.main\.breakdown_stations +roster +verdict", capsys.readouterr().out)
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert "<th>halls.main.breakdown_stations</th>" in page
     assert "fewer: breakdown_stations=9" in (Path(document["run_dir"]) / "figures" / "select.svg").read_text()

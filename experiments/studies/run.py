@@ -19,7 +19,10 @@ from experiments.studies.replications.replicating import check_designs
 
 
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:
-    return of_designs.document(asked, found, telling.scenario_object(found.outcome, asked.points[0]))
+    (point,) = asked.points
+    told = telling.scenario_object(found.outcome, point)
+    # By its label as well, as compare has its designs: what reads one reads the other.
+    return of_designs.document(asked, found, {**told, "scenarios": {point.label: told}})
 
 
 STUDY: Final = Study(
