@@ -10,10 +10,11 @@ import pytest
 from mistakes import is_refused
 
 from experiments.composition import load
+from experiments.formatting import resource
 from experiments.main import main
 from experiments.report.figures.capacity_figure import CapacityChart, draw
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import resource
+from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.capacity.search import Sustained, There, blocked_h, searches_of
 from experiments.studies.designs.design import Point
@@ -447,7 +448,7 @@ def test_mistakes_are_one_line_and_write_nothing(
 def test_the_chart_draws_a_row_a_scenario() -> None:
     from matplotlib.figure import Figure
 
-    values: dict[str, tuple[float, float | None, float | None]] = {"a": (5.0, 4.8, 5.2), "b": (9.0, None, None)}
+    values = {"a": Interval(5.0, 4.8, 5.2, 2), "b": Interval(9.0, None, None, 1)}
     ladders = {"a": {"machines": 5.1, "doors": 50.0}, "b": {"machines": 10.0, "handcoding_desks": 10.02}}
     chart = CapacityChart.of(values, ladders, 0.95)
     assert [threshold.lowest for threshold in chart.thresholds] == [

@@ -11,9 +11,9 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.figures.bar import Bar
 from experiments.report.figures.front_figure import FrontChart, draw
 from experiments.report.sentences import too_few_replications
+from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
 from experiments.studies.designs.figures import figures
@@ -342,7 +342,7 @@ def test_the_chart_draws_the_front_and_the_hub_as_configured() -> None:
     from matplotlib.figure import Figure
 
     ax = Figure().subplots()
-    bar = Bar.of(1.0, None, None)
-    draw(ax, FrontChart("cost [EUR/d]", "in time [%]", ((2.0, 0.5),), (3.0, 1.0), ((bar, Bar.of(2.0, 1.0, 3.0)),)))
+    bar = Interval(1.0, None, None, 1)
+    draw(ax, FrontChart("cost [EUR/d]", "in time [%]", ((2.0, 0.5),), (3.0, 1.0), ((bar, Interval(2.0, 1.0, 3.0, 2)),)))
     labels = ax.get_legend_handles_labels()[1]
     assert labels == ["a design that was simulated", "as configured", "on the front, mean and 95 % interval"]

@@ -90,7 +90,7 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
     assert panel.label == "In time, %"
     assert panel.rows[0].ordered == pytest.approx((50, 60, 70, 80, 90))
     assert panel.rows[0].quartiles == pytest.approx((60, 70, 80))
-    assert (panel.rows[0].mean, panel.rows[0].low, panel.rows[0].high) == pytest.approx((70, 50, 90))
+    assert (panel.rows[0].mean.mean, panel.rows[0].mean.bounds) == (pytest.approx(70), pytest.approx((50, 90)))
     few = kpis[kpis["replication"] < 3]
     assert spread_figure.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
     assert spread_figure.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()

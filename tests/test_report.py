@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import sim
+from experiments import formatting
 from experiments.composition import load
-from experiments.report import bottleneck, chutes, counted, fullness, happened, sentences, validation, words
+from experiments.report import bottleneck, chutes, counted, fullness, happened, sentences, validation
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.points import Point, ShareBand, Value, Window, panels, read_points, read_values, read_window
@@ -38,8 +39,7 @@ LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
 
 def value(mean, low=None, high=None, unit="1", n=4, is_lower_bound=False):
-    nan = float("nan")
-    return Value(mean, nan if low is None else low, nan if high is None else high, n, unit, is_lower_bound)
+    return Value(mean, low, high, n, unit, is_lower_bound)
 
 
 def kpis(on_time, dwell=None, machines=0.7):
@@ -189,8 +189,7 @@ def test_a_change_is_in_percentage_points():
 
 
 def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
-    nan = float("nan")
-    constant = {"b": {"on_time_share": value(1.0, nan, nan), "dwell_mean_h": value(-3.0, nan, nan)}}
+    constant = {"b": {"on_time_share": value(1.0), "dwell_mean_h": value(-3.0)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a")
     assert said == "b: +100.0 percentage points (no variance seen) in time; mean dwell −3.00 h (no variance seen)."
     paired = {"b": {"on_time_share": replace(value(0.5, 0.4, 0.6), variance_ratio=12.3)}}
@@ -210,11 +209,11 @@ def test_many_comparisons_of_few_replications_are_warned_of():
     [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.0010"), (1e-9, "0.01"), (0.9996, "99.96")],
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(share, text):
-    assert words.percent(share) == text
+    assert formatting.percent(share) == text
 
 
 def test_bounds_of_a_share_stay_within_0_and_100():
-    assert words.interval_of(value(0.8, 0.23, 1.39)) == "23.0–100 %"
+    assert formatting.interval_of(value(0.8, 0.23, 1.39)) == "23.0–100 %"
 
 
 def test_validation_holds_the_hub_of_today_against_what_was_reported():

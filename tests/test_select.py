@@ -11,6 +11,7 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.report.sentences import too_few_replications
+from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.select.design import Select, known_cost
@@ -211,10 +212,13 @@ def test_mistakes_are_one_line_and_write_nothing(
 def test_the_chart_orders_designs_by_cost() -> None:
     from matplotlib.figure import Figure
 
-    dots = [Dot("b", 2.0, 0.97, 0.96, 0.98, 12, "selected"), Dot("a", 1.0, 0.9, None, None, 3, "infeasible")]
+    dots = [
+        Dot("b", 2.0, Interval(0.97, 0.96, 0.98, 12), "selected"),
+        Dot("a", 1.0, Interval(0.9, None, None, 3), "infeasible"),
+    ]
     chart = SelectChart.of(dots, "on_time_share", 0.95, "area_m2", "m2")
     assert [dot.name for dot in chart.dots] == ["a", "b"]
-    assert (chart.target, chart.dots[1].low, chart.cost) == (95.0, 96.0, "Area [m²]")
+    assert (chart.target, chart.dots[1].kpi.low, chart.cost) == (95.0, 96.0, "Area [m²]")
     above, below = Figure().subplots(2)
     draw_plane(above, chart)
     draw_rows(below, chart)

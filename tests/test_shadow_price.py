@@ -11,8 +11,8 @@ from stored_runs import TINY
 from experiments.composition import load
 from experiments.main import main
 from experiments.report import style
-from experiments.report.figures.bar import Bar
 from experiments.report.figures.shadow_price_figure import ShadowChart, draw
+from experiments.statistics import Interval
 from experiments.studies.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.studies.shadow_price.design import ShadowPrice, ladders
 from experiments.studies.shadow_price.result import Result, sentences, zone_of
@@ -121,7 +121,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(tmp_path: Path, capsys: pytes
 
 
 def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
-    bars = ((Bar(100.0, 50.0, 150.0), Bar(10.0, 0.0, 20.0)),)
+    bars = ((Interval(100.0, 50.0, 150.0, 2), Interval(10.0, 0.0, 20.0, 2)),)
     with style.look():
         ax = style.new_figure(3).subplots()
         draw(ax, ShadowChart((3.5,), {"floor": bars}, {"floor": "600 m² a step"}, 65.0), "floor", bars)
@@ -132,7 +132,7 @@ def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
 
 
 def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
-    bars = ((Bar(-101.0, -101.0, -101.0),),)
+    bars = ((Interval(-101.0, -101.0, -101.0, 2),),)
     with style.look():
         ax = style.new_figure(3).subplots()
         draw(ax, ShadowChart((3.5,), {"doors": bars}, {"doors": "600 m² a step"}, 65.0), "doors", bars)

@@ -12,8 +12,8 @@ from stored_runs import made
 
 import sim
 from experiments.composition import load
+from experiments.formatting import percent
 from experiments.main import main
-from experiments.report.words import percent
 from sim.config import HubConfig
 from sim.config.exposure import Copy, Event, Exposure, Message, Party, System
 from sim.config.watch import Watch

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from experiments.formatting import UNITS, amount, interval_of, kpi_name, number, percent
 from experiments.report.points import Point, Values
-from experiments.report.words import UNITS, amount, interval_of, kpi_name, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ both are named.
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.report.words import resource, rounded
+from experiments.formatting import resource, rounded
 from sim.measures.kpis import LAID_OUT
 
 NEAR: Final = 0.05

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.formatting import instant, number
 from experiments.report.points import Point, Window, records
-from experiments.report.words import instant, number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,6 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.formatting import (
+    NO_VARIANCE,
+    UNITS,
+    amount,
+    interval_of,
+    kpi_name,
+    number,
+    p_text,
+    percent,
+    signed,
+    tied,
+    with_interval,
+    zone,
+)
 from experiments.report import around, chutes, customs_rows, fullness, halls, happened, packing, sentences, validation
 from experiments.report.counted import counted
 from experiments.report.hub_share import goods_lines
@@ -17,18 +31,6 @@ from experiments.report.points import (
     read_ladder,
     read_values,
     records,
-)
-from experiments.report.words import (
-    NO_VARIANCE,
-    UNITS,
-    amount,
-    interval_of,
-    kpi_name,
-    number,
-    p_text,
-    percent,
-    tied,
-    zone,
 )
 from sim.measures.kpis import OF_CUSTOMS, OF_DATA, OF_GOODS
 from sim.units import MIN_PER_DAY
@@ -193,9 +195,8 @@ def _change(value: Value | None) -> str:
     if value.unit == "1":
         text = sentences.points_of(value).replace("percentage points", "pp").partition(" (one")[0]
         return text + _p(value)
-    sign = "+" if value.mean > 0 else ""
-    interval = interval_of(value) or (NO_VARIANCE if value.n > 1 else "")
-    return f"{sign}{number(value.mean)}" + (f" ({interval})" if interval else "") + _p(value)
+    unbounded = f" ({NO_VARIANCE})" if value.n > 1 and value.bounds is None else ""
+    return with_interval(value, signed) + unbounded + _p(value)
 
 
 def _p(value: Value) -> str:

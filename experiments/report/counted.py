@@ -1,6 +1,5 @@
 """What the page counts from a run's tables for its validation, since no KPI says it: means over replications."""
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +37,7 @@ def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window
                 own[TRUCKS_BOTH_WAYS] = trucks + collections.get(label, 0.0) / per_day
         if own[FLIGHTS] and "night_movements_per_day" in kpis:
             own[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / (2 * own[FLIGHTS])
-        found[label] = {key: Value(mean, math.nan, math.nan, int(n), "") for key, mean in own.items()}
+        found[label] = {key: Value(mean, None, None, int(n), "") for key, mean in own.items()}
     return found
 
 

@@ -1,11 +1,10 @@
 """What customs made of the parcels, a day: states, messages, controls and their outcomes, by design."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.formatting import number
 from experiments.report.points import Point, Value, Window
-from experiments.report.words import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +70,7 @@ def reported(table: "pd.DataFrame | None") -> dict[str, dict[str, Value]]:
                 OPENED: 1e6 * n_opened / n_parcels,
                 INFRINGING: 100 * (1 - float(own["n_false_alarms"].sum()) / n_opened),
             }
-            found[str(label)] = {name: Value(share, math.nan, math.nan, n, "") for name, share in shares.items()}
+            found[str(label)] = {name: Value(share, None, None, n, "") for name, share in shares.items()}
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from experiments.report.words import kpi_name, number, percent
+from experiments.formatting import change, kpi_name, listed, number, percent
 from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
@@ -16,7 +16,7 @@ def sentences(kpi: str, found: Decomposition, start: str, end: str, lacks: Seque
     unit = KPIS[kpi].unit
     ends = f"{amount(found.start.mean, unit)} in {start}, {amount(found.end.mean, unit)} in {end}"
     lines = [f"{kpi_name(kpi)}: {ends}: a change of {change(found.gain, unit)}."]
-    if found.gain.low is not None and found.gain.high is not None and found.gain.low <= 0 <= found.gain.high:
+    if (bounds := found.gain.bounds) and bounds[0] <= 0 <= bounds[1]:
         return [*lines, "Whether there is a change at all is not sure, and neither is who makes it."]
     name = found.largest
     share = found.shares[name]
@@ -30,7 +30,7 @@ def sentences(kpi: str, found: Decomposition, start: str, end: str, lacks: Seque
     sign = -1 if found.gain.mean < 0 else 1
     close = [other for other, lead in found.lead(name).items() if not _is_above(lead, sign)]
     if close and found.gain.n > 1:
-        lines.append(f"Whether it is more than that of {_listed(close)} is not sure.")
+        lines.append(f"Whether it is more than that of {listed(close, 'or')} is not sure.")
     return lines
 
 
@@ -38,27 +38,6 @@ def amount(value: float, unit: str) -> str:
     return f"{percent(value)} %" if unit == "1" else f"{number(value)} {unit}"
 
 
-def change(interval: Interval, unit: str) -> str:
-    """A difference with its interval; of shares in percentage points.
-
-    >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
-    '+37.8 % points (+35.0 to +41.0)'
-    """
-    scale, name = (100.0, "% points") if unit == "1" else (1.0, unit)
-    text = f"{signed(scale * interval.mean)} {name}"
-    if interval.low is None or interval.high is None:
-        return text
-    return f"{text} ({signed(scale * interval.low)} to {signed(scale * interval.high)})"
-
-
-def signed(value: float) -> str:
-    return ("+" if value > 0 else "") + number(value)
-
-
 def _is_above(lead: Interval, sign: int) -> bool:
     nearest = lead.low if sign > 0 else lead.high
     return nearest is not None and sign * nearest > 0
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

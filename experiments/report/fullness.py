@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from experiments.report import words
+from experiments import formatting
 from experiments.report.points import Point, Window
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def rows(
     }
     units = dict(zip(mine["zone"], mine["unit"], strict=True))
     return [
-        (words.zone(zone), units[zone], [_cells(found.get((zone, label))) for label in labels])
+        (formatting.zone(zone), units[zone], [_cells(found.get((zone, label))) for label in labels])
         for zone in ZONES
         if zone in units
     ]
@@ -41,4 +41,4 @@ def _cells(own: tuple[float, float, float] | None) -> tuple[str, str, str]:
     if own is None:
         return "–", "", ""
     limit, mean, highest = own
-    return words.number(limit, 0), f"{words.percent(mean)} %", f"{words.percent(highest)} %"
+    return formatting.number(limit, 0), f"{formatting.percent(mean)} %", f"{formatting.percent(highest)} %"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments.formatting import number, percent
 from experiments.report.points import Point, Window
-from experiments.report.words import number, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.formatting import instant, listed
 from experiments.report.points import Point, Values, Window, records
-from experiments.report.words import instant
 from sim.config.disruptions import DemandFactor, Disruption, kind_of
 from sim.measures.window import CURFEW
 from sim.units import HOURS_PER_DAY
@@ -35,7 +35,7 @@ def in_words(disruptions: Mapping[str, Disruption]) -> str:
     'a closed runway (fog) and 1.4 times the usual flights for 1 day (peak)'
     """
     parts = [f"{_with(disruption)} ({name.replace('_', ' ')})" for name, disruption in disruptions.items()]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    return listed(parts, "and")
 
 
 def _with(disruption: Disruption) -> str:

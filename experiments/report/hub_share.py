@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from experiments.formatting import number
 from experiments.report.points import Point, ShareBand, Value, Values
-from experiments.report.words import number
 from sim.config import HubConfig
 from sim.units import DAYS_PER_YEAR
 

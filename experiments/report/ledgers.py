@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report.words import number
+from experiments.formatting import number
 
 if TYPE_CHECKING:
     import pandas as pd

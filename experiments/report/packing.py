@@ -5,9 +5,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from experiments.formatting import rounded
 from experiments.report import sentences
 from experiments.report.points import Point, Values
-from experiments.report.words import rounded
 from sim.domain.site import PackoutRule
 
 _WHO: Final = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from experiments.report.factor_names import read_factors, tagged
+from experiments.statistics import Interval
 from experiments.store.summaries import VERDICTS
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import MAY_BE_NEGATIVE
@@ -84,23 +85,15 @@ class ShareBand:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A KPI over replications; `low` and `high` are NaN without an interval."""
+class Value(Interval):
+    """A KPI over replications, with its unit."""
 
-    mean: float
-    low: float
-    high: float
-    n: int
     unit: str
     is_lower_bound: bool = False
     p_family: float = math.nan
     """Of a difference: p-value within its family; NaN without a test."""
     variance_ratio: float = math.nan
     """Of a difference: how many times the replications separate runs would need; NaN where it has no variance."""
-
-    @property
-    def has_bounds(self) -> bool:
-        return not math.isnan(self.low)
 
 
 Values = Mapping[str, Mapping[str, Value]]
@@ -238,14 +231,13 @@ def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
     is_difference = "baseline" in summary.columns
     values: dict[str, dict[str, Value]] = {}
     for row in records(summary):
-        low = float(row["low"])
-        if low < 0 <= row["mean"] and not is_difference and row["kpi"] not in MAY_BE_NEGATIVE:
-            low = 0.0
-        values.setdefault(row["scenario"], {})[row["kpi"]] = Value(
-            float(row["mean"]), low, float(row["high"]), int(row["n"]), str(row["unit"]),
-            bool(row.get("is_lower_bound", False)), float(row.get("p_family", math.nan)),
-            float(row.get("variance_ratio", math.nan)),
+        low, high = (None if math.isnan(row[end]) else float(row[end]) for end in ("low", "high"))
+        value = Value(
+            float(row["mean"]), low, high, int(row["n"]), str(row["unit"]), bool(row.get("is_lower_bound", False)),
+            float(row.get("p_family", math.nan)), float(row.get("variance_ratio", math.nan)),
         )  # fmt: skip
+        is_cut = row["mean"] >= 0 and not is_difference and row["kpi"] not in MAY_BE_NEGATIVE
+        values.setdefault(row["scenario"], {})[row["kpi"]] = value.within(0.0) if is_cut else value
     return values
 
 

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import partial
 from typing import Final
 
+from experiments.formatting import NO_VARIANCE, bracket, instant, interval_of, number, percent, rounded, signed
+from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
 from experiments.report.points import ARRIVALS, Point, Value, Values, roster
-from experiments.report.words import NO_VARIANCE, bracket, instant, interval_of, number, percent, rounded
 from experiments.statistics.family import widening
 from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H
@@ -50,7 +52,7 @@ def _open(point: Point, on_time: Value) -> list[str]:
     if point.is_unstable:
         return []
     reasons = []
-    if on_time.low < LEAST_ON_TIME <= on_time.high:
+    if _holds_threshold(on_time):
         reasons.append(f"the interval includes {100 * LEAST_ON_TIME:.0f} %")
     if point.is_unstable is None and on_time.mean >= LEAST_ON_TIME:
         reasons.append("the run does not show whether the backlog grows")
@@ -59,7 +61,11 @@ def _open(point: Point, on_time: Value) -> list[str]:
 
 def says_nothing(on_time: Value) -> bool:
     """Whether the interval is so wide that the share in time is as good as unknown, and leaves the verdict open."""
-    return on_time.high - on_time.low > WIDEST and on_time.low < LEAST_ON_TIME <= on_time.high
+    return 2 * (on_time.half_width or 0.0) > WIDEST and _holds_threshold(on_time)
+
+
+def _holds_threshold(on_time: Value) -> bool:
+    return on_time.bounds is not None and on_time.bounds[0] < LEAST_ON_TIME <= on_time.bounds[1]
 
 
 def in_a_word(point: Point, on_time: Value) -> tuple[str, str]:
@@ -193,13 +199,11 @@ def differences(points: Sequence[Point], changes: Values, baseline: str) -> list
         change = changes.get(point.label, {}).get("on_time_share")
         if change is None or point.label == baseline:
             continue
-        is_same = abs(change.mean) < 0.0005 and not abs(change.low) + abs(change.high) > 0.002
+        is_same = abs(change.mean) < 0.0005 and not sum(map(abs, change.bounds or ())) > 0.002
         text = "as many parcels in time" if is_same else f"{points_of(change)} in time"
         dwell = changes[point.label].get("dwell_mean_h")
         if dwell is not None:
-            sign = "+" if dwell.mean > 0 else ""
-            text += f"; mean dwell {sign}{number(dwell.mean)} h"
-            text += f" ({number(dwell.low)} to {number(dwell.high)} h)" if dwell.has_bounds else _unbounded(dwell)
+            text += f"; mean dwell {change_of(dwell, 'h')}{_unbounded(dwell)}"
         said.append(f"{point.title}: {text}.{_saved(change)}")
     return said
 
@@ -236,17 +240,14 @@ def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
 
 def points_of(change: Value) -> str:
     """A difference of shares in percentage points, with its interval, within what shares can differ by."""
-    low, mean, high = (_signed(100 * bound) for bound in (change.low, change.mean, change.high))
-    return f"{mean} percentage points" + (f" ({low} to {high})" if change.has_bounds else _unbounded(change))
+    return change_of(change, "1", partial(signed, digits=1)) + _unbounded(change)
 
 
 def _unbounded(change: Value) -> str:
+    """Why a change has no interval."""
+    if change.bounds is not None:
+        return ""
     return " (one replication, no interval)" if change.n == 1 else f" ({NO_VARIANCE})"
-
-
-def _signed(value: float) -> str:
-    text = number(value, 1)
-    return f"+{text}" if value > 0 and text.strip("0.,") else text
 
 
 def _dwell(values: Mapping[str, Value]) -> str:

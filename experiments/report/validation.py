@@ -1,13 +1,13 @@
 """What the model predicts beside what has been reported about the hub; differences are explained, not fitted away."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from experiments.formatting import interval_of, number
 from experiments.report import counted
 from experiments.report.customs_rows import INFRINGING, OPENED
 from experiments.report.points import Point, Value, Values
-from experiments.report.words import interval_of, number
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import DAYS_PER_YEAR
 
@@ -107,7 +107,7 @@ def outcome(value: float, band: tuple[float, float] | None) -> str:
 
 def _scaled(factor: float) -> Callable[[Value], Value]:
     def scale(value: Value) -> Value:
-        return Value(value.mean * factor, value.low * factor, value.high * factor, value.n, "", value.is_lower_bound)
+        return replace(value.scaled(factor), unit="")
 
     return scale
 

@@ -9,8 +9,8 @@ often such intervals hold the true mean; docs/model.md, section 4, has its figur
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 Range = tuple[float, float]
 """The least and the largest value that a figure can have."""
@@ -38,15 +38,34 @@ class Interval:
     n: int
 
     @property
+    def bounds(self) -> tuple[float, float] | None:
+        """`low` and `high`; None without bounds."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
     def half_width(self) -> float | None:
         """Half the distance between the bounds; None without bounds."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
-    def within(self, least: float = -math.inf, most: float = math.inf) -> "Interval":
+    def within(self, least: float = -math.inf, most: float = math.inf) -> Self:
         """The same with bounds cut to where the true value can lie."""
         low = None if self.low is None else max(least, self.low)
         high = None if self.high is None else min(most, self.high)
-        return Interval(self.mean, low, high, self.n)
+        return replace(self, low=low, high=high)
+
+    def scaled(self, factor: float) -> Self:
+        """The same in another unit.
+
+        >>> Interval(0.5, 0.4, 0.75, 5).scaled(-100)
+        Interval(mean=-50.0, low=-75.0, high=-40.0, n=5)
+        """
+        low, high = sorted(factor * end for end in self.bounds or ()) or (None, None)
+        return replace(self, mean=factor * self.mean, low=low, high=high)
+
+    def moved(self, by: float) -> Self:
+        """The same with `by` more of all."""
+        low, high = (by + end for end in self.bounds) if self.bounds else (None, None)
+        return replace(self, mean=by + self.mean, low=low, high=high)
 
 
 def mean_interval(

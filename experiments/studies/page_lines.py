@@ -1,6 +1,5 @@
 """Sentences of the page that the terminal prints too, by the designs' labels: packing rules and the hub's share."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.points import Value, main_points, read_points
-from experiments.statistics import Interval
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
 
@@ -26,14 +24,12 @@ def page_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str
     table = pd.DataFrame(rows)
     points = tuple(replace(point, title=point.label) for point in read_points(table))
     values = {
-        label: {kpi: _value(interval, KPIS[kpi].unit) for kpi, interval in intervals.items()}
+        label: {
+            kpi: Value(interval.mean, interval.low, interval.high, interval.n, KPIS[kpi].unit)
+            for kpi, interval in intervals.items()
+        }
         for label, intervals in outcome.intervals.items()
     }
     shown = main_points(points)
     facts = [f"{text} To simulate both: {both}" if both else text for text, both in packing.facts(shown, command)]
     return packing.verdicts(points, values), [*facts, *goods_lines(shown, values)]
-
-
-def _value(interval: Interval, unit: str) -> Value:
-    low, high = (math.nan if end is None else end for end in (interval.low, interval.high))
-    return Value(interval.mean, low, high, interval.n, unit)

@@ -102,12 +102,10 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
     from experiments.report.figures.sweep_map import maps_of, write_maps
 
     own = [outcome.intervals[point.label] for point in outcome.points]
-    shares = [one[_CHARTED] for one in own]
     chart = SweepChart.of(
         varied,
         values,
-        [100 * share.mean for share in shares],
-        [(_percent(share.low), _percent(share.high)) for share in shares],
+        [one[_CHARTED].scaled(100) for one in own],
         what="parcels in time, %, mean and 95 % interval",
     )
     path = folder / "figures" / "sweep.svg"
@@ -115,10 +113,6 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
     maps = maps_of(varied, values, own, [outcome.is_unstable(point) for point in outcome.points])
     if maps:
         write_maps(path.with_name("sweep_map.svg"), maps)
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
 
 
 STUDY: Final = frame.Study(

@@ -3,14 +3,15 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
+from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
 from experiments.report import bottleneck
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_few_replications, too_many_comparisons
-from experiments.report.words import NO_VARIANCE, instant, p_text
 from experiments.statistics import Interval
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
@@ -237,15 +238,11 @@ def _cell(outcome: Outcome, label: str, kpi: str) -> str:
     return more + _bracketed(outcome.intervals[label][kpi])
 
 
-def _bracketed(interval: Interval) -> str:
-    text = _number(interval.mean)
-    if interval.low is None or interval.high is None:
-        return text
-    return f"{text} ({_number(interval.low)}..{_number(interval.high)})"
-
-
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+_bracketed = partial(with_interval, show=_number, between="..")
 
 
 def title_of(points: Sequence[Point]) -> str:
@@ -254,8 +251,7 @@ def title_of(points: Sequence[Point]) -> str:
     The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
     """
     areas = [f"{area:,.0f}" for area in dict.fromkeys(point.hub.area_m2 for point in points)]
-    listed = f"{', '.join(areas[:-1])} and {areas[-1]}" if len(areas) > 1 else areas[0]
-    return f"What {listed} m² {'carry' if len(areas) > 1 else 'carries'}"
+    return f"What {listed(areas, 'and')} m² {'carry' if len(areas) > 1 else 'carries'}"
 
 
 def write_page(

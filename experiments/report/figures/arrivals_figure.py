@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from experiments.report import style
-from experiments.report.points import ARRIVALS, Point, Values
+from experiments.report.figures.errorbar import errorbar
+from experiments.report.points import ARRIVALS, Point, Value, Values
 from experiments.report.sentences import LEAST_ON_TIME
 
 if TYPE_CHECKING:
@@ -20,13 +18,11 @@ SPREAD: Final = 0.24
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Share in time [%] under one arrival model, by group; the bounds are the mean without an interval."""
+    """Share in time [%] under one arrival model, by group."""
 
     name: str
-    position: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    positions: tuple[float, ...]
+    shares: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +45,12 @@ def prepare(points: tuple[Point, ...], values: Values) -> Sensitivity | None:
     for at, name in enumerate(names):
         offset = SPREAD * (at - (len(names) - 1) / 2)
         rows = [
-            (row + offset, *_reach(values, point))
+            (row + offset, values[point.label]["on_time_share"].within(0.0, 1.0).scaled(100))
             for row, mine in enumerate(groups.values())
             for point in mine
             if point.arrivals == name
         ]
-        position, mean, low, high = np.array(rows, dtype=np.float64).T
-        models.append(Model(ARRIVALS.get(name, name), position, mean, low, high))
+        models.append(Model(ARRIVALS.get(name, name), *zip(*rows, strict=True)))
     return Sensitivity(tuple(groups), tuple(models), 100 * LEAST_ON_TIME)
 
 
@@ -63,10 +58,8 @@ def draw(ax: "Axes", result: Sensitivity) -> None:
     label = f"carries: {result.threshold:g} %"
     ax.axvline(result.threshold, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
     for at, model in enumerate(result.models):
-        ax.errorbar(
-            model.mean, model.position, xerr=(model.mean - model.low, model.high - model.mean), fmt=MARKERS[at % 4],
-            color=style.PALETTE[at % len(style.PALETTE)], capsize=3, markersize=5, label=model.name,
-        )  # fmt: skip
+        errorbar(ax, model.shares, model.positions, fmt=MARKERS[at % 4], color=style.PALETTE[at % len(style.PALETTE)],
+                 capsize=3, markersize=5, label=model.name)  # fmt: skip
     ax.set_yticks(range(len(result.groups)), list(result.groups))
     ax.set_ylim(len(result.groups) - 0.5, -0.5)
     ax.set_xlim(-2, 102)
@@ -80,9 +73,3 @@ def figure(result: Sensitivity) -> "Figure":
     draw(ax, result)
     style.legend_below(drawing, [ax])
     return drawing
-
-
-def _reach(values: Values, point: Point) -> tuple[float, float, float]:
-    value = values[point.label]["on_time_share"]
-    low, high = (value.mean if np.isnan(bound) else min(1.0, max(0.0, bound)) for bound in (value.low, value.high))
-    return 100 * value.mean, 100 * low, 100 * high

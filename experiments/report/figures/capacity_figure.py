@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
+from experiments.report.figures.errorbar import errorbar
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,10 +24,7 @@ class Threshold:
     """A scenario's threshold and its rungs, lowest first [flights a day]."""
 
     name: str
-    mean: float
-    low: float
-    """As the mean where there is no interval; so for high."""
-    high: float
+    flights: Interval
     rungs: tuple[tuple[str, float], ...]
     lowest: str
     """Name of the lowest rung, with those that lie where it does."""
@@ -38,19 +38,18 @@ class CapacityChart:
     @classmethod
     def of(
         cls,
-        values: Mapping[str, tuple[float, float | None, float | None]],
+        values: Mapping[str, Interval],
         ladders: Mapping[str, Mapping[str, float]],
         target: float,
     ) -> "CapacityChart":
-        """`values`: mean, low and high by scenario; `ladders`: rungs by scenario, both in flights a day."""
-        reach = REACH * max((max(mean, high or 0.0) for mean, _, high in values.values()), default=0.0)
+        """`values`: thresholds by scenario; `ladders`: rungs by scenario, both in flights a day."""
+        reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
         found = []
-        for name, (mean, low, high) in values.items():
+        for name, flights in values.items():
             rungs = sorted(ladders[name].items(), key=lambda rung: (rung[1], rung[0]))
-            together = [words.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
-            shown = tuple((words.resource(rung), rate) for rung, rate in rungs if rate <= reach)
-            ends = [mean if end is None else end for end in (low, high)]
-            found.append(Threshold(name, mean, ends[0], ends[1], shown, ", ".join(together)))
+            together = [formatting.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
+            shown = tuple((formatting.resource(rung), rate) for rung, rate in rungs if rate <= reach)
+            found.append(Threshold(name, flights, shown, ", ".join(together)))
         return cls(tuple(found), target)
 
 
@@ -62,11 +61,11 @@ def draw(ax: "Axes", chart: CapacityChart) -> None:
         if rates:
             ax.annotate(threshold.lowest, (rates[0], row), xytext=(0, -16), textcoords="offset points", fontsize=8,
                         ha="center", va="top", color=style.LIMIT)  # fmt: skip
-        ends = [[threshold.mean - threshold.low], [threshold.high - threshold.mean]]
-        ax.errorbar([threshold.mean], [row], xerr=ends, fmt="o", color=style.PALETTE[1], capsize=4,
-                    label="sustained, mean and 95 % interval")  # fmt: skip
-        ax.annotate(words.number(threshold.mean), (threshold.mean, row), xytext=(0, 9), textcoords="offset points",
-                    ha="center", fontsize=8.5)  # fmt: skip
+        errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
+                 label="sustained, mean and 95 % interval")  # fmt: skip
+        mean = threshold.flights.mean
+        ax.annotate(formatting.number(mean), (mean, row), xytext=(0, 9), textcoords="offset points", ha="center",
+                    fontsize=8.5)  # fmt: skip
     ax.set_yticks(range(len(chart.thresholds)), [threshold.name for threshold in chart.thresholds])
     ax.set_ylim(len(chart.thresholds) - 0.4, -0.6)
     ax.set_xlim(left=0)

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from experiments.report import style, words
-from experiments.report.decompose_text import signed
+from experiments import formatting
+from experiments.report import style
+from experiments.report.figures.errorbar import errorbar
+from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
 
@@ -19,13 +21,11 @@ _WIDEST: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bar from `since` to `to` [as drawn]; `low` and `high` are the ends of the share's interval, as levels."""
+    """A bar from one level to another [as drawn]; of a factor, its interval is that of its share."""
 
     name: str
     since: float
-    to: float
-    low: float | None = None
-    high: float | None = None
+    to: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +42,37 @@ class Waterfall:
     def of(cls, kpi: str, found: Decomposition, start: str, end: str) -> "Waterfall":
         unit = KPIS[kpi].unit
         scale = 100.0 if unit == "1" else 1.0
-        level = scale * found.start.mean
-        steps = [Step(start, 0.0, level)]
+        steps = [Step(start, 0.0, found.start.scaled(scale))]
         for name, share in found.shares.items():
-            ends = [None if end is None else level + scale * end for end in (share.share.low, share.share.high)]
-            to = level + scale * share.share.mean
-            steps.append(Step(name, level, to, *ends))
-            level = to
-        steps.append(Step(end, 0.0, scale * found.end.mean))
-        axis = "%" if unit == "1" else words.UNITS.get(unit, unit)
-        return cls(words.kpi_name(kpi), axis, tuple(steps), unit == "1", KPIS[kpi].more_is_better is False)
+            level = steps[-1].to.mean
+            steps.append(Step(name, level, share.share.scaled(scale).moved(level)))
+        steps.append(Step(end, 0.0, found.end.scaled(scale)))
+        axis = "%" if unit == "1" else formatting.UNITS.get(unit, unit)
+        return cls(formatting.kpi_name(kpi), axis, tuple(steps), unit == "1", KPIS[kpi].more_is_better is False)
 
 
 def draw(ax: "Axes", chart: Waterfall) -> None:
     last = len(chart.steps) - 1
     for at, step in enumerate(chart.steps):
         is_level = at in (0, last)
-        change = step.to - step.since
+        change = step.to.mean - step.since
         is_better = change <= 0 if chart.is_less_better else change >= 0
         color = style.PALETTE[0] if is_level else style.PALETTE[2] if is_better else style.PALETTE[1]
         ax.bar(at, change, bottom=step.since, width=0.6, color=color, alpha=1.0 if is_level else 0.85)
         if not is_level:
             ax.plot([at - 1 + 0.3, at - 0.3], [step.since, step.since], color=style.LIMIT, linewidth=0.8)
-        top = max(step.since, step.to, step.to if step.high is None else step.high)
-        if step.low is not None and step.high is not None:
-            ends = [[step.to - step.low], [step.high - step.to]]
-            ax.errorbar([at], [step.to], yerr=ends, fmt="none", color="black", capsize=4, linewidth=1.1)
-        text = words.number(change) if is_level else signed(change)
+        top = max(step.since, step.to.mean)
+        if not is_level and step.to.bounds is not None:
+            top = max(top, step.to.bounds[1])
+            errorbar(ax, [at], [step.to], fmt="none", color="black", capsize=4, linewidth=1.1)
+        text = formatting.number(change) if is_level else formatting.signed(change)
         ax.annotate(text, (at, top), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=8.5)
-    ax.plot([last - 1 + 0.3, last - 0.3], [chart.steps[last].to] * 2, color=style.LIMIT, linewidth=0.8)
+    ax.plot([last - 1 + 0.3, last - 0.3], [chart.steps[last].to.mean] * 2, color=style.LIMIT, linewidth=0.8)
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_xticks(range(last + 1), [textwrap.fill(step.name, _WIDEST) for step in chart.steps])
     ax.margins(y=0.14)
     low, high = ax.get_ylim()
-    ax.set_ylim(0 if low > 0 or (chart.is_share and min(step.to for step in chart.steps) >= 0) else low, high)
+    ax.set_ylim(0 if low > 0 or (chart.is_share and min(step.to.mean for step in chart.steps) >= 0) else low, high)
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
 

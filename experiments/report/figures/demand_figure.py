@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.formatting import resource_heading
 from experiments.report import style
-from experiments.report.words import resource_heading
 
 if TYPE_CHECKING:
     import pandas as pd

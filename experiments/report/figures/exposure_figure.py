@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from experiments.formatting import number
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
 from experiments.report.ledgers import Flow, Inference, Matrix, compact, name
-from experiments.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,11 +1,11 @@
 """The front of two goals: every design that was simulated, those on the front with their intervals."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.report import style
-from experiments.report.figures.bar import Bar
+from experiments.report.figures.errorbar import errorbar
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ class FrontChart:
     y_name: str
     others: tuple[tuple[float, float], ...]
     own: tuple[float, float] | None
-    front: tuple[tuple[Bar, Bar], ...]
+    front: tuple[tuple[Interval, Interval], ...]
 
 
 def figure(chart: FrontChart) -> "Figure":
@@ -35,10 +35,9 @@ def draw(ax: "Axes", chart: FrontChart) -> None:
     if chart.others:
         ax.scatter([x for x, _ in chart.others], [y for _, y in chart.others], s=12, color=style.PALETTE[4], alpha=0.6,
                    linewidths=0, label="a design that was simulated")  # fmt: skip
-    xs, ys = [x.value for x, _ in chart.front], [y.value for _, y in chart.front]
-    ax.errorbar(xs, ys, xerr=_ends([x for x, _ in chart.front]), yerr=_ends([y for _, y in chart.front]), fmt="o",
-                markersize=5, color=style.PALETTE[0], elinewidth=1, capsize=2.5,
-                label="on the front, mean and 95 % interval")  # fmt: skip
+    errorbar(ax, [x for x, _ in chart.front], [y for _, y in chart.front], fmt="o", markersize=5,
+             color=style.PALETTE[0], elinewidth=1, capsize=2.5,
+             label="on the front, mean and 95 % interval")  # fmt: skip
     if chart.own is not None:
         # Behind the front, on which it may lie.
         ax.plot(*chart.own, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
@@ -48,7 +47,3 @@ def draw(ax: "Axes", chart: FrontChart) -> None:
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.yaxis.set_major_formatter("{x:,g}")
     ax.grid(alpha=0.3)
-
-
-def _ends(bars: Sequence[Bar]) -> list[list[float]]:
-    return [[bar.value - bar.low for bar in bars], [bar.high - bar.value for bar in bars]]

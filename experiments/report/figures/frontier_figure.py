@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
-from experiments.report.figures.bar import Bar
+from experiments.report.figures.errorbar import errorbar
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Curve = tuple[tuple[Bar, Bar, Bar], ...]
+Curve = tuple[tuple[Interval, Interval, Interval], ...]
 """(officers' hours, delay, detections), all a day and more than as configured, by value of the control."""
 
 _AXES: Final = ("officers' hours a day", "parcels' hours in the hub a day")
@@ -22,19 +23,8 @@ def figure(curves: Mapping[str, Curve]) -> "Figure":
     for place, (ax, axis) in enumerate(zip(axes, _AXES, strict=True)):
         for name, curve in curves.items():
             xs, ys = [point[place] for point in curve], [point[2] for point in curve]
-            ax.errorbar(
-                [x.value for x in xs],
-                [y.value for y in ys],
-                xerr=[[x.value - x.low for x in xs], [x.high - x.value for x in xs]],
-                yerr=[[y.value - y.low for y in ys], [y.high - y.value for y in ys]],
-                color=looks[name].color,
-                linestyle=looks[name].dash,
-                marker="o",
-                markersize=4,
-                elinewidth=0.8,
-                capsize=2,
-                label=name,
-            )
+            errorbar(ax, xs, ys, color=looks[name].color, linestyle=looks[name].dash, marker="o", markersize=4,
+                     elinewidth=0.8, capsize=2, label=name)  # fmt: skip
         ax.axhline(0, color=style.LIMIT, linewidth=0.6)
         ax.axvline(0, color=style.LIMIT, linewidth=0.6)
         ax.set_xlabel(f"{axis}, more than as configured")

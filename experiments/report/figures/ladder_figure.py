@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.points import Point
 
@@ -65,7 +66,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[Point, ...
                 site,
                 tuple(
                     Rung(
-                        words.resource_heading(name),
+                        formatting.resource_heading(name),
                         min(rate / MILLION, reach),
                         f"{rate / MILLION:.2f}" + (" →" if rate / MILLION > reach else ""),
                         rate < most,

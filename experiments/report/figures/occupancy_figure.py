@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
 from experiments.report.points import Panel, Window
 from sim.units import MIN_PER_DAY
 
@@ -79,7 +80,7 @@ def prepare(occupancy: "pd.DataFrame", panels: tuple[Panel, ...], window: Window
                 for point, name in zip(panel.points, panel.names, strict=True)
                 if (point.label, zone) in found
             )
-            title = words.zone(zone) + (f" – {panel.title}" if panel.title else "")
+            title = formatting.zone(zone) + (f" – {panel.title}" if panel.title else "")
             span = (window.low / MIN_PER_DAY, window.high / MIN_PER_DAY)
             row.append(
                 ZonePanel(title, "% of limit" if at == 0 else "", series, max(108.0, max(of_zone) * 1.05), span, ticks)

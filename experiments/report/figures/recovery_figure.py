@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
 from experiments.report.points import Point, Values, Window
 from sim.measures.recovery import PATHS as ZONES
 from sim.measures.window import CURFEW
@@ -67,8 +68,8 @@ def prepare(
         says = ""
         if any(what == "disruption" for what, *_ in spells):
             own = values[point.label]
-            says = f" – recovery {words.amount(own['recovery_h'])}"
-            says += f", 90 % of the extra backlog gone after {words.amount(own['recovery_90_h'])}"
+            says = f" – recovery {formatting.amount(own['recovery_h'])}"
+            says += f", 90 % of the extra backlog gone after {formatting.amount(own['recovery_90_h'])}"
         says += " (picture: first replication)" if is_drawn else ""
         low_day, last = round(window.low / MIN_PER_DAY), int(np.ceil(day[-1]))
         every = max(1, -(-(last - low_day) // 10))

@@ -1,10 +1,13 @@
 """Designs by cost and service: all of them in one panel, and a row each with its interval and its replications."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
+from experiments.report.figures.errorbar import Values, errorbar
+from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
@@ -30,14 +33,11 @@ _COLUMNS_PT: Final = (8, 62)
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A design; `low` and `high` are None without an interval."""
+    """A design."""
 
     name: str
     cost: float
-    mean: float
-    low: float | None
-    high: float | None
-    n: int
+    kpi: Interval
     fate: str
 
 
@@ -54,25 +54,23 @@ class SelectChart:
     def of(cls, dots: Sequence[Dot], kpi: str, target: float | None, cost: str, cost_unit: str) -> "SelectChart":
         unit = KPIS[kpi].unit
         scale = 100.0 if unit == "1" else 1.0
-
-        def scaled(value: float | None) -> float | None:
-            return None if value is None else scale * value
-
-        drawn = [
-            Dot(dot.name, dot.cost, scale * dot.mean, scaled(dot.low), scaled(dot.high), dot.n, dot.fate)
-            for dot in sorted(dots, key=lambda dot: dot.cost)
-        ]
-        service = f"{words.kpi_name(kpi)} [{'%' if unit == '1' else words.UNITS.get(unit, unit)}]"
-        name = words.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
-        unit_of_cost = words.UNITS.get(cost_unit, cost_unit)
-        return cls(tuple(drawn), scaled(target), service, f"{name} [{unit_of_cost}]" if unit_of_cost else name)
+        drawn = [replace(dot, kpi=dot.kpi.scaled(scale)) for dot in sorted(dots, key=lambda dot: dot.cost)]
+        service = f"{formatting.kpi_name(kpi)} [{'%' if unit == '1' else formatting.UNITS.get(unit, unit)}]"
+        name = formatting.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
+        unit_of_cost = formatting.UNITS.get(cost_unit, cost_unit)
+        return cls(
+            tuple(drawn),
+            None if target is None else scale * target,
+            service,
+            f"{name} [{unit_of_cost}]" if unit_of_cost else name,
+        )
 
 
 def draw_plane(ax: "Axes", chart: SelectChart) -> None:
     for dot in chart.dots:
         color, marker, size = _FATES[dot.fate]
-        _bar(ax, dot, (dot.cost, dot.mean), is_vertical=True)
-        ax.scatter([dot.cost], [dot.mean], color=color, marker=marker, s=size, zorder=3, label=_SAID[dot.fate])
+        _bar(ax, dot, [dot.cost], [dot.kpi])
+        ax.scatter([dot.cost], [dot.kpi.mean], color=color, marker=marker, s=size, zorder=3, label=_SAID[dot.fate])
     if chart.target is not None:
         ax.axhline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1, label="target")
     ax.set_xlabel(chart.cost)
@@ -84,9 +82,9 @@ def draw_rows(ax: "Axes", chart: SelectChart) -> None:
     shown = chart.dots[:MOST_ROWS]
     for row, dot in enumerate(shown):
         color, marker, size = _FATES[dot.fate]
-        _bar(ax, dot, (dot.mean, row), is_vertical=False)
-        ax.scatter([dot.mean], [row], color=color, marker=marker, s=size, zorder=3)
-        _beside(ax, row, (words.number(dot.cost), f"{dot.n:,}"))
+        _bar(ax, dot, [dot.kpi], [row])
+        ax.scatter([dot.kpi.mean], [row], color=color, marker=marker, s=size, zorder=3)
+        _beside(ax, row, (formatting.number(dot.cost), f"{dot.kpi.n:,}"))
     _beside(ax, -0.8, ("cost", "replications"), color=style.LIMIT)
     if chart.target is not None:
         ax.axvline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1)
@@ -113,13 +111,9 @@ def _beside(ax: "Axes", row: float, texts: Sequence[str], color: str = "black") 
         )
 
 
-def _bar(ax: "Axes", dot: Dot, at: tuple[float, float], *, is_vertical: bool) -> None:
-    if dot.low is None or dot.high is None:
-        return
-    ends = [[dot.mean - dot.low], [dot.high - dot.mean]]
-    x_ends, y_ends = (None, ends) if is_vertical else (ends, None)
-    color = _FATES[dot.fate][0]
-    ax.errorbar([at[0]], [at[1]], xerr=x_ends, yerr=y_ends, fmt="none", color=color, capsize=3, linewidth=1.1)
+def _bar(ax: "Axes", dot: Dot, x: Values, y: Values) -> None:
+    if dot.kpi.bounds is not None:
+        errorbar(ax, x, y, fmt="none", color=_FATES[dot.fate][0], capsize=3, linewidth=1.1)
 
 
 def chart_svg(chart: SelectChart) -> bytes:

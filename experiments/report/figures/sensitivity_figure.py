@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
-from experiments.report.figures.bar import Bar
+from experiments.report.figures.errorbar import errorbar
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +26,7 @@ class Effects:
 
     title: str
     axis: str
-    sizes: tuple[Bar, ...]
+    sizes: tuple[Interval, ...]
     raises: tuple[bool, ...]
     spreads: tuple[float, ...]
     most: float
@@ -37,8 +38,8 @@ class Shares:
     """A panel of indices: by factor its share of the variance alone, and with the others [1]."""
 
     title: str
-    first: tuple[Bar, ...]
-    total: tuple[Bar, ...]
+    first: tuple[Interval, ...]
+    total: tuple[Interval, ...]
 
 
 def tornado(names: Sequence[str], panels: Sequence[Effects]) -> "Figure":
@@ -67,7 +68,7 @@ def _draw_effects(ax: "Axes", panel: Effects) -> None:
     kinds = ((True, _RAISES, "µ*, raises it on average"), (False, _LOWERS, "µ*, lowers it on average"))
     for is_up, color, label in kinds:
         rows = [row for row, up in enumerate(panel.raises) if up is is_up]
-        ax.barh(rows, [panel.sizes[row].value for row in rows], color=color, height=0.62, label=label)
+        ax.barh(rows, [panel.sizes[row].mean for row in rows], color=color, height=0.62, label=label)
     _whiskers(ax, range(len(panel.sizes)), panel.sizes, "95 % interval of µ*")
     ax.plot(panel.spreads, range(len(panel.spreads)), "D", color=_MARK, markerfacecolor="white", markersize=4.5,
             label="σ, spread of the effects")  # fmt: skip
@@ -78,13 +79,13 @@ def _draw_effects(ax: "Axes", panel: Effects) -> None:
 
 def _draw_shares(ax: "Axes", panel: Shares) -> None:
     rows = range(len(panel.first))
-    for offset, bars, color, label in (
+    for offset, intervals, color, label in (
         (-0.2, panel.first, _ALONE, "alone (S1)"),
         (0.2, panel.total, _WITH_OTHERS, "with the others (ST)"),
     ):
         places = [row + offset for row in rows]
-        ax.barh(places, [bar.value for bar in bars], color=color, height=0.36, label=label)
-        _whiskers(ax, places, bars, "95 % interval")
+        ax.barh(places, [one.mean for one in intervals], color=color, height=0.36, label=label)
+        _whiskers(ax, places, intervals, "95 % interval")
     ax.axvline(0, color=style.LIMIT, linewidth=0.8)
     ax.set_title(panel.title)
     ax.set_xlabel("share of the variance")
@@ -99,10 +100,8 @@ def _limit(ax: "Axes", low: float, high: float) -> None:
         ax.set_xlabel(f"{ax.get_xlabel()};\nwider intervals are cut")
 
 
-def _whiskers(ax: "Axes", places: Sequence[float], bars: Sequence[Bar], label: str) -> None:
-    ends = [[bar.value - bar.low for bar in bars], [bar.high - bar.value for bar in bars]]
-    ax.errorbar([bar.value for bar in bars], places, xerr=ends, fmt="none", ecolor=style.LIMIT, elinewidth=1.1,
-                capsize=2.5, label=label)  # fmt: skip
+def _whiskers(ax: "Axes", places: Sequence[float], intervals: Sequence[Interval], label: str) -> None:
+    errorbar(ax, intervals, places, fmt="none", ecolor=style.LIMIT, elinewidth=1.1, capsize=2.5, label=label)
 
 
 def _name_rows(axes: "Sequence[Axes]", names: Sequence[str]) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
-from experiments.report.figures.bar import Bar
+from experiments.report.figures.errorbar import errorbar
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,7 @@ class ShadowChart:
     """By zone, for each demand, the worth of each step [EUR/m²/year]."""
 
     demands: Sequence[float]
-    zones: Mapping[str, Sequence[Sequence[Bar]]]
+    zones: Mapping[str, Sequence[Sequence[Interval]]]
     notes: Mapping[str, str]
     rent: float
 
@@ -44,15 +45,14 @@ def figure(chart: ShadowChart) -> "Figure":
     return drawn
 
 
-def draw(ax: "Axes", chart: ShadowChart, name: str, by_demand: Sequence[Sequence[Bar]]) -> None:
+def draw(ax: "Axes", chart: ShadowChart, name: str, by_demand: Sequence[Sequence[Interval]]) -> None:
     n_steps = len(by_demand[0])
     for step in range(n_steps):
-        bars = [steps[step] for steps in by_demand]
-        at = [i + _APART * (step - (n_steps - 1) / 2) for i in range(len(bars))]
+        worth = [steps[step] for steps in by_demand]
+        at = [i + _APART * (step - (n_steps - 1) / 2) for i in range(len(worth))]
         color = style.PALETTE[step % len(style.PALETTE)]
-        ends = [[bar.value - bar.low for bar in bars], [bar.high - bar.value for bar in bars]]
-        ax.errorbar(at, [bar.value for bar in bars], yerr=ends, fmt=_MARKS[step % len(_MARKS)], color=color,
-                    markersize=4.5, elinewidth=1.1, capsize=2.5, label=f"step {step + 1}, 95 % interval")  # fmt: skip
+        errorbar(ax, at, worth, fmt=_MARKS[step % len(_MARKS)], color=color, markersize=4.5, elinewidth=1.1,
+                 capsize=2.5, label=f"step {step + 1}, 95 % interval")  # fmt: skip
     ax.axhline(chart.rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {chart.rent:.0f}")
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.set_xticks(range(len(chart.demands)), [f"{demand:g}" for demand in chart.demands])

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
+from experiments.report.figures.errorbar import errorbar
 from experiments.report.points import Point, Value, Values
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +34,7 @@ class Spread:
     """A KPI of a design over replications: sorted values, mean with its interval, quartiles if there are enough."""
 
     ordered: tuple[float, ...]
-    mean: float
-    low: float
-    """As the mean where there is no interval; so for high."""
-    high: float
+    mean: Interval
     quartiles: tuple[float, float, float] | None
 
 
@@ -65,17 +65,17 @@ def prepare(
             scale = 100.0 if values[points[0].label][name].unit == "1" else 1.0
             unit = "%" if scale > 1 else values[points[0].label][name].unit
             rows = tuple(_spread(samples[point.label], values[point.label][name], scale) for point in points)
-            found.append(SpreadPanel(f"{words.kpi_name(name)}, {unit}", tuple(point.title for point in points), rows))
+            found.append(
+                SpreadPanel(f"{formatting.kpi_name(name)}, {unit}", tuple(point.title for point in points), rows)
+            )
     return tuple(found)
 
 
 def _spread(sample: NDArray[np.float64], value: Value, scale: float) -> Spread:
-    mean = scale * value.mean
-    low, high = (mean if np.isnan(bound) else scale * bound for bound in (value.low, value.high))
     ordered = np.sort(scale * sample).tolist()
     first, middle, third = np.quantile(ordered, (0.25, 0.5, 0.75)).tolist()
     has_quartiles = len(ordered) >= LEAST_FOR_QUARTILES
-    return Spread(tuple(ordered), mean, low, high, (first, middle, third) if has_quartiles else None)
+    return Spread(tuple(ordered), value.scaled(scale), (first, middle, third) if has_quartiles else None)
 
 
 def draw(ax: "Axes", panel: SpreadPanel, *, with_names: bool) -> None:
@@ -93,8 +93,8 @@ def draw(ax: "Axes", panel: SpreadPanel, *, with_names: bool) -> None:
             ax.plot(
                 one.ordered, [row] * len(one.ordered), "|", color="0.45", markersize=7, zorder=3, label="a replication"
             )
-        ax.errorbar([one.mean], [row], xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o", capsize=4,
-                    color=style.PALETTE[1], markersize=5, zorder=4, label="mean and its 95 % interval")  # fmt: skip
+        errorbar(ax, [one.mean], [row], fmt="o", capsize=4, color=style.PALETTE[1], markersize=5, zorder=4,
+                 label="mean and its 95 % interval")  # fmt: skip
     ax.set_yticks(range(len(panel.rows)), panel.names if with_names else [""] * len(panel.rows))
     ax.set_ylim(len(panel.rows) - 0.5, -0.5)
     ax.set_title(panel.label)

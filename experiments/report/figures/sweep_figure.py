@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_TICKS: Final = 12
-_Ends = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class SweepChart:
-    """Lines by name, each its x, means, and interval ends (None with one replication)."""
+    """Lines by name, each its x and intervals."""
 
     x_name: str
     y_name: str
     x_labels: tuple[str, ...] | None
     """Names of the x values, if they are not numbers."""
-    lines: dict[str, list[tuple[float, float, _Ends]]]
+    lines: dict[str, list[tuple[float, Interval]]]
     notes: tuple[tuple[float, float, str], ...] = ()
     """Texts at points."""
 
@@ -31,8 +31,7 @@ class SweepChart:
         cls,
         varied: Sequence[str],
         values: Sequence[tuple[str, ...]],
-        means: Sequence[float],
-        ends: Sequence[_Ends],
+        intervals: Sequence[Interval],
         *,
         what: str,
         notes: Sequence[str] = (),
@@ -42,25 +41,26 @@ class SweepChart:
         axis = numeric[0] if numeric else 0
         names = list(dict.fromkeys(row[axis] for row in values)) if varied else ["all"]
         at = [(float(row[axis]) if numeric else float(names.index(row[axis]))) if varied else 0.0 for row in values]
-        lines: dict[str, list[tuple[float, float, _Ends]]] = {}
-        for x, row, mean, both in zip(at, values, means, ends, strict=True):
+        lines: dict[str, list[tuple[float, Interval]]] = {}
+        for x, row, interval in zip(at, values, intervals, strict=True):
             rest = ", ".join(
                 f"{key}={value}" for i, (key, value) in enumerate(zip(varied, row, strict=True)) if i != axis
             )
-            lines.setdefault(rest, []).append((x, mean, both))
-        noted = tuple((x, mean, note) for x, mean, note in zip(at, means, notes, strict=False) if note)
+            lines.setdefault(rest, []).append((x, interval))
+        noted = tuple((x, one.mean, note) for x, one, note in zip(at, intervals, notes, strict=False) if note)
         x_name = varied[axis] if varied else ""
-        return cls(x_name, what, None if numeric else tuple(names), {k: sorted(v) for k, v in lines.items()}, noted)
+        for points in lines.values():
+            points.sort(key=lambda point: point[0])
+        return cls(x_name, what, None if numeric else tuple(names), lines, noted)
 
 
 def draw(ax: "Axes", chart: SweepChart) -> None:
     drawn = style.lines_of(list(chart.lines))
     for name, points in chart.lines.items():
         line = drawn[name]
-        x = [point[0] for point in points]
-        ax.plot(x, [point[1] for point in points], marker="o", markersize=4, color=line.color, linestyle=line.dash,
-                label=name or None)  # fmt: skip
-        band = [(a, low, high) for a, _, (low, high) in points if low is not None and high is not None]
+        x, means = [x for x, _ in points], [interval.mean for _, interval in points]
+        ax.plot(x, means, marker="o", markersize=4, color=line.color, linestyle=line.dash, label=name or None)
+        band = [(a, *interval.bounds) for a, interval in points if interval.bounds is not None]
         if band:
             lows, highs = [b[1] for b in band], [b[2] for b in band]
             ax.fill_between([b[0] for b in band], lows, highs, color=line.color, alpha=0.2, linewidth=0)

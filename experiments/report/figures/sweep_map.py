@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
 
@@ -67,7 +68,7 @@ def maps_of(
             half[at] = np.nan if mine[name].half_width is None else scale * (mine[name].half_width or 0.0)
             verdict[at] = {True: "unstable", None: "undecided", False: ""}[grows]
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
-        title = f"{words.kpi_name(name)}, {'%' if kpi.unit == '1' else kpi.unit}"
+        title = f"{formatting.kpi_name(name)}, {'%' if kpi.unit == '1' else kpi.unit}"
         title += "" if np.isnan(half).all() else ", ± 95 % interval"
         found.append(
             SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, verdict, ends,
@@ -101,8 +102,8 @@ def draw(ax: "Axes", result: SweepMap) -> None:
         shade = (mean - low) / (high - low)
         is_dark = shade > _DARK if result.is_better_high else shade < 1 - _DARK
         half = result.half_width[row, column]
-        text = words.number(float(mean), 1)
-        text += "" if np.isnan(half) else f"\n±{words.number(float(half), 1)}"
+        text = formatting.number(float(mean), 1)
+        text += "" if np.isnan(half) else f"\n±{formatting.number(float(half), 1)}"
         text += f"\n{result.verdict[row, column]}".rstrip()
         ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if is_dark else "black")
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report import style, words
+from experiments import formatting
+from experiments.report import style
 from experiments.report.points import Point, Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 
@@ -80,7 +81,7 @@ def _use(points: tuple[Point, ...], values: Values, resources: tuple[str, ...], 
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
     titles = tuple(point.title for point in points)
-    heads = tuple(words.resource_heading(name) for name in resources)
+    heads = tuple(formatting.resource_heading(name) for name in resources)
     return Use(
         Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
         Cells("Blocked or waiting, hours a day", titles, tuple(waits.values()), _texts(blocked),

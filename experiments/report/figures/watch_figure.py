@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.formatting import percent
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
 from experiments.report.ledgers import NO_POLICY, compact, name
 from experiments.report.watched import Access
-from experiments.report.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

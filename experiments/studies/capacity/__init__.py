@@ -37,6 +37,7 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -44,10 +45,9 @@ from typing import Final
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
+from experiments.formatting import number, resource, with_interval
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import resource
-from experiments.statistics import Interval
 from experiments.store import RunDirectory
 from experiments.studies import telling
 from experiments.studies.capacity.curve import curve_tables, draw_curve, values_of
@@ -208,7 +208,7 @@ def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) 
 def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
     from experiments.report.figures.capacity_figure import CapacityChart, write_chart
 
-    values = {result.point.label: (result.flights.mean, result.flights.low, result.flights.high) for result in results}
+    values = {result.point.label: result.flights for result in results}
     ladders = {
         result.point.label: {
             name: rate / result.point.hub.mean_parcels_per_flight
@@ -222,16 +222,8 @@ def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
     return path
 
 
-def _ends(interval: Interval) -> tuple[float, ...]:
-    return () if interval.low is None or interval.high is None else (interval.low, interval.high)
-
-
 def _print_table(results: Sequence[Result], factors: Factors, warnings: Sequence[str], path: Path, chart: Path) -> None:
-    def cell(interval: Interval, scale: float = 1.0) -> str:
-        # No minus before a nought.
-        mean, *ends = (f"{round(scale * value, 2) + 0.0:.2f}" for value in (interval.mean, *_ends(interval)))
-        return f"{mean} ({'..'.join(ends)})" if ends else mean
-
+    cell = partial(with_interval, show=partial(number, digits=2), between="..")
     width = 2 + max(len(result.point.label) for result in results)
     is_asked = any(result.lifts for result in results)
     columns = {key: [factors[result.point.label][key] for result in results] for key in keys_of(factors)}
@@ -257,7 +249,7 @@ def _print_table(results: Sequence[Result], factors: Factors, warnings: Sequence
             blocked = "" if math.isnan(lift.blocked_h_per_day) else f"{lift.blocked_h_per_day:.1f}"
             lines.append(
                 f"  {resource(lift.what.resource):{wide}}{lift.what.before:>10,.5g}{lift.what.after:>10,.5g}"
-                f"{100 * lift.utilisation:>10.1f}{blocked:>14}  {cell(lift.lift, 100)}"
+                f"{100 * lift.utilisation:>10.1f}{blocked:>14}  {cell(lift.lift.scaled(100))}"
             )
     lines += ["", *(f"warning: {line}" for line in warnings), f"tables: {path}", telling.shown_at(chart)]
     sys.stdout.write("\n".join(lines) + "\n")

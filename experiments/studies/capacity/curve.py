@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.formatting import resource
 from experiments.report.bottleneck import by_ladder
-from experiments.report.words import resource
 from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Result
 from experiments.studies.designs.design_factors import Factors, drawn, with_factors
@@ -51,8 +51,7 @@ def draw_curve(folder: Path, results: Sequence[Result], factors: Factors) -> Pat
     path = folder / "figures" / "capacity.svg"
     chart = SweepChart.of(
         *drawn(varied, values),
-        [result.flights.mean for result in results],
-        [(result.flights.low, result.flights.high) for result in results],
+        [result.flights for result in results],
         what="sustained flights a day, mean and 95 % interval",
         notes=[resource(result.binding) if result.binding else "" for result in results],
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.formatting import with_interval
 from experiments.report import bottleneck
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.paired import difference_of
@@ -184,10 +185,10 @@ def sentences(results: Sequence[Result]) -> list[str]:
     """What each scenario sustains, and its bottleneck."""
     said = []
     for result in results:
-        own = result.flights
-        between = "" if own.low is None or own.high is None else f" ({own.low:.2f} to {own.high:.2f})"
-        line = f"{result.point.label} sustains {own.mean:.2f} flights a day{between}"
-        said.append(f"{line}, in {own.n} replication{'s' if own.n != 1 else ''}; {result.bottleneck}.")
+        n = result.flights.n
+        flights = with_interval(result.flights, "{:.2f}".format, unit=" flights a day")
+        line = f"{result.point.label} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
+        said.append(f"{line}; {result.bottleneck}.")
     return said
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.statistics import Interval
 from experiments.studies.customs.result import Result, Setting, found_in, sentences
 from experiments.studies.designs.design import Point, Replicated, with_study
 from experiments.studies.designs.varying import changed
@@ -138,17 +137,11 @@ def _draws(config: HubConfig, n: int) -> str:
 
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
-    from experiments.report.figures.bar import Bar
     from experiments.report.figures.frontier_figure import figure
     from experiments.report.pictures import Picture
 
-    def bar(one: Interval) -> Bar:
-        return Bar.of(one.mean, one.low, one.high)
-
     curves = {
-        control: tuple(
-            (bar(one.officer_h_per_day), bar(one.delay_h_per_day), bar(one.detections_per_day)) for one in settings
-        )
+        control: tuple((one.officer_h_per_day, one.delay_h_per_day, one.detections_per_day) for one in settings)
         for control, settings in result.by_control.items()
     }
     with style.look():

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 
+from experiments.formatting import number, with_interval
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
 from experiments.studies.frame.rows import column, interval, table
@@ -20,12 +21,7 @@ FULL: Final = 0.95
 
 
 def said(interval: Interval, digits: int = 2) -> str:
-    if not np.isfinite(interval.mean):
-        return "none"
-    ends = ""
-    if interval.low is not None and interval.high is not None:
-        ends = f" ({number(interval.low, digits)} to {number(interval.high, digits)})"
-    return f"{number(interval.mean, digits)}{ends}"
+    return with_interval(interval, partial(number, digits=digits)) if np.isfinite(interval.mean) else "none"
 
 
 def value_said(value: float) -> str:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.report.decompose_text import change, sentences, signed
+from experiments.formatting import signed, with_interval
+from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
 from experiments.report.study_page import Grid
 from experiments.statistics.shapley import Decomposition
@@ -192,9 +193,13 @@ def _lines(found: Found, keys: DecomposeStudy) -> list[str]:
 
 def _grid(kpi: str, own: Decomposition, scenarios: Sequence[str]) -> Grid:
     unit = KPIS[kpi].unit
-    scale, name = (100.0, "%") if unit == "1" else (1.0, unit)
+    scale, name = (100.0, "percentage points") if unit == "1" else (1.0, unit)
     rows = tuple(
-        (factor, change(one.share, unit), *(signed(scale * part.mean) for part in (one.alone, one.last)))
+        (
+            factor,
+            with_interval(one.share.scaled(scale), signed),
+            *(signed(scale * part.mean) for part in (one.alone, one.last)),
+        )
         for factor, one in own.shares.items()
     )
     caption = f"{kpi}: {' → '.join(scenarios)}, {signed(scale * own.gain.mean)} {name}"

@@ -2,20 +2,20 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
+from experiments.formatting import millions, number, percent, with_interval
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import number, percent
-from experiments.statistics import Interval
 from experiments.studies import telling
 from experiments.studies.designs.design import Point, period_warnings
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.pictures import pictures
 from experiments.studies.expansion.result import as_json
-from experiments.studies.expansion.text import path_name, said, sentences, worth_of
+from experiments.studies.expansion.text import path_name, said_in_table, sentences, worth_of
 from experiments.studies.replications.stability import unsure_lines
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def _regrets(answer: Answer) -> "Grid":
     rows = tuple(
         (
             path_name(one.path),
-            number(one.npv.mean / 1e6),
-            "–" if one.path == answer.recommended else said(one.behind).replace(" MEUR", ""),
-            number(one.p5 / 1e6),
-            number(one.p95 / 1e6),
-            number(one.regret.mean / 1e6),
-            number(one.regret_p95 / 1e6),
+            millions(one.npv.mean),
+            "–" if one.path == answer.recommended else said_in_table(one.behind),
+            millions(one.p5),
+            millions(one.p95),
+            millions(one.regret.mean),
+            millions(one.regret_p95),
             percent(one.best_share),
         )
         for one in sorted(answer.paths, key=lambda one: -one.npv.mean)
@@ -126,8 +126,8 @@ def _figures(answer: Answer) -> "Grid":
     rows = tuple(
         (
             path_name(one.path),
-            _shares(one.on_time_share),
-            _plain(one.cost_per_parcel, 3),
+            with_interval(one.on_time_share, percent),
+            with_interval(one.cost_per_parcel, partial(number, digits=3)),
             "–" if one.payback_years is None else f"{one.payback_years:.1f}",
             percent(one.opens),
         )
@@ -142,7 +142,7 @@ def _figures(answer: Answer) -> "Grid":
 def _known(answer: Answer) -> "Grid":
     from experiments.report.study_page import Grid
 
-    rows = tuple((one.what, said(worth_of(one)).replace(" MEUR", "")) for one in answer.knowing)
+    rows = tuple((one.what, said_in_table(worth_of(one))) for one in answer.knowing)
     return Grid("What it would be worth to know before choosing [MEUR]", ("what", "worth"), rows)
 
 
@@ -150,20 +150,8 @@ def _turned(answer: Answer) -> "Grid":
     from experiments.report.study_page import Grid
 
     rows = tuple(
-        (turn.what.replace("_", " "), turn.value.replace("_", " "), path_name(turn.best), number(turn.lead / 1e6))
+        (turn.what.replace("_", " "), turn.value.replace("_", " "), path_name(turn.best), millions(turn.lead))
         for turn in answer.turns
     )
     header = ("what", "value", "best path", f"lead of {path_name(answer.recommended)} [MEUR]")
     return Grid("The choice with one thing at a time at another value", header, rows, n_texts=3)
-
-
-def _shares(value: Interval) -> str:
-    text = percent(value.mean)
-    return text if value.low is None or value.high is None else f"{text} ({percent(value.low)}–{percent(value.high)})"
-
-
-def _plain(value: Interval, digits: int) -> str:
-    text = number(value.mean, digits)
-    if value.low is None or value.high is None:
-        return text
-    return f"{text} ({number(value.low, digits)}–{number(value.high, digits)})"

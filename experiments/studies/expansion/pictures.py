@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from experiments.report.words import UNITS, kpi_name
+from experiments.formatting import UNITS, kpi_name
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.chances import BANDS, quantile
 from experiments.studies.expansion.curves import Floats

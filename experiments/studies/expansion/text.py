@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from experiments.report.words import number, percent
+from experiments.formatting import listed, millions, percent, with_interval
 from experiments.statistics import Interval
 from experiments.studies.designs.staffing_text import paid_by_roster
 from experiments.studies.expansion.answer import Answer
@@ -74,12 +75,12 @@ def _chosen(answer: Answer) -> Iterator[str]:
 
 def _level(answer: Answer) -> Iterator[str]:
     """How well the level is known, which is another thing than how far futures lie apart, and may be worse known."""
-    npv = answer.of(answer.recommended).npv
-    if npv.low is None or npv.high is None or npv.low == npv.high:
+    half_width = answer.of(answer.recommended).npv.half_width
+    if not half_width:
         return
     n = answer.found.keys.replications
     yield (
-        f"How high all paths lie together is known to ±{meur((npv.high - npv.low) / 2)} only, from {n} replications of"
+        f"How high all paths lie together is known to ±{meur(half_width)} only, from {n} replications of"
         " each week; differences between paths, which meet the same parcels, are known better."
     )
 
@@ -88,7 +89,7 @@ def _reacting(answer: Answer) -> Iterator[str]:
     for one in answer.knowing:
         if one.what == WAITING:
             verb = "brings" if one.worth.mean >= 0 else "costs"
-            size = one.worth if one.worth.mean >= 0 else _negative(one.worth)
+            size = one.worth.scaled(1 if one.worth.mean >= 0 else -1)
             yield f"Building by rules instead of by dates {verb} {said(size)}, the best path of each kind compared."
 
 
@@ -98,17 +99,8 @@ def _turned(turns: list[Turn]) -> str:
     by_best: dict[str, list[str]] = {}
     for turn in turns:
         by_best.setdefault(turn.best, []).append(f"{turn.what.replace('_', ' ')} {turn.value.replace('_', ' ')}")
-    choices = (f"{path_name(best)} with {_listed(values)}" for best, values in by_best.items())
+    choices = (f"{path_name(best)} with {listed(values, 'or')}" for best, values in by_best.items())
     return f"The choice turns to {'; to '.join(choices)}."
-
-
-def _listed(values: list[str]) -> str:
-    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
-
-
-def _negative(value: Interval) -> Interval:
-    low, high = (None if end is None else -end for end in (value.high, value.low))
-    return Interval(-value.mean, low, high, value.n)
 
 
 def path_name(key: str) -> str:
@@ -121,15 +113,8 @@ def path_name(key: str) -> str:
 
 
 def meur(eur: float) -> str:
-    """An amount in millions, as a reader says it.
-
-    >>> meur(1_234_567_000.0), meur(-2_500_000.0)
-    ('1,235 MEUR', '−2.50 MEUR')
-    """
-    return f"{number(eur / 1e6)} MEUR"
+    return f"{millions(eur)} MEUR"
 
 
-def said(value: Interval) -> str:
-    if value.low is None or value.high is None or value.low == value.high:
-        return meur(value.mean)
-    return f"{meur(value.mean)} ({number(value.low / 1e6)} to {number(value.high / 1e6)})"
+said_in_table = partial(with_interval, show=millions, hides_same=True)
+said = partial(said_in_table, unit=" MEUR")

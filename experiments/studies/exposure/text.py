@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from experiments.formatting import MINUS, percent
 from experiments.report.ledgers import NO_POLICY, compact, effects, name, sentence
 from experiments.report.watched import by_policy
-from experiments.report.words import MINUS, percent
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
 """In which the cost of a policy shows."""

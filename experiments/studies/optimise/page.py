@@ -113,7 +113,6 @@ def _commands(commands: Sequence[str]) -> "Grid":
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
     from experiments.report.figures import front_figure
-    from experiments.report.figures.bar import Bar
     from experiments.report.pictures import Picture
 
     own = result.asked
@@ -141,13 +140,7 @@ def _picture(result: Result) -> "Picture":
         names[1],
         others,
         configured,
-        tuple(
-            (
-                Bar.of(point.confirmed[x].mean, point.confirmed[x].low, point.confirmed[x].high, scales[x]),
-                Bar.of(point.confirmed[y].mean, point.confirmed[y].low, point.confirmed[y].high, scales[y]),
-            )
-            for point in result.front
-        ),
+        tuple((point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front),
     )
     with style.look():
         svg = style.svg(front_figure.figure(chart))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.formatting import percent, with_interval
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import number, percent
 from experiments.statistics import Interval
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns, as_columns
@@ -154,15 +154,10 @@ def commands_of(result: Result, config_dir: Path | None) -> list[str]:
 
 
 def said(interval: Interval, unit: str) -> str:
-    """A goal's value with its interval."""
+    """A goal's value with its interval; a figure of the design has none."""
     if unit == "1":
-        text = f"{percent(interval.mean)} %"
-        cut = interval.within(0.0, 1.0)
-        ends = [percent(end) for end in (cut.low, cut.high) if end is not None]
-    else:
-        text = f"{number(interval.mean)} {unit}"
-        ends = [number(end) for end in (interval.low, interval.high) if end is not None]
-    return f"{text} ({' to '.join(ends)})" if len(ends) == 2 and ends[0] != ends[1] else text
+        return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
+    return with_interval(interval, unit=f" {unit}", hides_same=True)
 
 
 def sentences(result: Result) -> list[str]:

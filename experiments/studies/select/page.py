@@ -1,10 +1,10 @@
 """The page of `cargohub select`: which design it is, how surely, and what became of each of the others."""
 
+from experiments.formatting import number
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, chart_svg
 from experiments.report.pictures import Picture
 from experiments.report.study_page import Grid
-from experiments.report.words import number
 from experiments.studies.designs.design_factors import keys_of
 from experiments.studies.frame.rows import plain_interval
 from experiments.studies.frame.study import Asked, Document
@@ -79,18 +79,7 @@ def _grid(found: Found) -> Grid:
 
 def _picture(found: Found) -> Picture:
     own = found.keys.select
-    dots = [
-        Dot(
-            tagged(row.point.label, found.keys.factors),
-            row.cost,
-            row.kpi.mean,
-            row.kpi.low,
-            row.kpi.high,
-            row.kpi.n,
-            str(row.fate),
-        )
-        for row in found.rows
-    ]
+    dots = [Dot(tagged(row.point.label, found.keys.factors), row.cost, row.kpi, str(row.fate)) for row in found.rows]
     svg = chart_svg(SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit))
     says = (
         "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+from experiments.formatting import number, with_interval
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import number
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
@@ -40,6 +41,7 @@ SELECTION: Final = TableSchema(
     ),
     ("order",),
 )
+said = partial(with_interval, show="{:.4g}".format)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
 
 
@@ -200,11 +202,3 @@ def warnings_of(found: Found) -> list[str]:
             " design may meet or miss it"
         )
     return lines
-
-
-def said(interval: Interval) -> str:
-    """The mean, and its interval if there is one."""
-    text = f"{interval.mean:.4g}"
-    if interval.low is None or interval.high is None:
-        return text
-    return f"{text} ({interval.low:.4g} to {interval.high:.4g})"

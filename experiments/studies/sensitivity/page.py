@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
-from experiments.report.words import kpi_name, number
-from experiments.statistics import Interval, indices, screening
+from experiments.formatting import kpi_name, number, with_interval
+from experiments.statistics import indices, screening
 from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of
 from experiments.studies.sensitivity.text import sentences
 from sim.config import HubConfig
@@ -75,8 +75,9 @@ def _grids(result: Result) -> "list[Grid]":
     for kpi, own in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
-            (name_of(effect.factor), range_of(factors[effect.factor]), _cell(changing(kpi, effect.size), scale),
-             _cell(changing(kpi, effect.mean), scale), number(scale * effect.spread))
+            (name_of(effect.factor), range_of(factors[effect.factor]),
+             *(with_interval(changing(kpi, one).scaled(scale)) for one in (effect.size, effect.mean)),
+             number(scale * effect.spread))
             for effect in sorted(own, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
@@ -93,8 +94,8 @@ def _grids(result: Result) -> "list[Grid]":
             (
                 name_of(index.factor),
                 range_of(factors[index.factor]),
-                _cell(possible(index.first)),
-                _cell(possible(index.total)) + (" impossible" if index.is_impossible else ""),
+                with_interval(possible(index.first)),
+                with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""),
             )
             for index in sorted(mine, key=lambda index: -index.total.mean)
         )
@@ -111,18 +112,10 @@ def _scale(kpi: str) -> tuple[float, str]:
     return (100.0, "pp") if unit == "1" else (1.0, unit)
 
 
-def _cell(interval: Interval, scale: float = 1.0) -> str:
-    mean, low, high = (
-        None if end is None else number(scale * end) for end in (interval.mean, interval.low, interval.high)
-    )
-    return f"{mean} ({low} to {high})" if low is not None and high is not None else str(mean)
-
-
 def _pictures(result: Result) -> "list[Picture]":
     """In the order of the first KPI: the factor that moves it most on top."""
     from experiments.report import style
     from experiments.report.figures import sensitivity_figure
-    from experiments.report.figures.bar import Bar
     from experiments.report.pictures import Picture
 
     found = []
@@ -137,7 +130,7 @@ def _pictures(result: Result) -> "list[Picture]":
                 scale, unit = _scale(kpi)
                 panels.append(sensitivity_figure.Effects(
                     title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
-                    sizes=tuple(Bar.of(one.size.mean, one.size.low, one.size.high, scale) for one in own),
+                    sizes=tuple(one.size.scaled(scale) for one in own),
                     raises=tuple(one.mean.mean >= 0 for one in own),
                     spreads=tuple(scale * one.spread for one in own),
                     most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
@@ -158,8 +151,8 @@ def _pictures(result: Result) -> "list[Picture]":
                 firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
                 bars.append(sensitivity_figure.Shares(
                     title=kpi_name(kpi),
-                    first=tuple(Bar.of(one.mean, one.low, one.high) for one in firsts),
-                    total=tuple(Bar.of(one.mean, one.low, one.high) for one in totals),
+                    first=tuple(firsts),
+                    total=tuple(totals),
                 ))  # fmt: skip
             found.append(Picture(
                 "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from experiments.formatting import change, number
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import number
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
 from experiments.statistics.screening import Effect
@@ -121,13 +121,7 @@ def range_of(factor: Factor) -> str:
 
 def amount(kpi: str, interval: Interval) -> str:
     """A change of a KPI with its interval, shares in percentage points."""
-    is_share = KPIS[kpi].unit == "1"
-    scale, unit = (100, "percentage points") if is_share else (1, KPIS[kpi].unit)
-    text = f"{number(scale * interval.mean)} {unit}"
-    cut = changing(kpi, interval)
-    if cut.low is None or cut.high is None:
-        return text
-    return f"{text} ({number(scale * cut.low)} to {number(scale * cut.high)})"
+    return change(changing(kpi, interval), KPIS[kpi].unit, number)
 
 
 def changing(kpi: str, interval: Interval) -> Interval:

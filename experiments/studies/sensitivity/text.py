@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from experiments.formatting import whole, with_interval
 from experiments.statistics import Interval
 from experiments.statistics.indices import is_too_much
 from experiments.studies.sensitivity.design import Group
@@ -73,11 +74,7 @@ def _is_unusable(result: Result, kpi: str) -> bool:
 
 def _percent(share: Interval) -> str:
     """An estimate beyond 0 or 1 is there by chance: the table has it, a sentence does not."""
-    cut = possible(share)
-    text = f"{100 * cut.mean:.0f} %"
-    if cut.low is None or cut.high is None:
-        return text
-    return f"{text} ({100 * cut.low:.0f} to {100 * cut.high:.0f})"
+    return with_interval(possible(share).scaled(100), whole, unit=" %")
 
 
 def _may_change(last: Interval, following: Interval | None) -> bool:

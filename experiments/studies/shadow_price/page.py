@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.arguments import Arguments
+from experiments.formatting import percent, whole
 from experiments.report.hub_share import money_rests_on
-from experiments.report.words import number, percent
+from experiments.statistics import Interval
 from experiments.studies.designs.more_room import HALL_UNITS
 from experiments.studies.shadow_price.result import Result, said, sentences
 from sim.config import HubConfig
@@ -62,9 +63,9 @@ def _grids(result: Result) -> "list[Grid]":
         rows = tuple(
             (
                 zone.ladder.zone.replace("_", " "),
-                f"+{number(step.units, 0)} {HALL_UNITS[zone.ladder.zone].unit}",
+                f"+{whole(step.units)} {HALL_UNITS[zone.ladder.zone].unit}",
                 str(step.number),
-                number(step.area_m2, 0),
+                whole(step.area_m2),
                 said(step.worth),
                 percent(step.on_time),
             )
@@ -82,19 +83,16 @@ def _grids(result: Result) -> "list[Grid]":
 
 def _picture(result: Result) -> "Picture":
     from experiments.report import style
-    from experiments.report.figures.bar import Bar
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
     from experiments.report.pictures import Picture
 
     demands = result.asked.flights_per_day
     zones = list(dict.fromkeys(zone.ladder.zone for zone in result.zones))
-    panels: dict[str, tuple[tuple[Bar, ...], ...]] = {}
+    panels: dict[str, tuple[tuple[Interval, ...], ...]] = {}
     for name in zones:
         mine = [zone for zone in result.zones if zone.ladder.zone == name]
-        panels[name.replace("_", " ")] = tuple(
-            tuple(Bar.of(step.worth.mean, step.worth.low, step.worth.high) for step in zone.steps[1:]) for zone in mine
-        )
-    labels = {zone.ladder.zone.replace("_", " "): f"{number(zone.first.area_m2, 0)} m² a step" for zone in result.zones}
+        panels[name.replace("_", " ")] = tuple(tuple(step.worth for step in zone.steps[1:]) for zone in mine)
+    labels = {zone.ladder.zone.replace("_", " "): f"{whole(zone.first.area_m2)} m² a step" for zone in result.zones}
     chart = ShadowChart(demands, panels, labels, result.rent)
     with style.look():
         svg = style.svg(figure(chart))

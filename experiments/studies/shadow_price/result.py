@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
 
+from experiments.formatting import whole, with_interval
 from experiments.money import (
     Prices,
     activity,
@@ -17,7 +18,6 @@ from experiments.money import (
     total,
 )
 from experiments.report.sentences import too_few_replications
-from experiments.report.words import number
 from experiments.statistics import Interval, mean_interval
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns, Key, as_columns
@@ -161,18 +161,12 @@ def _steps_as_json(zone: Zone) -> list[dict[str, Any]]:
     ]
 
 
-def said(interval: Interval) -> str:
-    ends = "" if interval.low is None or interval.high is None else f" ({eur(interval.low)} to {eur(interval.high)})"
-    return f"{eur(interval.mean)}{ends}"
-
-
-def eur(value: float) -> str:
-    return number(value, 0)
+said = partial(with_interval, show=whole)
 
 
 def sentences(result: Result) -> list[str]:
     return [
-        f"A m² costs {eur(result.rent)} EUR a year (real EUR of {result.asked.prices.year}).",
+        f"A m² costs {whole(result.rent)} EUR a year (real EUR of {result.asked.prices.year}).",
         *(_sentence(result, flights) for flights in result.asked.flights_per_day),
     ]
 
@@ -182,7 +176,7 @@ def _sentence(result: Result, flights: float) -> str:
     best, *others = result.at(flights)
     start = f"At {flights:g} flights a day"
     worth = f"{said(best.first.worth)} EUR a m² and year"
-    units = f"{number(best.first.units, 0)} {HALL_UNITS[best.ladder.zone].unit} on {number(best.first.area_m2, 0)} m²"
+    units = f"{whole(best.first.units)} {HALL_UNITS[best.ladder.zone].unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         return f"{start} the first step of no zone is surely worth its floor; the most is {worth}, of {units}."
     text = f"{start} enlarge {best.ladder.zone.replace('_', ' ')} first: {units} are worth {worth}"

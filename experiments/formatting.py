@@ -1,12 +1,16 @@
-"""Numbers and names as a planner says them: shares in per cent, thousands with commas, intervals after the value."""
+"""How numbers, intervals, p-values, instants, money and names are written, on the terminal, pages and in pictures."""
 
 import datetime as dt
 import math
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
-from experiments.report.points import Value
+from experiments.statistics import Interval
 from sim.measures.kpis import ALL_RESOURCES
 from sim.units import MIN_PER_DAY, MIN_PER_H
+
+if TYPE_CHECKING:
+    from experiments.report.points import Value
 
 MINUS: Final = "−"
 NO_VARIANCE: Final = "no variance seen"
@@ -35,6 +39,63 @@ def number(value: float, digits: int | None = None) -> str:
     text = f"{abs(value):,.{digits}f}"
     is_zero = not text.strip("0.,")
     return (MINUS if value < 0 and not is_zero else "") + text
+
+
+def signed(value: float, digits: int | None = None) -> str:
+    """A change, with its sign unless it is shown as nought.
+
+    >>> signed(3.2), signed(-3.2), signed(0.0001)
+    ('+3.20', '−3.20', '0.00')
+    """
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and text.strip("0.,") else text
+
+
+def whole(value: float) -> str:
+    """Without decimals: money, units, areas."""
+    return number(value, 0)
+
+
+def millions(eur: float) -> str:
+    """Money in millions.
+
+    >>> millions(1_234_567_000.0), millions(-2_500_000.0)
+    ('1,235', '−2.50')
+    """
+    return number(eur / 1e6)
+
+
+def listed(names: Sequence[str], last: str) -> str:
+    """Names in a sentence, with `and` or `or` before the last.
+
+    >>> listed(["a", "b", "c"], "or"), listed(["a"], "and"), listed([], "and")
+    ('a, b or c', 'a', '')
+    """
+    return f" {last} ".join([text for text in (", ".join(names[:-1]), *names[-1:]) if text])
+
+
+def with_interval(
+    interval: Interval, show: Callable[[float], str] = number, *, unit: str = "", between: str = " to ",
+    hides_same: bool = False,
+) -> str:  # fmt: skip
+    """The mean and its unit; in brackets the bounds, if there are any: of a constant not where `hides_same`.
+
+    >>> with_interval(Interval(8.1, 7.9, 8.3, 5), unit=" h"), with_interval(Interval(8.1, None, None, 1))
+    ('8.10 h (7.90 to 8.30)', '8.10')
+    """
+    text, ends = show(interval.mean) + unit, [show(end) for end in interval.bounds or ()]
+    return f"{text} ({between.join(ends)})" if ends and not (hides_same and ends[0] == ends[1]) else text
+
+
+def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
+    """A difference with its interval; of shares in percentage points.
+
+    >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
+    '+37.8 percentage points (+35.0 to +41.0)'
+    """
+    if unit == "1":
+        return with_interval(interval.scaled(100.0), show, unit=" percentage points")
+    return with_interval(interval, show, unit=f" {unit}")
 
 
 def p_text(p_value: float | None) -> str:
@@ -67,30 +128,30 @@ def percent(share: float, least_digits: int = 1) -> str:
     return "99.99" if share > 0.5 else "0.01"
 
 
-def interval_of(value: Value) -> str:
+def interval_of(value: "Value") -> str:
     """The interval alone, as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
-    if math.isnan(value.low) or math.isnan(value.high):
+    if value.bounds is None:
         return ""
     if value.unit == "1":
-        bounds = [min(1.0, max(0.0, bound)) for bound in (value.low, value.high)]
+        bounds = [min(1.0, max(0.0, bound)) for bound in value.bounds]
         low, high = map(percent, bounds)
         if low == high:
             low, high = (percent(bound, 2) for bound in bounds)
         return f"{low} %" if low == high else f"{low}–{high} %"
-    low, high = number(value.low), number(value.high)
-    return low if low == high else f"{low} to {high}" if value.low < 0 else f"{low}–{high}"
+    low, high = map(number, value.bounds)
+    return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"
 
 
-def amount(value: Value, *, with_unit: bool = True) -> str:
+def amount(value: "Value", *, with_unit: bool = True) -> str:
     """The mean, `more than` before it where it is only a lower bound."""
     unit = UNITS.get(value.unit, value.unit)
     text = f"{percent(value.mean)} %" if value.unit == "1" else number(value.mean) + (f" {unit}" if with_unit else "")
     return f"more than {text}" if value.is_lower_bound else text
 
 
-def bracket(value: Value) -> str:
+def bracket(value: "Value") -> str:
     """The interval in brackets, or why there is none."""
-    if value.low == value.high:
+    if value.low is not None and value.low == value.high:
         return "(the same in every replication)"
     interval = interval_of(value)
     return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
