@@ -8,13 +8,14 @@ help needs no other import.
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-_FOLDER: Final = Path(__file__).parent / "studies"
+from experiments import studies
+
 _FIRST_LINE: Final = re.compile(r'r?"""`cargohub ([a-z-]+)`: (.*)\.(?:""")?\n')
 
 
@@ -31,15 +32,19 @@ class Verb:
         return (ast.get_docstring(ast.parse(self.path.read_bytes())) or "").partition("\n\n")[2]
 
 
-def _found() -> Iterator[tuple[str, Verb]]:
-    for path in sorted([*_FOLDER.glob("*.py"), *_FOLDER.glob("*/__init__.py")]):
-        with path.open(encoding="utf-8") as file:
-            first = _FIRST_LINE.match(file.readline())
-        if first:
-            yield first[1], Verb(path, first[2])
+def found() -> Mapping[str, Verb]:
+    """The verbs in the package `experiments.studies`, by name."""
+    verbs = {}
+    for folder in map(Path, studies.__path__):
+        for path in [*folder.glob("*.py"), *folder.glob("*/__init__.py")]:
+            with path.open(encoding="utf-8") as file:
+                first = _FIRST_LINE.match(file.readline())
+            if first:
+                verbs[first[1]] = Verb(path, first[2])
+    return MappingProxyType(dict(sorted(verbs.items())))
 
 
-VERBS: Final[Mapping[str, Verb]] = MappingProxyType(dict(sorted(_found())))
+VERBS: Final = found()
 
 
 def module_of(verb: str) -> str:

@@ -331,7 +331,7 @@ def manifest_that_is_a_list(run):
     manifest_text(run, lambda text: "[]")
 
 
-@case("is none of run, compare, sweep")
+@case("is no verb")
 def another_verb(run):
     sealed(run, lambda manifest: manifest.update(verb="../../bin/sh"))
 

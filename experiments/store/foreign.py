@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -20,17 +20,9 @@ from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
 
-ANSWERED: Final = ("capacity", "sensitivity", "optimise", "shadow-price", "expansion", "customs")
-"""Verbs that make their designs themselves, and answer in sentences."""
-_DESIGNS: Final = ("kpis", "points", "summary")
-_STUDY: Final = ("kpis", "answer")
-VERBS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        **dict.fromkeys(("run", "compare", "sweep", "decompose", "select"), _DESIGNS),
-        **dict.fromkeys(ANSWERED, _STUDY),
-    }
-)
-"""Whose runs can be read, and the tables that each has at least."""
+_VERB: Final = re.compile("[a-z][a-z-]{0,30}")
+_LEAST: Final = ("kpis",)
+"""Tables that every run has."""
 MOST_FILES: Final = 1_000
 _DEEPEST: Final = 8
 _TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
@@ -209,13 +201,13 @@ def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatev
     for key, kind in _KINDS.items():
         if not isinstance(checked.get(key), kind):
             raise InputError(f"{path}: {key}: missing, or of a wrong type")
-    if value["verb"] not in VERBS:
-        raise InputError(f"{path}: verb: {value['verb'][:60]!r} is none of {', '.join(VERBS)}")
+    if not _VERB.fullmatch(value["verb"]):
+        raise InputError(f"{path}: verb: {value['verb'][:60]!r} is no verb")
     if not _is_environment(value["environment"]):
         raise InputError(f"{path}: environment: not as a run writes it")
     if not _is_program(value.get("program", {})):
         raise InputError(f"{path}: program: not as a run writes it")
-    _check_files(path, value["files"], VERBS[value["verb"]])
+    _check_files(path, value["files"])
     try:
         is_its_hash = hash_of(value["identity"]) == value["hash"]
     except ValueError:
@@ -225,13 +217,13 @@ def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatev
     return checked
 
 
-def _check_files(path: Path, files: Mapping[str, object], tables: Sequence[str]) -> None:
+def _check_files(path: Path, files: Mapping[str, object]) -> None:
     for name, digits in files.items():
         if name not in (CONFIG, DICTIONARY) and not _TABLE.fullmatch(name):
             raise InputError(f"{path}: files: {name[:60]!r} is no file of a run")
         if not isinstance(digits, str) or not re.fullmatch("[0-9a-f]{64}", digits):
             raise InputError(f"{path}: files: {name} has no SHA-256")
-    for name in (CONFIG, DICTIONARY, *(f"{TABLES}/{table}.parquet" for table in tables)):
+    for name in (CONFIG, DICTIONARY, *(f"{TABLES}/{table}.parquet" for table in _LEAST)):
         if name not in files:
             raise InputError(f"{path}: files: {name} is missing")
 

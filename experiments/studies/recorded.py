@@ -17,7 +17,7 @@ from experiments.arguments import Arguments
 from experiments.execution import Place
 from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
 from experiments.store.identity import NOT_IDENTITY
-from experiments.verbs import module_of
+from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.reading import plain, read
@@ -69,6 +69,18 @@ def first_hubs(text: str, n: int) -> str:
     return f"{head}{hubs}{''.join(lines[: starts[n]] if n < len(starts) else lines)}"
 
 
+def stored_verb(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a module
+    """The module of the run's verb.
+
+    Raises:
+        InputError: no verb, or one whose runs are not stored.
+    """
+    module = import_module(module_of(recorded.verb)) if recorded.verb in VERBS else None
+    if not hasattr(module, "STUDY") and not hasattr(module, "KEYS"):
+        raise InputError(f"{recorded.folder}: verb: {recorded.verb!r} is none whose runs are stored")
+    return module
+
+
 def study_of(
     recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
 ) -> Any:  # noqa: ANN401 - of the kind that the verb has, as its `KEYS` says
@@ -78,7 +90,7 @@ def study_of(
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
     stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
-    module = import_module(module_of(recorded.verb))
+    module = stored_verb(recorded)
     kind = module.STUDY.keys if hasattr(module, "STUDY") else module.KEYS
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():

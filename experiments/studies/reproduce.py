@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 
 from experiments.arguments import Arguments
@@ -37,8 +36,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
 from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import study_of, with_schedule
-from experiments.verbs import module_of
+from experiments.studies.recorded import stored_verb, study_of, with_schedule
 from sim.errors import ConfigError, InputError
 
 OPTIONS = ("here", "schedule", "workers")
@@ -151,7 +149,7 @@ def _again(
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
     """What computes the run once more, in a folder; its keys are looked at first."""
-    module = import_module(module_of(recorded.verb))
+    module = stored_verb(recorded)
     keys = study_of(recorded, configuration, workers)
     words = command_words(recorded.folder)
 

@@ -12,9 +12,8 @@ What it finished is believed: a run of unknown origin is for `reproduce`.
 """
 
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose
@@ -27,8 +26,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
 from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import asked_again, study_of
-from experiments.verbs import VERBS, module_of
+from experiments.studies.recorded import asked_again, stored_verb, study_of
 from sim.errors import InputError
 from sim.inputs.room import check_area
 from sim.reading import read
@@ -49,7 +47,7 @@ def main(arguments: Arguments) -> int:
             print(f"{folder}: complete, nothing is left to do")
         return 0
     run = begun(folder)
-    verb = _module(run)
+    verb = stored_verb(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
@@ -59,13 +57,6 @@ def main(arguments: Arguments) -> int:
     if hasattr(verb, "STUDY"):
         return runner.carry_out(verb.STUDY, Asked(points, keys, own))
     return int(verb.carry_out(own, points, keys))
-
-
-def _module(run: Begun) -> Any:  # noqa: ANN401 - a module
-    module = import_module(module_of(run.verb)) if run.verb in VERBS else None
-    if not hasattr(module, "carry_out") and not hasattr(module, "STUDY"):
-        raise InputError(f"{run.folder}: verb: {run.verb[:60]!r} is none whose runs can be resumed")
-    return module
 
 
 def _points(run: Begun, schedule: str | None) -> list[Point]:

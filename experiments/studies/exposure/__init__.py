@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.arguments import Arguments
 from experiments.report.points import ShareBand
 from experiments.store.files import write_whole
-from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
 from experiments.studies import telling
 from experiments.studies.exposure.result import Cost, Ledgers
@@ -52,7 +52,7 @@ def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, OPTIONS, "exposure: one RUN, the folder of a run")
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
-    if manifest.verb in ANSWERED:
+    if "points" not in manifest.tables:
         raise InputError(f"{folder}: the tables of {manifest.verb} hold no ledger")
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:

@@ -8,19 +8,16 @@ Prints the table and the warnings of a complete run directory from its stored ta
   cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
 """
 
-from importlib import import_module
-
 from experiments.arguments import Arguments
-from experiments.store.foreign import ANSWERED, Manifest, configuration_of, manifest_of
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
 from experiments.studies import telling
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
 from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import study_of
+from experiments.studies.recorded import stored_verb, study_of
 from experiments.studies.show.day import OPTIONS, draw_day
-from experiments.verbs import module_of
 from sim.errors import InputError
 
 
@@ -28,9 +25,9 @@ def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, the folder of a run")
     manifest = manifest_of(folder)
     configuration = configuration_of(manifest)
-    if manifest.verb in ANSWERED and given:
+    if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
-    module = import_module(module_of(manifest.verb))
+    module = stored_verb(manifest)
     if not hasattr(module, "STUDY"):
         return _show_study(arguments, manifest)
     points = [Point(label, hub) for label, hub in configuration.hubs.items()]
