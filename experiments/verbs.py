@@ -10,11 +10,10 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-
-from experiments import studies
 
 _FIRST_LINE: Final = re.compile(r'r?"""`cargohub ([a-z-]+)`: (.*)\.(?:""")?\n')
 
@@ -35,7 +34,9 @@ class Verb:
 def found() -> Mapping[str, Verb]:
     """The verbs in the package `experiments.studies`, by name."""
     verbs = {}
-    for folder in map(Path, studies.__path__):
+    package = find_spec("experiments.studies")
+    assert package is not None
+    for folder in map(Path, package.submodule_search_locations or ()):
         for path in [*folder.glob("*.py"), *folder.glob("*/__init__.py")]:
             with path.open(encoding="utf-8") as file:
                 first = _FIRST_LINE.match(file.readline())

@@ -63,9 +63,11 @@ def toy_verb(tmp_path, monkeypatch):
     folder = tmp_path / "verbs"
     folder.mkdir()
     (folder / "toy.py").write_text(VERB)
-    monkeypatch.setattr(studies, "__path__", [*studies.__path__, str(folder)])
+    studies.__path__.append(str(folder))
     for module in ("experiments.verbs", "experiments.main", "experiments.studies.recorded"):
         monkeypatch.setattr(f"{module}.VERBS", verbs.found())
+    yield
+    studies.__path__.remove(str(folder))
 
 
 def test_a_verb_is_a_module_that_declares_a_study(toy_verb, capsys, tmp_path):
