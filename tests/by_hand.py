@@ -5,7 +5,8 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
-from sim.domain.site import Hall, HallPolicy, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
+from sim.domain.site import Hall, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
+from sim.rules import Rules
 
 END = 5000
 
@@ -29,7 +30,7 @@ def make_site(**changes):
         "units": Units(Presorting.NONE, 1),
         "trailer": TrailerLimits(units=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
         "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
-        "policy": HallPolicy.FLIGHT, "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
+        "rules": Rules.of({}), "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
         "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1, "exports": None,
         "manning": {}, "apron_manning": {}, "closures": (),
     }  # fmt: skip

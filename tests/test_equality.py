@@ -5,11 +5,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.domain.site import HallPolicy, Presorting
+from sim.domain.site import Presorting
 from sim.reference.branches import LEAST_SHARE, Tally, try_hub, try_seeds
 from sim.reference.equality import Difference, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
 from sim.reference.small_numbers import SmallHub
+from sim.rules import hall
 
 pytestmark = pytest.mark.usefixtures("many_looks")
 
@@ -42,7 +43,7 @@ def small_hubs(draw_):
             dollies=_between(1, 3),
             n_halls=st.sampled_from([1, 2, 3, 3, 3]),
             opens_h=_between(0, hours // 3),
-            policy=st.sampled_from(list(HallPolicy)),
+            policy=st.sampled_from(list(hall.RULES)),
             share_served=st.sampled_from([0.3, 0.5, 0.5, 1.0]),
             room_ulds=_between(1, 4),
             shuttle_parcels=_between(1, 4),

@@ -5,9 +5,8 @@ import pytest
 
 import sim
 from experiments.composition import load
-from sim.domain.site import Hall, HallPolicy
 from sim.errors import CargohubError
-from sim.kernels.policies import hall_free_first, halls_for_ulds
+from sim.rules.hall import Place, free_first, serves_most
 
 COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
 IMPORTS = (*COMPLEX, "exports=none", "service_h=24")
@@ -21,24 +20,23 @@ SPECIALISED = (
 )
 
 
-def _halls(*stations: int, opens: tuple[int, ...] | None = None) -> list[Hall]:
-    common = dict.fromkeys(Hall.__dataclass_fields__, 1)
-    starts = opens or (0,) * len(stations)
-    return [Hall(**(common | {"stations": (n,), "opens": at})) for n, at in zip(stations, starts, strict=True)]
+def _halls(
+    stations: list[int], to_come: list[int], served: list[int] | None = None, closed: int | None = None
+) -> list[Place]:
+    columns = zip(stations, to_come, served or [0, 0], strict=True)
+    return [Place(number != closed, *facts) for number, facts in enumerate(columns)]
 
 
 def test_the_hall_with_fewest_ulds_to_come_a_station_is_free_first() -> None:
-    assert hall_free_first(_halls(4, 2), [8, 3], 0) == 1
-    assert hall_free_first(_halls(4, 2), [4, 2], 0) == 0
-    assert hall_free_first(_halls(4, 2, opens=(0, 10)), [8, 0], 9) == 0
-    assert hall_free_first(_halls(4, 2, opens=(0, 10)), [8, 0], 10) == 1
+    assert free_first(_halls([4, 2], [8, 3])) == 1
+    assert free_first(_halls([4, 2], [4, 2])) == 0
+    assert free_first(_halls([4, 2], [8, 0], closed=1)) == 0
 
 
-def test_ulds_are_spread_one_by_one_or_go_where_most_of_their_parcels_leave() -> None:
-    nowhere = [[0, 0]] * 4
-    assert halls_for_ulds(HallPolicy.ULD, _halls(2, 2), [0, 1], nowhere, 0) == [0, 0, 1, 0]
-    assert halls_for_ulds(HallPolicy.LANE, _halls(2, 2), [9, 9], [[1, 5], [5, 1], [3, 3]], 0) == [1, 0, 0]
-    assert halls_for_ulds(HallPolicy.LANE, _halls(2, 2, opens=(0, 5)), [9, 9], [[1, 5]], 0) == [0]
+def test_ulds_go_where_most_of_their_parcels_leave() -> None:
+    assert serves_most(_halls([2, 2], [0, 9], [1, 5])) == 1
+    assert serves_most(_halls([2, 2], [9, 8], [3, 3])) == 1
+    assert serves_most(_halls([2, 2], [9, 9], [1, 5], closed=1)) == 0
 
 
 @pytest.fixture(scope="module")

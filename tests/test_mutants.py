@@ -33,6 +33,8 @@ import sim.processes.reception
 import sim.processes.sorting
 import sim.processes.staff
 import sim.processes.transfers
+import sim.rules.hall
+import sim.rules.ulds_fly
 from sim.domain.parcels import Parcels
 from sim.kernels.coming import Coming
 from sim.kernels.operational_time import OperationalTime
@@ -48,6 +50,7 @@ from sim.processes.loading import Loading
 from sim.processes.packers import FlexiblePackOut
 from sim.processes.packout import PackOut
 from sim.processes.phases import Phase, at
+from sim.processes.reception import Reception
 from sim.processes.screening import Screening
 from sim.processes.sorting import BY_HAND, Machine, Sortation
 from sim.processes.store import EXAMINED, XRAYED, ParcelStore
@@ -57,6 +60,7 @@ from sim.record.staffing import DeskTally
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
+from sim.rules import DECISIONS
 
 N_SEEDS = 150
 LEAST_SEEDS = 3
@@ -80,6 +84,12 @@ class Patch:
         elif not _reads(target, name):
             self.unused.add(label)
         self._monkeypatch.setattr(target, name, value, raising=raising)
+
+    def rule(self, decision, change):
+        """Puts a rule made of the one that is there under each name; the reference has run with the old ones."""
+        rules = DECISIONS[decision].RULES
+        for name, rule in rules.items():
+            self._monkeypatch.setitem(rules, name, self.watched(decision, change(rule)))
 
     def watched(self, label, function):
         self.unused.add(label)
@@ -330,17 +340,28 @@ def _without_refusal(init):
 
 
 def _always_the_first_hall(patch):
-    patch.setattr(sim.processes.reception, "hall_free_first", lambda halls, to_come, now: 0)
+    patch.setattr(sim.rules.hall, "_first", lambda among, halls: 0)
 
 
 def _ulds_of_a_train_do_not_count(patch):
     """Each ULD of a train chooses as if it were the first."""
-    choose = sim.processes.reception.halls_for_ulds
+    send = Reception._send
 
-    def alone(policy, halls, to_come, served, now):
-        return [choose(policy, halls, to_come, [one], now)[0] for one in served]
+    def alone(self, ulds):
+        before = [*self._to_come]
+        numbers = []
+        for uld in ulds:
+            self._to_come = [*before]
+            numbers.append(send(self, [uld]))
+        self._to_come = [n + numbers.count(hall) for hall, n in enumerate(before)]
 
-    patch.setattr(sim.processes.reception, "halls_for_ulds", alone)
+    def assign_train(self, key):
+        ulds = self.loads.pop(key)
+        if not self._site.rules.hall.is_of_flight:
+            alone(self, ulds)
+        return 0
+
+    patch.setattr(Reception, "assign_train", assign_train)
 
 
 def _floor_free_when_the_shuttle_takes(patch):
@@ -441,8 +462,7 @@ def _trucks_of_other_lanes_are_missed(patch):
 
 def _held_trucks_wait_for_ever(patch):
     """The longest hold of a truck is never over."""
-    may_leave = sim.processes.outbound._may_leave
-    patch.setattr(sim.processes.outbound, "_may_leave", lambda outbound, truck, _: may_leave(outbound, truck, -1))
+    patch.rule("truck_leaves", lambda rule: lambda truck: rule(truck._replace(held=-1)))
 
 
 def _numbers_are_those_before(name):
@@ -457,12 +477,10 @@ def _numbers_are_those_before(name):
 
 
 def _calls_forget_those_on_their_way(patch):
-    extra_trucks = sim.processes.outbound.extra_trucks
-
-    def forgetful(full, ready, called, left_today, **state):
-        return extra_trucks(full, ready, [0] * len(called), left_today, **state)
-
-    patch.setattr(sim.processes.outbound, "extra_trucks", forgetful)
+    patch.rule(
+        "extra_trucks",
+        lambda rule: lambda full, ready, called, left, **state: rule(full, ready, [0] * len(called), left, **state),
+    )
 
 
 def _floor_free_at_the_cut_off(patch):
@@ -593,14 +611,14 @@ def _last_uld_without_a_cut_off(patch):
 
 
 def _every_export_for_the_main_deck(patch):
-    patch.setattr(sim.processes.buildup, "deck_for_next_uld", lambda standing, positions: 0)
+    patch.rule("deck", lambda _: lambda standing, positions: 0)
 
 
 def _loaded_as_formed(patch):
     def by_key(ulds, key):
         return list(ulds)
 
-    patch.setattr(sim.processes.loading, "sorted", by_key, raising=False)
+    patch.setattr(sim.rules.ulds_fly, "sorted", by_key, raising=False)
 
 
 def _payload_without_limit(patch):
@@ -620,7 +638,7 @@ def _an_export_misses_every_flight(patch):
 
 
 def _empties_stay(patch):
-    patch.setattr(sim.processes.loading, "stacks_of_empties", lambda *_: [])
+    patch.rule("empties", lambda _: lambda *_: [])
 
 
 def _diverted_flight_still_expected(patch):
@@ -732,23 +750,16 @@ def _looks_without(**changes):
     """Packers choose by a rule that is not theirs."""
 
     def mutant(patch):
-        choose = sim.processes.packers.packers_at_chutes
-
-        def other(units, packers, manned, **words):
-            return choose(units, packers, manned, **words | changes)
-
-        patch.setattr(sim.processes.packers, "packers_at_chutes", other)
+        patch.rule("packers", lambda rule: lambda *state, **words: rule(*state, **words | changes))
 
     return mutant
 
 
 def _packers_heed_no_roster(patch):
-    choose = sim.processes.packers.packers_at_chutes
-
-    def stubborn(units, packers, manned, **words):
-        return choose(units, packers, max(manned, sum(packers)), **words)
-
-    patch.setattr(sim.processes.packers, "packers_at_chutes", stubborn)
+    patch.rule(
+        "packers",
+        lambda rule: lambda units, packers, manned, **words: rule(units, packers, max(manned, sum(packers)), **words),
+    )
 
 
 def _packers_need_not_walk(patch):
@@ -762,12 +773,7 @@ def _packers_need_not_walk(patch):
 
 def _what_waits_loses_its_packers(patch):
     """What is not packed by the next look is forgotten when packers are sent."""
-    choose = sim.processes.packers.packers_at_chutes
-
-    def blind(units, packers, manned, **words):
-        return choose([0] * len(units), packers, manned, **words)
-
-    patch.setattr(sim.processes.packers, "packers_at_chutes", blind)
+    patch.rule("packers", lambda rule: lambda units, *others, **words: rule([0] * len(units), *others, **words))
 
 
 def _far_units_stay_far(patch):

@@ -7,9 +7,9 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from sim.inputs.flight_work import packed_per_h
-from sim.kernels.policies import packers_at_chutes
 from sim.record.chutes import FullestChute
 from sim.record.rows import PackOutRow
+from sim.rules.packers import where_parcels_pile_up
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")
 
@@ -19,7 +19,7 @@ def test_packers_sent_are_those_manned_and_leave_no_work_for_none(seed: int) -> 
     rng = np.random.default_rng(seed)
     units, packers = rng.integers(0, 200, 8) * rng.integers(0, 2, 8), rng.integers(0, 5, 8)
     manned, is_review = int(rng.integers(0, 25)), bool(seed % 2)
-    sent = packers_at_chutes(units.tolist(), packers.tolist(), manned, enough=10, is_review=is_review)
+    sent = where_parcels_pile_up(units.tolist(), packers.tolist(), manned, enough=10, is_review=is_review)
     assert sum(sent) == manned and min(sent) >= 0
     is_short = [n > 10 * here for n, here in zip(units.tolist(), sent, strict=True)]
     idle = sum(here for n, here in zip(units.tolist(), sent, strict=True) if n == 0)
@@ -31,8 +31,8 @@ def test_packers_sent_are_those_manned_and_leave_no_work_for_none(seed: int) -> 
 
 def test_a_second_review_of_the_same_chutes_sends_nobody() -> None:
     units = [500, 0, 20, 300, 0, 7]
-    sent = packers_at_chutes(units, [1, 1, 2, 1, 3, 4], 12, enough=10, is_review=True)
-    assert packers_at_chutes(units, sent, 12, enough=10, is_review=True) == sent
+    sent = where_parcels_pile_up(units, [1, 1, 2, 1, 3, 4], 12, enough=10, is_review=True)
+    assert where_parcels_pile_up(units, sent, 12, enough=10, is_review=True) == sent
 
 
 def test_the_fullest_chute_is_less_full_when_packers_go_where_parcels_pile_up() -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNegative, PerHour, Positive, Share
 from sim.config.customs import Controls, ControlSpace
 from sim.config.exports import HallExports
-from sim.domain.site import HallPolicy
 from sim.reading import Bounds
+from sim.rules import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,17 @@ class Hall:
 class Complex:
     """What goes on between halls."""
 
-    policy: HallPolicy
+    policy: str
+    """A rule of `sim.rules.hall`."""
     between_halls_min: Duration
     between_halls_m: NotNegative
     transfer_round_min: Annotated[float, Bounds(ge=1, le=720)]
     transfer_loading_min: Duration
     transfer_trip_min: Duration
     transfer_parcels: Count
+
+    def __post_init__(self) -> None:
+        check("hall", self.policy, "policy")
 
 
 @dataclass(frozen=True, slots=True)

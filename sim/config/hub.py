@@ -21,6 +21,7 @@ from sim.config.roster import Roster
 from sim.config.trade import Trade
 from sim.domain.site import Presorting
 from sim.reading import Bounds, near
+from sim.rules import DECISIONS, check
 from sim.units import DAYS_PER_YEAR, G_PER_KG, L_PER_M3, MIN_PER_DAY, MIN_PER_H
 
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
@@ -83,6 +84,8 @@ class HubConfig:
     """By a name of the planner's."""
     recovery: Recovery
     record: Record
+    rules: dict[str, str]
+    """The name of a rule by decision (`sim.rules`); that of the hall is `complex.policy`."""
     fit: Literal["none", "auto"]
     """Units without room: refused, or given room."""
     fitted: tuple[str, ...]
@@ -91,6 +94,7 @@ class HubConfig:
     def __post_init__(self) -> None:
         if self.fitted and self.fit == "none":
             raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
+        self._check_rules()
         self._check_halls()
         last_year = self.start_date.year + (self.warmup_days + self.horizon_days) / _DAYS_PER_YEAR
         if self.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
@@ -156,6 +160,15 @@ class HubConfig:
             raise ValueError(
                 f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
                 f" got {self.demand.flights_per_day:g}{times}"
+            )
+
+    def _check_rules(self) -> None:
+        for decision, name in self.rules.items():
+            check(decision, name, f"rules.{decision}")
+        missing = DECISIONS.keys() - self.rules - {"hall"}
+        if missing or "hall" in self.rules:
+            raise ValueError(
+                f"rules: a rule for each decision but the hall, which is complex.policy; got {', '.join(self.rules)}"
             )
 
     def _check_halls(self) -> None:

@@ -10,18 +10,8 @@ from numpy.typing import NDArray
 
 from sim.domain.exports import ExportSite, HallExports
 from sim.domain.flight import Deck
+from sim.rules import Rules
 from sim.units import Ticks
-
-
-class HallPolicy(StrEnum):
-    """Which hall of the complex the ULDs of a flight go to."""
-
-    FLIGHT = "flight"
-    """All to the hall that is free first."""
-    ULD = "uld"
-    """Each to the hall that is free first."""
-    LANE = "lane"
-    """Each to the hall that serves most of its parcels."""
 
 
 class Presorting(StrEnum):
@@ -122,6 +112,14 @@ class TrailerLimits:
     volume: int
     """[cm³]"""
 
+    def fill(self, units: int, mass: int, volume: int) -> float:
+        """How full a trailer would be with this load: the largest of its three ratios, at most 1."""
+        return min(1.0, max(units / self.units, mass / self.mass, volume / self.volume))
+
+    def full_loads(self, units: int, mass: int, volume: int) -> int:
+        """How many trailers this load fills."""
+        return max(units // self.units, mass // self.mass, volume // self.volume)
+
 
 @dataclass(frozen=True, slots=True)
 class Hall:
@@ -179,6 +177,7 @@ class Hall:
 class Site:
     """Everything of the hub that both of its programs read. Durations in ticks, all at least 1 unless said."""
 
+    rules: Rules
     # apron
     stands: int
     loader_sets: int
@@ -200,7 +199,6 @@ class Site:
     # halls
     halls: tuple[Hall, ...]
     """(H)"""
-    policy: HallPolicy
     between_halls: int
     """A train's way from one hall to the next."""
     transfers: Transfers

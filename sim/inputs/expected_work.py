@@ -7,7 +7,6 @@ import numpy as np
 
 from sim.config import ArrivalModel, Hall, HubConfig
 from sim.config.bounds import minute_of_day
-from sim.domain.site import HallPolicy
 from sim.inputs import flight_work
 from sim.inputs.expected_flights import (
     BIN_MIN,
@@ -19,6 +18,7 @@ from sim.inputs.expected_flights import (
     expected_flights,
     spread,
 )
+from sim.rules.hall import RULES
 from sim.units import MIN_PER_H
 
 
@@ -50,7 +50,7 @@ class ExpectedWork:
     def of_a_flight(self, name: str, hall_name: str | None) -> float:
         """Post-minutes that a mean flight brings to a role; of a hall those of a flight that goes there."""
         flights = self.flights
-        if hall_name is not None and self.config.complex.policy is HallPolicy.FLIGHT:
+        if hall_name is not None and RULES[self.config.complex.policy].is_of_flight:
             flights = flights * self._share(hall_name)
         n = float(flights.sum())
         return float(self.of_role(name, hall_name).sum()) / n if n else 0.0

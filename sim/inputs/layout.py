@@ -30,6 +30,7 @@ from sim.inputs.room import check_area
 from sim.inputs.roster import manned_calendar
 from sim.inputs.staffing import rosters_of
 from sim.inputs.zones import ZoneUse, pallets, zone_uses
+from sim.rules import Rules
 from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
@@ -191,6 +192,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     apron, outbound = config.apron, config.outbound
     routes = tuple(route_shares(config))
     return Site(
+        rules=Rules.of({**config.rules, "hall": config.complex.policy}),
         stands=apron.stands,
         loader_sets=apron.loader_sets,
         tugs=apron.tugs,
@@ -204,7 +206,6 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         closures=closures(config, streams, end),
         units=Units(config.presorted.goods, config.unit_room),
         halls=_make_halls(config, routes, streams, end),
-        policy=config.complex.policy,
         between_halls=ticks(config.complex.between_halls_min),
         transfers=Transfers(
             round=ticks(config.complex.transfer_round_min),

@@ -12,6 +12,7 @@ from sim.processes.loading import Loading
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Grant, Pool
 from sim.record.rows import FlightRow, TrainRow, UldRow
+from sim.rules.stand import Waiting
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Apron:
     break_down: Callable[[UldRow], Process]
     trains: list[TrainRow]
     loads: dict[tuple[int, ...], list[UldRow]]
-    """What a tug train that was asked for will carry, by (flight, deck)."""
+    """ULDs whose hall may be chosen when a request is granted: of a flight, by (flight,), of a train (flight, deck)."""
     loading: Loading | None
     """None: nothing leaves by air."""
     gone: dict[int, simpy.Event]
@@ -45,7 +46,8 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     yield at(env, flight.arrival)
     yield from _aircraft_comes(apron, flight)
     row.stand_requested = int(env.now)
-    stand = apron.stands.request((flight.number,), stands=1)
+    rank = site.rules.stand(Waiting(row.stand_requested, flight.sibt, flight.n_ulds, flight.n_parcels))
+    stand = apron.stands.request((flight.number,), rank, stands=1)
     gives_up = row.stand_requested + site.longest_hold
     yield stand | at(env, gives_up, Phase.DIVERT)
     if not stand.triggered:
@@ -68,12 +70,11 @@ def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
     row.aibt = int(env.now)
     yield after(env, site.doors_open)
     row.unloading_requested = int(env.now)
+    apron.loads[flight.number,] = ulds
     grant = yield apron.loader_sets.request((flight.number,), loader_sets=1)
     assert isinstance(grant, Grant)
     row.unloading_start = int(env.now)
     row.hall = grant.unit
-    for uld in ulds:
-        uld.hall = grant.unit
     yield env.process(_unload(apron, ulds, Deck.MAIN)) & env.process(_unload(apron, ulds, Deck.LOWER))
     row.unloading_end = int(env.now)
     may_leave = row.aibt + site.turnaround

@@ -15,6 +15,7 @@ from sim.processes.sorting import Machine
 from sim.processes.store import NON_CONVEYABLE, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import UldRow
+from sim.rules.next_uld import Waiting
 from sim.units import Ticks
 
 _NONE: Ticks = np.empty(0, dtype=np.int64)
@@ -47,7 +48,8 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
     demand = {"floor": uld.n_units * site.units.room} | rooms
     if not site.units.are_ulds:
         demand = {"stations": 1, "workers": site.workers_per_station} | demand
-    grant = yield hall.breakdown.request((uld.flight, uld.index), **demand)
+    rank = site.rules.next_uld(Waiting(int(env.now), uld.n_units, uld.n_parcels, uld.n_sent))
+    grant = yield hall.breakdown.request((uld.flight, uld.index), rank, **demand)
     assert isinstance(grant, Grant)
     uld.start = int(env.now)
     uld.wait_station = grant.waited.get("stations", 0)

@@ -9,12 +9,12 @@ import simpy
 from sim.domain.exports import AircraftLimits, ExportSite, UldLimits
 from sim.domain.flight import Flight
 from sim.domain.site import TrailerLimits
-from sim.kernels.policies import deck_for_next_uld
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
 from sim.processes.phases import Phase, Process, after, at
 from sim.record.recorder import Recorder
 from sim.record.rows import FlightRow, OutUldRow
+from sim.rules import deck
 from sim.units import NEVER, Ticks
 
 _ANY_NUMBER: Final = 1 << 40
@@ -60,12 +60,14 @@ class BuildUp:
         self,
         env: simpy.Environment,
         rules: ExportSite,
+        choose_deck: deck.Rule,
         halls: Sequence[ExportHall],
         lanes: Sequence[ExportLane],
         store: ExportStore,
         record: Recorder,
     ) -> None:
         self._env, self._rules, self._halls, self._store, self._record = env, rules, halls, store, record
+        self._choose_deck = choose_deck
         self.lanes = lanes
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
         self._closing: list[tuple[int, int, Callable[[], None]]] = []
@@ -125,8 +127,8 @@ class BuildUp:
         flight = self.lanes[lane].next
         assert flight is not None
         decks = [uld.row.deck for uld in self.lanes[lane].standing]
-        deck = deck_for_next_uld((decks.count(0), decks.count(1)), (flight.n_main_deck, flight.n_lower_deck))
-        return int(deck), self.limits(flight).uld[deck]
+        deck = self._choose_deck((decks.count(0), decks.count(1)), (flight.n_main_deck, flight.n_lower_deck))
+        return deck, self.limits(flight).uld[deck]
 
     def limits(self, flight: Flight) -> AircraftLimits:
         return self._rules.aircraft[flight.aircraft]

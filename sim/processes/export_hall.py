@@ -29,6 +29,7 @@ class ExportHall:
         own, rules = hall.site.exports, inputs.site.exports
         self._env, self._hall, self._store, self._rules = env, hall, store, rules
         self._drawn = inputs.exports
+        self._choose_machine = inputs.site.rules.collection_machine
         self._to_lane = inputs.site.to_lane
         self._tallies = record.export_stages
         self.number, self.site, self.own = hall.number, hall.site, own
@@ -105,7 +106,7 @@ class ExportHall:
     def _unload(self, collection: Collection, row: CollectionRow) -> tuple[int, int]:
         """Feed the screening with the truck's parcels; the last one, and when it gets there."""
         drawn = self._drawn.parcels_of(collection)
-        machine = collection.number % len(self._hall.sortation.machines)
+        machine = self._choose_machine(collection.number, len(self._hall.sortation.machines))
         parcels = self._store.add(collection, drawn, machine, is_kept=self._drawn.is_recorded(collection))
         handled = row.unloading_start + np.cumsum(drawn.handling, dtype=np.int64)
         self._store.stamp("handled", parcels, handled)

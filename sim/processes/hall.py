@@ -8,7 +8,6 @@ import numpy as np
 import simpy
 
 from sim.domain.inputs import Inputs
-from sim.kernels.policies import machine_for_next_uld
 from sim.processes.customs import Controls, HoldZone
 from sim.processes.lanes import Lanes
 from sim.processes.packers import FlexiblePackOut
@@ -35,6 +34,7 @@ class Hall:
         site = inputs.site
         self._env, self._store, self._record = env, store, record
         self._unit_room = site.units.room
+        self._choose_machine = site.rules.machine
         self.number = number
         self.site = site.halls[number]
         self.first_machine = site.first_machines[number]
@@ -98,7 +98,7 @@ class Hall:
         row = PackOutRow(self.number, sum(self.site.packout_posts))
         self._record.packout.append(row)
         packers = inputs.site.packers
-        make = PackOut if packers is None else partial(FlexiblePackOut, packers)
+        make = PackOut if packers is None else partial(FlexiblePackOut, packers, inputs.site.rules.packers)
         return make(
             self.site,
             row,
@@ -118,7 +118,7 @@ class Hall:
 
     def _station(self, _: Key) -> int:
         """A granted ULD takes one of the free stations: the machine that it feeds."""
-        machine = machine_for_next_uld(self.held_stations, self.site.stations)
+        machine = self._choose_machine(self.held_stations, self.site.stations)
         self.held_stations[machine] += 1
         return machine
 

@@ -100,7 +100,7 @@ def _make_apron(
     record: Recorder,
 ) -> Apron:
     site = inputs.site
-    reception = Reception(env, site, inputs.flights, store)
+    reception = Reception(env, site, store)
     empties = [] if exports is None else [hall.build_up for hall in exports.halls]
     breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], empties)
 

@@ -8,7 +8,6 @@ import simpy
 from sim.domain.exports import ExportSite
 from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
-from sim.kernels.policies import stacks_of_empties
 from sim.processes.buildup import BuildUp, OutUld
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
@@ -16,6 +15,7 @@ from sim.processes.phases import Process, after, at
 from sim.processes.pool import Pool
 from sim.record.recorder import Recorder
 from sim.record.rows import FlightRow, OutTrainRow
+from sim.rules.ulds_fly import Built, Room
 from sim.units import NEVER
 
 
@@ -86,26 +86,26 @@ class Loading:
         now, lane = int(self.env.now), self.build_up.lanes[flight.export_lane]
         lane.drop(flight)
         limits = self.build_up.limits(flight)
-        left, payload = [flight.n_main_deck, flight.n_lower_deck], limits.payload
-        taken = []
-        for uld in sorted(lane.standing, key=lambda uld: (uld.row.built, uld.row.hall, uld.row.sequence)):
-            own, deck = uld.row, uld.row.deck
-            fits = own.mass <= min(payload, limits.uld[deck].mass) and own.volume <= limits.uld[deck].volume
-            if own.built != NEVER and fits and left[deck]:
-                own.flight, own.taken = flight.number, now
-                left[deck] -= 1
-                payload -= own.mass
-                taken.append(uld)
+        left = [flight.n_main_deck, flight.n_lower_deck]
+        built = [uld for uld in lane.standing if uld.row.built != NEVER]
+        room = Room((left[0], left[1]), limits.payload, [(uld.mass, uld.volume) for uld in limits.uld])
+        chosen = self.site.rules.ulds_fly(
+            [Built(*(getattr(uld.row, name) for name in Built._fields)) for uld in built], room
+        )
+        taken = [built[i] for i in chosen]
+        for uld in taken:
+            uld.row.flight, uld.row.taken = flight.number, now
+            left[uld.row.deck] -= 1
         lane.standing = [uld for uld in lane.standing if uld.row.flight == NEVER]
         self.load[flight.number] = taken
-        stacks = self._take_empties((left[0], left[1]))
+        stacks = self._take_empties(left)
         row.loading_start = now
         row.n_ulds_out = len(taken)
         row.n_parcels_out = sum(uld.row.n_parcels for uld in taken)
         row.n_empties_out = sum(n for _, _, n in stacks)
         row.n_missed_out = self._leave_behind(flight.export_lane)
         full = [_Position(Deck(uld.row.deck), uld.row.hall, uld) for uld in taken]
-        return full + [_Position(deck, hall, None) for deck, hall, _ in stacks]
+        return full + [_Position(Deck(deck), hall, None) for deck, hall, _ in stacks]
 
     def _leave_behind(self, number: int) -> int:
         """How many parcels of an export lane miss the load taken now; each counts for its collection the first time."""
@@ -119,9 +119,9 @@ class Loading:
         lane.last_load = int(self.env.now)
         return sum(len(parcels) for _, parcels in left)
 
-    def _take_empties(self, left: tuple[int, int]) -> list[tuple[Deck, int, int]]:
+    def _take_empties(self, left: Sequence[int]) -> list[tuple[int, int, int]]:
         spare = [max(0, hall.build_up.free["empty_ulds"] - hall.own.empty_ulds) for hall in self.halls]
-        stacks = stacks_of_empties(spare, left, self.rules.stack)
+        stacks = self.site.rules.empties(spare, left, self.rules.stack)
         for _, hall, n in stacks:
             self.halls[hall].build_up.withdraw(empty_ulds=n)
         return stacks

@@ -7,12 +7,12 @@ import numpy as np
 import simpy
 
 from sim.domain.site import Site
-from sim.kernels.policies import extra_trucks, fill, full_loads
 from sim.processes.hall import Hall, room_in
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.record.rows import EXTRA, TIMETABLED, TruckRow
+from sim.rules.truck_leaves import Waiting
 from sim.units import NEVER, TICKS_PER_DAY, Ticks
 
 
@@ -131,17 +131,18 @@ def _cut_offs(outbound: Outbound) -> None:
     now = int(outbound.env.now)
     outbound.look(now)
     for truck in sorted(outbound.closing, key=lambda truck: truck.row.key):
-        if truck.row.kind == EXTRA or _may_leave(outbound, truck, now):
+        if truck.row.kind == EXTRA or _leaves(outbound, truck, now, is_floor_short=False):
             _load(outbound, truck)
         else:
             outbound.held.append(truck)
     outbound.closing.clear()
 
 
-def _may_leave(outbound: Outbound, truck: _Truck, now: int) -> bool:
+def _leaves(outbound: Outbound, truck: _Truck, now: int, *, is_floor_short: bool) -> bool:
     ready, site = outbound.halls[truck.row.hall].lanes.routes[truck.row.route], outbound.site
-    is_full_enough = fill(ready.n, ready.mass, ready.volume, site.trailer) >= site.least_fill
-    return is_full_enough or truck.row.scheduled + site.longest_truck_hold <= now
+    fill = site.trailer.fill(ready.n, ready.mass, ready.volume)
+    held = now - truck.row.scheduled
+    return site.rules.truck_leaves(Waiting(fill, site.least_fill, held, site.longest_truck_hold, is_floor_short))
 
 
 def _load(outbound: Outbound, truck: _Truck) -> None:
@@ -197,7 +198,7 @@ def dispatcher_process(outbound: Outbound) -> Process:
         is_floor_short = _is_floor_short(outbound.halls)
         held, outbound.held = sorted(outbound.held, key=lambda truck: truck.row.key), []
         for truck in held:
-            if is_floor_short[truck.row.hall] or _may_leave(outbound, truck, now):
+            if _leaves(outbound, truck, now, is_floor_short=is_floor_short[truck.row.hall]):
                 _load(outbound, truck)
             else:
                 outbound.held.append(truck)
@@ -215,8 +216,8 @@ def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
     site = outbound.site
     docks = [dock for hall in outbound.halls for dock in zip(hall.lanes.routes, hall.site.serves, strict=True)]
     called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * outbound.n_docks)
-    calls = extra_trucks(
-        [full_loads(route.n, route.mass, route.volume, site.trailer) * served for route, served in docks],
+    calls = site.rules.extra_trucks(
+        [site.trailer.full_loads(route.n, route.mass, route.volume) * served for route, served in docks],
         [route.n * served for route, served in docks],
         outbound.n_to_come,
         [site.extra_trucks_per_day - n for n in called_today],

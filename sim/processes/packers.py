@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sim.domain.site import Hall, Packers
 from sim.kernels.coming import Pending, split_ascending
 from sim.kernels.ordering import Chunk, grouped, joined, pick
-from sim.kernels.policies import packers_at_chutes
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -22,6 +21,7 @@ from sim.processes.store import ParcelStore
 from sim.record.chutes import Chutes, FullestChute
 from sim.record.recorder import StageTally
 from sim.record.rows import PackOutRow
+from sim.rules import packers
 from sim.units import FOREVER, NEVER, Ticks
 
 _ANYTHING: Final = 1 << 31
@@ -35,6 +35,7 @@ class FlexiblePackOut(PackOut):
     def __init__(
         self,
         rule: Packers,
+        choose: packers.Rule,
         hall: Hall,
         row: PackOutRow,
         first_machine: int,
@@ -45,7 +46,7 @@ class FlexiblePackOut(PackOut):
         lanes: Lanes,
     ) -> None:
         super().__init__(hall, row, first_machine, store, measured, tally=tally, lanes=lanes)
-        self._rule = rule
+        self._rule, self._choose = rule, choose
         n_chutes = len(self._posts)
         # Nothing bounds what a chute holds that nobody comes to.
         anything = np.full(n_chutes, _ANYTHING, dtype=np.int64)
@@ -111,7 +112,7 @@ class FlexiblePackOut(PackOut):
         self._work = self._work_by_next_look()
         is_review = now % rule.review == 0
         manned = self._time.slope_at(now)
-        self._packers = packers_at_chutes(
+        self._packers = self._choose(
             self._units.tolist(), self._packers, manned, enough=rule.enough, is_review=is_review
         )
         self._slope = np.array(self._packers, dtype=np.int64)

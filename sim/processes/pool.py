@@ -10,7 +10,7 @@ import simpy
 from sim.processes.phases import at
 
 Key = tuple[int, ...]
-"""Requests are served in the order of (instant of the request, key)."""
+"""Requests are served in the order of (rank, by default the instant of the request, key)."""
 
 
 class Grant(NamedTuple):
@@ -61,9 +61,11 @@ class Pool:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def request(self, key: Key, **demand: int) -> simpy.Event:
+    def request(self, key: Key, rank: int | None = None, **demand: int) -> simpy.Event:
+        """Queue up behind all of a lower rank, or of the same and a lower key; no rank: the instant."""
         event = self._env.event()
-        heappush(self._queue, _Request((int(self._env.now), *key), demand, event))
+        rank = int(self._env.now) if rank is None else rank
+        heappush(self._queue, _Request((rank, *key), demand, event))
         self._wake()
         return event
 

@@ -5,50 +5,54 @@ from collections.abc import Sequence
 import numpy as np
 import simpy
 
-from sim.domain.flight import Flight
-from sim.domain.site import HallPolicy, Site
-from sim.kernels.policies import hall_free_first, halls_for_ulds
+from sim.domain.site import Site
 from sim.processes.pool import Key
 from sim.processes.store import ParcelStore
 from sim.record.rows import UldRow
-from sim.units import NEVER
+from sim.rules.hall import Place
+from sim.units import NEVER, Ticks
 
 
 class Reception:
     """Knows how many ULDs were sent to each hall whose break-down has not begun."""
 
-    def __init__(self, env: simpy.Environment, site: Site, flights: Sequence[Flight], store: ParcelStore) -> None:
-        self._env, self._site, self._flights, self._store = env, site, flights, store
+    def __init__(self, env: simpy.Environment, site: Site, store: ParcelStore) -> None:
+        self._env, self._site, self._store = env, site, store
         self._to_come = [0] * len(site.halls)
         """ULDs sent, by hall (H)."""
         self.loads: dict[Key, list[UldRow]] = {}
-        """What a tug train that was asked for will carry, by (flight, deck)."""
+        """ULDs of flights and trains that were asked for, by (flight,) or (flight, deck)."""
         # Of a route, whether its parcels leave from each hall (H, R).
         self._serves = np.array([hall.serves for hall in site.halls], dtype=np.int64)
 
     def assign_flight(self, key: Key) -> int:
-        """The hall of a flight (key: its number) that has just been given a loader set."""
-        if self._site.policy is not HallPolicy.FLIGHT:
-            return NEVER
-        hall = hall_free_first(self._site.halls, self._to_come, int(self._env.now))
-        self._to_come[hall] += self._flights[key[0]].n_ulds
-        return hall
+        """The hall of a flight that has just been given a loader set, if it is chosen for all of its ULDs."""
+        ulds = self.loads.pop(key)
+        return self._send(ulds) if self._site.rules.hall.is_of_flight else NEVER
 
     def assign_train(self, key: Key) -> int:
-        """The halls of the ULDs of a train that has just been given a tug (key: flight, deck)."""
-        load = self.loads.pop(key)
-        if self._site.policy is not HallPolicy.FLIGHT:
-            served = [self._served(uld) for uld in load]
-            halls = halls_for_ulds(self._site.policy, self._site.halls, self._to_come, served, int(self._env.now))
-            for uld, hall in zip(load, halls, strict=True):
-                uld.hall = hall
-                self._to_come[hall] += 1
+        """The halls of the ULDs of a train that has just been given a tug, if they are chosen one by one."""
+        ulds = self.loads.pop(key)
+        if not self._site.rules.hall.is_of_flight:
+            for uld in ulds:
+                self._send([uld])
         return 0
 
-    def _served(self, uld: UldRow) -> list[int]:
-        """Parcels of a ULD that leave from each hall (H)."""
-        by_route = self._store.by_route(uld.flight, uld.index, self._site.n_routes)
-        served: list[int] = (self._serves @ by_route).tolist()
+    def _send(self, ulds: Sequence[UldRow]) -> int:
+        """Choose one hall for ULDs."""
+        now = int(self._env.now)
+        served = sum((self._served(uld) for uld in ulds), np.zeros(len(self._to_come), dtype=np.int64))
+        columns = zip(self._site.halls, self._to_come, served.tolist(), strict=True)
+        places = [Place(hall.opens <= now, sum(hall.stations), to_come, n) for hall, to_come, n in columns]
+        number = self._site.rules.hall.choose(places)
+        self._to_come[number] += len(ulds)
+        for uld in ulds:
+            uld.hall = number
+        return number
+
+    def _served(self, uld: UldRow) -> Ticks:
+        """Units of a ULD that leave from each hall (H)."""
+        served: Ticks = self._serves @ self._store.by_route(uld.flight, uld.index, self._site.n_routes)
         return served
 
     def start(self, hall: int) -> None:

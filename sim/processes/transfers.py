@@ -1,7 +1,6 @@
 """Shuttles: parcels whose trucks leave from another hall are carried there, in rounds."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import simpy
@@ -13,6 +12,7 @@ from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.record.rows import ShuttleRow
+from sim.rules import shuttle
 from sim.units import NEVER, Ticks
 
 _ANY = 1 << 62
@@ -34,7 +34,7 @@ def shuttle_process(
         yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
         now = int(env.now)
         here.look(now)
-        parcels = _take(here, there, rules.units, store, record, now)
+        parcels = _take(here, there, inputs.site.rules.shuttle, rules.units, store, record, now)
         if len(parcels) == 0:
             continue
         row = ShuttleRow(*way, sequence, now, store.n_parcels(parcels), len(parcels))
@@ -54,14 +54,16 @@ def shuttle_process(
         row.returned = int(env.now)
 
 
-def _take(here: Hall, there: Hall, most: int, store: ParcelStore, record: Recorder, now: int) -> Ticks:
-    """What a shuttle takes: the fronts of the lanes of its routes, route by route, until it is full."""
-    limits = TrailerLimits(most, _ANY, _ANY)
+def _take(
+    here: Hall, there: Hall, choose: shuttle.Rule, most: int, store: ParcelStore, record: Recorder, now: int
+) -> Ticks:
+    """What a shuttle takes: the fronts of the lanes of its routes."""
+    lanes = zip(here.destinations, here.lanes.routes, strict=True)
+    numbers = choose([lane.n * (hall == there.number) for hall, lane in lanes], most)
     taken = [np.empty(0, dtype=np.int64)]
-    for route, hall in enumerate(here.destinations):
-        if hall == there.number and limits.units:
-            ready, parcels, _, _ = here.lanes.routes[route].take(limits)
-            limits = replace(limits, units=limits.units - len(parcels))
+    for route, n in enumerate(numbers):
+        if n:
+            ready, parcels, _, _ = here.lanes.routes[route].take(TrailerLimits(n, _ANY, _ANY))
             here.on_floor[route] -= store.n_parcels(parcels)
             store.stamp("sent_ready", parcels, ready)
             store.stamp("ready", parcels, NEVER)

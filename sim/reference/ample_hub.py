@@ -8,12 +8,13 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Hall, HallPolicy, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
+from sim.domain.site import Hall, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
 from sim.reference.small_hubs import draw, make
 from sim.reference.theory import poisson_arrivals
+from sim.rules import Rules
 from sim.streams import Streams
 from sim.units import NEVER, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN, ticks
 
@@ -52,6 +53,7 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         manning={},
     )
     site = Site(
+        rules=Rules.of({}),
         stands=_PLENTY,
         units=Units(Presorting.NONE, room=1),
         loader_sets=_PLENTY,
@@ -66,7 +68,6 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         closures=(),
         workers_per_station=1,
         check_in=6 * _MIN,
-        policy=HallPolicy.FLIGHT,
         between_halls=_MIN,
         transfers=Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
         halls=(replace(hall, **of_hall),),

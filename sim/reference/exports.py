@@ -9,13 +9,13 @@ import simpy
 from sim.domain.exports import Collection, ExportInputs, ExportSite
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
-from sim.kernels.policies import deck_for_next_uld, stacks_of_empties
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Pool
 from sim.reference.hall import Hall
 from sim.reference.machine import Machine
 from sim.reference.records import OutLoad, OutParcel, OutTrain, OutUld, Pickup, Steps, Visit
 from sim.reference.shifts import follow_roster
+from sim.rules.ulds_fly import Built, Room
 from sim.units import NEVER
 
 Lane = list[tuple[int, tuple[int, int], OutParcel]]
@@ -93,7 +93,10 @@ class ExportHall:
         elif parcel.is_non_conveyable:
             yield from self._sort_by_hand(parcel)
         else:
-            yield from self._sort(parcel, self.hall.machines[pickup.number % len(self.hall.machines)])
+            yield from self._sort(parcel, self.hall.machines[self._machine(pickup)])
+
+    def _machine(self, pickup: Pickup) -> int:
+        return self.hall.site.rules.collection_machine(pickup.number, len(self.hall.machines))
 
     def _sort_by_hand(self, parcel: OutParcel) -> Steps:
         yield self.posts.request(parcel.key, hand_sorting_posts=1)
@@ -223,7 +226,7 @@ class Exports:
         while visit is not None and queue:
             decks = [uld.deck for uld in self._standing(lane)]
             positions = visit.flight.n_main_deck, visit.flight.n_lower_deck
-            deck = deck_for_next_uld((decks.count(Deck.MAIN), decks.count(Deck.LOWER)), positions)
+            deck = self.site.rules.deck((decks.count(Deck.MAIN), decks.count(Deck.LOWER)), positions)
             limits = self.rules.aircraft[visit.aircraft].uld[deck]
             in_order = [parcel for _, _, parcel in sorted(queue, key=lambda entry: entry[:2])]
             n = mass = volume = 0
@@ -277,25 +280,20 @@ class Exports:
         """Choose the load; as trains in the order in which they are sent for."""
         limits, lane = self.rules.aircraft[visit.aircraft], visit.export_lane
         left = {Deck.MAIN: visit.flight.n_main_deck, Deck.LOWER: visit.flight.n_lower_deck}
-        mass = 0
         visit.loading_start = self.now
         built = [uld for uld in self._standing(lane) if uld.built != NEVER]
-        positions: list[tuple[Deck, int, OutUld | None]] = []
-        for uld in sorted(built, key=lambda uld: (uld.built, uld.hall, uld.sequence)):
-            deck = Deck(uld.deck)
-            if (
-                left[deck] > 0
-                and mass + uld.mass <= limits.payload
-                and uld.mass <= limits.uld[deck].mass
-                and uld.volume <= limits.uld[deck].volume
-            ):
-                uld.flight, uld.taken = visit.number, self.now
-                left[deck] -= 1
-                mass += uld.mass
-                visit.load.append(uld)
-                positions.append((deck, uld.hall, uld))
+        positions: list[tuple[int, int, OutUld | None]] = []
+        most = [(uld.mass, uld.volume) for uld in limits.uld]
+        room = Room((left[Deck.MAIN], left[Deck.LOWER]), limits.payload, most)
+        facts = [Built(uld.built, uld.hall, uld.sequence, uld.deck, uld.mass, uld.volume) for uld in built]
+        for i in self.site.rules.ulds_fly(facts, room):
+            uld = built[i]
+            uld.flight, uld.taken = visit.number, self.now
+            left[Deck(uld.deck)] -= 1
+            visit.load.append(uld)
+            positions.append((uld.deck, uld.hall, uld))
         spare = [max(0, hall.build_up.free["empty_ulds"] - hall.kept_empties) for hall in self.halls]
-        for deck, number, n in stacks_of_empties(spare, (left[Deck.MAIN], left[Deck.LOWER]), self.rules.stack):
+        for deck, number, n in self.site.rules.empties(spare, (left[Deck.MAIN], left[Deck.LOWER]), self.rules.stack):
             self.halls[number].build_up.withdraw(empty_ulds=n)
             visit.n_empties_out += n
             positions.append((deck, number, None))
@@ -309,7 +307,7 @@ class Exports:
             parcel.has_missed = True
         return self._make_up(visit, positions)
 
-    def _make_up(self, visit: Visit, positions: Iterable[tuple[Deck, int, OutUld | None]]) -> list[OutTrain]:
+    def _make_up(self, visit: Visit, positions: Iterable[tuple[int, int, OutUld | None]]) -> list[OutTrain]:
         trains: list[OutTrain] = []
         for deck, hall, uld in sorted(positions, key=lambda position: position[:2]):  # stable: else in order
             last = trains[-1] if trains else None

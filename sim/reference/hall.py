@@ -8,13 +8,13 @@ import simpy
 
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
-from sim.kernels.policies import machine_for_next_uld
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.machine import Machine
 from sim.reference.packout import Chute, DedicatedChute, SharedChute, send_packers
 from sim.reference.records import Dock, Packing, Parcel, Steps, Uld
 from sim.reference.shifts import follow_roster
+from sim.rules.next_uld import Waiting
 from sim.units import NEVER
 
 
@@ -74,7 +74,7 @@ class Hall:
     # Break-down (rules 6 to 8)
 
     def _choose_machine(self, _: Key) -> int:
-        machine = machine_for_next_uld(self.held_stations, self.stations)
+        machine = self.site.rules.machine(self.held_stations, self.stations)
         self.held_stations[machine] += 1
         return machine
 
@@ -98,6 +98,7 @@ class Hall:
         people = {"stations": 1, "workers": self.site.workers_per_station}
         grant = yield self.breakdown.request(
             (uld.flight, uld.index),
+            self.site.rules.next_uld(Waiting(self.now, uld.n_units, uld.n_parcels, uld.n_sent)),
             **({} if self.site.units.are_ulds else people),
             floor=uld.n_units * self.room_each,
             **rooms,
@@ -261,7 +262,7 @@ class Hall:
         """By machine and route; none if nothing is packed here."""
         if self.site.packers is not None and self.hall.packout_posts:
             shared = [SharedChute(self.env, inputs.measured) for _ in self.hall.packout_posts]
-            self.env.process(send_packers(self.env, self.site.packers, self.hall, shared))
+            self.env.process(send_packers(self.env, self.site.packers, self.site.rules.packers, self.hall, shared))
             return [*shared]
         calendar, end, numbers = self.hall.packout_calendar, inputs.end, count()
         of_hall = sum(self.hall.packout_posts)

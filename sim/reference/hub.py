@@ -9,8 +9,6 @@ import simpy
 from sim.domain.flight import Deck, Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
-from sim.domain.site import HallPolicy
-from sim.kernels.policies import hall_free_first, halls_for_ulds
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.exports import Exports
@@ -18,6 +16,8 @@ from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
 from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Told, Trace, Train, Uld, Visit
 from sim.reference.shifts import follow_roster
+from sim.rules.hall import Place
+from sim.rules.stand import Waiting
 from sim.units import NEVER
 
 
@@ -78,7 +78,8 @@ class Hub:
         if visit.flight.after is not None:
             yield from self._fly_in(visit.flight, self.visits[visit.flight.after])
         visit.stand_requested = self.now
-        stand = self.stands.request((visit.number,), stands=1)
+        waiting = Waiting(self.now, visit.sibt, visit.n_ulds, visit.n_parcels)
+        stand = self.stands.request((visit.number,), site.rules.stand(waiting), stands=1)
         gives_up = after(self.env, site.longest_hold, Phase.DIVERT)
         yield stand | gives_up
         if not stand.triggered:
@@ -99,11 +100,10 @@ class Hub:
         visit.aibt = self.now
         yield after(self.env, site.doors_open)
         visit.unloading_requested = self.now
+        self.to_be_hauled[visit.number,] = ulds
         grant = yield self.loader_sets.request((visit.number,), loader_sets=1)
         visit.unloading_start = self.now
         visit.hall = grant.unit
-        for uld in ulds:
-            uld.hall = visit.hall
         decks = [[uld for uld in ulds if uld.deck == deck] for deck in Deck]
         yield self.env.all_of([self.env.process(self._unload(visit.flight, deck, decks[deck])) for deck in Deck])
         visit.unloading_end = self.now
@@ -139,25 +139,31 @@ class Hub:
         visit.has_gone.succeed(self.now)
 
     def _choose_hall(self, key: Key) -> int:
-        if self.site.policy is not HallPolicy.FLIGHT:
-            return NEVER
-        halls = self.halls
-        number = hall_free_first(self.site.halls, [hall.n_to_come for hall in halls], self.now)
-        halls[number].n_to_come += self.visits[key[0]].n_ulds
-        return number
+        ulds = self.to_be_hauled.pop(key)
+        return self._send(ulds) if self.site.rules.hall.is_of_flight else NEVER
 
     def _choose_halls(self, key: Key) -> int:
         ulds = self.to_be_hauled.pop(key)
-        if self.site.policy is not HallPolicy.FLIGHT:
-            served = [
-                [sum(hall.serves[parcel.route] for parcel in uld.parcels) for hall in self.site.halls] for uld in ulds
-            ]
-            to_come = [hall.n_to_come for hall in self.halls]
-            chosen = halls_for_ulds(self.site.policy, self.site.halls, to_come, served, self.now)
-            for uld, number in zip(ulds, chosen, strict=True):
-                uld.hall = number
-                self.halls[number].n_to_come += 1
+        if not self.site.rules.hall.is_of_flight:
+            for uld in ulds:
+                self._send([uld])
         return 0
+
+    def _send(self, ulds: Sequence[Uld]) -> int:
+        places = [
+            Place(
+                place.hall.opens <= self.now,
+                sum(place.stations),
+                place.n_to_come,
+                sum(place.hall.serves[parcel.route] for uld in ulds for parcel in uld.parcels),
+            )
+            for place in self.halls
+        ]
+        number = self.site.rules.hall.choose(places)
+        self.halls[number].n_to_come += len(ulds)
+        for uld in ulds:
+            uld.hall = number
+        return number
 
     def _draw(self, flight: Flight) -> list[Uld]:
         drawn = self.inputs.parcels_of(flight)
@@ -248,8 +254,10 @@ class Hub:
         while True:
             yield at(self.env, (self.now // rules.round + 1) * rules.round, Phase.ROUND)
             load: list[Parcel] = []
-            for route, dock in enumerate(here.docks):
-                while here.destinations[route] == destination and dock.queue and len(load) < rules.units:
+            leads_there = [number == destination for number in here.destinations]
+            ready = [len(dock.queue) * leads for dock, leads in zip(here.docks, leads_there, strict=True)]
+            for dock, n in zip(here.docks, self.site.rules.shuttle(ready, rules.units), strict=True):
+                for _ in range(n):
                     parcel = dock.take()
                     parcel.sent_ready, parcel.ready, parcel.sent = parcel.ready, NEVER, self.now
                     dock.reserved -= parcel.count

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 import simpy
 
 from sim.domain.site import Site
-from sim.kernels.policies import extra_trucks, fill, full_loads
 from sim.processes.phases import Phase, after, at
 from sim.reference.hall import Hall
 from sim.reference.records import EXTRA, TIMETABLED, Dock, Load, Steps, Truck
+from sim.rules.truck_leaves import Waiting
 from sim.units import NEVER, TICKS_PER_DAY
 
 
@@ -93,12 +93,14 @@ class Outbound:
         held = []
         for truck in sorted(trucks, key=lambda truck: truck.key):
             dock = self.halls[truck.hall].docks[truck.route]
-            if (
-                truck.kind == EXTRA
-                or fill(dock.units, dock.mass, dock.volume, site.trailer) >= site.least_fill
-                or truck.scheduled + site.longest_truck_hold <= self.now
-                or is_floor_short[truck.hall]
-            ):
+            waiting = Waiting(
+                site.trailer.fill(dock.units, dock.mass, dock.volume),
+                site.least_fill,
+                self.now - truck.scheduled,
+                site.longest_truck_hold,
+                is_floor_short[truck.hall],
+            )
+            if truck.kind == EXTRA or site.rules.truck_leaves(waiting):
                 self._take(truck, dock)
             else:
                 held.append(truck)
@@ -155,8 +157,8 @@ class Outbound:
                 for route, dock in enumerate(place.docks)
                 if site.halls[hall].serves[route]
             ]
-            calls = extra_trucks(
-                [full_loads(dock.units, dock.mass, dock.volume, site.trailer) for _, _, dock in docks],
+            calls = site.rules.extra_trucks(
+                [site.trailer.full_loads(dock.units, dock.mass, dock.volume) for _, _, dock in docks],
                 [dock.units for _, _, dock in docks],
                 [dock.n_called for _, _, dock in docks],
                 [site.extra_trucks_per_day - dock.calls_of_day[day] for _, _, dock in docks],

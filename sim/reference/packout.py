@@ -6,10 +6,10 @@ from itertools import count, cycle
 import simpy
 
 from sim.domain.site import Hall, Packers
-from sim.kernels.policies import packers_at_chutes
 from sim.processes.phases import Phase, after, at
 from sim.reference.machine import Machine
 from sim.reference.records import Parcel, Steps
+from sim.rules import packers
 from sim.units import NEVER
 
 
@@ -122,7 +122,9 @@ class SharedChute(Chute):
         return after(self._env, -((self._done() - work) // self.packers), phase)
 
 
-def send_packers(env: simpy.Environment, rule: Packers, hall: Hall, chutes: Sequence[SharedChute]) -> Steps:
+def send_packers(
+    env: simpy.Environment, rule: Packers, choose: packers.Rule, hall: Hall, chutes: Sequence[SharedChute]
+) -> Steps:
     """Look after look, from chute to chute (rule 56)."""
     start, slope = hall.packout_calendar.start.tolist(), hall.packout_calendar.slope.tolist()
     here = [0] * len(chutes)
@@ -131,7 +133,7 @@ def send_packers(env: simpy.Environment, rule: Packers, hall: Hall, chutes: Sequ
         manned = next(n for since, n in reversed([*zip(start, slope, strict=True)]) if since <= env.now)
         is_review = look * rule.look % rule.review == 0
         units = [chute.inside for chute in chutes]
-        sent = packers_at_chutes(units, here, manned, enough=rule.enough, is_review=is_review)
+        sent = choose(units, here, manned, enough=rule.enough, is_review=is_review)
         for chute, before, now in zip(chutes, here, sent, strict=True):
             chute.send(min(before, now))
         yield after(env, rule.walk, Phase.ROUND)

@@ -13,7 +13,6 @@ from sim.domain.inputs import Inputs
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
 from sim.domain.site import (
     Hall,
-    HallPolicy,
     MachineCalendar,
     Manning,
     Packers,
@@ -25,6 +24,7 @@ from sim.domain.site import (
 )
 from sim.reference.small_exports import departures, export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_numbers import SmallHub
+from sim.rules import Rules, hall
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
 
@@ -44,6 +44,7 @@ def make(hub: SmallHub) -> Inputs:
     flights = _flights(hub, streams, step)
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
     site = Site(
+        rules=Rules.of({"hall": hub.policy}),
         stands=hub.stands,
         loader_sets=hub.loader_sets,
         tugs=hub.tugs,
@@ -59,7 +60,6 @@ def make(hub: SmallHub) -> Inputs:
         ),
         closures=_closures(hub, streams, step, end),
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
-        policy=HallPolicy(hub.policy),
         between_halls=steps(1, 3),
         transfers=Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), units=hub.shuttle_parcels),
         workers_per_station=_workers_per_station(hub),
@@ -367,7 +367,7 @@ def draw(seed: int) -> SmallHub:
         dollies=pick(1, 3),
         n_halls=int(rng.choice([1, 2, 3, 3, 3])),
         opens_h=pick(0, hours // 3),
-        policy=HallPolicy(rng.choice(list(HallPolicy))),
+        policy=str(rng.choice(list(hall.RULES))),
         share_served=float(rng.choice([0.3, 0.5, 0.5, 1.0])),
         room_ulds=pick(1, 4),
         shuttle_parcels=pick(1, 4),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.domain.site import HallPolicy, Presorting
+from sim.domain.site import Presorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SmallHub:
     n_halls: int
     opens_h: int
     """When the last hall opens, if there are several."""
-    policy: HallPolicy
+    policy: str
     share_served: float
     """Of a hall's routes; what it does not serve is sent to another."""
     room_ulds: int

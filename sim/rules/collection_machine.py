@@ -1,0 +1,15 @@
+"""Which machine sorts the exports of a collection truck."""
+
+from collections.abc import Callable
+from typing import Final
+
+Rule = Callable[[int, int], int]
+"""Takes the collection's number and how many machines its hall has; gives the machine."""
+
+
+def in_turn(collection: int, n_machines: int) -> int:
+    """Collection after collection, machine after machine."""
+    return collection % n_machines
+
+
+RULES: Final[dict[str, Rule]] = {"in_turn": in_turn}

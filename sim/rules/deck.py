@@ -1,0 +1,23 @@
+"""Which deck a lane's next ULD of exports is built for: 0 the main, 1 the lower one."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+Rule = Callable[[Sequence[int], Sequence[int]], int]
+"""Takes ULDs of the lane that no flight has taken, and the positions of its next flight, by deck; gives the deck."""
+
+
+def main_first(standing: Sequence[int], positions: Sequence[int]) -> int:
+    """The main deck while there is a position left, then the lower one; when both are full, the first that has any.
+
+    >>> [main_first(standing, (2, 1)) for standing in ((1, 0), (2, 0), (2, 1))]
+    [0, 1, 0]
+    >>> main_first((0, 5), (0, 3))
+    1
+    """
+    decks = range(len(positions))
+    has_room = [deck for deck in decks if standing[deck] < positions[deck]]
+    return has_room[0] if has_room else next((deck for deck in decks if positions[deck]), 0)
+
+
+RULES: Final[dict[str, Rule]] = {"main_first": main_first}

@@ -1,0 +1,23 @@
+"""Which empty ULDs a flight takes back."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+Rule = Callable[[Sequence[int], Sequence[int], int], list[tuple[int, int, int]]]
+"""Takes spare empties by hall (H), positions left by deck, and how many go into one; gives (deck, hall, how many) a
+position, all of one hall.
+"""
+
+
+def hall_by_hall(spare: Sequence[int], positions: Sequence[int], stack: int) -> list[tuple[int, int, int]]:
+    """Halls in order, the main deck first.
+
+    >>> hall_by_hall([3, 1], (1, 3), 2)
+    [(0, 0, 2), (1, 0, 1), (1, 1, 1)]
+    """
+    places = [deck for deck, n in enumerate(positions) for _ in range(n)]
+    loads = [(hall, min(stack, n - i)) for hall, n in enumerate(spare) for i in range(0, n, stack)]
+    return [(deck, hall, n) for deck, (hall, n) in zip(places, loads, strict=False)]
+
+
+RULES: Final[dict[str, Rule]] = {"hall_by_hall": hall_by_hall}

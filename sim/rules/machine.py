@@ -1,0 +1,20 @@
+"""Which machine's stations are to break down the next ULD of a hall."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+Rule = Callable[[Sequence[int], Sequence[int]], int]
+"""Takes the stations that are held and all stations, by machine (M), one of which is free; gives the machine."""
+
+
+def fewest_held(held: Sequence[int], stations: Sequence[int]) -> int:
+    """Of the machines with a free station the one with fewest held, then lowest number.
+
+    >>> fewest_held([2, 1, 1], [7, 6, 6])
+    1
+    """
+    is_free = [machine for machine, n in enumerate(stations) if held[machine] < n]
+    return min(is_free, key=lambda machine: held[machine])
+
+
+RULES: Final[dict[str, Rule]] = {"fewest_held": fewest_held}

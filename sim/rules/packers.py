@@ -1,0 +1,56 @@
+"""How the packers of a hall are sent to its chutes, where they do not belong to chutes (`packout.rule: flexible`)."""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+
+class Rule(Protocol):
+    """Takes units in and packers at each chute (C), and how many are `manned` of the hall; gives packers (C).
+
+    `enough`: units that a packer packs between two looks; `is_review`: all may be sent anew.
+    """
+
+    def __call__(
+        self, units: Sequence[int], packers: Sequence[int], manned: int, *, enough: int, is_review: bool
+    ) -> list[int]: ...
+
+
+def where_parcels_pile_up(
+    units: Sequence[int], packers: Sequence[int], manned: int, *, enough: int, is_review: bool
+) -> list[int]:
+    """Packers at each of C chutes after a look (rule 56): they go one by one.
+
+    `units` lie in each chute, `packers` are there (C); `manned` of a hall in all. A chute is short while it has more
+    than `enough` units a packer. Only packers of empty chutes go to short ones, but at a review all may.
+
+    >>> where_parcels_pile_up([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=False)
+    [3, 0, 1]
+    >>> where_parcels_pile_up([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=True)
+    [4, 0, 0]
+    >>> where_parcels_pile_up([9, 0, 0], [0, 2, 1], 2, enough=10, is_review=False)
+    [1, 1, 0]
+    """
+    here, chutes = list(packers), range(len(units))
+
+    def neediest(among: Sequence[int]) -> int:
+        return min(among, key=lambda c: (-units[c] / (here[c] + 1), here[c], c))
+
+    def idlest(among: Sequence[int]) -> int:
+        return min(among, key=lambda c: (units[c] / here[c], -here[c], -c))
+
+    for _ in range(sum(here) - manned):
+        here[idlest([c for c in chutes if here[c]])] -= 1
+    for _ in range(manned - sum(here)):
+        here[neediest(chutes)] += 1
+    while short := [c for c in chutes if units[c] > here[c] * enough]:
+        to = neediest(short)
+        will_have = units[to] / (here[to] + 1)
+        givers = [c for c in chutes if here[c] and (units[c] == 0 or (is_review and units[c] / here[c] < will_have))]
+        if not givers:
+            break
+        here[idlest(givers)] -= 1
+        here[to] += 1
+    return here
+
+
+RULES: Final[dict[str, Rule]] = {"where_parcels_pile_up": where_parcels_pile_up}

@@ -1,0 +1,24 @@
+"""What a shuttle between two halls takes."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+Rule = Callable[[Sequence[int], int], list[int]]
+"""Takes the units that are ready for the other hall, by route (R), and how many a shuttle takes; gives units by route,
+taken from the front of each lane.
+"""
+
+
+def route_by_route(ready: Sequence[int], most: int) -> list[int]:
+    """All of the first route, then of the next, until it is full.
+
+    >>> route_by_route([3, 0, 4], 5)
+    [3, 0, 2]
+    """
+    taken: list[int] = []
+    for n in ready:
+        taken.append(min(n, most - sum(taken)))
+    return taken
+
+
+RULES: Final[dict[str, Rule]] = {"route_by_route": route_by_route}

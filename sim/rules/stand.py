@@ -1,0 +1,26 @@
+"""Which of the flights that wait gets the next stand."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+
+class Waiting(NamedTuple):
+    """A flight that asks for a stand. Instants in ticks."""
+
+    since: int
+    sibt: int
+    """Scheduled in-block."""
+    n_ulds: int
+    n_parcels: int
+
+
+Rule = Callable[[Waiting], int]
+"""Gives a flight its rank in the queue: the lowest goes first, of equal ones the flight with the lowest number."""
+
+
+def first_come(flight: Waiting) -> int:
+    """In the order of asking."""
+    return flight.since
+
+
+RULES: Final[dict[str, Rule]] = {"first_come": first_come}

@@ -1,0 +1,56 @@
+"""Which of a lane's built ULDs fly."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+
+class Built(NamedTuple):
+    """A ULD of exports that stands ready, and no flight has taken."""
+
+    built: int
+    """When it was built [ticks]."""
+    hall: int
+    sequence: int
+    """Of the ULDs of its hall and lane."""
+    deck: int
+    """That it was built for."""
+    mass: int
+    """[g]"""
+    volume: int
+    """[cm³]"""
+
+
+class Room(NamedTuple):
+    """What a flight takes."""
+
+    positions: tuple[int, int]
+    """By deck."""
+    payload: int
+    """[g]"""
+    most: Sequence[tuple[int, int]]
+    """Mass [g] and volume [cm³] of a ULD, by deck."""
+
+
+Rule = Callable[[Sequence[Built], Room], list[int]]
+"""Gives the ULDs that fly, as places in the sequence, in the order of loading; all must fit."""
+
+
+def first_built(ulds: Sequence[Built], room: Room) -> list[int]:
+    """In the order in which they were built (ties: hall, sequence), each that fits.
+
+    >>> ulds = [Built(9, 0, 0, 0, 5, 1), Built(7, 0, 1, 0, 6, 1), Built(8, 1, 0, 0, 4, 1)]
+    >>> first_built(ulds, Room((2, 0), 10, [(6, 1), (6, 1)]))
+    [1, 2]
+    """
+    taken, left, payload = [], list(room.positions), room.payload
+    for i in sorted(range(len(ulds)), key=lambda i: ulds[i][:3]):
+        uld = ulds[i]
+        mass, volume = room.most[uld.deck]
+        if left[uld.deck] and uld.mass <= min(payload, mass) and uld.volume <= volume:
+            taken.append(i)
+            left[uld.deck] -= 1
+            payload -= uld.mass
+    return taken
+
+
+RULES: Final[dict[str, Rule]] = {"first_built": first_built}
