@@ -54,7 +54,8 @@ def read(kind: type[T], value: object, key: str = "") -> T:
     `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
     or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place, `tuple[X, ...] |
     Literal["all"]`. Of several dataclasses, `X | Y`, the value's key `kind` says
-    which one it is: each has a field `kind: Literal[...]`. `key` is the place of the value, for the message.
+    which one it is: each has a field `kind: Literal[...]`. So does it of
+    a class that is none, and has them in `kinds`, by name. `key` is the place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -114,7 +115,7 @@ def _read(kind: Any, value: object, key: str) -> object:  # noqa: ANN401 - annot
         if not isinstance(value, list | tuple):
             raise _wrong(key, "a list", value)
         return tuple(_read(arguments[0], item, f"{key}[{index}]") for index, item in enumerate(value))
-    if is_dataclass(kind):
+    if is_dataclass(kind) or hasattr(kind, "kinds"):
         return _record(cast("type", kind), value, key)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind(cast("str", _literal(tuple(member.value for member in kind), value, key)))
@@ -137,14 +138,21 @@ def _one_of(kinds: tuple[Any, ...], value: object, key: str) -> object:
     kinds = tuple(kind for kind in kinds if len(kinds) == 1 or get_origin(kind) is not Literal)
     if len(kinds) == 1:
         return _read(kinds[0], value, key)
-    by_name = {name: kind for kind in kinds for name in get_args(_hints(kind)["kind"])}
+    return _of_kind({name: kind for kind in kinds for name in get_args(_hints(kind)["kind"])}, value, key)
+
+
+def _of_kind(by_name: Mapping[str, Any], value: object, key: str) -> object:
+    """The record of that kind which the key `kind` names."""
     items = _mapping(value, key)
     if "kind" not in items:
         raise ConfigError(f"{_inside(key, 'kind')}: missing: one of {', '.join(by_name)}")
-    return _read(by_name[cast("str", _literal(tuple(by_name), items["kind"], _inside(key, "kind")))], value, key)
+    name = cast("str", _literal(tuple(by_name), items["kind"], _inside(key, "kind")))
+    return _record(by_name[name], value, key)
 
 
 def _record(kind: type, value: object, key: str) -> object:
+    if "kinds" in vars(kind):
+        return _of_kind(vars(kind)["kinds"], value, key)
     items, hints = _mapping(value, key), _hints(kind)
     for name in items:
         if name not in hints:

@@ -5,11 +5,14 @@ in capacity see the same draws.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.units import TICKS_PER_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,12 @@ def name_words(text: str) -> tuple[int, int]:
     """A free name (a flight of a file) as words of an entity."""
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")
+
+
+def up_and_down(rng: np.random.Generator, mtbf_min: float, mttr_min: float, end: int) -> Iterator[tuple[int, int]]:
+    """From and to before [ticks] a unit is down, in turn with its times up, until `end` is passed; exponential."""
+    now = 0
+    while now < end:
+        down, up = (max(1, round(rng.exponential(mean) * TICKS_PER_MIN)) for mean in (mtbf_min, mttr_min))
+        yield now + down, now + down + up
+        now += down + up

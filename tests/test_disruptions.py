@@ -1,6 +1,8 @@
 """Disruptions: what each changes of a hub's inputs and what it leaves alone; recovery on series made by hand."""
 
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -8,7 +10,9 @@ import pytest
 import sim
 from experiments.composition import load, scenarios
 from experiments.main import main
+from experiments.report.happened import in_words
 from sim import simulation
+from sim.config.disruptions import Disruption, Spell, kind
 from sim.domain.parcels import Channel
 from sim.inputs.inputs import make_inputs
 from sim.measures.recovery import PATHS, band, recovered_at, recovery_kpis
@@ -45,6 +49,32 @@ def changed(calm, inputs):
     """Flights of both whose arrival differs, as (before, after)."""
     before = by_key(calm)
     return [(before[f.key], f) for f in inputs.flights if f.key in before and f.arrival != before[f.key].arrival]
+
+
+def test_a_kind_of_ones_own_is_one_class(calm, monkeypatch):
+    monkeypatch.setattr(Disruption, "kinds", {**Disruption.kinds})
+
+    @kind
+    @dataclass(frozen=True, slots=True)
+    class Ice(Spell):
+        kind: Literal["ice"]
+        sets: int
+        phrase: ClassVar = "an icy apron"
+        happened: ClassVar = "the apron was icy"
+        closes_runway: ClassVar = True
+
+        def takes(self, equipment):
+            return self.sets if equipment == "loader_sets" else 0
+
+    inputs = inputs_of("+disruptions.snow={kind: ice, start: 'day 1 06:00', hours: 2, sets: 1}")
+    assert inputs.site.closures == ((30 * H, 32 * H),)
+    assert inputs.site.manning["loader_sets"].start == (0, 30 * H, 32 * H)
+    assert [(one.name, one.kind, one.start, one.is_drawn) for one in inputs.disruptions] == [
+        ("snow", "ice", 30 * H, False)
+    ]
+    config = load("liege_30k", *SHORT, "+disruptions.snow={kind: ice, start: 'day 1 06:00', hours: 2, sets: 1}")
+    assert in_words(config.disruptions) == "an icy apron (snow)"
+    assert calm.site.closures == ()
 
 
 # Machines, loaders and tugs

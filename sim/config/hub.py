@@ -143,15 +143,8 @@ class HubConfig:
 
     def _check_disruptions(self) -> None:
         """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
-        check_disruptions(
-            self.disruptions,
-            halls=self.halls,
-            units={"loader_sets": self.apron.loader_sets, "tugs": self.apron.tugs},
-            start_date=self.start_date,
-            warmup_days=self.warmup_days,
-            end_min=self.end_min,
-        )
-        factors = demand_factors(self.disruptions, self.start_date, self.warmup_days)
+        check_disruptions(self.disruptions, self)
+        factors = demand_factors(self.disruptions, self)
         if factors and self.arrivals.model is ArrivalModel.FILE:
             raise ValueError("disruptions: demand: the flights of a file (arrivals.schedule) are what they are")
         envelope, peak = self.arrivals.envelope_flights_per_day, highest_factor(factors)

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sim.config import HubConfig
-from sim.config.bounds import minute_of_day
-from sim.config.disruptions import LateFlights, NightCurfew
-from sim.inputs.disruptions import merged, nights, spans
+from sim.config.disruptions import Disruption
+from sim.inputs.disruptions import Disturbances, merged
 from sim.kernels.runway import open_from
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN, ticks
+from sim.units import TICKS_PER_MIN, ticks
 
 
 class Call(NamedTuple):
@@ -28,34 +26,28 @@ class Call(NamedTuple):
     leg: int = 0
 
 
-def disturbed(calls: Iterable[Call], config: HubConfig, end: int) -> list[Call]:
-    """The flights as they come in the run, which ends at `end` [ticks].
+def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
+    """The flights as they come in the run.
 
-    First a curfew moves schedules out of the night, then closures upstream hold flights back, and at last those that
-    would still come in the night wait for its end.
+    First schedules are moved out of the night, then closures upstream hold flights back, and at last those that would
+    still come in the night wait for its end.
     """
+    disruptions = list(disturbances)
     found = list(calls)
-    curfews = [one for one in config.disruptions.values() if isinstance(one, NightCurfew)]
-    for curfew in curfews:
-        found = [_out_of_the_night(call, curfew) for call in found]
-    for (begin, until), late in sorted(spans(config, LateFlights), key=lambda pair: pair[0]):
-        found = _held_upstream(found, begin, until, ticks(late.separation_min))
-    closed = merged(span for curfew in curfews for span in nights(curfew, end))
+    for disruption in {id(one): one for _, one in disruptions}.values():
+        found = [_moved(call, disruption) for call in found]
+    for (begin, until), disruption in disruptions:
+        if (separation := disruption.holds_min()) is not None:
+            found = _held_upstream(found, begin, until, ticks(separation))
+    closed = merged(span for span, disruption in disruptions if disruption.is_nightly)
     return [call._replace(arrival=open_from(closed, call.arrival)) for call in found] if closed else found
 
 
-def _out_of_the_night(call: Call, curfew: NightCurfew) -> Call:
-    """Scheduled in the night: moved by the fewest whole hours that lead out of it (ties: later), with its delay.
-
-    By whole hours, so that the night's flights do not all come at its edge.
-    """
-    into = (call.sibt / TICKS_PER_MIN - minute_of_day(curfew.closes)) % MIN_PER_DAY
-    if into >= curfew.night_min:
+def _moved(call: Call, disruption: Disruption) -> Call:
+    """With its schedule moved, and its delay."""
+    moved = round(disruption.moved_min(call.sibt / TICKS_PER_MIN) * TICKS_PER_MIN)
+    if moved == 0:
         return call
-    earlier = int(into // MIN_PER_H) + 1
-    later = -int((into - curfew.night_min) // MIN_PER_H)
-    hours = later if later <= earlier else -earlier
-    moved = hours * MIN_PER_H * TICKS_PER_MIN
     sobt = None if call.sobt is None else call.sobt + moved
     return call._replace(sibt=call.sibt + moved, arrival=call.arrival + moved, sobt=sobt, is_moved=True)
 

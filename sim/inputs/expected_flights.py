@@ -57,7 +57,7 @@ def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
 def _of_profile(config: HubConfig, scheduled: Bins) -> None:
     arrivals = config.arrivals
     assert arrivals.month_index is not None
-    factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
+    factors = demand_factors(config.disruptions, config)
     of_hour = np.repeat(hour_weights(arrivals), BINS_PER_H) / BINS_PER_H * config.demand.flights_per_day
     bins_per_week = MIN_PER_WEEK // BIN_MIN
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday() + DAYS_PER_WEEK)

@@ -16,6 +16,7 @@ from sim.config.disruptions import demand_factors, highest_factor
 from sim.domain.flight import Flight
 from sim.errors import ConfigError, InputError
 from sim.inputs.calls import Call, disturbed
+from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_period import scheduled_rows
 from sim.streams import Streams, name_words
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
@@ -39,7 +40,7 @@ def make_flights(
     measured = measured_days(config)
     arriving = [
         call._replace(arrival=call.sibt) if call.entity == on_schedule else call
-        for call in disturbed(calls, config, end)
+        for call in disturbed(calls, Disturbances(config, streams))
     ]
     coming = sorted((call for call in arriving if 0 <= call.arrival < end), key=lambda call: call[:3])
     if config.arrivals.schedule and not any(measured[0] <= call.arrival < measured[1] for call in coming):
@@ -83,7 +84,7 @@ def van_der_corput(n: int) -> float:
 def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.delay is not None
-    factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
+    factors = demand_factors(config.disruptions, config)
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday())
     while (offset := (monday - config.start_date).days * MIN_PER_DAY * TICKS_PER_MIN) < end + TICKS_PER_DAY:
         usual = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.month_index[monday.month - 1]
@@ -142,7 +143,7 @@ def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[
     assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
     weights = hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
     keep = config.demand.flights_per_day / arrivals.envelope_flights_per_day
-    factors = demand_factors(config.disruptions, config.start_date, config.warmup_days)
+    factors = demand_factors(config.disruptions, config)
     for day in range(-(-end // TICKS_PER_DAY)):
         date = config.start_date + dt.timedelta(days=day)
         hours = weights[date.weekday()]

@@ -6,7 +6,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Site
 from sim.errors import InputError
 from sim.inputs.collections import make_exports
-from sim.inputs.disruptions import happenings
+from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
 from sim.inputs.layout import make_site, uld_counts
 from sim.inputs.load_plan import make_load_plan
@@ -37,7 +37,7 @@ def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...
         is_recorded=lambda flight: recorded == "all" or flight.key in recorded,
         exports=make_exports(config, streams, flights, end, plan),
         has_values=config.customs.declared is not None,
-        disruptions=tuple(happenings(config, streams, end)),
+        disruptions=Disturbances(config, streams).happenings,
     )
 
 

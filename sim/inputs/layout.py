@@ -22,7 +22,7 @@ from sim.domain.site import (
     Units,
 )
 from sim.inputs.chutes import posts_of_chutes
-from sim.inputs.disruptions import absences, closures, stopped, with_breakdowns
+from sim.inputs.disruptions import Disturbances
 from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
 from sim.inputs.flight_work import route_shares
 from sim.inputs.outages import machine_calendar
@@ -124,9 +124,11 @@ def _packers(packout: Packout) -> Packers | None:
     )
 
 
-def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int) -> tuple[site.Hall, ...]:
+def _make_halls(
+    config: HubConfig, routes: tuple[str, ...], streams: Streams, end: int, disturbances: Disturbances
+) -> tuple[site.Hall, ...]:
     halls, first_machine = [], 0
-    rosters = rosters_of(config, end, absences(config))
+    rosters = rosters_of(config, end, disturbances.absences)
     for name, hall in config.halls.items():
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
@@ -147,12 +149,11 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
                 serves=tuple(hall.serves is None or route in hall.serves for route in routes),
                 service=ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency)),
                 calendars=tuple(
-                    stopped(
+                    disturbances.stopped(
                         manned_calendar(
                             machine_calendar(config.sorting, streams.of("outages", first_machine + machine), end),
                             manning["inductions"],
                         ),
-                        config,
                         name,
                         machine,
                     )
@@ -176,11 +177,11 @@ def _make_halls(config: HubConfig, routes: tuple[str, ...], streams: Streams, en
     return tuple(halls)
 
 
-def _apron_manning(config: HubConfig, streams: Streams, end: int) -> dict[str, Manning]:
+def _apron_manning(config: HubConfig, end: int, disturbances: Disturbances) -> dict[str, Manning]:
     """Of loader sets and tugs: manned, and not broken down."""
-    found = dict(rosters_of(config, end, absences(config)).of_place(Place.APRON))
+    found = dict(rosters_of(config, end, disturbances.absences).of_place(Place.APRON))
     for equipment, units in (("loader_sets", config.apron.loader_sets), ("tugs", config.apron.tugs)):
-        there = with_breakdowns(found.get(equipment), config, equipment, units, streams, end)
+        there = disturbances.there(found.get(equipment), equipment, units)
         if there is not None:
             found[equipment] = there
     return found
@@ -190,7 +191,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
     apron, outbound = config.apron, config.outbound
-    routes = tuple(route_shares(config))
+    routes, disturbances = tuple(route_shares(config)), Disturbances(config, streams)
     return Site(
         rules=Rules.of({**config.rules, "hall": config.complex.policy}),
         stands=apron.stands,
@@ -202,10 +203,10 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
         turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
-        manning=_apron_manning(config, streams, end),
-        closures=closures(config, streams, end),
+        manning=_apron_manning(config, end, disturbances),
+        closures=disturbances.closures,
         units=Units(config.presorted.goods, config.unit_room),
-        halls=_make_halls(config, routes, streams, end),
+        halls=_make_halls(config, routes, streams, end, disturbances),
         between_halls=ticks(config.complex.between_halls_min),
         transfers=Transfers(
             round=ticks(config.complex.transfer_round_min),

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.config import HubConfig
-from sim.config.disruptions import DataOutage
+from sim.config.disruptions import Span
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Presorting
 from sim.errors import InputError
 from sim.inputs.declarations import Declarations, Drawn, make_declarations
-from sim.inputs.disruptions import Span, spans
+from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_work import handling_min
 from sim.inputs.layout import uld_counts
 from sim.inputs.lookups import Lookups, make_lookups
@@ -38,8 +38,8 @@ class LoadPlan:
     """[ticks], both included."""
     packing_bounds: tuple[int, int]
     """Likewise."""
-    data_outages: tuple[tuple[Span, DataOutage], ...]
-    """By when they begin."""
+    data_outages: tuple[tuple[Span, float], ...]
+    """In which a share loses its customs data, by when they begin."""
     declarations: Declarations | None
     lookups: Lookups | None
     """None: nothing is looked up before a release."""
@@ -63,8 +63,7 @@ class LoadPlan:
         else:
             customs = self.declarations.draw(flight, lane, first)
         lost = sum(
-            self._lose_data(flight, customs.channel, customs.release, span, outage.share)
-            for span, outage in self.data_outages
+            self._lose_data(flight, customs.channel, customs.release, span, share) for span, share in self.data_outages
         )
         if self.lookups is not None:
             held = np.isin(customs.channel, (Channel.LATE_DATA, Channel.DOCUMENT_CHECK))
@@ -200,7 +199,8 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     lane = pick([lane.share for lane in config.lanes.values()]).astype(np.uint8)
     handling = bounds(*_handling(config))
     packing = bounds(config.packout.packing_min, config.packout.spread)
-    outages = tuple(sorted(spans(config, DataOutage), key=lambda pair: pair[0]))
+    spans = Disturbances(config, streams)
+    outages = tuple((span, share) for span, one in spans if (share := one.data_lost()) is not None)
     declarations, lookups = make_declarations(config, streams), make_lookups(config, streams)
     prefix = _OF_UNIT[config.presorted.goods]
     return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, declarations, lookups, prefix)

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.config.data_views import lookup_in_force
 from sim.inputs.flight_schedule import end_of_run
-from sim.inputs.outages import up_and_down
-from sim.streams import Streams
+from sim.streams import Streams, up_and_down
 from sim.units import MIN_PER_H, Ticks, ticks
 
 

@@ -1,21 +1,11 @@
 """Machine outages: known ahead, drawn with the machine's own stream."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from sim.config import Sorting
 from sim.domain.site import MachineCalendar
-from sim.units import MIN_PER_H, TICKS_PER_MIN
-
-
-def up_and_down(rng: np.random.Generator, mtbf_min: float, mttr_min: float, end: int) -> Iterator[tuple[int, int]]:
-    """From and to before [ticks] a unit is down, in turn with its times up, until `end` is passed; exponential."""
-    now = 0
-    while now < end:
-        down, up = (max(1, round(rng.exponential(mean) * TICKS_PER_MIN)) for mean in (mtbf_min, mttr_min))
-        yield now + down, now + down + up
-        now += down + up
+from sim.streams import up_and_down
+from sim.units import MIN_PER_H
 
 
 def machine_calendar(sorting: Sorting, rng: np.random.Generator, end: int) -> MachineCalendar:

@@ -1,17 +1,14 @@
 """The measured days, as instants and sums of tables' columns see them. Minutes."""
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.config.disruptions import Disruption
 from sim.domain.inputs import Inputs
 from sim.record.columns import Table
 from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]
-CURFEW: Final = "night_curfew"
-"""The kind of disruption that comes every night, so that nothing recovers from it."""
 
 
 class Window:
@@ -63,8 +60,13 @@ def growth(time: Minutes, inside: Minutes, window: Window) -> float:
 
 def is_single(disruptions: Table) -> NDArray[np.bool_]:
     """Which disruptions are neither drawn nor come every night, so that the hub can get over them."""
-    single: NDArray[np.bool_] = ~disruptions["is_drawn"] & (disruptions["kind"] != CURFEW)
+    single: NDArray[np.bool_] = ~disruptions["is_drawn"] & ~np.isin(disruptions["kind"], nightly_kinds())
     return single
+
+
+def nightly_kinds() -> list[str]:
+    """Kinds of disruptions that come every night, so that nothing recovers from them."""
+    return [name for name, kind in Disruption.kinds.items() if kind.is_nightly]
 
 
 def last_end(disruptions: Table) -> float:

@@ -10,7 +10,7 @@ from experiments import formatting
 from experiments.report import style
 from experiments.report.points import Point, Values, Window
 from sim.measures.recovery import PATHS as ZONES
-from sim.measures.window import CURFEW
+from sim.measures.window import nightly_kinds
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def prepare(
 
 def _spells(happened: "pd.DataFrame") -> list[tuple[str, float, float]]:
     """What, from and to [d]."""
-    once = np.where(happened["kind"] == CURFEW, "night curfew", "disruption")
+    once = np.where(happened["kind"].isin(nightly_kinds()), "night curfew", "disruption")
     names = np.where(happened["is_drawn"], "drawn at random", once)
     spans = happened[["start", "end"]].to_numpy(dtype=np.float64) / MIN_PER_DAY
     return [(str(name), begin, end) for name, (begin, end) in zip(names, spans.tolist(), strict=True)]

@@ -1,0 +1,52 @@
+"""Disruptions: what goes wrong, each a configuration group of its own, so that any of them go together.
+
+Those with `start` and `hours` happen once. `start` is `day 3 12:00`, day 1 the first measured one, or
+`2022-11-15 12:00`; the hub's local time. To add a kind: write its class in `kinds`.
+"""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sim.config.bounds import NotNegative
+from sim.config.disruptions import kinds  # noqa: F401 - enters them
+from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
+
+__all__ = ["Disruption", "Recovery", "Span", "Spell", "check_disruptions", "demand_factors", "highest_factor", "kind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """When the backlog counts as recovered."""
+
+    band_h: NotNegative
+    """The band is what the backlog without disruptions was between so long before and after."""
+    stay_h: NotNegative
+    """For which the backlog must stay in it."""
+
+
+def demand_factors(disruptions: Mapping[str, Disruption], hub: Hub) -> tuple[tuple[float, float, float], ...]:
+    """From, to before [minutes after the first midnight] and factor of each change of demand; all that hold count."""
+    return tuple(
+        (*one.span(hub.start_date, hub.warmup_days), factor)
+        for one in disruptions.values()
+        if isinstance(one, Spell) and (factor := one.demand()) is not None
+    )
+
+
+def highest_factor(factors: Collection[tuple[float, float, float]]) -> float:
+    """The highest product of factors at any instant, one where none counts."""
+    begins = [begin for begin, *_ in factors]
+    return max([1.0, *(math.prod(f for low, high, f in factors if low <= begin < high) for begin in begins)])
+
+
+def check_disruptions(disruptions: Mapping[str, Disruption], hub: Hub) -> None:
+    """Refuse what lies outside the run, and what names a hall, machine or more units than there are."""
+    for name, disruption in disruptions.items():
+        try:
+            disruption.check(hub)
+        except ValueError as error:
+            raise ValueError(f"disruptions.{name}.{error}") from error
+    nightly = [name for name, one in disruptions.items() if one.is_nightly]
+    if len(nightly) > 1:
+        raise ValueError(f"disruptions: one night_curfew at most, got {' and '.join(nightly)}")

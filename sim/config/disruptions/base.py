@@ -1,0 +1,156 @@
+"""What a kind of disruption is: when it is on, and what it then does to the hub."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Protocol, TypeVar
+
+from sim.config.bounds import minute_of_day
+from sim.reading import Bounds
+from sim.streams import Streams
+from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
+
+Span = tuple[int, int]
+"""From, and to before [ticks]."""
+
+
+class _Hall(Protocol):
+    @property
+    def sorting_machines(self) -> int: ...
+
+
+class _Apron(Protocol):
+    @property
+    def loader_sets(self) -> int: ...
+    @property
+    def tugs(self) -> int: ...
+
+
+class Hub(Protocol):
+    """What disruptions ask of a configuration."""
+
+    @property
+    def start_date(self) -> dt.date: ...
+    @property
+    def warmup_days(self) -> int: ...
+    @property
+    def end_min(self) -> float: ...
+    @property
+    def halls(self) -> Mapping[str, _Hall]: ...
+    @property
+    def apron(self) -> _Apron: ...
+
+
+class Disruption:
+    """A kind: a subclass that is a dataclass with a field `kind`, its phrases, its spans and its effects."""
+
+    __slots__ = ()
+    kind: str
+    phrase: ClassVar[str]
+    """A hub is run with it: "a closed runway"."""
+    happened: ClassVar[str]
+    """That it was: "the runway was closed"."""
+    is_drawn: ClassVar[bool] = False
+    """At random."""
+    is_nightly: ClassVar[bool] = False
+    """Every night, so that schedules know it."""
+    closes_runway: ClassVar[bool] = False
+    kinds: ClassVar[dict[str, type["Disruption"]]] = {}
+    """By name: what a configuration may have."""
+
+    def words(self) -> str:
+        """As `phrase`, with what it says of this one."""
+        return self.phrase
+
+    def check(self, hub: Hub) -> None:
+        """Refuse what the hub has not; the ValueError begins with the key."""
+
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
+        """When it is on, in a run to `end` [ticks]; `name` is the planner's, by which its draws differ from others'."""
+        raise NotImplementedError
+
+    # What it does while it is on
+
+    def stops(self, hall: str, machine: int) -> bool:  # noqa: ARG002
+        """Whether a machine of a hall, numbered from 1, stands still."""
+        return False
+
+    def takes(self, equipment: str) -> int:  # noqa: ARG002
+        """Loader sets or tugs that are away."""
+        return 0
+
+    def staff(self) -> tuple[float, tuple[str, ...] | None] | None:
+        """The share of those rostered that comes, and of which roles (None: all); None: everybody comes."""
+        return None
+
+    def moved_min(self, sibt: float) -> float:  # noqa: ARG002
+        """By how much [min] the schedule of a flight is moved that would be in block at an instant [min]."""
+        return 0
+
+    def holds_min(self) -> float | None:
+        """Flights that would land come after it, so far behind each other [min]; None: they land."""
+        return None
+
+    def data_lost(self) -> float | None:
+        """Share of the parcels whose customs data do not come; None: all data come."""
+        return None
+
+
+K = TypeVar("K", bound=type[Disruption])
+
+
+def kind(cls: K) -> K:
+    """Enters a kind under its name."""
+    (name,) = cls.__annotations__["kind"].__args__
+    Disruption.kinds[name] = cls
+    return cls
+
+
+@dataclass(frozen=True, slots=True)
+class Spell(Disruption):
+    """What happens once, from an instant on, for so many hours."""
+
+    start: str
+    hours: Annotated[float, Bounds(gt=0, le=8784)]
+
+    def __post_init__(self) -> None:
+        _parsed(self.start)
+
+    def span(self, start_date: dt.date, warmup_days: int) -> tuple[float, float]:
+        """From and to before [minutes since the first midnight of `start_date`]."""
+        day, minute = _parsed(self.start)
+        days = (day - start_date).days if isinstance(day, dt.date) else warmup_days + day - 1
+        begin = days * MIN_PER_DAY + minute
+        return begin, begin + self.hours * MIN_PER_H
+
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:  # noqa: ARG002
+        begin, until = self.span(hub.start_date, hub.warmup_days)
+        yield ticks(begin), ticks(until)
+
+    def demand(self) -> float | None:
+        """By what the flights of the month are multiplied; None: by nothing."""
+        return None
+
+    def check(self, hub: Hub) -> None:
+        """It lies in the run."""
+        begin, end = self.span(hub.start_date, hub.warmup_days)
+        if end <= 0 or begin >= hub.end_min:
+            last = dt.datetime.combine(hub.start_date, dt.time()) + dt.timedelta(minutes=hub.end_min)
+            raise ValueError(
+                f"start: from {self.start!r} for {self.hours:g} h lies outside the run, {hub.start_date} 00:00 to"
+                f" {last:%Y-%m-%d %H:%M}, of which day 1 is {hub.start_date + dt.timedelta(days=hub.warmup_days)}"
+            )
+
+
+def _parsed(text: str) -> tuple[int | dt.date, int]:
+    """The day, counted or by date, and the minute after its midnight."""
+    day, _, time = text.rpartition(" ")
+    word, _, number = day.partition(" ")
+    try:
+        if word == "day" and number.isdecimal() and int(number) > 0:
+            return int(number), minute_of_day(time, "start")
+        return dt.date.fromisoformat(day), minute_of_day(time, "start")
+    except ValueError:
+        raise ValueError(
+            f"start: as 'day 3 12:00' (day 1: the first measured) or '2022-11-15 12:00', got {text!r}"
+        ) from None

@@ -1,0 +1,228 @@
+"""The kinds of disruptions, each with its keys, its phrases, its spans and its effect."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from sim.config.bounds import Count, NotNegative, Positive, Share, minute_of_day
+from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
+from sim.domain.roles import ROLES
+from sim.reading import Bounds, near
+from sim.streams import Streams, name_words, up_and_down
+from sim.units import HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
+
+Equipment = Literal["loader_sets", "tugs"]
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class MachineOutage(Spell):
+    """Sorting machines stand still, besides their random outages."""
+
+    kind: Literal["machine_outage"]
+    hall: str
+    machines: tuple[Count, ...] | None
+    """Numbered from 1 in their hall; null: all."""
+    phrase: ClassVar = "a sorting machine outage"
+    happened: ClassVar = "sorting machines stood still"
+
+    def check(self, hub: Hub) -> None:
+        Spell.check(self, hub)
+        if self.hall not in hub.halls:
+            raise ValueError(f"hall: no hall {self.hall!r}{near(self.hall, hub.halls)}")
+        most = hub.halls[self.hall].sorting_machines
+        for machine in self.machines or ():
+            if machine > most:
+                raise ValueError(f"machines: hall {self.hall} has machines 1 to {most}, got {machine}")
+
+    def stops(self, hall: str, machine: int) -> bool:
+        return hall == self.hall and (self.machines is None or machine in self.machines)
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class EquipmentAway(Spell):
+    """Loader sets or tug trains that are broken down or taken away."""
+
+    kind: Literal["equipment_away"]
+    equipment: Equipment
+    units: Count
+    phrase: ClassVar = "loaders or tugs away"
+    happened: ClassVar = "loaders or tugs were away"
+
+    def check(self, hub: Hub) -> None:
+        Spell.check(self, hub)
+        most = getattr(hub.apron, self.equipment)
+        if self.units > most:
+            raise ValueError(f"units: at most apron.{self.equipment} = {most}, got {self.units}")
+
+    def takes(self, equipment: str) -> int:
+        return self.units if equipment == self.equipment else 0
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class Breakdowns(Disruption):
+    """Loader sets or tug trains break down at random, each by itself; exponential."""
+
+    kind: Literal["breakdowns"]
+    equipment: Equipment
+    mtbf_h: Positive
+    mttr_min: Positive
+    phrase: ClassVar = "breakdowns of loaders or tugs"
+    happened: ClassVar = "breakdowns"
+    is_drawn: ClassVar = True
+
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
+        """Each of one unit: a stream a unit, so one more changes nothing for others."""
+        for unit in range(getattr(hub.apron, self.equipment)):
+            rng = streams.of(f"breakdowns_{self.equipment}", *name_words(name), unit)
+            for begin, until in up_and_down(rng, self.mtbf_h * MIN_PER_H, self.mttr_min, end):
+                if until > 0 and begin < end:
+                    yield begin, min(until, end)
+
+    def takes(self, equipment: str) -> int:
+        return int(equipment == self.equipment)
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class RunwayClosed(Spell):
+    kind: Literal["runway_closed"]
+    phrase: ClassVar = "a closed runway"
+    happened: ClassVar = "the runway was closed"
+    closes_runway: ClassVar = True
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class RandomClosures(Disruption):
+    """The runway closes at random: a Poisson number of times a day, each for an exponential time."""
+
+    kind: Literal["random_closures"]
+    per_day: Annotated[float, Bounds(gt=0, le=100)]
+    mean_h: Annotated[float, Bounds(gt=0, le=240)]
+    phrase: ClassVar = "a runway that closes at random"
+    happened: ClassVar = "closures of the runway"
+    is_drawn: ClassVar = True
+    closes_runway: ClassVar = True
+
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
+        """A stream a day, so that a longer run only adds some."""
+        for day in range(-(-end // TICKS_PER_DAY)):
+            date = hub.start_date + dt.timedelta(days=day)
+            rng = streams.of("closures", *name_words(name), date.toordinal())
+            n = rng.poisson(self.per_day)
+            begins, lasts = rng.random(n) * TICKS_PER_DAY, rng.exponential(self.mean_h * TICKS_PER_H, n)
+            for begin, last in zip(begins, lasts, strict=True):
+                start = day * TICKS_PER_DAY + int(begin)
+                yield start, start + max(1, round(last))
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class NightCurfew(Disruption):
+    """The runway is closed every night, and flights of the night are moved out of it."""
+
+    kind: Literal["night_curfew"]
+    closes: str
+    opens: str
+    phrase: ClassVar = "a night curfew"
+    happened: ClassVar = "a night curfew"
+    is_nightly: ClassVar = True
+    closes_runway: ClassVar = True
+
+    def __post_init__(self) -> None:
+        if minute_of_day(self.closes, "closes") == minute_of_day(self.opens, "opens"):
+            raise ValueError(f"opens: a night of 24 hours has no day to move flights to, got {self.opens} twice")
+
+    @property
+    def night_min(self) -> int:
+        return (minute_of_day(self.opens) - minute_of_day(self.closes)) % MIN_PER_DAY
+
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:  # noqa: ARG002
+        """The nights of the run, that of the day before included."""
+        for day in range(-1, -(-end // TICKS_PER_DAY) + 1):
+            begin = (day * MIN_PER_DAY + minute_of_day(self.closes)) * TICKS_PER_MIN
+            yield begin, begin + self.night_min * TICKS_PER_MIN
+
+    def moved_min(self, sibt: float) -> float:
+        """By the fewest whole hours that lead out of the night (ties: later), so that not all come at its edge."""
+        into = (sibt - minute_of_day(self.closes)) % MIN_PER_DAY
+        if into >= self.night_min:
+            return 0
+        earlier = int(into // MIN_PER_H) + 1
+        later = -int((into - self.night_min) // MIN_PER_H)
+        return (later if later <= earlier else -earlier) * MIN_PER_H
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class StaffAway(Spell):
+    """A strike, or an illness: only a share of those rostered comes. Several multiply."""
+
+    kind: Literal["staff_away"]
+    roles: tuple[str, ...] | None
+    """Null: all."""
+    share: Share
+    """Of the posts that the roster mans."""
+    phrase: ClassVar = "absent staff"
+    happened: ClassVar = "people stayed away"
+
+    def __post_init__(self) -> None:
+        Spell.__post_init__(self)
+        for role in self.roles or ():
+            if role not in ROLES:
+                raise ValueError(f"roles: unknown role {role!r}{near(role, ROLES)}")
+
+    def staff(self) -> tuple[float, tuple[str, ...] | None]:
+        return self.share, self.roles
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class LateFlights(Spell):
+    """Flights that would land in this time come after it, one behind the other: a closure upstream."""
+
+    kind: Literal["late_flights"]
+    separation_min: NotNegative
+    phrase: ClassVar = "late flights"
+    happened: ClassVar = "flights came late"
+
+    def holds_min(self) -> float:
+        return self.separation_min
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class DataOutage(Spell):
+    """No customs data come in."""
+
+    kind: Literal["data_outage"]
+    share: Share
+    """Of the parcels that would have been released before landing; their data had not come before the outage."""
+    phrase: ClassVar = "a customs data outage"
+    happened: ClassVar = "customs data did not come"
+
+    def data_lost(self) -> float:
+        return self.share
+
+
+@kind
+@dataclass(frozen=True, slots=True)
+class DemandFactor(Spell):
+    """More or fewer flights than the month's."""
+
+    kind: Literal["demand"]
+    factor: Annotated[float, Bounds(ge=0, le=20)]
+    phrase: ClassVar = "times the usual flights"
+    happened: ClassVar = "more or fewer flights than usual"
+
+    def words(self) -> str:
+        days = self.hours / HOURS_PER_DAY
+        spell = f"{self.hours:g} h" if days < 1 else f"{days:g} day{'' if days == 1 else 's'}"
+        return f"{self.factor:g} {self.phrase} for {spell}"
+
+    def demand(self) -> float:
+        return self.factor
