@@ -1,7 +1,7 @@
 """The hub once more, slow and obvious: one SimPy process a parcel, plain integers, nothing vectorised.
 
 It follows the rules of docs/model.md word by word and shares with `sim.processes` only the phases, the token pool and
-the choices of `sim.kernels.policies`: what both programs tell of the same inputs must be equal, tick by tick.
+the decision rules of `sim.rules`: what both programs tell of the same inputs must be equal, tick by tick.
 """
 
 import simpy
