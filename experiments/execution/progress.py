@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Final, TypeVar
 
 R = TypeVar("R")
@@ -38,17 +38,27 @@ def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Gene
 
 
 def _with_lines(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
-    begin = time.monotonic()
-    due = begin + FIRST_LINE_S
+    lines = Lines(is_quiet=False)
     for count, result in enumerate(results, start=1):
-        now = time.monotonic()
-        if now >= due:
-            done = already + count
-            left = time_left((now - begin) / count * (total - done))
-            sys.stderr.write(f"{done} of {total} {what}, {left} left\n")
-            sys.stderr.flush()
-            due = now + NEXT_LINE_S
+        done = already + count
+        lines.say(lambda passed: f"{done} of {total} {what}, {time_left(passed / count * (total - done))} left")  # noqa: B023
         yield result
+
+
+class Lines:
+    """Lines on the error stream, now and then."""
+
+    def __init__(self, *, is_quiet: bool) -> None:
+        self._is_quiet, self._began, self._due = is_quiet, time.monotonic(), FIRST_LINE_S
+
+    def say(self, line: Callable[[float], str]) -> None:
+        """Write the line, which is made of the seconds passed, if it is time for one."""
+        passed = time.monotonic() - self._began
+        if self._is_quiet or passed < self._due:
+            return
+        sys.stderr.write(f"{line(passed)}\n")
+        sys.stderr.flush()
+        self._due = passed + NEXT_LINE_S
 
 
 def time_left(seconds: float) -> str:

@@ -24,7 +24,6 @@ from experiments.studies.frame.rows import grid_of, plain_interval, plain_row, s
 from experiments.studies.frame.study import Asked, Bench, Document, Study
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.inputs import make_inputs
 from sim.reading import Bounds
 
 if TYPE_CHECKING:
@@ -89,8 +88,7 @@ def compute(bench: Bench, asked: Asked[CustomsStudy]) -> Result:
         for value in control.values
     }
     designs = [base, *varied.values()]
-    for point in designs:
-        make_inputs(point.hub, 0)
+    bench.check(designs)
     bench.say(f"customs: {len(designs)} hubs, with {n} replications {n * len(designs)} simulations")
     kpis = bench.evaluated(designs, n)
     samples = {point.label: [kpis[point.label, number] for number in range(n)] for point in designs}

@@ -2,11 +2,13 @@
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from experiments import execution
+from experiments.execution.progress import Lines, time_left
 from experiments.report.margin import margins_of
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
@@ -18,7 +20,7 @@ from experiments.store.summaries import VERDICTS
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.design import Study as DesignStudy
-from experiments.studies.frame.study import Tables
+from experiments.studies.frame.study import Kpis, Line, Tables, Task
 from experiments.studies.replications.evaluating import evaluated
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import (
@@ -30,11 +32,10 @@ from experiments.studies.replications.replicating import (
     replications,
 )
 from experiments.studies.replications.stability import Stability, stability_of
-from experiments.studies.replications.stages import Stages
 from sim.errors import InputError
+from sim.inputs.inputs import make_inputs
 from sim.measures.kpis import KPIS
 
-Kpis = Mapping[Key, Mapping[str, float]]
 _INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
 _TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
 _MARGIN: Final = {"scenario": str, "replication": int, "carried": float, "not_carried": float}
@@ -45,18 +46,65 @@ _STABILITY: Final = {
 
 
 class Simulated:
-    """Simulates what the run's folder lacks, and keeps it there as it comes."""
+    """Simulates what the run's folder lacks, and keeps it there as it comes.
 
-    def __init__(self, run: RunDirectory, pool: execution.Pool, *, is_quiet: bool) -> None:
-        self.run, self.pool, self.is_quiet = run, pool, is_quiet
-        self._stages: Stages | None = None
+    The folder is opened when it is first needed: what is refused before leaves none.
+    """
+
+    def __init__(
+        self, opened: Callable[[], RunDirectory], pool: Callable[[], execution.Pool], *, is_quiet: bool
+    ) -> None:
+        self._opened, self._pool, self.is_quiet = opened, pool, is_quiet
+        self._n_made = 0
+
+    @cached_property
+    def run(self) -> RunDirectory:
+        return self._opened()
+
+    @cached_property
+    def pool(self) -> execution.Pool:
+        return self._pool()
+
+    @cached_property
+    def _there(self) -> dict[Key, dict[str, float]]:
+        return self.run.finished()
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(is_quiet=self.is_quiet)
+
+    def check(self, points: Sequence[Point]) -> None:
+        for point in points:
+            make_inputs(point.hub, 0)
 
     def evaluated(self, points: Sequence[Point], n: int) -> Kpis:
         return evaluated(self.run, points, n, self.pool, is_quiet=self.is_quiet)
 
     def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
-        self._stages = self._stages or Stages(self.run, self.pool, is_quiet=self.is_quiet)
-        return self._stages.need(wanted)
+        tasks: list[Task] = [
+            ((point.label, number), evaluate, (point.hub, number))
+            for point, n in wanted
+            for number in range(n)
+            if (point.label, number) not in self._there
+        ]
+
+        def line(there: Kpis, seconds: float) -> str:
+            """How long this look takes; how many looks there will be is what the values decide."""
+            left = sum(key not in there for key, _, _ in tasks)
+            return (
+                f"{len(wanted)} designs in question, {len(there)} replications done, {left} more to this look,"
+                f" {time_left(seconds * left)} left"
+            )
+
+        return self.answered(tasks, line)
+
+    def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
+        for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
+            self.run.keep(key, part)
+            self._there[key] = dict(part["kpis"])
+            self._n_made += 1
+            self._lines.say(lambda passed: line(self._there, passed / self._n_made))
+        return self._there
 
     def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:
         work_of = replicate if has_tables else evaluate
@@ -73,7 +121,7 @@ class Simulated:
             sys.stderr.write(f"{line}\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stored:
     """What a finished run stored, read as a stranger's; nothing is simulated or written.
 
@@ -83,16 +131,28 @@ class Stored:
 
     manifest: Manifest
 
+    def check(self, points: Sequence[Point]) -> None:
+        """Nothing: what was run could be, and a stranger's path is not followed."""
+
     def evaluated(self, points: Sequence[Point], n: int) -> Kpis:
         kpis = self.needed([(point, n) for point in points])
         return {(point.label, number): kpis[point.label, number] for point in points for number in range(n)}
 
     def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
-        kpis = kpis_of(self.manifest)
-        for point, n in wanted:
-            if any((point.label, number) not in kpis for number in range(n)):
-                raise InputError(f"{self.manifest.folder}: table kpis: {n} replications of {point.label} are not there")
-        return kpis
+        return self._with([(point.label, number) for point, n in wanted for number in range(n)])
+
+    def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:  # noqa: ARG002 - as Bench
+        return self._with([key for key, _, _ in tasks])
+
+    def _with(self, keys: Sequence[Key]) -> Kpis:
+        for label, number in keys:
+            if (label, number) not in self._kpis:
+                raise InputError(f"{self.manifest.folder}: table kpis: replication {number} of {label} is not there")
+        return self._kpis
+
+    @cached_property
+    def _kpis(self) -> Kpis:
+        return kpis_of(self.manifest)
 
     def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
         """As its tables say it."""
@@ -162,7 +222,7 @@ class Stored:
 
     def _samples(self) -> dict[str, dict[str, list[float]]]:
         found: dict[str, dict[str, list[float]]] = {}
-        for (label, _), kpis in kpis_of(self.manifest).items():
+        for (label, _), kpis in self._kpis.items():
             for kpi, value in kpis.items():
                 found.setdefault(label, {}).setdefault(kpi, []).append(value)
         return found

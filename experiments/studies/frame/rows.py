@@ -30,6 +30,11 @@ R = TypeVar("R")
 
 _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
+_MEANINGS: Final = {
+    "low": "lower end of its 95 % interval; NaN: none",
+    "high": "upper end of its 95 % interval; NaN: none",
+    "n": "replications",
+}
 _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
 
@@ -42,7 +47,7 @@ class Declared:
     heading: str | None
     show: Callable[[Any], str]
     ends: tuple[str, ...] = ()
-    """Of an interval: the attributes that have a column each; the name of a field that is empty is left out."""
+    """Of an interval: the attributes that have a column each."""
     names: str = "{field}_{end}"
 
 
@@ -55,7 +60,10 @@ def interval(
     unit: str, meaning: str, *, show: Callable[[Any], str], heading: str | None = None,
     ends: tuple[str, ...] = ("mean", "low", "high"), names: str = "{field}_{end}",
 ) -> Any:  # fmt: skip  # noqa: ANN401 - as above
-    """A field that is an interval: one column for each of its `ends`, called by the pattern `names`."""
+    """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
+
+    The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are x and x_low.
+    """
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show, ends, names)})
 
 
@@ -83,13 +91,17 @@ def stored(row: type[R], rows: Sequence[R]) -> tuple[TableSchema, Columns]:
 
 
 def plain_row(row: object, *, without: Collection[str] = ()) -> dict[str, Any]:
-    """For JSON; an interval of what has no value is null."""
+    """For JSON; what has no value is null."""
     told = {each.name: (getattr(row, each.name), said) for each, said in _declared(type(row))}
     return {
-        name: plain_interval(value, said.unit) if said.ends else value
+        name: plain_interval(value, said.unit) if said.ends else _or_none(value)
         for name, (value, said) in told.items()
         if name not in without
     }
+
+
+def _or_none(value: Any) -> Any:  # noqa: ANN401 - whatever the field holds
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def plain_interval(one: Interval, unit: str) -> dict[str, Any] | None:
@@ -100,7 +112,8 @@ def plain_interval(one: Interval, unit: str) -> dict[str, Any] | None:
 
 def grid_of(caption: str, rows: Sequence[object], *, without: Collection[str] = ()) -> Grid:
     """The table of terminal and page; texts stand first."""
-    shown = [(each, said) for each, said in _declared(type(rows[0])) if said.heading and each.name not in without]
+    declared = sorted(_declared(type(rows[0])), key=lambda one: one[0].type is not str)
+    shown = [(each, said) for each, said in declared if said.heading and each.name not in without]
     n_texts = sum(each.type is str for each, _ in shown)
     cells = tuple(tuple(said.show(getattr(row, each.name)) for each, said in shown) for row in rows)
     return Grid(caption, tuple(str(said.heading) for _, said in shown), cells, n_texts or 1)
@@ -117,8 +130,8 @@ def _columns(each: Field[Any], said: Declared, kind: type) -> Iterator[Column]:
         yield Column(each.name, _DTYPES[kind], said.unit, said.meaning)
     for end in said.ends:
         dtype, unit = ("int32", "1") if end == "n" else ("float64", said.unit)
-        meaning = "replications" if end == "n" else f"{said.meaning}: {end}; NaN: none"
-        yield Column(said.names.format(field=each.name, end=end), dtype, unit, meaning)
+        name = said.names.format(field=each.name, end=end, _end="" if end == "mean" else f"_{end}")
+        yield Column(name, dtype, unit, _MEANINGS.get(end, said.meaning))
 
 
 def _cells(value: Any, said: Declared) -> Iterator[Any]:  # noqa: ANN401 - whatever the field holds

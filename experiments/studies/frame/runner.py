@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -48,9 +49,14 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
     _check_library(study)
     arguments, keys = asked.arguments, asked.keys
     study.check(asked.points, keys)
-    with opened(study.name(asked), asked) as run, execution.opened(keys.execution, keys.workers) as pool:
-        result = study.compute(Simulated(run, pool, is_quiet=arguments.quiet), asked)
-        document = study.document(asked, result)
+    with ExitStack() as stack:
+        bench = Simulated(
+            lambda: stack.enter_context(opened(study.name(asked), asked)),
+            lambda: stack.enter_context(execution.opened(keys.execution, keys.workers)),
+            is_quiet=arguments.quiet,
+        )
+        result = study.compute(bench, asked)
+        run, document = bench.run, study.document(asked, result)
         if not run.is_complete:
             answer = as_columns(ANSWER.columns, list(enumerate(document.sentences)))
             run.complete({}, tables=[*document.tables, (ANSWER, answer)])
@@ -70,9 +76,10 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
     asked = replace(asked, arguments=command)
     try:
         study.check(asked.points, asked.keys)
+        result = study.compute(Stored(manifest), asked)
     except ConfigError as error:
         raise InputError(f"{manifest.folder}: {error}") from None
-    document = study.document(asked, study.compute(Stored(manifest), asked))
+    document = study.document(asked, result)
     _tell(asked, document, manifest.folder, more)
     return 0
 

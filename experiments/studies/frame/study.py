@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from experiments import execution
 from experiments.arguments import Arguments
 from experiments.report.study_page import Grid
+from experiments.store import Part
 from experiments.store.tables import Columns, Key
 from experiments.studies.designs.design import Point, Replicated
 from experiments.studies.designs.design import Study as DesignStudy
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
 Tables = Sequence[tuple[TableSchema, Columns]]
+Kpis = Mapping[Key, Mapping[str, float]]
+"""By label and replication."""
+Task = execution.Task[Key, Part]
+Line = Callable[[Kpis, float], str]
+"""How far the work is, by what is there and the seconds that a replication takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +40,17 @@ class Asked(Generic[K]):
 class Bench(Protocol):
     """Where simulations come from: a run's folder with workers, or what a finished run stored."""
 
-    def evaluated(self, points: Sequence[Point], n: int) -> Mapping[Key, Mapping[str, float]]:
+    def check(self, points: Sequence[Point]) -> None:
+        """Refuse, before anything is simulated, hubs whose inputs cannot be drawn."""
+
+    def evaluated(self, points: Sequence[Point], n: int) -> Kpis:
         """The KPIs of the first n replications of each design, by label and replication."""
 
-    def needed(self, wanted: Sequence[tuple[Point, int]]) -> Mapping[Key, Mapping[str, float]]:
+    def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
         """The KPIs of all replications that are there, at least so many of each of these designs."""
+
+    def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
+        """The KPIs of all replications that are there, these among them; `line`: said while they are made."""
 
     def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:
         """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone."""

@@ -30,8 +30,17 @@ from experiments.studies.designs.design import Point, with_study
 from experiments.studies.designs.grid import Grid, grid_of
 from experiments.studies.designs.scaled_halls import scaled_to
 from experiments.studies.frame.study import Asked, Bench, Study
-from experiments.studies.replications.stages import Need
-from experiments.studies.select.design import AREA, COLUMN, Method, Select, SelectStudy, by_label, check, sample_of
+from experiments.studies.select.design import (
+    AREA,
+    COLUMN,
+    Method,
+    Need,
+    Select,
+    SelectStudy,
+    by_label,
+    check,
+    sample_of,
+)
 from experiments.studies.select.page import document
 from experiments.studies.select.result import Found, found_in, tables_of
 from sim.errors import ConfigError, InputError

@@ -1,6 +1,6 @@
 """What `cargohub select` is asked: the KPI with a target, the cost, the procedure, and how sure it is to be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
@@ -10,14 +10,16 @@ import numpy as np
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from experiments.studies.designs.design import Point, Study
+from experiments.studies.frame.study import Kpis
 from experiments.studies.replications.replicating import check_designs
-from experiments.studies.replications.stages import Need, Values
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
 AREA: Final = "area_m2"
 COLUMN: Final = "cost"
+Need = Callable[[Sequence[tuple[Point, int]]], Kpis]
+"""The KPIs of so many replications of each design."""
 _NO_COST: Final = 0.0
 _Positive = Annotated[float, Bounds(gt=0, le=1e12)]
 
@@ -165,7 +167,7 @@ def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
     return np.array([served, [own[asked.cost] if asked.cost in KPIS else _NO_COST for own in kpis]])
 
 
-def by_label(there: Values) -> Samples:
+def by_label(there: Kpis) -> Samples:
     """The same values by design and KPI."""
     found: dict[str, dict[str, list[float]]] = {}
     for (label, _), kpis in sorted(there.items()):

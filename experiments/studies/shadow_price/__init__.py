@@ -17,67 +17,103 @@ step's worth is the difference of the year's accounts to the step before, less t
 m² that it adds; the rent of the m² is not in it, so that the two can be compared.
 """
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from experiments import execution
-from experiments.arguments import Arguments
-from experiments.studies import telling
-from experiments.studies.designs.design import Point, period_warnings
-from experiments.studies.replications.evaluating import evaluated, open_study
+from experiments.formatting import percent, whole
+from experiments.report.hub_share import money_rests_on
+from experiments.statistics import Interval
+from experiments.studies.frame.rows import grid_of, plain_row, stored
+from experiments.studies.frame.study import Asked, Bench, Document, Study
 from experiments.studies.shadow_price.design import ShadowPriceStudy, asked, ladders
-from experiments.studies.shadow_price.page import print_summary, write_page
-from experiments.studies.shadow_price.result import Result, sentences, tables_of, zone_of
-from sim.config import HubConfig
-from sim.inputs.inputs import make_inputs
-from sim.reading import plain
+from experiments.studies.shadow_price.result import Result, Step, named, sentences, zone_of
 
-KEYS = ShadowPriceStudy
+if TYPE_CHECKING:
+    from experiments.report.pictures import Picture
 
-
-def main(arguments: Arguments) -> int:
-    config, keys = asked(arguments.words, arguments.config_dir)
-    return carry_out(arguments, [Point(config.scenario, config)], keys)
+_WORTH: Final = (
+    "A step adds whole units, the people that they take, and the floor that they stand on; every other zone keeps"
+    " its m². Worth: revenue, less wages, trucks, late parcels, energy and upkeep, less what the added equipment"
+    " costs a year over its life, all against the step before, a m² added. The rent is not in it."
+)
 
 
-def carry_out(arguments: Arguments, points: Sequence[Point], keys: ShadowPriceStudy) -> int:
-    """Compute what is not there, and tell; the points are one, the hub whose floor is priced."""
-    config = points[0].hub
-    folder, result = priced(arguments, config, keys)
-    warnings = [*period_warnings(config), *result.warnings]
-    page = write_page(folder, arguments, config, result, warnings)
-    if arguments.json:
-        document = {**result.as_json(), "sentences": sentences(result), "run_dir": str(folder), "warnings": warnings}
-        telling.print_json(document)
-    else:
-        print_summary(result, warnings, folder, page)
-    return 0
-
-
-def again(arguments: Arguments, points: Sequence[Point], keys: ShadowPriceStudy) -> Path:
-    """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
-    return priced(arguments, points[0].hub, keys)[0]
-
-
-def priced(arguments: Arguments, config: HubConfig, keys: ShadowPriceStudy) -> tuple[Path, Result]:
-    """Every hub of every ladder, each replication kept as it comes; the folder, and what was found."""
-    own, n = keys.shadow_price, keys.replications
+def compute(bench: Bench, asked: Asked[ShadowPriceStudy]) -> Result:
+    """Every hub of every ladder."""
+    config, own, n = asked.points[0].hub, asked.keys.shadow_price, asked.keys.replications
     steps = ladders(config, own)
-    make_inputs(config, 0)
+    bench.check(asked.points)
     hubs = list({point.label: point for ladder in steps for point in ladder.points}.values())
-    if not arguments.quiet:
-        days = config.warmup_days + config.horizon_days
-        sys.stderr.write(
-            f"shadow-price: {len(hubs)} hubs, with {n} replications {n * len(hubs)} simulations, each of {days} days\n"
-        )
-    with (
-        open_study(arguments, config.scenario, {config.scenario: config}, plain(keys)) as run,
-        execution.opened(keys.execution, keys.workers) as pool,
-    ):
-        there = evaluated(run, hubs, n, pool, is_quiet=arguments.quiet)
-        zones = tuple(zone_of(ladder, there, n, own.prices) for ladder in steps)
-        result = Result(config.scenario, own, zones)
-        if not run.is_complete:
-            run.complete({}, tables=tables_of(result))
-    return run.path, result
+    days = config.warmup_days + config.horizon_days
+    bench.say(f"shadow-price: {len(hubs)} hubs, with {n} replications {n * len(hubs)} simulations, each of {days} days")
+    kpis = bench.evaluated(hubs, n)
+    return Result(config.scenario, own, tuple(zone_of(ladder, kpis, n, own.prices) for ladder in steps))
+
+
+def document(asked: Asked[ShadowPriceStudy], result: Result) -> Document:
+    config, n, prices = asked.points[0].hub, asked.keys.replications, result.asked.prices
+    by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
+    draws = (
+        f"{n} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days, seed"
+        f" {config.seed}: the same flights, parcels and draws for every hub (common random numbers). Differences are"
+        " taken replication by replication; 95 % intervals are Student's t."
+    )
+    money = (
+        f"Prices: real EUR of {prices.year}, configs/cost; people are paid as {prices.labour.paid}. A year is 365.25"
+        " times the mean measured day. Where traffic is more than the hub sustains, its backlog grows with the horizon:"
+        " the worth is that of such weeks, not of a year of them."
+    )
+    return Document(
+        title=f"What one more m² of {result.scenario} is worth a year",
+        sentences=sentences(result),
+        tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
+        grids=[
+            grid_of(
+                f"{flights:g} flights a day; worth in EUR a m² and year, mean and 95 % interval, before the rent; on"
+                f" time as the hub is {percent(zones[0].on_time)} %, and with the steps up to each, on average",
+                [step for zone in zones for step in zone.steps[1:]],
+            )
+            for flights, zones in by_demand.items()
+        ],
+        data={
+            "scenario": result.scenario,
+            "price_year": prices.year,
+            "rent_eur_per_m2_year": result.rent,
+            "demands": [
+                {
+                    "flights_per_day": flights,
+                    "enlarge_first": result.first(flights),
+                    "zones": {
+                        zone.name: [plain_row(step, without=("flights_per_day", "zone")) for step in zone.steps]
+                        for zone in zones
+                    },
+                }
+                for flights, zones in by_demand.items()
+            ],
+        },
+        method=[draws, _WORTH, money, *money_rests_on(config)],
+        pictures=lambda: [_picture(result)],
+        warnings=result.warnings,
+    )
+
+
+def _picture(result: Result) -> "Picture":
+    from experiments.report import style
+    from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
+    from experiments.report.pictures import Picture
+
+    panels: dict[str, list[list[Interval]]] = {}
+    for zone in result.zones:
+        panels.setdefault(named(zone.name), []).append([step.worth for step in zone.steps[1:]])
+    labels = {named(zone.name): f"{whole(zone.first.area_m2)} m² a step" for zone in result.zones}
+    with style.look():
+        svg = style.svg(figure(ShadowChart(result.asked.flights_per_day, panels, labels, result.rent)))
+    heading = "What one more m² is worth a year"
+    says = (
+        "By zone and demand: each mark is a step of whole units on top of the one before, with its 95 % interval, too"
+        " narrow to be seen where all replications agree; the dashed line is what a m² costs a year. Panels have scales"
+        f" of their own, logarithmic beyond ±{LINEAR_TO}."
+    )
+    return Picture("shadow_price", heading, says, f"{heading}. {says}", svg)
+
+
+STUDY: Final = Study(ShadowPriceStudy, asked, compute, document)

@@ -1,10 +1,9 @@
 """What `cargohub shadow-price` asks: demands, zones and steps; and the hubs that they make."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Final
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.money import Prices
 from experiments.studies.designs.design import Point, Replicated, with_study
@@ -59,13 +58,13 @@ class Ladder:
     points: tuple[Point, ...]
 
 
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[HubConfig, ShadowPriceStudy]:
+def asked(arguments: Arguments) -> tuple[list[Point], ShadowPriceStudy]:
     """The hub whose floor is priced, and the study."""
-    composed = compose(with_study(words, VERB), config_dir)
+    composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
     if VERB not in composed:
         raise ConfigError(f"study: shadow-price needs shadow_price.step_m2 and what goes with it, as study={VERB} has")
-    keys = study(ShadowPriceStudy, composed)
-    return hub(composed), keys
+    config, keys = hub(composed), study(ShadowPriceStudy, composed)
+    return [Point(config.scenario, config)], keys
 
 
 def zones_of(config: HubConfig, own: ShadowPrice) -> tuple[str, ...]:

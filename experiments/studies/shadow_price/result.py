@@ -1,13 +1,13 @@
-"""What `cargohub shadow-price` found: EUR a m² and year by zone, demand and step, its tables, and what it says."""
+"""What `cargohub shadow-price` found: EUR a m² and year by zone, demand and step, its table, and what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from experiments.formatting import whole, with_interval
+from experiments.formatting import percent, whole, with_interval
 from experiments.money import (
     Prices,
     activity,
@@ -19,46 +19,49 @@ from experiments.money import (
 )
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
-from experiments.store.summaries import ANSWER
-from experiments.store.tables import Columns, Key, as_columns
-from experiments.studies import telling
 from experiments.studies.designs.more_room import HALL_UNITS
+from experiments.studies.frame.rows import column, interval, table
+from experiments.studies.frame.study import Kpis
 from experiments.studies.shadow_price.design import Ladder, ShadowPrice
 from sim.config import HubConfig
-from sim.record.schemas import Column, TableSchema
 
 UNIT: Final = "EUR/m2/year"
-WORTH: Final = TableSchema(
+said = partial(with_interval, show=whole)
+
+
+def named(zone: str) -> str:
+    return zone.replace("_", " ")
+
+
+@table(
     "shadow_price",
     "what a m² more is worth a year, by demand, zone and step",
-    (
-        Column("flights_per_day", "float64", "1/d", "demand"),
-        Column("zone", "string", "", "what stands in the zone that is enlarged"),
-        Column("step", "int32", "1", "on top of the steps before it; 0: all of them together"),
-        Column("units", "float64", "see unit", "more of them, in all steps up to this one, in each hall"),
-        Column("unit", "string", "", "their unit"),
-        Column("area_m2", "float64", "m2", "more floor, in all steps up to this one"),
-        Column("mean", "float64", UNIT, "value of a m² of this step, before its rent"),
-        Column("low", "float64", UNIT, "lower end of its 95 % interval; NaN: none"),
-        Column("high", "float64", UNIT, "upper end of its 95 % interval; NaN: none"),
-        Column("n", "int32", "1", "replications"),
-        Column("on_time_share", "float64", "1", "with all steps up to this one, mean"),
-    ),
-    ("flights_per_day", "zone", "step"),
+    sort=("flights_per_day", "zone", "step"),
 )
-Values = Mapping[Key, Mapping[str, float]]
-"""KPIs by label and replication."""
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`number` 0: all the steps together."""
+    """More units of a zone at a demand."""
 
-    number: int
-    units: float
-    area_m2: float
-    worth: Interval
-    on_time: float
+    flights_per_day: float = column("1/d", "demand")
+    zone: str = column("", "what stands in the zone that is enlarged", heading="zone", show=named)
+    step: int = column("1", "on top of the steps before it; 0: all of them together", heading="step")
+    units: float = column(
+        "see unit",
+        "more of them, in all steps up to this one, in each hall",
+        heading="in all",
+        show=lambda units: f"+{whole(units)}",
+    )
+    unit: str = column("", "their unit", heading="unit")
+    area_m2: float = column("m2", "more floor, in all steps up to this one", heading="m² more", show=whole)
+    worth: Interval = interval(
+        UNIT,
+        "value of a m² of this step, before its rent",
+        heading="worth",
+        show=said,
+        ends=("mean", "low", "high", "n"),
+        names="{end}",
+    )
+    on_time_share: float = column("1", "with all steps up to this one, mean", heading="on time, %", show=percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,10 @@ class Zone:
     """Before any step, mean."""
 
     @property
+    def name(self) -> str:
+        return self.ladder.zone
+
+    @property
     def first(self) -> Step:
         return self.steps[1]
 
@@ -83,22 +90,23 @@ def yearly_worth(config: HubConfig, kpis: Mapping[str, float], prices: Prices) -
     return as_eur(total(line for line in lines if line.name != "rent"))
 
 
-def zone_of(ladder: Ladder, there: Values, n: int, prices: Prices) -> Zone:
+def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
     """Differences of each step to the one before, replication by replication, over the floor that it adds."""
     base = ladder.points[0].hub
     worth = np.array([
-        [yearly_worth(point.hub, there[point.label, number], prices) for number in range(n)] for point in ladder.points
+        [yearly_worth(point.hub, kpis[point.label, number], prices) for number in range(n)] for point in ladder.points
     ])  # fmt: skip
     worth -= np.array([[equipment_eur_per_year(base, point.hub, prices)] for point in ladder.points])
     area = np.array([point.hub.area_m2 - base.area_m2 for point in ladder.points])
-    on_time = [float(np.mean([there[point.label, i]["on_time_share"] for i in range(n)])) for point in ladder.points]
+    on_time = [float(np.mean([kpis[point.label, i]["on_time_share"] for i in range(n)])) for point in ladder.points]
     steps = []
     for at in range(len(area)):
         high, low = (at, at - 1) if at else (-1, 0)
         sample = (worth[high] - worth[low]) / (area[high] - area[low])
-        interval = mean_interval([float(value) for value in sample])
-        units = (at or len(area) - 1) * ladder.units_a_step
-        steps.append(Step(at, units, float(area[high]), interval, on_time[high]))
+        worth_of_step = mean_interval([float(value) for value in sample])
+        units, unit = (at or len(area) - 1) * ladder.units_a_step, HALL_UNITS[ladder.zone].unit
+        own = (ladder.flights_per_day, ladder.zone, at, units, unit, float(area[high]))
+        steps.append(Step(*own, worth_of_step, on_time[high]))
     first = (worth[1] - worth[0]) / area[1]
     return Zone(ladder, tuple(steps), tuple(float(value) for value in first), on_time[0])
 
@@ -122,46 +130,14 @@ class Result:
     def warnings(self) -> list[str]:
         return too_few_replications(self.zones[0].first.worth.n)
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "scenario": self.scenario,
-            "price_year": self.asked.prices.year,
-            "rent_eur_per_m2_year": self.rent,
-            "demands": [
-                {
-                    "flights_per_day": flights,
-                    "enlarge_first": self.first(flights),
-                    "zones": {zone.ladder.zone: _steps_as_json(zone) for zone in self.at(flights)},
-                }
-                for flights in self.asked.flights_per_day
-            ],
-        }
-
     def first(self, flights: float) -> str | None:
         """The zone to enlarge first: the most worth, if surely worth more than its floor costs; None: no zone is."""
         best = self.at(flights)[0]
-        return best.ladder.zone if surely_above(best.first.worth, self.rent) else None
+        return best.name if surely_above(best.first.worth, self.rent) else None
 
 
 def surely_above(worth: Interval, rent: float) -> bool:
     return worth.low is not None and worth.low > rent
-
-
-def _steps_as_json(zone: Zone) -> list[dict[str, Any]]:
-    return [
-        {
-            "step": step.number or "all",
-            "units": step.units,
-            "unit": HALL_UNITS[zone.ladder.zone].unit,
-            "area_m2": step.area_m2,
-            "worth": telling.as_json(step.worth, UNIT),
-            "on_time_share": step.on_time,
-        }
-        for step in zone.steps
-    ]
-
-
-said = partial(with_interval, show=whole)
 
 
 def sentences(result: Result) -> list[str]:
@@ -176,38 +152,16 @@ def _sentence(result: Result, flights: float) -> str:
     best, *others = result.at(flights)
     start = f"At {flights:g} flights a day"
     worth = f"{said(best.first.worth)} EUR a m² and year"
-    units = f"{whole(best.first.units)} {HALL_UNITS[best.ladder.zone].unit} on {whole(best.first.area_m2)} m²"
+    units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         return f"{start} the first step of no zone is surely worth its floor; the most is {worth}, of {units}."
-    text = f"{start} enlarge {best.ladder.zone.replace('_', ' ')} first: {units} are worth {worth}"
+    text = f"{start} enlarge {named(best.name)} first: {units} are worth {worth}"
     last = best.steps[-1]
-    if last.number > 1:
-        text += f", step {last.number} {said(last.worth)}"
+    if last.step > 1:
+        text += f", step {last.step} {said(last.worth)}"
     if others:
         apart = mean_interval([a - b for a, b in zip(best.samples, others[0].samples, strict=True)])
         sure = apart.low is not None and apart.low > 0
-        other = others[0].ladder.zone.replace("_", " ")
-        text += f"; {other}, the next, {said(others[0].first.worth)}{'' if sure else ', which may be as much'}"
+        other = f"{named(others[0].name)}, the next, {said(others[0].first.worth)}"
+        text += f"; {other}{'' if sure else ', which may be as much'}"
     return f"{text}."
-
-
-def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
-    rows = [
-        (
-            zone.ladder.flights_per_day,
-            zone.ladder.zone,
-            step.number,
-            step.units,
-            HALL_UNITS[zone.ladder.zone].unit,
-            step.area_m2,
-            step.worth.mean,
-            step.worth.low,
-            step.worth.high,
-            step.worth.n,
-            step.on_time,
-        )
-        for zone in result.zones
-        for step in zone.steps
-    ]
-    answer: Sequence[tuple[Any, ...]] = list(enumerate(sentences(result)))
-    return [(WORTH, as_columns(WORTH.columns, rows)), (ANSWER, as_columns(ANSWER.columns, answer))]
