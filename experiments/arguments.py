@@ -37,7 +37,7 @@ class Arguments:
 
 
 def check_once(words: Sequence[str]) -> None:
-    """A key is given once: of two values the first would go unseen, and two lists of a sweep would repeat its points.
+    """These words give a key once. Elsewhere the last word of a key counts, as with Hydra.
 
     Raises:
         CargohubError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.arguments import check_once
 from sim.errors import InputError
 from sim.reading import near
 
@@ -12,8 +13,9 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
     """The file and the options among the words; `wanted` says what the verb needs.
 
     Raises:
-        InputError: no file, several files, an unknown option, or one that is empty.
+        CargohubError: no file, several files, an unknown option, or one that is empty or given twice.
     """
+    check_once([word for word in words if not Path(word).exists()])
     given: dict[str, str] = {}
     files: list[str] = []
     for word in words:
