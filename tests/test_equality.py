@@ -4,12 +4,13 @@ from dataclasses import asdict
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from twin.branches import LEAST_SHARE, Tally
 
 from sim.domain.site import Presorting
-from sim.reference.branches import LEAST_SHARE, Tally, try_hub, try_seeds
 from sim.reference.equality import Difference, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
 from sim.reference.small_numbers import SmallHub
+from sim.reference.trials import try_hub, try_seeds
 from sim.rules import hall
 
 pytestmark = pytest.mark.usefixtures("many_looks")
@@ -115,7 +116,7 @@ def test_both_hubs_are_equal_to_the_bit(n_hubs):
     )
     @given(hub=small_hubs())
     def compare(hub):
-        unequal = try_hub(hub, tally)
+        unequal = try_hub(hub, tally.add)
         assert unequal is None, f"\n{unequal}"
 
     compare()
@@ -125,7 +126,8 @@ def test_both_hubs_are_equal_to_the_bit(n_hubs):
 
 
 def test_hubs_of_seeds_take_every_way():
-    tally, unequal = try_seeds(range(300))
+    tally = Tally()
+    unequal = try_seeds(range(300), tally.add)
     assert not unequal, f"\n{unequal[0]}"
     assert min(tally.shares.values()) >= LEAST_SHARE, tally.shares
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from twin.packout import by_chute
 
 import sim
 from experiments.composition import load
@@ -14,7 +15,6 @@ from sim.kernels.queueing import servers_in_turn, single_server
 from sim.processes import hub
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import draw, make
-from sim.reference.ways.packout import by_chute
 from sim.units import ticks
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")

@@ -23,12 +23,10 @@ from experiments.execution.progress import shown
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near
-from sim.reference.branches import BRANCHES, LEAST_SHARE, try_seeds
+from sim.reference.trials import try_seeds
 
 EXAMPLES: Final = 300
 SLOW_EXAMPLES: Final = 10_000
-_HUBS_FOR_SHARES: Final = 300
-"""Fewer hubs say nothing about the share that takes a way."""
 _LAW_SCENARIOS: Final = ("liege_30k", "liege_100k")
 
 
@@ -89,22 +87,11 @@ def _laws() -> Iterator[Case]:
 
 def _equality(examples: int, *, is_quiet: bool) -> Iterator[Case]:
     seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
-    tally, found = try_seeds(seeds)
+    found = try_seeds(seeds)
     if found:
         print(found[0], file=sys.stderr)
     n = len(found)
     yield Case(f"Reference model, {examples:,} small hubs: unequal", 0.0, n, n, n, 0.0, passed=not n)
-    if examples >= _HUBS_FOR_SHARES:
-        name, share = min(tally.shares.items(), key=lambda item: item[1])
-        yield Case(
-            f"Rarest of {len(BRANCHES)} ways ({name}): share, at least",
-            LEAST_SHARE,
-            share,
-            share,
-            share,
-            0.0,
-            passed=share >= LEAST_SHARE,
-        )
 
 
 def _plain(case: Case) -> dict[str, object]:

@@ -6,8 +6,8 @@ from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Presorting
 from sim.reference.equality import Tables
-from sim.reference.ways.rows import Condition, Way, rows
 from sim.units import NEVER
+from twin.rows import Condition, Way, rows
 
 
 def has_outage_in_service(inputs: Inputs, tables: Tables) -> bool:

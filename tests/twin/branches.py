@@ -3,35 +3,32 @@
 What a hub did is read from its tables alone.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final
 
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Presorting
-from sim.reference.equality import Comparison, Difference, Tables, compare
+from sim.reference.equality import Tables
 from sim.reference.records import EXTRA, TIMETABLED
-from sim.reference.small_hubs import draw, make
-from sim.reference.small_numbers import SmallHub
-from sim.reference.ways.exports import (
+from sim.units import NEVER
+from twin.exports import (
     load_and_cut_off_tie,
     missed_its_flight,
     waits_at_the_aircraft,
     waits_for_an_outbound_tug,
 )
-from sim.reference.ways.packout import (
+from twin.packout import (
     idles_out_of_turn,
     packed_together,
     packers_leave_a_parcel,
     waits_at_packout,
     waits_for_a_packer,
 )
-from sim.reference.ways.rows import Way, some
-from sim.reference.ways.shifts import (
+from twin.rows import Way, some
+from twin.shifts import (
     CODING,
     EXAMINATION,
     TRANSIT,
@@ -44,7 +41,7 @@ from sim.reference.ways.shifts import (
     finished_after_the_shift,
     waits_for_the_shift,
 )
-from sim.reference.ways.sorting import (
+from twin.sorting import (
     by_hand,
     has_outage_in_service,
     has_tie_at_machine,
@@ -55,8 +52,7 @@ from sim.reference.ways.sorting import (
     slows_a_machine,
     takes,
 )
-from sim.reference.ways.trucks import halls_of_trains, limited_by
-from sim.units import NEVER
+from twin.trucks import halls_of_trains, limited_by
 
 LEAST_SHARE: Final = 0.05
 """Of the hubs that must take each way."""
@@ -220,29 +216,3 @@ class Tally:
     def rare(self) -> dict[str, float]:
         """Ways that too few took."""
         return {name: share for name, share in self.shares.items() if share < LEAST_SHARE}
-
-
-@dataclass(frozen=True, slots=True)
-class Unequal:
-    """A small hub on which the two programs differ."""
-
-    hub: SmallHub
-    difference: Difference
-
-    def __str__(self) -> str:
-        return f"{self.difference}\n\nRerun: {self.hub!r}\nJSON:  {json.dumps(asdict(self.hub))}"
-
-
-def try_hub(hub: SmallHub, tally: Tally) -> Unequal | None:
-    """Compare both hubs on a small one, and count the ways it took."""
-    inputs = make(hub)
-    result: Comparison = compare(inputs, hub.seed)
-    tally.add(inputs, result.tables)
-    return None if result.difference is None else Unequal(hub, result.difference)
-
-
-def try_seeds(seeds: Iterable[int]) -> tuple[Tally, list[Unequal]]:
-    """Compare both hubs on the small hubs of these seeds."""
-    tally = Tally()
-    found = [unequal for seed in seeds if (unequal := try_hub(draw(seed), tally)) is not None]
-    return tally, found

@@ -2,8 +2,8 @@
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Tables
-from sim.reference.ways.rows import rows
 from sim.units import NEVER
+from twin.rows import rows
 
 
 def missed_its_flight(_: Inputs, tables: Tables) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Tables
-from sim.reference.ways.rows import Way, rows
 from sim.units import NEVER
+from twin.rows import Way, rows
 
 Stays = Callable[[Inputs, Tables], Iterable[tuple[int, int, int, int, int]]]
 """Of all that takes posts: hall, instants of asking, beginning and end (`NEVER`: not in the run), posts."""

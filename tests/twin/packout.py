@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Tables
-from sim.reference.ways.rows import rows
 from sim.units import NEVER
+from twin.rows import rows
 
 
 def by_chute(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, list[tuple[int, int, int]]]]:

@@ -2,8 +2,8 @@
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Tables
-from sim.reference.ways.rows import Way, rows
 from sim.units import NEVER
+from twin.rows import Way, rows
 
 
 def halls_of_trains(tables: Tables) -> dict[tuple[int, int, int], set[int]]:

@@ -1,1 +1,0 @@
-"""Ways through the rules, each read from the tables of a hub: whether a small hub took it."""
