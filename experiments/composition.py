@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import hydra
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from experiments.file_period import with_period
 from experiments.verbs import VERBS
@@ -24,6 +24,7 @@ from experiments.words import check_option, one_line, options, parsed, sweep_poi
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.room import fitted
+from sim.measures.kpis import KPIS
 from sim.reading import near, read
 
 __all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points", "word_value"]
@@ -35,6 +36,7 @@ ROOT = "config"
 
 _FACTORS = "factors"
 """Of designs, which no word sets."""
+_PRECISION = "precision"
 _LOCK = threading.RLock()
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^']+)'")
 
@@ -152,7 +154,7 @@ def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
     overrides = {word: parsed(word) for word in words}
     chosen = [word for word in words if any((each / overrides[word].key_or_group).is_dir() for each in folders)]
     with one_line():
-        composed: DictConfig = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders)))  # noqa: S301
+        composed: DictConfig = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders), tuple(KPIS)))  # noqa: S301
         values = [overrides[word] for word in words if word not in chosen]
         ConfigLoaderImpl._apply_overrides_to_config(values, composed)  # noqa: SLF001
     return composed
@@ -165,17 +167,26 @@ def _state(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 @lru_cache(maxsize=64)
-def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: tuple[tuple[str, int, int], ...]) -> bytes:
-    """What groups choose, composed by Hydra and pickled: a study has many designs, and to copy is far quicker."""
+def _chosen(
+    words: tuple[str, ...], folders: tuple[Path, ...], _: tuple[tuple[str, int, int], ...], kpis: tuple[str, ...]
+) -> bytes:
+    """What groups choose, composed by Hydra and pickled: a study has many designs, and to copy is far quicker.
+
+    With a key of `precision` for each of the KPIs.
+    """
     ours, *own = folders
     with _LOCK:
         saved = GlobalHydra.instance().hydra
         GlobalHydra.instance().clear()
         try:
             with hydra.initialize_config_dir(str(ours), version_base="1.3"):
-                return pickle.dumps(hydra.compose(ROOT, overrides=[*map(_search_path, own), *words]))
+                composed = hydra.compose(ROOT, overrides=[*map(_search_path, own), *words])
         finally:
             GlobalHydra.instance().hydra = saved
+    if isinstance(asked := composed.get(_PRECISION), DictConfig):
+        with open_dict(composed):
+            composed[_PRECISION] = dict.fromkeys(kpis) | {str(key): asked[key] for key in asked}
+    return pickle.dumps(composed)
 
 
 def _search_path(folder: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from experiments.statistics import Interval
-from sim.measures.kpis import ALL_RESOURCES
+from sim.measures.kpis import ALL_RESOURCES, KPIS, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
 if TYPE_CHECKING:
@@ -221,55 +221,9 @@ _ZONES: Final = {
 
 
 def kpi_name(name: str) -> str:
-    """A KPI's name without its unit, as a heading.
+    """A KPI's name without its unit, as a heading; also of one that only another version knows.
 
     >>> kpi_name("dwell_p95_h"), kpi_name("utilisation_machines"), kpi_name("staff_h_per_day_docks")
     ('Dwell, 95 % quantile', 'In use: sorting machines', 'Staff: docks')
     """
-    if name in _KPI_NAMES:
-        return _KPI_NAMES[name]
-    if name.startswith("utilisation_"):
-        return f"In use: {resource(name.removeprefix('utilisation_'))}"
-    for prefix, what in _OF_ROLES.items():
-        if name.startswith(prefix):
-            return f"{what}: {name.removeprefix(prefix)}"
-    plain = name.replace("_h_per_day", "").replace("_per_day", "").replace("_share", "").removesuffix("_h")
-    return plain.replace("_", " ").capitalize()
-
-
-_OF_ROLES: Final = {
-    "staff_h_per_day_": "Staff", "staff_h_paid_per_day_": "Staff paid", "understaffed_h_per_day_": "Work waits for",
-}  # fmt: skip
-_KPI_NAMES: Final = {
-    "on_time_share": "In time", "on_time_share_from_sibt": "In time, from the schedule",
-    "on_time_share_from_landing": "In time, from landing", "dwell_mean_h": "Dwell, mean",
-    "dwell_p95_h": "Dwell, 95 % quantile", "flight_clearance_p95_h": "Flight cleared by 95 %",
-    "m2_per_parcel_h": "Area per rated parcel/h", "spare_area_m2": "Spare area",
-    "blocked_after_h": "First flight held after", "backlog_slope_per_day": "Backlog grows by",
-    "destination_on_time_share": "In time at the destination", "co2_t_per_day": "CO₂",
-    "co2_block_t_per_day": "CO₂ of aircraft in block", "co2_held_t_per_day": "CO₂ of aircraft held in block",
-    "co2_tugs_t_per_day": "CO₂ of tugs", "co2_hall_t_per_day": "CO₂ of the halls' electricity",
-    "co2_road_t_per_day": "CO₂ of trucks to the lanes", "co2_kg_per_t": "CO₂ for each tonne of goods",
-    "co2_apron_kg_per_t": "– of it the apron", "co2_hall_kg_per_t": "– of it the halls' electricity",
-    "co2_road_kg_per_t": "– of it the road",
-    "tug_km_per_day": "Driven by tugs", "tug_engine_h_per_day": "Tugs' engines on",
-    "staff_h_per_day": "Staff", "staff_h_paid_per_day": "Staff paid", "full_time_jobs": "Full-time jobs",
-    "fullest_chute_parcels": "Fullest chute",
-    "export_on_time_share": "Exports in time", "exports_kept_up_share": "Exports kept up with",
-    "exports_per_day": "Exports",
-    "export_share": "Exports in all goods, by mass", "missed_connection_share": "Missed the truck they were ready for",
-    "export_missed_connection_share": "Exports that missed the flight they were ready for",
-    "uld_fill_share": "ULD fill", "empty_ulds_flown_per_day": "Empty ULDs flown back",
-    "turnaround_mean_h": "Turnaround, mean", "departure_delay_mean_min": "Departure delay, mean",
-    "release_before_landing_share": "Decided before landing", "customs_hold_mean_h": "In the hold zone, mean",
-    "examined_share": "Opened", "detection_share": "Found, of what is not as declared",
-    "detections_per_day": "Found", "officer_h_per_day": "Officers' time",
-    "cage_peak_share": "Fullest hold zone", "transit_guarantee_eur": "Guarantee that transit binds",
-    "data_read_per_day": "Records told in clear", "data_kept": "Records kept in clear, in the long run",
-    "watch_outside_per_day": "Accesses outside the policy",
-    "watch_noticed_after_days": "From such an access until it is noticed, or deleted from the log",
-    "watch_never_noticed_share": "Never noticed, of such accesses",
-    "watch_first_noticed_days": "Until the first such access is noticed",
-    "flows_r2": "What flows by lane tell of weekly imports (R²)", "imports_meur_per_year": "Imports",
-    "exports_meur_per_year": "Exports by air", "truck_fill_share": "Truck fill", "truck_km_per_day": "Driven by trucks",
-}  # fmt: skip
+    return KPIS[name].label if name in KPIS else plain_label(name)

@@ -6,12 +6,11 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
-from sim.measures.compute import compute_kpis
 from sim.measures.edges import bin_edges
 from sim.measures.exposure_tables import check_exposure_laws, exposure_tables
-from sim.measures.kpis import KPIS
+from sim.measures.kpis import Measured, computed
 from sim.measures.laws import check_laws
-from sim.measures.recovery import LONGER, paths, recovery_kpis
+from sim.measures.recovery import LONGER, paths, recovery
 from sim.measures.tables import backlog_here, make_tables
 from sim.processes import hub
 from sim.reading import plain, read
@@ -50,8 +49,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     goods = draw_goods(config, replication, [flight for flight in inputs.flights if flight.is_cohort])
     tables |= exposure_tables(config, inputs, run.record, tables, goods)
     n_laws += check_exposure_laws(config, tables)
-    kpis = compute_kpis(config, inputs, run.record, tables)
-    return Result(replication, {name: kpis[name] for name in KPIS}, tables, n_laws)
+    return Result(replication, computed(Measured(config, inputs, run.record, tables)), tables, n_laws)
 
 
 def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:
@@ -67,7 +65,7 @@ def _longer_backlogs(config: HubConfig, replication: int, tables: dict[str, Tabl
     """
     longer = {"recovery": tabulate("recovery", {})}
     for factor in LONGER if config.disruptions else ():
-        if not recovery_kpis(config, {**tables, **longer})["not_recovered_share"]:
+        if not recovery(config, {**tables, **longer})[0].is_unknown:
             break
         own = replace(config, horizon_days=factor * config.horizon_days)
         inputs = make_inputs(own, replication)

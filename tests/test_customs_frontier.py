@@ -12,7 +12,7 @@ from experiments.main import main
 from experiments.statistics.ratio import ratio_interval
 from experiments.studies.customs.result import found_in, sentences
 from experiments.studies.frame.rows import plain_row
-from sim.measures.kpis import OF_CUSTOMS
+from sim.measures.kpis import CUSTOMS, Rank, names
 
 FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")
 
@@ -90,7 +90,7 @@ def test_run_and_compare_tell_of_customs_where_there_are_declarations(
     words = ["compare", "scenarios=[liege_30k,customs_exam_1pct]", *TINY, "--out", str(tmp_path)]
     assert main(words) == 0
     text = capsys.readouterr().out
-    assert all(kpi in text for kpi in OF_CUSTOMS)
+    assert all(kpi in text for kpi in names(Rank.SUMMARY, CUSTOMS))
     page = next(tmp_path.glob("*/report.html")).read_text(encoding="utf-8")
     section = page[page.index("<h2>Customs</h2>") : page.index("<h2>Around the hub</h2>")]
     # The first design declares nothing; of the second one parcel in a hundred is opened.

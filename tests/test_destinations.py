@@ -9,6 +9,7 @@ import pytest
 import sim
 from experiments.composition import load
 from sim.config import HubConfig
+from sim.domain.inputs import Inputs
 from sim.errors import CargohubError
 from sim.measures.destinations import (
     deadlines,
@@ -18,8 +19,8 @@ from sim.measures.destinations import (
     journeys_h,
 )
 from sim.measures.emissions import stands_co2_kg, tugs_co2_kg
-from sim.measures.surroundings import is_night, surroundings
-from sim.measures.window import Window
+from sim.measures.kpis import KPIS, SURROUNDINGS, Measured, names
+from sim.measures.surroundings import is_night
 from sim.record.schemas import Table, tabulate
 from sim.units import TICKS_PER_MIN
 
@@ -110,6 +111,11 @@ def test_the_night_begins_at_eleven_and_ends_before_six(config: HubConfig) -> No
     assert not is_night(instants, replace(night, night_to="23:00")).any()
 
 
+def surroundings(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) -> dict[str, float]:
+    run = Measured(config, inputs, None, tables)
+    return {name: KPIS[name](run) for name in names(group=SURROUNDINGS) if name != "destination_on_time_share"}
+
+
 NOTHING_LEFT = {
     name: {"departed": np.empty(0), "mass": np.empty(0), "route_name": np.empty(0, dtype=np.str_)}
     for name in ("trucks", "out_ulds")
@@ -125,7 +131,7 @@ def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_h
 ) -> None:
     from sim.inputs.inputs import make_inputs
 
-    window = Window(make_inputs(config, 0))
+    inputs = make_inputs(config, 0)
     (main,) = config.halls.values()
     halls = {name: replace(main, apron_distance_m=m) for name, m in (("a", 400), ("b", 550), ("c", 900))}
     several = replace(config, halls=halls, complex=replace(config.complex, between_halls_m=300))
@@ -149,7 +155,7 @@ def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_h
         "placed": np.array([15, 15, 60, 25, 48, 33, 30, NAN, NAN]) + day,
     }
     tables = {"flights": NO_FLIGHTS, "trains": trains, "ulds": ulds, "out_trains": NO_TRAINS}
-    got = surroundings(several, tables | NOTHING_LEFT, window)
+    got = surroundings(several, inputs, tables | NOTHING_LEFT)
     # 550 there and back; 400, twice 300, and 900 back; 400 of the one that does not arrive.
     assert got["tug_km_per_day"] == (2 * 550 + 400 + 2 * 300 + 900 + 400) / 1000 / 2
     # Driving 5 + 5, 5 + 3 + 3 + 5, and of the third to the end of the measured days, 2 × 1440 - 110.
@@ -165,7 +171,7 @@ def test_a_train_that_goes_round_halls_drives_out_to_the_first_on_from_hall_to_h
     }
     none = {name: values[:0] for name, values in trains.items()}, {name: values[:0] for name, values in ulds.items()}
     tables = {"flights": NO_FLIGHTS, "trains": none[0], "ulds": none[1], "out_trains": out}
-    got = surroundings(several, tables | NOTHING_LEFT, window)
+    got = surroundings(several, inputs, tables | NOTHING_LEFT)
     assert got["tug_km_per_day"] == 1.8 / 2
     assert got["tug_engine_h_per_day"] == pytest.approx((16 + 0.5 * 20) / 60 / 2)
 
@@ -200,7 +206,7 @@ def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraf
         },
         "out_ulds": {"departed": np.array([day + 200.0, day - 1]), "mass": np.array([1_000_000, 9])},
     }
-    got = surroundings(config, tables, Window(inputs))
+    got = surroundings(config, inputs, tables)
     # In two days: landing at 23:00 and off-block at 04:20; one whole trip of 2 × 550 m, the other is before the window.
     assert got["night_movements_per_day"] == 1.0
     assert got["tug_km_per_day"] == 1.1 / 2

@@ -15,7 +15,7 @@ from sim import simulation
 from sim.config.disruptions import Disruption, Spell, kind
 from sim.domain.parcels import Channel
 from sim.inputs.inputs import make_inputs
-from sim.measures.recovery import PATHS, band, recovered_at, recovery_kpis
+from sim.measures.recovery import PATHS, band, recovered_at, recovery
 from sim.units import MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 SHORT = ("horizon_days=2", "warmup_days=1", "replications=1", "exports=none")
@@ -349,13 +349,11 @@ def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
         "occupancy": {},
         "recovery": {"time": MIN_PER_H * n, PATHS[0]: disturbed, PATHS[2]: 0 * n, PATHS[3]: high},
     }
-    kpis = recovery_kpis(config, tables)
+    whole, most = recovery(config, tables)
     # Of 100 above the band ten are left at 20; both count from the end at 1 h.
-    assert (kpis["recovery_90_h"], kpis["recovery_h"]) == (3, 8)
+    assert (most.h, whole.h) == (3, 8)
     tables["recovery"][PATHS[0]] = np.maximum(disturbed, 40)
-    assert recovery_kpis(config, tables) == {
-        "recovery_h": 10, "not_recovered_share": 1, "recovery_90_h": 10, "not_recovered_90_share": 1,
-    }  # fmt: skip
+    assert recovery(config, tables) == ((10, 1), (10, 1))
 
 
 def test_a_hub_that_does_not_recover_even_then_says_more_than(capsys, tmp_path):

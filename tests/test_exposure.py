@@ -15,7 +15,7 @@ from sim.errors import ConfigError
 from sim.inputs.lookups import Lookups, make_lookups
 from sim.measures.exposure import flow_rows, ledger_rows, matrix_rows, n_records
 from sim.measures.inference import inference_rows, r_squared
-from sim.measures.kpis import OF_DATA, OF_GOODS
+from sim.measures.kpis import DATA, GOODS, names
 from sim.reading import plain, read
 from sim.record.schemas import Table, tabulate
 from sim.streams import Streams
@@ -150,7 +150,7 @@ def test_a_sum_counts_only_where_how_many_is_told(small: Exposure) -> None:
 
 def test_the_hub_is_the_same_with_and_without_the_ledger(result: sim.Result) -> None:
     off = sim.simulate(load("liege_30k", *SMALL))
-    own = (*OF_DATA, *OF_GOODS)
+    own = (*names(group=DATA), *names(group=GOODS))
     assert all(off.kpis[kpi] == 0 < result.kpis[kpi] for kpi in own)
     assert off.kpis == result.kpis | dict.fromkeys(own, 0.0)
     for name, table in off.tables.items():

@@ -9,8 +9,8 @@ import pytest
 import sim
 from experiments.composition import load
 from sim.errors import CargohubError
-from sim.measures.compute import weighted_quantile
 from sim.measures.kpis import KPIS
+from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
 
 SHORT = ("horizon_days=2", "warmup_days=1")

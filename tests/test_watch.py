@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,8 +19,8 @@ from sim.config import HubConfig
 from sim.config.exposure import Copy, Event, Exposure, Message, Party, System
 from sim.config.watch import Watch
 from sim.errors import ConfigError
-from sim.measures.kpis import OF_WATCH
-from sim.measures.watch import first_noticed_after_days, never_noticed_share, noticed_after_days, watch_kpis, watch_rows
+from sim.measures.kpis import KPIS, Measured
+from sim.measures.watch import first_noticed_after_days, never_noticed_share, noticed_after_days, watch_rows
 from sim.record.schemas import Table, tabulate
 
 SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
@@ -155,12 +156,21 @@ def test_the_closed_forms_are_those_of_a_log_audited_day_by_day(logged: float, a
     assert first_noticed_after_days(per_day, logged, audited, days) == pytest.approx(np.mean(firsts), abs=error)
 
 
+OF_WATCH = [name for name in KPIS if name.startswith("watch_")]
+
+
+def watch_kpis(exposure: Exposure, table: Table) -> dict[str, float]:
+    hub = SimpleNamespace(exposure=exposure, horizon_days=2)
+    run = Measured(hub, SimpleNamespace(measured=(0, 1), end=1), None, {"watch": table})
+    return {name: KPIS[name](run) for name in OF_WATCH}
+
+
 def test_kpis_weigh_parties_by_their_accesses_outside_the_policy(small: Exposure) -> None:
     shares = dict.fromkeys(small.parties, 1.0) | {"host": 0.5}
     watch = replace(small.watch, logged_of_party=shares)
     exposure = replace(small, policies={"own": replace(small.policies["own"], sealed=("cloud",))}, watch=watch)
     rows = watch_rows(replace(exposure, policy="own"), sent(), 2)
-    kpis = watch_kpis(watch, tabulate("watch", rows), 2)
+    kpis = watch_kpis(exposure, tabulate("watch", rows))
     # The host alone, 100 accesses to each field in two days: logged with 0.5 and 0.4.
     assert kpis["watch_outside_per_day"] == pytest.approx(100)
     assert kpis["watch_never_noticed_share"] == pytest.approx(1 - 0.45 * (1 - 0.72**DAYS))
@@ -169,7 +179,7 @@ def test_kpis_weigh_parties_by_their_accesses_outside_the_policy(small: Exposure
         first_noticed_after_days([50, 50], [0.5, 0.4], [0.28, 0.28], DAYS)
     )
     none = tabulate("watch", watch_rows(replace(small, watch=replace(watch, from_outside_eu_share=0)), sent(), 2))
-    assert watch_kpis(watch, none, 2) == dict.fromkeys(OF_WATCH, 0.0)
+    assert watch_kpis(small, none) == dict.fromkeys(OF_WATCH, 0.0)
 
 
 def test_the_watch_changes_no_other_table(on: HubConfig) -> None:

@@ -1,36 +1,20 @@
 """Around the hub: arrival at the destinations, and what the neighbours and the air get, as small tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from experiments.formatting import UNITS, amount, interval_of, kpi_name, number, percent
 from experiments.report.points import Point, Values
+from sim.measures.kpis import SURROUNDINGS, names
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KPIS: Final = (
-    "destination_on_time_share",
-    "night_movements_per_day",
-    "tug_km_per_day",
-    "tug_engine_h_per_day",
-    "co2_t_per_day",
-    "co2_block_t_per_day",
-    "co2_held_t_per_day",
-    "co2_tugs_t_per_day",
-    "co2_hall_t_per_day",
-    "co2_road_t_per_day",
-    "co2_kg_per_t",
-    "co2_apron_kg_per_t",
-    "co2_hall_kg_per_t",
-    "co2_road_kg_per_t",
-)
 
 
 def kpi_rows(points: Sequence[Point], values: Values) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Name, unit, and by design the mean and its interval, of the KPIs that the run has."""
     rows = []
-    for name in KPIS:
+    for name in names(group=SURROUNDINGS):
         found = [values[point.label].get(name) for point in points]
         known = [value for value in found if value is not None]
         if known:

@@ -32,22 +32,12 @@ from experiments.report.points import (
     read_values,
     records,
 )
-from sim.measures.kpis import OF_CUSTOMS, OF_DATA, OF_GOODS
+from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, Group, Rank, names
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADLINES: Final = {
-    "on_time_share": "In time",
-    "dwell_mean_h": "Dwell, mean [h]",
-    "dwell_p95_h": "Dwell, 95\u00a0% quantile [h]",
-    "parcels_per_day": "Parcels a day",
-    "trucks_per_day": "Trucks a day",
-    "stand_blocked_h_per_day": "Aircraft blocked [h/d]",
-    "backlog_slope_per_day": "Backlog grows by [parcels/d]",
-    "staff_h_per_day": "Staff [h/d]",
-}
 FAMILIES: Final = {
     "holm": "The intervals of a column hold all together (Bonferroni), and so do the p-values (Holm).",
     "dunnett": "The intervals of a column hold all together, and so do the p-values (Dunnett, as if each design had"
@@ -67,6 +57,7 @@ def content(
     command: str,
 ) -> dict[str, Any]:
     """What the template says beside the pictures."""
+    headlines = names(Rank.HEADLINE)
     mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
     margins = margins_of(records(tables["margin"])) if "margin" in tables else {}
     changes, baseline = _changes(tables.get("differences"))
@@ -93,10 +84,10 @@ def content(
         "baseline": titles.get(baseline, baseline),
         "definitions": [(kpi_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
                         for name, unit, meaning in sentences.definitions(values)],
-        "headline_names": list(HEADLINES.values()),
+        "headline_names": [_heading(name) for name in headlines],
         "factor_names": list(points[0].factors),
         "headlines": [
-            (point.title, list(point.factors.values()), [_cell(values[point.label].get(name)) for name in HEADLINES])
+            (point.title, list(point.factors.values()), [_cell(values[point.label].get(name)) for name in headlines])
             for point in points
         ],
         "factor_rows": [(key, [point.factors[key] for point in points]) for key in points[0].factors],
@@ -106,11 +97,11 @@ def content(
             for name, unit, _ in sentences.definitions(values)
         ],
         "exports_apart": sentences.exports_apart(mine, values),
-        "exports": _group_rows(mine, values, _OF_EXPORTS, "exports_per_day"),
+        "exports": _group_rows(mine, values, EXPORTS, "exports_per_day"),
         "customs_counts": customs_counts,
-        "customs": _group_rows(mine, values, OF_CUSTOMS, "officer_h_per_day") if customs_counts else [],
-        "data": _group_rows(mine, values, OF_DATA, "data_read_per_day"),
-        "goods": _group_rows(mine, values, OF_GOODS, "imports_meur_per_year"),
+        "customs": _group_rows(mine, values, CUSTOMS, "officer_h_per_day") if customs_counts else [],
+        "data": _group_rows(mine, values, DATA, "data_read_per_day"),
+        "goods": _group_rows(mine, values, GOODS, "imports_meur_per_year"),
         "goods_of_shares": goods_lines(mine, values),
         "chutes": chutes.fullest(tables.get("packout"), tables.get("halls"), mine, window),
         "titles": [point.title for point in points],
@@ -127,31 +118,23 @@ def content(
     }  # fmt: skip
 
 
-_OF_EXPORTS: Final = (
-    "export_on_time_share",
-    "exports_per_day",
-    "export_share",
-    "late_exports_per_day",
-    "export_missed_connection_share",
-    "uld_fill_share",
-    "empty_ulds_flown_per_day",
-    "turnaround_mean_h",
-    "departure_delay_mean_min",
-)
-
-
 def _group_rows(
-    points: Sequence[Point], values: Values, names: Sequence[str], there: str
+    points: Sequence[Point], values: Values, group: Group, there: str
 ) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """KPIs of a part of the model; none if no design has it, as the KPI `there` tells."""
+    """KPIs of a part of the hub; none if no design has it, as the KPI `there` tells."""
     of_points = [values[point.label] for point in points]
     if not any(there in own and own[there].mean > 0 for own in of_points):
         return []
     return [
         (kpi_name(name), _unit(of_points[0][name].unit), [_cell(own.get(name)) for own in of_points])
-        for name in names
+        for name in names(group=group)
         if name in of_points[0]
     ]
+
+
+def _heading(name: str) -> str:
+    unit = KPIS[name].unit
+    return tied(kpi_name(name) + ("" if unit == "1" else f" [{unit}]"))
 
 
 def _unit(unit: str) -> str:
@@ -181,11 +164,11 @@ def _changes(table: "pd.DataFrame | None") -> tuple[Values, str]:
 
 def _change_rows(points: Sequence[Point], changes: Values, baseline: str) -> list[tuple[str, list[str], list[str]]]:
     """Differences of the headline KPIs; shares in percentage points."""
-    rows = []
+    rows, headlines = [], names(Rank.HEADLINE)
     for point in points:
         mine = changes.get(point.label)
         if mine is not None and point.label != baseline:
-            rows.append((point.title, list(point.factors.values()), [_change(mine.get(name)) for name in HEADLINES]))
+            rows.append((point.title, list(point.factors.values()), [_change(mine.get(name)) for name in headlines]))
     return rows
 
 
@@ -207,11 +190,6 @@ def _p(value: Value) -> str:
 def _cell(value: Value | None) -> tuple[str, str]:
     """The mean, and its interval for the line below it."""
     return ("–", "") if value is None else (tied(amount(value, with_unit=False) + " "), interval_of(value))
-
-
-def _name(kpi: str) -> str:
-    """A KPI's name for a reader; how it is called in the tables stays recognisable."""
-    return HEADLINES.get(kpi, kpi_name(kpi))
 
 
 def _days(window: Window) -> str:

@@ -13,7 +13,7 @@ from experiments.report.factor_names import read_factors, tagged
 from experiments.statistics import Interval
 from experiments.store.summaries import VERDICTS
 from sim.domain.site import PackoutRule
-from sim.measures.kpis import MAY_BE_NEGATIVE
+from sim.measures.kpis import KPIS
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -236,7 +236,8 @@ def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
             float(row["mean"]), low, high, int(row["n"]), str(row["unit"]), bool(row.get("is_lower_bound", False)),
             float(row.get("p_family", math.nan)), float(row.get("variance_ratio", math.nan)),
         )  # fmt: skip
-        is_cut = row["mean"] >= 0 and not is_difference and row["kpi"] not in MAY_BE_NEGATIVE
+        is_never_negative = row["kpi"] in KPIS and KPIS[row["kpi"]].range[0] >= 0
+        is_cut = row["mean"] >= 0 and not is_difference and is_never_negative
         values.setdefault(row["scenario"], {})[row["kpi"]] = value.within(0.0) if is_cut else value
     return values
 

@@ -19,9 +19,10 @@ from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
 from experiments.studies import telling
 from sim.errors import CargohubError, InputError
+from sim.measures.kpis import Rank, names
 
 SAID = ("on_time_share", "dwell_mean_h", "parcels_per_day")
-"""KPIs on the line of a run; `--json` gives all headline KPIs."""
+"""KPIs on the line of a run; `--json` gives all that a terminal shows."""
 _MOST_DESIGNS = 3
 
 
@@ -69,11 +70,12 @@ def _entry(folder: Path) -> dict[str, Any]:
 
 
 def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
-    """Mean of the headline KPIs, by design."""
+    """Mean of the KPIs that a terminal shows, by design."""
+    shown = names(Rank.SUMMARY)
     found: dict[str, dict[str, float]] = {}
     kinds = {"scenario": str, "kpi": str, "mean": float}
     for row in typed_rows(manifest, "summary", kinds) if "summary" in manifest.tables else ():
-        if row["kpi"] in telling.HEADLINE and math.isfinite(row["mean"]):
+        if row["kpi"] in shown and math.isfinite(row["mean"]):
             found.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
     return found
 

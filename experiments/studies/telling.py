@@ -20,7 +20,7 @@ from experiments.studies.designs.design_factors import keys_of
 from experiments.studies.page_lines import page_lines
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replications.replicating import Outcome
-from sim.measures.kpis import KPIS, NOT_RECOVERED, OF_CUSTOMS, OF_DATA, OF_GOODS, RECOVERY
+from sim.measures.kpis import KPIS, RECOVERY, Rank, names
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
 
@@ -36,29 +36,8 @@ MOST_ON_PAGE = 24
 """Designs; a page of more could not be read."""
 _NAMES = 28
 """Width of the KPIs' names."""
-HEADLINE = (
-    "on_time_share",
-    "dwell_mean_h",
-    "dwell_p95_h",
-    "flight_clearance_p95_h",
-    "parcels_per_day",
-    "trucks_per_day",
-    "missed_connection_share",
-    "diverted_flights_per_day",
-    "destination_on_time_share",
-    "night_movements_per_day",
-    "co2_t_per_day",
-    "co2_apron_kg_per_t",
-    "co2_hall_kg_per_t",
-    "co2_road_kg_per_t",
-    "backlog_slope_per_day",
-    "utilisation_machines",
-    "utilisation_stations",
-)
 _SAVED = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
-OF_EXPORTS = ("export_on_time_share", "exports_per_day", "export_share")
-"""Told where anything leaves by air."""
 
 
 def fit_lines(points: Sequence[Point]) -> list[str]:
@@ -95,16 +74,17 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
                 f"{point.label}: undecided whether its backlog grows: {days} measured days do not show it; more"
                 " horizon_days or replications may"
             )
-        bounds = [kpi for kpi in KPIS if kpi not in NOT_RECOVERED and outcome.is_lower_bound(point.label, kpi)]
+        others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
+        bounds = [kpi for kpi in others if outcome.is_lower_bound(point.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean
             lines.append(f"{point.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
-        if outcome.is_lower_bound(point.label, RECOVERY):
+        if outcome.is_lower_bound(point.label, "recovery_h"):
             share = intervals["not_recovered_share"].mean
             which = f" in {share:.0%} of the replications" if share < 1 else ""
             lines.append(
                 f"{point.label}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
-                f" {RECOVERY} reads 'more than'"
+                " recovery_h reads 'more than'"
             )
     return lines
 
@@ -179,17 +159,10 @@ def shown_at(page: Path) -> str:
     return f"page:   {page}" if page.suffix == ".html" else f"chart:  {page}"
 
 
-def _shown(outcome: Outcome) -> tuple[str, ...]:
-    """What a table tells: of exports, recovery, customs, data and goods too where a design has them."""
+def _shown(outcome: Outcome) -> list[str]:
+    """What a table tells: KPIs of a part of the hub only where a design has it."""
     hubs = [point.hub for point in outcome.points]
-    return (
-        *HEADLINE,
-        *(OF_EXPORTS if any(hub.exports.share > 0 for hub in hubs) else ()),
-        *(NOT_RECOVERED if any(hub.disruptions for hub in hubs) else ()),
-        *(OF_CUSTOMS if any(hub.customs.declared is not None for hub in hubs) else ()),
-        *(OF_DATA if any(hub.exposure.is_on for hub in hubs) else ()),
-        *(OF_GOODS if any(hub.trade.is_on for hub in hubs) else ()),
-    )
+    return [name for name in names(Rank.SUMMARY) if any(KPIS[name].group.is_in(hub) for hub in hubs)]
 
 
 def _differences(outcome: Outcome) -> list[str]:

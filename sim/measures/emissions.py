@@ -4,42 +4,9 @@ The boundary is the hub and its trucks' way out: aircraft in flight or held at t
 road and trucks on their way back are not counted.
 """
 
-import numpy as np
-
 from sim.config import Environment, HubConfig
-from sim.measures.destinations import driven_km
-from sim.measures.window import Window, departed_t
-from sim.record.columns import Table
-from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, KG_PER_T, MIN_PER_DAY, MIN_PER_H
-
-
-def co2_kpis(config: HubConfig, tables: dict[str, Table], window: Window, tug_engine_h: float) -> dict[str, float]:
-    """Tonnes a day of each operation and of all, and kilograms a tonne of goods that left by truck or by air."""
-    rules, flights = config.environment, tables["flights"]
-    scheduled = np.maximum(flights["aibt"] + config.apron.turnaround_min, flights["sobt"])
-    in_block = window.hours(flights["aibt"], flights["aobt"])
-    held = window.hours(scheduled, np.maximum(scheduled, flights["aobt"]))
-    kg = {
-        "block": stands_co2_kg(in_block - held, rules),
-        "held": stands_co2_kg(held, rules),
-        "tugs": tugs_co2_kg(tug_engine_h, rules),
-        "hall": halls_co2_kg(config, window),
-        "road": road_co2_kg(driven_km(config, tables["trucks"], window), rules),
-    }
-    total = sum(kg.values())
-    tonnes = departed_t(tables["trucks"], window) + departed_t(tables["out_ulds"], window)
-
-    def of_goods(amount: float) -> float:
-        return amount / tonnes if tonnes else 0.0
-
-    return {
-        "co2_t_per_day": total / KG_PER_T / window.days,
-        **{f"co2_{name}_t_per_day": amount / KG_PER_T / window.days for name, amount in kg.items()},
-        "co2_kg_per_t": of_goods(total),
-        "co2_apron_kg_per_t": of_goods(kg["block"] + kg["held"] + kg["tugs"]),
-        "co2_hall_kg_per_t": of_goods(kg["hall"]),
-        "co2_road_kg_per_t": of_goods(kg["road"]),
-    }
+from sim.measures.window import Window
+from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H
 
 
 def tugs_co2_kg(engine_h: float, rules: Environment) -> float:

@@ -11,15 +11,13 @@ from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
 from sim.inputs.goods import FlightGoods
 from sim.measures.exposure import flow_rows, ledger_rows, ledger_sum, matrix_rows, n_records
-from sim.measures.inference import inference_rows, r_squared
+from sim.measures.inference import inference_rows
 from sim.measures.messages import message_columns
 from sim.measures.trade import balance_rows, trade_rows, weekly_imports
-from sim.measures.watch import watch_kpis, watch_rows
+from sim.measures.watch import watch_rows
 from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, tabulate
-
-_MILLION = 1e6
 
 
 def exposure_tables(
@@ -45,30 +43,6 @@ def exposure_tables(
         if exposure.is_on:
             put("inference", inference_rows(exposure, parcels.sum(axis=-1), value.sum(axis=-1)))
     return found
-
-
-def exposure_kpis(config: HubConfig, tables: dict[str, Table]) -> dict[str, float]:
-    """0 of what is not kept."""
-    matrix, balance = tables["exposure_matrix"], tables["trade_balance"]
-    mine = matrix["is_in_force"]
-    own = balance["is_simulated"]
-    return watch_kpis(config.exposure.watch, tables["watch"], config.horizon_days) | {
-        "data_read_per_day": float(matrix["n_clear"][mine].sum()) / config.horizon_days,
-        "data_kept": float(matrix["clear_record_days"][mine].sum()) / config.horizon_days,
-        "flows_r2": _flows_r2(config, tables["trade"]),
-        "imports_meur_per_year": float(balance["imports_eur"][own].max(initial=0.0)) / _MILLION,
-        "exports_meur_per_year": float(balance["exports_eur"][own].max(initial=0.0)) / _MILLION,
-    }
-
-
-def _flows_r2(config: HubConfig, trade: Table) -> float:
-    """What the numbers of parcels by week and lane explain; 0 of nothing, or where volumes do not vary."""
-    imports = trade["n_parcels"][~trade["is_export"]]
-    if not len(imports):
-        return 0.0
-    volumes = imports.reshape(-1, len(config.lanes), len(config.product_groups))
-    found = r_squared(volumes, [np.broadcast_to(volumes.sum(axis=2, keepdims=True), volumes.shape)])
-    return 0.0 if np.isnan(found) else found
 
 
 def check_exposure_laws(config: HubConfig, tables: dict[str, Table]) -> int:

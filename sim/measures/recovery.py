@@ -6,7 +6,7 @@ The *extra backlog* is what lies above the band.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,29 +39,33 @@ def paths(edges: Ticks, disturbed: Counts, undisturbed: Counts, config: HubConfi
     return dict(zip(PATHS, (disturbed, undisturbed, *bounds), strict=True))
 
 
-def recovery_kpis(config: HubConfig, tables: Mapping[str, Table]) -> dict[str, float]:
-    """`recovery_h`, `recovery_90_h` and whether the time is not known; all 0 where no disruption ends.
+class Recovery(NamedTuple):
+    """From the end of the last disruption."""
+
+    h: float
+    is_unknown: float
+    """1 if it lies beyond the run's end, up to which `h` then is; else 0."""
+
+
+def recovery(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Recovery, Recovery]:
+    """Of the backlog, and of 90 % of the extra backlog; all 0 where no disruption ends.
 
     Of the run, or of the longer one where that was needed (table `recovery`).
     """
-    names = ("recovery_h", "not_recovered_share", "recovery_90_h", "not_recovered_90_share")
     if not is_single(tables["disruptions"]).any():
-        return dict.fromkeys(names, 0.0)
+        return Recovery(0.0, 0.0), Recovery(0.0, 0.0)
     time, (disturbed, low, high) = _series(tables)
     over = min(last_end(tables["disruptions"]), float(time[-1]))
     extra = np.maximum(disturbed - high, 0)
     nothing = np.zeros_like(extra)
     few = np.floor((1 - _GONE) * extra.max(initial=0) * np.ones_like(extra)).astype(np.int64)
-    stay = config.recovery.stay_h * MIN_PER_H
-    known = (
-        recovered_at(time, disturbed, (low, high), over=over, stay=stay),
-        recovered_at(time, extra, (nothing, few), over=over, stay=stay),
-    )
-    values = []
-    for instant in known:
+
+    def of(backlog: Counts, bounds: tuple[Counts, Counts]) -> Recovery:
+        instant = recovered_at(time, backlog, bounds, over=over, stay=config.recovery.stay_h * MIN_PER_H)
         until = float(time[-1]) if instant is None else instant
-        values += [(until - over) / MIN_PER_H, float(instant is None)]
-    return dict(zip(names, values, strict=True))
+        return Recovery((until - over) / MIN_PER_H, float(instant is None))
+
+    return of(disturbed, (low, high)), of(extra, (nothing, few))
 
 
 def _series(tables: Mapping[str, Table]) -> tuple[Minutes, list[Counts]]:

@@ -1,21 +1,17 @@
 """Staff: hours paid by the roster, hours worked, and hours that work waited for people; by role."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
-from sim.inputs.staffing import people_a_post
 from sim.record.recorder import Recorder
 from sim.record.staffing import StaffTime
 from sim.units import NEVER, TICKS_PER_H
 
 NO_ROSTER = StaffTime(0, 0)
-DAYS_PER_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +58,6 @@ def desk_hours(record: Recorder, role: str) -> float:
     """Hours that people of a role served at their desks in the measured days."""
     busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind)
     return busy / TICKS_PER_H
-
-
-def staff_kpis(
-    config: HubConfig, inputs: Inputs, record: Recorder, worked: Mapping[str, float], days: float
-) -> dict[str, float]:
-    """By role, and in sum without those at customs' controls, who are not the hub's; `worked`: person-hours by role."""
-    paid = {role: paid_hours(inputs, record, role) * people_a_post(config, role) / days for role in ROLES}
-    short = {role: understaffed_hours(inputs, record, role) / days for role in ROLES}
-    own = [name for name, role in ROLES.items() if not role.is_of_customs]
-    paid_per_day = sum(paid[role] for role in own)
-    return {
-        "staff_h_per_day": sum(worked[role] for role in own) / days,
-        "staff_h_paid_per_day": paid_per_day,
-        "full_time_jobs": paid_per_day * DAYS_PER_YEAR / config.roster.job_h_per_year,
-        **{f"staff_h_per_day_{role}": worked[role] / days for role in ROLES},
-        **{f"staff_h_paid_per_day_{role}": hours for role, hours in paid.items()},
-        **{f"understaffed_h_per_day_{role}": hours for role, hours in short.items()},
-    }
 
 
 def _manned(posts: Posts, measured: tuple[int, int]) -> int:

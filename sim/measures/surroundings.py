@@ -1,38 +1,25 @@
-"""What the neighbours get of the apron: movements at night, tugs' kilometres and engine time; with it the CO2."""
+"""What the neighbours get of the apron: where tugs drive, and which instants are in the night."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.config import Environment, HubConfig
 from sim.config.bounds import minute_of_day
-from sim.measures.emissions import co2_kpis
-from sim.measures.window import Minutes, Window
+from sim.measures.window import Minutes
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY
 
 M_PER_KM = 1000
 
 
-def surroundings(config: HubConfig, tables: dict[str, Table], window: Window) -> dict[str, float]:
-    """The KPIs, a measured day each."""
-    flights, rules = tables["flights"], config.environment
-    moves = np.concatenate((flights["aldt"], flights["aobt"]))
-    n_night = np.count_nonzero(is_night(moves, rules) & window.covers(moves))
-    ways = [*_inbound(config, tables), *_outbound(config, tables)]
-    trains = [(tables[name]["granted"], tables[name]["returned"]) for name in ("trains", "out_trains")]
-    driving = sum(window.hours(way.start, way.end) for way in ways)
-    standing = sum(window.hours(*train) for train in trains) - driving
-    engine_h = driving + rules.tug_idling_share * standing
-    return {
-        "night_movements_per_day": n_night / window.days,
-        "tug_km_per_day": sum(float(way.m[window.covers(way.start)].sum()) for way in ways) / M_PER_KM / window.days,
-        "tug_engine_h_per_day": engine_h / window.days,
-    } | co2_kpis(config, tables, window, engine_h)
+def tug_drives(config: HubConfig, tables: Mapping[str, Table]) -> "list[Drives]":
+    return [*_inbound(config, tables), *_outbound(config, tables)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
+class Drives:
     """Drives (N) of tugs."""
 
     start: Minutes
@@ -41,7 +28,7 @@ class _Ways:
     """How long each is [m]."""
 
 
-def _inbound(config: HubConfig, tables: dict[str, Table]) -> tuple[_Ways, _Ways, _Ways]:
+def _inbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Drives, Drives]:
     """Of trains from aircraft: to the first hall, from hall to hall, and back from the last."""
     trains, ulds, to_apron_m = tables["trains"], tables["ulds"], _to_apron_m(config)
     on = ulds["train"] >= 0
@@ -54,17 +41,17 @@ def _inbound(config: HubConfig, tables: dict[str, Table]) -> tuple[_Ways, _Ways,
     goes_on = np.append((stops[1:, :3] == stops[:-1, :3]).all(axis=1), False)[: len(stops)]
     between = np.flatnonzero(goes_on)
     return (
-        _Ways(trains["left"], trains["at_door"], to_apron_m[trains["hall"]]),
-        _Ways(rid[between], there[between + 1], np.full(len(between), config.complex.between_halls_m)),
-        _Ways(trains["placed"], trains["returned"], to_apron_m[stops[~goes_on, 3]]),
+        Drives(trains["left"], trains["at_door"], to_apron_m[trains["hall"]]),
+        Drives(rid[between], there[between + 1], np.full(len(between), config.complex.between_halls_m)),
+        Drives(trains["placed"], trains["returned"], to_apron_m[stops[~goes_on, 3]]),
     )
 
 
-def _outbound(config: HubConfig, tables: dict[str, Table]) -> tuple[_Ways, _Ways]:
+def _outbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Drives]:
     """Of trains to aircraft: there, and back."""
     trains = tables["out_trains"]
     m = _to_apron_m(config)[trains["hall"]]
-    return _Ways(trains["granted"], trains["at_aircraft"], m), _Ways(trains["emptied"], trains["returned"], m)
+    return Drives(trains["granted"], trains["at_aircraft"], m), Drives(trains["emptied"], trains["returned"], m)
 
 
 def _to_apron_m(config: HubConfig) -> Minutes:

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from sim.config.exposure import Exposure
 from sim.config.watch import Watch
 from sim.measures.exposure import NO_POLICY, Rows, measured, policies_of, to_rows
-from sim.measures.kpis import OF_WATCH
 from sim.record.schemas import Table
 
 _GIVEN, _FROM_OUTSIDE, _NOT_GIVEN = 0, 1, 2
@@ -90,23 +89,3 @@ def _accesses(
         for key, (given, abroad, hidden) in sums.items()
         if given or hidden
     }
-
-
-def watch_kpis(watch: Watch | None, table: Table, n_days: int) -> dict[str, float]:
-    """Under the policy in force, all parties and fields together, weighted by accesses outside it; 0 of none."""
-    mine = table["is_in_force"]
-    outside = table["n_from_outside_eu"][mine] + table["n_not_given"][mine]
-    total = float(outside.sum())
-    if watch is None or total == 0:
-        return dict.fromkeys(OF_WATCH, 0.0)
-    parties, fields = (table[name][mine].tolist() for name in ("party", "field"))
-    first = first_noticed_after_days(
-        outside / n_days,
-        [watch.logged_share(*key) for key in zip(parties, fields, strict=True)],
-        [watch.audited_share(party) for party in parties],
-        watch.log_retention_days,
-    )
-    after, never = (
-        float((table[name][mine] * outside).sum()) / total for name in ("noticed_after_days", "never_noticed_share")
-    )
-    return dict(zip(OF_WATCH, (total / n_days, after, never, first), strict=True))

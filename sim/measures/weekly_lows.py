@@ -17,20 +17,17 @@ from sim.units import MIN_PER_DAY, MIN_PER_WEEK
 GROWTH_KPIS = ("backlog_growth_weeks", "backlog_growth_share_per_day", "backlog_growth_sd_per_day")
 
 
-def growth_kpis(tables: dict[str, Table], window: Window) -> dict[str, float]:
-    """Number, mean and standard deviation of the week-on-week growths [1/d]; all 0 in a run of less than two weeks.
+def weekly_growths(tables: dict[str, Table], window: Window) -> Minutes:
+    """Growths from week to week (W - 1), a day and as a share of the parcels that come a day [1/d].
 
-    Growth is a day's, as a share of the parcels that come a day in the measured days.
+    None in a run of less than two weeks.
     """
     flights, occupancy = tables["flights"], tables["occupancy"]
     backlog = occupancy["zone"] == "backlog"
     begin = max(MIN_PER_DAY, last_end(tables["disruptions"]))
     lows = weekly_lows(occupancy["time"][backlog], occupancy["inside"][backlog], begin=begin, end=window.end)
     a_day = float(flights["n_parcels"][flights["is_cohort"]].sum()) / window.days
-    growths = np.diff(lows) / (MIN_PER_WEEK / MIN_PER_DAY) / a_day if a_day else np.array([])
-    n = len(growths)
-    values = (float(n), float(growths.mean()) if n else 0.0, float(growths.std(ddof=1)) if n > 1 else 0.0)
-    return dict(zip(GROWTH_KPIS, values, strict=True))
+    return np.diff(lows) / (MIN_PER_WEEK / MIN_PER_DAY) / a_day if a_day else np.array([])
 
 
 def weekly_lows(time: Minutes, inside: NDArray[Any], *, begin: float, end: float) -> Minutes:

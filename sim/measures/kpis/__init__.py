@@ -1,0 +1,68 @@
+"""The KPIs, each declared once above the function that computes it; a module a theme.
+
+To add one, declare it in its theme's module. Its place there is its place in every table and document.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sim.measures.kpis import (
+    backlog,
+    customs,
+    data,
+    exports,
+    flights,
+    halls,
+    people,
+    service,
+    surroundings,
+    use,
+)
+from sim.measures.kpis.customs import CUSTOMS
+from sim.measures.kpis.data import DATA, GOODS
+from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank, declared, plain_label
+from sim.measures.kpis.exports import EXPORTS
+from sim.measures.kpis.flights import RECOVERY
+from sim.measures.kpis.surroundings import SURROUNDINGS
+from sim.measures.kpis.use import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, LAID_OUT, RESOURCES
+
+__all__ = [
+    "ALL_RESOURCES",
+    "CUSTOMS",
+    "CUSTOMS_RESOURCES",
+    "DATA",
+    "EXPORTS",
+    "EXPORT_RESOURCES",
+    "GOODS",
+    "KPIS",
+    "LAID_OUT",
+    "RECOVERY",
+    "RESOURCES",
+    "SURROUNDINGS",
+    "Group",
+    "Kpi",
+    "Measured",
+    "Rank",
+    "computed",
+    "names",
+    "plain_label",
+    "reads_more_than",
+]
+
+KPIS: Final = declared(service, flights, backlog, halls, surroundings, customs, data, exports, use, people)
+
+
+def computed(run: Measured) -> dict[str, float]:
+    """All KPIs of a replication, in their order."""
+    return {name: kpi(run) for name, kpi in KPIS.items()}
+
+
+def names(rank: Rank = Rank.DETAIL, group: Group | None = None) -> list[str]:
+    """KPIs of at least a rank, and of one group if it is given."""
+    return [name for name, kpi in KPIS.items() if kpi.rank >= rank and group in (None, kpi.group)]
+
+
+def reads_more_than(name: str, means: Mapping[str, float]) -> bool:
+    """Whether a KPI is only a lower bound; `means`: of all KPIs."""
+    bound = KPIS[name].bound_if
+    return bound is not None and means[bound[0]] > bound[1]

@@ -1,0 +1,55 @@
+"""Whether what is inside grows, and when flights are first held."""
+
+import math
+
+import numpy as np
+
+from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
+from sim.measures.weekly_lows import weekly_growths
+from sim.measures.window import Minutes, growth
+from sim.units import MIN_PER_H
+
+BACKLOG = Group("backlog")
+_ANY = (-math.inf, math.inf)
+
+
+@BACKLOG.kpi("parcels/d", LESS, "Backlog grows by", rank=Rank.HEADLINE, range=_ANY)
+def backlog_slope_per_day(run: Measured) -> float:
+    """growth of what has arrived and not left, diverted included, week on week"""
+    occupancy = run.tables["occupancy"]
+    mine = occupancy["zone"] == "backlog"
+    return growth(occupancy["time"][mine], occupancy["inside"][mine].astype(float), run.window)
+
+
+@shared
+def _growths(run: Measured) -> Minutes:
+    return weekly_growths(run.tables, run.window)
+
+
+@BACKLOG.kpi("weeks", NEITHER)
+def backlog_growth_weeks(run: Measured) -> float:
+    """pairs of weeks of which backlog_growth_share_per_day is the mean: whole weeks before the run's end, without
+    its first day and what comes before the end of the last disruption
+    """
+    return float(len(_growths(run)))
+
+
+@BACKLOG.kpi("1/d", LESS, range=_ANY)
+def backlog_growth_share_per_day(run: Measured) -> float:
+    """growth of the week's least backlog from week to week, as a share of the parcels that come; 0 without two weeks"""
+    return float(_growths(run).mean()) if len(_growths(run)) else 0.0
+
+
+@BACKLOG.kpi("1/d", NEITHER)
+def backlog_growth_sd_per_day(run: Measured) -> float:
+    """standard deviation of the same over the pairs of weeks; 0 without two of them"""
+    return float(_growths(run).std(ddof=1)) if len(_growths(run)) > 1 else 0.0
+
+
+@BACKLOG.kpi("h", MORE, "First flight held after")
+def blocked_after_h(run: Measured) -> float:
+    """from the start until a flight is first held for want of a stand; the length of the run if none is"""
+    flights = run.tables["flights"]
+    has_none = np.isnan(flights["stand_given"])
+    held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["stand_requested"])
+    return (float(flights["stand_requested"][held].min()) if held.any() else run.window.end) / MIN_PER_H

@@ -1,0 +1,126 @@
+"""Records that parties read, accesses outside the policy, and what goods are worth; 0 of what is not kept."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.measures.inference import r_squared
+from sim.measures.kpis.declaring import LESS, NEITHER, Group, Measured, Rank, shared
+from sim.measures.watch import first_noticed_after_days
+from sim.record.schemas import Table
+
+DATA = Group("data", lambda hub: hub.exposure.is_on)
+GOODS = Group("goods", lambda hub: hub.trade.is_on)
+_MILLION = 1e6
+
+
+def _in_force(run: Measured, name: str) -> float:
+    """Of a column of the matrix, the sum under the policy in force, a measured day."""
+    matrix = run.tables["exposure_matrix"]
+    return float(matrix[name][matrix["is_in_force"]].sum()) / run.config.horizon_days
+
+
+@DATA.kpi("records/d", LESS, "Records told in clear", rank=Rank.SUMMARY)
+def data_read_per_day(run: Measured) -> float:
+    """records that parties are told in clear, under the policy in force; 0 without exposure"""
+    return _in_force(run, "n_clear")
+
+
+@DATA.kpi("records", LESS, "Records kept in clear, in the long run", rank=Rank.SUMMARY)
+def data_kept(run: Measured) -> float:
+    """of them, kept at any time in the long run: records a day times the days that they are kept"""
+    return _in_force(run, "clear_record_days")
+
+
+class Outside(NamedTuple):
+    """Accesses outside the policy in force, all parties and fields together."""
+
+    rows: Table
+    """Of `watch`, those under the policy in force."""
+    n: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    """Expected accesses, by row."""
+    total: float
+
+
+@shared
+def outside(run: Measured) -> Outside:
+    watch = run.tables["watch"]
+    rows = {name: values[watch["is_in_force"]] for name, values in watch.items()}
+    n = rows["n_from_outside_eu"] + rows["n_not_given"]
+    return Outside(rows, n, float(n.sum()) if run.config.exposure.watch is not None else 0.0)
+
+
+def _mean_outside(run: Measured, name: str) -> float:
+    """Of a column of `watch`, the mean weighted by accesses outside the policy."""
+    rows, n, total = outside(run)
+    return float((rows[name] * n).sum()) / total if total else 0.0
+
+
+@DATA.kpi("accesses/d", LESS, "Accesses outside the policy", rank=Rank.SUMMARY)
+def watch_outside_per_day(run: Measured) -> float:
+    """expected accesses to data outside the policy in force: from outside the EU, or to what it does not give in
+    clear; 0 without exposure.watch
+    """
+    return outside(run).total / run.config.horizon_days
+
+
+@DATA.kpi("d", LESS, "From such an access until it is noticed, or deleted from the log", rank=Rank.SUMMARY)
+def watch_noticed_after_days(run: Measured) -> float:
+    """from such an access until an audit of the log notices it, mean; the days that the log is kept where none
+    does; 0 without such accesses
+    """
+    return _mean_outside(run, "noticed_after_days")
+
+
+@DATA.kpi("1", LESS, "Never noticed, of such accesses", rank=Rank.SUMMARY)
+def watch_never_noticed_share(run: Measured) -> float:
+    """of such accesses, those that no audit notices while the log is kept; 0 without such accesses"""
+    return _mean_outside(run, "never_noticed_share")
+
+
+@DATA.kpi("d", LESS, "Until the first such access is noticed", rank=Rank.SUMMARY)
+def watch_first_noticed_days(run: Measured) -> float:
+    """from the first day of such accesses until one of them is noticed, mean; at most the days that the log is
+    kept; 0 without such accesses
+    """
+    (rows, n, total), watch = outside(run), run.config.exposure.watch
+    if watch is None or not total:
+        return 0.0
+    parties, fields = (rows[name].tolist() for name in ("party", "field"))
+    return first_noticed_after_days(
+        n / run.config.horizon_days,
+        [watch.logged_share(*key) for key in zip(parties, fields, strict=True)],
+        [watch.audited_share(party) for party in parties],
+        watch.log_retention_days,
+    )
+
+
+@GOODS.kpi("1", NEITHER, "What flows by lane tell of weekly imports (R²)", rank=Rank.SUMMARY)
+def flows_r2(run: Measured) -> float:
+    """share of the variance of weekly imports by lane and product group that numbers of parcels by lane explain, as
+    flows tell them to whoever reads nothing else; 0 without trade
+    """
+    config, trade = run.config, run.tables["trade"]
+    imports = trade["n_parcels"][~trade["is_export"]]
+    if not len(imports):
+        return 0.0
+    volumes = imports.reshape(-1, len(config.lanes), len(config.product_groups))
+    explained = r_squared(volumes, [np.broadcast_to(volumes.sum(axis=2, keepdims=True), volumes.shape)])
+    return 0.0 if np.isnan(explained) else explained  # where volumes do not vary
+
+
+def _balance(run: Measured, name: str) -> float:
+    balance = run.tables["trade_balance"]
+    return float(balance[name][balance["is_simulated"]].max(initial=0.0)) / _MILLION
+
+
+@GOODS.kpi("MEUR/y", NEITHER, "Imports", rank=Rank.SUMMARY)
+def imports_meur_per_year(run: Measured) -> float:
+    """declared value of a year of such days; 0 without trade"""
+    return _balance(run, "imports_eur")
+
+
+@GOODS.kpi("MEUR/y", NEITHER, "Exports by air", rank=Rank.SUMMARY)
+def exports_meur_per_year(run: Measured) -> float:
+    """likewise of what leaves by air"""
+    return _balance(run, "exports_eur")

@@ -1,0 +1,159 @@
+"""How a KPI is declared: one decorator, above the function that computes it."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from sim.config import HubConfig
+from sim.domain.inputs import Inputs
+from sim.measures.window import Window
+from sim.record.recorder import Recorder
+from sim.record.schemas import Table
+
+T = TypeVar("T")
+
+MORE: Final = True
+LESS: Final = False
+NEITHER: Final = None
+"""Which is better."""
+
+
+class Measured:
+    """A replication whose KPIs are computed."""
+
+    def __init__(self, config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> None:
+        self.config, self.inputs, self.record, self.tables = config, inputs, record, tables
+        self.window = Window(inputs)
+        self.shared: dict[Callable[[Measured], Any], Any] = {}
+        """What `shared` functions have computed."""
+
+
+def shared(function: Callable[[Measured], T]) -> Callable[[Measured], T]:
+    """What several KPIs rest on: computed once a replication, when the first of them asks for it."""
+
+    @wraps(function)
+    def once(run: Measured) -> T:
+        if function not in run.shared:
+            run.shared[function] = function(run)
+        value: T = run.shared[function]
+        return value
+
+    return once
+
+
+class Rank(IntEnum):
+    """Where a KPI is shown, besides `--json`, the tables and the page's list of all KPIs."""
+
+    DETAIL = 0
+    SUMMARY = 1
+    """In the terminal, if its group is part of a design."""
+    HEADLINE = 2
+    """A column of the page's first table, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    name: str
+    unit: str
+    meaning: str
+    label: str
+    """Name for a reader, without the unit."""
+    group: "Group"
+    rank: Rank
+    more_is_better: bool | None
+    """None: neither."""
+    range: tuple[float, float]
+    """Least and most that it can be: intervals are cut there."""
+    bound_if: tuple[str, float] | None
+    """The KPI is only a lower bound where the mean of another is above a limit: name and limit; None: never."""
+    compute: Callable[[Measured], float]
+
+    @property
+    def good_end(self) -> float | None:
+        """The end of the range near which a share lies in most replications, and rarely far from it; None: no such."""
+        return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
+
+    def __call__(self, run: Measured) -> float:
+        return self.compute(run)
+
+
+Family = dict[str, Kpi]
+"""KPIs of one function, by member: a role, a resource, an operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """KPIs of one part of the hub, which are shown together."""
+
+    name: str
+    is_in: Callable[[HubConfig], bool] = lambda _: True
+    """Whether a hub has this part."""
+
+    def kpi(
+        self,
+        unit: str,
+        more_is_better: bool | None,  # noqa: FBT001 - MORE, LESS or NEITHER
+        label: str = "",
+        *,
+        rank: Rank = Rank.DETAIL,
+        range: tuple[float, float] | None = None,  # noqa: A002 - the field that it fills
+        bound_if: tuple[str, float] | None = None,
+    ) -> Callable[[Callable[[Measured], float]], Kpi]:
+        """Declare the decorated function as a KPI of its name; its docstring is the meaning.
+
+        A share lies between 0 and 1 and all else is at least 0, if no range is given.
+        """
+        possible = range or (0.0, 1.0 if unit == "1" else math.inf)
+
+        def declare(compute: Callable[[Measured], float]) -> Kpi:
+            name, meaning = compute.__name__, " ".join((compute.__doc__ or "").split())
+            shown = label or plain_label(name)
+            return Kpi(name, unit, meaning, shown, self, rank, more_is_better, possible, bound_if, compute)
+
+        return declare
+
+    def family(
+        self,
+        name: str,
+        members: Mapping[str, tuple[str, str]],
+        unit: str,
+        more_is_better: bool | None,  # noqa: FBT001 - as of `kpi`
+        ranks: Mapping[str, Rank] = MappingProxyType({}),
+        ranges: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    ) -> Callable[[Callable[[Measured, str], float]], Family]:
+        """Declare a KPI for each member, whose name is in place of `{}`; `members`: meaning and label of each."""
+
+        def declare(compute: Callable[[Measured, str], float]) -> Family:
+            def of(member: str) -> Kpi:
+                def own(run: Measured) -> float:
+                    return compute(run, member)
+
+                own.__name__ = name.format(member)
+                own.__doc__, label = members[member]
+                rank = ranks.get(member, Rank.DETAIL)
+                return self.kpi(unit, more_is_better, label, rank=rank, range=ranges.get(member))(own)
+
+            return {member: of(member) for member in members}
+
+        return declare
+
+
+def declared(*themes: object) -> dict[str, Kpi]:
+    """All KPIs that modules declare, by name, in the order of the modules and of their lines."""
+    items = [item for theme in themes for item in vars(theme).values()]
+    kpis = [kpi for item in items for kpi in (item.values() if isinstance(item, dict) else [item])]
+    return {kpi.name: kpi for kpi in kpis if isinstance(kpi, Kpi)}
+
+
+def plain_label(name: str) -> str:
+    """A label made of a name.
+
+    >>> plain_label("tug_blocked_h_per_day")
+    'Tug blocked'
+    """
+    plain = name.replace("_h_per_day", "").replace("_per_day", "").replace("_share", "").removesuffix("_h")
+    return plain.replace("_", " ").capitalize()

@@ -1,0 +1,134 @@
+"""Exports, and aircraft on their way out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
+from sim.measures.window import departed_t, growth
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H
+
+EXPORTS = Group("exports", lambda hub: hub.exports.share > 0)
+
+
+def _of_cohort(run: Measured, name: str) -> int:
+    collections = run.tables["collections"]
+    return int(collections[name][collections["is_cohort"]].sum())
+
+
+@EXPORTS.kpi("1", MORE, "Exports in time", rank=Rank.SUMMARY)
+def export_on_time_share(run: Measured) -> float:
+    """exports of the cohort that were off-block within exports.service_h of their collection's timetabled instant;
+    1 without exports
+    """
+    n = _of_cohort(run, "n_parcels")
+    return _of_cohort(run, "n_on_time") / n if n else 1.0
+
+
+@EXPORTS.kpi("1", MORE, "Exports kept up with")
+def exports_kept_up_share(run: Measured) -> float:
+    """of the exports that came a day, those by which their backlog (collected or waiting for it, not off-block) did
+    not grow, week on week; 1 without exports
+    """
+    collections, loads, left_per_day = run.tables["collections"], run.tables["out_loads"], exports_per_day(run)
+    # The backlog at each hour's end.
+    time = MIN_PER_H * np.arange(1, int(run.window.end // MIN_PER_H) + 1).astype(np.float64)
+    come, gone = (
+        np.histogram(rows[instant], np.concatenate(([-np.inf], time)), weights=rows["n_parcels"])[0].cumsum()
+        for rows, instant in ((collections, "scheduled"), (loads, "departed"))
+    )
+    waiting_more = max(growth(time, (come - gone).astype(np.float64), run.window), 0.0)
+    return left_per_day / (left_per_day + waiting_more) if waiting_more else 1.0
+
+
+@EXPORTS.kpi("parcels/d", MORE, "Exports", rank=Rank.SUMMARY)
+def exports_per_day(run: Measured) -> float:
+    """exports off-block in the measured days"""
+    loads = run.tables["out_loads"]
+    return float(loads["n_parcels"][run.window.covers(loads["departed"])].sum()) / run.window.days
+
+
+@EXPORTS.kpi("1", NEITHER, "Exports in all goods, by mass", rank=Rank.SUMMARY)
+def export_share(run: Measured) -> float:
+    """of the goods that left in the measured days, by truck or by air, the mass that left by air; 0 if none left"""
+    by_road, by_air = (departed_t(run.tables[name], run.window) for name in ("trucks", "out_ulds"))
+    return by_air / (by_road + by_air) if by_air else 0.0
+
+
+@EXPORTS.kpi("parcels/d", LESS)
+def late_exports_per_day(run: Measured) -> float:
+    """of the cohort of exports, those that count as late in export_on_time_share"""
+    return (_of_cohort(run, "n_parcels") - _of_cohort(run, "n_on_time")) / run.window.days
+
+
+@EXPORTS.kpi("1", LESS, "Exports that missed the flight they were ready for")
+def export_missed_connection_share(run: Measured) -> float:
+    """of the cohort of exports, those that were ready when a flight to their destination took its load and left
+    them behind; each counts once; 0 without exports
+    """
+    n = _of_cohort(run, "n_parcels")
+    return _of_cohort(run, "n_missed") / n if n else 0.0
+
+
+@EXPORTS.kpi("1", MORE, "ULD fill")
+def uld_fill_share(run: Measured) -> float:
+    """larger of the mass and volume ratios of a ULD of exports that left, mean; 0 of none"""
+    ulds = run.tables["out_ulds"]
+    left = run.window.covers(ulds["departed"])
+    if not left.any():
+        return 0.0
+    # The limits are those of the deck of the aircraft that took it.
+    fleet = [run.config.fleet[name] for name in run.tables["flights"]["aircraft"][ulds["flight"][left]]]
+    decks = [
+        (kind.main_deck, kind.lower_deck)[deck] for kind, deck in zip(fleet, ulds["deck"][left].tolist(), strict=True)
+    ]
+    by_mass = ulds["mass"][left] / (np.array([deck.kg for deck in decks]) * G_PER_KG)
+    by_volume = ulds["volume"][left] / (np.array([deck.m3 for deck in decks]) * CM3_PER_M3)
+    return float(np.maximum(by_mass, by_volume).mean())
+
+
+@EXPORTS.kpi("ULDs/d", NEITHER, "Empty ULDs flown back")
+def empty_ulds_flown_per_day(run: Measured) -> float:
+    """empty ULDs flown back in the measured days"""
+    flights = run.tables["flights"]
+    return float(flights["n_empties_out"][run.window.covers(flights["loading_start"])].sum()) / run.window.days
+
+
+@shared
+def _left(run: Measured) -> NDArray[np.bool_]:
+    """Which flights were off-block in the measured days."""
+    return run.window.covers(run.tables["flights"]["aobt"])
+
+
+@EXPORTS.kpi("h", LESS, "Turnaround, mean")
+def turnaround_mean_h(run: Measured) -> float:
+    """in-block to off-block of flights that left, mean"""
+    flights, left = run.tables["flights"], _left(run)
+    return float((flights["aobt"] - flights["aibt"])[left].mean()) / MIN_PER_H if left.any() else 0.0
+
+
+@EXPORTS.kpi("min", LESS, "Departure delay, mean")
+def departure_delay_mean_min(run: Measured) -> float:
+    """off-block after the scheduled instant, early ones as none, mean"""
+    flights, left = run.tables["flights"], _left(run)
+    return float(np.maximum(flights["aobt"] - flights["sobt"], 0)[left].mean()) if left.any() else 0.0
+
+
+@EXPORTS.kpi("h/d", LESS)
+def export_floor_wait_h_per_day(run: Measured) -> float:
+    """collections not called yet, for want of floor"""
+    collections = run.tables["collections"]
+    return run.window.hours(collections["scheduled"], collections["called"]) / run.window.days
+
+
+@EXPORTS.kpi("h/d", LESS)
+def door_in_wait_h_per_day(run: Measured) -> float:
+    """collections at the hub for want of an inbound door"""
+    collections = run.tables["collections"]
+    return run.window.hours(collections["arrived"], collections["docked"]) / run.window.days
+
+
+@EXPORTS.kpi("h/d", LESS)
+def build_up_wait_h_per_day(run: Measured) -> float:
+    """ULDs to be built that wait for a place, its workers or an empty ULD"""
+    ulds = run.tables["out_ulds"]
+    return run.window.hours(ulds["formed"], ulds["start"]) / run.window.days

@@ -1,0 +1,92 @@
+"""What the halls carry between them, what they take in people and area, and where work waits in them."""
+
+import numpy as np
+
+from sim.inputs.layout import zones_in_use
+from sim.measures.kpis.declaring import LESS, NEITHER, Group, Measured, Rank
+from sim.measures.kpis.flights import gives_up
+from sim.measures.kpis.people import OWN, paid_per_day, worked_hours
+from sim.units import DAYS_PER_YEAR, MIN_PER_H
+
+HALLS = Group("halls")
+
+
+@HALLS.kpi("parcels/d", LESS)
+def between_halls_per_day(run: Measured) -> float:
+    """carried to another hall, from which their trucks leave"""
+    shuttles = run.tables["shuttles"]
+    return float(shuttles["n_parcels"][run.window.covers(shuttles["taken"])].sum() / run.window.days)
+
+
+@HALLS.kpi("h/d", NEITHER, "Staff", rank=Rank.HEADLINE)
+def staff_h_per_day(run: Measured) -> float:
+    """hours worked, all roles but those of customs' controls"""
+    return sum(worked_hours(run)[role] for role in OWN) / run.window.days
+
+
+@HALLS.kpi("h/d", NEITHER, "Staff paid")
+def staff_h_paid_per_day(run: Measured) -> float:
+    """hours on the roster, and of finishing what was in hand after a shift, all roles but those of customs' controls"""
+    return sum(paid_per_day(run)[role] for role in OWN)
+
+
+@HALLS.kpi("jobs", NEITHER, "Full-time jobs")
+def full_time_jobs(run: Measured) -> float:
+    """those hours paid in a year of such days, over the hours that a job is on its post (roster.job_h_per_year)"""
+    return staff_h_paid_per_day(run) * DAYS_PER_YEAR / run.config.roster.job_h_per_year
+
+
+@HALLS.kpi("m2 h", LESS, "Area per rated parcel/h")
+def m2_per_parcel_h(run: Measured) -> float:
+    """hall area / rated parcels an hour of its machines"""
+    return run.config.area_m2 / run.config.rated_per_h
+
+
+@HALLS.kpi("m2", NEITHER, "Spare area")
+def spare_area_m2(run: Measured) -> float:
+    """area of zones that no unit stands on"""
+    return sum(use.spare_m2 for use in zones_in_use(run.config))
+
+
+@HALLS.kpi("h/d", LESS)
+def floor_blocked_h_per_day(run: Measured) -> float:
+    """break-down waits for floor"""
+    ulds = run.tables["ulds"]
+    head_waits = ulds["wait_floor"][run.window.covers(ulds["start"])]
+    return float(head_waits.sum()) / MIN_PER_H / run.window.days
+
+
+@HALLS.kpi("h/d", LESS)
+def station_blocked_h_per_day(run: Measured) -> float:
+    """stations held after their last parcel was handled, until it is inducted"""
+    ulds = run.tables["ulds"]
+    return run.window.hours(ulds["end"], ulds["released"]) / run.window.days
+
+
+@HALLS.kpi("parcels", LESS)
+def fullest_chute_parcels(run: Measured) -> float:
+    """most parcels that any chute has held, waiting or being packed there; chutes do not block"""
+    return float(run.tables["packout"]["fullest"].max(initial=0) * run.inputs.site.units.in_bag)
+
+
+@HALLS.kpi("h/d", LESS)
+def tug_blocked_h_per_day(run: Measured) -> float:
+    """trains at the hall's door for want of ULD positions"""
+    trains = run.tables["trains"]
+    return run.window.hours(trains["at_door"], trains["placed"]) / run.window.days
+
+
+@HALLS.kpi("h/d", LESS)
+def door_wait_h_per_day(run: Measured) -> float:
+    """trucks in the yard for want of a door"""
+    trucks = run.tables["trucks"]
+    return run.window.hours(trucks["arrived"], trucks["docked"]) / run.window.days
+
+
+@HALLS.kpi("h/d", LESS)
+def held_flight_h_per_day(run: Measured) -> float:
+    """flights held at their origin for want of a stand"""
+    flights = run.tables["flights"]
+    has_stand = ~np.isnan(flights["stand_given"])
+    held_until = np.where(flights["is_diverted"] & ~has_stand, gives_up(run), flights["stand_given"])
+    return run.window.hours(flights["stand_requested"], held_until) / run.window.days

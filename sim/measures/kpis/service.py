@@ -1,0 +1,158 @@
+"""How soon parcels leave, how many, and with which trucks."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.destinations import driven_km
+from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
+from sim.measures.window import Minutes
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H
+
+SERVICE = Group("service")
+_P95 = 0.95
+
+
+class Dwell(NamedTuple):
+    """Of the cohort's parcels; those that have not left come last, with the time to the end of the run."""
+
+    minutes: Minutes
+    weights: NDArray[np.int64]
+    """Number of parcels of each (flight, truck)."""
+    n_inside: int
+    """How many have not left."""
+    n: int
+    n_on_time: int
+
+
+@shared
+def dwell(run: Measured) -> Dwell:
+    flights, loads = run.tables["flights"], run.tables["loads"]
+    cohort = flights["is_cohort"][loads["flight"]] & ~np.isnan(loads["departed"])
+    minutes = loads["departed"][cohort] - flights["arrival"][loads["flight"][cohort]]
+    mine = flights["is_cohort"]
+    inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[mine]
+    minutes = np.concatenate((minutes, run.window.end - flights["arrival"][mine]))
+    weights = np.concatenate((loads["n_parcels"][cohort], inside)).astype(np.int64)
+    return Dwell(minutes, weights, int(inside.sum()), int(weights.sum()), int(flights["n_on_time"][mine].sum()))
+
+
+@SERVICE.kpi("1", MORE, "In time", rank=Rank.HEADLINE)
+def on_time_share(run: Measured) -> float:
+    """parcels of the cohort that left within service_h of their flight's drawn arrival; diverted ones and those
+    still inside count as late, refused ones not at all
+    """
+    return dwell(run).n_on_time / dwell(run).n if dwell(run).n else 1.0
+
+
+@SERVICE.kpi("1", MORE, "In time, from the schedule")
+def on_time_share_from_sibt(run: Measured) -> float:
+    """the same, counted from the scheduled in-block time: late flights count against it"""
+    return _on_time(run, "sibt")
+
+
+@SERVICE.kpi("1", MORE, "In time, from landing")
+def on_time_share_from_landing(run: Measured) -> float:
+    """the same, counted from landing: holding flights back flatters it"""
+    return _on_time(run, "aldt")
+
+
+@SERVICE.kpi("h", LESS, "Dwell, mean", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.01))
+def dwell_mean_h(run: Measured) -> float:
+    """drawn arrival to departure of the truck, mean; at least the time to the end of the run for what has not left"""
+    minutes, weights, _, n, _ = dwell(run)
+    return float((minutes * weights).sum() / n / MIN_PER_H) if n else 0.0
+
+
+@SERVICE.kpi("h", LESS, "Dwell, 95 % quantile", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.05))
+def dwell_p95_h(run: Measured) -> float:
+    """the same, 95 % quantile"""
+    return weighted_quantile(dwell(run).minutes, dwell(run).weights, _P95) / MIN_PER_H
+
+
+@SERVICE.kpi("1", LESS)
+def not_departed_share(run: Measured) -> float:
+    """parcels of the cohort that have not left when the run ends"""
+    return dwell(run).n_inside / dwell(run).n if dwell(run).n else 0.0
+
+
+@SERVICE.kpi("h", LESS, "Flight cleared by 95 %", rank=Rank.SUMMARY, bound_if=("not_departed_share", 0.01))
+def flight_clearance_p95_h(run: Measured) -> float:
+    """drawn arrival until 95 % of the flight's parcels are gone, mean over flights; at least the time to the end of
+    the run for flights that are not
+    """
+    flights = run.tables["flights"]
+    mine = flights["is_cohort"]
+    clearance = np.where(np.isnan(flights["cleared"]), run.window.end, flights["cleared"]) - flights["arrival"]
+    return float(clearance[mine].mean() / MIN_PER_H) if mine.any() else 0.0
+
+
+@SERVICE.kpi("parcels/d", MORE, rank=Rank.HEADLINE)
+def parcels_per_day(run: Measured) -> float:
+    """departed in the measured days"""
+    loads = run.tables["loads"]
+    return float(loads["n_parcels"][run.window.covers(loads["departed"])].sum()) / run.window.days
+
+
+@SERVICE.kpi("parcels/d", LESS)
+def late_parcels_per_day(run: Measured) -> float:
+    """of the cohort, those that count as late in on_time_share"""
+    return (dwell(run).n - dwell(run).n_on_time) / run.window.days
+
+
+@shared
+def _left(run: Measured) -> NDArray[np.bool_]:
+    """Which trucks departed in the measured days."""
+    return run.window.covers(run.tables["trucks"]["departed"])
+
+
+@SERVICE.kpi("trucks/d", NEITHER, rank=Rank.HEADLINE)
+def trucks_per_day(run: Measured) -> float:
+    """departed with a load in the measured days"""
+    return float(np.count_nonzero(_left(run))) / run.window.days
+
+
+@SERVICE.kpi("km/d", NEITHER, "Driven by trucks")
+def truck_km_per_day(run: Measured) -> float:
+    """road ahead of those trucks, one way: km of their route's lane; of several lanes, the mean by their parcels"""
+    return driven_km(run.config, run.tables["trucks"], run.window) / run.window.days
+
+
+@SERVICE.kpi("1", MORE, "Truck fill")
+def truck_fill_share(run: Measured) -> float:
+    """largest of the count, mass and volume ratios of a departed truck, mean"""
+    trucks, left, trailer = run.tables["trucks"], _left(run), run.config.outbound.trailer
+    fills = [
+        trucks["n_units"][left] / run.inputs.site.trailer.units,
+        trucks["mass"][left] / (trailer.kg * G_PER_KG),
+        trucks["volume"][left] / (trailer.m3 * CM3_PER_M3),
+    ]
+    return float(np.max(fills, axis=0).mean()) if left.any() else 0.0
+
+
+@SERVICE.kpi("1", LESS, "Missed the truck they were ready for", rank=Rank.SUMMARY)
+def missed_connection_share(run: Measured) -> float:
+    """of the parcels that left by truck, those that were ready for an earlier timetabled truck of their route and
+    missed it; each counts once
+    """
+    trucks = run.tables["trucks"]
+    n_parcels, n_missed = (int(trucks[name][_left(run)].sum()) for name in ("n_parcels", "n_missed_before"))
+    return n_missed / n_parcels if n_parcels else 0.0
+
+
+def weighted_quantile(values: Minutes, weights: NDArray[np.int64], share: float) -> float:
+    """The smallest value that at least a share of the weight does not exceed; 0 of nothing."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    if len(total) == 0 or total[-1] == 0:
+        return 0.0
+    return float(values[order][np.searchsorted(total, share * total[-1])])
+
+
+def _on_time(run: Measured, clock: str) -> float:
+    """Share of the cohort's parcels that left within the time promised after an instant of their flight."""
+    flights, loads, n = run.tables["flights"], run.tables["loads"], dwell(run).n
+    late_by = loads["departed"] - flights[clock][loads["flight"]]
+    on_time = flights["is_cohort"][loads["flight"]] & (late_by <= run.config.service_h * MIN_PER_H)
+    return float(loads["n_parcels"][on_time].sum() / n) if n else 1.0

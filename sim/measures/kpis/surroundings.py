@@ -1,0 +1,138 @@
+"""Arrival at the destinations, and what the neighbours and the air get: nights, tugs and CO2, a measured day each."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.measures.destinations import destination_on_time_share as in_time_there
+from sim.measures.destinations import driven_km
+from sim.measures.emissions import halls_co2_kg, road_co2_kg, stands_co2_kg, tugs_co2_kg
+from sim.measures.kpis.declaring import LESS, MORE, Group, Measured, Rank, shared
+from sim.measures.surroundings import M_PER_KM, is_night, tug_drives
+from sim.measures.window import departed_t
+from sim.units import KG_PER_T
+
+SURROUNDINGS = Group("surroundings")
+
+
+@SURROUNDINGS.kpi("1", MORE, "In time at the destination", rank=Rank.SUMMARY)
+def destination_on_time_share(run: Measured) -> float:
+    """parcels of the cohort that are at their lane's sorting centre by its cut-off on the promised day after the
+    day of the drawn arrival; what has not left counts as late
+    """
+    return in_time_there(run.tables["destinations"])
+
+
+@SURROUNDINGS.kpi("flights/d", LESS, rank=Rank.SUMMARY)
+def night_movements_per_day(run: Measured) -> float:
+    """landings and off-blocks between environment.night_from and night_to"""
+    flights, window = run.tables["flights"], run.window
+    moves = np.concatenate((flights["aldt"], flights["aobt"]))
+    return np.count_nonzero(is_night(moves, run.config.environment) & window.covers(moves)) / window.days
+
+
+class Tugs(NamedTuple):
+    """In the measured days."""
+
+    km: float
+    engine_h: float
+
+
+@shared
+def tugs(run: Measured) -> Tugs:
+    window, drives = run.window, tug_drives(run.config, run.tables)
+    trains = [(run.tables[name]["granted"], run.tables[name]["returned"]) for name in ("trains", "out_trains")]
+    driving = sum(window.hours(drive.start, drive.end) for drive in drives)
+    standing = sum(window.hours(*train) for train in trains) - driving
+    km = sum(float(drive.m[window.covers(drive.start)].sum()) for drive in drives) / M_PER_KM
+    return Tugs(km, driving + run.config.environment.tug_idling_share * standing)
+
+
+@SURROUNDINGS.kpi("km/d", LESS, "Driven by tugs")
+def tug_km_per_day(run: Measured) -> float:
+    """driven by tug trains between stands and halls, both ways, and from hall to hall"""
+    return tugs(run).km / run.window.days
+
+
+@SURROUNDINGS.kpi("h/d", LESS, "Tugs' engines on")
+def tug_engine_h_per_day(run: Measured) -> float:
+    """tugs' engines: while they drive, and for a share of the time that they stand at aircraft and doors"""
+    return tugs(run).engine_h / run.window.days
+
+
+@shared
+def co2_kg(run: Measured) -> dict[str, float]:
+    """By operation, in the measured days [kg]."""
+    config, flights, window = run.config, run.tables["flights"], run.window
+    rules = config.environment
+    scheduled = np.maximum(flights["aibt"] + config.apron.turnaround_min, flights["sobt"])
+    in_block = window.hours(flights["aibt"], flights["aobt"])
+    held = window.hours(scheduled, np.maximum(scheduled, flights["aobt"]))
+    return {
+        "block": stands_co2_kg(in_block - held, rules),
+        "held": stands_co2_kg(held, rules),
+        "tugs": tugs_co2_kg(tugs(run).engine_h, rules),
+        "hall": halls_co2_kg(config, window),
+        "road": road_co2_kg(driven_km(config, run.tables["trucks"], window), rules),
+    }
+
+
+@SURROUNDINGS.kpi("t/d", LESS, "CO₂", rank=Rank.SUMMARY)
+def co2_t_per_day(run: Measured) -> float:
+    """CO2 of the five operations below: the hub, and its trucks on their way out; aircraft held at their origin,
+    collection trucks and ways back are not counted
+    """
+    return sum(co2_kg(run).values()) / KG_PER_T / run.window.days
+
+
+@SURROUNDINGS.family(
+    "co2_{}_t_per_day",
+    {
+        "block": (
+            "CO2 of auxiliary and ground power of aircraft in block, until they are to leave: turnaround and sobt",
+            "CO₂ of aircraft in block",
+        ),
+        "held": (
+            "the same of aircraft still in block after that, held by unloading, loading or a closed runway",
+            "CO₂ of aircraft held in block",
+        ),
+        "tugs": ("CO2 of tugs' diesel", "CO₂ of tugs"),
+        "hall": ("CO2 of the halls' electricity, by their area", "CO₂ of the halls' electricity"),
+        "road": ("CO2 of trucks on their way to the lanes", "CO₂ of trucks to the lanes"),
+    },
+    "t/d",
+    LESS,
+)
+def co2_t_per_day_of(run: Measured, operation: str) -> float:
+    return co2_kg(run)[operation] / KG_PER_T / run.window.days
+
+
+def _of_goods(run: Measured, *operations: str) -> float:
+    """CO2 for each tonne of goods that left by truck or by air [kg/t]."""
+    tonnes = departed_t(run.tables["trucks"], run.window) + departed_t(run.tables["out_ulds"], run.window)
+    return sum(co2_kg(run)[name] for name in operations) / tonnes if tonnes else 0.0
+
+
+@SURROUNDINGS.kpi("kg/t", LESS, "CO₂ for each tonne of goods")
+def co2_kg_per_t(run: Measured) -> float:
+    """co2_t_per_day for each tonne of goods that left by truck or by air: the sum of the three below"""
+    return _of_goods(run, *co2_kg(run))
+
+
+_OPERATIONS = {"apron": ("block", "held", "tugs"), "hall": ("hall",), "road": ("road",)}
+"""Parts of co2_kg_per_t."""
+
+
+@SURROUNDINGS.family(
+    "co2_{}_kg_per_t",
+    {
+        "apron": ("of it, aircraft in block and held, and tugs", "– of it the apron"),
+        "hall": ("of it, the halls' electricity", "– of it the halls' electricity"),
+        "road": ("of it, trucks on their way to the lanes", "– of it the road"),
+    },
+    "kg/t",
+    LESS,
+    ranks=dict.fromkeys(_OPERATIONS, Rank.SUMMARY),
+)
+def co2_kg_per_t_of(run: Measured, part: str) -> float:
+    return _of_goods(run, *_OPERATIONS[part])

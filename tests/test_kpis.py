@@ -1,0 +1,71 @@
+"""A KPI is declared in one place: what shows KPIs shows a new one, too."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from experiments.composition import load
+from experiments.main import main
+from experiments.report.kpi_page import kpi_page
+from experiments.studies import telling
+from experiments.studies.designs.design import Point
+from sim.measures.kpis import KPIS, Group, Measured, Rank, names
+
+TOYS = Group("toys", lambda hub: hub.exports.share == 0)
+SMALL = (
+    "demand.parcels_per_flight=400",
+    "demand.net_t_per_flight=0.3",
+    "horizon_days=1",
+    "warmup_days=0",
+    "replications=2",
+    "margin=none",
+    "workers=1",
+)
+
+
+@TOYS.kpi("toys/d", True, "Toys brought", rank=Rank.HEADLINE, range=(-5.0, 5.0))
+def toys_per_day(run: Measured) -> float:
+    """three times the flights
+    that come
+    """
+    return 3.0 * len(run.tables["flights"]["arrival"]) / run.window.days
+
+
+def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
+    words = ["run", "exports=none", *SMALL, "precision.toys_per_day=1000000", "--out", str(tmp_path)]
+    assert main([*words, "--quiet"]) == 0
+    terminal = capsys.readouterr().out
+    folder = next(path for path in tmp_path.iterdir() if (path / "report.html").is_file())
+    assert main(["show", str(folder), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["kpis"]["toys_per_day"]
+    summary = pd.read_parquet(folder / "tables" / "summary.parquet").set_index("kpi").loc["toys_per_day"]
+    kpis = pd.read_parquet(folder / "tables" / "kpis.parquet")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert shown["unit"] == summary["unit"] == "toys/d"
+    assert shown["mean"] == summary["mean"] == kpis[kpis["kpi"] == "toys_per_day"]["value"].mean() > 0
+    assert any(line.startswith("toys_per_day") and line.endswith("toys/d") for line in terminal.splitlines())
+    assert "Toys brought [toys/d]" in page and "three times the flights that come" in page
+    assert "| `toys_per_day` | toys | toys/d | more | three times the flights that come |" in kpi_page()
+
+
+def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
+    with_exports, without = (Point(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
+    for points, is_shown in (([with_exports], False), ([with_exports, without], True)):
+        assert ("toys_per_day" in telling._shown(SimpleNamespace(points=points))) == is_shown
+
+
+def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:
+    for name, kpi in KPIS.items():
+        assert kpi.name == name and kpi.unit and kpi.meaning and kpi.label, name
+        assert kpi.bound_if is None or kpi.bound_if[0] in KPIS
+        assert kpi.range[0] < kpi.range[1]
+    labels = [(kpi.group.name, kpi.label) for kpi in KPIS.values()]
+    assert len(set(labels)) == len(labels)
+    assert set(names(Rank.HEADLINE)) < set(names(Rank.SUMMARY)) < set(KPIS)
