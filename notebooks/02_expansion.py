@@ -23,6 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from experiments.arguments import Arguments
 from experiments.studies.replications.evaluating import evaluate
 from experiments.studies.expansion import asked
 from experiments.studies.expansion.answer import answer
@@ -42,7 +43,7 @@ scaled = [
 ]
 others = ["equipment_first", "second_site", "permit_100k_at_once", "permit_100k_phased", "react_100k"]
 words = [*scaled, "expansion.draws=2", *(f"~expansion.paths.{name}" for name in others)]
-(today, *hubs), keys = asked(words, None)
+(today, *hubs), keys = asked(Arguments("expansion", tuple(words)))
 list(keys.expansion.paths), len(hubs)
 
 # %% [markdown]

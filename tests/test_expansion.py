@@ -21,16 +21,16 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
+from experiments.studies.expansion import check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.chances import probability_of_best, quantile
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import ExpansionStudy, Months, months_after
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
-from experiments.studies.expansion.knowing import Knowing
-from experiments.studies.expansion.text import sentences, worth_of
+from experiments.studies.expansion.text import sentences
 from experiments.studies.expansion.tree import leaves, triangular
-from experiments.studies.expansion.turns import PAID, decision_map
+from experiments.studies.expansion.uncertainty import PAID, Knowing, decision_map, worth_of
 from experiments.studies.expansion.value import quarter_years
 from experiments.studies.replications import evaluating
 from sim.config import HubConfig
@@ -167,7 +167,7 @@ def test_with_certainty_the_tree_is_the_plain_path() -> None:
         values = npv(own, path)[g, f]
         assert (values == values[0]).all()
         assert told.of(path).npv.mean == pytest.approx(values.mean(), rel=1e-12)
-        assert told.of(path).p5 == told.of(path).p95
+        assert told.of(path).npv_p5 == told.of(path).npv_p95
     # And that leaf is what the path is where nobody is asked.
     free = found_of(
         *CERTAIN, *(f"expansion.paths.permit_66k_2_phases.phases.{name}.needs=[]" for name in ("first", "second")),
@@ -341,9 +341,9 @@ def test_the_answer_is_told_stored_and_reproduced(
     assert set(document["paths"]) == set(FEW)
     assert document["recommended"] in FEW and 0 <= document["probability"] <= 1
     for one in document["paths"].values():
-        assert one["npv_eur"]["low"] <= one["npv_eur"]["mean"] <= one["npv_eur"]["high"]
-        best = document["paths"][document["recommended"]]["npv_eur"]["mean"]
-        assert one["behind_eur"]["mean"] == pytest.approx(best - one["npv_eur"]["mean"])
+        assert one["npv"]["low"] <= one["npv"]["mean"] <= one["npv"]["high"]
+        best = document["paths"][document["recommended"]]["npv"]["mean"]
+        assert one["behind"]["mean"] == pytest.approx(best - one["npv"]["mean"])
         assert 0 <= one["on_time_share"]["mean"] <= 1
     assert all(turn["best"] != document["recommended"] for turn in document["turned_by"])
     assert document["sentences"][1].startswith("The main uncertainty is the ")
@@ -353,13 +353,22 @@ def test_the_answer_is_told_stored_and_reproduced(
     assert futures.groupby("path")["probability"].sum().to_numpy() == pytest.approx(1)
     by_path = (futures["npv_eur"] * futures["probability"]).groupby(futures["path"]).sum()
     for path, one in document["paths"].items():
-        assert by_path[path] == pytest.approx(one["npv_eur"]["mean"])
+        assert by_path[path] == pytest.approx(one["npv"]["mean"])
     assert quick("--json", "--quiet") == 0
     assert json.loads(capsys.readouterr().out) == document
     assert main(["reproduce", str(folder), "--json", "--quiet", "workers=1"]) == 0
     assert json.loads(capsys.readouterr().out)["identical"]
-    assert main(["show", str(folder)]) == 0
-    assert document["sentences"][0] in capsys.readouterr().out
+    assert main(["show", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == document
+
+
+def test_a_stored_run_without_one_of_its_hubs_is_one_line() -> None:
+    hubs, base, keys = made(paths=FEW[:1])
+    check([Point("today", base), *hubs], keys)
+    with pytest.raises(ConfigError, match=r"expansion\.states: the hub of 'stay_30k: 0 open' is not there"):
+        check([Point("today", base)], keys)
+    with pytest.raises(ConfigError, match=r"expansion\.states: no state 'stay_30k: 0 open'"):
+        explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states={})), simulated)
 
 
 def test_weeks_whose_backlog_grows_are_warned_of(

@@ -58,7 +58,8 @@ def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Wind
         )
 
 
-def _picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
+def picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
+    """A figure with its caption; drawn within `style.look()`."""
     return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
 
 
@@ -66,14 +67,14 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
     """What leaves, and what limits it."""
     mine = main_points(points)
     leaving = leaving_figure.prepare(tables["flights"], tables["loads"], panels(mine))
-    yield _picture(
+    yield picture(
         "leaving", "How parcels leave after landing",
         "Share of the parcels of the measured days that has left so many hours after the drawn arrival; the dotted line"
         f" is the promise of {points[0].service_h:g} h. A curve that stays low shows parcels that are still inside, or"
         " whose flight was diverted.", leaving_figure.figure(leaving))  # fmt: skip
     ladder = ladder_figure.prepare(read_ladder(tables.get("ladder")), mine)
     if ladder:
-        yield _picture(
+        yield picture(
             "ladder", "Capacity ladder",
             "Parcels a day that each resource alone could handle at its effective rate, if staffed round the clock, the"
             " lowest on top, beside the demand. What the roster plans is less. The"
@@ -82,14 +83,14 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
             " bring so much of them.",
             ladder_figure.figure(ladder))  # fmt: skip
     use = utilisation_figure.prepare(points, values)
-    yield _picture(
+    yield picture(
         "utilisation", "Utilisation and blocked time",
         "Left, the share of the time that each resource is in use; right, hours a day that things stand blocked or"
         " wait. A resource that is full and blocks nobody is well used; what is full because something behind it is"
         " blocked needs no more of its own.", utilisation_figure.figure(use))  # fmt: skip
     more = utilisation_figure.prepare_more(points, values)
     if more is not None:
-        yield _picture(
+        yield picture(
             "utilisation_more", "Exports and controls: in use and waited for",
             "The same of what only exports and customs' controls use. Nobody waits for the store of empty ULDs and the"
             " customs hold zone: they may be fuller than they are laid out for.",
@@ -101,7 +102,7 @@ def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window:
         return
     found = recovery_figure.prepare(tables["occupancy"], tables["disruptions"], main_points(points), values, window)
     if found:
-        yield _picture(
+        yield picture(
             "recovery", "With and without disruptions",
             "Parcels that have come and neither left nor were turned away with their flight, mean over replications:"
             " with the disruptions (shaded) and, with the same flights, parcels and outages, without. The band is what"
@@ -115,7 +116,7 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
     mine = main_points(points)
     grouped = panels(mine)
     bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, values)
-    yield _picture(
+    yield picture(
         "dwell", "Dwell by stage",
         "Bars: mean hours of a parcel in each stage, over all parcels broken down in the measured days, whether they"
         " pass the stage or not. Diamond: the mean dwell of the text, over all parcels that arrived in the measured"
@@ -125,7 +126,7 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
         dwell_figure.figure(bars))  # fmt: skip
     zones = occupancy_figure.prepare(tables["occupancy"], grouped, window)
     if zones.rows:
-        yield _picture(
+        yield picture(
             "occupancy", "The hall over the measured days",
             "What is in each zone, as a share of its limit (dotted), mean over replications. The customs hold zone"
             f"{' and the store of empty ULDs' if zones.has_exports else ''} may exceed what"
@@ -133,14 +134,14 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
             occupancy_figure.figure(zones))  # fmt: skip
     weeks = week_figure.prepare(tables["occupancy"], mine, window)
     more = f" The first {week_figure.MOST_MAPS} designs." if len(mine) > week_figure.MOST_MAPS else ""
-    yield _picture(
+    yield picture(
         "week", "The week of the backlog",
         "Parcels that have arrived, or should have, and have not left, by weekday and hour; each map has a scale of"
         f" its own, from zero.{more}", week_figure.figure(weeks))  # fmt: skip
     curves = demand_figure.prepare(tables["demand_curves"], mine[0].label) if "demand_curves" in tables else ()
     if curves:
         of_which = f" Of the first design, {mine[0].title}." if len(mine) > 1 else ""
-        yield _picture(
+        yield picture(
             "demand", "People and equipment over the week",
             "What work wants by hour of the week: what is in use, and what waits as if it were served at once; of"
             " machines, induction and desks what would keep pace with the parcels that come. Against it, the people on"
@@ -148,7 +149,7 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
             demand_figure.figure(curves))  # fmt: skip
     if len(points) == 1:
         day = day_figure.of_run(tables, points[0].label, window)
-        yield _picture(
+        yield picture(
             "day", "The busiest day, as it was worked",
             f"{day_figure.SAYS} The measured day on which most parcels arrived, of the first replication;"
             " `cargohub show RUN day=YYYY-MM-DD` draws another.", day_figure.figure(day))  # fmt: skip
@@ -176,7 +177,7 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], values: Values, window: 
     of_which = f" Of the first design, {points[0].title}." if len(points) > 1 else ""
     for name, figure in found.items():
         heading, says = exposure_pictures.HEADINGS[name], exposure_pictures.SAYS[name]
-        yield _picture(name, heading, says + achieved.get(name, "") + of_which, figure)
+        yield picture(name, heading, says + achieved.get(name, "") + of_which, figure)
 
 
 def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
@@ -185,13 +186,13 @@ def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
     if spread:
         few = spread[0].rows[0].quartiles is None
         why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
-        yield _picture(
+        yield picture(
             "spread", "How far replications lie apart",
             "Each replication, from the least to the most: what a week may bring. The interval is that of the mean: how"
             f" well these replications know it.{why}", spread_figure.figure(spread))  # fmt: skip
     sensitivity = arrivals_figure.prepare(points, values)
     if sensitivity is not None:
-        yield _picture(
+        yield picture(
             "arrivals", "When flights come",
             "The share in time under each arrival model, with 95 % intervals of the mean; the traffic's size is the"
             " same.", arrivals_figure.figure(sensitivity))  # fmt: skip

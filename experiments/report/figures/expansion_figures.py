@@ -1,10 +1,10 @@
 """Paths over years: demand against slots, money, service; which path is best where, and what turns the choice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.report import style
 
@@ -18,40 +18,26 @@ _BANDED: Final = 2
 """Paths whose band is drawn; more would hide each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A figure by year: its expected value, and where nine futures of ten lie."""
-
-    mean: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+Bands = Mapping[str, NDArray[np.float64]]
+"""By name, figures by year: expected values, and what nine futures of ten lie between (3, Y)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the tornado: what is set to which value, the lead then [MEUR], and who is best."""
-
-    name: str
-    lead: float
-    is_turned: bool
-
-
-def fan(years: Sequence[int], demand: Mapping[str, Band], slots: Mapping[str, Band]) -> "Figure":
-    """Demand by growth with its band, and what each path has slots for."""
+def fan(years: Sequence[int], demand: Bands, slots: Bands) -> "Figure":
+    """Demand by growth with its band, and what each path is expected to have slots for (Y)."""
     figure = style.new_figure(4.6)
     ax = figure.subplots()
     colors = style.lines_of(list(slots))
-    for at, band in enumerate(demand.values()):
+    for at, (mean, low, high) in enumerate(demand.values()):
         shade = str(0.72 - 0.12 * at)
-        ax.fill_between(years, band.low, band.high, color=shade, alpha=0.35, linewidth=0)
-        ax.plot(years, band.mean, color=str(0.5 - 0.1 * at), linewidth=1, linestyle=":")
-    for name, band in slots.items():
+        ax.fill_between(years, low, high, color=shade, alpha=0.35, linewidth=0)
+        ax.plot(years, mean, color=str(0.5 - 0.1 * at), linewidth=1, linestyle=":")
+    for name, mean in slots.items():
         line = colors[name]
-        ax.step(years, band.mean, where="mid", color=line.color, linestyle=line.dash, label=name)
+        ax.step(years, mean, where="mid", color=line.color, linestyle=line.dash, label=name)
     _by_year(ax, years)
     ax.set_ylabel("Flights a day")
     ax.set_ylim(bottom=0)
-    ends = _apart({name: band.mean[-1] for name, band in demand.items()}, 0.05 * ax.get_ylim()[1])
+    ends = _apart({name: mean[-1] for name, (mean, *_) in demand.items()}, 0.05 * ax.get_ylim()[1])
     for name, at_end in ends.items():
         ax.annotate(name, (years[-1], at_end), (5, 0), textcoords="offset points", va="center", color="0.3")
     ax.set_title("Demand (grey, by growth) against the slots that each path is expected to have")
@@ -74,17 +60,17 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
     return figure
 
 
-def service(years: Sequence[int], panels: Mapping[str, Mapping[str, Band]], banded: Sequence[str]) -> "Figure":
+def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[str]) -> "Figure":
     """A panel a KPI: means of all paths, bands of a few."""
     figure = style.new_figure(1.2 + 2.6 * len(panels))
     axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
     for ax, (axis, paths) in zip(axes, panels.items(), strict=True):
         colors = style.lines_of(list(paths))
-        for name, band in paths.items():
+        for name, (mean, low, high) in paths.items():
             line = colors[name]
-            ax.plot(years, band.mean, color=line.color, linestyle=line.dash, label=name)
+            ax.plot(years, mean, color=line.color, linestyle=line.dash, label=name)
             if name in banded[:_BANDED]:
-                ax.fill_between(years, band.low, band.high, color=line.color, alpha=0.15, linewidth=0)
+                ax.fill_between(years, low, high, color=line.color, alpha=0.15, linewidth=0)
         ax.set_ylabel(axis)
         _by_year(ax, years)
     axes[0].set_title(f"Service of each year; bands of {' and '.join(banded[:_BANDED])}: nine futures of ten")
@@ -118,16 +104,19 @@ def decisions(
     return figure
 
 
-def tornado(rows: Sequence[Row], lead: float, best: str) -> "Figure":
-    """The lead of the recommended path over the best other, with one thing at a time at another value."""
+def tornado(rows: Sequence[tuple[str, float, bool]], lead: float, best: str) -> "Figure":
+    """The lead of the recommended path over the best other, with one thing at a time at another value.
+
+    `rows`: what is set to which value, the lead then [MEUR], and whether another path is best.
+    """
     figure = style.new_figure(1.5 + _ROW_IN * len(rows))
     ax = figure.subplots()
-    for at, row in enumerate(rows):
-        color = style.PALETTE[1] if row.is_turned else style.PALETTE[0]
-        ax.barh(at, row.lead - lead, left=lead, color=color, height=0.66)
+    for at, (_, own_lead, is_turned) in enumerate(rows):
+        color = style.PALETTE[1] if is_turned else style.PALETTE[0]
+        ax.barh(at, own_lead - lead, left=lead, color=color, height=0.66)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
-    ax.set_yticks(range(len(rows)), [row.name for row in rows])
+    ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]; left of the dashed line another is better")
     ax.set_title("What moves the choice, and what turns it (orange)")

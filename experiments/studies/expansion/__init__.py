@@ -19,39 +19,50 @@ are sampled weeks of the hub that is there at the time (`curves`), so that few r
 tells the method.
 """
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import Final
 
-from experiments import execution
+import numpy as np
+
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.store import RunDirectory
+from experiments.formatting import millions
+from experiments.report.hub_share import money_rests_on
+from experiments.report.sentences import too_few_replications
+from experiments.report.study_page import Grid
 from experiments.studies.designs.design import Point, with_study
-from experiments.studies.expansion.answer import Answer, answer
-from experiments.studies.expansion.design import ExpansionStudy
-from experiments.studies.expansion.futures import Simulate, explored
-from experiments.studies.expansion.hubs import states_of
-from experiments.studies.expansion.page import tell
-from experiments.studies.expansion.result import tables_of
-from experiments.studies.replications.evaluating import evaluated, open_study
+from experiments.studies.expansion.answer import Answer, answer, said_in_table
+from experiments.studies.expansion.design import ExpansionStudy, path_name, plain_name
+from experiments.studies.expansion.futures import explored
+from experiments.studies.expansion.hubs import check_growth, states_of
+from experiments.studies.expansion.pictures import pictures
+from experiments.studies.expansion.tables import tables_of
+from experiments.studies.expansion.text import sentences
+from experiments.studies.expansion.uncertainty import worth_of
+from experiments.studies.frame.rows import grid_of, plain_interval, plain_row
+from experiments.studies.frame.study import Asked, Bench, Document, Study
+from experiments.studies.replications.stability import unsure_lines
 from sim.errors import ConfigError
-from sim.reading import plain
 
-KEYS = ExpansionStudy
-VERB = "expansion"
+_VERB: Final = "expansion"
+_SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
+"""Figures of a path that a table of their own has; the others are of its money."""
+_MONEY: Final = ("npv", "behind", "npv_p5", "npv_p95", "regret", "regret_p95", "best_share")
+_MOST_ROWS: Final = 12
+_OF_MONEY: Final = (
+    "Expected net present value (NPV); how far it is behind that of the best path, with the 95 % interval of this"
+    " difference; what 5 and 95 % of the futures are below; regret, what is lost against hindsight, on average, and"
+    " what 95 % of the futures are below [MEUR]"
+)
+_OF_SERVICE: Final = "Service and cost over all years, means with 95 % intervals; in how many futures anything opens"
 
 
-def main(arguments: Arguments) -> int:
-    return carry_out(arguments, *asked(arguments.words, arguments.config_dir))
-
-
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], ExpansionStudy]:
+def asked(arguments: Arguments) -> tuple[list[Point], ExpansionStudy]:
     """The hub of today, and after it the different hubs of all states; all checked before anything runs."""
-    words = with_study(words, VERB)
+    words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
     composed = compose(words, config_dir)
-    if VERB not in composed:
+    if _VERB not in composed:
         raise ConfigError("study: expansion needs expansion.paths and others, as study=expansion has them")
     base, keys = hub(composed), study(ExpansionStudy, composed)
     if keys.expansion.states:
@@ -60,42 +71,102 @@ def asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], E
     return [Point("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
 
 
-def carry_out(arguments: Arguments, points: Sequence[Point], keys: ExpansionStudy) -> int:
-    """Compute what is not there, and tell; the first point is the hub of today, the others those of the states."""
-    folder, found = computed(arguments, points, keys)
-    tell(arguments, folder, points[0], found)
-    return 0
+def check(points: Sequence[Point], keys: ExpansionStudy) -> None:
+    """Whether the hubs are those of the states.
+
+    Raises:
+        ConfigError: one of them is not there.
+    """
+    check_growth(points[0].hub)
+    labels = {point.label for point in points[1:]}
+    for state, own in keys.expansion.states.items():
+        if not own or not labels.issuperset(own):
+            raise ConfigError(f"expansion.states: the hub of {state!r} is not there")
 
 
-def again(arguments: Arguments, points: Sequence[Point], keys: ExpansionStudy) -> Path:
-    """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
-    return computed(arguments, points, keys)[0]
-
-
-def computed(arguments: Arguments, points: Sequence[Point], keys: ExpansionStudy) -> tuple[Path, Answer]:
-    base = points[0].hub
-    hubs = {point.label: point.hub for point in points}
-    with (
-        open_study(arguments, f"{len(keys.expansion.paths)}-paths", hubs, plain(keys)) as run,
-        execution.opened(keys.execution, keys.workers) as pool,
-    ):
-        found = answer(explored(points[1:], base, keys, _simulator(run, pool, keys, is_quiet=arguments.quiet)))
-        if not run.is_complete:
-            run.complete({}, tables=tables_of(found))
-    return run.path, found
-
-
-def _simulator(run: RunDirectory, pool: execution.Pool, keys: ExpansionStudy, *, is_quiet: bool) -> Simulate:
-    """Makes the runs that are asked for, kept in the folder as they come; says beforehand how many."""
+def compute(bench: Bench, asked: Asked[ExpansionStudy]) -> Answer:
+    base, *hubs = asked.points
+    n = asked.keys.replications
 
     def simulate(points: Sequence[Point]) -> Mapping[tuple[str, int], Mapping[str, float]]:
-        if not is_quiet:
-            days = points[0].hub.warmup_days + points[0].hub.horizon_days
-            flights = sum(point.hub.demand.flights_per_day for point in points) * keys.replications * days
-            sys.stderr.write(
-                f"expansion: {len(points)} weeks that differ in hub or load, {keys.replications * len(points)} runs of"
-                f" {days} days, {flights:,.0f} flights\n"
-            )
-        return evaluated(run, points, keys.replications, pool, is_quiet=is_quiet)
+        days = base.hub.warmup_days + base.hub.horizon_days
+        flights = sum(point.hub.demand.flights_per_day for point in points) * n * days
+        bench.say(
+            f"expansion: {len(points)} weeks that differ in hub or load, {n * len(points)} runs of {days} days,"
+            f" {flights:,.0f} flights"
+        )
+        return bench.evaluated(points, n)
 
-    return simulate
+    return answer(explored(hubs, base.hub, asked.keys, simulate))
+
+
+def document(asked: Asked[ExpansionStudy], answer: Answer) -> Document:
+    n = asked.keys.replications
+    return Document(
+        title="When to expand, and by how much",
+        sentences=sentences(answer),
+        tables=tables_of(answer),
+        grids=_grids(answer),
+        most_rows=_MOST_ROWS,
+        data={
+            "paths": {one.path: plain_row(one, without=("path",)) for one in answer.paths},
+            "recommended": answer.recommended,
+            "probability": None if np.isnan(answer.probability) else answer.probability,
+            "turned_by": [{"what": one.what, "value": one.value, "best": one.best} for one in answer.turned_by],
+            "knowing": {one.what: plain_interval(one.worth, "EUR") for one in answer.knowing},
+            "unstable": {week: own.is_unstable for week, own in answer.stability.items()},
+            "runs": answer.found.n_runs * n,
+        },
+        method=tuple(_method(asked, answer)),
+        pictures=lambda: pictures(answer),
+        warnings=[*too_few_replications(n), *unsure_lines(answer.stability)],
+    )
+
+
+def _grids(answer: Answer) -> list[Grid]:
+    by_npv = sorted(answer.paths, key=lambda one: -one.npv.mean)
+    known = tuple((one.what, said_in_table(worth_of(one))) for one in answer.knowing)
+    turned = tuple(
+        (plain_name(turn.what), plain_name(turn.value), path_name(turn.best), millions(turn.lead))
+        for turn in answer.turns
+    )
+    lead = f"lead of {path_name(answer.recommended)} [MEUR]"
+    return [
+        grid_of(_OF_MONEY, by_npv, without=_SERVICE),
+        grid_of(_OF_SERVICE, answer.paths, without=_MONEY),
+        Grid("What it would be worth to know before choosing [MEUR]", ("what", "worth"), known),
+        Grid("The choice with one thing at a time at another value", ("what", "value", "best path", lead), turned, 3),
+    ]
+
+
+def _method(asked: Asked[ExpansionStudy], answer: Answer) -> Iterator[str]:
+    found, own, today = answer.found, asked.keys.expansion, asked.points[0].hub
+    yield from money_rests_on(today)
+    loads = ", ".join(f"{load:g}" for load in own.loads)
+    yield (
+        "Years are sampled weeks: of each quarter a representative one (two months) and one of its busiest month, of"
+        " the hub that is there at the time. Weeks that ask the same of the same hub are one run, of"
+        f" {today.warmup_days} days of warm-up and {today.horizon_days} measured days. Each hub is simulated"
+        f" at loads of {loads} of what its machines sort, and taken in proportion between them: {found.n_runs} weeks,"
+        f" {asked.keys.replications} replications of each, with the same flights, parcels and draws in all (common"
+        " random numbers)."
+    )
+    futures = found.futures
+    yield (
+        f"{len(futures.leaves)} results of the decisions and {len(futures.growths)} growths, with their exact"
+        f" probabilities, and {len(futures.draws)} draws of delays and demand in each; every path meets the same"
+        " futures. 95 % intervals of means hold the error of the draws and that of the simulation."
+    )
+    yield (
+        f"Money is in real EUR of {own.cost.year}, discounted at {100 * own.cost.discounting.rate:.3g} % a year; what"
+        " is built is written off in equal parts, and what is left of it when the last year ends counts."
+    )
+    yield (
+        "Probabilities of results and of growth are assumptions, for the reader to set:"
+        " configs/study/expansion.yaml has them. docs/expansion.md tells the method."
+    )
+
+
+STUDY: Final = Study(
+    ExpansionStudy, asked, compute, document, name=lambda asked: f"{len(asked.keys.expansion.paths)}-paths", check=check
+)

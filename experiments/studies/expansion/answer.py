@@ -1,40 +1,81 @@
 """Which path to choose, how surely, and what is lost by each: regret against who knows the future (H. Raiffa, 1968)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from experiments.formatting import millions, number, percent, with_interval
 from experiments.money import DAYS_PER_YEAR, REVENUES, Flow, payback
 from experiments.statistics import Interval
-from experiments.studies.expansion.chances import BANDS, expected, probability_of_best, quantile, share, two_sources
+from experiments.studies.expansion.chances import (
+    BANDS,
+    bands,
+    expected,
+    probability_of_best,
+    quantile,
+    share,
+    two_sources,
+)
 from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.design import path_name
 from experiments.studies.expansion.futures import Found
-from experiments.studies.expansion.knowing import Knowing, chosen_knowing, knowing
-from experiments.studies.expansion.turns import Turn, cash_flows, turns
+from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import quarter_years
+from experiments.studies.frame.rows import column, interval
 from experiments.studies.replications.stability import Stability
 from sim.units import CENTS_PER_EUR
+
+Yearly = Mapping[str, Floats]
+"""By path: expected value of each year, and what 5 and 95 % of the futures lie below (3, Y)."""
+
+
+said_in_table = partial(with_interval, show=millions, hides_same=True)
+_in_percent = partial(with_interval, show=percent)
+_in_eur = partial(with_interval, show=partial(number, digits=3))
+
+
+def _mean(value: Interval) -> str:
+    return millions(value.mean)
+
+
+def _behind(value: Interval) -> str:
+    return said_in_table(value) if value.mean else "–"
+
+
+def _years(years: float | None) -> str:
+    return "–" if years is None else f"{years:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
 class PathAnswer:
     """What is shown of a path. Quantiles and shares are over futures, intervals of means."""
 
-    path: str
-    npv: Interval
-    behind: Interval
-    """What the recommended path has more, by pairs: most of the error of `npv` is common to all paths."""
-    p5: float
-    p95: float
-    on_time_share: Interval
-    cost_per_parcel: Interval
-    payback_years: float | None
-    """Of what it spends more than the path that builds nothing, by what it earns more; None: never."""
-    regret: Interval
-    regret_p95: float
-    best_share: float
-    opens: float
-    """Probability that any of its phases opens before the last year ends."""
+    path: str = column("", "of the study", heading="path", show=path_name)
+    npv: Interval = interval("EUR", "net present value", heading="NPV", show=_mean)
+    behind: Interval = interval("EUR", "the recommended path's NPV more", heading="behind the best", show=_behind)
+    """By pairs: most of the error of `npv` is common to all paths."""
+    npv_p5: float = column("EUR", "5 % of the futures lie below", heading="5 % below", show=millions)
+    npv_p95: float = column("EUR", "95 % of the futures lie below", heading="95 % below", show=millions)
+    regret: Interval = interval("EUR", "lost against hindsight", heading="regret", show=_mean)
+    regret_p95: float = column("EUR", "95 % of the futures lie below", heading="regret, 95 % below", show=millions)
+    best_share: float = column("1", "futures in which it is the best", heading="best in [%]", show=percent)
+    on_time_share: Interval = interval("1", "of all parcels", heading="in time [%]", show=_in_percent)
+    cost_per_parcel: Interval = interval(
+        "EUR",
+        "all that is spent",
+        heading="cost a parcel [EUR]",
+        show=_in_eur,
+    )
+    payback: float | None = column(
+        "year", "of what it spends more than the path that builds nothing, by what it earns more; None: never",
+        heading="payback [years]", show=_years,
+    )  # fmt: skip
+    opens: float = column(
+        "1", "futures in which any of its phases opens before the last year ends",
+        heading="opens something in [%]", show=percent,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +87,10 @@ class Answer:
     """At least, that no other path has the higher expected NPV."""
     knowing: tuple[Knowing, ...]
     turns: tuple[Turn, ...]
+    service: Mapping[str, Yearly]
+    """By KPI, means of the year's weeks."""
+    traffic: Mapping[str, Yearly]
+    """Flights a day that are wanted, that there are slots for, and that come."""
 
     @property
     def turned_by(self) -> list[Turn]:
@@ -61,28 +106,28 @@ class Answer:
 
 
 def answer(found: Found) -> Answer:
-    names = list(found.keys.expansion.paths)
-    npv = np.stack([found.of(path, lambda one: one.present.sum(axis=1)) for path in names])  # (P, G, F, K, R)
-    mean = expected(npv, found.futures.weight)  # (P, K, R)
-    by_path = mean.mean(axis=(1, 2))
-    best = int(by_path.argmax())
+    names, weight = list(found.number), found.futures.weight
+    npv = found.npv
+    mean = expected(npv, weight)  # (P, K, R)
+    best = int(mean.mean(axis=(1, 2)).argmax())
     pooled = npv.mean(axis=4)
     known = pooled.max(axis=0)
-    flows = cash_flows(found)
+    known_best = expected(np.take_along_axis(npv, pooled.argmax(axis=0)[None, ..., None], axis=0)[0], weight)
+    flows = found.means(lambda one: one.quarterly)
     paths = tuple(
         PathAnswer(
             path=name,
             npv=two_sources(mean[number]),
             behind=two_sources(mean[best] - mean[number]),
-            p5=quantile(pooled[number], found.futures.weight, BANDS[0]),
-            p95=quantile(pooled[number], found.futures.weight, BANDS[1]),
+            npv_p5=quantile(pooled[number], weight, BANDS[0]),
+            npv_p95=quantile(pooled[number], weight, BANDS[1]),
+            regret=two_sources(known_best - mean[number]),
+            regret_p95=quantile(known - pooled[number], weight, BANDS[1]),
+            best_share=share(pooled[number] >= known, weight),
             on_time_share=_on_time(found, name),
             cost_per_parcel=_cost_per_parcel(found, name),
-            payback_years=_payback(found, name, flows),
-            regret=two_sources(chosen_knowing(npv, pooled, found.futures.weight) - mean[number]),
-            regret_p95=quantile(known - pooled[number], found.futures.weight, BANDS[1]),
-            best_share=share(pooled[number] >= known, found.futures.weight),
-            opens=_opens(found, name),
+            payback=_payback(found, name, flows),
+            opens=share(np.array([bool(months) for months in found.opens])[found.number[name]], weight),
         )
         for number, name in enumerate(names)
     )
@@ -92,7 +137,9 @@ def answer(found: Found) -> Answer:
         recommended=names[best],
         probability=probability_of_best(mean, best),
         knowing=tuple(knowing(found, npv, pooled, mean, best)),
-        turns=tuple(turns(found, names, pooled, best, flows)),
+        turns=tuple(turns(found, pooled, best)),
+        service=_service(found),
+        traffic=_traffic(found),
     )
 
 
@@ -116,16 +163,30 @@ def _cost_per_parcel(found: Found, path: str) -> Interval:
 
 
 def _payback(found: Found, path: str, flows: Floats) -> float | None:
-    paths = found.keys.expansion.paths
-    idle = next((name for name, one in paths.items() if not one.phases), None)
-    if idle is None or not paths[path].phases:
+    own = found.keys.expansion
+    if own.idle is None or not own.paths[path].phases:
         return None
-    more = flows[list(paths).index(path)] - flows[list(paths).index(idle)]
-    years = quarter_years(found.keys.expansion)
-    return payback([Flow(at, round(CENTS_PER_EUR * eur)) for at, eur in zip(years, more.tolist(), strict=True)])
+    more = flows[list(own.paths).index(path)] - flows[list(own.paths).index(own.idle)]
+    return payback(
+        [Flow(at, round(CENTS_PER_EUR * eur)) for at, eur in zip(quarter_years(own), more.tolist(), strict=True)]
+    )
 
 
-def _opens(found: Found, path: str) -> float:
-    last = 12 * found.keys.expansion.years
-    is_open = np.array([any(one.opens <= last for one in line.openings) for line in found.timelines])
-    return share(is_open[found.number[path]], found.futures.weight)
+def _service(found: Found) -> dict[str, Yearly]:
+    kpis = {path: found.of(path, lambda one: one.kpis.mean(axis=0)) for path in found.number}
+    return {
+        kpi: {path: bands(each[..., at], found.futures.weight) for path, each in kpis.items()}
+        for at, kpi in enumerate(found.world.measured.kpis)
+    }
+
+
+def _traffic(found: Found) -> dict[str, Yearly]:
+    years, weight = found.keys.expansion.years, found.futures.weight
+    each = {
+        what: np.stack([getattr(line, what).reshape(years, -1).mean(axis=1) for line in found.timelines])
+        for what in ("wanted", "slots", "flights")
+    }
+    return {
+        what: {path: bands(own[numbers], weight) for path, numbers in found.number.items()}
+        for what, own in each.items()
+    }

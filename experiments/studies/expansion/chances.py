@@ -67,6 +67,17 @@ def quantile(values: Floats, weight: Floats, share: float) -> float:
     return float(values.ravel()[order][min(at, order.size - 1)])
 
 
+def bands(values: Floats, weight: Floats) -> Floats:
+    """Mean and quantiles over futures of each year: (G, F, K, Y) to (3, Y)."""
+    k, years = values.shape[2:]
+    rows = []
+    for year in range(years):
+        each = values[..., year]
+        mean = float(np.einsum("gfk,gf->", each, weight)) / k
+        rows.append((mean, *(quantile(each, weight, share) for share in BANDS)))
+    return np.array(rows).T
+
+
 def share(is_so: NDArray[np.bool_], weight: Floats) -> float:
     """Probability of the futures in which something is so; sums of probabilities are exact to twelve digits."""
     return round(float(np.einsum("gfk,gf->", is_so, weight)) / int(is_so.shape[2]), 12)

@@ -1,6 +1,7 @@
 """What `cargohub expansion` asks: paths of phases, growth of demand, and decisions that are others' to take."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -192,6 +193,11 @@ class Expansion:
                     f"{key}.starts: opens on {opens}, before {stage} can have ended in favour, on {earliest}"
                 )
 
+    @property
+    def idle(self) -> str | None:
+        """The first path that builds nothing."""
+        return next((name for name, path in self.paths.items() if not path.phases), None)
+
     def earliest(self, stage: str) -> dt.date:
         """The first day on which a stage can have ended in favour."""
         own = self.stages[stage]
@@ -236,6 +242,19 @@ def fields_of(words: Sequence[str]) -> dict[str, object]:
     from experiments.words import parsed
 
     return {(one := parsed(word)).key_or_group: one.value() for word in words}
+
+
+def plain_name(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def path_name(key: str) -> str:
+    """A path as a reader calls it.
+
+    >>> path_name("permit_100k_at_once"), path_name("stay_30k"), path_name("second_site")
+    ('permit, 100,000 m² at once', 'stay, 30,000 m²', 'second site')
+    """
+    return re.sub(r" (\d+)k\b", r", \1,000 m²", plain_name(key))
 
 
 def _months_of(phase: Phase) -> float:

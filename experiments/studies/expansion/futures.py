@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from experiments.money import Paid, activity, annual_lines, investment
 from experiments.studies.designs.design import Point
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
-from experiments.studies.expansion.design import Expansion, ExpansionStudy
+from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionStudy
 from experiments.studies.expansion.hubs import flights_at
 from experiments.studies.expansion.timeline import Timeline, World, timeline
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
@@ -58,6 +58,26 @@ class Found:
         values = np.stack([pick(self.worths[number]) for number in numbers])
         return values[places.reshape(self.number[path].shape)]
 
+    def mean(self, path: str, pick: Callable[[Worth], Floats]) -> Floats:
+        """The expected value of a figure that replications have, (R, …) to (…)."""
+        each = self.of(path, lambda one: pick(one).mean(axis=0))
+        return np.asarray(np.einsum("gfk...,gf->...", each, self.futures.weight) / each.shape[2], dtype=np.float64)
+
+    def means(self, pick: Callable[[Worth], Floats]) -> Floats:
+        """That of each path (P, …)."""
+        return np.stack([self.mean(path, pick) for path in self.number])
+
+    @property
+    def npv(self) -> Floats:
+        """Of each path and future, by replication (P, G, F, K, R)."""
+        return np.stack([self.of(path, lambda one: one.present.sum(axis=1)) for path in self.number])
+
+    @property
+    def opens(self) -> list[list[float]]:
+        """Of each timeline, when its phases open, if before the last year ends [months from the first]."""
+        last = MONTHS_PER_YEAR * self.keys.expansion.years
+        return [[one.opens for one in line.openings if one.opens <= last] for line in self.timelines]
+
 
 def futures_of(own: Expansion, base: HubConfig) -> Futures:
     found = tuple(leaves(own.stages))
@@ -92,7 +112,7 @@ def explored(points: Sequence[Point], base: HubConfig, keys: ExpansionStudy, sim
         runs |= set(missing)
         _simulate(curves, missing, keys.replications, simulate)
     books = _books(world, points, own, base)
-    worths = tuple(worth(books, key[0], _limit(own, key), line) for key, line in timelines.items())
+    worths = tuple(worth(books, line) for line in timelines.values())
     return Found(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
 
 
@@ -123,16 +143,6 @@ def _wanted(own: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp
                     wanted[key] = g, k, own_leaf
                     number[path][g, f, k] = at.setdefault(key, len(at))
     return number, wanted
-
-
-def _limit(own: Expansion, key: Key) -> float | None:
-    needs = own.paths[key[0]].needs
-    limits = [
-        own.stages[stage].results[result].most_area_m2
-        for stage, result in key[3]
-        if stage in needs and result is not None
-    ]
-    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _measured(own: Expansion, base: HubConfig) -> Measured:

@@ -16,7 +16,7 @@ from experiments.composition import compose, hub
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.varying import changed
 from experiments.studies.expansion.design import Expansion, Learning, Path, fields_of
-from sim.config import MONTHS, ArrivalModel, HubConfig
+from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import CargohubError, ConfigError
 from sim.inputs.room import check_area
@@ -35,9 +35,9 @@ class State:
     path: str
     limit_m2: float | None
     n_open: int
-    is_building: bool
-    learned: float
-    results: tuple[str, ...]
+    is_building: bool = False
+    learned: float = 1.0
+    results: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class State:
     @property
     def plain(self) -> "State":
         """The same phases, whole, and nothing else."""
-        return replace(self, is_building=False, learned=1.0, results=())
+        return State(self.path, self.limit_m2, self.n_open)
 
     @property
     def alone(self) -> tuple["State", ...]:
@@ -75,8 +75,7 @@ def states_of(
     Raises:
         ConfigError: words that cannot be composed, or a phase in which more stands than fits, with its key.
     """
-    if base.arrivals.model is ArrivalModel.FILE:
-        raise ConfigError("arrivals: an expansion needs a model of arrivals, whose flights can grow; a file's do not")
+    check_growth(base)
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
     found = [
         made
@@ -98,6 +97,16 @@ def states_of(
             parts[label] = tuple(states[one.name][0] for one in (state.plain, *state.alone))
         states[state.name] = (label, *parts.get(label, ()))
     return [Point(label, config) for label, config in hubs.items()], states
+
+
+def check_growth(base: HubConfig) -> None:
+    """Refuse arrivals that cannot grow.
+
+    Raises:
+        ConfigError: they are a file's.
+    """
+    if base.arrivals.month_index is None:
+        raise ConfigError("arrivals: an expansion needs a model of arrivals, whose flights can grow; a file's do not")
 
 
 def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:

@@ -1,15 +1,13 @@
 """The answer of `cargohub expansion` in sentences: a summary of one page, its main uncertainty first."""
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
-from experiments.formatting import listed, millions, percent, with_interval
-from experiments.statistics import Interval
+from experiments.formatting import listed, millions, percent
 from experiments.studies.designs.staffing_text import paid_by_roster
-from experiments.studies.expansion.answer import Answer
-from experiments.studies.expansion.knowing import EVERYTHING, WAITING, Knowing
-from experiments.studies.expansion.turns import PAID, Turn
+from experiments.studies.expansion.answer import Answer, said_in_table
+from experiments.studies.expansion.design import path_name, plain_name
+from experiments.studies.expansion.uncertainty import EVERYTHING, PAID, WAITING, Turn, worth_of
 
 _ENOUGH = 0.9
 """A probability above which a choice is called sure (assumption)."""
@@ -44,19 +42,14 @@ def _uncertain(answer: Answer) -> str:
     )
 
 
-def worth_of(one: Knowing) -> Interval:
-    """Who knows more chooses no worse, so that knowing is worth at least nothing; waiting may cost."""
-    return one.worth if one.what == WAITING else one.worth.within(0.0)
-
-
 def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     surely = "" if answer.probability >= _ENOUGH else ", which is not sure"
     yield (
         f"The path {name} has the highest expected net present value, {meur(best.npv.mean)}. Probability that it is"
         f" the best of the {len(answer.paths)} paths on average: at least {answer.probability:.3g}{surely}; in"
-        f" {percent(best.best_share)} % of the futures it is the best. Nine futures in ten are between {meur(best.p5)}"
-        f" and {meur(best.p95)}: growth, decisions and delays."
+        f" {percent(best.best_share)} % of the futures it is the best. Nine futures in ten are between"
+        f" {meur(best.npv_p5)} and {meur(best.npv_p95)}: growth, decisions and delays."
     )
     yield from _level(answer)
     others = sorted((one for one in answer.paths if one.path != best.path), key=lambda one: -one.npv.mean)
@@ -69,8 +62,8 @@ def _chosen(answer: Answer) -> Iterator[str]:
         )
     if best.opens < 1 and answer.found.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
-    if best.payback_years is not None:
-        yield f"What it spends more than building nothing comes back in {best.payback_years:.1f} years, as expected."
+    if best.payback is not None:
+        yield f"What it spends more than building nothing comes back in {best.payback:.1f} years, as expected."
 
 
 def _level(answer: Answer) -> Iterator[str]:
@@ -98,23 +91,13 @@ def _turned(turns: list[Turn]) -> str:
         return "Nothing that was varied alone turns the choice."
     by_best: dict[str, list[str]] = {}
     for turn in turns:
-        by_best.setdefault(turn.best, []).append(f"{turn.what.replace('_', ' ')} {turn.value.replace('_', ' ')}")
+        by_best.setdefault(turn.best, []).append(f"{plain_name(turn.what)} {plain_name(turn.value)}")
     choices = (f"{path_name(best)} with {listed(values, 'or')}" for best, values in by_best.items())
     return f"The choice turns to {'; to '.join(choices)}."
-
-
-def path_name(key: str) -> str:
-    """A path as a reader calls it.
-
-    >>> path_name("permit_100k_at_once"), path_name("stay_30k"), path_name("second_site")
-    ('permit, 100,000 m² at once', 'stay, 30,000 m²', 'second site')
-    """
-    return re.sub(r" (\d+)k\b", r", \1,000 m²", key.replace("_", " "))
 
 
 def meur(eur: float) -> str:
     return f"{millions(eur)} MEUR"
 
 
-said_in_table = partial(with_interval, show=millions, hides_same=True)
 said = partial(said_in_table, unit=" MEUR")

@@ -17,6 +17,7 @@ from experiments.studies.expansion.curves import Curves, Floats, Measured, quart
 from experiments.studies.expansion.design import CAPACITY_USE, Expansion, Phase, month_of
 from experiments.studies.expansion.hubs import LEARNED, State
 from experiments.studies.expansion.tree import Draw, Leaf, ended
+from sim.errors import ConfigError
 
 QUARTERS: Final = 4
 _MONTHS: Final = 3
@@ -36,6 +37,9 @@ class Opening:
 class Timeline:
     """By quarter: the hub's number, flights a day that are wanted, that there are slots for, and that come."""
 
+    path: str
+    limit_m2: float | None
+    """Of the permit; None: the whole path."""
     hubs: NDArray[np.intp]
     wanted: Floats
     slots: Floats
@@ -60,13 +64,23 @@ class World:
     accepted: Floats
     """Flights a day that each hub accepts (n_hubs)."""
 
+    def label(self, state: State) -> str:
+        """What its hub is called.
+
+        Raises:
+            ConfigError: no such state, as may be in a configuration from elsewhere.
+        """
+        if state.name not in self.states:
+            raise ConfigError(f"expansion.states: no state {state.name!r}")
+        return self.states[state.name][0]
+
     def hub(self, state: State) -> int:
-        return self.curves.labels[self.states[state.name][0]]
+        return self.curves.labels[self.label(state)]
 
     def n_phases(self, path: str, limit: float | None) -> int:
         """Phases that there is room for."""
         n = 0
-        while State(path, limit, n + 1, is_building=False, learned=1.0, results=()).name in self.states:
+        while State(path, limit, n + 1).name in self.states:
             n += 1
         return n
 
@@ -104,7 +118,8 @@ class _Course:
             flights[quarter] = min(wanted[quarter], slots[quarter])
             self._watched.append((int(hubs[quarter]), flights[quarter], wanted[quarter] / slots[quarter]))
         done = tuple(one for one in self._openings if one.begins < _MONTHS * n)
-        return Timeline(hubs, wanted, slots, flights, done, tuple(self._conditions), self._is_whole)
+        conditions = tuple(self._conditions)
+        return Timeline(self._path, self._limit, hubs, wanted, slots, flights, done, conditions, self._is_whole)
 
     def _begin(self, quarter: int) -> None:
         """Plan and open what falls before the middle of the quarter."""
@@ -167,7 +182,7 @@ class _Course:
                 self._conditions.append((quarter, stage, result))
 
     def _plain_hub(self, n_open: int) -> int:
-        return self._world.hub(State(self._path, self._limit, n_open, is_building=False, learned=1.0, results=()))
+        return self._world.hub(State(self._path, self._limit, n_open))
 
     def _hub(self, quarter: int) -> int:
         middle = _MONTHS * (quarter + 0.5)

@@ -23,10 +23,10 @@ Leaf = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What one future brings besides the results: `ended` and `later` are ranks in (0, 1) of each stage's months."""
+    """What one future brings besides the results."""
 
-    ended: Mapping[str, float]
-    later: Mapping[str, float]
+    ranks: Mapping[str, tuple[float, float]]
+    """In (0, 1), of each stage's `months`, and of the `later` of its result."""
     strays: Floats
     """Times the demand path, by year (n_years)."""
 
@@ -51,20 +51,14 @@ def draws(own: Expansion, seed: int) -> list[Draw]:
     found = []
     for number in range(own.draws):
         streams = Streams(seed, number)
-        ranks = {name: streams.of(f"months of {name}").random(2) for name in own.stages}
+        drawn = {name: streams.of(f"months of {name}").random(2).tolist() for name in own.stages}
         steps = [
             streams.of("demand strays", own.first_year + year).standard_normal() * own.spread
             for year in range(own.years)
         ]
         # A walk whose mean stays on the path.
         walk = np.cumsum(steps) - 0.5 * own.spread**2 * np.arange(1, own.years + 1)
-        found.append(
-            Draw(
-                {name: float(two[0]) for name, two in ranks.items()},
-                {name: float(two[1]) for name, two in ranks.items()},
-                np.exp(walk),
-            )
-        )
+        found.append(Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk)))
     return found
 
 
@@ -80,9 +74,9 @@ def ended(stage: str, leaf: Leaf, draw: Draw, own: Expansion) -> float | None:
         before = ended(asked.after, leaf, draw, own)
         assert before is not None
         begin = before
-    later = asked.results[result].later
-    more = 0.0 if later is None else triangular(later, draw.later[stage])
-    return begin + triangular(asked.months, draw.ended[stage]) + more
+    later, (rank, rank_later) = asked.results[result].later, draw.ranks[stage]
+    more = 0.0 if later is None else triangular(later, rank_later)
+    return begin + triangular(asked.months, rank) + more
 
 
 def triangular(months: Months, rank: float) -> float:

@@ -65,10 +65,7 @@ class Books:
         return self.changes[key]
 
     def _change(self, path: str, limit: float | None, n: int) -> Floats:
-        before, after = (
-            self.hubs[self.world.states[State(path, limit, at, is_building=False, learned=1.0, results=()).name][0]]
-            for at in (n, n + 1)
-        )
+        before, after = (self.hubs[self.world.label(State(path, limit, at))] for at in (n, n + 1))
         lines = investment(before, after, self.world.own.cost)
         return np.array([as_eur(line.cents) for line in lines])
 
@@ -83,14 +80,14 @@ def factors(own: Expansion, rate: float) -> Floats:
     return np.array([discount_factor(rate, years) for years in quarter_years(own)])
 
 
-def worth(books: Books, path: str, limit: float | None, line: Timeline) -> Worth:
+def worth(books: Books, line: Timeline) -> Worth:
     world, own = books.world, books.world.own
     n_lines, first_paid = len(world.measured.lines), world.measured.n - len(world.measured.paid)
     by_week = line.flights[:, None] * np.tile(world.weeks, (own.years, 1))
     weeks = world.curves.weeks(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
     quarters = quarter_means(weeks, by_week, world.measured)  # (Q, R, M)
     running = quarters[:, :, :n_lines] / QUARTERS
-    once = _building(books, path, limit, line)
+    once = _building(books, line)
     lines = np.concatenate([running, np.repeat(once[:, None, :], running.shape[1], axis=1)], axis=2)
     lines = lines.transpose(1, 0, 2)  # (R, Q, L)
     kpis = quarters[:, :, n_lines:first_paid].transpose(1, 0, 2)
@@ -113,14 +110,14 @@ def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years
     return np.asarray((kpis.reshape(len(kpis), years, QUARTERS, -1) * weight).sum(axis=2), dtype=np.float64)
 
 
-def _building(books: Books, path: str, limit: float | None, line: Timeline) -> Floats:
+def _building(books: Books, line: Timeline) -> Floats:
     """What is spent besides the running of the hub, by quarter and line (Q, 3 + built)."""
     own, n = books.world.own, line.hubs.size
     built, after = len(books.built), len(books.built) + 1
     found = np.zeros((n, built + 3))
-    found[:, 0] = -_planned(books, path, n)
+    found[:, 0] = -_planned(books, line.path, n)
     for number, opening in enumerate(line.openings):
-        cost = books.change(path, limit, number) * (1 - _risked(own, own.paths[path], number))
+        cost = books.change(line.path, line.limit_m2, number) * (1 - _risked(own, own.paths[line.path], number))
         found[:, 1:after] += _while_built(opening, n)[:, None] * cost
         found[-1, after + 1] -= float((cost * _left(books, opening, n)).sum())
     for quarter, stage, result in line.conditions:

@@ -110,6 +110,11 @@ def plain_interval(one: Interval, unit: str) -> dict[str, Any] | None:
     return {"mean": one.mean, "low": one.low, "high": one.high, "n": one.n, "unit": unit}
 
 
+def figures_of(row: object) -> Iterator[tuple[str, Any, str]]:
+    """Name, value and unit of each field, for a table with a row a figure."""
+    yield from ((each.name, getattr(row, each.name), said.unit) for each, said in _declared(type(row)))
+
+
 def grid_of(caption: str, rows: Sequence[object], *, without: Collection[str] = ()) -> Grid:
     """The table of terminal and page; texts stand first."""
     declared = sorted(_declared(type(rows[0])), key=lambda one: one[0].type is not str)

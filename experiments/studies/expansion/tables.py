@@ -1,0 +1,181 @@
+"""The tables of `cargohub expansion`."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.statistics import Interval
+from experiments.store.tables import as_columns
+from experiments.studies.expansion.answer import Answer, Yearly
+from experiments.studies.expansion.hubs import area_m2
+from experiments.studies.expansion.uncertainty import decision_map
+from experiments.studies.frame.rows import figures_of
+from experiments.studies.frame.study import Tables
+from experiments.studies.replications.stability import stability_table
+from sim.measures.kpis import KPIS
+from sim.record.schemas import Column, TableSchema
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, "string", "", meaning)
+
+
+_PATH: Final = _text("path", "of the study")
+_YEAR: Final = Column("year", "int32", "1", "of the calendar")
+_ORDER: Final = Column("order", "int32", "1", "as told")
+_BEST: Final = _text("best", "the path with the highest expected NPV")
+
+
+def _with_unit(**meanings: str) -> tuple[Column, ...]:
+    numbers = (Column(name, "float64", "see unit", meaning) for name, meaning in meanings.items())
+    return (*numbers, _text("unit", "its unit"))
+
+
+_INTERVAL: Final = _with_unit(
+    mean="expected value",
+    low="lower end of the 95 % interval of the mean; NaN: none",
+    high="upper end of the 95 % interval of the mean; NaN: none",
+)
+_BANDS: Final = _with_unit(
+    mean="expected value", p5="5 % of the futures lie below", p95="95 % of the futures lie below"
+)
+PATHS: Final = TableSchema(
+    "paths", "what each path comes to", (_PATH, _text("figure", "what of it"), *_INTERVAL), ("path", "figure")
+)
+FUTURES: Final = TableSchema(
+    "futures",
+    "every path in every future",
+    (
+        _PATH,
+        _text("growth", "demand path"),
+        _text("results", "how the decisions end, in their order; -: not asked"),
+        Column("draw", "int32", "1", "counted from 0"),
+        Column("probability", "float64", "1", "of the future; they sum to 1 for each path"),
+        Column("npv_eur", "float64", "EUR", "mean over replications"),
+        Column("phases", "int32", "1", "that open before the last year ends"),
+        Column("first_opens", "float64", "year", "when the first does; NaN: none"),
+    ),
+    ("path", "growth", "results", "draw"),
+)
+ACCOUNTS: Final = TableSchema(
+    "accounts",
+    "expected money by year and line, not discounted; earned is positive",
+    (_PATH, _YEAR, _text("line", "of the accounts"), Column("eur", "float64", "EUR", "in the year")),
+    ("path", "year", "line"),
+)
+SERVICE: Final = TableSchema(
+    "service",
+    "KPIs of each year, means of its weeks, over futures",
+    (_PATH, _YEAR, _text("kpi", "name"), *_BANDS),
+    ("path", "year", "kpi"),
+)
+TRAFFIC: Final = TableSchema(
+    "traffic",
+    "flights a day that are wanted, that there are slots for, and that come",
+    (_PATH, _YEAR, _text("what", "wanted, slots or flights"), *_BANDS),
+    ("path", "year", "what"),
+)
+KNOWING: Final = TableSchema(
+    "knowing",
+    "what it would be worth to know something before choosing a path",
+    (_ORDER, _text("what", "what is known"), *_INTERVAL),
+    ("order",),
+)
+TURNS: Final = TableSchema(
+    "turns",
+    "the best path with each uncertain thing at one of its values, all else as it is",
+    (
+        _ORDER,
+        _text("what", "what is set"),
+        _text("value", "to what"),
+        _BEST,
+        Column("lead_eur", "float64", "EUR", "of the recommended path over the best of the others"),
+    ),
+    ("order",),
+)
+MAP: Final = TableSchema(
+    "decision_map",
+    "the best path by growth and by the probability of the first decision in favour",
+    (
+        _text("growth", "demand path, taken as certain"),
+        Column("probability", "float64", "1", "that the first decision ends in favour"),
+        _BEST,
+        Column("lead_eur", "float64", "EUR", "over the second best"),
+    ),
+    ("growth", "probability"),
+)
+STATES: Final = TableSchema(
+    "states",
+    "hubs that paths are in for a time, and the hub that was simulated for each",
+    (
+        _text("state", "of a path"),
+        _text("hub", "its hub, as the table kpis calls it, before @ and the load; several act: effects added"),
+        Column("area_m2", "float64", "m2", "of its halls"),
+        Column("flights_per_day", "float64", "1/d", "that there are slots for"),
+    ),
+    ("state",),
+)
+
+
+def tables_of(answer: Answer) -> Tables:
+    first_year = answer.found.keys.expansion.first_year
+    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
+        (PATHS, list(_figures(answer))),
+        (FUTURES, list(_futures(answer))),
+        (ACCOUNTS, list(_accounts(answer))),
+        (SERVICE, [row for kpi, own in answer.service.items() for row in _bands(own, first_year, kpi, KPIS[kpi].unit)]),
+        (TRAFFIC, [row for what, own in answer.traffic.items() for row in _bands(own, first_year, what, "1/d")]),
+        (KNOWING, [(order, one.what, *_ends(one.worth), "EUR") for order, one in enumerate(answer.knowing)]),
+        (TURNS, [(order, one.what, one.value, one.best, one.lead) for order, one in enumerate(answer.turns)]),
+        (MAP, [(cell.what, float(cell.value), cell.best, cell.lead) for cell in decision_map(answer.found)]),
+        (STATES, list(_states(answer))),
+    ]
+    return [*((schema, as_columns(schema.columns, own)) for schema, own in rows), stability_table(answer.stability)]
+
+
+def _ends(value: Interval) -> tuple[float | None, ...]:
+    return value.mean, value.low, value.high
+
+
+def _figures(answer: Answer) -> Iterator[tuple[Any, ...]]:
+    for path in answer.paths:
+        for figure, value, unit in figures_of(path):
+            ends = _ends(value) if isinstance(value, Interval) else (value, None, None)
+            if figure != "path":
+                yield path.path, figure, *ends, unit
+
+
+def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:
+    found = answer.found
+    futures, own = found.futures, found.keys.expansion
+    for path, numbers in found.number.items():
+        for (g, f, draw), at in np.ndenumerate(numbers):
+            opens = found.opens[at]
+            results = ", ".join(result or "-" for result in futures.leaves[f].values())
+            npv = float(found.worths[at].present.sum(axis=1).mean())
+            first = own.first_year + opens[0] / 12 if opens else np.nan
+            probability = futures.weight[g, f] / len(futures.draws)
+            yield path, futures.growths[g], results, draw, probability, npv, len(opens), first
+
+
+def _accounts(answer: Answer) -> Iterator[tuple[Any, ...]]:
+    found = answer.found
+    for path in found.number:
+        mean = found.mean(path, lambda one: one.yearly)
+        for year, line in np.ndindex(*mean.shape):
+            yield path, found.keys.expansion.first_year + year, found.books.lines[line], float(mean[year, line])
+
+
+def _bands(of_paths: Yearly, first_year: int, name: str, unit: str) -> Iterator[tuple[Any, ...]]:
+    for path, bands in of_paths.items():
+        for year, row in enumerate(bands.T.tolist(), start=first_year):
+            yield path, year, name, *row, unit
+
+
+def _states(answer: Answer) -> Iterator[tuple[Any, ...]]:
+    found = answer.found
+    for state, (label, *parts) in found.keys.expansion.states.items():
+        accepted = float(found.world.accepted[found.world.curves.labels[label]])
+        hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
+        yield state, hub, area_m2(found.books.hubs[label]), accepted

@@ -1,0 +1,153 @@
+"""What is not known: what it would be worth to know it before choosing a path, and what of it turns the choice.
+
+The expected value of perfect information: H. Raiffa, Decision Analysis, 1968, chapter 2; J. R. Birge and F. Louveaux,
+Introduction to Stochastic Programming, 2nd ed. 2011, chapter 4.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.money import WAGES, Paid
+from experiments.statistics import Interval
+from experiments.studies.expansion.chances import expected, two_sources
+from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.futures import Found
+from experiments.studies.expansion.tree import restricted
+from experiments.studies.expansion.value import factors
+
+EVERYTHING: Final = "everything"
+WAITING: Final = "waiting, and reacting"
+_MAP_STEPS: Final = 21
+PAID: Final = {
+    Paid.ROSTERED: "as rostered",
+    Paid.WORKED: "by hours worked",
+    Paid.ROUND_THE_CLOCK: "round the clock at all posts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """What it is worth to know something beforehand [EUR]."""
+
+    what: str
+    worth: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A value of something that is not known, and which path is best with it; `lead` over the best other [EUR]."""
+
+    what: str
+    value: str
+    best: str
+    lead: float
+    """Of the recommended path over the best of the others: below 0, another is better."""
+
+
+TurnOf = Callable[[str, str, Floats], Turn]
+
+
+def worth_of(one: Knowing) -> Interval:
+    """Who knows more chooses no worse, so that knowing is worth at least nothing; waiting may cost."""
+    return one.worth if one.what == WAITING else one.worth.within(0.0)
+
+
+def knowing(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[Knowing]:
+    weight = found.futures.weight
+
+    def gain(what: str, which: NDArray[np.intp]) -> Knowing:
+        """With the paths chosen so, by future as far as it is known: (G, F, K), or 1 where it is not."""
+        chosen = np.take_along_axis(npv, which[None, ..., None], axis=0)[0]
+        return Knowing(what, two_sources(expected(chosen, weight) - mean[best]))
+
+    yield gain(EVERYTHING, pooled.argmax(axis=0))
+    by_growth = np.einsum("pgfk,gf->pg", pooled, weight) / len(found.futures.draws)
+    yield gain("growth of demand", by_growth.argmax(axis=0)[:, None, None])
+    for stage in found.keys.expansion.stages:
+        # Whoever knows how a stage ends knows it of those before.
+        known = [restricted(leaf, [stage], found.keys.expansion) for leaf in found.futures.leaves]
+        results = np.array([", ".join(f"{name} {result}" for name, result in one.items()) for one in known])
+        before = [name for name in known[0] if name != stage]
+        which = np.zeros(len(results), dtype=np.intp)
+        for result in dict.fromkeys(results.tolist()):
+            is_so = results == result
+            by_path = np.einsum("pgfk,gf->p", pooled[:, :, is_so], weight[:, is_so])
+            which[is_so] = int(by_path.argmax())
+        yield gain(" and ".join(f"result of {name}" for name in (*before, stage)), which[None, :, None])
+    reacting = [bool(any(phase.when for phase in path.phases.values())) for path in found.keys.expansion.paths.values()]
+    if any(reacting) and not all(reacting):
+        means = mean.mean(axis=(1, 2))
+        first, second = (int(np.where(np.array(reacting) == kind, means, -np.inf).argmax()) for kind in (True, False))
+        yield Knowing(WAITING, two_sources(mean[first] - mean[second]))
+
+
+def turns(found: Found, pooled: Floats, best: int) -> Iterator[Turn]:
+    """The answer with each uncertain thing at one of its values, and all else as it is."""
+    futures, own = found.futures, found.keys.expansion
+    names = list(own.paths)
+
+    def turn(what: str, value: str, means: Floats) -> Turn:
+        others = np.delete(means, best)
+        lead = float(means[best] - others.max()) if others.size else math.inf
+        return Turn(what, value, names[int(means.argmax())], lead)
+
+    k = len(futures.draws)
+    for number, growth in enumerate(futures.growths):
+        by_leaf = futures.weight.sum(axis=0)
+        yield turn("growth", growth, np.einsum("pfk,f->p", pooled[:, number], by_leaf) / k)
+    for stage in own.stages:
+        results = np.array([str(leaf[stage]) for leaf in futures.leaves])
+        for result in own.stages[stage].results:
+            weight = futures.weight * (results == result)
+            if weight.sum() > 0:
+                yield turn(stage, result, np.einsum("pgfk,gf->p", pooled, weight / weight.sum()) / k)
+    yield from _prices(found, turn_of=turn)
+
+
+def _prices(found: Found, turn_of: TurnOf) -> Iterator[Turn]:
+    own, measured = found.keys.expansion, found.world.measured
+    lines = found.means(lambda one: one.present)  # (P, L)
+    labour = found.means(lambda one: one.labour)  # (P, W)
+    total = lines.sum(axis=1)
+    wages = lines[:, [measured.lines.index(name) for name in WAGES]].sum(axis=1)
+    for at, paid in enumerate(measured.paid):
+        yield turn_of("labour paid", PAID[paid], total - wages + labour[:, at])
+    groups = {name: [at] for at, name in enumerate(measured.lines)}
+    groups["construction"] = list(range(len(measured.lines), len(found.books.lines)))
+    for name, places in groups.items():
+        for sign in (-1, 1):
+            value = f"{'−' if sign < 0 else '+'}{100 * own.swing:.3g} %"
+            yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, places].sum(axis=1))
+    flows = found.means(lambda one: one.quarterly)  # (P, Q)
+    for sign in (-1, 1):
+        rate = own.cost.discounting.rate * (1 + sign * own.swing)
+        yield turn_of("discount rate", f"{100 * rate:.3g} %", flows @ factors(own, rate))
+
+
+def decision_map(found: Found) -> Iterator[Turn]:
+    """The best path where one growth is certain, by the probability that the first decision ends in favour.
+
+    `value` is that probability; `lead` that of the best over the second. Nothing if no decision can end both ways.
+    """
+    own, futures = found.keys.expansion, found.futures
+    if not own.stages:
+        return
+    names, pooled = list(own.paths), found.npv.mean(axis=4)
+    stage = next(iter(own.stages))
+    refused = np.array([own.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
+    leaf_weight = futures.weight.sum(axis=0)
+    if not 0 < leaf_weight[refused].sum() < 1:
+        return
+    for number, growth in enumerate(futures.growths):
+        for share in np.linspace(0, 1, _MAP_STEPS):
+            weight = np.where(refused, 1 - share, share) * leaf_weight
+            weight = weight / np.where(refused, leaf_weight[refused].sum(), leaf_weight[~refused].sum())
+            means = np.einsum("pfk,f->p", pooled[:, number], weight) / pooled.shape[3]
+            order = np.sort(means)
+            lead = float(order[-1] - order[-2]) if len(names) > 1 else math.inf
+            yield Turn(growth, f"{share:.6g}", names[int(means.argmax())], lead)
