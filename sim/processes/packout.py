@@ -9,7 +9,7 @@ import numpy as np
 from sim.domain.site import Hall
 from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import Chunk, hub_order
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -65,11 +65,18 @@ class PackOut:
 
     def advance(self, until: int) -> None:
         """Deal and pack all that has come by an instant, included."""
-        now = self._coming.take(until)
-        if now is not None:
-            arrival, parcels, chute = now
-            order = hub_order(arrival, parcels, chute)
-            self._pack(arrival[order], parcels[order], chute[order])
+        came = self._come(until)
+        if came is not None:
+            self._pack(*came)
+
+    def _come(self, until: int) -> Chunk | None:
+        """What has come by an instant, included: instants, parcels and chutes (P) by (chute, instant, parcel)."""
+        came = self._coming.take(until)
+        if came is None:
+            return None
+        arrival, parcels, chute = came
+        order = hub_order(arrival, parcels, chute)
+        return arrival[order], parcels[order], chute[order]
 
     def _pack(self, arrival: Ticks, parcels: Ticks, chute: Chutes) -> None:
         """Units (P) in the order of (chute, instant, parcel)."""
