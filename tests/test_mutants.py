@@ -52,8 +52,9 @@ from sim.processes.packout import PackOut
 from sim.processes.phases import Phase, at
 from sim.processes.reception import Reception
 from sim.processes.screening import Screening
+from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, Machine, Sortation
-from sim.processes.store import EXAMINED, XRAYED, ParcelStore
+from sim.processes.store import Mark, ParcelStore
 from sim.record.chutes import FullestChute
 from sim.record.recorder import CustomsRow, Refusal
 from sim.record.staffing import DeskTally
@@ -315,8 +316,7 @@ def _refused_are_worth_nothing(patch):
 
 
 def _transit_needs_no_desk(patch):
-    patch.setattr(sim.processes.customs, "TRANSIT", 0)
-    patch.setattr(sim.processes.customs, "CONTROLLED", EXAMINED | XRAYED)
+    patch.setattr(sim.processes.customs, "has", lambda mark, flags: has(mark, flags & ~Mark.TRANSIT))
 
 
 def _no_uld_is_xrayed(patch):

@@ -11,8 +11,9 @@ from sim.processes.hall import Hall
 from sim.processes.phases import Process, after, at
 from sim.processes.pool import Grant, Pool
 from sim.processes.reception import Reception
+from sim.processes.slots import has
 from sim.processes.sorting import Machine
-from sim.processes.store import NON_CONVEYABLE, ParcelStore
+from sim.processes.store import Mark, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.rows import UldRow
 from sim.rules.next_uld import Waiting
@@ -122,7 +123,7 @@ def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) 
     store.stamp("handled", parcels, arrival)
     breakdown.tally.add(uld.start, arrival, store.counts(parcels))
     end = int(arrival[-1])
-    by_hand = store.column["mark"][rows] & NON_CONVEYABLE > 0
+    by_hand = has(store.column["mark"][rows], Mark.NON_CONVEYABLE)
     if by_hand.any():
         hall.sortation.feed_by_hand(arrival[by_hand], parcels[by_hand])
         arrival, parcels = arrival[~by_hand], parcels[~by_hand]

@@ -10,17 +10,9 @@ from sim.domain.site import Site
 from sim.kernels.ordering import grouped, joined
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
+from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
-from sim.processes.store import (
-    ALARM,
-    CONTROLLED,
-    EXAMINED,
-    NON_CONVEYABLE,
-    REFUSED,
-    TRANSIT,
-    XRAYED,
-    ParcelStore,
-)
+from sim.processes.store import Mark, ParcelStore
 from sim.record.recorder import StageTally
 from sim.units import Ticks
 
@@ -75,7 +67,7 @@ class HoldZone:
         since, parcels, machine = joined(self._to_go.pop(now))
         self._store.stamp("freed", parcels, now)
         rows = self._store.rows(parcels)
-        is_refused = self._store.column["mark"][rows] & REFUSED > 0
+        is_refused = has(self._store.column["mark"][rows], Mark.REFUSED)
         leave = np.full(len(since), now)
         carried = np.flatnonzero(~is_refused & (machine == CARRIED))
         leave[carried] += self._store.column["handling"][rows[carried]]
@@ -83,7 +75,7 @@ class HoldZone:
         self._stage(leave[carried], parcels[carried])
         if is_refused.any():
             self._refuse(parcels[is_refused])
-        self._store.column["mark"][rows[~is_refused]] &= NON_CONVEYABLE
+        self._store.column["mark"][rows[~is_refused]] &= np.uint8(Mark.NON_CONVEYABLE)
         by_hand = np.sort(parcels[~is_refused & (machine == BY_HAND)])
         sortation.feed_by_hand(np.full(len(by_hand), now), by_hand)
         for number in range(len(sortation.machines)):
@@ -98,10 +90,10 @@ class HoldZone:
             self._coming = []
             rows = self._store.rows(parcels)
             mark = self._store.column["mark"][rows]
-            free = mark & CONTROLLED == 0
+            free = ~has(mark, Mark.CONTROLLED)
             self._put(since[free], parcels[free], machine[free], self._store.column["release"][rows[free]])
-            for kind, desks in zip((EXAMINED, XRAYED, TRANSIT), self._controls, strict=True):
-                mine = mark & kind > 0
+            for kind, desks in zip((Mark.EXAMINED, Mark.XRAYED, Mark.TRANSIT), self._controls, strict=True):
+                mine = has(mark, kind)
                 desks.feed(since[mine], parcels[mine], np.column_stack((machine[mine], since[mine])))
         # Alarms first, so that those who are examined besides take their place among the others.
         for name, desks in (("xray", self._controls.xray), ("transit", self._controls.transit)):
@@ -117,7 +109,7 @@ class HoldZone:
         self._store.stamp(f"{name}_end", served.parcels, served.end)
         done = np.ones(len(served.parcels), dtype=np.bool_)
         if desks is self._controls.xray:
-            done = self._store.column["mark"][self._store.rows(served.parcels)] & ALARM == 0
+            done = ~has(self._store.column["mark"][self._store.rows(served.parcels)], Mark.ALARM)
             self._controls.examination.feed(served.end[~done], served.parcels[~done], served.tag[~done])
         machine, since = served.tag[done].T
         self._put(since, served.parcels[done], machine, served.end[done])

@@ -9,12 +9,13 @@ from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
 from sim.kernels.ordering import hub_order, pick
 from sim.processes.desks import Served
-from sim.processes.export_store import BY_HAND, FIRST_EXPORT, NO_READ, PRESORTED, ExportStore
+from sim.processes.export_store import FIRST_EXPORT, ExportStore, Mark
 from sim.processes.hall import Hall
 from sim.processes.lanes import Lanes
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Pool
 from sim.processes.screening import Screening
+from sim.processes.slots import has
 from sim.processes.staff import desks_of
 from sim.record.recorder import Recorder
 from sim.record.rows import CollectionRow
@@ -138,7 +139,7 @@ class ExportHall:
         self._store.stamp("screen_begin", parcels, begin)
         self._store.stamp("screen_end", parcels, end)
         mark = self._store.column["mark"][self._store.rows(parcels)]
-        is_presorted, is_by_hand = mark & PRESORTED > 0, mark & BY_HAND > 0
+        is_presorted, is_by_hand = has(mark, Mark.PRESORTED), has(mark, Mark.BY_HAND)
         self.lanes.deliver(end[is_presorted], parcels[is_presorted])
         self.posts.feed(end[is_by_hand], parcels[is_by_hand], np.zeros(np.count_nonzero(is_by_hand), dtype=np.int64))
 
@@ -151,7 +152,7 @@ class ExportHall:
         self._tallies["export_sorting"].add(arrival, end)
         self._store.stamp("sort_begin", parcels, begin)
         self._store.stamp("sort_end", parcels, end)
-        is_no_read = self._store.column["mark"][self._store.rows(parcels)] & NO_READ > 0
+        is_no_read = has(self._store.column["mark"][self._store.rows(parcels)], Mark.NO_READ)
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
         self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])

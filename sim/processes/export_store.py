@@ -1,15 +1,23 @@
 """The parcels of collections: in the queue of a machine they come after imports of the same instant."""
 
+from enum import IntFlag, auto
 from typing import Final
 
 import numpy as np
 
 from sim.domain.exports import Collection, ExportParcels
-from sim.processes.slots import ParcelSlots
+from sim.processes.slots import ParcelSlots, has
 from sim.units import Ticks
 
-NO_READ, BY_HAND, PRESORTED = 1, 2, 4
-"""Marks: why a parcel does not go from the machine to its lane."""
+
+class Mark(IntFlag):
+    """Why a parcel does not go from the machine to its lane."""
+
+    NO_READ = auto()
+    BY_HAND = auto()
+    PRESORTED = auto()
+
+
 NO_MACHINE: Final = 255
 """In place of a machine's number in its hall."""
 FIRST_EXPORT: Final = 1 << 62
@@ -59,11 +67,13 @@ class ExportStore(ParcelSlots):
         column = self.column
         column["route"][rows] = parcels.lane
         column["mark"][rows] = (
-            np.full(n, PRESORTED, dtype=np.uint8)
+            np.full(n, Mark.PRESORTED, dtype=np.uint8)
             if collection.is_presorted
-            else parcels.is_no_read * np.uint8(NO_READ) | parcels.is_non_conveyable * np.uint8(BY_HAND)
+            else parcels.is_no_read * np.uint8(Mark.NO_READ) | parcels.is_non_conveyable * np.uint8(Mark.BY_HAND)
         )
-        column["machine"][rows] = np.where(column["mark"][rows] & (PRESORTED | BY_HAND), NO_MACHINE, machine)
+        column["machine"][rows] = np.where(
+            has(column["mark"][rows], Mark.PRESORTED | Mark.BY_HAND), NO_MACHINE, machine
+        )
         column["mass"][rows] = parcels.mass
         column["volume"][rows] = parcels.volume
         first = self._first(load)

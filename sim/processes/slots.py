@@ -6,6 +6,7 @@ is free, and leaves it when the last of its parcels has left, so that the column
 """
 
 from collections.abc import Mapping, Sequence
+from enum import IntFlag
 from heapq import heappop, heappush
 from typing import Any, Final
 
@@ -18,6 +19,12 @@ _SLOT_BITS: Final = 14
 """So many loads may be inside at once, as a power of two."""
 _SLOTS: Final = 64
 """To begin with: more than are inside in most hubs, and what is never touched takes no memory."""
+
+
+def has(mark: NDArray[np.uint8], flags: IntFlag) -> NDArray[np.bool_]:
+    """Which marks (P) have one of some flags; numpy would take a flag as 64 bits."""
+    marked: NDArray[np.bool_] = mark & np.uint8(flags) > 0
+    return marked
 
 
 class ParcelSlots:

@@ -16,7 +16,8 @@ from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Chunk, joined
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Desks, Served
-from sim.processes.store import CONTROLLED, HELD, NO_READ, ParcelStore
+from sim.processes.slots import has
+from sim.processes.store import Mark, ParcelStore
 from sim.record.recorder import StageTally
 from sim.record.staffing import ShortTally
 from sim.units import FOREVER, NEVER, Ticks
@@ -192,7 +193,7 @@ class Sortation:
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
         if mark.any():
-            no_read = (mark & NO_READ) > 0
+            no_read = has(mark, Mark.NO_READ)
             if no_read.any():
                 self.desks.feed(end[no_read], parcels[no_read], machine[no_read])
             stopped = ~no_read & self._is_stopped(mark, end, parcels)
@@ -211,11 +212,11 @@ class Sortation:
 
     def _is_stopped(self, mark: NDArray[np.uint8], since: Ticks, parcels: Ticks) -> NDArray[np.bool_]:
         """Which of P parcels customs has not released when their status is read."""
-        stopped = (mark & HELD) > 0
+        stopped = has(mark, Mark.HELD)
         if stopped.any():
             held = np.flatnonzero(stopped)
             is_late = self._store.column["release"][self._store.rows(parcels[held])] > since[held]
-            stopped[held] = is_late | ((mark[held] & CONTROLLED) > 0)
+            stopped[held] = is_late | has(mark[held], Mark.CONTROLLED)
         return stopped
 
     def _serve_desks(self, until: int) -> None:

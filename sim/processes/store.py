@@ -1,5 +1,6 @@
 """The parcels of flights that are in the hub or about to be: ascending parcels are in the order (flight, ULD, row)."""
 
+from enum import IntFlag, auto
 from typing import Any
 
 import numpy as np
@@ -7,20 +8,32 @@ from numpy.typing import NDArray
 
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
-from sim.processes.slots import ParcelSlots
+from sim.processes.slots import ParcelSlots, has
 from sim.units import NEVER, Ticks
 
-NO_READ, HELD, EXAMINED, REFUSED, NON_CONVEYABLE, XRAYED, TRANSIT, ALARM = 1, 2, 4, 8, 16, 32, 64, 128
-"""Marks: why a parcel leaves the straight way."""
-CONTROLLED = EXAMINED | XRAYED | TRANSIT
-"""Something must be done with it before customs lets it go."""
+
+class Mark(IntFlag):
+    """Why a parcel leaves the straight way."""
+
+    NO_READ = auto()
+    HELD = auto()
+    EXAMINED = auto()
+    REFUSED = auto()
+    NON_CONVEYABLE = auto()
+    XRAYED = auto()
+    TRANSIT = auto()
+    ALARM = auto()
+    CONTROLLED = EXAMINED | XRAYED | TRANSIT
+    """Something must be done with it before customs lets it go."""
+
+
 _OF_CHANNEL = {
-    Channel.RELEASED: 0,
-    Channel.EXAMINED: HELD | EXAMINED,
-    Channel.XRAYED: HELD | XRAYED,
-    Channel.TRANSIT: HELD | TRANSIT,
+    Channel.RELEASED: Mark(0),
+    Channel.EXAMINED: Mark.HELD | Mark.EXAMINED,
+    Channel.XRAYED: Mark.HELD | Mark.XRAYED,
+    Channel.TRANSIT: Mark.HELD | Mark.TRANSIT,
 }
-_MARK_OF_CHANNEL = np.array([_OF_CHANNEL.get(channel, HELD) for channel in Channel], dtype=np.uint8)
+_MARK_OF_CHANNEL = np.array([_OF_CHANNEL.get(channel, Mark.HELD) for channel in Channel], dtype=np.uint8)
 
 _COLUMNS = {
     "route": np.uint8,
@@ -92,11 +105,11 @@ class ParcelStore(ParcelSlots):
         column = self.column
         column["route"][rows] = self._route_of_lane.take(parcels.lane)
         column["mark"][rows] = (
-            parcels.is_no_read * np.uint8(NO_READ)
+            parcels.is_no_read * np.uint8(Mark.NO_READ)
             | _MARK_OF_CHANNEL.take(parcels.channel)
-            | parcels.is_refused * np.uint8(REFUSED)
-            | parcels.is_non_conveyable * np.uint8(NON_CONVEYABLE)
-            | parcels.is_alarm * np.uint8(ALARM)
+            | parcels.is_refused * np.uint8(Mark.REFUSED)
+            | parcels.is_non_conveyable * np.uint8(Mark.NON_CONVEYABLE)
+            | parcels.is_alarm * np.uint8(Mark.ALARM)
         )
         for name in ("mass", "volume", "release", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)
@@ -172,7 +185,7 @@ class ParcelStore(ParcelSlots):
             "uld": np.repeat(np.arange(len(first) - 1), np.diff(first)),
             "route": self.column["route"][rows].copy(),
             **{name: getattr(drawn, name) for name in DRAWN},
-            "is_refused_gone": (self.column["mark"][rows] & REFUSED > 0) & (self.column["freed"][rows] != NEVER),
+            "is_refused_gone": has(self.column["mark"][rows], Mark.REFUSED) & (self.column["freed"][rows] != NEVER),
         }
 
 
