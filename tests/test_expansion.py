@@ -230,8 +230,8 @@ def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> 
 
 def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> None:
     wide = Interval(6e6, -90e6, 102e6, 4)
-    assert worth_of(Knowing("growth of demand", wide)) == Interval(6e6, 0.0, 102e6, 4)
-    assert worth_of(Knowing("waiting, and reacting", wide)) == wide
+    assert worth_of(Knowing(0, "growth of demand", wide, "EUR")) == Interval(6e6, 0.0, 102e6, 4)
+    assert worth_of(Knowing(1, "waiting, and reacting", wide, "EUR")) == wide
 
 
 def test_prices_are_swung_by_whole_per_cents(told: Answer) -> None:
@@ -246,11 +246,11 @@ def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
 
 
 def test_the_decision_map_ends_where_the_permit_is_sure(found: Found, told: Answer) -> None:
-    cells = {(cell.what, cell.value): cell for cell in decision_map(told.found)}
+    cells = {(cell.growth, cell.probability): cell for cell in decision_map(told.found)}
     refused = [leaf["permit"] == "refused" for leaf in found.futures.leaves]
     weight = found.futures.weight.sum(axis=0) * refused
     means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight / weight.sum())) for path in FEW}
-    assert cells["base", "0"].best == max(means, key=lambda path: means[path])
+    assert cells["base", 0].best == max(means, key=lambda path: means[path])
     assert {what for what, _ in cells} == set(found.keys.expansion.growth)
 
 
@@ -519,7 +519,7 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
         assert (labour[..., 2] < labour[..., 0]).all()  # every post at all hours costs more
     assert paid[PAID[Paid.ROSTERED]].best == told.recommended
     first, second, *_ = sorted((one.npv.mean for one in told.paths), reverse=True)
-    assert paid[PAID[Paid.ROSTERED]].lead == pytest.approx(first - second)
+    assert paid[PAID[Paid.ROSTERED]].lead_eur == pytest.approx(first - second)
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:

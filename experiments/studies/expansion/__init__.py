@@ -27,13 +27,12 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.formatting import millions
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sentences import too_few_replications
 from experiments.report.study_page import Grid
 from experiments.studies.designs.design import Point, with_study
-from experiments.studies.expansion.answer import Answer, answer, said_in_table
-from experiments.studies.expansion.design import ExpansionStudy, path_name, plain_name
+from experiments.studies.expansion.answer import Answer, answer
+from experiments.studies.expansion.design import ExpansionStudy, path_name
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.hubs import check_growth, states_of
 from experiments.studies.expansion.pictures import pictures
@@ -112,7 +111,7 @@ def document(asked: Asked[ExpansionStudy], answer: Answer) -> Document:
             "paths": {one.path: plain_row(one, without=("path",)) for one in answer.paths},
             "recommended": answer.recommended,
             "probability": None if np.isnan(answer.probability) else answer.probability,
-            "turned_by": [{"what": one.what, "value": one.value, "best": one.best} for one in answer.turned_by],
+            "turned_by": [plain_row(one, without=("order", "lead_eur")) for one in answer.turned_by],
             "knowing": {one.what: plain_interval(one.worth, "EUR") for one in answer.knowing},
             "unstable": {week: own.is_unstable for week, own in answer.stability.items()},
             "runs": answer.found.n_runs * n,
@@ -124,18 +123,14 @@ def document(asked: Asked[ExpansionStudy], answer: Answer) -> Document:
 
 
 def _grids(answer: Answer) -> list[Grid]:
+    best = path_name(answer.recommended)
     by_npv = sorted(answer.paths, key=lambda one: -one.npv.mean)
-    known = tuple((one.what, said_in_table(worth_of(one))) for one in answer.knowing)
-    turned = tuple(
-        (plain_name(turn.what), plain_name(turn.value), path_name(turn.best), millions(turn.lead))
-        for turn in answer.turns
-    )
-    lead = f"lead of {path_name(answer.recommended)} [MEUR]"
+    known = [replace(one, worth=worth_of(one)) for one in answer.knowing]
     return [
         grid_of(_OF_MONEY, by_npv, without=_SERVICE),
         grid_of(_OF_SERVICE, answer.paths, without=_MONEY),
-        Grid("What it would be worth to know before choosing [MEUR]", ("what", "worth"), known),
-        Grid("The choice with one thing at a time at another value", ("what", "value", "best path", lead), turned, 3),
+        grid_of("What it would be worth to know before choosing [MEUR]", known),
+        grid_of(f"The choice with one thing at a time at another value, and the lead of {best} then", answer.turns),
     ]
 
 

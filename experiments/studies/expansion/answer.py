@@ -1,6 +1,6 @@
 """Which path to choose, how surely, and what is lost by each: regret against who knows the future (H. Raiffa, 1968)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,10 +19,10 @@ from experiments.studies.expansion.chances import (
     two_sources,
 )
 from experiments.studies.expansion.curves import Floats
-from experiments.studies.expansion.design import path_name
+from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
-from experiments.studies.expansion.value import quarter_years
+from experiments.studies.expansion.value import Worth, quarter_years
 from experiments.studies.frame.rows import column, interval
 from experiments.studies.replications.stability import Stability
 from sim.units import CENTS_PER_EUR
@@ -31,7 +31,6 @@ Yearly = Mapping[str, Floats]
 """By path: expected value of each year, and what 5 and 95 % of the futures lie below (3, Y)."""
 
 
-said_in_table = partial(with_interval, show=millions, hides_same=True)
 _in_percent = partial(with_interval, show=percent)
 _in_eur = partial(with_interval, show=partial(number, digits=3))
 
@@ -41,7 +40,7 @@ def _mean(value: Interval) -> str:
 
 
 def _behind(value: Interval) -> str:
-    return said_in_table(value) if value.mean else "–"
+    return in_millions(value) if value.mean else "–"
 
 
 def _years(years: float | None) -> str:
@@ -146,20 +145,28 @@ def answer(found: Found) -> Answer:
 def _on_time(found: Found, path: str) -> Interval:
     """Of all parcels of the horizon."""
     at = found.world.measured.kpis.index("on_time_share")
-    late = found.of(path, lambda one: (one.kpis[:, :, at] * one.parcels).sum(axis=1))
-    parcels = found.of(path, lambda one: one.parcels.sum(axis=1))
-    weight = found.futures.weight
-    return two_sources(expected(late, weight) / expected(parcels, weight)).within(0.0, 1.0)
+    in_time = _ratio(
+        found, path, lambda one: (one.kpis[:, :, at] * one.parcels).sum(axis=1), lambda one: one.parcels.sum(axis=1)
+    )
+    return in_time.within(0.0, 1.0)
 
 
 def _cost_per_parcel(found: Found, path: str) -> Interval:
     """All that is spent, over all parcels that leave, by road or by air."""
     lines, exports = found.books.lines, found.world.measured.kpis.index("exports_per_day")
     revenue = [lines.index(name) for name in REVENUES]
-    costs = found.of(path, lambda one: one.yearly[:, :, revenue].sum(axis=(1, 2)) - one.quarterly.sum(axis=1))
-    parcels = found.of(path, lambda one: (one.parcels + one.kpis[:, :, exports] * DAYS_PER_YEAR).sum(axis=1))
-    weight = found.futures.weight
-    return two_sources(expected(costs, weight) / expected(parcels, weight))
+    return _ratio(
+        found,
+        path,
+        lambda one: one.yearly[:, :, revenue].sum(axis=(1, 2)) - one.quarterly.sum(axis=1),
+        lambda one: (one.parcels + one.kpis[:, :, exports] * DAYS_PER_YEAR).sum(axis=1),
+    )
+
+
+def _ratio(found: Found, path: str, *parts: Callable[[Worth], Floats]) -> Interval:
+    """Of the expected values of two figures (R)."""
+    above, below = (expected(found.of(path, part), found.futures.weight) for part in parts)
+    return two_sources(above / below)
 
 
 def _payback(found: Found, path: str, flows: Floats) -> float | None:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final
 
+from experiments.formatting import millions, with_interval
 from experiments.money import Prices
 from experiments.studies.designs.design import Replicated
 from sim.measures.kpis import KPIS
@@ -237,13 +238,6 @@ def month_of(day: dt.date, first_year: int) -> float:
     return (day.year - first_year) * MONTHS_PER_YEAR + day.month - 1 + (day.day - 1) / 31
 
 
-def fields_of(words: Sequence[str]) -> dict[str, object]:
-    """Values by field of words KEY=VALUE, for fields that are there."""
-    from experiments.words import parsed
-
-    return {(one := parsed(word)).key_or_group: one.value() for word in words}
-
-
 def plain_name(key: str) -> str:
     return key.replace("_", " ")
 
@@ -255,6 +249,10 @@ def path_name(key: str) -> str:
     ('permit, 100,000 m² at once', 'stay, 30,000 m²', 'second site')
     """
     return re.sub(r" (\d+)k\b", r", \1,000 m²", plain_name(key))
+
+
+in_millions = partial(with_interval, show=millions, hides_same=True)
+"""An interval of EUR, as a table of MEUR has it."""
 
 
 def _months_of(phase: Phase) -> float:

@@ -23,7 +23,7 @@ from sim.measures.kpis import KPIS
 ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
 Simulate = Callable[[Sequence[Point]], Mapping[tuple[str, int], Mapping[str, float]]]
 """The KPIs of each replication of designs, by label and number."""
-Key = tuple[str, str, int, tuple[tuple[str, str | None], ...]]
+Key = tuple[str, int, int, tuple[tuple[str, str | None], ...]]
 """Path, growth, draw, and the results that matter to the path."""
 
 
@@ -103,9 +103,10 @@ def explored(points: Sequence[Point], base: HubConfig, keys: ExpansionStudy, sim
     timelines: dict[Key, Timeline] = {}
     runs: set[tuple[int, int]] = set()
     while True:
-        for key, (growth, draw, leaf) in wanted.items():
+        for key in wanted:
             if key not in timelines or not timelines[key].is_whole:
-                timelines[key] = timeline(world, key[0], futures.demand[growth, draw], leaf, futures.draws[draw])
+                path, growth, draw, leaf = key
+                timelines[key] = timeline(world, path, futures.demand[growth, draw], dict(leaf), futures.draws[draw])
         missing = sorted(set().union(*(needed(world, line, curves) for line in timelines.values())))
         if not missing:
             break
@@ -127,22 +128,16 @@ def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: 
     curves.compose()
 
 
-def _wanted(own: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], dict[Key, tuple[int, int, Leaf]]]:
-    """Each path's timelines by number, and what each is of: growth, draw and the results that matter."""
-    wanted: dict[Key, tuple[int, int, Leaf]] = {}
+def _wanted(own: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], list[Key]]:
+    """Each path's timelines by number (G, F, K), and what each is of."""
     at: dict[Key, int] = {}
     number = {}
-    shape = len(futures.growths), len(futures.leaves), len(futures.draws)
     for path in own.paths:
-        number[path] = np.zeros(shape, dtype=np.intp)
-        for f, leaf in enumerate(futures.leaves):
-            own_leaf = restricted(leaf, own.paths[path].needs, own)
-            for g, growth in enumerate(futures.growths):
-                for k in range(len(futures.draws)):
-                    key = path, growth, k, tuple(own_leaf.items())
-                    wanted[key] = g, k, own_leaf
-                    number[path][g, f, k] = at.setdefault(key, len(at))
-    return number, wanted
+        results = [tuple(restricted(leaf, own.paths[path].needs, own).items()) for leaf in futures.leaves]
+        number[path] = np.zeros((*futures.weight.shape, len(futures.draws)), dtype=np.intp)
+        for g, f, k in np.ndindex(*number[path].shape):
+            number[path][g, f, k] = at.setdefault((path, g, k, results[f]), len(at))
+    return number, list(at)
 
 
 def _measured(own: Expansion, base: HubConfig) -> Measured:

@@ -7,6 +7,7 @@ Where several things act at once (works, learning, conditions), each is simulate
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path as File
@@ -15,7 +16,8 @@ from typing import Final
 from experiments.composition import compose, hub
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.varying import changed
-from experiments.studies.expansion.design import Expansion, Learning, Path, fields_of
+from experiments.studies.expansion.design import Expansion, Learning, Path
+from experiments.words import parsed
 from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import CargohubError, ConfigError
@@ -114,10 +116,6 @@ def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
     return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS))
 
 
-def area_m2(config: HubConfig) -> float:
-    return sum(hall.area_m2 for hall in config.halls.values())
-
-
 def _limits(own: Expansion, path: Path) -> list[float | None]:
     found = {one.most_area_m2 for stage in path.needs for one in own.stages[stage].results.values()}
     return [None, *sorted(limit for limit in found if limit is not None)]
@@ -153,7 +151,7 @@ def _built(base: HubConfig, own: Expansion, name: str, limit: float | None, comp
     A permit smaller than the whole path is known before anything is built: phases are built as their `smaller` words
     say, where they have any.
     """
-    is_smaller = limit is not None and limit < area_m2(_built(base, own, name, None, composer)[-1])
+    is_smaller = limit is not None and limit < _built(base, own, name, None, composer)[-1].area_m2
     so_far: list[str] = []
     hubs = [_checked(at_mean_month(base, base.scenario), "the hub")]
     for phase_name, phase in own.paths[name].phases.items():
@@ -161,12 +159,10 @@ def _built(base: HubConfig, own: Expansion, name: str, limit: float | None, comp
             if own_words is None:
                 continue
             key = f"expansion.paths.{name}.phases.{phase_name}"
-            try:
+            with _of(key):
                 composed = composer((*so_far, *own_words))
-            except CargohubError as error:
-                raise ConfigError(f"{key}: {error}") from None
             after = _checked(at_mean_month(composed, base.scenario), key)
-            if limit is None or area_m2(after) <= max(limit, area_m2(hubs[-1])):
+            if limit is None or after.area_m2 <= max(limit, hubs[-1].area_m2):
                 so_far += own_words
                 hubs.append(after)
                 break
@@ -189,10 +185,8 @@ def _conditioned(config: HubConfig, own: Expansion, results: Sequence[tuple[str,
 
 
 def _set(config: HubConfig, words: Sequence[str], key: str) -> HubConfig:
-    try:
-        return changed(config, fields_of(words))
-    except CargohubError as error:
-        raise ConfigError(f"{key}: {error}") from None
+    with _of(key):
+        return changed(config, {(one := parsed(word)).key_or_group: one.value() for word in words})
 
 
 def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: float, key: str) -> HubConfig:
@@ -209,11 +203,18 @@ def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: 
 
 
 def _checked(config: HubConfig, key: str) -> HubConfig:
-    try:
+    with _of(key):
         check_area(config)
+    return config
+
+
+@contextmanager
+def _of(key: str) -> Iterator[None]:
+    """Says in whose key a mistake is."""
+    try:
+        yield
     except CargohubError as error:
         raise ConfigError(f"{key}: {error}") from None
-    return config
 
 
 def flights_at(config: HubConfig, load: float) -> float:

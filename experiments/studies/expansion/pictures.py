@@ -68,7 +68,7 @@ def _pictures(answer: Answer) -> Iterator[Picture]:
         "KPIs of each year, means of its sampled weeks.",
         expansion_figures.service(years, panels, shown),
     )
-    cells = {(cell.what, float(cell.value)): called[cell.best] for cell in decision_map(found)}
+    cells = {(cell.growth, cell.probability): called[cell.best] for cell in decision_map(found)}
     if cells:
         yield picture(
             "map",
@@ -82,9 +82,9 @@ def _pictures(answer: Answer) -> Iterator[Picture]:
     if len(own.paths) > 1:
         first, second, *_ = sorted((one.npv.mean for one in answer.paths), reverse=True)
         lead = (first - second) / 1e6
-        turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead / 1e6 - lead))[:_MOST_ROWS]
+        turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur / 1e6 - lead))[:_MOST_ROWS]
         rows = [
-            (plain_name(f"{turn.what} {turn.value}"), turn.lead / 1e6, turn.best != answer.recommended)
+            (plain_name(f"{turn.what} {turn.value}"), turn.lead_eur / 1e6, turn.best != answer.recommended)
             for turn in turns
         ]
         yield picture(

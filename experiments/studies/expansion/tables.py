@@ -8,9 +8,8 @@ import numpy as np
 from experiments.statistics import Interval
 from experiments.store.tables import as_columns
 from experiments.studies.expansion.answer import Answer, Yearly
-from experiments.studies.expansion.hubs import area_m2
-from experiments.studies.expansion.uncertainty import decision_map
-from experiments.studies.frame.rows import figures_of
+from experiments.studies.expansion.uncertainty import Cell, Knowing, Turn, decision_map
+from experiments.studies.frame.rows import figures_of, stored
 from experiments.studies.frame.study import Tables
 from experiments.studies.replications.stability import stability_table
 from sim.measures.kpis import KPIS
@@ -23,8 +22,6 @@ def _text(name: str, meaning: str) -> Column:
 
 _PATH: Final = _text("path", "of the study")
 _YEAR: Final = Column("year", "int32", "1", "of the calendar")
-_ORDER: Final = Column("order", "int32", "1", "as told")
-_BEST: Final = _text("best", "the path with the highest expected NPV")
 
 
 def _with_unit(**meanings: str) -> tuple[Column, ...]:
@@ -76,35 +73,6 @@ TRAFFIC: Final = TableSchema(
     (_PATH, _YEAR, _text("what", "wanted, slots or flights"), *_BANDS),
     ("path", "year", "what"),
 )
-KNOWING: Final = TableSchema(
-    "knowing",
-    "what it would be worth to know something before choosing a path",
-    (_ORDER, _text("what", "what is known"), *_INTERVAL),
-    ("order",),
-)
-TURNS: Final = TableSchema(
-    "turns",
-    "the best path with each uncertain thing at one of its values, all else as it is",
-    (
-        _ORDER,
-        _text("what", "what is set"),
-        _text("value", "to what"),
-        _BEST,
-        Column("lead_eur", "float64", "EUR", "of the recommended path over the best of the others"),
-    ),
-    ("order",),
-)
-MAP: Final = TableSchema(
-    "decision_map",
-    "the best path by growth and by the probability of the first decision in favour",
-    (
-        _text("growth", "demand path, taken as certain"),
-        Column("probability", "float64", "1", "that the first decision ends in favour"),
-        _BEST,
-        Column("lead_eur", "float64", "EUR", "over the second best"),
-    ),
-    ("growth", "probability"),
-)
 STATES: Final = TableSchema(
     "states",
     "hubs that paths are in for a time, and the hub that was simulated for each",
@@ -126,24 +94,23 @@ def tables_of(answer: Answer) -> Tables:
         (ACCOUNTS, list(_accounts(answer))),
         (SERVICE, [row for kpi, own in answer.service.items() for row in _bands(own, first_year, kpi, KPIS[kpi].unit)]),
         (TRAFFIC, [row for what, own in answer.traffic.items() for row in _bands(own, first_year, what, "1/d")]),
-        (KNOWING, [(order, one.what, *_ends(one.worth), "EUR") for order, one in enumerate(answer.knowing)]),
-        (TURNS, [(order, one.what, one.value, one.best, one.lead) for order, one in enumerate(answer.turns)]),
-        (MAP, [(cell.what, float(cell.value), cell.best, cell.lead) for cell in decision_map(answer.found)]),
         (STATES, list(_states(answer))),
     ]
-    return [*((schema, as_columns(schema.columns, own)) for schema, own in rows), stability_table(answer.stability)]
-
-
-def _ends(value: Interval) -> tuple[float | None, ...]:
-    return value.mean, value.low, value.high
+    return [
+        *((schema, as_columns(schema.columns, own)) for schema, own in rows),
+        stored(Knowing, answer.knowing),
+        stored(Turn, answer.turns),
+        stored(Cell, list(decision_map(answer.found))),
+        stability_table(answer.stability),
+    ]
 
 
 def _figures(answer: Answer) -> Iterator[tuple[Any, ...]]:
     for path in answer.paths:
         for figure, value, unit in figures_of(path):
-            ends = _ends(value) if isinstance(value, Interval) else (value, None, None)
+            own = value if isinstance(value, Interval) else Interval(value, None, None, 0)
             if figure != "path":
-                yield path.path, figure, *ends, unit
+                yield path.path, figure, own.mean, own.low, own.high, unit
 
 
 def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:
@@ -178,4 +145,4 @@ def _states(answer: Answer) -> Iterator[tuple[Any, ...]]:
     for state, (label, *parts) in found.keys.expansion.states.items():
         accepted = float(found.world.accepted[found.world.curves.labels[label]])
         hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
-        yield state, hub, area_m2(found.books.hubs[label]), accepted
+        yield state, hub, found.books.hubs[label].area_m2, accepted

@@ -5,8 +5,8 @@ from functools import partial
 
 from experiments.formatting import listed, millions, percent
 from experiments.studies.designs.staffing_text import paid_by_roster
-from experiments.studies.expansion.answer import Answer, said_in_table
-from experiments.studies.expansion.design import path_name, plain_name
+from experiments.studies.expansion.answer import Answer
+from experiments.studies.expansion.design import in_millions, path_name, plain_name
 from experiments.studies.expansion.uncertainty import EVERYTHING, PAID, WAITING, Turn, worth_of
 
 _ENOUGH = 0.9
@@ -100,4 +100,4 @@ def meur(eur: float) -> str:
     return f"{millions(eur)} MEUR"
 
 
-said = partial(said_in_table, unit=" MEUR")
+said = partial(in_millions, unit=" MEUR")

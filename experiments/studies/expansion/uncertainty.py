@@ -5,24 +5,28 @@ Introduction to Stochastic Programming, 2nd ed. 2011, chapter 4.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.formatting import millions
 from experiments.money import WAGES, Paid
 from experiments.statistics import Interval
 from experiments.studies.expansion.chances import expected, two_sources
 from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.design import in_millions, path_name, plain_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.tree import restricted
 from experiments.studies.expansion.value import factors
+from experiments.studies.frame.rows import column, interval, table
 
 EVERYTHING: Final = "everything"
 WAITING: Final = "waiting, and reacting"
 _MAP_STEPS: Final = 21
+_BEST: Final = "the path with the highest expected NPV"
 PAID: Final = {
     Paid.ROSTERED: "as rostered",
     Paid.WORKED: "by hours worked",
@@ -30,26 +34,46 @@ PAID: Final = {
 }
 
 
+@table("knowing", "what it would be worth to know something before choosing a path", sort=("order",))
 @dataclass(frozen=True, slots=True)
 class Knowing:
-    """What it is worth to know something beforehand [EUR]."""
+    order: int = column("1", "as told")
+    what: str = column("", "what is known", heading="what")
+    worth: Interval = interval(
+        "EUR", "expected value, with its 95 % interval", heading="worth", show=in_millions, names="{end}"
+    )
+    unit: str = column("", "its unit")
 
-    what: str
-    worth: Interval
 
-
+@table("turns", "the best path with each uncertain thing at one of its values, all else as it is", sort=("order",))
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A value of something that is not known, and which path is best with it; `lead` over the best other [EUR]."""
+    """A value of something that is not known, and which path is best with it."""
 
-    what: str
-    value: str
-    best: str
-    lead: float
-    """Of the recommended path over the best of the others: below 0, another is better."""
+    order: int = column("1", "as told")
+    what: str = column("", "what is set", heading="what", show=plain_name)
+    value: str = column("", "to what", heading="value", show=plain_name)
+    best: str = column("", _BEST, heading="best path", show=path_name)
+    lead_eur: float = column(
+        "EUR", "of the recommended path over the best of the others", heading="lead [MEUR]", show=millions
+    )
+    """Below 0, another is better."""
 
 
-TurnOf = Callable[[str, str, Floats], Turn]
+@table(
+    "decision_map", "the best path by growth and by the probability of the first decision in favour",
+    sort=("growth", "probability"),
+)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Cell:
+    growth: str = column("", "demand path, taken as certain")
+    probability: float = column("1", "that the first decision ends in favour")
+    best: str = column("", _BEST)
+    lead_eur: float = column("EUR", "over the second best")
+
+
+Means = tuple[str, str, Floats]
+"""What is set, to which value, and the expected NPV of each path then (P)."""
 
 
 def worth_of(one: Knowing) -> Interval:
@@ -57,13 +81,19 @@ def worth_of(one: Knowing) -> Interval:
     return one.worth if one.what == WAITING else one.worth.within(0.0)
 
 
-def knowing(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[Knowing]:
+def knowing(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> list[Knowing]:
+    worths = _worths(found, npv, pooled, mean, best)
+    return [Knowing(order, what, two_sources(worth), "EUR") for order, (what, worth) in enumerate(worths)]
+
+
+def _worths(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[tuple[str, Floats]]:
+    """What is known, and how much more it is worth than the path that is best without (K, R)."""
     weight = found.futures.weight
 
-    def gain(what: str, which: NDArray[np.intp]) -> Knowing:
+    def gain(what: str, which: NDArray[np.intp]) -> tuple[str, Floats]:
         """With the paths chosen so, by future as far as it is known: (G, F, K), or 1 where it is not."""
         chosen = np.take_along_axis(npv, which[None, ..., None], axis=0)[0]
-        return Knowing(what, two_sources(expected(chosen, weight) - mean[best]))
+        return what, expected(chosen, weight) - mean[best]
 
     yield gain(EVERYTHING, pooled.argmax(axis=0))
     by_growth = np.einsum("pgfk,gf->pg", pooled, weight) / len(found.futures.draws)
@@ -83,56 +113,56 @@ def knowing(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) 
     if any(reacting) and not all(reacting):
         means = mean.mean(axis=(1, 2))
         first, second = (int(np.where(np.array(reacting) == kind, means, -np.inf).argmax()) for kind in (True, False))
-        yield Knowing(WAITING, two_sources(mean[first] - mean[second]))
+        yield WAITING, mean[first] - mean[second]
 
 
-def turns(found: Found, pooled: Floats, best: int) -> Iterator[Turn]:
+def turns(found: Found, pooled: Floats, best: int) -> list[Turn]:
     """The answer with each uncertain thing at one of its values, and all else as it is."""
-    futures, own = found.futures, found.keys.expansion
-    names = list(own.paths)
-
-    def turn(what: str, value: str, means: Floats) -> Turn:
+    rows, names = [], list(found.number)
+    for order, (what, value, means) in enumerate((*_results(found, pooled), *_prices(found))):
         others = np.delete(means, best)
         lead = float(means[best] - others.max()) if others.size else math.inf
-        return Turn(what, value, names[int(means.argmax())], lead)
+        rows.append(Turn(order, what, value, names[int(means.argmax())], lead))
+    return rows
 
-    k = len(futures.draws)
+
+def _results(found: Found, pooled: Floats) -> Iterator[Means]:
+    futures, own, k = found.futures, found.keys.expansion, len(found.futures.draws)
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
-        yield turn("growth", growth, np.einsum("pfk,f->p", pooled[:, number], by_leaf) / k)
+        yield "growth", growth, np.einsum("pfk,f->p", pooled[:, number], by_leaf) / k
     for stage in own.stages:
         results = np.array([str(leaf[stage]) for leaf in futures.leaves])
         for result in own.stages[stage].results:
             weight = futures.weight * (results == result)
             if weight.sum() > 0:
-                yield turn(stage, result, np.einsum("pgfk,gf->p", pooled, weight / weight.sum()) / k)
-    yield from _prices(found, turn_of=turn)
+                yield stage, result, np.einsum("pgfk,gf->p", pooled, weight / weight.sum()) / k
 
 
-def _prices(found: Found, turn_of: TurnOf) -> Iterator[Turn]:
+def _prices(found: Found) -> Iterator[Means]:
     own, measured = found.keys.expansion, found.world.measured
     lines = found.means(lambda one: one.present)  # (P, L)
     labour = found.means(lambda one: one.labour)  # (P, W)
     total = lines.sum(axis=1)
     wages = lines[:, [measured.lines.index(name) for name in WAGES]].sum(axis=1)
     for at, paid in enumerate(measured.paid):
-        yield turn_of("labour paid", PAID[paid], total - wages + labour[:, at])
+        yield "labour paid", PAID[paid], total - wages + labour[:, at]
     groups = {name: [at] for at, name in enumerate(measured.lines)}
     groups["construction"] = list(range(len(measured.lines), len(found.books.lines)))
     for name, places in groups.items():
         for sign in (-1, 1):
             value = f"{'−' if sign < 0 else '+'}{100 * own.swing:.3g} %"
-            yield turn_of(name.replace("_", " "), value, total + sign * own.swing * lines[:, places].sum(axis=1))
+            yield plain_name(name), value, total + sign * own.swing * lines[:, places].sum(axis=1)
     flows = found.means(lambda one: one.quarterly)  # (P, Q)
     for sign in (-1, 1):
         rate = own.cost.discounting.rate * (1 + sign * own.swing)
-        yield turn_of("discount rate", f"{100 * rate:.3g} %", flows @ factors(own, rate))
+        yield "discount rate", f"{100 * rate:.3g} %", flows @ factors(own, rate)
 
 
-def decision_map(found: Found) -> Iterator[Turn]:
+def decision_map(found: Found) -> Iterator[Cell]:
     """The best path where one growth is certain, by the probability that the first decision ends in favour.
 
-    `value` is that probability; `lead` that of the best over the second. Nothing if no decision can end both ways.
+    Nothing if no decision can end both ways.
     """
     own, futures = found.keys.expansion, found.futures
     if not own.stages:
@@ -150,4 +180,4 @@ def decision_map(found: Found) -> Iterator[Turn]:
             means = np.einsum("pfk,f->p", pooled[:, number], weight) / pooled.shape[3]
             order = np.sort(means)
             lead = float(order[-1] - order[-2]) if len(names) > 1 else math.inf
-            yield Turn(growth, f"{share:.6g}", names[int(means.argmax())], lead)
+            yield Cell(growth, float(f"{share:.6g}"), names[int(means.argmax())], lead)
