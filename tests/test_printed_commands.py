@@ -1,4 +1,4 @@
-"""Every command that the program prints is one it takes: a result's runs in a shell as printed, help's composes."""
+"""Every command that is printed is one that the program takes: a result's runs in a shell, help's composes."""
 
 import csv
 import html
@@ -13,33 +13,18 @@ from types import MappingProxyType
 
 import pytest
 
+from experiments import composition
+from experiments.arguments import check_once
 from experiments.main import _parse, main
 from experiments.studies import capacity, decompose, select
 from experiments.studies.shown import COMPOSED as SHOWN
-from experiments.verbs import VERBS, page
+from experiments.verbs import VERBS
+from experiments.words import check_option, parsed, sweep_points
+from tests.printed import ROOT, commands_of, texts, unmarked_in
 from tests.test_calibrate import rows_of, written
 
 FLIGHTS = "flight,sibt,parcels\nA,2023-03-07 10:00,2000\nB,2023-03-08 12:00,3000\nC,2023-03-11 09:00,\n"
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-
-
-def commands_of(text: str, indent: str) -> list[str]:
-    """Commands on lines of their own, with the lines that continue them and without their explanations."""
-    lines = re.sub(r"\\\n *", "", text).splitlines()
-    return [re.split(r"\s{2,}", line.strip())[0] for line in lines if line.startswith(f"{indent}cargohub ")]
-
-
-PRINTED = list(
-    dict.fromkeys(
-        [
-            *(command for verb in VERBS for command in commands_of(page(verb), "  ")),
-            *commands_of(page(None), "  "),
-            *commands_of(README, "    "),
-            *(line for line in re.findall(r"`(cargohub [^`]+)`", README) if "VERB" not in line),
-        ]
-    )
-)
-"""Commands of help and of the README."""
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def used(out: str) -> str:
@@ -109,6 +94,52 @@ def test_the_command_on_a_page_makes_the_same_run(here):
     assert len(list((here / "runs").iterdir())) == 1
 
 
+TEXTS = texts()
+ALL = list(dict.fromkeys(command for _, text in TEXTS for command in commands_of(text)))
+"""Commands wherever one is printed."""
+PRINTED = list(
+    dict.fromkeys(
+        command
+        for place, text in TEXTS
+        if place in {"--help", str(ROOT / "README.md")}
+        for command in commands_of(text)
+    )
+)
+"""Commands of help and of the README."""
+HOLES = MappingProxyType(
+    {
+        "WORDS": "seed=2",
+        "KEY=A,B": "seed=1,2",
+        "arrivals={}": "arrivals=eblg",
+        "arrivals=NAME": "arrivals=poisson",
+        "{}": "RUN",
+    }
+)
+"""What a reader, or the program, writes in the place of these."""
+
+
+def test_commands_are_on_lines_of_their_own_or_in_backticks():
+    assert {place: lines for place, text in TEXTS if (lines := unmarked_in(text))} == {}
+
+
+def test_every_verb_is_printed():
+    assert {line.split()[1] for line in ALL} >= set(VERBS)
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("line", ALL)
+def test_a_printed_command_has_options_and_choices_that_exist(line):
+    """Nothing is composed: verb, options, and the choices of groups, packaged or the reader's."""
+    for hole, word in HOLES.items():
+        line = line.replace(hole, word)
+    options, _ = _parse(shlex.split(line)[1:])
+    check_once(options.words)
+    folders = composition._folders(options.config_dir)
+    words = [word for word in options.words[1:] if "=" in word and not word.startswith("designs=")]
+    for word in {word for point in sweep_points(words, folders) for word in point}:
+        check_option(word, parsed(word), folders)
+
+
 COMPOSED = [line for line in PRINTED if line.split()[1] in SHOWN and "--help" not in line]
 ASKED = {"capacity": capacity._asked, "decompose": decompose.asked, "select": select.asked}
 PREPARED = MappingProxyType(
@@ -119,6 +150,7 @@ PREPARED = MappingProxyType(
         "DIR/flights.csv": FLIGHTS,
         "DIR/scenario/mine.yaml": "# @package _global_\nscenario: mine\nhalls: {main: {doors_out: 23}}\n",
         "DIR/paths/mine.yaml": "phases: {}\n",
+        "mine/paths/mine.yaml": "phases: {}\n",
         "DIR/arrivals/eblg.yaml": "defaults: [timetable, _self_]\n",
         "mine/scenario/third_machine.yaml": re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1],
     }
