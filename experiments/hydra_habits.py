@@ -14,7 +14,7 @@ _CONFIG_DIR: Final = "--config-dir DIR adds a folder of your own, and scenario=N
 
 _OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("--cfg", "-c", "--resolve", "--package", "-p"), _SHOW),
-    "--info": f"{_SHOW}; manifest.json in a run's folder has the versions",
+    "--info": f"{_SHOW}; manifest.json in a run folder has the versions",
     **dict.fromkeys(("--multirun", "-m"), _SWEEP),
     **dict.fromkeys(("--run", "-r"), "`cargohub run WORDS` simulates one scenario"),
     **dict.fromkeys(("--config-path", "-cp", "--config-name", "-cn", "-cd"), _CONFIG_DIR),
@@ -27,8 +27,8 @@ _OPTIONS: Final[Mapping[str, str]] = {
 _SETTINGS: Final[Mapping[str, str]] = {
     "run": "--out DIR chooses where runs are stored",
     "sweep": "--out DIR chooses where runs are stored",
-    "output_subdir": "a run's folder always has its configuration, as config.yaml",
-    "job": "--out DIR chooses where runs are stored; a run's folder is named after its scenario and its hash",
+    "output_subdir": "a run folder always has its configuration, as config.yaml",
+    "job": "--out DIR chooses where runs are stored; a run folder is named after its scenario and its hash",
     "mode": _SWEEP,
     "sweeper": _SWEEP,
     "launcher": "workers=N computes in N processes, and execution=dask on a cluster",

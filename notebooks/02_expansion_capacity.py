@@ -82,7 +82,7 @@ Image(drawn.getvalue())
 # %% [markdown]
 # ## What binds
 #
-# The growth of the share in time by 10 % more of each resource, just above the threshold. Empty where the run left it
+# The growth of the on-time share by 10 % more of each resource, just above the threshold. Empty where the run left it
 # out.
 
 # %%

@@ -76,7 +76,7 @@ def test_in_time_is_there_by_the_cut_off_of_the_promised_day(config: HubConfig) 
     lane = config.lanes["NEAR"]
     noon, before_midnight, midnight = 720.0, 1439.0, 1440.0
     assert deadlines(lane, np.array([noon, before_midnight, midnight])).tolist() == [1800, 1800, 3240]
-    # There at 06:00 of the next day is in time, one tick later is not.
+    # There at 06:00 of the next day is on time, one tick later is not.
     tick = 1 / TICKS_PER_MIN / 60
     rows = destination_columns(config, *tables([(0, 26, 30), (0, 26 + tick, 10)]))
     assert rows["n_in_time"][0] == 30
@@ -85,8 +85,8 @@ def test_in_time_is_there_by_the_cut_off_of_the_promised_day(config: HubConfig) 
 def test_the_share_at_the_destination_counts_what_is_inside_as_late_and_refused_parcels_not_at_all(
     config: HubConfig,
 ) -> None:
-    # NEAR: 40 at 26 h + 4 h = 06:00, in time. FAR: 20 at 20 h + 21.75 h, late. POOL: 30 at 24 h: a third to A, there
-    # at 28 h, in time; two thirds to B, there at 32.75 h, late. Inside: 100 - 2 - 90 = 8.
+    # NEAR: 40 at 26 h + 4 h = 06:00, on time. FAR: 20 at 20 h + 21.75 h, late. POOL: 30 at 24 h: a third to A, there
+    # at 28 h, on time; two thirds to B, there at 32.75 h, late. Inside: 100 - 2 - 90 = 8.
     rows = destination_columns(config, *tables([(0, 26, 40), (1, 20, 20), (2, 24, 30), (0, NAN, 5)]))
     assert rows["n_departed"] == pytest.approx([40, 20, 10, 20])
     assert rows["n_in_time"] == pytest.approx([40, 0, 10, 0])

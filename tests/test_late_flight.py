@@ -147,7 +147,7 @@ def traced(run: Path, capsys: Any, *more: str) -> Iterator[str]:
 def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
     lines = list(traced(run, capsys, "flight=LATE"))
     assert lines[0] == (
-        "Because LATE came 12 h 0 min late, 1,500 parcels were late that would have been in time: 900 of its own, 600"
+        "Because LATE came 12 h 0 min late, 1,500 parcels were late that would have been on time: 900 of its own, 600"
         " of other flights."
     )
     text = "\n".join(lines)
@@ -157,7 +157,7 @@ def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
     assert re.search(
         r"Trucks that left at another instant: \d+ only as it was, \d+ only with the flight on sched", text
     )
-    assert "Late: not gone 10 h after the scheduled arrival (LATE) or the drawn arrival (other flights)." in text
+    assert "Late: not gone 10 h after the scheduled in-block (LATE) or drawn arrival (other flights)." in text
     assert "Not counted: 200 parcels" in text
 
 

@@ -75,7 +75,7 @@ def test_verdicts_that_differ_by_the_rule_alone_are_a_sentence():
 def test_a_verdict_that_is_open_may_change():
     (text,) = packing.verdicts(PAIR, shares(a=(0.96, 0.94, 0.98), b=(0.7, 0.6, 0.8)))
     assert text.startswith("The packing rule may change the verdict.")
-    assert "too close to call" in text
+    assert "undecided" in text
 
 
 def test_the_same_verdict_by_both_rules_is_no_sentence():

@@ -87,7 +87,7 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
         columns=["scenario", "replication", "kpi", "value"],
     )
     (panel,) = spread_figure.prepare(kpis, POINTS, values_of(0.7, 0.5, 0.9))
-    assert panel.label == "In time, %"
+    assert panel.label == "On time, %"
     assert panel.rows[0].ordered == pytest.approx((50, 60, 70, 80, 90))
     assert panel.rows[0].quartiles == pytest.approx((60, 70, 80))
     assert (panel.rows[0].mean.mean, panel.rows[0].mean.bounds) == (pytest.approx(70), pytest.approx((50, 90)))

@@ -49,7 +49,7 @@ VERBS = {
 
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, words: list[str], root: Path, after: int = 1) -> Path:
-    """The folder of a run that was interrupted once `after` replications were kept."""
+    """A run folder that was interrupted once `after` replications were kept."""
     kept, keep = [], parts.keep
 
     def counted(*arguments):

@@ -367,7 +367,7 @@ def test_a_page_tells_no_change_and_no_share_that_cannot_be() -> None:
 
 def test_labels_of_panels_that_are_cut_do_not_meet() -> None:
     bars = (Interval(50.0, 0.0, 1000.0, 2),)
-    panels = [Effects("In time", "percentage points over the factor's range", bars, (True,), (20.0,), 100.0)] * 2
+    panels = [Effects("On time", "percentage points over the factor's range", bars, (True,), (20.0,), 100.0)] * 2
     with style.look():
         figure = tornado(["delay"], panels)
         figure.canvas.draw()

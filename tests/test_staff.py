@@ -1,4 +1,4 @@
-"""Staff: hours paid, worked and waited for, against sums made from the rows."""
+"""Staff: paid hours, worked and waited for, against sums made from the rows."""
 
 from dataclasses import replace
 from operator import attrgetter

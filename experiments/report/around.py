@@ -25,7 +25,7 @@ def kpi_rows(points: Sequence[Point], values: Values) -> list[tuple[str, str, li
 
 
 def lane_rows(table: "pd.DataFrame | None", points: Sequence[Point]) -> list[tuple[str, str, str, str, list[str]]]:
-    """Lane, its trucks' route, drive and journey [h], and by design the share in time there: all replications."""
+    """Lane, its trucks' route, drive and journey [h], and by design the on-time share there: all replications."""
     if table is None or table.empty:
         return []
     shares: dict[str, Mapping[str, float]] = {}

@@ -1,6 +1,6 @@
 """The bottleneck by the one definition of docs/model.md, section 4, as page, terminal and `capacity` name it.
 
-*By what-if* it is the resource of which ten per cent more improves the share in time most; that takes simulations,
+*By what-if* it is the resource of which ten per cent more improves the on-time share most; that takes simulations,
 which `capacity` makes. *By the ladder* it is the lowest rung of the capacity ladder. Where both are known and differ,
 both are named.
 """

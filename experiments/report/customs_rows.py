@@ -23,7 +23,7 @@ _ROWS: Final = (
     ("Declarations that came late", "n_late"),
     ("Declarations rejected and lodged again", "n_rejected"),
     ("Pre-loading data asked back", "n_referrals"),
-    ("Left behind for want of pre-loading data", "n_left_behind"),
+    ("Left behind because pre-loading data are missing", "n_left_behind"),
     ("Entry summaries, presentations and releases late or sent again", "n_repeated"),
     ("Documents checked", "n_documents"),
     ("Opened at a desk, after an alarm too, or waiting for it", "n_opened"),

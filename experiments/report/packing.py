@@ -43,8 +43,7 @@ _SENTENCE: Final = {
     "carries": "the hub carries its traffic",
     "does not": "the hub does not carry its traffic",
     "unstable": "the hub is unstable",
-    "too close to call": "the verdict is too close to call",
-    "open": "the verdict is open",
+    "undecided": "the verdict is undecided",
 }
 
 

@@ -105,8 +105,9 @@ def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window:
         yield picture(
             "recovery", "With and without disruptions",
             "Parcels that have come and neither left nor were turned away with their flight, mean over replications:"
-            " with the disruptions (shaded) and, with the same flights, parcels and outages, without. The band is what"
-            " the latter was between in the hours around; the hub has recovered when it is back in it, and stays. Of"
+            " with the disruptions (shaded) and, with the same flights, parcels and outages, without. The band is"
+            " where the backlog without disruptions was in the hours around; the hub has recovered when its own is back"
+            " in the band, and stays. Of"
             " disruptions drawn at random, which differ, the first replication alone is shown.",
             recovery_figure.figure(found))  # fmt: skip
 
@@ -194,5 +195,5 @@ def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
     if sensitivity is not None:
         yield picture(
             "arrivals", "When flights come",
-            "The share in time under each arrival model, with 95 % intervals of the mean; the traffic's size is the"
+            "The on-time share under each arrival model, with 95 % intervals of the mean; the traffic's size is the"
             " same.", arrivals_figure.figure(sensitivity))  # fmt: skip

@@ -16,15 +16,15 @@ from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H
 
 LEAST_ON_TIME: Final = 0.95
-"""Share of parcels in time from which a design carries its traffic."""
+"""Share of parcels on time from which a design carries its traffic."""
 WIDEST: Final = 0.5
-"""An interval of the share in time that is wider says nothing: it is kept out of the answer (assumption)."""
+"""An interval of the on-time share that is wider says nothing: it is kept out of the answer (assumption)."""
 MUCH_WIDER: Final = 2.0
-"""Times a single interval, from which a reader is warned of those that hold together (assumption)."""
+"""Times a single interval, from which a reader is warned of simultaneous ones (assumption)."""
 FEWEST_REPLICATIONS: Final = 5
 """From which intervals hold the true mean about as often as they say (docs/model.md, section 4)."""
 APART: Final = 0.2
-"""Exports that are in time by so much more than imports are explained (assumption)."""
+"""Exports that are on time by so much more than imports are explained (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
 Margins = Mapping[str, Sequence[Threshold]]
@@ -48,7 +48,7 @@ def is_close(point: Point, on_time: Value) -> bool:
 
 
 def _open(point: Point, on_time: Value) -> list[str]:
-    """Why the verdict is open."""
+    """Why the verdict is undecided."""
     if point.is_unstable:
         return []
     reasons = []
@@ -60,7 +60,7 @@ def _open(point: Point, on_time: Value) -> list[str]:
 
 
 def says_nothing(on_time: Value) -> bool:
-    """Whether the interval is so wide that the share in time is as good as unknown, and leaves the verdict open."""
+    """Whether the interval is so wide that the on-time share is as good as unknown, and leaves the verdict open."""
     return 2 * (on_time.half_width or 0.0) > WIDEST and _holds_threshold(on_time)
 
 
@@ -70,10 +70,8 @@ def _holds_threshold(on_time: Value) -> bool:
 
 def in_a_word(point: Point, on_time: Value) -> tuple[str, str]:
     """The verdict's kind, and its words in a cell of a table."""
-    if says_nothing(on_time) and not point.is_unstable:
-        return "close", "open"
     kind = "close" if is_close(point, on_time) else verdict(point, on_time).name.lower()
-    words = {"close": "too close to call", "carries": "carries", "fails": "does not", "unstable": "unstable"}
+    words = {"close": "undecided", "carries": "carries", "fails": "does not", "unstable": "unstable"}
     return kind, words[kind]
 
 
@@ -159,16 +157,16 @@ def sensitivity(points: Sequence[Point], values: Values) -> list[str]:
         model = ARRIVALS.get(point.arrivals, point.arrivals)
         changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
         word = "But under" if changes else "Under"
-        what = f"{percent(on_time.mean)} % in time {bracket(on_time)}"
+        what = f"{percent(on_time.mean)} % on time {bracket(on_time)}"
         said.append(f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}.")
     return said
 
 
 def undecided(points: Sequence[Point], values: Values) -> list[str]:
-    """Designs of which the share in time is as good as unknown, for the part of the page on how sure it is."""
+    """Designs of which the on-time share is as good as unknown, for the part of the page on how sure it is."""
     wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
     return [
-        f"{title}: the share in time is as good as unknown ({interval_of(on_time)} from {on_time.n} replications);"
+        f"{title}: the on-time share is as good as unknown ({interval_of(on_time)} from {on_time.n} replications);"
         " run more replications"
         for title, on_time in wide
         if says_nothing(on_time)
@@ -176,7 +174,7 @@ def undecided(points: Sequence[Point], values: Values) -> list[str]:
 
 
 def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
-    """Why exports are in time where imports are not, of the designs where the two lie far apart."""
+    """Why exports are on time where imports are not, of the designs where the two lie far apart."""
     lines = []
     for point in points:
         kpis = values[point.label]
@@ -184,7 +182,7 @@ def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
         if exports is None or not kpis["exports_per_day"].mean or exports.mean - imports.mean <= APART:
             continue
         lines.append(
-            f"{point.title}: {percent(exports.mean)} % of exports are in time, but only {percent(imports.mean)} % of"
+            f"{point.title}: {percent(exports.mean)} % of exports are on time, but only {percent(imports.mean)} % of"
             " imports. Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports"
             " wait;"
             " they share sorting machines and hand-coding desks with them, and leave with the flights that landed"
@@ -193,14 +191,14 @@ def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
 
 
 def differences(points: Sequence[Point], changes: Values, baseline: str) -> list[str]:
-    """What each design changes against the baseline: the share in time, and the mean dwell."""
+    """What each design changes against the baseline: the on-time share, and the mean dwell."""
     said = []
     for point in points:
         change = changes.get(point.label, {}).get("on_time_share")
         if change is None or point.label == baseline:
             continue
         is_same = abs(change.mean) < 0.0005 and not sum(map(abs, change.bounds or ())) > 0.002
-        text = "as many parcels in time" if is_same else f"{points_of(change)} in time"
+        text = "as many parcels on time" if is_same else f"{points_of(change)} on time"
         dwell = changes[point.label].get("dwell_mean_h")
         if dwell is not None:
             text += f"; mean dwell {change_of(dwell, 'h')}{_unbounded(dwell)}"
@@ -213,20 +211,20 @@ def _saved(change: Value) -> str:
     if math.isnan(change.variance_ratio):
         return ""
     times = number(change.variance_ratio)
-    return f" Without common random numbers the share in time would need {times} times the replications."
+    return f" Without common random numbers the on-time share would need {times} times the replications."
 
 
 def too_few_replications(n: int) -> list[str]:
     """A warning where the intervals that are shown come from n replications, and these are few; else nothing."""
     if n == 1:
-        return ["replications: a single one has no intervals: nothing can be said for sure"]
+        return ["replications: a single one has no intervals: no difference can be significant"]
     if n < FEWEST_REPLICATIONS:
         return [f"replications: {n} are few: intervals of fewer than {FEWEST_REPLICATIONS} are wide, and less reliable"]
     return []
 
 
 def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
-    """A warning where intervals that hold together are much wider than a single one; else nothing."""
+    """A warning where simultaneous intervals are much wider than a single one; else nothing."""
     if family != "holm" or n < 2 or comparisons < 2:
         return ""
     times = widening(comparisons, n)
@@ -259,7 +257,7 @@ def _dwell(values: Mapping[str, Value]) -> str:
 
 def _close(point: Point, on_time: Value) -> str:
     reasons = _open(point, on_time)
-    return f" – too close to call, since {' and '.join(reasons)}" if reasons else ""
+    return f" – undecided, since {' and '.join(reasons)}" if reasons else ""
 
 
 def _growth(point: Point, values: Mapping[str, Value]) -> str:

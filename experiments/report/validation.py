@@ -187,7 +187,7 @@ CHECKS: Final = (
     Check(
         "Full-time jobs, hub of today", _scaled(1), "full_time_jobs", "200 employed at opening", (100.0, 300.0),
         "trends.levif.be; thetimes.co.uk, 2023-10-05", _is_today,
-        "Hours paid by the roster, over 1,748 h a year and job. Not the same count: ours are all people but offices and"
+        "Paid hours by the roster, over 1,748 h a year and job. Not the same count: ours are all people but offices and"
         " customs, so also unloading, tugs and exports, whom ground handlers and agencies may employ. The pace of"
         " break-down, induction and pack-out, most of the hours, is an assumption, and a traffic of 3.5 flights a day"
         " may not have been there at the opening. The band is half of, to one and a half of, the report. With"

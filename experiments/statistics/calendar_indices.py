@@ -189,7 +189,7 @@ def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], disp
 
     `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. A lag's
     autocorrelation is freed of what the fit itself puts there (the hat matrix's diagonal), since months take the
-    average of a few weeks out; and none below zero is used, so that no interval is narrower than with independent days.
+    mean of a few weeks out; and none below zero is used, so that no interval is narrower than with independent days.
     """
     bread = np.linalg.inv(weighted.T @ weighted)
     middle = weighted.T @ weighted

@@ -32,7 +32,7 @@ class Family(StrEnum):
 class Statement:
     """A scenario minus the baseline, as one of a family.
 
-    `interval` holds together with those of the others. `p_value` is of this difference alone, `adjusted` within the
+    `interval` is simultaneous with those of the others. `p_value` is of this difference alone, `adjusted` within the
     family: those at most 1 − confidence are all true differences with the confidence. A step-down adjustment finds more
     than the intervals do, so that zero may lie just inside the interval of a difference that is stated. Both are None,
     and nothing is stated, where there is no test: of a single replication, of values that are not finite, or of a
@@ -85,7 +85,7 @@ def statements(
 
 
 def widening(comparisons: int, n: int, *, confidence: float = CONFIDENCE) -> float:
-    """How many times as wide as a single interval those are that hold together (Bonferroni), from n replications.
+    """How many times as wide as a single interval simultaneous ones (Bonferroni) are, from n replications.
 
     >>> round(widening(26, 2)), round(widening(26, 20), 1)
     (26, 1.7)

@@ -55,7 +55,7 @@ def paired_intervals(
 ) -> dict[str, Interval]:
     """Each scenario minus the baseline, by scenario; the baseline itself is left out.
 
-    `is_simultaneous`: all the intervals hold together with the confidence (Bonferroni), which makes each wider.
+    `is_simultaneous`: all intervals hold with the confidence (Bonferroni), which makes each wider.
 
     Raises:
         KeyError: no such baseline.

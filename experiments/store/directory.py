@@ -1,4 +1,4 @@
-"""A run directory: what one command computes, kept while it is computed and complete when it is.
+"""A run folder: what one command computes, kept while it is computed and complete when it is.
 
 While running        config.yaml  replications.jsonl  parts/
 Complete             config.yaml  tables/*.parquet  dictionary.csv  timings.json  manifest.json, written last
@@ -58,7 +58,7 @@ KPIS: Final = _Table(
 
 
 class RunDirectory:
-    """One run's folder, held against other commands until the block ends: `with RunDirectory.open(...) as run:`.
+    """One run folder, held against other commands until the block ends: `with RunDirectory.open(...) as run:`.
 
     A complete run is not held, and may stand in a read-only folder.
     """

@@ -174,7 +174,7 @@ def command_words(folder: Path) -> tuple[str, ...]:
 
 
 def schedule_of(manifest: Manifest, label: str, named: str, own: Path | None) -> Path:
-    """The file of flights of one design: the caller's `own`, or one that lies in the run's folder.
+    """The file of flights of one design: the caller's `own`, or one that lies in the run folder.
 
     Raises:
         InputError: the path leaves the folder, no such file, or another content than the run's.

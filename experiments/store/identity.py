@@ -1,4 +1,4 @@
-"""What a result depends on, and the hash of it that names the run directory."""
+"""What a result depends on, and the hash of it that names the run folder."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from sim.reading import plain
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "SALib", "optuna")
 """Whose versions are stored with a run."""
 HASH_DIGITS: Final = 12
-"""Digits of the hash in the name of a run directory."""
+"""Digits of the hash in the name of a run folder."""
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
 """Keys of a study that say how it is computed, and decide no number."""
 _SOURCES: Final = ("sim", "experiments")

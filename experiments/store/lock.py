@@ -1,4 +1,4 @@
-"""One command at a time in a run directory."""
+"""One command at a time in a run folder."""
 
 import os
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """`cargohub export`: the tables of a stored run, for other tools.
 
-Writes every table of a complete run directory, and what their columns mean, to DIR (export/RUN): a CSV
+Writes every table of a complete run folder, and what their columns mean, to DIR (export/RUN): a CSV
 file each, or one workbook, which holds 16 digits of a number.
 A time or an interval that is not there is empty.
 
@@ -40,7 +40,7 @@ _FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
 
 def main(arguments: Arguments) -> int:
     """Looks at everything first, so that nothing is written of a damaged run."""
-    folder, given = taken_apart(arguments.words, ("to",), "export: one RUN, the folder of a run")
+    folder, given = taken_apart(arguments.words, ("to",), "export: one RUN, a run folder")
     form = given.get("to", "csv")
     if form not in FORMS:
         raise InputError(f"to: {form[:60]!r} is no form of tables{near(form, FORMS)}")

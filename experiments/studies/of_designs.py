@@ -57,7 +57,7 @@ def document(
     has_baseline: bool = False,
     draw: Callable[[Path], None] = lambda _: None,
 ) -> Document:
-    """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run's folder."""
+    """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run folder."""
     points, outcome = asked.points, found.outcome
     notes = margin_notes(asked.arguments, points, asked.keys) if isinstance(asked.keys, MarginStudy) else []
     of_family = telling.family_warnings(outcome) if has_baseline else []

@@ -1,4 +1,4 @@
-"""The configuration that a run's folder holds: what was asked, and every hub, from which it can be computed again.
+"""The configuration that a run folder holds: what was asked, and every hub, from which it can be computed again.
 
 Written here as text, and read back as the study and the hubs that it says.
 """
@@ -103,7 +103,7 @@ def study_of(
 
 
 def with_schedule(recorded: Manifest, label: str, hub: HubConfig, own: Path | None) -> HubConfig:
-    """The hub with its file of flights, if it reads one: the caller's `own`, or one in the run's folder.
+    """The hub with its file of flights, if it reads one: the caller's `own`, or one in the run folder.
 
     Raises:
         InputError: as in `schedule_of`.

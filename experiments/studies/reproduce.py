@@ -1,6 +1,6 @@
 """`cargohub reproduce`: a stored run computed again, and compared to the bit.
 
-Computes a complete run directory again, from its own config.yaml alone, and says "identical", or which
+Computes a complete run folder again, from its own config.yaml alone, and says "identical", or which
 table, column and row differs first, and why it may. It also names other versions or source code
 where the tables agree. A run of unknown origin is safe: nothing in it is executed.
 
@@ -61,7 +61,7 @@ class Difference:
 
 def main(arguments: Arguments) -> int:
     """Looks at all of the run first, so that a damaged one costs no simulation."""
-    folder, given = taken_apart(arguments.words, OPTIONS, "reproduce: one RUN, the folder of a run")
+    folder, given = taken_apart(arguments.words, OPTIONS, "reproduce: one RUN, a run folder")
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
     points, workers = _designs(recorded, configuration, given), _workers(given)

@@ -106,7 +106,7 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
         varied,
         values,
         [one[_CHARTED].scaled(100) for one in own],
-        what="parcels in time, %, mean and 95 % interval",
+        what="parcels on time, %, mean and 95 % interval",
     )
     path = folder / "figures" / "sweep.svg"
     write_chart(path, chart)

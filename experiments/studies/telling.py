@@ -201,7 +201,7 @@ def _saved(own: Mapping[str, Statement]) -> list[str]:
 
 
 def family_warnings(outcome: Outcome) -> list[str]:
-    """That intervals which hold together are much wider than a single one, for their number and the replications."""
+    """That simultaneous intervals are much wider than a single one, for their number and the replications."""
     warning = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n)
     return [warning] if warning else []
 

@@ -72,7 +72,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Drawn arrival less scheduled arrival: Laplace about zero, cut on both sides."""
+    """Drawn arrival minus scheduled in-block: Laplace about zero, cut on both sides."""
 
     scale_min: Annotated[float, Bounds(ge=0, le=10_000)]
     earliest_h: Annotated[float, Bounds(ge=-48, le=0)]

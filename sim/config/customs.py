@@ -125,7 +125,7 @@ class Declared:
     preloading: Filing
     """Failures are parcels'. What is not there by loading is not loaded."""
     referral_share: Share
-    """Of the parcels whose pre-loading data come in time: asked back."""
+    """Of the parcels whose pre-loading data come on time: asked back."""
     referral_mean_h: NotNegative
     ens: Filing
     """Entry summary, due at loading; failures are the flight's."""
@@ -254,7 +254,7 @@ class Customs:
 
     @property
     def late_mean_h(self) -> float:
-        """How long data that do not come in time are waited for, mean."""
+        """How long data that do not come on time are waited for, mean."""
         if self.declared is not None:
             return self.declared.h7.late_mean_h
         assert self.release_mean_h is not None

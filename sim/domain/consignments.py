@@ -43,7 +43,7 @@ class CustomsCounts:
     """Document checks."""
     n_referrals: int
     n_left_behind: int
-    """Not loaded: their data, or the answer to a referral, were not there in time; others took their places."""
+    """Not loaded: their data, or the answer to a referral, were not there on time; others took their places."""
     n_repeated: int
     """Of the flight's entry summary, presentation and release, those that came late or were sent again."""
     n_h7: int

@@ -27,7 +27,7 @@ _ANY = ""
 class FlightRow(NamedTuple):
     key: str
     sibt: int
-    """Scheduled arrival [ticks after the first midnight of start_date]."""
+    """Scheduled in-block [ticks after the first midnight of start_date]."""
     arrival: int | None
     """Actual landing [ticks], if the file tells."""
     aircraft: str | None

@@ -48,7 +48,7 @@ def unload_min(config: HubConfig) -> float:
 
 
 def loader_min(config: HubConfig) -> float:
-    """How long a loader set is with a flight that is in time: with exports until it has loaded it, too."""
+    """How long a loader set is with a flight that is on time: with exports until it has loaded it, too."""
     if not config.exports.share:
         return unload_min(config)
     apron, departure = config.apron, config.exports.departure

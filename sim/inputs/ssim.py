@@ -93,14 +93,14 @@ class Timetable:
 
 class ScheduledFlight(NamedTuple):
     sibt: dt.datetime
-    """Scheduled arrival on the hub's clock."""
+    """Scheduled in-block on the hub's clock."""
     leg: Leg
 
 
 def expand(
     legs: Iterable[Leg], first_day: dt.date, last_day: dt.date, *, clock_min: int = 0
 ) -> tuple[ScheduledFlight, ...]:
-    """The flights that arrive from the first day to the last, both included, by scheduled arrival.
+    """The flights that arrive from the first day to the last, both included, by scheduled in-block.
 
     Args:
         legs: those marked as another name of a flight give none.

@@ -51,7 +51,7 @@ def journeys_h(config: HubConfig) -> dict[str, float]:
 
 
 def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads: Table) -> dict[str, list[object]]:
-    """Each lane of the cohort: its road, what left for it, when that was there, and the share of it in time.
+    """Each lane of the cohort: its road, what left for it, when that was there, and the share of it on time.
 
     A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it: trucks take
     parcels first come, first served, whatever their lane. So numbers of a pool's lanes are expected ones.
@@ -110,7 +110,7 @@ def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:
 
 
 def deadlines(lane: Lane, arrival: Minutes) -> Minutes:
-    """The last instant [min] at which parcels of flights (N), by drawn arrival, are in time at a lane's destination."""
+    """The last instant [min] at which parcels of flights (N), by drawn arrival, are on time at a lane's destination."""
     days = np.floor(arrival / MIN_PER_DAY) + lane.promised_days
     cut_off: NDArray[np.float64] = days * MIN_PER_DAY + minute_of_day(lane.sort_cut_off)
     return cut_off

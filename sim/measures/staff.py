@@ -1,4 +1,4 @@
-"""Staff: hours paid by the roster, hours worked, and hours that work waited for people; by role."""
+"""Staff: paid hours by the roster, hours worked, and hours that work waited for people; by role."""
 
 from dataclasses import dataclass
 

@@ -24,7 +24,7 @@ CUSTOMS_TABLE: Final = TableSchema(
         number("n_returned", "refused and sent back; the other refused ones are destroyed"),
         number("n_documents", "document checks"),
         number("n_referrals", "pre-loading data that were asked back before loading"),
-        number("n_left_behind", "not loaded for want of pre-loading data, beside those that flew"),
+        number("n_left_behind", "not loaded because pre-loading data are missing, beside those that flew"),
         number("n_repeated", "of its entry summary, presentation and release, those late or sent again"),
         number("n_h7", "declarations for low value"),
         number("n_h1", "standard declarations"),

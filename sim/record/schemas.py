@@ -84,9 +84,9 @@ _ALL: Final = (
             time("released", "last parcel inducted, station free; later than end: the station was blocked"),
             number("machine", "that its station feeds; -1 before"),
             number("n_sent", "parcels whose trucks leave from another hall"),
-            time("wait_station", "at the head of the queue for want of a station"),
-            time("wait_workers", "likewise of workers"),
-            time("wait_floor", "likewise of floor"),
+            time("wait_station", "at the head of the queue because no station is free"),
+            time("wait_workers", "the same, because workers are missing"),
+            time("wait_floor", "the same, because floor is missing"),
         ),
         ("flight", "index"),
     ),
@@ -239,7 +239,7 @@ _ALL: Final = (
     ),
     TableSchema(
         "disruptions",
-        "one row a disruption with a beginning and an end; also a closure or breakdown that was drawn, and a night",
+        "one row a disruption with a beginning and an end; also a closure or outage that was drawn, and a night",
         (
             text("name", "as configured"),
             text("kind", "as configured"),

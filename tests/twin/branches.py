@@ -64,7 +64,7 @@ def _either(one: Way, other: Way) -> Way:
 
 BRANCHES: Final[dict[str, Way]] = {
     "flight waits for its aircraft": some("flights", lambda flight: flight["stand_requested"] > flight["arrival"]),
-    "aircraft is there in time": lambda inputs, tables: any(
+    "aircraft is there on time": lambda inputs, tables: any(
         flight.after is not None and tables["flights"]["stand_requested"][flight.number] == flight.arrival
         for flight in inputs.flights
     ),

@@ -1,4 +1,4 @@
-"""The share in time under each arrival model: how much the answer rests on when flights come."""
+"""The on-time share under each arrival model: how much the answer rests on when flights come."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ SPREAD: Final = 0.24
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Share in time [%] under one arrival model, by group."""
+    """On-time share [%] under one arrival model, by group."""
 
     name: str
     positions: tuple[float, ...]
@@ -63,7 +63,7 @@ def draw(ax: "Axes", result: Sensitivity) -> None:
     ax.set_yticks(range(len(result.groups)), list(result.groups))
     ax.set_ylim(len(result.groups) - 0.5, -0.5)
     ax.set_xlim(-2, 102)
-    ax.set_xlabel("parcels in time, %, mean and 95 % interval")
+    ax.set_xlabel("parcels on time, %, mean and 95 % interval")
     ax.grid(axis="x", color="0.92")
 
 

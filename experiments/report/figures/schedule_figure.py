@@ -46,7 +46,7 @@ def draw_week(ax: "Axes", result: WeekPattern) -> None:
         ax.text(hour, weekday, f"{flights:.2g}", ha="center", va="center", fontsize=7, color=color)
     ax.set_xticks(range(HOURS), [f"{hour:02}" for hour in range(HOURS)])
     ax.set_yticks(range(len(WEEKDAYS)), WEEKDAYS)
-    ax.set_xlabel("hour of scheduled arrival")
+    ax.set_xlabel("hour of scheduled in-block")
     unit = "flights a week" if result.weeks > 1 else "flights"
     ax.set_title(f"{result.title}: {unit}, {result.first} to {result.last}")
 

@@ -27,7 +27,7 @@ _STEP: Final = 0.1
 _WORTHWHILE: Final = 0.1
 """Of the best lift in the first replication: what lifts less is not simulated in the others (assumption)."""
 _ABOVE: Final = 1.05
-"""Times the lowest demand that is not sustained: where the binding resource is looked for (assumption)."""
+"""Times the lowest demand that is not sustained: where the bottleneck is looked for (assumption)."""
 _LEAST: Final = 0.02
 """Hours a day, about a minute, that count as none: who waits no longer gains nothing by more (assumption)."""
 
@@ -42,7 +42,7 @@ class Sustained:
     target: Annotated[float, Bounds(gt=0, le=1)]
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
     binding: bool
-    """Whether the binding resource is looked for, which takes about as many simulations as the threshold."""
+    """Whether the bottleneck is looked for, which takes about as many simulations as the threshold."""
 
 
 class Search:
@@ -202,7 +202,7 @@ def searches_of(point: Point, replications: int, asked: Sustained) -> list[Searc
 def on_time(kpis: Mapping[str, float]) -> float:
     """The share on time, or of exports that are kept up with where that is lower.
 
-    Whether exports are in time hangs on how often flights leave to their destination: fewer flights would be worse.
+    Whether exports are on time hangs on how often flights leave to their destination: fewer flights would be worse.
     """
     return min(kpis["on_time_share"], kpis["exports_kept_up_share"])
 

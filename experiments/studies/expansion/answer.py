@@ -60,7 +60,7 @@ class PathAnswer:
     regret: Interval = interval("EUR", "lost against hindsight", heading="regret", show=_mean)
     regret_p95: float = column("EUR", "95 % of the futures lie below", heading="regret, 95 % below", show=millions)
     best_share: float = column("1", "futures in which it is the best", heading="best in [%]", show=percent)
-    on_time_share: Interval = interval("1", "of all parcels", heading="in time [%]", show=_in_percent)
+    on_time_share: Interval = interval("1", "of all parcels", heading="on time [%]", show=_in_percent)
     cost_per_parcel: Interval = interval(
         "EUR",
         "all that is spent",

@@ -49,7 +49,7 @@ _TYPES: Final[Mapping[str, type]] = MappingProxyType(
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, OPTIONS, "exposure: one RUN, the folder of a run")
+    folder, given = taken_apart(arguments.words, OPTIONS, "exposure: one RUN, a run folder")
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
     if "points" not in manifest.tables:

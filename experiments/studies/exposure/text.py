@@ -73,7 +73,7 @@ def _achieved(found: "Ledgers") -> Iterator[str]:
 def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
     yield ""
     yield "What they cost: looking up before a release and at hand-coding, keys away; and in this run's designs"
-    yield _row("", ["release", "hand-coding", "keys away", "in time", "dwell, mean", "desks in use"])
+    yield _row("", ["release", "hand-coding", "keys away", "on time", "dwell, mean", "desks in use"])
     for cost in costs:
         cells = [f"{cost.release_min:g} min", f"{60 * cost.handcoding_min:g} s", _share(cost.escrow_down_share)]
         if cost.kpis is not None:

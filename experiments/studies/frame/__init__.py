@@ -1,6 +1,6 @@
 """The frame of studies: what a verb declares, and one runner for all that declare it.
 
 study    a verb's keys, designs, computation and document; the bench that its simulations come from
-runner   opens the run's folder, computes, stores, shows: for the verb itself, resume, show and reproduce
+runner   opens the run folder, computes, stores, shows: for the verb itself, resume, show and reproduce
 rows     a row class is a table: its columns are declared once, for Parquet, JSON, terminal and page
 """

@@ -1,4 +1,4 @@
-"""The two benches: one simulates what a run's folder lacks, the other has what a finished run stored."""
+"""The two benches: one simulates what a run folder lacks, the other has what a finished run stored."""
 
 import math
 import sys
@@ -46,7 +46,7 @@ _STABILITY: Final = {
 
 
 class Simulated:
-    """Simulates what the run's folder lacks, and keeps it there as it comes.
+    """Simulates what the run folder lacks, and keeps it there as it comes.
 
     The folder is opened when it is first needed: what is refused before leaves none.
     """

@@ -90,7 +90,7 @@ def _check_library(study: Study[K, R]) -> None:
 
 
 def opened(name: str, asked: Asked[K]) -> RunDirectory:
-    """The run's folder, by what it is asked for."""
+    """The run folder, by what it is asked for."""
     hubs, keys = {point.label: point.hub for point in asked.points}, asked.keys.as_plain()
     arguments = asked.arguments
     text = config_text(arguments, keys, hubs)

@@ -38,7 +38,7 @@ class Asked(Generic[K]):
 
 
 class Bench(Protocol):
-    """Where simulations come from: a run's folder with workers, or what a finished run stored."""
+    """Where simulations come from: a run folder with workers, or what a finished run stored."""
 
     def check(self, points: Sequence[Point]) -> None:
         """Refuse, before anything is simulated, hubs whose inputs cannot be drawn."""
@@ -91,7 +91,7 @@ class Document:
     notes: Sequence[str] = ()
     """For the terminal, after the warnings."""
     write_page: Callable[[Path], None] | None = None
-    """Of a page that is not made of the above: writes it into the run's folder."""
+    """Of a page that is not made of the above: writes it into the run folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`cargohub show`: what a stored run said, again.
 
-Prints the table and the warnings of a complete run directory from its stored tables.
+Prints the table and the warnings of a complete run folder from its stored tables.
 
   cargohub show runs/run-liege_30k-557fe08b6b90
   cargohub show RUN --json
@@ -22,7 +22,7 @@ from sim.errors import InputError
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, the folder of a run")
+    folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, a run folder")
     manifest = manifest_of(folder)
     configuration = configuration_of(manifest)
     if given and "flights" not in manifest.tables:

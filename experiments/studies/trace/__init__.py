@@ -44,7 +44,7 @@ Rows = list[tuple[str, list[Segment]]]
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, OPTIONS, "trace: one RUN, the folder of a run")
+    folder, given = taken_apart(arguments.words, OPTIONS, "trace: one RUN, a run folder")
     asked = [subject for subject in SUBJECTS if subject in given]
     if len(asked) != 1:
         raise InputError(f"trace: one of flight=, parcel= and truck=, got {' and '.join(asked) or 'none'}")

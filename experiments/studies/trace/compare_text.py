@@ -33,7 +33,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         *_shift_lines("flight", "got a stand", cost["stands"]),
         *_shift_lines("flight", "had 95 % of the parcels gone", cost["cleared"]),
         *_parcel_lines(cost["parcels"]),
-        f"Late: not gone {hub.service_h:g} h after the scheduled arrival ({key}) or the drawn arrival (other flights).",
+        f"Late: not gone {hub.service_h:g} h after the scheduled in-block ({key}) or drawn arrival (other flights).",
         *_uncounted(cost["parcels"]["n_uncounted"]),
     ]
     return "\n".join(lines)
@@ -55,11 +55,11 @@ def duration(minutes: float) -> str:
 def _answer(key: str, late: float, parcels: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"Because {key} came {duration(late)} late, {parcels['late_because']:,} parcels were late that would have been"
-        f" in time: {parcels['own']['because']:,} of its own, {parcels['others']['because']:,} of other flights."
+        f" on time: {parcels['own']['because']:,} of its own, {parcels['others']['because']:,} of other flights."
     )
     otherwise = parcels["own"]["otherwise"] + parcels["others"]["otherwise"]
     if otherwise:
-        yield f"{otherwise:,} parcels were in time that would have been late with the flight on schedule."
+        yield f"{otherwise:,} parcels were on time that would have been late with the flight on schedule."
 
 
 def _shift_lines(what: str, did: str, shifts: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def backlog_growth_sd_per_day(run: Measured) -> float:
 
 @BACKLOG.kpi("h", MORE, "First flight held after")
 def blocked_after_h(run: Measured) -> float:
-    """from the start until a flight is first held for want of a stand; the length of the run if none is"""
+    """from the start until a flight is first held because no stand is free; the length of the run if none is"""
     flights = run.tables["flights"]
     has_none = np.isnan(flights["stand_given"])
     held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["stand_requested"])

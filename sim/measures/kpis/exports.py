@@ -15,7 +15,7 @@ def _of_cohort(run: Measured, name: str) -> int:
     return int(collections[name][collections["is_cohort"]].sum())
 
 
-@EXPORTS.kpi("1", MORE, "Exports in time", rank=Rank.SUMMARY)
+@EXPORTS.kpi("1", MORE, "Exports on time", rank=Rank.SUMMARY)
 def export_on_time_share(run: Measured) -> float:
     """exports of the cohort that were off-block within exports.service_h of their collection's timetabled instant;
     1 without exports
@@ -115,14 +115,14 @@ def departure_delay_mean_min(run: Measured) -> float:
 
 @EXPORTS.kpi("h/d", LESS)
 def export_floor_wait_h_per_day(run: Measured) -> float:
-    """collections not called yet, for want of floor"""
+    """collections not called yet, because no floor is free"""
     collections = run.tables["collections"]
     return run.window.hours(collections["scheduled"], collections["called"]) / run.window.days
 
 
 @EXPORTS.kpi("h/d", LESS)
 def door_in_wait_h_per_day(run: Measured) -> float:
-    """collections at the hub for want of an inbound door"""
+    """collections at the hub because no inbound door is free"""
     collections = run.tables["collections"]
     return run.window.hours(collections["arrived"], collections["docked"]) / run.window.days
 

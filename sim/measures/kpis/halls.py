@@ -32,7 +32,7 @@ def staff_h_paid_per_day(run: Measured) -> float:
 
 @HALLS.kpi("jobs", NEITHER, "Full-time jobs")
 def full_time_jobs(run: Measured) -> float:
-    """those hours paid in a year of such days, over the hours that a job is on its post (roster.job_h_per_year)"""
+    """those paid hours in a year of such days, over the hours that a job is on its post (roster.job_h_per_year)"""
     return staff_h_paid_per_day(run) * DAYS_PER_YEAR / run.config.roster.job_h_per_year
 
 
@@ -71,21 +71,21 @@ def fullest_chute_parcels(run: Measured) -> float:
 
 @HALLS.kpi("h/d", LESS)
 def tug_blocked_h_per_day(run: Measured) -> float:
-    """trains at the hall's door for want of ULD positions"""
+    """trains at the hall's door because no ULD position is free"""
     trains = run.tables["trains"]
     return run.window.hours(trains["at_door"], trains["placed"]) / run.window.days
 
 
 @HALLS.kpi("h/d", LESS)
 def door_wait_h_per_day(run: Measured) -> float:
-    """trucks in the yard for want of a door"""
+    """trucks in the yard because no door is free"""
     trucks = run.tables["trucks"]
     return run.window.hours(trucks["arrived"], trucks["docked"]) / run.window.days
 
 
 @HALLS.kpi("h/d", LESS)
 def held_flight_h_per_day(run: Measured) -> float:
-    """flights held at their origin for want of a stand"""
+    """flights held at their origin because no stand is free"""
     flights = run.tables["flights"]
     has_stand = ~np.isnan(flights["stand_given"])
     held_until = np.where(flights["is_diverted"] & ~has_stand, gives_up(run), flights["stand_given"])

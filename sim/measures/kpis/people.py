@@ -38,7 +38,7 @@ def worked_hours(run: Measured) -> dict[str, float]:
 
 @shared
 def paid_per_day(run: Measured) -> dict[str, float]:
-    """Hours paid a measured day, by role."""
+    """Paid hours a measured day, by role."""
     days = run.window.days
     return {role: paid_hours(run.inputs, run.record, role) * people_a_post(run.config, role) / days for role in ROLES}
 

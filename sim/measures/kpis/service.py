@@ -38,7 +38,7 @@ def dwell(run: Measured) -> Dwell:
     return Dwell(minutes, weights, int(inside.sum()), int(weights.sum()), int(flights["n_on_time"][mine].sum()))
 
 
-@SERVICE.kpi("1", MORE, "In time", rank=Rank.HEADLINE)
+@SERVICE.kpi("1", MORE, "On time", rank=Rank.HEADLINE)
 def on_time_share(run: Measured) -> float:
     """parcels of the cohort that left within service_h of their flight's drawn arrival; diverted ones and those
     still inside count as late, refused ones not at all
@@ -46,13 +46,13 @@ def on_time_share(run: Measured) -> float:
     return dwell(run).n_on_time / dwell(run).n if dwell(run).n else 1.0
 
 
-@SERVICE.kpi("1", MORE, "In time, from the schedule")
+@SERVICE.kpi("1", MORE, "On time, from the schedule")
 def on_time_share_from_sibt(run: Measured) -> float:
     """the same, counted from the scheduled in-block time: late flights count against it"""
     return _on_time(run, "sibt")
 
 
-@SERVICE.kpi("1", MORE, "In time, from landing")
+@SERVICE.kpi("1", MORE, "On time, from landing")
 def on_time_share_from_landing(run: Measured) -> float:
     """the same, counted from landing: holding flights back flatters it"""
     return _on_time(run, "aldt")

@@ -15,7 +15,7 @@ from sim.units import KG_PER_T
 SURROUNDINGS = Group("surroundings")
 
 
-@SURROUNDINGS.kpi("1", MORE, "In time at the destination", rank=Rank.SUMMARY)
+@SURROUNDINGS.kpi("1", MORE, "On time at the destination", rank=Rank.SUMMARY)
 def destination_on_time_share(run: Measured) -> float:
     """parcels of the cohort that are at their lane's sorting centre by its cut-off on the promised day after the
     day of the drawn arrival; what has not left counts as late

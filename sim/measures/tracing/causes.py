@@ -51,7 +51,10 @@ _ALL: Final = (
     # apron
     Cause("leg", "waits for its aircraft, late from its leg before", "aircraft", has_ending=False),
     Cause(
-        "stands", "held at its origin for want of a stand", "stands", Holding("flights", "stand_given", "stand_free")
+        "stands",
+        "held at its origin because no stand is free",
+        "stands",
+        Holding("flights", "stand_given", "stand_free"),
     ),
     Cause("runway", "waits for the runway to open", "runway", has_ending=False),
     Cause("taxi_in", "taxies in"),
@@ -65,7 +68,7 @@ _ALL: Final = (
     Cause("unloading", "its deck is unloaded"),
     Cause(
         "tugs",
-        "the loader is blocked for want of a tug train",
+        "the loader is blocked because no tug train is free",
         "tugs",
         Holding("trains", "granted", "returned", stuck=("at_door", "placed", "positions")),
     ),
@@ -75,7 +78,7 @@ _ALL: Final = (
     # hall
     Cause(
         "positions",
-        "at the hall's door for want of a ULD position",
+        "at the hall's door because no ULD position is free",
         "positions",
         Holding("ulds", "placed", "start", ("hall",), stuck=("checked_in", "start", "break-down")),
     ),

@@ -32,7 +32,7 @@ class Lateness:
     """Parcels against the promise, in both runs."""
 
     because: int = 0
-    """Late only as it was: in time, had the flight been on schedule."""
+    """Late only as it was: on time, had the flight been on schedule."""
     otherwise: int = 0
     """Late only with the flight on schedule."""
     both: int = 0
