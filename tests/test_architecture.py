@@ -1,12 +1,16 @@
 """Where imports may point: the contracts of pyproject.toml, and where random generators live."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+
+from experiments.main import main
+from experiments.studies.telling import SCHEMA_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = ("sim/streams.py", "sim/inputs/")
@@ -46,3 +50,18 @@ def test_the_wheel_has_the_declaration_of_types_and_the_configurations(tmp_path)
     (wheel,) = tmp_path.glob("cargohub-*.whl")
     names = set(ZipFile(wheel).namelist())
     assert {"sim/py.typed", "experiments/py.typed", "experiments/configs/config.yaml"} <= names
+
+
+def test_json_is_printed_in_one_place():
+    """So that every document says the version of its schema; `--show` prints a configuration, which is none."""
+    printing = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "experiments").rglob("*.py")
+        if "print(json.dumps(" in file.read_text() or "stdout.write(json.dumps(" in file.read_text()
+    }
+    assert printing == {"experiments/studies/shown.py"}
+
+
+def test_a_document_says_the_version_of_its_schema(capsys, tmp_path):
+    assert main(["list", "--out", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema_version"] == SCHEMA_VERSION

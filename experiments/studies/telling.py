@@ -30,6 +30,8 @@ SAID_OF = {
     Family.NONE: "intervals and p-values of each design alone",
 }
 """How differences are taken together, for a reader."""
+SCHEMA_VERSION = 1
+"""Of the JSON objects."""
 _ACROSS = 3
 """Designs side by side."""
 MOST_ON_PAGE = 24
@@ -119,7 +121,9 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, allow_nan=False, indent=1) + "\n")
+    """The one JSON object of a verb."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, allow_nan=False, indent=1)
+    sys.stdout.write(f"{text}\n")
 
 
 def table_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str, *, has_baseline: bool) -> list[str]:

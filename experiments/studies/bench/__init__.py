@@ -17,6 +17,7 @@ whole replication, tables and laws included.
 """
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -81,6 +82,7 @@ def main(arguments: Arguments) -> int:
 
         return compare_workers(arguments)
     from experiments.composition import compose, hub, study
+    from experiments.studies import telling
     from experiments.studies.designs.design import Study
 
     given = {word.partition("=")[0] for word in arguments.words}
@@ -88,7 +90,11 @@ def main(arguments: Arguments) -> int:
     composed = compose(words, arguments.config_dir)
     study(Study, composed)  # a bench reads none of it, but finds what is misspelt
     result = measure(hub(composed), is_quiet=arguments.quiet)
-    print(json.dumps(asdict(result), indent=2) if arguments.json else table(result))
+    if arguments.json:
+        ratio = result.ratio_to_reference
+        telling.print_json({**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio})
+    else:
+        print(table(result))
     return 0
 
 

@@ -5,7 +5,6 @@ have done a replication before, as workers stay for the rounds of a study. Both 
 work on the machine meets both alike.
 """
 
-import json
 import sys
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
@@ -15,6 +14,7 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.execution.progress import time_left
+from experiments.studies import telling
 from experiments.studies.designs.design import Study
 from experiments.studies.replications.replicating import evaluate
 from sim.config import HubConfig
@@ -42,7 +42,7 @@ def compare_workers(arguments: Arguments) -> int:
     composed = compose(words, arguments.config_dir)
     result = measured(hub(composed), study(Study, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
     if arguments.json:
-        print(json.dumps(asdict(result), indent=2))
+        telling.print_json(asdict(result))
     else:
         print(
             f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"

@@ -1,6 +1,5 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
-import json
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import as_columns
+from experiments.studies import telling
 from experiments.studies.designs.design import Replicated, period_warnings
 from experiments.studies.extras import need
 from experiments.studies.frame.benches import Simulated, Stored
@@ -25,8 +25,6 @@ from sim.errors import ConfigError, InputError
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
 
-SCHEMA_VERSION: Final = 1
-"""Of the JSON objects."""
 PAGE: Final = "report.html"
 
 
@@ -116,10 +114,10 @@ def _write_page(folder: Path, document: Document, asked: Asked[K]) -> None:
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
     warnings, more = _warnings(asked, document), more or {}
     if asked.arguments.json:
-        told: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "verb": asked.arguments.verb, **document.data}
+        told: dict[str, Any] = {"verb": asked.arguments.verb, **document.data}
         told |= {"sentences": document.sentences} if document.sentences else {}
         told |= {"run_dir": str(folder), **more, "warnings": warnings}
-        sys.stdout.write(json.dumps(told, allow_nan=False, indent=1) + "\n")
+        telling.print_json(told)
         return
     lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid, document.most_rows), ""))]
     lines += [*document.sentences, ""] if document.sentences else []

@@ -10,7 +10,6 @@ How: prints a row a case; the exit code is 0 if all pass, else 1. `examples` sma
 programs, 300 by default and 10,000 with `--slow`.
 """
 
-import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.execution.progress import shown
+from experiments.studies import telling
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near
@@ -44,7 +44,7 @@ def main(arguments: Arguments) -> int:
         cases += part()
     passed = all(case.passed for case in cases)
     if arguments.json:
-        print(json.dumps({"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]}, indent=2))
+        telling.print_json({"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]})
     else:
         print(table(cases))
         n_failed = sum(not case.passed for case in cases)
