@@ -16,7 +16,8 @@ from experiments.report.figures.capacity_figure import CapacityChart, draw
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
-from experiments.studies.capacity.search import Sustained, There, blocked_h, searches_of
+from experiments.store.tables import Key
+from experiments.studies.capacity.search import Sustained, blocked_h, searches_of
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.hall_parts import PARTS, part_m2
 from experiments.studies.designs.more_room import zone_m2
@@ -203,7 +204,7 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
     point = Point("a", load("liege_30k", "exports=one_fifth"))
     asked = Sustained(target=0.95, tolerance=0.1, binding=False)
     (search,) = searches_of(point, 1, asked)
-    there: There = {}
+    there: dict[Key, dict[str, float]] = {}
     while tasks := search.missing(there):
         for (label, number), _, (config, _) in tasks:
             flights = config.demand.flights_per_day
@@ -219,7 +220,7 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
 def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlog_grows() -> None:
     point = Point("a", load("liege_30k"))
     (search,) = searches_of(point, 1, Sustained(target=0.95, tolerance=0.1, binding=False))
-    there: There = {}
+    there: dict[Key, dict[str, float]] = {}
     while tasks := search.missing(there):
         for (label, number), work, (config, _) in tasks:
             is_longer = config.horizon_days > point.hub.horizon_days
@@ -296,6 +297,10 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     binding = stored["binding"].query("is_binding")["resource"].tolist()
     assert binding == ([own["binding"]] if own["binding"] else [])
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
+    page = (Path(document["run_dir"]) / "report.html").read_text()
+    assert "data:image/svg+xml" in page and document["sentences"][0] in page
+    assert main(["show", document["run_dir"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == document
 
     keep, kept = RunDirectory.keep, []
 
@@ -339,7 +344,9 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     hubs = read_run(document["run_dir"]).manifest["identity"]["hubs"]
     assert hubs["design=fewer"]["halls"]["main"]["breakdown_stations"] == 9
     assert main(["show", document["run_dir"], "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)["sentences"]
+    shown = json.loads(capsys.readouterr().out)
+    assert shown == document
+    said = shown["sentences"]
     assert [line.partition(" sustains ")[0] for line in said] == list(document["scenarios"])
     ladder = read_run(document["run_dir"]).tables["ladder"]
     for (_label, own), line in zip(document["scenarios"].items(), said, strict=True):
@@ -360,7 +367,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert main(["capacity", *as_text, "--out", str(tmp_path / "runs")]) == 0
     out = capsys.readouterr().out
     assert "by what-if" not in out and "10 % more" not in out
-    assert f"design=fewer: bottleneck by the ladder: {resource(lowest)}" in out
+    assert f"bottleneck by the ladder: {resource(lowest)}." in out
     path.write_text("name,demand.flights_per_day\na,5\n")
     assert main(["capacity", *words, "--out", str(tmp_path / "other")]) == 2
     assert "row 2: demand.flights_per_day is what capacity looks for" in capsys.readouterr().err
@@ -388,7 +395,7 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
 def test_the_other_replications_begin_where_the_first_ended() -> None:
     asked = Sustained(target=0.95, tolerance=0.1, binding=False)
     first, second = searches_of(Point("a", load("liege_30k")), 2, asked)
-    there: There = {}
+    there: dict[Key, dict[str, float]] = {}
     n_asked = {first: 0, second: 0}
     limits = {first: 4.62, second: 4.55}
     while tasks := {search: search.missing(there) for search in (first, second)}:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments import formatting
@@ -12,6 +11,7 @@ from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 REACH: Final = 2.0
 """Rungs beyond so many times the largest threshold are left out."""
@@ -72,14 +72,9 @@ def draw(ax: "Axes", chart: CapacityChart) -> None:
     ax.set_xlabel(f"flights a day; sustained: at least {100 * chart.target:g} % on time, backlog level")
 
 
-def write_chart(path: Path, chart: CapacityChart) -> None:
-    """Draw the chart into an SVG file, whole or not at all."""
-    from experiments.store.files import write_whole
-
-    with style.look():
-        figure = style.new_figure(1.4 + 0.8 * len(chart.thresholds))
-        ax = figure.subplots()
-        draw(ax, chart)
-        style.legend_below(figure, [ax])
-        drawn = style.svg(figure)
-    write_whole(path, drawn)
+def figure(chart: CapacityChart) -> "Figure":
+    drawn = style.new_figure(1.4 + 0.8 * len(chart.thresholds))
+    ax = drawn.subplots()
+    draw(ax, chart)
+    style.legend_below(drawn, [ax])
+    return drawn

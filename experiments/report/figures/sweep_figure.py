@@ -10,6 +10,7 @@ from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _MOST_TICKS: Final = 12
 
@@ -79,17 +80,21 @@ def draw(ax: "Axes", chart: SweepChart) -> None:
     ax.grid(color="0.92")
 
 
+def figure(chart: SweepChart) -> "Figure":
+    columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
+    drawn = style.new_figure(4.6 + 0.2 * (len(chart.lines) // columns))
+    ax = drawn.subplots()
+    draw(ax, chart)
+    style.legend_below(drawn, [ax], columns=columns)
+    return drawn
+
+
 def write_chart(path: Path, chart: SweepChart) -> None:
     """Draw the chart into an SVG file, whole or not at all."""
     from experiments.store.files import write_whole
 
     with style.look():
-        columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
-        figure = style.new_figure(4.6 + 0.2 * (len(chart.lines) // columns))
-        ax = figure.subplots()
-        draw(ax, chart)
-        style.legend_below(figure, [ax], columns=columns)
-        drawn = style.svg(figure)
+        drawn = style.svg(figure(chart))
     write_whole(path, drawn)
 
 

@@ -33,223 +33,184 @@ switched on. Those that lift next to nothing in the first replication are not si
 the bottleneck. The bottleneck by the ladder, its lowest rung, is shown beside it.
 """
 
-import math
-import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from experiments import execution
-from experiments.arguments import Arguments
-from experiments.composition import hub, study
-from experiments.formatting import number, resource, with_interval
+from experiments.formatting import resource
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
-from experiments.store import RunDirectory
-from experiments.studies import telling
-from experiments.studies.capacity.curve import curve_tables, draw_curve, values_of
-from experiments.studies.capacity.result import Result, result_of, tables_of
-from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
-from experiments.studies.designs.design import Designed, Point, named, period_warnings, with_study
-from experiments.studies.designs.design_factors import Factors, factor_tables, keys_of
-from experiments.studies.designs.grid import Grid, grid_of
-from experiments.studies.designs.spreadsheet import WORD, key_of
-from experiments.studies.designs.what_if import what_ifs
-from experiments.studies.replications.evaluating import open_study
-from sim.config import ArrivalModel
-from sim.errors import ConfigError
-from sim.inputs.room import check_area
+from experiments.report.study_page import Grid
+from experiments.store.summaries import LADDER
+from experiments.store.tables import Columns, as_columns
+from experiments.studies.capacity.design import CapacityStudy, asked
+from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
+from experiments.studies.capacity.search import searches_of, simulate_all
+from experiments.studies.designs.design_factors import Factors, drawn, factor_tables, keys_of, with_factors
+from experiments.studies.designs.grid import varied_of
+from experiments.studies.frame.rows import grid_of, plain_interval, plain_row, stored
+from experiments.studies.frame.study import Asked, Bench, Document, Study
 from sim.measures.kpis import LAID_OUT
+from sim.record.columns import Column, TableSchema
 
-_NOT_ASKED: Final = MappingProxyType(
-    {
-        "demand.flights_per_day": "is what capacity looks for; leave it out",
-        "scenario": "capacity takes several, as scenarios=[liege_30k,liege_66k]",
-    }
+if TYPE_CHECKING:
+    from experiments.report.pictures import Picture
+
+_HEADING: Final = "What each design sustains"
+_LIFTS: Final = (
+    "The bottleneck by what-if is the resource of which 10 % more lifts the share on time most at a demand slightly"
+    " above the one that is sustained. Of what blocked nobody there no more is simulated: its lift is 0."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityStudy(Designed):
-    """Keys of the study beside the hub's."""
-
-    scenarios: tuple[str, ...]
-    capacity: Sustained
-
-    def __post_init__(self) -> None:
-        Designed.__post_init__(self)
-        twice = sorted({name for name in self.scenarios if self.scenarios.count(name) > 1})
-        if twice:
-            raise ValueError(f"scenarios: {twice[0]} is there twice")
+def compute(bench: Bench, asked: Asked[CapacityStudy]) -> list[Result]:
+    """All searches made, design by design."""
+    keys = asked.keys
+    searches = {point.label: searches_of(point, keys.replications, keys.capacity) for point in asked.points}
+    kpis = simulate_all(bench, [search for own in searches.values() for search in own])
+    return [result_of(point, searches[point.label], kpis, has_binding=keys.capacity.binding) for point in asked.points]
 
 
-KEYS = CapacityStudy
-
-
-def main(arguments: Arguments) -> int:
-    return carry_out(arguments, *_asked(arguments.words, arguments.config_dir))
-
-
-def carry_out(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> int:
-    """Compute what is not there, and tell."""
-    folder, results = _computed(arguments, points, keys)
-    chart = draw_curve(folder, results, keys.factors) or _draw(folder, results, keys.capacity.target)
-    warnings = [*period_warnings(points[0].hub), *too_few_replications(keys.replications)]
-    warnings += [line for result in results for line in result.warnings]
-    if arguments.json:
-        telling.print_json(
-            {
-                "scenarios": {
-                    result.point.label: {
-                        "flights_per_day": telling.as_json(result.flights, "1/d"),
-                        "binding": result.binding,
-                        "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
-                        **values_of(result, keys.factors),
-                        "resources": {lift.what.resource: lift.as_json() for lift in result.lifts},
-                    }
-                    for result in results
-                },
-                "run_dir": str(folder),
-                "warnings": warnings,
+def document(asked: Asked[CapacityStudy], results: list[Result]) -> Document:
+    keys, config = asked.keys, asked.points[0].hub
+    varied, values = _varied(results, keys.factors)
+    own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
+    own = keys.capacity
+    sustained = (
+        f"A demand is sustained where at least {100 * own.target:g} % of the parcels are on time and the backlog does"
+        " not grow. Each replication has a threshold of its own, found by bisection: a demand that was simulated and is"
+        f" sustained, at most {own.tolerance:g} flights a day below one that was simulated and is not."
+    )
+    draws = (
+        f"{keys.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
+        f" days, seed {config.seed}: the same draws at every demand, so that fewer flights are always among more."
+    )
+    return Document(
+        title="What demand is sustained",
+        sentences=sentences(results),
+        tables=[
+            stored(Threshold, [row for result in results for row in result.thresholds]),
+            stored(Lift, [row for result in results for row in result.lifts]),
+            (LADDER, as_columns(LADDER.columns, [
+                (result.label, *rung) for result in results for rung in result.ladder.items()
+            ])),
+            *_curve(results, varied, values),
+            *factor_tables(keys.factors),
+        ],
+        grids=[_grid(results, keys.factors), *(
+            grid_of(f"{result.label}, just above that: 10 % more of each resource", result.lifts)
+            for result in results if result.lifts
+        )],
+        data={"scenarios": {
+            result.label: {
+                "flights_per_day": plain_interval(result.flights, "1/d"),
+                "binding": result.binding,
+                "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
+                **({"values": own} if own else {}),
+                "resources": {row.resource: plain_row(row, without=("scenario", "resource")) for row in result.lifts},
             }
-        )
-    else:
-        _print_table(results, keys.factors, warnings, folder, chart)
-    return 0
+            for result, own in zip(results, own_values, strict=True)
+        }},
+        method=[sustained, draws, *([_LIFTS] if own.binding else [])],
+        pictures=lambda: [_picture(results, own.target, varied, values)],
+        warnings=[
+            *too_few_replications(keys.replications), *(line for result in results for line in result.warnings)
+        ],
+    )  # fmt: skip
 
 
-def again(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> Path:
-    """A stored run computed again, for `cargohub reproduce`: the folder of what was computed."""
-    return _computed(arguments, points, keys)[0]
+def _varied(results: Sequence[Result], factors: Factors) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The keys that designs were varied by, and each design's values; nothing for scenarios as they are."""
+    labels = [result.label for result in results]
+    if not all("=" in label for label in labels):
+        return (), ()
+    return with_factors(labels, *varied_of(labels), factors)
 
 
-def _computed(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> tuple[Path, list[Result]]:
-    """All searches made, as far as they are not there; tables written, if they are not."""
-    searches = [one for point in points for one in searches_of(point, keys.replications, keys.capacity)]
-    with _opened(arguments, points, keys) as run:
-        there = run.finished()
-        with execution.opened(keys.execution, keys.workers) as pool:
-            simulate_all(run, searches, there, pool, is_quiet=arguments.quiet)
-        results = [
-            result_of(point, [one for one in searches if one.point is point], there, has_binding=keys.capacity.binding)
-            for point in points
-        ]
-        if not run.is_complete:
-            run.complete(
-                {}, tables=[*tables_of(results), *curve_tables(results, keys.factors), *factor_tables(keys.factors)]
-            )
-    return run.path, results
-
-
-def _asked(words: Sequence[str], config_dir: Path | None) -> tuple[list[Point], CapacityStudy]:
-    """The designs, each checked with ten per cent more of every resource, before anything runs."""
-    grid = grid_of(_words(words), config_dir)
-    if "capacity" not in grid.composed[0]:
-        raise ConfigError("study: capacity needs capacity.target and capacity.tolerance, as study=capacity has them")
-    keys = study(CapacityStudy, grid.composed[0])
-    if any(study(CapacityStudy, other) != keys for other in grid.composed[1:]):
-        raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
-    points = _points(grid, keys, config_dir)
-    for point in points:
-        if point.hub.arrivals.model is ArrivalModel.FILE:
-            raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
-        check_area(point.hub)
-        what_ifs(point.hub)
-    return points, replace(keys, factors=grid.factors(grid.labels))
-
-
-def _words(words: Sequence[str]) -> list[str]:
-    """The words with the packaged study, which names scenarios, where a file of designs does not."""
-    if any(word.lstrip("+~").startswith("precision") for word in words):
-        raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
-    given = {key_of(word) for word in words}
-    for key, why in _NOT_ASKED.items():
-        if key in given:
-            raise ConfigError(f"{key}: {why}")
-    own = with_study(words, "capacity")
-    if not any(word.startswith(WORD) for word in words):
-        return own
-    if "scenarios" in given:
-        raise ConfigError("designs: the file says of which hubs; leave scenarios out, or give it a column scenario")
-    return [*own, "scenarios=[]"]
-
-
-def _points(grid: Grid, keys: CapacityStudy, config_dir: Path | None) -> list[Point]:
-    """The rows of the file, or the scenarios, at every combination of the values given."""
-    for design in grid.designs:
-        if "demand.flights_per_day" in {key_of(word) for word in design.words}:
-            raise ConfigError(f"{design.place}: demand.flights_per_day is what capacity looks for; leave it out")
-    if grid.designs:
-        return [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
-    if not keys.scenarios:
-        raise ConfigError("scenarios: capacity needs some, or designs=FILE")
-    return [
-        Point(_label(point.label, grid.varied, row), point.hub)
-        for words_of_point, row in zip(grid.words, grid.values, strict=True)
-        for point in named(words_of_point, keys.scenarios, config_dir)
-    ]
-
-
-def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
-    """A scenario is called by its name; of several designs of it, each by all that tells it apart."""
+def _curve(
+    results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]
+) -> list[tuple[TableSchema, Columns]]:
+    """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
     if not varied:
-        return scenario
-    return ", ".join(f"{key}={value}" for key, value in zip(("scenario", *varied), (scenario, *values), strict=True))
+        return []
+    columns = (
+        Column("point", "int32", "1", "in the order asked for"),
+        *(Column(key, "string", "", "value of this key") for key in varied),
+        Column("flights_per_day", "float64", "1/d", "the most that is sustained, mean over replications"),
+        Column("low", "float64", "1/d", "lower end of its 95 % interval; NaN: none"),
+        Column("high", "float64", "1/d", "upper end of its 95 % interval; NaN: none"),
+        Column("binding", "string", "", "the bottleneck by what-if; empty: none, or not asked"),
+        Column("lowest_rung", "string", "", "the bottleneck by the ladder"),
+    )
+    rows: list[tuple[Any, ...]] = [
+        (at, *row, one.flights.mean, one.flights.low, one.flights.high, one.binding or "", by_ladder(one.ladder))
+        for at, (one, row) in enumerate(zip(results, values, strict=True))
+    ]
+    return [(TableSchema("curve", "what each design sustains", columns, ("point",)), as_columns(columns, rows))]
 
 
-def _opened(arguments: Arguments, points: Sequence[Point], keys: CapacityStudy) -> RunDirectory:
-    hubs = {point.label: point.hub for point in points}
-    return open_study(arguments, "-".join(keys.scenarios) or f"{len(points)}-designs", hubs, keys.as_plain())
+def _grid(results: Sequence[Result], factors: Factors) -> Grid:
+    keys = keys_of(factors)
+    rows = tuple(
+        (
+            result.label,
+            *(factors[result.label][key] for key in keys),
+            cell(result.flights),
+            f"{result.flights.mean * result.point.hub.mean_parcels_per_flight:,.0f}",
+        )
+        for result in results
+    )
+    return Grid(_HEADING, ("design", *keys, "sustained, flights/day", "parcels/day"), rows, n_texts=1 + len(keys))
 
 
-def _draw(folder: Path, results: Sequence[Result], target: float) -> Path:
-    from experiments.report.figures.capacity_figure import CapacityChart, write_chart
+def _picture(
+    results: Sequence[Result], target: float, varied: Sequence[str], values: Sequence[tuple[str, ...]]
+) -> "Picture":
+    from experiments.report import style
+    from experiments.report.pictures import Picture
 
-    values = {result.point.label: result.flights for result in results}
+    with style.look():
+        svg = _curve_svg(results, varied, values) if varied else _ladders_svg(results, target)
+    says = (
+        "Sustained flights a day along the values, mean and 95 % interval; at each point its bottleneck by what-if."
+        if varied
+        else "Sustained flights a day, mean and 95 % interval, beside what each resource alone could handle (ticks)."
+    )
+    return Picture("capacity", _HEADING, says, f"{_HEADING}. {says}", svg)
+
+
+def _curve_svg(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> bytes:
+    """The curve: sustained flights a day over the first key that is a number."""
+    from experiments.report import style
+    from experiments.report.figures.sweep_figure import SweepChart, figure
+
+    return style.svg(figure(SweepChart.of(
+        *drawn(varied, values),
+        [result.flights for result in results],
+        what="sustained flights a day, mean and 95 % interval",
+        notes=[resource(result.binding) if result.binding else "" for result in results],
+    )))  # fmt: skip
+
+
+def _ladders_svg(results: Sequence[Result], target: float) -> bytes:
+    from experiments.report import style
+    from experiments.report.figures.capacity_figure import CapacityChart, figure
+
+    values = {result.label: result.flights for result in results}
     ladders = {
-        result.point.label: {
+        result.label: {
             name: rate / result.point.hub.mean_parcels_per_flight
             for name, rate in result.ladder.items()
             if name not in LAID_OUT
         }
         for result in results
     }
-    path = folder / "figures" / "capacity.svg"
-    write_chart(path, CapacityChart.of(values, ladders, target))
-    return path
+    return style.svg(figure(CapacityChart.of(values, ladders, target)))
 
 
-def _print_table(results: Sequence[Result], factors: Factors, warnings: Sequence[str], path: Path, chart: Path) -> None:
-    cell = partial(with_interval, show=partial(number, digits=2), between="..")
-    width = 2 + max(len(result.point.label) for result in results)
-    is_asked = any(result.lifts for result in results)
-    columns = {key: [factors[result.point.label][key] for result in results] for key in keys_of(factors)}
-    widths = {key: 2 + max(map(len, (key, *values))) for key, values in columns.items()}
-
-    def row(label: str, own: Iterable[str]) -> str:
-        cells = (f"{text:{across}}" for text, across in zip(own, widths.values(), strict=True))
-        return f"{label:{width}}" + "".join(cells)
-
-    lines = [f"{row('', columns)}{'sustained, flights/day':28}{'parcels/day':>12}"]
-    for at, result in enumerate(results):
-        own = row(result.point.label, (values[at] for values in columns.values()))
-        parcels = result.flights.mean * result.point.hub.mean_parcels_per_flight
-        lines.append(f"{own}{cell(result.flights):28}{parcels:>12,.0f}")
-    lines += ["", *(f"{result.point.label}: {result.bottleneck}" for result in results)]
-    for result in results if is_asked else ():
-        lines += ["", f"{result.point.label}, just above that"]
-        wide = 2 + max(len(resource(lift.what.resource)) for lift in result.lifts)
-        lines.append(
-            f"  {'10 % more of':{wide}}{'from':>10}{'to':>10}{'used, %':>10}{'blocked, h/d':>14}  on time, % points"
-        )
-        for lift in result.lifts:
-            blocked = "" if math.isnan(lift.blocked_h_per_day) else f"{lift.blocked_h_per_day:.1f}"
-            lines.append(
-                f"  {resource(lift.what.resource):{wide}}{lift.what.before:>10,.5g}{lift.what.after:>10,.5g}"
-                f"{100 * lift.utilisation:>10.1f}{blocked:>14}  {cell(lift.lift.scaled(100))}"
-            )
-    lines += ["", *(f"warning: {line}" for line in warnings), f"tables: {path}", telling.shown_at(chart)]
-    sys.stdout.write("\n".join(lines) + "\n")
+STUDY: Final = Study(
+    CapacityStudy,
+    asked,
+    compute,
+    document,
+    name=lambda asked: "-".join(asked.keys.scenarios) or f"{len(asked.points)}-designs",
+)

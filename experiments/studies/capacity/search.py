@@ -1,18 +1,15 @@
 """The searches of `cargohub capacity`: one a replication of a scenario, advanced together, round after round."""
 
 import math
-import sys
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Final
 
-from experiments import execution
-from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
-from experiments.store import Part, RunDirectory
+from experiments.execution.progress import time_left
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point, at_demand, demand_label
 from experiments.studies.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
+from experiments.studies.frame.study import Bench, Kpis, Task
 from experiments.studies.replications.crossing import Crossing, crossing, most_flights
 from experiments.studies.replications.replicating import evaluate
 from experiments.studies.replications.stability import grow, judged, longer_hubs, longer_label
@@ -30,9 +27,6 @@ _ABOVE: Final = 1.05
 """Times the lowest demand that is not sustained: where the bottleneck is looked for (assumption)."""
 _LEAST: Final = 0.02
 """Hours a day, about a minute, that count as none: who waits no longer gains nothing by more (assumption)."""
-
-There = dict[Key, dict[str, float]]
-_Task = execution.Task[Key, Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ class Search:
         self._search = crossing(start, step=step, tolerance=self._tolerance, limit=self._limit)
         self._at = next(self._search)
 
-    def missing(self, there: There) -> list[_Task]:
+    def missing(self, kpis: Kpis) -> list[Task]:
         """What has to be simulated next; nothing before the first replication has its threshold.
 
         That is where the others begin: theirs are near, so that most are found by two to four demands.
@@ -87,19 +81,19 @@ class Search:
             self._begin(max(self.first.found.yes, self._tolerance), self._tolerance)
         while self.found is None:
             key = self.key(self._at)
-            if key not in there:
+            if key not in kpis:
                 return [(key, evaluate, (at_demand(self.point.hub, self._at), self.number))]
-            if (longer := self._longer(self._at, there)) is not None:
+            if (longer := self._longer(self._at, kpis)) is not None:
                 return [longer]
-            self._answer(self._reason(self._at, there))
+            self._answer(self._reason(self._at, kpis))
         if not self._has_binding:
             return []
-        if self.found.no is not None and self.key(self.above) not in there:
+        if self.found.no is not None and self.key(self.above) not in kpis:
             return [(self.key(self.above), evaluate, (at_demand(self.point.hub, self.above), self.number))]
-        tasks: list[_Task] = []
-        for what in self.lifting(there):
+        tasks: list[Task] = []
+        for what in self.lifting(kpis):
             key = self.key(self.above, what.resource)
-            if key not in there:
+            if key not in kpis:
                 tasks.append((key, evaluate, (what.hub, self.number)))
         return tasks
 
@@ -111,14 +105,14 @@ class Search:
         except StopIteration as end:
             self.found = end.value
 
-    def _longer(self, flights: float, there: There) -> _Task | None:
+    def _longer(self, flights: float, kpis: Kpis) -> Task | None:
         """The longer run that shows whether the backlog grows, where that alone is open; None if none is needed."""
-        if on_time(there[self.key(flights)]) < self._target:
+        if on_time(kpis[self.key(flights)]) < self._target:
             return None
         for key, config in self._runs(flights):
-            if key not in there:
+            if key not in kpis:
                 return key, grow, (config, self.number)
-            if judged([there[key]], config.horizon_days).is_unstable is not None:
+            if judged([kpis[key]], config.horizon_days).is_unstable is not None:
                 return None
         return None
 
@@ -130,23 +124,23 @@ class Search:
         for hub in longer_hubs(config):
             yield (longer_label(label, hub.horizon_days), number), hub
 
-    def growth(self, flights: float, there: There) -> bool | None:
+    def growth(self, flights: float, kpis: Kpis) -> bool | None:
         """Whether the backlog grows, by the longest run that is there; None: undecided."""
-        own = [judged([there[key]], hub.horizon_days) for key, hub in self._runs(flights) if key in there]
+        own = [judged([kpis[key]], hub.horizon_days) for key, hub in self._runs(flights) if key in kpis]
         return own[-1].is_unstable
 
-    def _reason(self, flights: float, there: There) -> str:
+    def _reason(self, flights: float, kpis: Kpis) -> str:
         """Why this replication does not sustain the demand: late, backlog or both; empty if it does.
 
         A backlog of which nothing says that it grows sets no threshold.
         """
-        is_late = on_time(there[self.key(flights)]) < self._target
-        is_growing = self.growth(flights, there)
+        is_late = on_time(kpis[self.key(flights)]) < self._target
+        is_growing = self.growth(flights, kpis)
         return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
 
-    def reason(self, there: There) -> str:
+    def reason(self, kpis: Kpis) -> str:
         """Why the demand just above the threshold is not sustained; empty if there is none."""
-        return self._reason(self.found.no, there) if self.found is not None and self.found.no is not None else ""
+        return self._reason(self.found.no, kpis) if self.found is not None and self.found.no is not None else ""
 
     @property
     def above(self) -> float:
@@ -154,40 +148,40 @@ class Search:
         assert self.found is not None and self.found.no is not None
         return min(round(self.found.no * _ABOVE, 4), self._limit)
 
-    def lifting(self, there: There) -> list[WhatIf]:
+    def lifting(self, kpis: Kpis) -> list[WhatIf]:
         """The what-ifs to simulate just above the threshold, as far as is known by now."""
         if self.found is None or self.found.no is None:
             return []
-        before = there[self.key(self.above)]
-        worthwhile = list(self._resources) if self.first is None else self.first.worthwhile(there)
+        before = kpis[self.key(self.above)]
+        worthwhile = list(self._resources) if self.first is None else self.first.worthwhile(kpis)
         whats = what_ifs(at_demand(self.point.hub, self.above))
         return [whats[name] for name in worthwhile if blocked_h(name, before) is not None]
 
-    def worthwhile(self, there: There) -> list[str]:
+    def worthwhile(self, kpis: Kpis) -> list[str]:
         """The resources that are worth simulating in other replications; none before all are simulated in this."""
-        if self.missing(there):
+        if self.missing(kpis):
             return []
-        lifts = {name: lift for name in self._resources if (lift := self.lift(name, there)) is not None}
+        lifts = {name: lift for name in self._resources if (lift := self.lift(name, kpis)) is not None}
         best = max(lifts.values(), default=0.0)
         return [
             name for name in self._resources if name not in lifts or (best > 0 and lifts[name] >= _WORTHWHILE * best)
         ]
 
-    def lift(self, resource: str, there: There) -> float | None:
+    def lift(self, resource: str, kpis: Kpis) -> float | None:
         """What more of the resource adds to the share on time; None if that was not simulated."""
         if self.found is None or self.found.no is None:
             return None
-        before = there[self.key(self.above)]
+        before = kpis[self.key(self.above)]
         if blocked_h(resource, before) is None:
             return 0.0
-        after = there.get(self.key(self.above, resource))
+        after = kpis.get(self.key(self.above, resource))
         return None if after is None else on_time(after) - on_time(before)
 
-    def left(self, there: There) -> int:
+    def left(self, kpis: Kpis) -> int:
         """About how many simulations are still to come."""
         if self.found is None:
             return max(1, self._expected - self.n_asked) + (len(self._resources) // 2 if self.first is None else 1)
-        return len(self.missing(there))
+        return len(self.missing(kpis))
 
     def key(self, flights: float, resource: str | None = None) -> Key:
         more = f", +10 % {resource}" if resource else ""
@@ -217,39 +211,20 @@ def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
     return kpis[name] if kpis[name] > _LEAST else None
 
 
-def simulate_all(
-    run: RunDirectory, searches: Sequence[Search], there: There, pool: execution.Pool, *, is_quiet: bool
-) -> None:
-    """Round after round: every search asks, all are answered, each answer is kept as it comes."""
+def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
+    """Round after round: every search asks, all are answered."""
     # The longest first, so that no core waits at the end of a round; bits do not depend on it.
     by_size = sorted(searches, key=lambda one: -one.first_asked * one.point.hub.mean_parcels_per_flight)
-    told = _Progress(is_quiet)
-    while tasks := [task for search in by_size for task in search.missing(there)]:
-        for key, part in pool.run(tasks, is_quiet=True):
-            run.keep(key, part)
-            there[key] = dict(part["kpis"])
-            told.one_more(searches, there)
 
-
-@dataclass(slots=True)
-class _Progress:
-    """Lines on the error stream, now and then."""
-
-    is_quiet: bool
-    _n: int = 0
-    _began: float = field(default_factory=time.monotonic)
-    _due: float = FIRST_LINE_S
-
-    def one_more(self, searches: Sequence[Search], there: There) -> None:
-        self._n += 1
-        passed = time.monotonic() - self._began
-        if self.is_quiet or passed < self._due:
-            return
-        self._due = passed + NEXT_LINE_S
-        left = sum(search.left(there) for search in searches)
-        found = sum(search.found is not None for search in searches)
-        sys.stderr.write(
-            f"{found} of {len(searches)} thresholds found, {len(there)} simulations done, about"
-            f" {time_left(passed / self._n * left)} left\n"
+    def line(kpis: Kpis, seconds: float) -> str:
+        left = sum(search.left(kpis) for search in searches)
+        n_found = sum(search.found is not None for search in searches)
+        return (
+            f"{n_found} of {len(searches)} thresholds found, {len(kpis)} simulations done, about"
+            f" {time_left(seconds * left)} left"
         )
-        sys.stderr.flush()
+
+    kpis = bench.answered([], line)
+    while tasks := [task for search in by_size for task in search.missing(kpis)]:
+        kpis = bench.answered(tasks, line)
+    return kpis
