@@ -189,9 +189,13 @@ def resource(name: str) -> str:
     """A resource's name in a sentence, without article.
 
     >>> resource("machines"), resource("breakdown_workers")
-    ('sorting machines', 'breakdown workers')
+    ('sorting machines', 'break-down workers')
     """
-    return ALL_RESOURCES[name].split(",")[0] if name in ALL_RESOURCES else name.replace("_", " ")
+    return (
+        ALL_RESOURCES[name].split(",")[0]
+        if name in ALL_RESOURCES
+        else name.replace("breakdown", "break-down").replace("_", " ")
+    )
 
 
 def resource_heading(name: str) -> str:

@@ -148,7 +148,8 @@ def _glance(points: Sequence[Point], values: Values) -> dict[str, Any]:
     for point in points:
         on_time = values[point.label]["on_time_share"]
         kind, said = sentences.in_a_word(point, on_time)
-        share = "too few replications" if said == "open" else f"{percent(on_time.mean)} %"
+        is_unknown = sentences.says_nothing(on_time) and not point.is_unstable
+        share = "too few replications" if is_unknown else f"{percent(on_time.mean)} %"
         rows.setdefault(point.site, {})[point.traffic] = (kind, said, share)
     return {
         "traffics": list(traffics.values()),

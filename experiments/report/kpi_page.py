@@ -10,7 +10,14 @@ _BETTER = {True: "more", False: "less", None: ""}
 
 def kpi_page() -> str:
     """KPIs and tables with units and meanings, as Markdown."""
-    lines = ["# KPIs and tables", "", "Written by `python -m experiments.report.kpi_page`.", "", "## KPIs", ""]
+    lines = [
+        "# KPIs and tables",
+        "",
+        "Written by `python -m experiments.report.kpi_page`. Terms: [glossary](glossary.md).",
+        "",
+        "## KPIs",
+        "",
+    ]
     lines += ["| KPI | group | unit | better | meaning |", "|---|---|---|---|---|"]
     lines += [
         f"| `{kpi.name}` | {kpi.group.name} | {kpi.unit} | {_BETTER[kpi.more_is_better]} | {kpi.meaning} |"

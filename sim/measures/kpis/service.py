@@ -54,7 +54,7 @@ def on_time_share_from_sibt(run: Measured) -> float:
 
 @SERVICE.kpi("1", MORE, "On time, from landing")
 def on_time_share_from_landing(run: Measured) -> float:
-    """the same, counted from landing: holding flights back flatters it"""
+    """the same, counted from landing: holding flights back improves it"""
     return _on_time(run, "aldt")
 
 
