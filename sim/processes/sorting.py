@@ -174,10 +174,23 @@ class Sortation:
         self._stage(arrival[~stopped], units[~stopped])
 
     def _fetch(self, until: int) -> None:
-        """Read the labels, and the status, of what is at its chute by an instant, included."""
+        """Let go on what is at its chute by an instant, included."""
+        done = self._at_chutes(until)
+        if done is None:
+            return
+        if self._exports is not None:
+            done = self._exports.take_sorted(done)
+        arrival, begin, end, parcels, machine = done
+        self._sorting.add(arrival, end, self._store.counts(parcels))
+        if self._store.keeps_stamps:
+            self._stamp(begin, end, parcels)
+        self._deliver(*self._read(end, parcels, machine))
+
+    def _at_chutes(self, until: int) -> Served | None:
+        """What machines have done that is at its chute by an instant, included, machine after machine."""
         done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
         if not done:
-            return
+            return None
         numbers, chunks = zip(*done, strict=True)
         machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
         arrival, begin, end, parcels = joined(chunks)
@@ -185,23 +198,21 @@ class Sortation:
             served = end - self._site.to_chute
             for number, tally in enumerate(self.short):
                 tally.add(arrival[machine == number], served[machine == number])
-        if self._exports is not None:
-            done_here = Served(arrival, begin, end, parcels, machine)
-            arrival, begin, end, parcels, machine = self._exports.take_sorted(done_here)
-        self._sorting.add(arrival, end, self._store.counts(parcels))
+        return Served(arrival, begin, end, parcels, machine)
+
+    def _read(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
+        """Read the labels, and the status, of P parcels: those that go on, neither to a desk nor held."""
         mark = self._store.column["mark"][self._store.rows(parcels)]
-        if self._store.keeps_stamps:
-            self._stamp(begin, end, parcels)
-        if mark.any():
-            no_read = has(mark, Mark.NO_READ)
-            if no_read.any():
-                self.desks.feed(end[no_read], parcels[no_read], machine[no_read])
-            stopped = ~no_read & self._is_stopped(mark, end, parcels)
-            if stopped.any():
-                self._hold(end[stopped], parcels[stopped], machine[stopped])
-            straight = ~(no_read | stopped)
-            end, parcels, machine = end[straight], parcels[straight], machine[straight]
-        self._deliver(end, parcels, machine)
+        if not mark.any():
+            return instants, parcels, machine
+        no_read = has(mark, Mark.NO_READ)
+        if no_read.any():
+            self.desks.feed(instants[no_read], parcels[no_read], machine[no_read])
+        stopped = ~no_read & self._is_stopped(mark, instants, parcels)
+        if stopped.any():
+            self._hold(instants[stopped], parcels[stopped], machine[stopped])
+        straight = ~(no_read | stopped)
+        return instants[straight], parcels[straight], machine[straight]
 
     def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> NDArray[np.bool_]:
         """Read the status of P parcels, and hold those that customs has not released: which they are."""
