@@ -39,12 +39,16 @@ class Flow:
     """Records a day from under the sender's law to where a copy is kept."""
 
     policy: str
-    sender: str
+    sender_jurisdiction: str
     location: str
-    operator: str
-    records: float
-    readable: float
+    operator_jurisdiction: str
+    records_per_day: float
+    readable_per_day: float
     """In clear, for the system's operator."""
+
+    @property
+    def way(self) -> tuple[str, str, str]:
+        return self.sender_jurisdiction, self.location, self.operator_jurisdiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def flows(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Flow, ...]:
     found = [
         Flow(str(p), str(s), str(place), str(o), float(n), float(readable)) for p, s, place, o, n, readable in rows
     ]
-    return tuple(sorted(found, key=lambda flow: (order[flow.policy], flow.sender, flow.location, flow.operator)))
+    return tuple(sorted(found, key=lambda flow: (order[flow.policy], *flow.way)))
 
 
 def inference(table: "pd.DataFrame", label: str) -> Inference | None:

@@ -43,12 +43,12 @@ def matrix_figure(found: Sequence[Matrix]) -> "Figure":
 def flow_figure(found: Sequence[Flow]) -> "Figure":
     """Records a day readable for the operator, by way and policy."""
     policies = tuple(dict.fromkeys(flow.policy for flow in found))
-    ways = sorted({(flow.sender, flow.location, flow.operator) for flow in found})
+    ways = sorted({flow.way for flow in found})
     readable = np.zeros((len(ways), len(policies)))
     known = np.full(readable.shape, np.nan)
     for flow in found:
-        at = ways.index((flow.sender, flow.location, flow.operator)), policies.index(flow.policy)
-        readable[at], known[at] = flow.readable, flow.records
+        at = ways.index(flow.way), policies.index(flow.policy)
+        readable[at], known[at] = flow.readable_per_day, flow.records_per_day
     texts = np.full(readable.shape, "", dtype="<U16")
     for at in zip(*np.nonzero(~np.isnan(known)), strict=True):
         texts[at] = compact(float(readable[at]))

@@ -15,7 +15,7 @@ docs/exposure.md says what is counted, and how.
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +26,6 @@ from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
 from experiments.studies import telling
-from experiments.studies.exposure.result import Cost, Ledgers
 from experiments.studies.exposure.text import KPIS, lines
 from experiments.studies.file_words import taken_apart
 from sim.config import HubConfig
@@ -39,13 +38,46 @@ from sim.units import MIN_PER_H
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.ledgers import Inference, Trade
+    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.watched import Access
 
 OPTIONS: Final = ("scenario",)
 READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
 _TYPES: Final[Mapping[str, type]] = MappingProxyType(
     {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
+
+    policy: str
+    release_min: float
+    handcoding_min: float
+    escrow_down_share: float
+    kpis: Mapping[str, float] | None
+    """None: no design of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What a run tells of one design; empty or None where it was not kept."""
+
+    scenario: str
+    n_days: int
+    matrices: "tuple[Matrix, ...]"
+    flows: "tuple[Flow, ...]"
+    inference: "Inference | None"
+    trade: "Trade | None"
+    balance: "pd.DataFrame"
+    share: ShareBand | None
+    """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
+    share_factors: tuple[float, float] | None
+    """Of a year's figures, at both ends of that share."""
+    watched: "tuple[Access, ...]"
+    costs: tuple[Cost, ...]
+    """Of the policies as configured, and as the run's designs felt them."""
 
 
 def main(arguments: Arguments) -> int:
@@ -169,17 +201,7 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
             for f, field in enumerate(matrix.fields)
             if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
         ],
-        "flows": [
-            {
-                "policy": flow.policy,
-                "sender_jurisdiction": flow.sender,
-                "location": flow.location,
-                "operator_jurisdiction": flow.operator,
-                "records_per_day": flow.records,
-                "readable_per_day": flow.readable,
-            }
-            for flow in found.flows
-        ],
+        "flows": [asdict(flow) for flow in found.flows],
         "achieved": [asdict(effect) for effect in ledgers.effects(found.matrices, found.inference)],
         "costs": [asdict(cost) for cost in found.costs],
         "watch": [asdict(access) for access in found.watched],

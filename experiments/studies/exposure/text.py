@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from experiments.report.ledgers import Flow, Inference, Matrix, Trade
     from experiments.report.watched import Access
-    from experiments.studies.exposure.result import Cost, Ledgers
+    from experiments.studies.exposure import Cost, Ledgers
 
 
 def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
@@ -113,8 +113,9 @@ def _flows(flows: "Sequence[Flow]", matrix: "Matrix") -> Iterator[str]:
     yield _row("", ["records", "readable there"])
     for flow in flows:
         if flow.policy == matrix.policy:
-            way = f"{flow.sender} to {flow.location} ({flow.operator})"
-            yield _row(way, [compact(flow.records), compact(flow.readable)])
+            sender, location, operator = flow.way
+            cells = [compact(flow.records_per_day), compact(flow.readable_per_day)]
+            yield _row(f"{sender} to {location} ({operator})", cells)
 
 
 def _inference(found: "Inference") -> Iterator[str]:
