@@ -8,17 +8,17 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
 from experiments import composition
-from experiments.arguments import check_once
+from experiments.arguments import Arguments, check_once
 from experiments.main import _parse, main
-from experiments.studies import capacity, decompose, select
 from experiments.studies.shown import COMPOSED as SHOWN
-from experiments.verbs import VERBS
+from experiments.verbs import VERBS, module_of
 from experiments.words import check_option, parsed, sweep_points
 from tests.printed import ROOT, commands_of, texts, unmarked_in
 from tests.test_calibrate import rows_of, written
@@ -141,7 +141,11 @@ def test_a_printed_command_has_options_and_choices_that_exist(line):
 
 
 COMPOSED = [line for line in PRINTED if line.split()[1] in SHOWN and "--help" not in line]
-ASKED = {"capacity": capacity._asked, "decompose": decompose.asked, "select": select.asked}
+STUDIES = {
+    verb: module.STUDY
+    for verb in VERBS
+    if verb not in SHOWN and hasattr(module := import_module(module_of(verb)), "STUDY")
+}
 PREPARED = MappingProxyType(
     {
         "FILE": "name,halls.main.doors_out\na,22\nb,23\n",
@@ -181,8 +185,8 @@ def test_a_printed_command_composes(line, capsys):
 
 
 @pytest.mark.usefixtures("prepared")
-@pytest.mark.parametrize("line", [line for line in PRINTED if line.split()[1] in ASKED and "--help" not in line])
+@pytest.mark.parametrize("line", [line for line in PRINTED if line.split()[1] in STUDIES and "--help" not in line])
 def test_a_printed_command_of_a_study_composes(line):
     """What takes minutes to answer is asked: every design composed, and checked as before a run."""
     options, verb = _parse(shlex.split(line)[1:])
-    assert ASKED[verb](options.words[1:], options.config_dir)
+    assert STUDIES[verb].asked(Arguments(verb, tuple(options.words[1:]), config_dir=options.config_dir))
