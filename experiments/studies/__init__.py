@@ -10,7 +10,8 @@ file a step:
     result                    what was found, its tables, and what it says in words and JSON
     page, text, told          how that is shown
 
-Only `expansion` has more: hubs, timeline, tree and value of a path, curves of a hub, and futures. The rest is shared:
+Only `expansion` has more: hubs, timeline, tree and value of a path, curves of a hub, futures, and what is not known.
+The rest is shared:
 
     frame          what a study declares, its runner, and tables as classes of rows
     of_designs     what run, compare and sweep have in common
