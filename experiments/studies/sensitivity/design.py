@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
@@ -116,16 +116,16 @@ class Stage:
     """Of the factors, by design."""
 
 
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[HubConfig, SensitivityStudy]:
+def asked(arguments: Arguments) -> tuple[list[Point], SensitivityStudy]:
     """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
-    composed = compose(with_study(words, VERB), config_dir)
+    composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
     if VERB not in composed:
         raise ConfigError(f"study: {VERB} needs sensitivity.method and what goes with it, as study={VERB} has them")
     keys = study(SensitivityStudy, composed)
     config = hub(composed)
     check_area(config)
     _check_ends(config, keys.sensitivity.factors)
-    return config, keys
+    return [Point(config.scenario, config)], keys
 
 
 def screening_stage(config: HubConfig, keys: Sensitivity) -> Stage:

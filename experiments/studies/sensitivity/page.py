@@ -1,31 +1,27 @@
 """How `cargohub sensitivity` shows what it found: a page with pictures, and lines for a reader."""
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.arguments import Arguments
 from experiments.formatting import kpi_name, number, with_interval
+from experiments.report.study_page import Grid
 from experiments.statistics import indices, screening
+from experiments.studies.frame.study import Asked, Document
+from experiments.studies.sensitivity.design import SensitivityStudy
 from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of
+from experiments.studies.sensitivity.tables import tables_of
 from experiments.studies.sensitivity.text import sentences
-from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from experiments.report.pictures import Picture
-    from experiments.report.study_page import Grid
 
 _AXES = {"pp": "percentage points"}
 _SHOWN = 8
 """Factors on the terminal; the page and the tables have all."""
 
 
-def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Result, warnings: Sequence[str]) -> Path:
-    from experiments.report.study_page import StudyPage, write_study
-
-    own = result.asked
+def document(asked: Asked[SensitivityStudy], result: Result) -> Document:
+    config, own = asked.points[0].hub, result.asked
     design = (
         f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
         f" days, seed {config.seed}: the same flights, parcels and draws at every point (common random numbers)."
@@ -48,28 +44,21 @@ def write_page(folder: Path, arguments: Arguments, config: HubConfig, result: Re
         for kpi, share in stage.noise.items()
     ]
     method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
-    page = StudyPage(
+    return Document(
         title=f"What moves {' and '.join(own.kpis)} of {config.scenario} most",
-        sentences=tuple(sentences(result)),
-        warnings=tuple(warnings),
-        grids=tuple(_grids(result)),
-        method=tuple(method),
-        command=arguments.command,
+        data=result.as_json(),
+        sentences=sentences(result),
+        tables=tables_of(result),
+        grids=_grids(result),
+        most_rows=_SHOWN,
+        method=method,
+        pictures=lambda: _pictures(result),
+        warnings=result.warnings,
         libraries=("SALib",),
     )
-    return write_study(folder, page, _pictures(result))
 
 
-def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
-    from experiments.report.study_page import as_lines, told
-
-    grids = [as_lines(grid, most=_SHOWN) for grid in _grids(result)]
-    sys.stdout.write(told(grids, sentences(result), warnings, folder, str(page)))
-
-
-def _grids(result: Result) -> "list[Grid]":
-    from experiments.report.study_page import Grid
-
+def _grids(result: Result) -> list[Grid]:
     factors = result.asked.factors
     found = []
     for kpi, own in result.screened.effects.items() if result.screened is not None else ():

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from experiments.statistics import Interval
-from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns, as_columns
 from experiments.studies.replications.stability import stability_table
 from experiments.studies.sensitivity.design import Stage
 from experiments.studies.sensitivity.result import Result
-from experiments.studies.sensitivity.text import sentences
 from sim.record.schemas import Column, TableSchema
 
 _FACTOR = Column("factor", "string", "", "its name in the study")
@@ -87,7 +85,6 @@ def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
     there = [(method, stage) for method, stage in stages if stage is not None]
     rows.append((DESIGNS, [row for _, stage in there for row in _design_rows(stage.stage)]))
     rows.append((NOISE, [(method, kpi, share) for method, stage in there for kpi, share in stage.noise.items()]))
-    rows.append((ANSWER, list(enumerate(sentences(result)))))
     tables = [(schema, as_columns(schema.columns, table)) for schema, table in rows]
     return [*tables, stability_table(result.stability)]
 
