@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import CargohubError
+from sim.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def check_once(words: Sequence[str]) -> None:
     """These words give a key once. Elsewhere the last word of a key counts, as with Hydra.
 
     Raises:
-        CargohubError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
+        InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
     """
     given: dict[str, list[str]] = {}
     for word in words:
@@ -48,4 +48,4 @@ def check_once(words: Sequence[str]) -> None:
             given.setdefault(word.partition("=")[0].lstrip("+"), []).append(repr(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1:
-            raise CargohubError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")
+            raise InputError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")

@@ -80,7 +80,8 @@ def test_a_verb_is_a_module_that_declares_a_study(toy_verb, capsys, tmp_path):
     told = json.loads(capsys.readouterr().out)
     run = read_run(told["run_dir"])
     assert run.tables["toy"]["paid_mean"].tolist() == [told["hubs"][0]["paid"]["mean"]]
-    assert "toy,paid_low,float64,h/d,paid hours: low; NaN: none" in (run.path / "dictionary.csv").read_text()
+    own = (run.path / "dictionary.csv").read_text()
+    assert "toy,paid_low,float64,h/d,lower end of its 95 % interval; NaN: none" in own
     assert "<caption>Paid hours</caption>" in (run.path / "report.html").read_text()
     assert main(["show", told["run_dir"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == told

@@ -35,7 +35,7 @@ def test_every_figure_is_there_and_can_be(tiny, capsys):
     out, err = capsys.readouterr()
     result = json.loads(out)
     assert err == ""
-    assert set(result) == {field.name for field in fields(BenchResult)}
+    assert set(result) == {"schema_version", *(field.name for field in fields(BenchResult))}
     assert (result["scenario"], result["demand"], result["days"]) == ("liege_30k", "today", 4.0)
     for name in ("parcels", "parcels_per_s", "reference_parcels_per_s", "ratio_to_reference", "simpy_events_per_s"):
         assert 0 < result[name] < math.inf

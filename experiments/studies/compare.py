@@ -19,7 +19,6 @@ from experiments.studies import of_designs, telling
 from experiments.studies.designs.design import MarginStudy, several
 from experiments.studies.frame.study import Asked, Document, Study
 from experiments.studies.of_designs import Replications
-from experiments.studies.replications.replicating import check_designs
 
 
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:
@@ -37,4 +36,4 @@ def _name(asked: Asked[MarginStudy]) -> str:
     return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.points)}-designs"
 
 
-STUDY: Final = Study(MarginStudy, several, of_designs.compute, document, name=_name, check=check_designs)
+STUDY: Final = Study(MarginStudy, several, of_designs.compute, document, name=_name)

@@ -15,7 +15,6 @@ from experiments.studies import of_designs, telling
 from experiments.studies.designs.design import MarginStudy, single
 from experiments.studies.frame.study import Asked, Document, Study
 from experiments.studies.of_designs import Replications
-from experiments.studies.replications.replicating import check_designs
 
 
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:
@@ -31,5 +30,4 @@ STUDY: Final = Study(
     of_designs.compute,
     document,
     name=lambda asked: asked.points[0].label,
-    check=check_designs,
 )

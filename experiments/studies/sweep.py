@@ -27,7 +27,7 @@ from experiments.studies.designs.grid import Grid, grid_of, varied_of
 from experiments.studies.frame import study as frame
 from experiments.studies.frame.study import Asked, Bench, Document
 from experiments.studies.of_designs import Replications
-from experiments.studies.replications.replicating import Outcome, check_designs
+from experiments.studies.replications.replicating import Outcome
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -121,5 +121,4 @@ STUDY: Final = frame.Study(
     compute,
     document,
     name=lambda asked: "-".join(varied_of([point.label for point in asked.points])[0]) or asked.points[0].hub.scenario,
-    check=check_designs,
 )

@@ -33,7 +33,6 @@ from experiments.studies.designs.factors import Game, game_of
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.studies.frame import study as frame
 from experiments.studies.frame.study import Asked, Bench, Document
-from experiments.studies.replications.replicating import check_designs
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -125,7 +124,6 @@ def game_among(points: Sequence[Point], keys: DecomposeStudy) -> Game:
 
 def check(points: Sequence[Point], keys: DecomposeStudy) -> None:
     game_among(points, keys)
-    check_designs(points, keys)
 
 
 def compute(bench: Bench, asked: Asked[DecomposeStudy]) -> Found:

@@ -25,6 +25,7 @@ from experiments.studies.replications.evaluating import evaluated
 from experiments.studies.replications.narrowing import too_wide
 from experiments.studies.replications.replicating import (
     Outcome,
+    check_designs,
     complete,
     evaluate,
     interval_of,
@@ -107,6 +108,7 @@ class Simulated:
         return self._there
 
     def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:
+        check_designs(points, keys)
         work_of = replicate if has_tables else evaluate
         return replications(self.run, points, keys, self.pool, is_quiet=self.is_quiet, work_of=work_of)
 

@@ -76,6 +76,7 @@ def _on(point: Point, area_m2: float) -> Point:
 def compute(bench: Bench, asked: Asked[SelectStudy]) -> Found:
     """Stages of replications until all is decided."""
     points, keys = asked.points, asked.keys
+    bench.check(points)
     selection = selected(points, keys, bench.needed)
     found = found_in(points, keys, selection, by_label(bench.needed([])))
     bench.complete(found.outcome, tables_of(found))

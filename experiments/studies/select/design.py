@@ -11,7 +11,6 @@ from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.frame.study import Kpis
-from experiments.studies.replications.replicating import check_designs
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
@@ -141,7 +140,6 @@ def check(points: Sequence[Point], keys: SelectStudy) -> None:
     Raises:
         ConfigError: it does not.
     """
-    check_designs(points, keys)
     own = keys.select
     lacking = [point.label for point in points if own.cost in (None, COLUMN) and point.label not in own.costs]
     if lacking or len(points) < 2:
