@@ -7,13 +7,14 @@ from pathlib import Path
 import hydra
 import pytest
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import OmegaConf
+from omegaconf import OmegaConf, open_dict
 
 from experiments import composition
 from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
 from experiments.words import options
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError
+from sim.measures.kpis import KPIS
 from sim.reading import plain, read
 
 SMALL = {
@@ -83,6 +84,8 @@ def test_load_takes_words_and_python_values():
 def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_them(monkeypatch, words):
     with hydra.initialize_config_dir(str(packaged()), version_base="1.3"):
         expected = hydra.compose(composition.ROOT, overrides=words)
+    with open_dict(expected):
+        expected.precision = {**dict.fromkeys(KPIS), **expected.precision}
     composed = composition._composed(words, [packaged()])
     assert composed == expected
     assert OmegaConf.to_yaml(composed) == OmegaConf.to_yaml(expected)

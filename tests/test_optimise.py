@@ -9,6 +9,7 @@ import pytest
 from mistakes import is_refused
 from priced import priced
 
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.figures.front_figure import FrontChart, draw
@@ -18,11 +19,11 @@ from experiments.store import RunDirectory, read_run
 from experiments.studies import extras
 from experiments.studies.designs.figures import figures
 from experiments.studies.designs.varying import changed, words_of
+from experiments.studies.frame import benches
 from experiments.studies.optimise.design import Variable, asked, design_of, own_values
 from experiments.studies.optimise.page import grids
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
 from experiments.studies.optimise.search import Found, Trial
-from experiments.studies.replications import evaluating
 from sim.inputs.room import check_area
 from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
@@ -66,7 +67,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         )
         return {"kpis": {**dict.fromkeys(KPIS, 0.0), "on_time_share": service + replication / 1000}, "tables": {}}
 
-    monkeypatch.setattr(evaluating, "evaluate", simulator)
+    monkeypatch.setattr(benches, "evaluate", simulator)
     (tmp_path / "own" / "study").mkdir(parents=True)
     (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
@@ -238,7 +239,8 @@ def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing()
 
 
 def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_is_to_the_largest() -> None:
-    config, keys = asked([], None)
+    (point,), keys = asked(Arguments("optimise"))
+    config = point.hub
     variables = keys.optimise.variables
     assert own_values(config, variables) is not None
     smallest = {name: variable.low for name, variable in variables.items()}
@@ -252,7 +254,8 @@ def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_
 
 
 def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_differs() -> None:
-    config, keys = asked([], None)
+    (point,), keys = asked(Arguments("optimise"))
+    config = point.hub
     own = keys.optimise
     values = own_values(config, own.variables)
     assert values is not None

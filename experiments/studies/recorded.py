@@ -69,29 +69,28 @@ def first_hubs(text: str, n: int) -> str:
     return f"{head}{hubs}{''.join(lines[: starts[n]] if n < len(starts) else lines)}"
 
 
-def stored_verb(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a module
-    """The module of the run's verb.
+def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declared study, which lies above
+    """What the run's verb declares.
 
     Raises:
         InputError: no verb, or one whose runs are not stored.
     """
-    module = import_module(module_of(recorded.verb)) if recorded.verb in VERBS else None
-    if not hasattr(module, "STUDY") and not hasattr(module, "KEYS"):
+    study = getattr(import_module(module_of(recorded.verb)), "STUDY", None) if recorded.verb in VERBS else None
+    if study is None:
         raise InputError(f"{recorded.folder}: verb: {recorded.verb!r} is none whose runs are stored")
-    return module
+    return study
 
 
 def study_of(
     recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
-) -> Any:  # noqa: ANN401 - of the kind that the verb has, as its `KEYS` says
+) -> Any:  # noqa: ANN401 - of the kind that the verb declares
     """The run's study, with workers of the caller's.
 
     Raises:
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
     stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
-    module = stored_verb(recorded)
-    kind = module.STUDY.keys if hasattr(module, "STUDY") else module.KEYS
+    kind = stored_study(recorded).keys
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():
         if name in known and isinstance(stored.get(name, {}), dict):

@@ -36,7 +36,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
 from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import stored_verb, study_of, with_schedule
+from experiments.studies.recorded import stored_study, study_of, with_schedule
 from sim.errors import ConfigError, InputError
 
 OPTIONS = ("here", "schedule", "workers")
@@ -149,16 +149,14 @@ def _again(
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
     """What computes the run once more, in a folder; its keys are looked at first."""
-    module = stored_verb(recorded)
+    study = stored_study(recorded)
     keys = study_of(recorded, configuration, workers)
     words = command_words(recorded.folder)
 
     def compute(root: Path) -> Manifest:
         own = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
         try:
-            if hasattr(module, "STUDY"):
-                return manifest_of(runner.computed(module.STUDY, Asked(points, keys, own), has_page=False)[0])
-            return manifest_of(module.again(own, points, keys))
+            return manifest_of(runner.computed(study, Asked(points, keys, own), has_page=False)[0])
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 

@@ -26,7 +26,7 @@ from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
 from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import asked_again, stored_verb, study_of
+from experiments.studies.recorded import asked_again, stored_study, study_of
 from sim.errors import InputError
 from sim.inputs.room import check_area
 from sim.reading import read
@@ -47,16 +47,14 @@ def main(arguments: Arguments) -> int:
             print(f"{folder}: complete, nothing is left to do")
         return 0
     run = begun(folder)
-    verb = stored_verb(run)
+    study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
     points = _points(run, given.get(_SCHEDULE))
     _check_name(run, points)
     own = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
-    if hasattr(verb, "STUDY"):
-        return runner.carry_out(verb.STUDY, Asked(points, keys, own))
-    return int(verb.carry_out(own, points, keys))
+    return runner.carry_out(study, Asked(points, keys, own))
 
 
 def _points(run: Begun, schedule: str | None) -> list[Point]:

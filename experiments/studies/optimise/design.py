@@ -4,14 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Final
 
 import yaml
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.money import Prices
-from experiments.studies.designs.design import Replicated, with_study
+from experiments.studies.designs.design import Point, Replicated, with_study
 from experiments.studies.designs.figures import UNITS
 from experiments.studies.designs.varying import changed, scaled
 from sim.config import HubConfig
@@ -126,14 +126,14 @@ class Design:
     why: str
 
 
-def asked(words: Sequence[str], config_dir: Path | None) -> tuple[HubConfig, OptimiseStudy]:
+def asked(arguments: Arguments) -> tuple[list[Point], OptimiseStudy]:
     """The hub that the variables change, and the study."""
-    composed = compose(with_study(words, VERB), config_dir)
+    composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
     if VERB not in composed:
         raise ConfigError(f"study: {VERB} needs optimise.variables and what goes with them, as study={VERB} has them")
     keys = study(OptimiseStudy, composed)
     config = hub(composed)
-    return config, keys
+    return [Point(config.scenario, config)], keys
 
 
 def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> None:

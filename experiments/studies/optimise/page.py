@@ -1,19 +1,16 @@
 """How `cargohub optimise` shows what it found: a page with the front, and lines for a reader."""
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.arguments import Arguments
-from experiments.studies.optimise.design import Sampler
-from experiments.studies.optimise.result import Result, said, sentences
+from experiments.report.study_page import Grid
+from experiments.studies.frame.study import Asked, Document
+from experiments.studies.optimise.design import OptimiseStudy, Sampler
+from experiments.studies.optimise.result import Result, commands_of, said, sentences, tables_of
 from experiments.studies.optimise.search import Trial
-from sim.config import HubConfig
 
 if TYPE_CHECKING:
     from experiments.report.pictures import Picture
-    from experiments.report.study_page import Grid
 
 _A_TABLE = 7
 """Variables of a table."""
@@ -23,16 +20,8 @@ _METHODS = {
 }
 
 
-def write_page(
-    folder: Path,
-    arguments: Arguments,
-    config: HubConfig,
-    result: Result,
-    warnings: Sequence[str],
-    commands: Sequence[str],
-) -> Path:
-    from experiments.report.study_page import StudyPage, write_study
-
+def document(asked: Asked[OptimiseStudy], result: Result) -> Document:
+    config, commands = asked.points[0].hub, commands_of(result, asked.arguments.config_dir)
     own = result.asked
     search = (
         f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}; seed"
@@ -57,29 +46,21 @@ def write_page(
             f" {cost.discounting.equipment_years:g} years; configs/cost says where these are from. Trucks, aircraft and"
             " energy are not in it."
         )
-    page = StudyPage(
+    return Document(
         title=f"What {' and '.join(own.goals)} can be had together",
-        sentences=tuple(sentences(result)),
-        warnings=tuple(warnings),
-        grids=(*grids(result), _commands(commands)),
-        method=tuple(method),
-        command=arguments.command,
+        sentences=sentences(result),
+        warnings=result.warnings,
+        tables=tables_of(result),
+        grids=[*grids(result), _commands(commands)],
+        data=result.as_json(commands),
+        method=method,
+        pictures=lambda: [_picture(result)],
         libraries=("optuna",),
     )
-    return write_study(folder, page, [_picture(result)])
 
 
-def print_summary(result: Result, warnings: Sequence[str], folder: Path, page: Path) -> None:
-    from experiments.report.study_page import as_lines, told
-
-    where = f"{page} (with the command of each design)"
-    sys.stdout.write(told([as_lines(grid) for grid in grids(result)], sentences(result), warnings, folder, where))
-
-
-def grids(result: Result) -> "list[Grid]":
+def grids(result: Result) -> list[Grid]:
     """What the designs on the front reach, and what they are: as many variables a table as a page is wide."""
-    from experiments.report.study_page import Grid
-
     own = result.asked
     reached = tuple(
         (str(order), *(said(interval, own.unit(goal)) for goal, interval in point.confirmed.items()))
@@ -103,9 +84,7 @@ def grids(result: Result) -> "list[Grid]":
     return found
 
 
-def _commands(commands: Sequence[str]) -> "Grid":
-    from experiments.report.study_page import Grid
-
+def _commands(commands: Sequence[str]) -> Grid:
     rows = tuple((str(order), command) for order, command in enumerate(commands, start=1))
     return Grid("Each design again, with all its tables", ("design", "command"), rows, n_texts=2)
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from experiments.formatting import percent, with_interval
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
-from experiments.store.summaries import ANSWER
 from experiments.store.tables import Columns, as_columns
 from experiments.studies import telling
 from experiments.studies.designs.varying import words_of
@@ -235,7 +234,6 @@ def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
             (order, point.trial.design.label, *row)
             for order, point in enumerate(result.front) for row in _goal_rows(own, point.confirmed)
         ]),
-        (ANSWER, list(enumerate(sentences(result)))),
     ]  # fmt: skip
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
 

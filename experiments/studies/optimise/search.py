@@ -5,20 +5,16 @@ seed and on the values alone: not on the number of workers, nor on where an inte
 is asked for again is not simulated again; one that does not fit is told by how much, and never simulated.
 """
 
-import sys
-import time
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from experiments import execution
-from experiments.execution.progress import FIRST_LINE_S, NEXT_LINE_S, time_left
 from experiments.statistics.factors import library_seed
-from experiments.store import RunDirectory
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.figures import UNITS, figures
+from experiments.studies.frame.study import Bench
 from experiments.studies.optimise.design import (
     Design,
     Optimise,
@@ -29,7 +25,6 @@ from experiments.studies.optimise.design import (
     design_of,
     own_values,
 )
-from experiments.studies.replications.evaluating import evaluated
 from sim.config import HubConfig
 from sim.errors import CargohubError
 
@@ -37,7 +32,7 @@ if TYPE_CHECKING:
     import optuna
 
 _CONSTRAINT: Final = "lacks"
-There = dict[Key, dict[str, float]]
+There = Mapping[Key, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class Found:
     """The hub as configured; None if the variables cannot make it."""
 
 
-def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: execution.Pool, *, is_quiet: bool) -> Found:
+def search(bench: Bench, config: HubConfig, keys: OptimiseStudy) -> Found:
     """All trials, generation after generation; and the front.
 
     Raises:
@@ -75,12 +70,11 @@ def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: exec
     start = own_values(config, own.variables)
     if start is not None:
         study.enqueue_trial(dict(zip(own.variables, start, strict=True)))
-    told = _Progress(is_quiet, own.trials)
     trials: list[Trial] = []
     for generation, first in enumerate(range(0, own.trials, own.population)):
         asked = [study.ask() for _ in range(min(own.population, own.trials - first))]
         designs = [design_of(config, own.variables, _suggested(trial, own.variables)) for trial in asked]
-        there = simulated(run, designs, range(keys.replications), pool)
+        there = simulated(bench, designs, keys.replications)
         for trial, design in zip(asked, designs, strict=True):
             samples = goals_of(design, own, there, range(keys.replications))
             trials.append(Trial(trial.number, generation, design, samples))
@@ -88,7 +82,6 @@ def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: exec
             # What a design that does not fit is told to reach decides nothing: only by how much it does not.
             values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(own.goals)
             study.tell(trial, values)
-        told.generation(trials)
     if not any(trial.samples for trial in trials):
         raise CargohubError(f"optimise: none of {len(trials)} designs fits; the first: {trials[0].design.why}")
     unique: dict[str, Trial] = {}
@@ -99,12 +92,10 @@ def search(run: RunDirectory, config: HubConfig, keys: OptimiseStudy, pool: exec
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
-def simulated(
-    run: RunDirectory, designs: Sequence[Design], numbers: range, pool: execution.Pool, *, is_quiet: bool = True
-) -> There:
-    """The KPIs of the designs that fit, each design once."""
+def simulated(bench: Bench, designs: Sequence[Design], n: int) -> There:
+    """The KPIs of the first n replications of the designs that fit, each design once."""
     points = {design.label: Point(design.label, design.hub) for design in designs if design.hub is not None}
-    return evaluated(run, list(points.values()), numbers.stop, pool, is_quiet=is_quiet)
+    return bench.needed([(point, n) for point in points.values()])
 
 
 def goals_of(design: Design, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:
@@ -143,25 +134,3 @@ def _suggested(trial: "optuna.Trial", variables: Mapping[str, Variable]) -> list
             assert variable.low is not None and variable.high is not None
             found.append(trial.suggest_float(name, variable.low, variable.high, step=variable.step))
     return found
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Lines on the error stream, after generations."""
-
-    is_quiet: bool
-    n_trials: int
-    _began: float = field(default_factory=time.monotonic)
-    _due: float = FIRST_LINE_S
-
-    def generation(self, trials: Sequence[Trial]) -> None:
-        passed = time.monotonic() - self._began
-        if self.is_quiet or passed < self._due:
-            return
-        self._due = passed + NEXT_LINE_S
-        unfit = sum(not trial.samples for trial in trials)
-        left = time_left(passed / len(trials) * (self.n_trials - len(trials)))
-        sys.stderr.write(
-            f"{len(trials)} of {self.n_trials} designs tried, {unfit} of them do not fit, about {left} left\n"
-        )
-        sys.stderr.flush()
