@@ -19,8 +19,8 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from experiments.file_period import with_period
+from experiments.overrides import check_option, one_line, options, parsed, sweep_points
 from experiments.verbs import VERBS
-from experiments.words import check_option, one_line, options, parsed, sweep_points
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.room import fitted

@@ -10,7 +10,7 @@ from sim.measures.kpis import ALL_RESOURCES, KPIS, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
 if TYPE_CHECKING:
-    from experiments.report.points import Value
+    from experiments.report.stored_designs import Value
 
 MINUS: Final = "−"
 NO_VARIANCE: Final = "no variance seen"

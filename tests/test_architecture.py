@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from experiments.main import main
-from experiments.studies.telling import SCHEMA_VERSION
+from experiments.studies.console import SCHEMA_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = ("sim/streams.py", "sim/inputs/")

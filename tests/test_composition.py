@@ -11,7 +11,7 @@ from omegaconf import OmegaConf, open_dict
 
 from experiments import composition
 from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
-from experiments.words import options
+from experiments.overrides import options
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError
 from sim.measures.kpis import KPIS

@@ -8,7 +8,6 @@ import pytest
 
 from experiments.main import main
 from experiments.store import read_run
-from experiments.studies import telling
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, read_designs
 from experiments.studies.designs.typed_designs import typed_designs
 from sim.errors import InputError
@@ -180,7 +179,7 @@ def test_compare_takes_designs_the_first_the_baseline_and_is_reproduced(capsys, 
 
 
 def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(telling, "MOST_ON_PAGE", 2)
+    monkeypatch.setattr(console, "MOST_ON_PAGE", 2)
     path = written(tmp_path, "name,halls.main.breakdown_stations\nfirst,10\nsecond,9\nleft over,8\n")
     assert main(["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]) == 0
     document = json.loads(capsys.readouterr().out)

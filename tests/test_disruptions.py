@@ -10,7 +10,7 @@ import pytest
 import sim
 from experiments.composition import load, scenarios
 from experiments.main import main
-from experiments.report.happened import in_words
+from experiments.report.disruption_text import in_words
 from sim import simulation
 from sim.config.disruptions import Disruption, Spell, kind
 from sim.domain.parcels import Channel

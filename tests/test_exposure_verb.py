@@ -11,8 +11,8 @@ from stored_runs import made, rewritten, sealed
 
 from experiments.composition import load
 from experiments.main import main
+from experiments.report.exposure_tables import compact
 from experiments.report.hub_share import money_rests_on
-from experiments.report.ledgers import compact
 from sim.errors import ConfigError
 
 AIRPORT = 4000 * 3.5 * 365 / 0.45

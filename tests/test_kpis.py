@@ -10,7 +10,7 @@ import pytest
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.design import Point
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names
 
@@ -58,7 +58,7 @@ def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(mo
     monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
     with_exports, without = (Point(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
     for points, is_shown in (([with_exports], False), ([with_exports, without], True)):
-        assert ("toys_per_day" in telling._shown(SimpleNamespace(points=points))) == is_shown
+        assert ("toys_per_day" in console._shown(SimpleNamespace(points=points))) == is_shown
 
 
 def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:

@@ -12,7 +12,7 @@ from test_printed_commands import typed
 from experiments.arguments import Arguments
 from experiments.main import main
 from experiments.report import packing
-from experiments.report.points import Point, Value
+from experiments.report.stored_designs import Point, Value
 from experiments.store import read_run
 from experiments.studies.designs.design import several, single
 from sim.domain.site import PackoutRule

@@ -8,10 +8,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from experiments.report import style
+from experiments.report.exposure_tables import Trade
 from experiments.report.figures import day_figure, ladder_figure, spread_figure, trade_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
-from experiments.report.ledgers import Trade
-from experiments.report.points import Point, Value, Window
+from experiments.report.stored_designs import Point, Value, Window
 from experiments.statistics import Interval
 
 pytestmark = pytest.mark.drawn

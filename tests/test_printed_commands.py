@@ -17,9 +17,9 @@ import pytest
 from experiments import composition
 from experiments.arguments import Arguments, check_once
 from experiments.main import _parse, main
+from experiments.overrides import check_option, parsed, sweep_points
 from experiments.studies.shown import COMPOSED as SHOWN
 from experiments.verbs import VERBS, module_of
-from experiments.words import check_option, parsed, sweep_points
 from tests.printed import ROOT, commands_of, texts, unmarked_in
 from tests.test_calibrate import rows_of, written
 

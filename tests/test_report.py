@@ -12,11 +12,20 @@ import pytest
 import sim
 from experiments import formatting
 from experiments.composition import load
-from experiments.report import bottleneck, chutes, counted, fullness, happened, sentences, validation
+from experiments.report import bottleneck, chutes, disruption_text, fullness, sentences, validation, validation_counts
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
-from experiments.report.points import Point, ShareBand, Value, Window, panels, read_points, read_values, read_window
 from experiments.report.sentences import FEWEST_REPLICATIONS
+from experiments.report.stored_designs import (
+    Point,
+    ShareBand,
+    Value,
+    Window,
+    panels,
+    read_points,
+    read_values,
+    read_window,
+)
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
@@ -255,12 +264,12 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
         "collections": table(docked=[1440.0, 3000.0, 10.0, np.nan]),
     }
     kpis_ = {"a": {"trucks_per_day": value(27.0), "night_movements_per_day": value(0.6)}}
-    own = counted.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, None))["a"]
-    assert own[counted.FLIGHTS].mean == 6 / 2 / 2
-    assert own[counted.TONNES].mean == (320 + 80) / 2 / 2
-    assert own[counted.TRUCKS_AN_AIRCRAFT].mean == 18
-    assert own[counted.TRUCKS_BOTH_WAYS].mean == 27 + 2 / 4
-    assert own[counted.NIGHT_SHARE].mean == pytest.approx(0.2)
+    own = validation_counts.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, None))["a"]
+    assert own[validation_counts.FLIGHTS].mean == 6 / 2 / 2
+    assert own[validation_counts.TONNES].mean == (320 + 80) / 2 / 2
+    assert own[validation_counts.TRUCKS_AN_AIRCRAFT].mean == 18
+    assert own[validation_counts.TRUCKS_BOTH_WAYS].mean == 27 + 2 / 4
+    assert own[validation_counts.NIGHT_SHARE].mean == pytest.approx(0.2)
     by_air = {"export_share": value(0.2, 0.19, 0.21)}
     rows = {row.quantity: row for row in validation.compare([TODAY], {"a": own | by_air}, 14)}
     assert rows["Outbound trucks an aircraft, hub of today"].outcome == "within"
@@ -271,8 +280,8 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
     after = {row.quantity: row for row in validation.compare([replace(PERMIT, area_m2=66_000)], {"b": own}, 14)}
     assert after["Trucks a day both ways, after the extension"].predicted == "27.5"
     # Without exports nothing is said of them.
-    own = counted.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, None))["a"]
-    assert counted.TRUCKS_BOTH_WAYS not in own
+    own = validation_counts.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, None))["a"]
+    assert validation_counts.TRUCKS_BOTH_WAYS not in own
     rows = validation.compare([TODAY], {"a": own | {"export_share": value(0.0)}}, 14)
     assert not any("Exports" in row.quantity for row in rows)
 
@@ -459,12 +468,12 @@ def test_a_disrupted_run_says_what_happened():
     names = ["scenario", "replication", "name", "kind", "start", "end", "is_drawn"]
     window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
     values = {"a": {"on_time_share": value(0.9, n=2)}}
-    (said,) = happened.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
+    (said,) = disruption_text.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
     assert said == (
         "30,000 m², 3.5 flights a day was disrupted: the runway was closed (fog) from Fri 09 Sep 04:00 for 6 h; a night"
         " curfew; breakdowns at random (tugs: 1.5 a replication)."
     )
-    assert not happened.sentences(pd.DataFrame(columns=names), (TODAY,), values, window)
+    assert not disruption_text.sentences(pd.DataFrame(columns=names), (TODAY,), values, window)
 
 
 def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_is_drawn():

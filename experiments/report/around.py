@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.formatting import UNITS, amount, interval_of, kpi_name, number, percent
-from experiments.report.points import Point, Values
+from experiments.report.stored_designs import Point, Values
 from sim.measures.kpis import SURROUNDINGS, names
 
 if TYPE_CHECKING:

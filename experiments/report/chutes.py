@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.formatting import instant, number
-from experiments.report.points import Point, Window, records
+from experiments.report.stored_designs import Point, Window, records
 
 if TYPE_CHECKING:
     import pandas as pd

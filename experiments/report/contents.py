@@ -17,11 +17,20 @@ from experiments.formatting import (
     with_interval,
     zone,
 )
-from experiments.report import around, chutes, customs_rows, fullness, halls, happened, packing, sentences, validation
-from experiments.report.counted import counted
+from experiments.report import (
+    around,
+    chutes,
+    customs_rows,
+    disruption_text,
+    fullness,
+    halls,
+    packing,
+    sentences,
+    validation,
+)
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margins_of
-from experiments.report.points import (
+from experiments.report.stored_designs import (
     ARRIVALS,
     Point,
     Value,
@@ -32,6 +41,7 @@ from experiments.report.points import (
     read_values,
     records,
 )
+from experiments.report.validation_counts import counted
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, Group, Rank, names
 from sim.units import MIN_PER_DAY
 
@@ -71,7 +81,7 @@ def content(
         "answer": [*packing.verdicts(points, values), *sentences.answer(mine, values, ladder, margins)],
         "has_margin": bool(margins),
         "packing": packing.facts(mine, command),
-        "disrupted": happened.sentences(tables.get("disruptions"), mine, values, window),
+        "disrupted": disruption_text.sentences(tables.get("disruptions"), mine, values, window),
         "sensitivity": sentences.sensitivity(points, values),
         "undecided": sentences.undecided(points, values),
         "least": f"{100 * sentences.LEAST_ON_TIME:.0f} %",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import number
-from experiments.report.points import Point, Value, Window
+from experiments.report.stored_designs import Point, Value, Window
 
 if TYPE_CHECKING:
     import pandas as pd

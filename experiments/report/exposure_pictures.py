@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from experiments.report.exposure_tables import name
 from experiments.report.figures import exposure_figure, trade_figure, watch_figure
-from experiments.report.ledgers import name
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from experiments.report.ledgers import Effect, Flow, Inference, Matrix, Trade
+    from experiments.report.exposure_tables import Effect, Flow, Inference, Matrix, Trade
     from experiments.report.watched import Access
 
 HEADINGS: Final = {

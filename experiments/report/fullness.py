@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from experiments import formatting
-from experiments.report.points import Point, Window
+from experiments.report.stored_designs import Point, Window
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.formatting import number, percent
-from experiments.report.points import Point, Window
+from experiments.report.stored_designs import Point, Window
 
 if TYPE_CHECKING:
     import pandas as pd

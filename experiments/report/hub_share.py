@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from experiments.formatting import number
-from experiments.report.points import Point, ShareBand, Value, Values
+from experiments.report.stored_designs import Point, ShareBand, Value, Values
 from sim.config import HubConfig
 from sim.units import DAYS_PER_YEAR
 

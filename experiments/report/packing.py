@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.formatting import rounded
 from experiments.report import sentences
-from experiments.report.points import Point, Values
+from experiments.report.stored_designs import Point, Values
 from sim.domain.site import PackoutRule
 
 _WHO: Final = {

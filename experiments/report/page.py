@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.formatting import tied
 from experiments.report.contents import content
 from experiments.report.pictures import Picture, draw
-from experiments.report.points import read_family, read_points, read_values, read_window
 from experiments.report.sentences import too_few_replications
+from experiments.report.stored_designs import read_family, read_points, read_values, read_window
 from experiments.store.files import write_whole
 
 if TYPE_CHECKING:

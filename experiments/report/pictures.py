@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from experiments.report import exposure_pictures, ledgers, style, watched
+from experiments.report import exposure_pictures, exposure_tables, style, watched
 from experiments.report.figures import (
     arrivals_figure,
     day_figure,
@@ -20,7 +20,7 @@ from experiments.report.figures import (
     week_figure,
 )
 from experiments.report.hub_share import goods_of_shares
-from experiments.report.points import Point, Values, Window, main_points, panels, read_ladder
+from experiments.report.stored_designs import Point, Values, Window, main_points, panels, read_ladder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,17 +162,17 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], values: Values, window: 
     if not all(name in tables for name in kept):
         return
     label, days = points[0].label, window.n_days
-    matrices = ledgers.matrices(tables["exposure_matrix"], label, days)
-    inference = ledgers.inference(tables["inference"], label)
+    matrices = exposure_tables.matrices(tables["exposure_matrix"], label, days)
+    inference = exposure_tables.inference(tables["inference"], label)
     found = exposure_pictures.figures(
         matrices,
-        ledgers.flows(tables["data_flows"], label, days),
+        exposure_tables.flows(tables["data_flows"], label, days),
         inference,
-        ledgers.trade(tables["trade"], label),
-        ledgers.balance(tables["trade_balance"], label),
+        exposure_tables.trade(tables["trade"], label),
+        exposure_tables.balance(tables["trade_balance"], label),
         watched.accesses(tables["watch"], label, days),
     )
-    achieved = {"exposure-inference": exposure_pictures.achieved(ledgers.effects(matrices, inference))}
+    achieved = {"exposure-inference": exposure_pictures.achieved(exposure_tables.effects(matrices, inference))}
     if text := goods_of_shares(points[0].share, values[label]):
         achieved["trade-balance"] = f" The year's {text}."
     of_which = f" Of the first design, {points[0].title}." if len(points) > 1 else ""

@@ -10,7 +10,7 @@ from experiments.formatting import NO_VARIANCE, bracket, instant, interval_of, n
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
-from experiments.report.points import ARRIVALS, Point, Value, Values, roster
+from experiments.report.stored_designs import ARRIVALS, Point, Value, Values, roster
 from experiments.statistics.family import widening
 from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H

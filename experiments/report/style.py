@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.report.points import Panel
+from experiments.report.stored_designs import Panel
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

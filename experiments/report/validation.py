@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from experiments.formatting import interval_of, number
-from experiments.report import counted
+from experiments.report import validation_counts
 from experiments.report.customs_rows import INFRINGING, OPENED
-from experiments.report.points import Point, Value, Values
+from experiments.report.stored_designs import Point, Value, Values
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import DAYS_PER_YEAR
 
@@ -134,7 +134,7 @@ _PRESS: Final = "rtbf.be, article 10964673, 2022-03-29; lavenir.net, 2022-03-29"
 
 CHECKS: Final = (
     Check(
-        "Flights a day, hub of today", _scaled(1), counted.FLIGHTS, "3–4", TODAY_FLIGHTS,
+        "Flights a day, hub of today", _scaled(1), validation_counts.FLIGHTS, "3–4", TODAY_FLIGHTS,
         _PRESS, _is_today,
         "An input as an annual mean; the run has its month's and weekdays' indices, and delays move flights over its"
         " ends.",
@@ -152,12 +152,12 @@ CHECKS: Final = (
         " that they count both directions and other firms' halls. Reported, not fitted.",
     ),
     Check(
-        "Trucks a day both ways, after the extension", _scaled(1), counted.TRUCKS_BOTH_WAYS,
+        "Trucks a day both ways, after the extension", _scaled(1), validation_counts.TRUCKS_BOTH_WAYS,
         "500; an earlier file: 360 more in a first phase", None, f"{_PRESS}; rtbf.be, article 10436512", _is_permit,
         "Outbound trucks and collections of exports. What is left of the 500 may be other firms' halls.",
     ),
     Check(
-        "Outbound trucks an aircraft, hub of today", _scaled(1), counted.TRUCKS_AN_AIRCRAFT,
+        "Outbound trucks an aircraft, hub of today", _scaled(1), validation_counts.TRUCKS_AN_AIRCRAFT,
         "20 of 5 t each; 15–20 by 60 trucks and 3–4 flights", (15.0, 20.0),
         f"trends.levif.be, 2019-12; {_PRESS}", _is_today,
         "A trailer of ours takes 6.4 t, so that full ones alone would be 15 an aircraft. The timetable's leave with"
@@ -172,14 +172,15 @@ CHECKS: Final = (
     ),
     Check(
         "Goods of the hub of today, % of the airport's tonnage", _scaled(DAYS_PER_YEAR / AIRPORT_T * 100),
-        counted.TONNES, "no client above 15", (0.0, 15.0),
+        validation_counts.TONNES, "no client above 15", (0.0, 15.0),
         "1,140,060 t in 2022: aviation24.be, 2023-01-12; clients: rtl.be, 2024-03-14", _is_today,
         "Goods in and out, without ULDs and bags; a day of the run times 365. Flights a day and tonnes a flight are"
         " inputs from other reports, so that this holds them against each other.",
         grows_with_share=True,
     ),
     Check(
-        "Movements at night, % (23:00–06:00)", _scaled(100), counted.NIGHT_SHARE, "52 in 2021, 33 in 2023, all flights",
+        "Movements at night, % (23:00–06:00)", _scaled(100), validation_counts.NIGHT_SHARE,
+        "52 in 2021, 33 in 2023, all flights",
         None, "tiaca.org; aviation24.be, 2024-07-11", _any,
         "The airport's nights hold an integrator's wave of short flights, which the hub's flat timetable has not:"
         " 29 % of a day's hours are night.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.ledgers import NO_POLICY
+from experiments.report.exposure_tables import NO_POLICY
 
 if TYPE_CHECKING:
     import pandas as pd

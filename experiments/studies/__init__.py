@@ -17,7 +17,7 @@ The rest is shared:
     of_designs     what run, compare and sweep have in common
     designs        what is compared: designs of words, grids and spreadsheets, and hubs made of others
     replications   how often, and until when
-    telling, recorded (a run's configuration), file_words, extras
+    console (what terminal and JSON print), recorded (a run's configuration), file_words, extras
 
 Statistics are in `experiments.statistics`, pictures and pages in `experiments.report`, folders in `experiments.store`.
 """

@@ -15,7 +15,7 @@ hold all together, and so do the statements at p_family of at most 0.05.
 
 from typing import Final
 
-from experiments.studies import of_designs, telling
+from experiments.studies import console, of_designs
 from experiments.studies.designs.design import MarginStudy, several
 from experiments.studies.frame.study import Asked, Document, Study
 from experiments.studies.of_designs import Replications
@@ -24,9 +24,9 @@ from experiments.studies.of_designs import Replications
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:
     outcome = found.outcome
     data = {
-        "scenarios": {point.label: telling.scenario_object(outcome, point) for point in asked.points},
+        "scenarios": {point.label: console.scenario_object(outcome, point) for point in asked.points},
         "family": str(outcome.family),
-        "differences": telling.difference_objects(outcome),
+        "differences": console.difference_objects(outcome),
     }
     return of_designs.document(asked, found, data, has_baseline=True)
 

@@ -24,7 +24,7 @@ from experiments.store.foreign_rows import typed_rows
 from experiments.store.foreign_tables import batches, check_table, columns_of, rows_of
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FACTORS
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.file_words import taken_apart
 from sim.errors import InputError
 from sim.reading import near
@@ -52,7 +52,7 @@ def main(arguments: Arguments) -> int:
     out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
     files = FORMS[form](manifest, rows, dictionary, out)
     if arguments.json:
-        telling.print_json({"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]})
+        console.print_json({"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]})
     else:
         print(f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}")
     return 0

@@ -17,7 +17,7 @@ from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_rows import typed_rows
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
-from experiments.studies import telling
+from experiments.studies import console
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank, names
 
@@ -35,7 +35,7 @@ def main(arguments: Arguments) -> int:
     folders = sorted(path for path in root.iterdir() if path.is_dir() and _is_run(path))
     runs = [_entry(folder) for folder in folders]
     if arguments.json:
-        telling.print_json({"folder": str(root), "runs": runs})
+        console.print_json({"folder": str(root), "runs": runs})
     elif not runs:
         print(f"{root}: no runs")
     else:

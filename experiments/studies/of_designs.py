@@ -7,9 +7,9 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from experiments.report.points import read_points
+from experiments.report.stored_designs import read_points
 from experiments.store.summaries import POINTS
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.design import MarginStudy, Study
 from experiments.studies.frame.study import Asked, Bench, Document, Tables
 from experiments.studies.replications.margin import margin_notes
@@ -60,19 +60,19 @@ def document(
     """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run folder."""
     points, outcome = asked.points, found.outcome
     notes = margin_notes(asked.arguments, points, asked.keys) if isinstance(asked.keys, MarginStudy) else []
-    of_family = telling.family_warnings(outcome) if has_baseline else []
+    of_family = console.family_warnings(outcome) if has_baseline else []
 
     def write_page(folder: Path) -> None:
         draw(folder)
-        telling.write_page(folder, asked.arguments, points, replications=outcome.n, notes=notes)
+        console.write_page(folder, asked.arguments, points, replications=outcome.n, notes=notes)
         check_warmup(folder, points)
 
-    own = [*telling.page_warnings(points), *outcome.warnings, *found.early, *of_family]
+    own = [*console.page_warnings(points), *outcome.warnings, *found.early, *of_family]
     return Document(
-        title=telling.title_of(points),
+        title=console.title_of(points),
         data=data,
-        warnings=telling.warnings_of(outcome, own),
-        lines=telling.table_lines(outcome, found.rows, asked.arguments.command, has_baseline=has_baseline),
+        warnings=console.warnings_of(outcome, own),
+        lines=console.table_lines(outcome, found.rows, asked.arguments.command, has_baseline=has_baseline),
         notes=notes,
         write_page=write_page,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
-from experiments.report.points import Value, main_points, read_points
+from experiments.report.stored_designs import Value, main_points, read_points
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
 

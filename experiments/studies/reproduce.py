@@ -31,7 +31,7 @@ from experiments.store.foreign import (
 )
 from experiments.store.foreign_tables import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
@@ -78,7 +78,7 @@ def main(arguments: Arguments) -> int:
         surroundings = surroundings_of(recorded, own)
         kept = own.folder if "here" in given else None
     if arguments.json:
-        telling.print_json(
+        console.print_json(
             {
                 "identical": first is None,
                 "first": None if first is None else asdict(first),

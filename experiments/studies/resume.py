@@ -21,7 +21,7 @@ from experiments.execution import Place
 from experiments.store.find import run_folder
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.design import Point
 from experiments.studies.file_words import taken_apart
 from experiments.studies.frame import runner
@@ -42,7 +42,7 @@ def main(arguments: Arguments) -> int:
     folder = run_folder(str(named), arguments.out)
     if is_finished(folder):
         if arguments.json:
-            telling.print_json({"complete": True, "run_dir": str(folder)})
+            console.print_json({"complete": True, "run_dir": str(folder)})
         else:
             print(f"{folder}: complete, nothing is left to do")
         return 0

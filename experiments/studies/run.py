@@ -11,7 +11,7 @@ Simulates one scenario, `replications` times, and reports every KPI with its 95 
 
 from typing import Final
 
-from experiments.studies import of_designs, telling
+from experiments.studies import console, of_designs
 from experiments.studies.designs.design import MarginStudy, single
 from experiments.studies.frame.study import Asked, Document, Study
 from experiments.studies.of_designs import Replications
@@ -19,7 +19,7 @@ from experiments.studies.of_designs import Replications
 
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:
     (point,) = asked.points
-    told = telling.scenario_object(found.outcome, point)
+    told = console.scenario_object(found.outcome, point)
     # By its label as well, as compare has its designs: what reads one reads the other.
     return of_designs.document(asked, found, {**told, "scenarios": {point.label: told}})
 

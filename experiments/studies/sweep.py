@@ -20,7 +20,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.store.tables import Columns
-from experiments.studies import of_designs, telling
+from experiments.studies import console, of_designs
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.designs.design_factors import drawn, with_factors
 from experiments.studies.designs.grid import Grid, grid_of, varied_of
@@ -68,7 +68,7 @@ def document(asked: Asked[Study], found: Replications) -> Document:
     keys, values = varied(asked)
     data = {
         "points": [
-            {**telling.scenario_object(found.outcome, point), "values": dict(zip(keys, row, strict=True))}
+            {**console.scenario_object(found.outcome, point), "values": dict(zip(keys, row, strict=True))}
             for point, row in zip(asked.points, values, strict=True)
         ]
     }

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.points import ARRIVALS, Point, Value, Values
 from experiments.report.sentences import LEAST_ON_TIME
+from experiments.report.stored_designs import ARRIVALS, Point, Value, Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from experiments.report import style
-from experiments.report.points import Window
+from experiments.report.stored_designs import Window
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.points import Panel, Value, Values, Window, records
+from experiments.report.stored_designs import Panel, Value, Values, Window, records
 from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from experiments.formatting import number
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
-from experiments.report.ledgers import Flow, Inference, Matrix, compact, name
+from experiments.report.exposure_tables import Flow, Inference, Matrix, compact, name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from experiments import formatting
 from experiments.report import style
 from experiments.report.bottleneck import by_ladder, rungs
-from experiments.report.points import Point
+from experiments.report.stored_designs import Point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.points import Panel
+from experiments.report.stored_designs import Panel
 from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:

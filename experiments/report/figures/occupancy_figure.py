@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.points import Panel, Window
+from experiments.report.stored_designs import Panel, Window
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:

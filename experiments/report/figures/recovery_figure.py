@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.points import Point, Values, Window
+from experiments.report.stored_designs import Point, Values, Window
 from sim.measures.recovery import PATHS as ZONES
 from sim.measures.window import nightly_kinds
 from sim.units import MIN_PER_DAY

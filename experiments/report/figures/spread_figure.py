@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.points import Point, Value, Values
+from experiments.report.stored_designs import Point, Value, Values
 from experiments.statistics import Interval
 
 if TYPE_CHECKING:

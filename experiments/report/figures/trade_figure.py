@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.report import style
 from experiments.report.cells import draw_cells
-from experiments.report.ledgers import Trade, compact, name
+from experiments.report.exposure_tables import Trade, compact, name
 
 if TYPE_CHECKING:
     import pandas as pd

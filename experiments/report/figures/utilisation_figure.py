@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.points import Point, Values
+from experiments.report.stored_designs import Point, Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from experiments.formatting import percent
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
-from experiments.report.ledgers import NO_POLICY, compact, name
+from experiments.report.exposure_tables import NO_POLICY, compact, name
 from experiments.report.watched import Access
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.points import Point, Window
+from experiments.report.stored_designs import Point, Window
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def main(arguments: Arguments) -> int:
 
         return compare_workers(arguments)
     from experiments.composition import compose, hub, study
-    from experiments.studies import telling
+    from experiments.studies import console
     from experiments.studies.designs.design import Study
 
     given = {word.partition("=")[0] for word in arguments.words}
@@ -92,7 +92,7 @@ def main(arguments: Arguments) -> int:
     result = measure(hub(composed), is_quiet=arguments.quiet)
     if arguments.json:
         ratio = result.ratio_to_reference
-        telling.print_json({**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio})
+        console.print_json({**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio})
     else:
         print(table(result))
     return 0

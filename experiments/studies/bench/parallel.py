@@ -14,7 +14,7 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.execution.progress import time_left
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.design import Study
 from experiments.studies.replications.replicating import evaluate
 from sim.config import HubConfig
@@ -42,7 +42,7 @@ def compare_workers(arguments: Arguments) -> int:
     composed = compose(words, arguments.config_dir)
     result = measured(hub(composed), study(Study, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
     if arguments.json:
-        telling.print_json(asdict(result))
+        console.print_json(asdict(result))
     else:
         print(
             f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"

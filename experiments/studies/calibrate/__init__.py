@@ -29,7 +29,7 @@ from experiments.report.figures.calibration_figure import calibration_svg
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
 from experiments.store.files import sha256_of, write_all
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.calibrate.airport_traffic import ARRIVALS, AirportTraffic, read_airport_traffic, select_range
 from experiments.studies.file_words import date_of, taken_apart
 from sim.errors import InputError
@@ -68,7 +68,7 @@ def main(arguments: Arguments) -> int:
     files = write(result, folder, source=source, sha256=sha256)
     if arguments.json:
         found = document(result, source=source, sha256=sha256)
-        telling.print_json({**found, "files": [str(file) for file in files]})
+        console.print_json({**found, "files": [str(file) for file in files]})
         return 0
     print(table(result))
     for note in notes(result):

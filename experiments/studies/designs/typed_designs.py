@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from experiments.arguments import check_once
-from experiments.words import parsed
+from experiments.overrides import parsed
 from sim.errors import CargohubError, InputError
 
 _OPEN: Final = {"[": "]", "{": "}", "(": ")"}

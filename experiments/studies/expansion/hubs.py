@@ -14,10 +14,10 @@ from pathlib import Path as File
 from typing import Final
 
 from experiments.composition import compose, hub
+from experiments.overrides import parsed
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.varying import changed
 from experiments.studies.expansion.design import Expansion, Learning, Path
-from experiments.words import parsed
 from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import CargohubError, ConfigError

@@ -21,11 +21,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments
-from experiments.report.points import ShareBand
+from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.exposure.text import KPIS, lines
 from experiments.studies.file_words import taken_apart
 from sim.config import HubConfig
@@ -38,7 +38,7 @@ from sim.units import MIN_PER_H
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.exposure_tables import Flow, Inference, Matrix, Trade
     from experiments.report.watched import Access
 
 OPTIONS: Final = ("scenario",)
@@ -96,28 +96,28 @@ def main(arguments: Arguments) -> int:
         found, folder / "figures", "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
     )
     if arguments.json:
-        telling.print_json(_document(found, folder, figures))
+        console.print_json(_document(found, folder, figures))
     else:
         print("\n".join(lines(found, figures)))
     return 0
 
 
 def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Ledgers:
-    from experiments.report import ledgers, watched
+    from experiments.report import exposure_tables, watched
 
     n_days = hubs[scenario].horizon_days
     tables = {name: _table(manifest, name) for name in READ}
-    trade = ledgers.trade(tables["trade"], scenario)
+    trade = exposure_tables.trade(tables["trade"], scenario)
     share = hubs[scenario].hub_share
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most) if share else None
     return Ledgers(
         scenario,
         n_days,
-        ledgers.matrices(tables["exposure_matrix"], scenario, n_days),
-        ledgers.flows(tables["data_flows"], scenario, n_days),
-        ledgers.inference(tables["inference"], scenario),
+        exposure_tables.matrices(tables["exposure_matrix"], scenario, n_days),
+        exposure_tables.flows(tables["data_flows"], scenario, n_days),
+        exposure_tables.inference(tables["inference"], scenario),
         trade,
-        ledgers.balance(tables["trade_balance"], scenario),
+        exposure_tables.balance(tables["trade_balance"], scenario),
         band,
         band.of(1.0, float(trade.parcels.sum()) / n_days) if band and trade and trade.parcels.sum() else None,
         watched.accesses(tables["watch"], scenario, n_days),
@@ -179,7 +179,7 @@ def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
 
 
 def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
-    from experiments.report import ledgers
+    from experiments.report import exposure_tables
 
     return {
         "verb": "exposure",
@@ -202,7 +202,7 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
             if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
         ],
         "flows": [asdict(flow) for flow in found.flows],
-        "achieved": [asdict(effect) for effect in ledgers.effects(found.matrices, found.inference)],
+        "achieved": [asdict(effect) for effect in exposure_tables.effects(found.matrices, found.inference)],
         "costs": [asdict(cost) for cost in found.costs],
         "watch": [asdict(access) for access in found.watched],
         "inference": _inference(found.inference),

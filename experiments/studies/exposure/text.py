@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import MINUS, percent
-from experiments.report.ledgers import NO_POLICY, compact, effects, name, sentence
+from experiments.report.exposure_tables import NO_POLICY, compact, effects, name, sentence
 from experiments.report.watched import by_policy
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
@@ -16,7 +16,7 @@ _YEARLY: Final = ("imports_eur", "exports_eur", "balance_eur")
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.ledgers import Flow, Inference, Matrix, Trade
+    from experiments.report.exposure_tables import Flow, Inference, Matrix, Trade
     from experiments.report.watched import Access
     from experiments.studies.exposure import Cost, Ledgers
 

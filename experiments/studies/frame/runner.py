@@ -14,7 +14,7 @@ from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import as_columns
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.design import Replicated, period_warnings
 from experiments.studies.extras import need
 from experiments.studies.frame.benches import Simulated, Stored
@@ -117,7 +117,7 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         told: dict[str, Any] = {"verb": asked.arguments.verb, **document.data}
         told |= {"sentences": document.sentences} if document.sentences else {}
         told |= {"run_dir": str(folder), **more, "warnings": warnings}
-        telling.print_json(told)
+        console.print_json(told)
         return
     lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid, document.most_rows), ""))]
     lines += [*document.sentences, ""] if document.sentences else []

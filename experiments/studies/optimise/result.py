@@ -10,7 +10,7 @@ from experiments.formatting import percent, with_interval
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.designs.varying import words_of
 from experiments.studies.optimise.design import Optimise
 from experiments.studies.optimise.search import Found, Trial
@@ -133,7 +133,7 @@ class Result:
         }
 
     def _told(self, intervals: dict[str, Interval]) -> dict[str, Any]:
-        return {goal: telling.as_json(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
+        return {goal: console.as_json(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
 
 
 def intervals_of(samples: dict[str, tuple[float, ...]]) -> dict[str, Interval]:

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.report.margin import Threshold, margins_of
-from experiments.report.points import records
 from experiments.report.sentences import LEAST_ON_TIME
+from experiments.report.stored_designs import records
 from experiments.store import read_run
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Margin, MarginStudy, Point, Study, at_demand, demand_label

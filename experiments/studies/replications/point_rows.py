@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.happened import in_words
+from experiments.report.disruption_text import in_words
 from experiments.studies.designs.design import Point
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule

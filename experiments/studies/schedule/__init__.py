@@ -32,7 +32,7 @@ from experiments.arguments import Arguments
 from experiments.composition import load, word_value
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
 from experiments.studies.schedule.request import HOME, read_request
 from sim.errors import InputError
@@ -57,7 +57,7 @@ def main(arguments: Arguments) -> int:
     if len(result.bad) > MOST_SAID:
         print(f"warning: left out: {len(result.bad) - MOST_SAID} more", file=sys.stderr)
     if arguments.json:
-        telling.print_json({**found, "files": [str(file) for file in files]})
+        console.print_json({**found, "files": [str(file) for file in files]})
         return 0
     print(table(result))
     if not result.calls:

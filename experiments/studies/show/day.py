@@ -45,7 +45,7 @@ def draw_day(manifest: Manifest, points: Sequence[Point], given: Mapping[str, st
 
     from experiments.report import style
     from experiments.report.figures import day_figure
-    from experiments.report.points import Window
+    from experiments.report.stored_designs import Window
 
     config = point.hub
     window = Window(

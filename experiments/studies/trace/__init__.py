@@ -25,13 +25,13 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.store.files import write_whole
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.file_words import taken_apart
 from experiments.studies.trace.compare import comparison
 from experiments.studies.trace.compare_text import comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text
-from experiments.studies.trace.told import flight_object, parcel_object, truck_object
+from experiments.studies.trace.trace_json import flight_object, parcel_object, truck_object
 from sim.errors import InputError
 from sim.measures.tracing import Journal, Segment, clearance, flight_path, parcel_path, truck_path, uld_path
 from sim.measures.tracing.journal import KINDS
@@ -68,7 +68,7 @@ def main(arguments: Arguments) -> int:
 
 def _show(arguments: Arguments, document: dict[str, Any], text: str) -> int:
     if arguments.json:
-        telling.print_json(document)
+        console.print_json(document)
     else:
         print(text)
     return 0

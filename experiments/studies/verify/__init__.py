@@ -19,7 +19,7 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.execution.progress import shown
-from experiments.studies import telling
+from experiments.studies import console
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near
@@ -44,7 +44,7 @@ def main(arguments: Arguments) -> int:
         cases += part()
     passed = all(case.passed for case in cases)
     if arguments.json:
-        telling.print_json({"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]})
+        console.print_json({"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]})
     else:
         print(table(cases))
         n_failed = sum(not case.passed for case in cases)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from experiments.report.points import Value, Values, Window
+from experiments.report.stored_designs import Value, Values, Window
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.formatting import instant, listed
-from experiments.report.points import Point, Values, Window, records
+from experiments.report.stored_designs import Point, Values, Window, records
 from sim.config.disruptions import Disruption
 
 if TYPE_CHECKING:
