@@ -8,6 +8,7 @@ import pytest
 
 from experiments.main import main
 from experiments.store import read_run
+from experiments.studies import console
 from experiments.studies.designs.spreadsheet import compose_design, designs_among, read_designs
 from experiments.studies.designs.typed_designs import typed_designs
 from sim.errors import InputError
