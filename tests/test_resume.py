@@ -143,8 +143,8 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(monkeypatch, 
         return lambda folder: configured(folder, lambda config: config.__setitem__(key, value))
 
     config = yaml.safe_load((whole / "config.yaml").read_text())
-    assert "is none whose runs can be resumed" in changed(edited("verb", "verify"))
-    assert "is none whose runs can be resumed" in changed(edited("verb", "../../tmp/evil"))
+    assert "is none whose runs are stored" in changed(edited("verb", "verify"))
+    assert "is none whose runs are stored" in changed(edited("verb", "../../tmp/evil"))
     assert "'_target_'" in changed(edited("hubs", {"a": {"_target_": "os.system"}}))
     assert "interpolations are refused" in changed(edited("study", {"workers": "${oc.env:HOME}"}))
     assert "tags are refused" in changed(lambda folder: (folder / "config.yaml").write_text("!!python/name:os.system"))

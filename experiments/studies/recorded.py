@@ -77,7 +77,7 @@ def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declare
     """
     study = getattr(import_module(module_of(recorded.verb)), "STUDY", None) if recorded.verb in VERBS else None
     if study is None:
-        raise InputError(f"{recorded.folder}: verb: {recorded.verb!r} is none whose runs are stored")
+        raise InputError(f"{recorded.folder}: verb: {recorded.verb[:60]!r} is none whose runs are stored")
     return study
 
 
