@@ -13,6 +13,9 @@ from experiments.main import main
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError, LawBroken
 
+# A worker that is killed while it answers leaves its socket to the collector of garbage.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+
 DASK = Place(Backend.DASK, None, 10)
 PLACES = pytest.mark.parametrize("place", [LOCAL, DASK], ids=["local", "dask"])
 
