@@ -53,13 +53,11 @@ def write_report(
     write_page(folder, text, pictures)
 
 
-def write_page(folder: Path, text: str, pictures: Sequence[Picture]) -> Path:
+def write_page(folder: Path, text: str, pictures: Sequence[Picture]) -> None:
     """`report.html` and its pictures, each whole or not at all, the page last."""
     for picture in pictures:
         write_whole(folder / "figures" / f"{picture.name}.svg", picture.svg)
-    path = folder / "report.html"
-    write_whole(path, text.encode())
-    return path
+    write_whole(folder / "report.html", text.encode())
 
 
 def versions(more: Sequence[str] = ()) -> list[str]:

@@ -18,39 +18,17 @@ class Grid:
     n_texts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class StudyPage:
-    title: str
-    sentences: tuple[str, ...]
-    warnings: tuple[str, ...]
-    grids: tuple[Grid, ...]
-    method: tuple[str, ...]
-    command: str
-    libraries: tuple[str, ...] = ()
-    """Whose versions are told beside those of every page."""
+def write_study(folder: Path, pictures: Sequence[Picture], libraries: Sequence[str], **shown: object) -> None:
+    """The page, one file that asks for nothing from outside, and its pictures.
 
-
-def write_study(folder: Path, page: StudyPage, pictures: Sequence[Picture]) -> Path:
-    """The page, one file that asks for nothing from outside, and its pictures."""
+    `libraries`: whose versions are told beside those of every page; `shown`: the other names of `study.html`.
+    """
     from experiments.store.read import CONFIG
 
-    text = template("study.html").render(
-        page=page,
-        pictures=pictures,
-        versions=versions(page.libraries),
-        config_yaml=(folder / CONFIG).read_text(encoding="utf-8"),
-    )
-    return write_page(folder, text, pictures)
-
-
-def told(
-    grids: Sequence[Sequence[str]], sentences: Sequence[str], warnings: Sequence[str], folder: Path, page: str
-) -> str:
-    """The study for a terminal: each of its grids as lines, its answer, and where the rest is."""
-    lines = [line for grid in grids for line in (*grid, "")]
-    lines += [*sentences, ""]
-    lines += [*(f"warning: {line}" for line in warnings), f"tables: {folder}", f"page:   {page}"]
-    return "\n".join(lines) + "\n"
+    config_yaml = (folder / CONFIG).read_text(encoding="utf-8")
+    page = template("study.html")
+    text = page.render(pictures=pictures, versions=versions(libraries), config_yaml=config_yaml, **shown)
+    write_page(folder, text, pictures)
 
 
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:

@@ -158,11 +158,6 @@ def _staff(outcome: Outcome, point: Point) -> str:
     return f"{point.label}: with {paid:,.0f} paid hours a day by roster {point.hub.roster.name}"
 
 
-def shown_at(page: Path) -> str:
-    """The line that says where a study is shown: its page, or the chart of one that has no page."""
-    return f"page:   {page}" if page.suffix == ".html" else f"chart:  {page}"
-
-
 def _shown(outcome: Outcome) -> list[str]:
     """What a table tells: KPIs of a part of the hub only where a design has it."""
     hubs = [point.hub for point in outcome.points]

@@ -14,6 +14,7 @@ from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _WIDEST: Final = 24
 """Letters of a name below a bar."""
@@ -76,12 +77,11 @@ def draw(ax: "Axes", chart: Waterfall) -> None:
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
 
-def chart_svg(found: Mapping[str, Decomposition], start: str, end: str) -> bytes:
+def figure(found: Mapping[str, Decomposition], start: str, end: str) -> "Figure":
     """A panel a KPI."""
-    with style.look():
-        figure = style.new_figure(0.6 + 2.9 * len(found))
-        axes = figure.subplots(len(found), squeeze=False)[:, 0]
-        for ax, (kpi, own) in zip(axes, found.items(), strict=True):
-            draw(ax, Waterfall.of(kpi, own, start, end))
-        axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
-        return style.svg(figure)
+    drawn = style.new_figure(0.6 + 2.9 * len(found))
+    axes = drawn.subplots(len(found), squeeze=False)[:, 0]
+    for ax, (kpi, own) in zip(axes, found.items(), strict=True):
+        draw(ax, Waterfall.of(kpi, own, start, end))
+    axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
+    return drawn

@@ -12,6 +12,7 @@ from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_ROWS: Final = 60
 _FATES: Final = {
@@ -116,14 +117,13 @@ def _bar(ax: "Axes", dot: Dot, x: Values, y: Values) -> None:
         errorbar(ax, x, y, fmt="none", color=_FATES[dot.fate][0], capsize=3, linewidth=1.1)
 
 
-def chart_svg(chart: SelectChart) -> bytes:
-    """Both panels as SVG."""
+def figure(chart: SelectChart) -> "Figure":
+    """Both panels."""
     rows = min(MOST_ROWS, len(chart.dots))
-    with style.look():
-        figure = style.new_figure(4.2 + 0.3 * rows)
-        above, below = figure.subplots(2, gridspec_kw={"height_ratios": [2.9, 0.6 + 0.3 * rows]})
-        draw_plane(above, chart)
-        draw_rows(below, chart)
-        above.set_title("Cost and service of the designs, mean and 95 % interval")
-        style.legend_below(figure, [above], columns=3)
-        return style.svg(figure)
+    drawn = style.new_figure(4.2 + 0.3 * rows)
+    above, below = drawn.subplots(2, gridspec_kw={"height_ratios": [2.9, 0.6 + 0.3 * rows]})
+    draw_plane(above, chart)
+    draw_rows(below, chart)
+    above.set_title("Cost and service of the designs, mean and 95 % interval")
+    style.legend_below(drawn, [above], columns=3)
+    return drawn

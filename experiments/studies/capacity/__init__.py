@@ -111,7 +111,9 @@ def document(asked: Asked[CapacityStudy], results: list[Result]) -> Document:
             for result, own in zip(results, own_values, strict=True)
         }},
         method=[sustained, draws, *([_LIFTS] if own.binding else [])],
-        pictures=lambda: [_picture(results, own.target, varied, values)],
+        pictures=lambda: [
+            _curve_picture(results, varied, values) if varied else _ladders_picture(results, own.target)
+        ],
         warnings=[
             *too_few_replications(keys.replications), *(line for result in results for line in result.warnings)
         ],
@@ -162,38 +164,24 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
     return Grid(_HEADING, ("design", *keys, "sustained, flights/day", "parcels/day"), rows, n_texts=1 + len(keys))
 
 
-def _picture(
-    results: Sequence[Result], target: float, varied: Sequence[str], values: Sequence[tuple[str, ...]]
-) -> "Picture":
-    from experiments.report import style
-    from experiments.report.pictures import Picture
-
-    with style.look():
-        svg = _curve_svg(results, varied, values) if varied else _ladders_svg(results, target)
-    says = (
-        "Sustained flights a day along the values, mean and 95 % interval; at each point its bottleneck by what-if."
-        if varied
-        else "Sustained flights a day, mean and 95 % interval, beside what each resource alone could handle (ticks)."
-    )
-    return Picture("capacity", _HEADING, says, f"{_HEADING}. {says}", svg)
-
-
-def _curve_svg(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> bytes:
+def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> "Picture":
     """The curve: sustained flights a day over the first key that is a number."""
-    from experiments.report import style
     from experiments.report.figures.sweep_figure import SweepChart, figure
+    from experiments.report.pictures import picture
 
-    return style.svg(figure(SweepChart.of(
+    chart = SweepChart.of(
         *drawn(varied, values),
         [result.flights for result in results],
         what="sustained flights a day, mean and 95 % interval",
         notes=[resource(result.binding) if result.binding else "" for result in results],
-    )))  # fmt: skip
+    )
+    says = "Sustained flights a day along the values, mean and 95 % interval; at each point its bottleneck by what-if."
+    return picture("capacity", _HEADING, says, figure(chart))
 
 
-def _ladders_svg(results: Sequence[Result], target: float) -> bytes:
-    from experiments.report import style
+def _ladders_picture(results: Sequence[Result], target: float) -> "Picture":
     from experiments.report.figures.capacity_figure import CapacityChart, figure
+    from experiments.report.pictures import picture
 
     values = {result.label: result.flights for result in results}
     ladders = {
@@ -204,7 +192,8 @@ def _ladders_svg(results: Sequence[Result], target: float) -> bytes:
         }
         for result in results
     }
-    return style.svg(figure(CapacityChart.of(values, ladders, target)))
+    says = "Sustained flights a day, mean and 95 % interval, beside what each resource alone could handle (ticks)."
+    return picture("capacity", _HEADING, says, figure(CapacityChart.of(values, ladders, target)))
 
 
 STUDY: Final = Study(

@@ -134,22 +134,18 @@ def _draws(config: HubConfig, n: int) -> str:
 
 
 def _picture(result: Result) -> "Picture":
-    from experiments.report import style
     from experiments.report.figures.frontier_figure import figure
-    from experiments.report.pictures import Picture
+    from experiments.report.pictures import picture
 
     curves = {
         control: tuple((one.officer_h_per_day, one.delay_h_per_day, one.detections_per_day) for one in settings)
         for control, settings in result.by_control.items()
     }
-    with style.look():
-        svg = style.svg(figure(curves))
-    heading = "What checks find, against officers' hours and delay"
     says = (
         "Detections a day more than as configured, against officers' hours (left) and all parcels' time in the hub"
         " (right); a mark is a value of the control, with 95 % intervals."
     )
-    return Picture("frontier", heading, says, f"{heading}. {says}", svg)
+    return picture("frontier", "What checks find, against officers' hours and delay", says, figure(curves))
 
 
 STUDY: Final = Study(CustomsStudy, asked, compute, document)

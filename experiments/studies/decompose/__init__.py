@@ -168,13 +168,12 @@ def _draws(found: Found, hub: HubConfig) -> str:
 
 
 def _picture(found: Found, keys: DecomposeStudy) -> "Picture":
-    from experiments.report.figures.decompose_figure import chart_svg
-    from experiments.report.pictures import Picture
+    from experiments.report.figures.decompose_figure import figure
+    from experiments.report.pictures import picture
 
     start, end = (tagged(name, keys.factors) for name in keys.scenarios)
-    heading = "What each factor adds"
     says = "The mean over all orders of change, with 95 % intervals."
-    return Picture("decompose", heading, says, f"{heading}. {says}", chart_svg(found.kpis, start, end))
+    return picture("decompose", "What each factor adds", says, figure(found.kpis, start, end))
 
 
 def _lines(found: Found, keys: DecomposeStudy) -> list[str]:

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from experiments.formatting import UNITS, kpi_name
-from experiments.report import style
 from experiments.report.figures import expansion_figures
 from experiments.report.pictures import Picture, picture
 from experiments.studies.expansion.answer import Answer
@@ -20,11 +19,6 @@ _MOST_ROWS: Final = 24
 
 
 def pictures(answer: Answer) -> Iterator[Picture]:
-    with style.look():
-        yield from _pictures(answer)
-
-
-def _pictures(answer: Answer) -> Iterator[Picture]:
     found, own = answer.found, answer.found.keys.expansion
     called = {path: path_name(path) for path in own.paths}
     best = called[answer.recommended]

@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.report.study_page import StudyPage, as_lines, write_study
+from experiments.report import style
+from experiments.report.study_page import as_lines, write_study
 from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.summaries import ANSWER
@@ -99,16 +100,19 @@ def _write_page(folder: Path, document: Document, asked: Asked[K]) -> None:
     if document.write_page:
         document.write_page(folder)
         return
-    page = StudyPage(
-        document.title,
-        tuple(document.sentences),
-        tuple(_warnings(asked, document)),
-        tuple(document.grids),
-        tuple(document.method),
-        asked.arguments.command,
-        tuple(document.libraries),
+    with style.look():
+        pictures = list(document.pictures())
+    write_study(
+        folder,
+        pictures,
+        document.libraries,
+        title=document.title,
+        sentences=document.sentences,
+        warnings=_warnings(asked, document),
+        grids=document.grids,
+        method=document.method,
+        command=asked.arguments.command,
     )
-    write_study(folder, page, list(document.pictures()))
 
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:

@@ -82,7 +82,7 @@ class Document:
     method: Sequence[str] = ()
     """How it was found, a paragraph each."""
     pictures: "Callable[[], Iterable[Picture]]" = tuple
-    """Drawn for the page alone."""
+    """Drawn for the page alone, with its look."""
     warnings: Sequence[str] = ()
     libraries: Sequence[str] = ()
     """Whose versions are told beside those of every page."""

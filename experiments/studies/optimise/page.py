@@ -90,9 +90,8 @@ def _commands(commands: Sequence[str]) -> Grid:
 
 
 def _picture(result: Result) -> "Picture":
-    from experiments.report import style
     from experiments.report.figures import front_figure
-    from experiments.report.pictures import Picture
+    from experiments.report.pictures import picture
 
     own = result.asked
     x, y = own.goals
@@ -121,10 +120,8 @@ def _picture(result: Result) -> "Picture":
         configured,
         tuple((point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front),
     )
-    with style.look():
-        svg = style.svg(front_figure.figure(chart))
     says = (
         f"Every design that fits, by {x} and {y}; those on the front by replications that played no part in its choice,"
         " so that a neighbour may lie a little better."
     )
-    return Picture("front", "The front", says, f"The front. {says}", svg)
+    return picture("front", "The front", says, front_figure.figure(chart))

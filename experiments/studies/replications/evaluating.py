@@ -1,16 +1,12 @@
 """Many designs by their KPIs alone: what searches, screenings and optimisers ask for."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from experiments import execution
-from experiments.arguments import Arguments
-from experiments.store import RunDirectory, identity_of
+from experiments.store import RunDirectory
 from experiments.store.tables import Key
 from experiments.studies.designs.design import Point
-from experiments.studies.recorded import config_text
 from experiments.studies.replications.replicating import evaluate, missing
-from sim.config import HubConfig
 
 
 def evaluated(
@@ -29,9 +25,3 @@ def evaluated(
             run.keep(key, part)
         there = run.finished()
     return {key: there[key] for key in keys}
-
-
-def open_study(arguments: Arguments, name: str, hubs: Mapping[str, HubConfig], keys: Mapping[str, Any]) -> RunDirectory:
-    """The folder of a study's run; `keys`: the study's own, as plain values."""
-    text = config_text(arguments, keys, hubs)
-    return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)

@@ -2,8 +2,8 @@
 
 from experiments.formatting import number
 from experiments.report.factor_names import tagged
-from experiments.report.figures.select_figure import Dot, SelectChart, chart_svg
-from experiments.report.pictures import Picture
+from experiments.report.figures.select_figure import Dot, SelectChart, figure
+from experiments.report.pictures import Picture, picture
 from experiments.report.study_page import Grid
 from experiments.studies.designs.design_factors import keys_of
 from experiments.studies.frame.rows import plain_interval
@@ -80,9 +80,9 @@ def _grid(found: Found) -> Grid:
 def _picture(found: Found) -> Picture:
     own = found.keys.select
     dots = [Dot(tagged(row.point.label, found.keys.factors), row.cost, row.kpi, str(row.fate)) for row in found.rows]
-    svg = chart_svg(SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit))
+    chart = SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit)
     says = (
         "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"
         " it is known to miss the target, or not to be cheaper than one that meets it, so intervals differ in width."
     )
-    return Picture("select", "Cost and service", says, f"Cost and service. {says}", svg)
+    return picture("select", "Cost and service", says, figure(chart))

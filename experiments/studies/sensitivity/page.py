@@ -109,44 +109,43 @@ def _pictures(result: Result) -> "list[Picture]":
 
     found = []
     first = result.asked.kpis[0]
-    with style.look():
-        if result.screened is not None:
-            names = result.screened.ranked(first)
-            panels = []
-            for kpi, effects in result.screened.effects.items():
-                by_name = {effect.factor: effect for effect in effects}
-                own = [by_name[name] for name in names]
-                scale, unit = _scale(kpi)
-                panels.append(sensitivity_figure.Effects(
-                    title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
-                    sizes=tuple(one.size.scaled(scale) for one in own),
-                    raises=tuple(one.mean.mean >= 0 for one in own),
-                    spreads=tuple(scale * one.spread for one in own),
-                    most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
-                ))  # fmt: skip
-            found.append(Picture(
-                "tornado", "What each factor does", "Elementary effects over the whole range of each factor: bars,"
-                " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
-                " large as µ*, what the factor does depends on the others, or is not linear.",
-                "Tornado of the elementary effects of each factor.",
-                style.svg(sensitivity_figure.tornado([name_of(name) for name in names], panels)),
+    if result.screened is not None:
+        names = result.screened.ranked(first)
+        panels = []
+        for kpi, effects in result.screened.effects.items():
+            by_name = {effect.factor: effect for effect in effects}
+            own = [by_name[name] for name in names]
+            scale, unit = _scale(kpi)
+            panels.append(sensitivity_figure.Effects(
+                title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
+                sizes=tuple(one.size.scaled(scale) for one in own),
+                raises=tuple(one.mean.mean >= 0 for one in own),
+                spreads=tuple(scale * one.spread for one in own),
+                most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
             ))  # fmt: skip
-        if result.crossed is not None:
-            by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
-            names = [index.factor for index in by_total]
-            bars = []
-            for kpi, mine in result.crossed.indices.items():
-                of = {index.factor: index for index in mine}
-                firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
-                bars.append(sensitivity_figure.Shares(
-                    title=kpi_name(kpi),
-                    first=tuple(firsts),
-                    total=tuple(totals),
-                ))  # fmt: skip
-            found.append(Picture(
-                "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
-                " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
-                "Bars of the Sobol indices of each factor.",
-                style.svg(sensitivity_figure.shares([name_of(name) for name in names], bars)),
+        found.append(Picture(
+            "tornado", "What each factor does", "Elementary effects over the whole range of each factor: bars,"
+            " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
+            " large as µ*, what the factor does depends on the others, or is not linear.",
+            "Tornado of the elementary effects of each factor.",
+            style.svg(sensitivity_figure.tornado([name_of(name) for name in names], panels)),
+        ))  # fmt: skip
+    if result.crossed is not None:
+        by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
+        names = [index.factor for index in by_total]
+        bars = []
+        for kpi, mine in result.crossed.indices.items():
+            of = {index.factor: index for index in mine}
+            firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
+            bars.append(sensitivity_figure.Shares(
+                title=kpi_name(kpi),
+                first=tuple(firsts),
+                total=tuple(totals),
             ))  # fmt: skip
+        found.append(Picture(
+            "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
+            " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
+            "Bars of the Sobol indices of each factor.",
+            style.svg(sensitivity_figure.shares([name_of(name) for name in names], bars)),
+        ))  # fmt: skip
     return found
