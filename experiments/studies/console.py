@@ -12,11 +12,11 @@ from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_in
 from experiments.report import bottleneck
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_few_replications, too_many_comparisons
-from experiments.statistics import Interval
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
 from experiments.studies.designs.design import Point
 from experiments.studies.designs.design_factors import keys_of
+from experiments.studies.frame.rows import interval_object
 from experiments.studies.page_lines import page_lines
 from experiments.studies.recorded import first_hubs
 from experiments.studies.replications.replicating import Outcome
@@ -91,12 +91,8 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     return lines
 
 
-def as_json(interval: Interval, unit: str) -> dict[str, Any]:
-    return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n, "unit": unit}
-
-
 def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
-    kpis = {kpi: as_json(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
+    kpis = {kpi: interval_object(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
     fitted = {"fitted": list(point.hub.fitted)} if point.hub.fitted else {}
     factors = {"values": dict(outcome.factors[point.label])} if outcome.factors else {}
     margin = margin_object(outcome.margins.get(point.label, ()), point.hub.demand.flights_per_day)
@@ -108,7 +104,7 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
     return {
         label: {
             kpi: {
-                **as_json(one.interval, KPIS[kpi].unit),
+                **interval_object(one.interval, KPIS[kpi].unit),
                 "p": one.p_value,
                 "p_family": one.adjusted,
                 "is_different": one.is_different,

@@ -14,8 +14,8 @@ from experiments.studies.designs.design import MarginStudy, Study
 from experiments.studies.frame.study import Asked, Bench, Document, Tables
 from experiments.studies.replications.margin import margin_notes
 from experiments.studies.replications.replicating import Outcome
-from experiments.studies.replications.warming import check_warmup, stored_warnings
-from sim.errors import InputError
+from experiments.studies.replications.warming import draw_warmup, warmup_warnings
+from sim.errors import ConfigError
 
 K = TypeVar("K", bound=Study)
 
@@ -41,11 +41,11 @@ def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], T
     rows = bench.rows(POINTS.name, {column.name: _KINDS[column.dtype] for column in POINTS.columns})
     try:
         labels = {point.label for point in read_points(pd.DataFrame(rows))}
-        early = stored_warnings(bench.rows("warmup", _WARMUP), asked.points)
+        early = warmup_warnings(bench.rows("warmup", _WARMUP), asked.points)
     except (KeyError, ValueError):
         labels, early = set(), []
     if labels != {point.label for point in asked.points}:
-        raise InputError(f"tables {POINTS.name}, warmup: not of these designs, or damaged")
+        raise ConfigError(f"tables {POINTS.name}, warmup: not of these designs, or damaged")
     return Replications(outcome, early, rows)
 
 
@@ -65,7 +65,7 @@ def document(
     def write_page(folder: Path) -> None:
         draw(folder)
         console.write_page(folder, asked.arguments, points, replications=outcome.n, notes=notes)
-        check_warmup(folder, points)
+        draw_warmup(folder, points)
 
     own = [*console.page_warnings(points), *outcome.warnings, *found.early, *of_family]
     return Document(

@@ -1,6 +1,6 @@
 """At the posts of pack-out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Tables
@@ -55,26 +55,23 @@ def waits_for_a_packer(inputs: Inputs, tables: Tables) -> bool:
     return False
 
 
-def packers_leave_a_parcel(inputs: Inputs, tables: Tables) -> bool:
-    """A parcel takes longer to pack than by one packer: all leave while it is in hand."""
+def packings(inputs: Inputs, tables: Tables) -> Iterator[tuple[int, int, int]]:
+    """Of each parcel: when its packing begins, when it is ready, and what one packer takes; none where none move."""
     if inputs.site.packers is None:
-        return False
+        return
     packing = {flight.number: inputs.parcels_of(flight).packing for flight in inputs.flights}
     for parcel in rows(tables["parcels"]):
         ready = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
-        if NEVER != parcel["pack_begin"] < ready - int(packing[parcel["flight"]][parcel["row"]]):
-            return True
-    return False
+        yield parcel["pack_begin"], ready, int(packing[parcel["flight"]][parcel["row"]])
+
+
+def packers_leave_a_parcel(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel takes longer to pack than by one packer: all leave while it is in hand."""
+    return any(NEVER != begin < ready - alone for begin, ready, alone in packings(inputs, tables))
 
 
 def packed_together(inputs: Inputs, tables: Tables) -> bool:
     """A parcel is packed sooner than by one packer."""
-    if inputs.site.packers is None:
-        return False
-    packing = {flight.number: inputs.parcels_of(flight).packing for flight in inputs.flights}
-    for parcel in rows(tables["parcels"]):
-        ready = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
-        is_packed = NEVER not in (parcel["pack_begin"], ready)
-        if is_packed and ready - parcel["pack_begin"] < int(packing[parcel["flight"]][parcel["row"]]):
-            return True
-    return False
+    return any(
+        NEVER not in (begin, ready) and ready - begin < alone for begin, ready, alone in packings(inputs, tables)
+    )

@@ -9,8 +9,8 @@ from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
 from experiments.store.tables import Columns, as_columns
-from experiments.studies import console
 from experiments.studies.designs.factors import Game
+from experiments.studies.frame.rows import interval_object
 from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -96,7 +96,7 @@ def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
 def as_json(found: Found, start: str, end: str) -> dict[str, Any]:
     def split(kpi: str, own: Decomposition) -> dict[str, Any]:
         def told(interval: Interval) -> dict[str, Any]:
-            return console.as_json(interval, KPIS[kpi].unit)
+            return interval_object(interval, KPIS[kpi].unit)
 
         factors = {
             name: {"share": told(one.share), "alone": told(one.alone), "last": told(one.last)}
@@ -109,7 +109,7 @@ def as_json(found: Found, start: str, end: str) -> dict[str, Any]:
             "factors": list(one.factors),
             "lacks": [str(lack) for lack in one.lacks],
             "kpis": {
-                kpi: console.as_json(found.outcome.intervals[one.point.label][kpi], KPIS[kpi].unit)
+                kpi: interval_object(found.outcome.intervals[one.point.label][kpi], KPIS[kpi].unit)
                 for kpi in found.kpis
             },
         }

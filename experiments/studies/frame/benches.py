@@ -29,8 +29,10 @@ from experiments.studies.replications.replicating import (
     complete,
     evaluate,
     interval_of,
+    missing,
     replicate,
     replications,
+    samples_of,
 )
 from experiments.studies.replications.stability import Stability, stability_of
 from sim.errors import InputError
@@ -82,12 +84,7 @@ class Simulated:
         return evaluated(self.run, points, n, self.pool, is_quiet=self.is_quiet)
 
     def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
-        tasks: list[Task] = [
-            ((point.label, number), evaluate, (point.hub, number))
-            for point, n in wanted
-            for number in range(n)
-            if (point.label, number) not in self._there
-        ]
+        tasks = [task for point, n in wanted for task in missing([point], n, self._there, evaluate)]
 
         def line(there: Kpis, seconds: float) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
@@ -115,8 +112,12 @@ class Simulated:
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         complete(self.run, outcome, more)
 
+    @cached_property
+    def _manifest(self) -> Manifest:
+        return manifest_of(self.run.path)
+
     def rows(self, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-        return typed_rows(manifest_of(self.run.path), table, kinds)
+        return typed_rows(self._manifest, table, kinds)
 
     def say(self, line: str) -> None:
         if not self.is_quiet:
@@ -169,7 +170,7 @@ class Stored:
                     f"{self.manifest.folder}: no {missing[0]} of {point.label}: another version's run, or damaged"
                 )
         n = min(interval.n for own in intervals.values() for interval in own.values())
-        wide = needs(self._samples(), keys.asked, interval_of) if keys.asked else []
+        wide = needs(samples_of(self._kpis), keys.asked, interval_of) if keys.asked else []
         return Outcome(
             tuple(points),
             intervals,
@@ -221,13 +222,6 @@ class Stored:
                 f"{self.manifest.folder}: table {table}: {row['kpi']} of {row['scenario']} is {row['mean']}"
             )
         return Interval(row["mean"], _finite(row["low"]), _finite(row["high"]), row["n"])
-
-    def _samples(self) -> dict[str, dict[str, list[float]]]:
-        found: dict[str, dict[str, list[float]]] = {}
-        for (label, _), kpis in self._kpis.items():
-            for kpi, value in kpis.items():
-                found.setdefault(label, {}).setdefault(kpi, []).append(value)
-        return found
 
 
 def _finite(value: float) -> float | None:

@@ -105,8 +105,11 @@ def _or_none(value: Any) -> Any:  # noqa: ANN401 - whatever the field holds
 
 
 def plain_interval(one: Interval, unit: str) -> dict[str, Any] | None:
-    if not math.isfinite(one.mean):
-        return None
+    """For JSON; null if it has no mean."""
+    return interval_object(one, unit) if math.isfinite(one.mean) else None
+
+
+def interval_object(one: Interval, unit: str) -> dict[str, Any]:
     return {"mean": one.mean, "low": one.low, "high": one.high, "n": one.n, "unit": unit}
 
 

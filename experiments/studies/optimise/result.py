@@ -10,8 +10,8 @@ from experiments.formatting import percent, with_interval
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
-from experiments.studies import console
 from experiments.studies.designs.varying import words_of
+from experiments.studies.frame.rows import interval_object
 from experiments.studies.optimise.design import Optimise
 from experiments.studies.optimise.search import Found, Trial
 from experiments.studies.replications.replicating import interval_of
@@ -133,7 +133,7 @@ class Result:
         }
 
     def _told(self, intervals: dict[str, Interval]) -> dict[str, Any]:
-        return {goal: console.as_json(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
+        return {goal: interval_object(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
 
 
 def intervals_of(samples: dict[str, tuple[float, ...]]) -> dict[str, Interval]:

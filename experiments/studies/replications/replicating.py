@@ -208,6 +208,15 @@ def missing(
     ]
 
 
+def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
+    """Values by design and KPI, of KPIs by design and replication."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for (label, _), own in sorted(kpis.items()):
+        for kpi, value in own.items():
+            found.setdefault(label, {}).setdefault(kpi, []).append(value)
+    return found
+
+
 def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
     """By design and KPI."""
     return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}

@@ -63,34 +63,28 @@ def rows_of(found: Mapping[str, WarmUp]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def check_warmup(folder: Path, points: Iterable[Point]) -> list[str]:
-    """Warnings on the warm-up of a complete run; draws `figures/warmup.svg`, of the design that needs the longest.
+def draw_warmup(folder: Path, points: Iterable[Point]) -> None:
+    """Draws `figures/warmup.svg` of a complete run: the design that needs the longest warm-up.
 
     A design whose backlog grows has no state to warm up to, and is left out of the table.
     """
     days = {point.label: point.hub.warmup_days for point in points}
     found = _stored(read_run(folder, names=["warmup"]).tables["warmup"])
-    if not found:
-        return []
-    longest = max(found, key=lambda label: found[label].length)
-    _draw(folder / "figures" / PICTURE, longest, found[longest], days[longest])
-    return _warnings(found, days)
+    if found:
+        longest = max(found, key=lambda label: found[label].length)
+        _draw(folder / "figures" / PICTURE, longest, found[longest], days[longest])
 
 
-def stored_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Point]) -> list[str]:
-    """The same warnings, from the rows of a stored run's table; nothing is drawn.
+def warmup_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Point]) -> list[str]:
+    """Warnings on the warm-up, from the rows of a run's table.
 
     Raises:
         KeyError, ValueError: rows of no such design, or by no such method.
     """
     import pandas as pd
 
-    return _warnings(
-        _stored(pd.DataFrame(rows)) if rows else {}, {point.label: point.hub.warmup_days for point in points}
-    )
-
-
-def _warnings(found: Mapping[str, WarmUp], days: Mapping[str, float]) -> list[str]:
+    days = {point.label: point.hub.warmup_days for point in points}
+    found = _stored(pd.DataFrame(rows)) if rows else {}
     return [text for label, result in found.items() for text in _warning(label, result, days[label])]
 
 

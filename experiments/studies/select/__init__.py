@@ -30,6 +30,7 @@ from experiments.studies.designs.design import Point, with_study
 from experiments.studies.designs.grid import Grid, grid_of
 from experiments.studies.designs.scaled_halls import scaled_to
 from experiments.studies.frame.study import Asked, Bench, Study
+from experiments.studies.replications.replicating import samples_of
 from experiments.studies.select.design import (
     AREA,
     COLUMN,
@@ -37,7 +38,6 @@ from experiments.studies.select.design import (
     Need,
     Select,
     SelectStudy,
-    by_label,
     check,
     sample_of,
 )
@@ -78,7 +78,7 @@ def compute(bench: Bench, asked: Asked[SelectStudy]) -> Found:
     points, keys = asked.points, asked.keys
     bench.check(points)
     selection = selected(points, keys, bench.needed)
-    found = found_in(points, keys, selection, by_label(bench.needed([])))
+    found = found_in(points, keys, selection, samples_of(bench.needed([])))
     bench.complete(found.outcome, tables_of(found))
     return found
 

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from experiments.studies.designs.design import Point, Study
 from experiments.studies.frame.study import Kpis
@@ -163,12 +162,3 @@ def sample_of(points: Sequence[Point], asked: Select, need: Need) -> Sample:
 def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
     served = [asked.sign * own[asked.kpi] for own in kpis]
     return np.array([served, [own[asked.cost] if asked.cost in KPIS else _NO_COST for own in kpis]])
-
-
-def by_label(there: Kpis) -> Samples:
-    """The same values by design and KPI."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for (label, _), kpis in sorted(there.items()):
-        for kpi, value in kpis.items():
-            found.setdefault(label, {}).setdefault(kpi, []).append(value)
-    return found

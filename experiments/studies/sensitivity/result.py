@@ -9,7 +9,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
 from experiments.statistics.screening import Effect
-from experiments.studies import console
+from experiments.studies.frame.rows import interval_object
 from experiments.studies.replications.stability import Stability, unsure_lines
 from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
 from sim.measures.kpis import KPIS
@@ -88,8 +88,8 @@ class Result:
             document["effects"] = {
                 kpi: {
                     effect.factor: {
-                        "mu_star": console.as_json(effect.size, KPIS[kpi].unit),
-                        "mu": console.as_json(effect.mean, KPIS[kpi].unit),
+                        "mu_star": interval_object(effect.size, KPIS[kpi].unit),
+                        "mu": interval_object(effect.mean, KPIS[kpi].unit),
                         "sigma": effect.spread,
                     }
                     for effect in found
@@ -100,8 +100,8 @@ class Result:
             document["indices"] = {
                 kpi: {
                     index.factor: {
-                        "first": console.as_json(index.first, "1"),
-                        "total": console.as_json(index.total, "1"),
+                        "first": interval_object(index.first, "1"),
+                        "total": interval_object(index.total, "1"),
                         "is_impossible": index.is_impossible,
                     }
                     for index in found

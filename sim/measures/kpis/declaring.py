@@ -31,6 +31,11 @@ class Measured:
         self.shared: dict[Callable[[Measured], Any], Any] = {}
         """What `shared` functions have computed."""
 
+    def h_per_day(self, table: str, since: str, until: str) -> float:
+        """Between two instants of a table's rows, in the measured days [h/d]."""
+        rows = self.tables[table]
+        return self.window.hours(rows[since], rows[until]) / self.window.days
+
 
 def shared(function: Callable[[Measured], T]) -> Callable[[Measured], T]:
     """What several KPIs rest on: computed once a replication, when the first of them asks for it."""

@@ -116,19 +116,16 @@ def departure_delay_mean_min(run: Measured) -> float:
 @EXPORTS.kpi("h/d", LESS)
 def export_floor_wait_h_per_day(run: Measured) -> float:
     """collections not called yet, because no floor is free"""
-    collections = run.tables["collections"]
-    return run.window.hours(collections["scheduled"], collections["called"]) / run.window.days
+    return run.h_per_day("collections", "scheduled", "called")
 
 
 @EXPORTS.kpi("h/d", LESS)
 def door_in_wait_h_per_day(run: Measured) -> float:
     """collections at the hub because no inbound door is free"""
-    collections = run.tables["collections"]
-    return run.window.hours(collections["arrived"], collections["docked"]) / run.window.days
+    return run.h_per_day("collections", "arrived", "docked")
 
 
 @EXPORTS.kpi("h/d", LESS)
 def build_up_wait_h_per_day(run: Measured) -> float:
     """ULDs to be built that wait for a place, its workers or an empty ULD"""
-    ulds = run.tables["out_ulds"]
-    return run.window.hours(ulds["formed"], ulds["start"]) / run.window.days
+    return run.h_per_day("out_ulds", "formed", "start")

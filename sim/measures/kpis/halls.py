@@ -59,8 +59,7 @@ def floor_blocked_h_per_day(run: Measured) -> float:
 @HALLS.kpi("h/d", LESS)
 def station_blocked_h_per_day(run: Measured) -> float:
     """stations held after their last parcel was handled, until it is inducted"""
-    ulds = run.tables["ulds"]
-    return run.window.hours(ulds["end"], ulds["released"]) / run.window.days
+    return run.h_per_day("ulds", "end", "released")
 
 
 @HALLS.kpi("parcels", LESS)
@@ -72,15 +71,13 @@ def fullest_chute_parcels(run: Measured) -> float:
 @HALLS.kpi("h/d", LESS)
 def tug_blocked_h_per_day(run: Measured) -> float:
     """trains at the hall's door because no ULD position is free"""
-    trains = run.tables["trains"]
-    return run.window.hours(trains["at_door"], trains["placed"]) / run.window.days
+    return run.h_per_day("trains", "at_door", "placed")
 
 
 @HALLS.kpi("h/d", LESS)
 def door_wait_h_per_day(run: Measured) -> float:
     """trucks in the yard because no door is free"""
-    trucks = run.tables["trucks"]
-    return run.window.hours(trucks["arrived"], trucks["docked"]) / run.window.days
+    return run.h_per_day("trucks", "arrived", "docked")
 
 
 @HALLS.kpi("h/d", LESS)
