@@ -130,6 +130,23 @@ def test_a_design_that_is_asked_for_again_is_simulated_once(
     assert document["n_simulated"] <= 13 < document["n_trials"] - document["n_unfit"]
 
 
+def test_a_stored_run_is_shown_and_reproduced_without_the_configurations_of_its_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str]
+) -> None:
+    (tmp_path / "own" / "scenario").mkdir()
+    (tmp_path / "own" / "scenario" / "mine.yaml").write_text("# @package _global_\nscenario: mine\n")
+    few = ["scenario=mine", "optimise.variables.area.low=30000", "optimise.trials=12", "--out", str(tmp_path / "runs")]
+    document = told(capsys, *known, *few)
+    assert "scenario=mine" in document["front"][0]["command"]
+    (tmp_path / "own").rename(tmp_path / "gone")
+    assert main(["show", document["run_dir"], "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    for point in document["front"]:
+        del point["command"]
+    assert shown == document
+    assert main(["reproduce", document["run_dir"], "workers=1", "--quiet"]) == 0
+
+
 _ZONES = ("positions", "breakdown", "sorting", "lanes", "doors", "packout", "export")
 TINY = (
     *("horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24"),

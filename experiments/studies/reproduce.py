@@ -156,7 +156,7 @@ def _again(
     def compute(root: Path) -> Manifest:
         own = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
         try:
-            return manifest_of(runner.computed(study, Asked(points, keys, own), has_page=False)[0])
+            return manifest_of(runner.computed(study, Asked(points, keys, own, is_typed=False), has_page=False)[0])
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 

@@ -72,7 +72,7 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
     _check_library(study)
     given = Arguments(manifest.verb, json=asked.arguments.json)
     command = asked_again(manifest.verb, command_words(manifest.folder), like=given)
-    asked = replace(asked, arguments=command)
+    asked = replace(asked, arguments=command, is_typed=False)
     try:
         study.check(asked.points, asked.keys)
         result = study.compute(Stored(manifest), asked)

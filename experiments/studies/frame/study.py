@@ -35,6 +35,8 @@ class Asked(Generic[K]):
     points: Sequence[Point]
     keys: K
     arguments: Arguments
+    is_typed: bool = True
+    """By its user. A stored run's is only repeated: the folder of configurations that it names is not looked into."""
 
 
 class Bench(Protocol):

@@ -21,7 +21,8 @@ _METHODS = {
 
 
 def document(asked: Asked[OptimiseStudy], result: Result) -> Document:
-    config, commands = asked.points[0].hub, commands_of(result, asked.arguments.config_dir)
+    config = asked.points[0].hub
+    commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
     own = result.asked
     search = (
         f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}; seed"
@@ -51,7 +52,7 @@ def document(asked: Asked[OptimiseStudy], result: Result) -> Document:
         sentences=sentences(result),
         warnings=result.warnings,
         tables=tables_of(result),
-        grids=[*grids(result), _commands(commands)],
+        grids=[*grids(result), *([_commands(commands)] if commands else [])],
         data=result.as_json(commands),
         method=method,
         pictures=lambda: [_picture(result)],

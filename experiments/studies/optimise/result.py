@@ -114,7 +114,8 @@ class Result:
         return lines
 
     def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
-        """`commands`: of the designs on the front, which hang on where the caller's configurations are."""
+        """`commands`: of the designs on the front, or none; they hang on where the caller's configurations are."""
+        told = [{"command": command} for command in commands] or [{} for _ in self.front]
         return {
             "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
             "n_trials": len(self.found.trials),
@@ -126,9 +127,9 @@ class Result:
                     "values": dict(zip(self.asked.variables, point.trial.design.values, strict=True)),
                     "goals": self._told(point.confirmed),
                     "seen_by_search": self._told(point.seen),
-                    "command": command,
+                    **command,
                 }
-                for point, command in zip(self.front, commands, strict=True)
+                for point, command in zip(self.front, told, strict=True)
             ],
         }
 
