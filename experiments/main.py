@@ -126,7 +126,7 @@ def _run(words: Sequence[str]) -> int:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
     if hasattr(module, "STUDY"):
-        from experiments.studies.frame import runner
+        from experiments.frame import runner
 
         return runner.main(module.STUDY, arguments)
     return int(module.main(arguments))

@@ -18,10 +18,10 @@ import numpy as np
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.studies.designs.design import Point, Study
-from experiments.studies.frame.runner import opened
-from experiments.studies.frame.study import Asked
-from experiments.studies.replications.replicating import complete, replications
+from experiments.designs.design import Point, Study
+from experiments.frame.runner import opened
+from experiments.frame.study import Asked
+from experiments.replications.replicating import complete, replications
 from sim.reading import plain, read
 
 REPLICATIONS = 10

@@ -17,11 +17,11 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, Study
+from experiments.frame import runner
+from experiments.frame.study import Asked
+from experiments.replications import replicating
 from experiments.store.tables import Columns
-from experiments.studies.designs.design import Point, Study
-from experiments.studies.frame import runner
-from experiments.studies.frame.study import Asked
-from experiments.studies.replications import replicating
 
 TINY = ["exports=none", "horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=1",
         "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1", "replications=1", "workers=1"]  # fmt: skip

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments.composition import load
+from experiments.replications.replicating import interval_of
 from experiments.statistics import mean_interval
-from experiments.studies.replications.replicating import interval_of
 from sim import simulate
 
 HUB = ("warmup_days=1", "horizon_days=3", "exports=none")

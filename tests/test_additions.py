@@ -18,9 +18,9 @@ VERB = '''"""`cargohub toy`: what the hub costs in paid hours, for each hall.
 
 from dataclasses import dataclass
 
-from experiments.studies.designs.design import Replicated, single
-from experiments.studies.frame.rows import column, grid_of, interval, plain_row, stored, table
-from experiments.studies.frame.study import Document, Study
+from experiments.designs.design import Replicated, single
+from experiments.frame.rows import column, grid_of, interval, plain_row, stored, table
+from experiments.frame.study import Document, Study
 from experiments.statistics import Interval, mean_interval
 
 
@@ -64,7 +64,7 @@ def toy_verb(tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "toy.py").write_text(VERB)
     studies.__path__.append(str(folder))
-    for module in ("experiments.verbs", "experiments.main", "experiments.studies.recorded"):
+    for module in ("experiments.verbs", "experiments.main", "experiments.frame.recorded"):
         monkeypatch.setattr(f"{module}.VERBS", verbs.found())
     yield
     studies.__path__.remove(str(folder))

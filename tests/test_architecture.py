@@ -9,8 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from experiments.frame.console import SCHEMA_VERSION
 from experiments.main import main
-from experiments.studies.console import SCHEMA_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = ("sim/streams.py", "sim/inputs/")

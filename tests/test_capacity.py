@@ -10,21 +10,21 @@ import pytest
 from mistakes import is_refused
 
 from experiments.composition import load
+from experiments.designs.design import Point
+from experiments.designs.hall_parts import PARTS, part_m2
+from experiments.designs.more_room import zone_m2
+from experiments.designs.more_units import CONTROL_UNITS, EXPORT_UNITS
+from experiments.designs.what_if import BLOCKED, what_ifs
 from experiments.formatting import resource
 from experiments.main import main
+from experiments.replications.crossing import Crossing, crossing
+from experiments.replications.stability import grow
 from experiments.report.figures.capacity_figure import CapacityChart, draw
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.store.tables import Key
 from experiments.studies.capacity.search import Sustained, blocked_h, searches_of
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.hall_parts import PARTS, part_m2
-from experiments.studies.designs.more_room import zone_m2
-from experiments.studies.designs.more_units import CONTROL_UNITS, EXPORT_UNITS
-from experiments.studies.designs.what_if import BLOCKED, what_ifs
-from experiments.studies.replications.crossing import Crossing, crossing
-from experiments.studies.replications.stability import grow
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
 from sim.inputs.layout import floor_parcels, make_site

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from stored_runs import TINY
 
+from experiments.frame.rows import plain_row
 from experiments.main import main
 from experiments.statistics.ratio import ratio_interval
 from experiments.studies.customs.result import found_in, sentences
-from experiments.studies.frame.rows import plain_row
 from sim.measures.kpis import CUSTOMS, Rank, names
 
 FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")

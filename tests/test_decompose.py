@@ -16,14 +16,14 @@ from mistakes import is_refused
 
 from experiments.arguments import Arguments
 from experiments.composition import load
+from experiments.designs.design import Point
+from experiments.designs.factors import REST, game_of
 from experiments.main import main
 from experiments.report.decompose_text import sentences
 from experiments.report.figures.decompose_figure import Waterfall, draw
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import RunDirectory, read_run
 from experiments.studies.decompose import asked, game_among
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.factors import REST, game_of
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
 from sim.inputs.room import check_area

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from experiments.designs.spreadsheet import compose_design, designs_among, read_designs
+from experiments.designs.typed_designs import typed_designs
+from experiments.frame import console
 from experiments.main import main
 from experiments.store import read_run
-from experiments.studies import console
-from experiments.studies.designs.spreadsheet import compose_design, designs_among, read_designs
-from experiments.studies.designs.typed_designs import typed_designs
 from sim.errors import InputError
 
 TINY = [

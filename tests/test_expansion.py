@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point
 from experiments.main import main
 from experiments.money import WAGES, Flow, Paid, present_value
+from experiments.replications import evaluating
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
-from experiments.studies.designs.design import Point
 from experiments.studies.expansion import check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.chances import probability_of_best, quantile
@@ -32,7 +33,6 @@ from experiments.studies.expansion.text import sentences
 from experiments.studies.expansion.tree import leaves, triangular
 from experiments.studies.expansion.uncertainty import PAID, Knowing, decision_map, worth_of
 from experiments.studies.expansion.value import quarter_years
-from experiments.studies.replications import evaluating
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.composition import load
-from experiments.studies.designs.design import period_warnings
+from experiments.designs.design import period_warnings
 from sim import simulate
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs

@@ -281,8 +281,8 @@ def test_a_complete_run_is_told_again_from_a_folder_that_cannot_be_written(tmp_p
 def test_two_at_once_on_one_run_is_one_line_for_the_second(tmp_path, undisturbed):
     expected, points, keys = undisturbed
     from experiments.arguments import Arguments
-    from experiments.studies.frame.runner import opened
-    from experiments.studies.frame.study import Asked
+    from experiments.frame.runner import opened
+    from experiments.frame.study import Asked
 
     with opened("tiny", Asked(points, keys, Arguments(verb="run", out=tmp_path))):
         code = f"import kill_points as k; k.computed({str(tmp_path)!r}, *k.asked({(*SHORT, *PERIOD)!r}))"

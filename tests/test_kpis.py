@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from experiments.composition import load
+from experiments.designs.design import Point
+from experiments.frame import console
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
-from experiments.studies import console
-from experiments.studies.designs.design import Point
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names
 
 TOYS = Group("toys", lambda hub: hub.exports.share == 0)

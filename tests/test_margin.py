@@ -10,13 +10,13 @@ import pytest
 
 from experiments.arguments import Arguments
 from experiments.composition import load
+from experiments.designs.design import Margin, MarginStudy, Point, single
 from experiments.main import main
+from experiments.replications.margin import Walk, walks_of
+from experiments.replications.stability import Stability
 from experiments.report.margin import Threshold
 from experiments.statistics.growth import Growth
 from experiments.store import parts, read_run
-from experiments.studies.designs.design import Margin, MarginStudy, Point, single
-from experiments.studies.replications.margin import Walk, walks_of
-from experiments.studies.replications.stability import Stability
 from sim.measures.weekly_lows import GROWTH_KPIS
 from tests.test_studies import refused
 

@@ -11,15 +11,14 @@ from priced import priced
 
 from experiments.arguments import Arguments
 from experiments.composition import load
+from experiments.designs.figures import figures
+from experiments.designs.varying import changed, words_of
+from experiments.frame import benches, extras
 from experiments.main import main
 from experiments.report.figures.front_figure import FrontChart, draw
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
-from experiments.studies import extras
-from experiments.studies.designs.figures import figures
-from experiments.studies.designs.varying import changed, words_of
-from experiments.studies.frame import benches
 from experiments.studies.optimise.design import Variable, asked, design_of, own_values
 from experiments.studies.optimise.page import grids
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences

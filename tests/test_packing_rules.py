@@ -10,11 +10,11 @@ from stored_runs import made
 from test_printed_commands import typed
 
 from experiments.arguments import Arguments
+from experiments.designs.design import several, single
 from experiments.main import main
 from experiments.report import packing
 from experiments.report.stored_designs import Point, Value
 from experiments.store import read_run
-from experiments.studies.designs.design import several, single
 from sim.domain.site import PackoutRule
 
 BETWEEN = ("packout.parcels_per_post_h=25",)

@@ -11,15 +11,15 @@ from mistakes import is_refused
 from scipy import stats
 
 from experiments.arguments import Arguments
+from experiments.designs.design import single
+from experiments.frame.runner import opened
+from experiments.frame.study import Asked
 from experiments.main import main
+from experiments.replications.narrowing import too_wide
+from experiments.replications.replicating import interval_of
 from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
 from experiments.store import read_run
-from experiments.studies.designs.design import single
-from experiments.studies.frame.runner import opened
-from experiments.studies.frame.study import Asked
-from experiments.studies.replications.narrowing import too_wide
-from experiments.studies.replications.replicating import interval_of
 from sim.kernels.queueing import single_server
 from sim.measures.kpis import KPIS
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from stored_runs import TINY
 
 from experiments.composition import load
+from experiments.designs.scaled_halls import scaled_to
 from experiments.main import main
-from experiments.studies.designs.scaled_halls import scaled_to
 from sim.config import ArrivalCap
 from sim.inputs.flight_schedule import slot_hours
 from sim.inputs.inputs import make_inputs

@@ -8,12 +8,12 @@ import pytest
 from mistakes import is_refused
 
 from experiments.composition import load
+from experiments.designs.design import Point
 from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
-from experiments.studies.designs.design import Point
 from experiments.studies.select.design import Select, known_cost
 
 TINY = (

@@ -11,7 +11,9 @@ import pytest
 from mistakes import is_refused
 
 from experiments.arguments import Arguments
+from experiments.frame import extras
 from experiments.main import main
+from experiments.replications import evaluating
 from experiments.report import style
 from experiments.report.figures.sensitivity_figure import Effects, tornado
 from experiments.report.sentences import too_few_replications
@@ -21,8 +23,6 @@ from experiments.statistics.indices import Index, crossed_points, indices
 from experiments.statistics.screening import effects, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import RunDirectory, read_run
-from experiments.studies import extras
-from experiments.studies.replications import evaluating
 from experiments.studies.sensitivity.design import Group, asked
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
 from experiments.studies.sensitivity.text import sentences

@@ -9,11 +9,11 @@ from priced import priced
 from stored_runs import TINY
 
 from experiments.composition import load
+from experiments.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.shadow_price_figure import ShadowChart, draw
 from experiments.statistics import Interval
-from experiments.studies.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.studies.shadow_price.design import ShadowPrice, ladders
 from experiments.studies.shadow_price.result import Result, sentences, zone_of
 from sim.config import ZoneShares

@@ -8,11 +8,11 @@ import pytest
 from stability_errors import table
 
 from experiments.composition import load
+from experiments.designs.design import Point
 from experiments.main import main
+from experiments.replications.stability import judged, longer_hubs, unsure_lines, verdicts
 from experiments.statistics.growth import GROWTH_THAT_COUNTS, pooled
 from experiments.store import read_run
-from experiments.studies.designs.design import Point
-from experiments.studies.replications.stability import judged, longer_hubs, unsure_lines, verdicts
 from sim.measures.kpis import RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS, weekly_lows
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK
@@ -121,7 +121,7 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
     small = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=7", "exports=none",
              "replications=1", "workers=1", "halls.main.sorting_machines=1")  # fmt: skip
     words = ("run", *small, "--quiet", "--json", "--out", str(tmp_path))
-    monkeypatch.setattr("experiments.studies.replications.stability.LITTLE_USED", -1.0)
+    monkeypatch.setattr("experiments.replications.stability.LITTLE_USED", -1.0)
     monkeypatch.setattr(growth, "GROWTH_THAT_COUNTS", 0.0)
     assert main([*words]) == 0
     document = json.loads(capsys.readouterr().out)

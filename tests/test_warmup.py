@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from experiments.composition import load
+from experiments.designs.design import Point
 from experiments.main import main
+from experiments.replications import warming
 from experiments.report.figures.warmup_figure import warmup_svg
 from experiments.statistics.warmup import Method, _less_rhythm, mser, warm_up
 from experiments.store import read_run
-from experiments.studies.designs.design import Point
-from experiments.studies.replications import warming
 from sim.kernels.queueing import single_server
 
 TICKS = 1000

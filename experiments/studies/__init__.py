@@ -11,13 +11,12 @@ file a step:
     page, text, told          how that is shown
 
 Only `expansion` has more: hubs, timeline, tree and value of a path, curves of a hub, futures, and what is not known.
-The rest is shared:
 
-    frame          what a study declares, its runner, and tables as classes of rows
-    of_designs     what run, compare and sweep have in common
-    designs        what is compared: designs of words, grids and spreadsheets, and hubs made of others
-    replications   how often, and until when
-    console (what terminal and JSON print), recorded (a run's configuration), file_words, extras
+What verbs share stands in folders of its own, each below the one before it:
+
+    experiments.frame          what a study declares, its runner, tables as classes of rows, terminal and JSON
+    experiments.replications   how often, and until when
+    experiments.designs        what is compared: designs of words, grids and spreadsheets, and hubs made of others
 
 Statistics are in `experiments.statistics`, pictures and pages in `experiments.report`, folders in `experiments.store`.
 """

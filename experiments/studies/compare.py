@@ -15,10 +15,10 @@ hold all together, and so do the statements at p_family of at most 0.05.
 
 from typing import Final
 
-from experiments.studies import console, of_designs
-from experiments.studies.designs.design import MarginStudy, several
-from experiments.studies.frame.study import Asked, Document, Study
-from experiments.studies.of_designs import Replications
+from experiments.designs.design import MarginStudy, several
+from experiments.frame import console, of_designs
+from experiments.frame.of_designs import Replications
+from experiments.frame.study import Asked, Document, Study
 
 
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
+from experiments.frame import console
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
@@ -24,8 +25,6 @@ from experiments.store.foreign_rows import typed_rows
 from experiments.store.foreign_tables import batches, check_table, columns_of, rows_of
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FACTORS
-from experiments.studies import console
-from experiments.studies.file_words import taken_apart
 from sim.errors import InputError
 from sim.reading import near
 

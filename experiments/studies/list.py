@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
+from experiments.frame import console
 from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_rows import typed_rows
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
-from experiments.studies import console
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank, names
 

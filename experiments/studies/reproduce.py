@@ -19,7 +19,11 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
+from experiments.designs.design import Point
+from experiments.frame import console, runner
+from experiments.frame.recorded import stored_study, study_of, with_schedule
+from experiments.frame.study import Asked
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import (
     Configuration,
@@ -31,12 +35,6 @@ from experiments.store.foreign import (
 )
 from experiments.store.foreign_tables import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
-from experiments.studies import console
-from experiments.studies.designs.design import Point
-from experiments.studies.file_words import taken_apart
-from experiments.studies.frame import runner
-from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import stored_study, study_of, with_schedule
 from sim.errors import ConfigError, InputError
 
 OPTIONS = ("here", "schedule", "workers")

@@ -15,18 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
 from experiments.composition import compose
+from experiments.designs.design import Point
 from experiments.execution import Place
+from experiments.frame import console, runner
+from experiments.frame.recorded import asked_again, stored_study, study_of
+from experiments.frame.study import Asked
 from experiments.store.find import run_folder
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
-from experiments.studies import console
-from experiments.studies.designs.design import Point
-from experiments.studies.file_words import taken_apart
-from experiments.studies.frame import runner
-from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import asked_again, stored_study, study_of
 from sim.errors import InputError
 from sim.inputs.room import check_area
 from sim.reading import read

@@ -11,10 +11,10 @@ Simulates one scenario, `replications` times, and reports every KPI with its 95 
 
 from typing import Final
 
-from experiments.studies import console, of_designs
-from experiments.studies.designs.design import MarginStudy, single
-from experiments.studies.frame.study import Asked, Document, Study
-from experiments.studies.of_designs import Replications
+from experiments.designs.design import MarginStudy, single
+from experiments.frame import console, of_designs
+from experiments.frame.of_designs import Replications
+from experiments.frame.study import Asked, Document, Study
 
 
 def document(asked: Asked[MarginStudy], found: Replications) -> Document:

@@ -8,11 +8,11 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import compose
-from experiments.studies.designs.design import Point, Study, several, single
-from experiments.studies.designs.grid import grid_of
-from experiments.studies.designs.spreadsheet import compose_design, designs_among
-from experiments.studies.designs.staffing_text import staffing_lines
-from experiments.studies.replications.replicating import check_designs
+from experiments.designs.design import Point, Study, several, single
+from experiments.designs.grid import grid_of
+from experiments.designs.spreadsheet import compose_design, designs_among
+from experiments.designs.staffing_text import staffing_lines
+from experiments.replications.replicating import check_designs
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
 from sim.errors import CargohubError

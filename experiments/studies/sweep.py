@@ -19,15 +19,15 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
+from experiments.designs.design import Point, Study
+from experiments.designs.design_factors import drawn, with_factors
+from experiments.designs.grid import Grid, grid_of, varied_of
+from experiments.frame import console, of_designs
+from experiments.frame import study as frame
+from experiments.frame.of_designs import Replications
+from experiments.frame.study import Asked, Bench, Document
+from experiments.replications.replicating import Outcome
 from experiments.store.tables import Columns
-from experiments.studies import console, of_designs
-from experiments.studies.designs.design import Point, Study
-from experiments.studies.designs.design_factors import drawn, with_factors
-from experiments.studies.designs.grid import Grid, grid_of, varied_of
-from experiments.studies.frame import study as frame
-from experiments.studies.frame.study import Asked, Bench, Document
-from experiments.studies.of_designs import Replications
-from experiments.studies.replications.replicating import Outcome
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema

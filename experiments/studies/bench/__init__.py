@@ -82,8 +82,8 @@ def main(arguments: Arguments) -> int:
 
         return compare_workers(arguments)
     from experiments.composition import compose, hub, study
-    from experiments.studies import console
-    from experiments.studies.designs.design import Study
+    from experiments.designs.design import Study
+    from experiments.frame import console
 
     given = {word.partition("=")[0] for word in arguments.words}
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]

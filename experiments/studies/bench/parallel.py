@@ -13,10 +13,10 @@ from typing import Final
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Study
 from experiments.execution.progress import time_left
-from experiments.studies import console
-from experiments.studies.designs.design import Study
-from experiments.studies.replications.replicating import evaluate
+from experiments.frame import console
+from experiments.replications.replicating import evaluate
 from sim.config import HubConfig
 
 USUAL: Final = {"scenario": "liege_30k", "horizon_days": "7", "warmup_days": "0"}

@@ -23,15 +23,14 @@ from typing import Final
 
 import numpy as np
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, date_of, taken_apart
+from experiments.frame import console
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.report.figures.calibration_figure import calibration_svg
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
 from experiments.store.files import sha256_of, write_all
-from experiments.studies import console
 from experiments.studies.calibrate.airport_traffic import ARRIVALS, AirportTraffic, read_airport_traffic, select_range
-from experiments.studies.file_words import date_of, taken_apart
 from sim.errors import InputError
 
 LEAST_DAYS: Final = 56

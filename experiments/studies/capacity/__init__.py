@@ -36,7 +36,11 @@ the bottleneck. The bottleneck by the ladder, its lowest rung, is shown beside i
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.designs.design_factors import Factors, drawn, factor_tables, keys_of, with_factors
+from experiments.designs.grid import varied_of
 from experiments.formatting import resource
+from experiments.frame.rows import grid_of, plain_interval, plain_row, stored
+from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
 from experiments.report.study_page import Grid
@@ -45,10 +49,6 @@ from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.design import CapacityStudy, asked
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
 from experiments.studies.capacity.search import searches_of, simulate_all
-from experiments.studies.designs.design_factors import Factors, drawn, factor_tables, keys_of, with_factors
-from experiments.studies.designs.grid import varied_of
-from experiments.studies.frame.rows import grid_of, plain_interval, plain_row, stored
-from experiments.studies.frame.study import Asked, Bench, Document, Study
 from sim.measures.kpis import LAID_OUT
 from sim.record.columns import Column, TableSchema
 

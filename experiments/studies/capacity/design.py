@@ -8,11 +8,11 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
+from experiments.designs.design import Designed, Point, named, with_study
+from experiments.designs.grid import Grid, grid_of
+from experiments.designs.spreadsheet import WORD, key_of
+from experiments.designs.what_if import what_ifs
 from experiments.studies.capacity.search import Sustained
-from experiments.studies.designs.design import Designed, Point, named, with_study
-from experiments.studies.designs.grid import Grid, grid_of
-from experiments.studies.designs.spreadsheet import WORD, key_of
-from experiments.studies.designs.what_if import what_ifs
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.inputs.room import check_area

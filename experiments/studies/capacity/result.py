@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from experiments.designs.design import Point
+from experiments.designs.what_if import what_ifs
 from experiments.formatting import number, resource, with_interval
+from experiments.frame.rows import column, interval, table
+from experiments.frame.study import Kpis
 from experiments.report import bottleneck
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.paired import difference_of
 from experiments.studies.capacity.search import Search, blocked_h
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.what_if import what_ifs
-from experiments.studies.frame.rows import column, interval, table
-from experiments.studies.frame.study import Kpis
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
 

@@ -5,14 +5,14 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
+from experiments.designs.design import Point, at_demand, demand_label
+from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from experiments.execution.progress import time_left
+from experiments.frame.study import Bench, Kpis, Task
+from experiments.replications.crossing import Crossing, crossing, most_flights
+from experiments.replications.replicating import evaluate
+from experiments.replications.stability import grow, judged, longer_hubs, longer_label
 from experiments.store.tables import Key
-from experiments.studies.designs.design import Point, at_demand, demand_label
-from experiments.studies.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
-from experiments.studies.frame.study import Bench, Kpis, Task
-from experiments.studies.replications.crossing import Crossing, crossing, most_flights
-from experiments.studies.replications.replicating import evaluate
-from experiments.studies.replications.stability import grow, judged, longer_hubs, longer_label
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
 from sim.reading import Bounds

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.varying import changed
+from experiments.frame.rows import grid_of, plain_interval, plain_row, stored
+from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.studies.customs.result import Result, Setting, found_in, sentences
-from experiments.studies.designs.design import Point, Replicated, with_study
-from experiments.studies.designs.varying import changed
-from experiments.studies.frame.rows import grid_of, plain_interval, plain_row, stored
-from experiments.studies.frame.study import Asked, Bench, Document, Study
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import Bounds

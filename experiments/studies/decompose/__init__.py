@@ -21,18 +21,18 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, Study, named, with_study
+from experiments.designs.design_factors import factors_of
+from experiments.designs.factors import Game, game_of
+from experiments.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.formatting import signed, with_interval
+from experiments.frame import study as frame
+from experiments.frame.study import Asked, Bench, Document
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
 from experiments.report.study_page import Grid
 from experiments.statistics.shapley import Decomposition
 from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
-from experiments.studies.designs.design import Point, Study, named, with_study
-from experiments.studies.designs.design_factors import factors_of
-from experiments.studies.designs.factors import Game, game_of
-from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
-from experiments.studies.frame import study as frame
-from experiments.studies.frame.study import Asked, Bench, Document
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS

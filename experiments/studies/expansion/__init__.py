@@ -27,10 +27,13 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, with_study
+from experiments.frame.rows import grid_of, plain_interval, plain_row
+from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.replications.stability import unsure_lines
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sentences import too_few_replications
 from experiments.report.study_page import Grid
-from experiments.studies.designs.design import Point, with_study
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionStudy, path_name
 from experiments.studies.expansion.futures import explored
@@ -39,9 +42,6 @@ from experiments.studies.expansion.pictures import pictures
 from experiments.studies.expansion.tables import tables_of
 from experiments.studies.expansion.text import sentences
 from experiments.studies.expansion.uncertainty import worth_of
-from experiments.studies.frame.rows import grid_of, plain_interval, plain_row
-from experiments.studies.frame.study import Asked, Bench, Document, Study
-from experiments.studies.replications.stability import unsure_lines
 from sim.errors import ConfigError
 
 _VERB: Final = "expansion"

@@ -7,7 +7,9 @@ from functools import partial
 import numpy as np
 
 from experiments.formatting import millions, number, percent, with_interval
+from experiments.frame.rows import column, interval
 from experiments.money import DAYS_PER_YEAR, REVENUES, Flow, payback
+from experiments.replications.stability import Stability
 from experiments.statistics import Interval
 from experiments.studies.expansion.chances import (
     BANDS,
@@ -23,8 +25,6 @@ from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import Worth, quarter_years
-from experiments.studies.frame.rows import column, interval
-from experiments.studies.replications.stability import Stability
 from sim.units import CENTS_PER_EUR
 
 Yearly = Mapping[str, Floats]

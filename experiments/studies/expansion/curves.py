@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.designs.design import Point
 from experiments.money import WAGES, Paid, activity, annual_lines, as_eur
-from experiments.studies.designs.design import Point
+from experiments.replications.stability import Stability
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
-from experiments.studies.replications.stability import Stability
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS

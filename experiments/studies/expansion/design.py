@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Annotated, Final
 
+from experiments.designs.design import Replicated
 from experiments.formatting import millions, with_interval
 from experiments.money import Prices
-from experiments.studies.designs.design import Replicated
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.designs.design import Point
 from experiments.money import Paid, activity, annual_lines, investment
-from experiments.studies.designs.design import Point
+from experiments.replications.stability import judged_as_run
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
 from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionStudy
 from experiments.studies.expansion.hubs import flights_at
@@ -16,7 +17,6 @@ from experiments.studies.expansion.timeline import Timeline, World, timeline
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
 from experiments.studies.expansion.value import Books, Worth, needed, worth
 from experiments.studies.expansion.value import factors as discount_factors
-from experiments.studies.replications.stability import judged_as_run
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 

@@ -14,9 +14,9 @@ from pathlib import Path as File
 from typing import Final
 
 from experiments.composition import compose, hub
+from experiments.designs.design import Point
+from experiments.designs.varying import changed
 from experiments.overrides import parsed
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.varying import changed
 from experiments.studies.expansion.design import Expansion, Learning, Path
 from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS

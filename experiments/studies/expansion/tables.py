@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.frame.rows import figures_of, stored
+from experiments.frame.study import Tables
+from experiments.replications.stability import stability_table
 from experiments.statistics import Interval
 from experiments.store.tables import as_columns
 from experiments.studies.expansion.answer import Answer, Yearly
 from experiments.studies.expansion.uncertainty import Cell, Knowing, Turn, decision_map
-from experiments.studies.frame.rows import figures_of, stored
-from experiments.studies.frame.study import Tables
-from experiments.studies.replications.stability import stability_table
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
+from experiments.designs.staffing_text import paid_by_roster
 from experiments.formatting import listed, millions, percent
-from experiments.studies.designs.staffing_text import paid_by_roster
 from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.design import in_millions, path_name, plain_name
 from experiments.studies.expansion.uncertainty import EVERYTHING, PAID, WAITING, Turn, worth_of

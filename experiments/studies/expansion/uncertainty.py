@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.formatting import millions
+from experiments.frame.rows import column, interval, table
 from experiments.money import WAGES, Paid
 from experiments.statistics import Interval
 from experiments.studies.expansion.chances import expected, two_sources
@@ -21,7 +22,6 @@ from experiments.studies.expansion.design import in_millions, path_name, plain_n
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.tree import restricted
 from experiments.studies.expansion.value import factors
-from experiments.studies.frame.rows import column, interval, table
 
 EVERYTHING: Final = "everything"
 WAITING: Final = "waiting, and reacting"

@@ -20,14 +20,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
+from experiments.frame import console
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_rows import typed_rows
-from experiments.studies import console
 from experiments.studies.exposure.text import KPIS, lines
-from experiments.studies.file_words import taken_apart
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.exposure import NO_POLICY

@@ -21,7 +21,7 @@ The best of many noisy values looks better than it is. The designs on the front 
 
 from typing import Final
 
-from experiments.studies.frame.study import Asked, Bench, Study
+from experiments.frame.study import Asked, Bench, Study
 from experiments.studies.optimise.design import OptimiseStudy, asked, check_variables
 from experiments.studies.optimise.page import document
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of

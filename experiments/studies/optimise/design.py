@@ -10,10 +10,10 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.figures import UNITS
+from experiments.designs.varying import changed, scaled
 from experiments.money import Prices
-from experiments.studies.designs.design import Point, Replicated, with_study
-from experiments.studies.designs.figures import UNITS
-from experiments.studies.designs.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.layout import zones_in_use

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.designs.varying import words_of
 from experiments.formatting import percent, with_interval
+from experiments.frame.rows import interval_object
+from experiments.replications.replicating import interval_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
-from experiments.studies.designs.varying import words_of
-from experiments.studies.frame.rows import interval_object
 from experiments.studies.optimise.design import Optimise
 from experiments.studies.optimise.search import Found, Trial
-from experiments.studies.replications.replicating import interval_of
 from sim.record.schemas import Column, TableSchema
 
 _LABEL = Column("scenario", "string", "", "the design, as the table kpis calls it")

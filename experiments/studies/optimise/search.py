@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from experiments.designs.design import Point
+from experiments.designs.figures import UNITS, figures
+from experiments.frame.study import Bench
 from experiments.statistics.factors import library_seed
 from experiments.store.tables import Key
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.figures import UNITS, figures
-from experiments.studies.frame.study import Bench
 from experiments.studies.optimise.design import (
     Design,
     Optimise,

@@ -30,9 +30,9 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import load, word_value
+from experiments.frame import console
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
-from experiments.studies import console
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
 from experiments.studies.schedule.request import HOME, read_request
 from sim.errors import InputError

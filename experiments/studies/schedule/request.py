@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from experiments.studies.file_words import date_of, taken_apart
+from experiments.arguments import date_of, taken_apart
 from sim.errors import InputError
 from sim.inputs.ssim import FREIGHTERS
 

@@ -24,13 +24,13 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
+from experiments.designs.design import Point, with_study
+from experiments.designs.grid import Grid, grid_of
+from experiments.designs.scaled_halls import scaled_to
+from experiments.frame.study import Asked, Bench, Study
+from experiments.replications.replicating import samples_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
-from experiments.studies.designs.design import Point, with_study
-from experiments.studies.designs.grid import Grid, grid_of
-from experiments.studies.designs.scaled_halls import scaled_to
-from experiments.studies.frame.study import Asked, Bench, Study
-from experiments.studies.replications.replicating import samples_of
 from experiments.studies.select.design import (
     AREA,
     COLUMN,

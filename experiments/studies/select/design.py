@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import numpy as np
 
+from experiments.designs.design import Point, Study
+from experiments.frame.study import Kpis
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
-from experiments.studies.designs.design import Point, Study
-from experiments.studies.frame.study import Kpis
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near

@@ -1,13 +1,13 @@
 """The page of `cargohub select`: which design it is, how surely, and what became of each of the others."""
 
+from experiments.designs.design_factors import keys_of
 from experiments.formatting import number
+from experiments.frame.rows import plain_interval
+from experiments.frame.study import Asked, Document
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.pictures import Picture, picture
 from experiments.report.study_page import Grid
-from experiments.studies.designs.design_factors import keys_of
-from experiments.studies.frame.rows import plain_interval
-from experiments.studies.frame.study import Asked, Document
 from experiments.studies.select.design import AREA, Method, SelectStudy
 from experiments.studies.select.result import Found, answer, said, warnings_of
 from sim.measures.kpis import KPIS

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from experiments.designs.design import Point
 from experiments.formatting import number, with_interval
+from experiments.replications.replicating import Outcome, intervals_of
+from experiments.replications.stability import Stability, judged_as_run
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
 from experiments.store.tables import Columns, as_columns
-from experiments.studies.designs.design import Point
-from experiments.studies.replications.replicating import Outcome, intervals_of
-from experiments.studies.replications.stability import Stability, judged_as_run
 from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema

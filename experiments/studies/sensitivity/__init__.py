@@ -23,12 +23,12 @@ from typing import Final
 
 import numpy as np
 
+from experiments.frame.study import Asked, Bench, Study
+from experiments.replications.stability import Stability, judged_as_run
 from experiments.statistics.factors import Floats
 from experiments.statistics.indices import Index, indices
 from experiments.statistics.screening import effects
 from experiments.statistics.two_sources import noise_share
-from experiments.studies.frame.study import Asked, Bench, Study
-from experiments.studies.replications.stability import Stability, judged_as_run
 from experiments.studies.sensitivity.design import (
     Method,
     Sensitivity,

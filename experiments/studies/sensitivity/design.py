@@ -10,11 +10,11 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.varying import changed, scaled
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
-from experiments.studies.designs.design import Point, Replicated, with_study
-from experiments.studies.designs.varying import changed, scaled
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.room import check_area

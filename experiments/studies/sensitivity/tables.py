@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from experiments.replications.stability import stability_table
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
-from experiments.studies.replications.stability import stability_table
 from experiments.studies.sensitivity.design import Stage
 from experiments.studies.sensitivity.result import Result
 from sim.record.schemas import Column, TableSchema

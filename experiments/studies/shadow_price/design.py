@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
+from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.more_room import HALL_UNITS, with_more
+from experiments.designs.varying import changed
 from experiments.money import Prices
-from experiments.studies.designs.design import Point, Replicated, with_study
-from experiments.studies.designs.more_room import HALL_UNITS, with_more
-from experiments.studies.designs.varying import changed
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
 from sim.inputs.room import check_area

@@ -7,7 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from experiments.designs.more_room import HALL_UNITS
 from experiments.formatting import percent, whole, with_interval
+from experiments.frame.rows import column, interval, table
+from experiments.frame.study import Kpis
 from experiments.money import (
     Prices,
     activity,
@@ -19,9 +22,6 @@ from experiments.money import (
 )
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
-from experiments.studies.designs.more_room import HALL_UNITS
-from experiments.studies.frame.rows import column, interval, table
-from experiments.studies.frame.study import Kpis
 from experiments.studies.shadow_price.design import Ladder, ShadowPrice
 from sim.config import HubConfig
 

@@ -8,13 +8,12 @@ Prints the table and the warnings of a complete run folder from its stored table
   cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
 """
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
+from experiments.designs.design import Point
+from experiments.frame import runner
+from experiments.frame.recorded import stored_study, study_of
+from experiments.frame.study import Asked
 from experiments.store.foreign import configuration_of, manifest_of
-from experiments.studies.designs.design import Point
-from experiments.studies.file_words import taken_apart
-from experiments.studies.frame import runner
-from experiments.studies.frame.study import Asked
-from experiments.studies.recorded import stored_study, study_of
 from experiments.studies.show.day import OPTIONS, draw_day
 from sim.errors import InputError
 

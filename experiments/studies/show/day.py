@@ -6,10 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from experiments.designs.design import Point
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_rows import typed_rows
-from experiments.studies.designs.design import Point
 from sim.errors import InputError
 from sim.reading import near
 from sim.units import MIN_PER_DAY

@@ -23,10 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
+from experiments.frame import console
 from experiments.store.files import write_whole
-from experiments.studies import console
-from experiments.studies.file_words import taken_apart
 from experiments.studies.trace.compare import comparison
 from experiments.studies.trace.compare_text import comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels

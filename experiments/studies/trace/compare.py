@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.studies.recorded import with_schedule
+from experiments.frame.recorded import with_schedule
 from experiments.studies.trace.run import Replication, is_same, why_not
 from sim.errors import InputError
 from sim.measures.tracing import Cost, Shift, cost

@@ -19,7 +19,7 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.execution.progress import shown
-from experiments.studies import console
+from experiments.frame import console
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near

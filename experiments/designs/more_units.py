@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from experiments.studies.designs.hall_parts import PARTS, part_m2, with_part
-from experiments.studies.designs.more_room import HallUnits
+from experiments.designs.hall_parts import PARTS, part_m2, with_part
+from experiments.designs.more_room import HallUnits
 from sim.config import Hall, HubConfig, Space
 
 

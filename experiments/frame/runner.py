@@ -9,18 +9,18 @@ from typing import Any, Final, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
+from experiments.designs.design import Replicated, period_warnings
+from experiments.frame import console
+from experiments.frame.benches import Simulated, Stored
+from experiments.frame.extras import need
+from experiments.frame.recorded import asked_again, config_text
+from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
 from experiments.report.study_page import as_lines, write_study
 from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.summaries import ANSWER
 from experiments.store.tables import as_columns
-from experiments.studies import console
-from experiments.studies.designs.design import Replicated, period_warnings
-from experiments.studies.extras import need
-from experiments.studies.frame.benches import Simulated, Stored
-from experiments.studies.frame.study import Asked, Document, Study
-from experiments.studies.recorded import asked_again, config_text
 from sim.errors import ConfigError, InputError
 
 K = TypeVar("K", bound=Replicated)

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
+from experiments.designs.design import Point
+from experiments.designs.design_factors import keys_of
 from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
+from experiments.frame.page_lines import page_lines
+from experiments.frame.recorded import first_hubs
+from experiments.frame.rows import interval_object
+from experiments.replications.replicating import Outcome
 from experiments.report import bottleneck
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_few_replications, too_many_comparisons
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.design_factors import keys_of
-from experiments.studies.frame.rows import interval_object
-from experiments.studies.page_lines import page_lines
-from experiments.studies.recorded import first_hubs
-from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS, RECOVERY, Rank, names
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from experiments.studies.designs.hall_parts import part_m2
-from experiments.studies.designs.more_room import HALL_UNITS, HallUnits, with_room
-from experiments.studies.designs.more_units import (
+from experiments.designs.hall_parts import part_m2
+from experiments.designs.more_room import HALL_UNITS, HallUnits, with_room
+from experiments.designs.more_units import (
     CONTROL_UNITS,
     EXPORT_HALL_UNITS,
     EXPORT_UNITS,

@@ -7,14 +7,14 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
+from experiments.designs.design import MarginStudy, Study
+from experiments.frame import console
+from experiments.frame.study import Asked, Bench, Document, Tables
+from experiments.replications.margin import margin_notes
+from experiments.replications.replicating import Outcome
+from experiments.replications.warming import draw_warmup, warmup_warnings
 from experiments.report.stored_designs import read_points
 from experiments.store.summaries import POINTS
-from experiments.studies import console
-from experiments.studies.designs.design import MarginStudy, Study
-from experiments.studies.frame.study import Asked, Bench, Document, Tables
-from experiments.studies.replications.margin import margin_notes
-from experiments.studies.replications.replicating import Outcome
-from experiments.studies.replications.warming import draw_warmup, warmup_warnings
 from sim.errors import ConfigError
 
 K = TypeVar("K", bound=Study)

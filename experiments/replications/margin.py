@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
+from experiments.designs.design import Margin, MarginStudy, Point, Study, at_demand, demand_label
+from experiments.replications.crossing import Crossing, crossing, most_flights
+from experiments.replications.stability import Stability, Values, judged
 from experiments.report.margin import Threshold, margins_of
 from experiments.report.sentences import LEAST_ON_TIME
 from experiments.report.stored_designs import records
 from experiments.store import read_run
 from experiments.store.tables import Key
-from experiments.studies.designs.design import Margin, MarginStudy, Point, Study, at_demand, demand_label
-from experiments.studies.replications.crossing import Crossing, crossing, most_flights
-from experiments.studies.replications.stability import Stability, Values, judged
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 

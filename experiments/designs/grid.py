@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, sweep
+from experiments.designs.design_factors import DESIGN, Factors, factors_of
+from experiments.designs.spreadsheet import compose_design, designs_among, key_of
+from experiments.designs.typed_designs import Design
 from experiments.execution.progress import shown
-from experiments.studies.designs.design_factors import DESIGN, Factors, factors_of
-from experiments.studies.designs.spreadsheet import compose_design, designs_among, key_of
-from experiments.studies.designs.typed_designs import Design
 from sim.errors import ConfigError, InputError
 
 _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from experiments.replications.replicating import Outcome
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.stored_designs import Value, main_points, read_points
-from experiments.studies.replications.replicating import Outcome
 from sim.measures.kpis import KPIS
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, scenarios, study
+from experiments.designs.design_factors import factors_of
+from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.execution import Place
 from experiments.statistics.family import Family
-from experiments.studies.designs.design_factors import factors_of
-from experiments.studies.designs.spreadsheet import compose_design, designs_among
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from experiments.designs.spreadsheet import key_of
+from experiments.designs.typed_designs import Design
 from experiments.store.summaries import FACTORS
 from experiments.store.tables import Columns, as_columns
-from experiments.studies.designs.spreadsheet import key_of
-from experiments.studies.designs.typed_designs import Design
 from sim.record.schemas import TableSchema
 
 Factors = dict[str, dict[str, str]]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
+from experiments.designs.design import Point, Replicated
+from experiments.designs.design import Study as DesignStudy
+from experiments.replications.replicating import Outcome
 from experiments.report.study_page import Grid
 from experiments.store import Part
 from experiments.store.tables import Columns, Key
-from experiments.studies.designs.design import Point, Replicated
-from experiments.studies.designs.design import Study as DesignStudy
-from experiments.studies.replications.replicating import Outcome
 from sim.record.columns import TableSchema
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from experiments.studies.designs.design import Point
+from experiments.designs.design import Point
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.layout import zones_in_use

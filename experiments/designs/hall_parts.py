@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from experiments.studies.designs.more_room import with_room, zone_m2
+from experiments.designs.more_room import with_room, zone_m2
 from sim.config import Hall, HubConfig, Space
 
 PARTS: Final[Mapping[str, tuple[str, str | None]]] = {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from experiments import execution
+from experiments.designs.design import Point
+from experiments.replications.replicating import evaluate, missing
 from experiments.store import RunDirectory
 from experiments.store.tables import Key
-from experiments.studies.designs.design import Point
-from experiments.studies.replications.replicating import evaluate, missing
 
 
 def evaluated(

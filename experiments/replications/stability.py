@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.designs.design import Point
 from experiments.statistics.growth import Growth, pooled
 from experiments.store import Part, read_run
 from experiments.store.summaries import STABILITY, VERDICTS
 from experiments.store.tables import Columns, Key, as_columns
-from experiments.studies.designs.design import Point
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.measures.kpis import RESOURCES

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.designs.design import Point
 from experiments.report.disruption_text import in_words
-from experiments.studies.designs.design import Point
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
 from sim.inputs.inputs import make_inputs
@@ -15,7 +15,7 @@ from sim.measures.ladder import packout_rung
 from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
-    from experiments.studies.replications.replicating import Outcome
+    from experiments.replications.replicating import Outcome
 
 
 def point_rows(outcome: "Outcome") -> list[tuple[Any, ...]]:

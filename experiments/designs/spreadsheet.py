@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, hub
+from experiments.designs.typed_designs import Design, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, parsed
-from experiments.studies.designs.typed_designs import Design, is_typed, typed_designs
 from sim.errors import CargohubError, InputError
 from sim.inputs.room import check_area
 

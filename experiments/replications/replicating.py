@@ -6,6 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from experiments import execution
+from experiments.designs.design import Point, Study
+from experiments.designs.design_factors import Factors, factor_tables
+from experiments.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
+from experiments.replications.narrowing import tell_cost, too_wide
+from experiments.replications.point_rows import daily_parcels, point_rows
+from experiments.replications.stability import (
+    Stability,
+    grow,
+    longer_rows,
+    stability_row,
+    stored_verdicts,
+    verdicts,
+)
+from experiments.replications.warming import rows_of, warm_ups
 from experiments.report.margin import Threshold
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
@@ -23,20 +37,6 @@ from experiments.store.summaries import (
     WARMUP,
 )
 from experiments.store.tables import Columns, Key, as_columns
-from experiments.studies.designs.design import Point, Study
-from experiments.studies.designs.design_factors import Factors, factor_tables
-from experiments.studies.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
-from experiments.studies.replications.narrowing import tell_cost, too_wide
-from experiments.studies.replications.point_rows import daily_parcels, point_rows
-from experiments.studies.replications.stability import (
-    Stability,
-    grow,
-    longer_rows,
-    stability_row,
-    stored_verdicts,
-    verdicts,
-)
-from experiments.studies.replications.warming import rows_of, warm_ups
 from sim.config import HubConfig
 from sim.inputs.inputs import check_recorded, make_inputs
 from sim.inputs.layout import set_aside, zones_in_use

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.designs.design import Point
 from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
 from experiments.store import read_run
 from experiments.store.files import write_whole
 from experiments.store.tables import Columns, Key
-from experiments.studies.designs.design import Point
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import MIN_PER_DAY
 

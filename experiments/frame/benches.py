@@ -8,22 +8,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from experiments import execution
+from experiments.designs.design import Point
+from experiments.designs.design import Study as DesignStudy
 from experiments.execution.progress import Lines, time_left
-from experiments.report.margin import margins_of
-from experiments.statistics import Interval
-from experiments.statistics.family import Statement
-from experiments.statistics.precision import needs
-from experiments.store import RunDirectory
-from experiments.store.foreign import Manifest, manifest_of
-from experiments.store.foreign_rows import kpis_of, typed_rows
-from experiments.store.summaries import VERDICTS
-from experiments.store.tables import Key
-from experiments.studies.designs.design import Point
-from experiments.studies.designs.design import Study as DesignStudy
-from experiments.studies.frame.study import Kpis, Line, Tables, Task
-from experiments.studies.replications.evaluating import evaluated
-from experiments.studies.replications.narrowing import too_wide
-from experiments.studies.replications.replicating import (
+from experiments.frame.study import Kpis, Line, Tables, Task
+from experiments.replications.evaluating import evaluated
+from experiments.replications.narrowing import too_wide
+from experiments.replications.replicating import (
     Outcome,
     check_designs,
     complete,
@@ -34,7 +25,16 @@ from experiments.studies.replications.replicating import (
     replications,
     samples_of,
 )
-from experiments.studies.replications.stability import Stability, stability_of
+from experiments.replications.stability import Stability, stability_of
+from experiments.report.margin import margins_of
+from experiments.statistics import Interval
+from experiments.statistics.family import Statement
+from experiments.statistics.precision import needs
+from experiments.store import RunDirectory
+from experiments.store.foreign import Manifest, manifest_of
+from experiments.store.foreign_rows import kpis_of, typed_rows
+from experiments.store.summaries import VERDICTS
+from experiments.store.tables import Key
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
 from sim.measures.kpis import KPIS
