@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDEST: Final = 24
+_ROOM: Final = 0.14
+"""Above the highest bar, for its number."""
 """Letters of a name below a bar."""
 
 
@@ -54,6 +56,7 @@ class Waterfall:
 
 def draw(ax: "Axes", chart: Waterfall) -> None:
     last = len(chart.steps) - 1
+    highest = 0.0
     for at, step in enumerate(chart.steps):
         is_level = at in (0, last)
         change = step.to.mean - step.since
@@ -66,13 +69,15 @@ def draw(ax: "Axes", chart: Waterfall) -> None:
         if not is_level and step.to.bounds is not None:
             top = max(top, step.to.bounds[1])
             errorbar(ax, [at], [step.to], fmt="none", color="black", capsize=4, linewidth=1.1)
+        highest = max(highest, top)
         text = formatting.number(change) if is_level else formatting.signed(change)
         ax.annotate(text, (at, top), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=8.5)
     ax.plot([last - 1 + 0.3, last - 0.3], [chart.steps[last].to.mean] * 2, color=style.LIMIT, linewidth=0.8)
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_xticks(range(last + 1), [textwrap.fill(step.name, _WIDEST) for step in chart.steps])
-    ax.margins(y=0.14)
+    ax.margins(y=_ROOM)
     low, high = ax.get_ylim()
+    high = max(high, (1 + _ROOM) * highest)  # bars that begin at the top keep the margin away
     ax.set_ylim(0 if low > 0 or (chart.is_share and min(step.to.mean for step in chart.steps) >= 0) else low, high)
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
