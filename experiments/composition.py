@@ -23,9 +23,9 @@ from experiments.overrides import check_option, one_line, options, parsed, sweep
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.room import fitted
 from sim.measures.kpis import KPIS
 from sim.reading import near, read
+from sim.site.room import fitted
 
 __all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points", "word_value"]
 

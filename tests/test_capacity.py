@@ -27,11 +27,12 @@ from experiments.store.tables import Key
 from experiments.studies.capacity.search import Sustained, blocked_h, searches_of
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
-from sim.inputs.layout import floor_parcels, make_site
-from sim.inputs.room import check_area
-from sim.inputs.zones import zone_uses
+from sim.inputs.site import make_site
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, KPIS, RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS
+from sim.site.floors import floor_parcels
+from sim.site.room import check_area
+from sim.site.zones import zone_uses
 from sim.streams import Streams
 
 TINY = (

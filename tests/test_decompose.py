@@ -26,7 +26,7 @@ from experiments.store import RunDirectory, read_run
 from experiments.studies.decompose import asked, game_among
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
-from sim.inputs.room import check_area
+from sim.site.room import check_area
 
 TINY = (
     "scenarios=[liege_30k,liege_66k]",

@@ -9,12 +9,13 @@ import sim
 from experiments.composition import load
 from sim.domain.exports import Collection, ExportParcels
 from sim.errors import CargohubError
-from sim.inputs.export_layout import empty_ulds_that_fit, export_zone_uses
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.inputs import make_inputs
 from sim.processes.export_store import FIRST_EXPORT, ExportStore
 from sim.processes.store import ParcelStore
 from sim.reference.small_hubs import draw, make
+from sim.site.floors import empty_ulds_that_fit
+from sim.site.zones import export_zone_uses
 
 
 def test_one_fifth_of_the_goods_by_mass_is_28750_parcels_a_flight() -> None:

@@ -23,9 +23,9 @@ from experiments.studies.optimise.design import Variable, asked, design_of, own_
 from experiments.studies.optimise.page import grids
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
 from experiments.studies.optimise.search import Found, Trial
-from sim.inputs.room import check_area
 from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
+from sim.site.room import check_area
 
 STUDY = """\
 # @package _global_

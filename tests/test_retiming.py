@@ -15,7 +15,7 @@ from experiments.main import main
 from sim.config import ArrivalCap
 from sim.inputs.flight_schedule import slot_hours
 from sim.inputs.inputs import make_inputs
-from sim.inputs.room import check_area
+from sim.site.room import check_area
 from sim.units import TICKS_PER_H
 
 HUB = load()

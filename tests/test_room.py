@@ -9,7 +9,7 @@ import yaml
 from experiments.composition import load
 from experiments.main import main
 from sim.errors import CargohubError, ConfigError
-from sim.inputs.room import check_area, fitted
+from sim.site.room import check_area, fitted
 
 TINY = [
     "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.parcels_per_flight=4000",
@@ -72,7 +72,7 @@ def test_fit_auto_gives_room_and_no_more_than_is_needed(words):
         before, after = (getattr(hall.zone_shares, zone) * hall.area_m2 for hall in (old, new))
         assert after >= before - 1e-6
     if new.area_m2 > old.area_m2:
-        from sim.inputs.layout import zones_in_use
+        from sim.site.zones import zones_in_use
 
         used = sum(getattr(new.zone_shares, zone) for zone in new.zone_shares.__dataclass_fields__)
         assert used > 1 - 1e-3, "a larger hall has no floor to spare"

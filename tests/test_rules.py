@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from experiments.composition import load
 from sim.domain.site import TrailerLimits
 from sim.errors import ConfigError
-from sim.inputs.layout import make_site
+from sim.inputs.site import make_site
 from sim.reference.equality import compare
 from sim.reference.small_hubs import draw, make
 from sim.rules import DECISIONS, Rules

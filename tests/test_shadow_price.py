@@ -18,7 +18,7 @@ from experiments.studies.shadow_price.design import ShadowPrice, ladders
 from experiments.studies.shadow_price.result import Result, sentences, zone_of
 from sim.config import ZoneShares
 from sim.domain.roles import ROLES
-from sim.inputs.room import check_area
+from sim.site.room import check_area
 
 HUB = load()
 PRICES = priced(**{"labour.paid": "worked"})

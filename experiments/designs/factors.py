@@ -14,9 +14,9 @@ from typing import Any, Final
 from experiments.designs.design import Point
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import zones_in_use
-from sim.inputs.room import check_area
 from sim.reading import near, plain, read
+from sim.site.room import check_area
+from sim.site.zones import zones_in_use
 
 REST: Final = "rest"
 MOST_FACTORS: Final = 8

@@ -8,10 +8,9 @@ from typing import Any, Final
 from sim.config import Hall, HubConfig
 from sim.config.exports import HallExports
 from sim.errors import ConfigError
-from sim.inputs.export_layout import export_zone_uses
-from sim.inputs.room import check_area
-from sim.inputs.zones import zone_uses
 from sim.reading import plain, read
+from sim.site.room import check_area
+from sim.site.zones import export_zone_uses, zone_uses
 
 _ROUNDING: Final = 1e-9
 _UNITS: Final[Mapping[str, str]] = {

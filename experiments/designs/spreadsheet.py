@@ -19,7 +19,7 @@ from experiments.composition import compose, hub
 from experiments.designs.typed_designs import Design, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, parsed
 from sim.errors import CargohubError, InputError
-from sim.inputs.room import check_area
+from sim.site.room import check_area
 
 WORD: Final = "designs="
 NAME: Final = "name"

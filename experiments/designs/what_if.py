@@ -17,8 +17,8 @@ from experiments.designs.more_units import (
 )
 from sim.config import Hall, HubConfig
 from sim.errors import ConfigError
-from sim.inputs.room import check_area
 from sim.reading import plain, read
+from sim.site.room import check_area
 
 MORE: Final = 0.1
 

@@ -39,10 +39,10 @@ from experiments.store.summaries import (
 from experiments.store.tables import Columns, Key, as_columns
 from sim.config import HubConfig
 from sim.inputs.inputs import check_recorded, make_inputs
-from sim.inputs.layout import set_aside, zones_in_use
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder
 from sim.record.schemas import TABLES, TableSchema
+from sim.site.zones import set_aside, zones_in_use
 
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""

@@ -26,8 +26,8 @@ from experiments.store.find import run_folder
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
 from sim.errors import InputError
-from sim.inputs.room import check_area
 from sim.reading import read
+from sim.site.room import check_area
 
 _HOW: Final = ("workers", "execution", "execution.address", "execution.patience_s")
 _SCHEDULE: Final = "schedule"

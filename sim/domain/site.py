@@ -1,4 +1,4 @@
-"""The hub as it stands: units, capacities and times on the grid. Made from a configuration by `sim.inputs.layout`."""
+"""The hub as it stands: units, capacities and times on the grid. Made from a configuration by `sim.inputs.site`."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -8,8 +8,8 @@ from sim.errors import InputError
 from sim.inputs.collections import make_exports
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
-from sim.inputs.layout import make_site, uld_counts
 from sim.inputs.load_plan import make_load_plan
+from sim.inputs.site import make_site, uld_counts
 from sim.reading import near
 from sim.streams import Streams
 from sim.units import ticks

@@ -15,9 +15,9 @@ from sim.errors import InputError
 from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_work import handling_min
-from sim.inputs.layout import uld_counts
 from sim.inputs.lookups import Lookups, make_lookups
 from sim.inputs.quantiles import QUANTILES, midpoints, pick
+from sim.inputs.site import uld_counts
 from sim.streams import Streams
 from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
 

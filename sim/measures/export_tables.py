@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
-from sim.inputs.export_layout import empty_ulds_that_fit
 from sim.measures.edges import Series, before, inside, of_hall
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.record.recorder import Columns, Recorder, columns
 from sim.record.schemas import Table, tabulate
+from sim.site.floors import empty_ulds_that_fit
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 _ULD = ("hall", "lane", "sequence")

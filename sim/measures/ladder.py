@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from sim.config import HubConfig
 from sim.domain.site import PackoutRule, Presorting
 from sim.inputs import flight_work
-from sim.inputs.layout import floor_parcels
 from sim.measures.ladder_customs import customs_rungs
 from sim.measures.ladder_exports import export_rungs
+from sim.site.floors import floor_parcels
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 

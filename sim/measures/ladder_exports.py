@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from sim.config import HubConfig
 from sim.inputs import flight_work
-from sim.inputs.export_layout import empty_ulds_that_fit, export_floor_parcels
+from sim.site.floors import empty_ulds_that_fit, export_floor_parcels
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall, Site
-from sim.inputs.layout import hold_zone_parcels
 from sim.measures.customs import customs_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
@@ -20,6 +19,7 @@ from sim.measures.recovery import disruption_columns, paths
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import Columns, Recorder, Refusal, columns
 from sim.record.schemas import Table, tabulate
+from sim.site.floors import hold_zone_parcels
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 _CLEARED_SHARE = 0.95

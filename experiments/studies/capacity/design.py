@@ -15,7 +15,7 @@ from experiments.designs.what_if import what_ifs
 from experiments.studies.capacity.search import Sustained
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
-from sim.inputs.room import check_area
+from sim.site.room import check_area
 
 _NOT_ASKED: Final = MappingProxyType(
     {

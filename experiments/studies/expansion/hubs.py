@@ -21,8 +21,8 @@ from experiments.studies.expansion.design import Expansion, Learning, Path
 from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import CargohubError, ConfigError
-from sim.inputs.room import check_area
 from sim.reading import plain, read
+from sim.site.room import check_area
 
 Composer = Callable[[tuple[str, ...]], HubConfig]
 """The hub with further words."""

@@ -16,10 +16,10 @@ from experiments.designs.varying import changed, scaled
 from experiments.money import Prices
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.layout import zones_in_use
-from sim.inputs.room import check_area
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
+from sim.site.room import check_area
+from sim.site.zones import zones_in_use
 
 VERB: Final = "optimise"
 _GOALS: Final = 2

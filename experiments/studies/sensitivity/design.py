@@ -17,9 +17,9 @@ from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.room import check_area
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
+from sim.site.room import check_area
 
 VERB = "sensitivity"
 _FEWEST = 2

@@ -11,8 +11,8 @@ from experiments.designs.varying import changed
 from experiments.money import Prices
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import ConfigError
-from sim.inputs.room import check_area
 from sim.reading import Bounds, near, plain, read
+from sim.site.room import check_area
 
 VERB: Final = "shadow_price"
 

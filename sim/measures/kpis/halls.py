@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sim.inputs.layout import zones_in_use
 from sim.measures.kpis.declaring import LESS, NEITHER, Group, Measured, Rank
 from sim.measures.kpis.flights import gives_up
 from sim.measures.kpis.people import OWN, paid_per_day, worked_hours
+from sim.site.zones import zones_in_use
 from sim.units import DAYS_PER_YEAR, MIN_PER_H
 
 HALLS = Group("halls")

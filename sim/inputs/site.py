@@ -1,11 +1,8 @@
-"""A configuration as a site: what fits into the area, and every duration on the grid."""
-
-import math
-from collections.abc import Iterator
+"""A configuration as a site: every duration on the grid, and who and what works when."""
 
 import numpy as np
 
-from sim.config import Hall, HubConfig, Space
+from sim.config import Hall, HubConfig
 from sim.config.bounds import minute_of_day
 from sim.config.customs import Declared
 from sim.config.handling import Packout
@@ -23,69 +20,16 @@ from sim.domain.site import (
 )
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import Disturbances
-from sim.inputs.export_layout import export_floor_parcels, export_zone_uses, make_export_site, make_hall_exports
+from sim.inputs.export_site import make_export_site, make_hall_exports
 from sim.inputs.flight_work import route_shares
 from sim.inputs.outages import machine_calendar
-from sim.inputs.room import check_area
 from sim.inputs.roster import manned_calendar
 from sim.inputs.staffing import rosters_of
-from sim.inputs.zones import ZoneUse, pallets, zone_uses
 from sim.rules import Rules
+from sim.site.floors import floor_parcels, transfer_parcels
+from sim.site.room import check_area
 from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
-
-
-def zones_in_use(config: HubConfig) -> Iterator[ZoneUse]:
-    """Of all halls; the zones for exports only where there are any."""
-    for name, hall in config.halls.items():
-        yield from zone_uses(name, hall, config.space)
-        if config.exports.share:
-            yield from export_zone_uses(name, hall, config.space)
-
-
-def set_aside(config: HubConfig) -> Iterator[ZoneUse]:
-    """The zones of all halls without named units: floor for parcels, taken whole, and what is only set aside."""
-    for name, hall in config.halls.items():
-        yield from _set_aside(name, hall, config.space, has_exports=config.exports.share > 0)
-
-
-def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tuple[ZoneUse, ...]:
-    area, shares = hall.area_m2, hall.zone_shares
-    floors = [
-        ("lanes", shares.lanes * area, floor_parcels(hall, space)),
-        ("customs_hold", shares.customs * area * space.customs_hold_share, hold_zone_parcels(hall, space)),
-    ]
-    if has_exports:
-        floors.append(("export", shares.export * area * space.export_staging_share, export_floor_parcels(hall, space)))
-    unused = {"packout": not hall.packout_posts + hall.manual_sort_posts}
-    unused |= dict.fromkeys(("export", "empty_ulds"), not has_exports)
-    rest = {
-        zone: getattr(shares, zone) * area
-        for zone in ("export", "empty_ulds", "packout", "airside_circulation", "landside_circulation")
-        if unused.get(zone, True)
-    }
-    used = sum(getattr(shares, zone) for zone in shares.__dataclass_fields__)
-    rest["unassigned"] = max(0.0, 1 - used) * area
-    return (
-        *(ZoneUse(name, zone, m2, "parcels", n, n, m2 / n if n else 0.0) for zone, m2, n in floors),
-        *(ZoneUse(name, zone, m2, "set aside", 0, 0, 0.0) for zone, m2 in rest.items()),
-    )
-
-
-def floor_parcels(hall: Hall, space: Space) -> int:
-    """Parcels that the lanes' floor holds, on whole pallets."""
-    return pallets(hall.zone_shares.lanes * hall.area_m2, space) * space.parcels_per_pallet
-
-
-def transfer_parcels(hall: Hall, space: Space) -> int:
-    """Of them, those set aside for what other halls send."""
-    return math.floor(floor_parcels(hall, space) * hall.transfer_share)
-
-
-def hold_zone_parcels(hall: Hall, space: Space) -> int:
-    """Parcels that the customs hold zone is laid out for."""
-    zone = hall.zone_shares.customs * hall.area_m2 * space.customs_hold_share
-    return pallets(zone, space) * space.parcels_per_pallet
 
 
 def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:

@@ -1,41 +1,12 @@
-"""Exports on the site: what fits into a hall's export zone, and every duration and limit as an integer."""
+"""Exports as both hubs read them: every duration and limit as an integer."""
 
 import math
 
-from sim.config import Deck, Hall, HubConfig, Space
+from sim.config import Deck, Hall, HubConfig
 from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
 from sim.errors import InputError
-from sim.inputs.zones import ZoneUse, fit, pallets, use
+from sim.site.floors import export_floor_parcels
 from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, ticks
-
-
-def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
-    """What stands in the zones for exports and empty ULDs."""
-    zone, own = hall.zone_shares.export * hall.area_m2, hall.exports
-    by_hand = 1 - space.export_build_up_share - space.export_staging_share - space.export_screening_share
-    area = {
-        "build_up": zone * space.export_build_up_share,
-        "screening": zone * space.export_screening_share,
-        "hand_sorting": zone * by_hand,
-        "empty_ulds": hall.zone_shares.empty_ulds * hall.area_m2,
-    }
-    units = (
-        ("build_up", "build-up places", own.build_up_places, space.build_up_place_m2),
-        ("screening", "screening lines", own.screening_lines, space.screening_line_m2),
-        ("hand_sorting", "posts for sorting by hand", own.hand_sorting_posts, space.hand_sorting_post_m2),
-        ("empty_ulds", "empty ULDs", own.empty_ulds, space.empty_uld_m2),
-    )
-    return tuple(use(name, key, area[key], unit, n, standard) for key, unit, n, standard in units)
-
-
-def export_floor_parcels(hall: Hall, space: Space) -> int:
-    """Parcels that the floor for exports holds, on whole pallets."""
-    zone = hall.zone_shares.export * hall.area_m2 * space.export_staging_share
-    return pallets(zone, space) * space.parcels_per_pallet
-
-
-def empty_ulds_that_fit(hall: Hall, space: Space) -> int:
-    return fit(hall.zone_shares.empty_ulds * hall.area_m2, space.empty_uld_m2)
 
 
 def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports | None:

@@ -5,14 +5,14 @@ Units that no simulation misses are counted by zone and façade; a chute without
 
 import math
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Final
 
 from sim.config import Hall, HubConfig, Space, ZoneShares
 from sim.config.bounds import SUM_TOLERANCE
 from sim.errors import ConfigError
-from sim.inputs.export_layout import export_zone_uses
-from sim.inputs.zones import ROUNDING_M2, ZoneUse, zone_uses
+from sim.site.floors import ROUNDING_M2
+from sim.site.zones import export_zone_uses, shares_of, uses_of_hall, zone_uses
 
 _GIVE: Final = ("uld_positions", "breakdown", "sorting", "handcoding", "packout", "dock_doors")
 """Zones whose spare floor holds nothing: no goods lie there, and no empty ULDs."""
@@ -32,9 +32,13 @@ def check_area(config: HubConfig) -> None:
     """
     problems, ways = [], []
     for name, hall in config.halls.items():
-        found = [*_of_posts(config, name, hall), *_of_zones(config, name, hall), *_of_facade(config, name, hall)]
-        if found:
-            problems += found
+        problems_of_hall = [
+            *_of_posts(config, name, hall),
+            *_of_zones(config, name, hall),
+            *_of_facade(config, name, hall),
+        ]
+        if problems_of_hall:
+            problems += problems_of_hall
             ways.append(_way(config, name, hall))
     if problems:
         raise ConfigError("; ".join([*problems, *ways]))
@@ -82,7 +86,7 @@ def _of_zones(config: HubConfig, name: str, hall: Hall) -> Iterator[str]:
             f"halls.{name}.controls: X-ray and transit desks take {taken:g} m2, more than the {free:g} m2 of zone"
             " customs beside its hold zone"
         )
-    for zone in _uses(config, name, hall):
+    for zone in uses_of_hall(config, name, hall):
         if zone.n_units > zone.n_fit:
             yield (
                 f"halls.{name}: zone {zone.zone}: {zone.n_units:g} {zone.unit} are more than the {zone.n_fit:g}"
@@ -98,12 +102,6 @@ def _of_facade(config: HubConfig, name: str, hall: Hall) -> Iterator[str]:
             f"halls.{name}: {doors} dock doors are more than the {by_facade} that fit its facade of"
             f" {hall.facade_m:g} m at {each:g} m each"
         )
-
-
-def _uses(config: HubConfig, name: str, hall: Hall) -> Iterator[ZoneUse]:
-    yield from zone_uses(name, hall, config.space)
-    if config.exports.share:
-        yield from export_zone_uses(name, hall, config.space)
 
 
 def _way(config: HubConfig, name: str, hall: Hall) -> str:
@@ -124,10 +122,9 @@ def _changes(hall: Hall, other: Hall) -> Iterator[tuple[str, float, float]]:
         old, new = getattr(hall, key), getattr(other, key)
         if old != new:
             yield key, old, new
-    for field in fields(ZoneShares):
-        old, new = getattr(hall.zone_shares, field.name), getattr(other.zone_shares, field.name)
+    for (zone, old), new in zip(shares_of(hall).items(), shares_of(other).values(), strict=True):
         if old != new:
-            yield f"{_SHARES}{field.name}", old, new
+            yield f"{_SHARES}{zone}", old, new
 
 
 def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
@@ -139,13 +136,13 @@ def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
     needed = _needed_m2(hall, config.space, has_exports=config.exports.share > 0)
     if not all(map(math.isfinite, needed.values())):
         return None
-    there = {zone: share * hall.area_m2 for zone, share in _shares(hall).items()}
-    lacking = sum(max(0.0, m2 - there[zone]) for zone, m2 in needed.items() if m2 > there[zone] + ROUNDING_M2)
+    present = {zone: share * hall.area_m2 for zone, share in shares_of(hall).items()}
+    lacking = sum(max(0.0, m2 - present[zone]) for zone, m2 in needed.items() if m2 > present[zone] + ROUNDING_M2)
     if lacking == 0:
         return hall
-    wanted = {zone: max(m2, needed.get(zone, 0.0)) for zone, m2 in there.items()}
-    unassigned = max(0.0, hall.area_m2 - sum(there.values()))
-    spare = {zone: there[zone] - needed[zone] for zone in _GIVE if there[zone] > needed[zone]}
+    wanted = {zone: max(m2, needed.get(zone, 0.0)) for zone, m2 in present.items()}
+    unassigned = max(0.0, hall.area_m2 - sum(present.values()))
+    spare = {zone: present[zone] - needed[zone] for zone in _GIVE if present[zone] > needed[zone]}
     rest = max(0.0, lacking - unassigned)
     given = min(1.0, rest / sum(spare.values())) if spare else 0.0
     for zone, m2 in spare.items():
@@ -157,7 +154,7 @@ def _divided(hall: Hall, wanted_m2: dict[str, float]) -> Hall:
     """The hall with at least so much of each zone, on whole m², not less than it has."""
     area = max(hall.area_m2, math.ceil(sum(wanted_m2.values()) - ROUNDING_M2))
     while True:
-        kept = _shares(hall) if area == hall.area_m2 else {}
+        kept = shares_of(hall) if area == hall.area_m2 else {}
         shares = {
             zone: kept[zone]
             if zone in kept and abs(kept[zone] * area - m2) < ROUNDING_M2
@@ -189,7 +186,3 @@ def _over(m2: float, share: float) -> float:
     if m2 == 0:
         return 0.0
     return m2 / share if share > 0 else math.inf
-
-
-def _shares(hall: Hall) -> dict[str, float]:
-    return {field.name: getattr(hall.zone_shares, field.name) for field in fields(ZoneShares)}
