@@ -12,7 +12,16 @@ import pytest
 import sim
 from experiments import formatting
 from experiments.composition import load
-from experiments.report import bottleneck, chutes, disruption_text, fullness, sentences, validation, validation_counts
+from experiments.report import (
+    bottleneck,
+    chutes,
+    customs_rows,
+    disruption_text,
+    fullness,
+    sentences,
+    validation,
+    validation_counts,
+)
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import write_report
 from experiments.report.sentences import FEWEST_REPLICATIONS
@@ -236,6 +245,16 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
     # What a site is does not change from day to day.
     assert short == {"Trucks a day, hub of today": "not judged: 2 days of a week",
                      "Hall area, m² per rated parcel/h": "within"}  # fmt: skip
+
+
+def test_each_reported_number_has_its_source_and_is_of_a_value_that_is_counted():
+    counts = {value for name, value in vars(validation_counts).items() if name.isupper()}
+    known = {*KPIS, *counts, customs_rows.OPENED, customs_rows.INFRINGING}
+    assert len({check.quantity for check in validation.checks()}) == len(validation.checks()) == 15
+    for check in validation.checks():
+        assert check.value in known and check.source and check.why and check.divisor > 0
+        assert check.of in {"any", "of_share", *validation.groups()}
+        assert check.band is None or check.band[0] < check.band[1]
 
 
 def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():

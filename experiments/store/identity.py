@@ -114,7 +114,7 @@ def _hash_of_sources() -> str:
     # A version says nothing about an edited checkout: without this, old results would pass for those of new code.
     digest = hashlib.sha256()
     for folder in _SOURCES:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in sorted([*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("report/*.yaml")]):
             digest.update(path.relative_to(ROOT).as_posix().encode())
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
