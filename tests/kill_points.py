@@ -18,7 +18,7 @@ import numpy as np
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Study
+from experiments.designs.design import Design, DesignKeys
 from experiments.frame.runner import opened
 from experiments.frame.study import Asked
 from experiments.replications.replicating import complete, replications
@@ -43,7 +43,7 @@ _WORKER = ("loky", "spawn_main", "nanny")
 
 def asked(words=WORDS):
     composed = compose(words)
-    return [Point("tiny", hub(composed))], study(Study, composed)
+    return [Design("tiny", hub(composed))], study(DesignKeys, composed)
 
 
 def computed(root, points, keys):
@@ -66,7 +66,7 @@ class Killing:
         self.points, keys = asked()
         self.root.mkdir(parents=True)
         begin = time.monotonic()
-        self.keys = read(Study, {**plain(keys), "execution": place})
+        self.keys = read(DesignKeys, {**plain(keys), "execution": place})
         folder = self.root / "whole"
         assert self.ended(self.begun(folder)) == 0, self.log.read_text()
         self.whole_s = time.monotonic() - begin

@@ -17,7 +17,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Study
+from experiments.designs.design import Design, DesignKeys
 from experiments.frame import runner
 from experiments.frame.study import Asked
 from experiments.replications import replicating
@@ -34,8 +34,8 @@ def longer(columns: Columns) -> Columns:
 
 def peak_mb(verb: str, n: int, folder: Path) -> float:
     composed = compose(TINY)
-    one, keys = hub(composed), study(Study, composed)
-    points = [Point(f"design={n} of many", replace(one, scenario=f"{n}")) for n in range(n)]
+    one, keys = hub(composed), study(DesignKeys, composed)
+    points = [Design(f"design={n} of many", replace(one, scenario=f"{n}")) for n in range(n)]
     arguments = Arguments(verb=verb, words=tuple(TINY), out=folder, quiet=True)
     with contextlib.redirect_stdout(io.StringIO()):
         verb_study = import_module(f"experiments.studies.{verb}").STUDY

@@ -10,7 +10,7 @@ import pytest
 from mistakes import is_refused
 
 from experiments.composition import load
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.designs.hall_parts import PARTS, part_m2
 from experiments.designs.more_room import zone_m2
 from experiments.designs.more_units import CONTROL_UNITS, EXPORT_UNITS
@@ -202,7 +202,7 @@ def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> Non
 
 
 def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
-    point = Point("a", load("liege_30k", "exports=one_fifth"))
+    point = Design("a", load("liege_30k", "exports=one_fifth"))
     asked = Sustained(target=0.95, tolerance=0.1, binding=False)
     (search,) = searches_of(point, 1, asked)
     there: dict[Key, dict[str, float]] = {}
@@ -219,7 +219,7 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
 
 
 def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlog_grows() -> None:
-    point = Point("a", load("liege_30k"))
+    point = Design("a", load("liege_30k"))
     (search,) = searches_of(point, 1, Sustained(target=0.95, tolerance=0.1, binding=False))
     there: dict[Key, dict[str, float]] = {}
     while tasks := search.missing(there):
@@ -395,7 +395,7 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
 
 def test_the_other_replications_begin_where_the_first_ended() -> None:
     asked = Sustained(target=0.95, tolerance=0.1, binding=False)
-    first, second = searches_of(Point("a", load("liege_30k")), 2, asked)
+    first, second = searches_of(Design("a", load("liege_30k")), 2, asked)
     there: dict[Key, dict[str, float]] = {}
     n_asked = {first: 0, second: 0}
     limits = {first: 4.62, second: 4.55}

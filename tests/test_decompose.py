@@ -16,7 +16,7 @@ from mistakes import is_refused
 
 from experiments.arguments import Arguments
 from experiments.composition import load
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.designs.factors import REST, game_of
 from experiments.main import main
 from experiments.report.decompose_text import sentences
@@ -118,7 +118,7 @@ def test_values_that_are_not_finite_have_no_shares() -> None:
 
 
 def test_every_differing_field_is_in_one_factor_or_in_the_rest() -> None:
-    start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
+    start, end = Design("liege_30k", load("liege_30k")), Design("liege_66k", load("liege_66k"))
     game = game_of(start, end, FACTORS)
     assert game.fields["floor"] == ("halls.main.area_m2",)
     machines = {"sorting_machines", "breakdown_stations", "packout_posts"}
@@ -134,7 +134,7 @@ def test_every_differing_field_is_in_one_factor_or_in_the_rest() -> None:
 
 
 def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -> None:
-    start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
+    start, end = Design("liege_30k", load("liege_30k")), Design("liege_66k", load("liege_66k"))
     game = game_of(start, end, FACTORS)
     machines = game.coalitions[2]
     assert [(lack.zone, lack.needed, lack.there) for lack in machines.lacks] == [
@@ -158,7 +158,7 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
 
 
 def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
-    start, end = Point("liege_30k", load("liege_30k")), Point("liege_66k", load("liege_66k"))
+    start, end = Design("liege_30k", load("liege_30k")), Design("liege_66k", load("liege_66k"))
     game = game_of(start, end, {**FACTORS, "trucks": ["outbound"]})
     assert game.idle == ("trucks",)
     assert len(game.coalitions) == 8
@@ -183,7 +183,7 @@ def test_factors_that_cannot_be_are_named(factors: dict[str, list[str]], message
     end = load("liege_66k", "halls.main.sorting_machines=4", "halls.main.breakdown_stations=26")
     start = load("liege_30k", "halls.main.breakdown_stations=3")
     with pytest.raises(ConfigError) as caught:
-        game_of(Point("a", start), Point("b", end), factors)
+        game_of(Design("a", start), Design("b", end), factors)
     assert message in str(caught.value)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.main import main
 from experiments.money import WAGES, Flow, Paid, present_value
 from experiments.replications import evaluating
@@ -26,7 +26,7 @@ from experiments.studies.expansion import check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.chances import probability_of_best, quantile
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
-from experiments.studies.expansion.design import ExpansionStudy, Months, months_after
+from experiments.studies.expansion.design import ExpansionKeys, Months, months_after
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
 from experiments.studies.expansion.text import sentences
@@ -56,7 +56,7 @@ CERTAIN = (
         for result in results
     ),
 )
-Made = tuple[list[Point], HubConfig, ExpansionStudy]
+Made = tuple[list[Design], HubConfig, ExpansionKeys]
 
 
 def made(*words: str, paths: Sequence[str] = FEW) -> Made:
@@ -64,7 +64,7 @@ def made(*words: str, paths: Sequence[str] = FEW) -> Made:
     left_out = [f"~expansion.paths.{name}" for name in (*FEW, *PACKAGED) if name not in paths]
     asked = ["study=expansion", "expansion.draws=3", *left_out, *words]
     composed = compose(asked)
-    base, keys = hub(composed), study(ExpansionStudy, composed)
+    base, keys = hub(composed), study(ExpansionKeys, composed)
     hubs, states = states_of(asked, base, keys.expansion, None)
     return hubs, base, replace(keys, expansion=replace(keys.expansion, states=states))
 
@@ -90,7 +90,7 @@ def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
     }
 
 
-def simulated(points: Sequence[Point], n: int = 2) -> dict[tuple[str, int], dict[str, float]]:
+def simulated(points: Sequence[Design], n: int = 2) -> dict[tuple[str, int], dict[str, float]]:
     return {(point.label, number): kpis_of(point.hub, number) for point in points for number in range(n)}
 
 
@@ -120,7 +120,7 @@ def test_a_path_that_changes_nothing_is_worth_what_staying_is_to_the_bit(tmp_pat
     )
     words = ["study=expansion", "expansion.draws=2", "+paths@expansion.paths.idle=idle"]
     composed = compose(words, tmp_path)
-    base, keys = hub(composed), study(ExpansionStudy, composed)
+    base, keys = hub(composed), study(ExpansionKeys, composed)
     hubs, states = states_of(words, base, keys.expansion, tmp_path)
     own = explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states=states)), simulated)
     assert (own.of("idle", lambda one: one.present) == own.of("stay_30k", lambda one: one.present)).all()
@@ -364,9 +364,9 @@ def test_the_answer_is_told_stored_and_reproduced(
 
 def test_a_stored_run_without_one_of_its_hubs_is_one_line() -> None:
     hubs, base, keys = made(paths=FEW[:1])
-    check([Point("today", base), *hubs], keys)
+    check([Design("today", base), *hubs], keys)
     with pytest.raises(ConfigError, match=r"expansion\.states: the hub of 'stay_30k: 0 open' is not there"):
-        check([Point("today", base)], keys)
+        check([Design("today", base)], keys)
     with pytest.raises(ConfigError, match=r"expansion\.states: no state 'stay_30k: 0 open'"):
         explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states={})), simulated)
 
@@ -566,7 +566,7 @@ def test_a_year_of_sampled_weeks_is_a_whole_year_simulated_end_to_end() -> None:
         ["study=expansion", "expansion.kpis=[utilisation_machines,trucks_per_day]", *SCALED,
          *(f"~expansion.paths.{name}" for name in (*FEW[1:], *PACKAGED))]
     )  # fmt: skip
-    base, keys = hub(composed), study(ExpansionStudy, composed)
+    base, keys = hub(composed), study(ExpansionKeys, composed)
     (today,), _ = states_of([], base, keys.expansion, None)
     measured = Measured((), watched)
     own = replace(keys.expansion, loads=(0.4, 0.55, 0.7, 0.85))

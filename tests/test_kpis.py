@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from experiments.composition import load
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.frame import console
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
@@ -56,7 +56,7 @@ def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
 
 def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
-    with_exports, without = (Point(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
+    with_exports, without = (Design(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
     for points, is_shown in (([with_exports], False), ([with_exports, without], True)):
         assert ("toys_per_day" in console._shown(SimpleNamespace(points=points))) == is_shown
 

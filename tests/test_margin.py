@@ -10,7 +10,7 @@ import pytest
 
 from experiments.arguments import Arguments
 from experiments.composition import load
-from experiments.designs.design import Margin, MarginStudy, Point, single
+from experiments.designs.design import Design, Margin, MarginKeys, single
 from experiments.main import main
 from experiments.replications.margin import Walk, walks_of
 from experiments.replications.stability import Stability
@@ -38,7 +38,7 @@ def walked(limit, *, is_unstable=False, envelope=None, asked=ASKED):
         return {"on_time_share": 0.99 if flights <= limit else 0.9, **dict.fromkeys(GROWTH_KPIS, 0.0)}
 
     there, demands = {("a", 1): kpis(asked)}, []
-    walk = Walk(Point("a", hub), 1, NEAR, stable(is_unstable))
+    walk = Walk(Design("a", hub), 1, NEAR, stable(is_unstable))
     while need := walk.missing(there):
         key, (config, number) = need
         assert number == key[1] == 1
@@ -73,8 +73,8 @@ def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_ow
 
 def test_files_and_short_runs_have_no_margin():
     _, study = single(Arguments("run", tuple(SMALL)))
-    assert isinstance(study, MarginStudy)
-    points = [Point("a", load("liege_30k", "horizon_days=6")), Point("b", load("liege_30k", "horizon_days=7"))]
+    assert isinstance(study, MarginKeys)
+    points = [Design("a", load("liege_30k", "horizon_days=6")), Design("b", load("liege_30k", "horizon_days=7"))]
     verdicts = {"a": stable(), "b": stable()}
     assert [walk.point.label for walk in walks_of(points, 1, study, verdicts)] == ["b"]
     assert walks_of([*points, *points], 1, study, verdicts) == []

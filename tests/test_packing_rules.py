@@ -13,7 +13,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import several, single
 from experiments.main import main
 from experiments.report import packing
-from experiments.report.stored_designs import Point, Value
+from experiments.report.stored_designs import NamedDesign, Value
 from experiments.store import read_run
 from sim.domain.site import PackoutRule
 
@@ -23,7 +23,7 @@ BETWEEN = ("packout.parcels_per_post_h=25",)
 
 def point(label="a", rule="flexible", *, other="", parcels=1000.0, flexible=1200.0, dedicated=800.0, unstable=False):
     rates = {PackoutRule.FLEXIBLE: flexible, PackoutRule.DEDICATED: dedicated}
-    return Point(
+    return NamedDesign(
         label, "30,000 m²", "5 flights a day", f"30,000 m² ({label})", "today", "timetable", 5.0, parcels, 30_000.0,
         14.0, unstable, math.nan, name="liege_30k", packing_rule=rule, packed_per_day=rates, other_packing=other,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from experiments.report import style
 from experiments.report.exposure_tables import Trade
 from experiments.report.figures import day_figure, ladder_figure, spread_figure, trade_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
-from experiments.report.stored_designs import Point, Value, Window
+from experiments.report.stored_designs import NamedDesign, Value, Window
 from experiments.statistics import Interval
 
 pytestmark = pytest.mark.drawn
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.drawn
 DAY = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
 NAN = float("nan")
 POINTS = tuple(
-    Point(label, label, "today", label, "today", "timetable", 3.5, 400_000, 30_000, 24, False, NAN) for label in "ab"
+    NamedDesign(label, label, "today", label, "today", "timetable", 3.5, 400_000, 30_000, 24, False, NAN)
+    for label in "ab"
 )
 
 

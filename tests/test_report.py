@@ -26,7 +26,7 @@ from experiments.report.figures import dwell_figure, ladder_figure, recovery_fig
 from experiments.report.page import write_report
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import (
-    Point,
+    NamedDesign,
     ShareBand,
     Value,
     Window,
@@ -39,7 +39,7 @@ from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
 
-TODAY = Point(
+TODAY = NamedDesign(
     label="a", site="30,000 m²", traffic="3.5 flights a day", title="30,000 m², 3.5 flights a day", demand="today",
     arrivals="timetable", flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
     blocked_after_h=float("nan"), start_date=dt.date(2022, 9, 5), share=ShareBand(326e6, 0.3, 0.5),

@@ -8,7 +8,7 @@ import pytest
 from mistakes import is_refused
 
 from experiments.composition import load
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.report.sentences import too_few_replications
@@ -155,7 +155,7 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_costs_are_the_area_or_those_of_the_designs() -> None:
-    point = Point("a", load("liege_66k"))
+    point = Design("a", load("liege_66k"))
     usual = {"kpi": "on_time_share", "target": 0.9, "tolerance": 0.1, "indifference": None, "alpha": 0.1, "step": 1}
     rest = {"areas_m2": None, "max_replications": 9, "budget": 9, "method": "kn"}
     assert known_cost(point, Select(**usual, **rest, cost="area_m2", costs={})) == 66_000

@@ -8,7 +8,7 @@ import pytest
 from stability_errors import table
 
 from experiments.composition import load
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.main import main
 from experiments.replications.stability import judged, longer_hubs, unsure_lines, verdicts
 from experiments.statistics.growth import GROWTH_THAT_COUNTS, pooled
@@ -82,7 +82,7 @@ def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_nam
 
 def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():
     hub = load("liege_30k")
-    points = [Point(name, hub) for name in ("level", "grows", "late", "open")]
+    points = [Design(name, hub) for name in ("level", "grows", "late", "open")]
     values = {"level": [grown(2, 0.0)], "grows": [grown(2, 0.2)], "late": [grown(2, 0.01)], "open": [grown(2, 0.01)]}
     asked = []
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.composition import load
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.main import main
 from experiments.replications import warming
 from experiments.report.figures.warmup_figure import warmup_svg
@@ -146,7 +146,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     # What comes after the measured days does not count.
     backlogs["quick"] = backlogs["quick"] + np.where(HALF_HOURS > 48 * 21, 5000.0, 0.0)
     hub = load("liege_30k")
-    found = warming.warm_ups(stored(backlogs), {label: Point(label, hub) for label in ("quick", "slow")})
+    found = warming.warm_ups(stored(backlogs), {label: Design(label, hub) for label in ("quick", "slow")})
     assert set(found) == {"quick", "slow"}
     assert found["quick"].length == 0
     assert found["slow"].length == pytest.approx(5.0)

@@ -1,4 +1,4 @@
-"""What a study compares: its own keys, and the designs that they name."""
+"""What a verb compares: its own keys, and the designs that they name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ class Designed(Replicated):
 
 
 @dataclass(frozen=True, slots=True)
-class Study(Designed):
+class DesignKeys(Designed):
     """Keys of a study beside the hub's."""
 
     scenarios: tuple[str, ...]
@@ -130,44 +130,44 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
-class MarginStudy(Study):
+class MarginKeys(DesignKeys):
     """Keys of `run` and `compare`."""
 
     margin: Margin
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Design:
     """A design: what it is called in every table, and its hub."""
 
     label: str
     hub: HubConfig
 
 
-def single(arguments: Arguments) -> tuple[list[Point], MarginStudy]:
+def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     """The one design of `cargohub run`."""
     composed = compose(arguments.words, arguments.config_dir)
-    keys = study(MarginStudy, composed)
+    keys = study(MarginKeys, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
             raise ConfigError(f"{name}: run takes one scenario; `cargohub compare` takes several")
     config = hub(composed)
-    return [Point(config.scenario, config)], keys
+    return [Design(config.scenario, config)], keys
 
 
-def several(arguments: Arguments) -> tuple[list[Point], MarginStudy]:
+def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     """The designs of `cargohub compare`: those of a spreadsheet, the first one the baseline, or scenarios.
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
     (words, designs), config_dir = designs_among(arguments.words), arguments.config_dir
-    keys = study(MarginStudy, compose(words, config_dir))
+    keys = study(MarginKeys, compose(words, config_dir))
     if designs:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
         composed = [compose_design(design, words, config_dir) for design in designs]
         names = [design.name for design in designs]
-        points = [Point(name, hub(one)) for name, one in zip(names, composed, strict=True)]
+        points = [Design(name, hub(one)) for name, one in zip(names, composed, strict=True)]
         return points, replace(keys, factors=factors_of(names, designs, composed))
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
@@ -191,7 +191,7 @@ def several(arguments: Arguments) -> tuple[list[Point], MarginStudy]:
         own += [f"arrivals={model}"] if model else []
         label = [scenario, *([demand] if demand and len(demands) > 1 else [])]
         label += [model] if model and model != models[0] else []
-        points.append(Point(", ".join(label), hub(compose(own, config_dir))))
+        points.append(Design(", ".join(label), hub(compose(own, config_dir))))
     return points, keys
 
 
@@ -210,7 +210,7 @@ def with_study(words: Sequence[str], name: str) -> list[str]:
     return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
 
 
-def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Point]:
+def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Design]:
     """Each of the scenarios named, with all else as the words say."""
     known = scenarios(config_dir)
     rest = [word for word in words if not word.startswith("scenario=")]
@@ -218,7 +218,7 @@ def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -
     for name in names:
         if name not in known:
             raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
-        points.append(Point(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
+        points.append(Design(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
     return points
 
 

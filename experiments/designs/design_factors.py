@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from experiments.designs.spreadsheet import key_of
-from experiments.designs.typed_designs import Design
+from experiments.designs.typed_designs import DesignWords
 from experiments.store.summaries import FACTORS
 from experiments.store.tables import Columns, as_columns
 from sim.record.schemas import TableSchema
@@ -15,7 +15,7 @@ DESIGN: Final = "design"
 """What a design's name is called where the swept keys stand."""
 
 
-def factors_of(labels: Sequence[str], designs: Sequence[Design], composed: Sequence[Mapping[str, Any]]) -> Factors:
+def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: Sequence[Mapping[str, Any]]) -> Factors:
     """The keys that differ between the designs, and their values; where a design sets none, the value that it has.
 
     `labels`, `designs` and `composed`: one each a point.
@@ -61,7 +61,7 @@ def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
     return [(FACTORS, as_columns(FACTORS.columns, rows))] if rows else []
 
 
-def _value(design: Design, composed: Mapping[str, Any], key: str) -> str:
+def _value(design: DesignWords, composed: Mapping[str, Any], key: str) -> str:
     typed = [word.partition("=")[2] for word in design.words if key_of(word) == key]
     if typed:
         return typed[0]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import near, plain, read
@@ -60,7 +60,7 @@ class Coalition:
     """The first scenario with some factors as in the second. `point.label` is its name in every table."""
 
     factors: tuple[str, ...]
-    point: Point
+    point: Design
     lacks: tuple[Lack, ...]
 
 
@@ -76,11 +76,11 @@ class Game:
     coalitions: tuple[Coalition, ...]
 
     @property
-    def points(self) -> list[Point]:
+    def points(self) -> list[Design]:
         return [coalition.point for coalition in self.coalitions]
 
 
-def game_of(start: Point, end: Point, factors: Mapping[str, Sequence[str]]) -> Game:
+def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) -> Game:
     """All coalitions between two designs.
 
     Raises:
@@ -107,7 +107,7 @@ def game_of(start: Point, end: Point, factors: Mapping[str, Sequence[str]]) -> G
         label = " + ".join([start.label, *own])
         sides = {path: new if owner.get(path) in own else old for path in dict.fromkeys([*old, *new])}
         hub, lacks = squeezed(_hub(label, {path: side[path] for path, side in sides.items() if path in side}))
-        coalitions.append(Coalition(own, Point(label, hub), lacks))
+        coalitions.append(Coalition(own, Design(label, hub), lacks))
     return Game(swapped, tuple(name for name in factors if name not in swapped), tuple(coalitions))
 
 

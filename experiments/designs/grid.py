@@ -9,7 +9,7 @@ from typing import Any, Final
 from experiments.composition import compose, sweep
 from experiments.designs.design_factors import DESIGN, Factors, factors_of
 from experiments.designs.spreadsheet import compose_design, designs_among, key_of
-from experiments.designs.typed_designs import Design
+from experiments.designs.typed_designs import DesignWords
 from experiments.execution.progress import shown
 from sim.errors import ConfigError, InputError
 
@@ -27,7 +27,7 @@ class Grid:
     values: tuple[tuple[str, ...], ...]
     words: tuple[tuple[str, ...], ...]
     composed: tuple[dict[str, Any], ...]
-    designs: tuple[Design, ...] = ()
+    designs: tuple[DesignWords, ...] = ()
 
     @property
     def labels(self) -> list[str]:
@@ -99,7 +99,7 @@ def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], 
     )
 
 
-def _check_apart(designs: Sequence[Design], varied: Sequence[str]) -> None:
+def _check_apart(designs: Sequence[DesignWords], varied: Sequence[str]) -> None:
     columns = {key_of(word) for design in designs for word in design.words}
     for key in varied:
         if key in columns:

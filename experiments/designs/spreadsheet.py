@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, hub
-from experiments.designs.typed_designs import Design, is_typed, typed_designs
+from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, parsed
 from sim.errors import CargohubError, InputError
 from sim.site.room import check_area
@@ -28,7 +28,7 @@ _MOST_COLUMNS: Final = 200
 _LONGEST_NAME: Final = 60
 
 
-def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[Design]]:
+def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[DesignWords]]:
     """The words without `designs=`, and the designs of that file or list; none if it is not among them.
 
     `beside`: columns of the verb's own, which a file may have.
@@ -45,7 +45,7 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     return rest, typed_designs(given[0]) if is_typed(given[0]) else read_designs(Path(given[0]), beside)
 
 
-def read_designs(path: Path, beside: Sequence[str] = ()) -> list[Design]:
+def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
     """The designs of a CSV file (commas, semicolons or tabs) or of the first sheet of a workbook.
 
     Raises:
@@ -57,7 +57,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[Design]:
     while header and not header[-1]:
         header = header[:-1]
     _check_header(path, header, beside)
-    found: list[Design] = []
+    found: list[DesignWords] = []
     names: set[str] = set()
     for number, cells in rows:
         if not any(cells):
@@ -76,7 +76,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[Design]:
     return found
 
 
-def compose_design(design: Design, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
+def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
     """The design's configuration: the words, then its own; its hub is checked.
 
     Raises:
@@ -121,7 +121,7 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
         raise InputError(f"{path}: a column {NAME!r}, but none of a key, as demand.flights_per_day")
 
 
-def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str]) -> Design:
+def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str]) -> DesignWords:
     place = f"{path}: row {number}"
     name = cells.pop(NAME, "")
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
@@ -139,7 +139,7 @@ def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str
         if override.is_sweep_override():
             raise InputError(f"{place}, column {key!r}: one value a cell, a decimal point in a number; got {text!r}")
         words.append(f"{key}={text}")
-    return Design(name, tuple(words), place, own)
+    return DesignWords(name, tuple(words), place, own)
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -14,7 +14,7 @@ _EXAMPLE: Final = "'designs=[liege_30k, liege_30k halls.main.doors_out=36]'"
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class DesignWords:
     """What a design is called, and its words."""
 
     name: str
@@ -36,7 +36,7 @@ def is_typed(text: str) -> bool:
     return text.lstrip().startswith("[")
 
 
-def typed_designs(text: str) -> list[Design]:
+def typed_designs(text: str) -> list[DesignWords]:
     """Designs in brackets, parted by commas: each the name of a scenario, KEY=VALUE words, or both, parted by blanks.
 
     A design is called as it is typed.
@@ -50,7 +50,7 @@ def typed_designs(text: str) -> list[Design]:
     inside = text.strip()
     if not inside.endswith("]"):
         raise InputError(f"designs: a ] is missing at the end; put the whole word in quotes: {_EXAMPLE}")
-    designs: dict[str, Design] = {}
+    designs: dict[str, DesignWords] = {}
     for part in _parts(inside[1:-1], ","):
         words = _unquoted(part).split()
         name = " ".join(words)
@@ -62,7 +62,7 @@ def typed_designs(text: str) -> list[Design]:
     return list(designs.values())
 
 
-def _design(name: str) -> Design:
+def _design(name: str) -> DesignWords:
     place = f"designs: {name!r}"
     first, *others = _parts(name, " ")
     words = [first if "=" in first or first.startswith("~") else f"scenario={first}", *others]
@@ -75,7 +75,7 @@ def _design(name: str) -> Design:
         check_once(words)
     except CargohubError as error:
         raise InputError(f"{place}: {error}") from error
-    return Design(name, tuple(words), place, is_row=False)
+    return DesignWords(name, tuple(words), place, is_row=False)
 
 
 def _parts(text: str, separator: str) -> Iterator[str]:

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from experiments import execution
-from experiments.designs.design import Point
-from experiments.designs.design import Study as DesignStudy
+from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Lines, time_left
 from experiments.frame.study import Kpis, Line, Tables, Task
 from experiments.replications.evaluating import evaluated
@@ -76,14 +75,14 @@ class Simulated:
     def _lines(self) -> Lines:
         return Lines(is_quiet=self.is_quiet)
 
-    def check(self, points: Sequence[Point]) -> None:
+    def check(self, points: Sequence[Design]) -> None:
         for point in points:
             make_inputs(point.hub, 0)
 
-    def evaluated(self, points: Sequence[Point], n: int) -> Kpis:
+    def evaluated(self, points: Sequence[Design], n: int) -> Kpis:
         return evaluated(self.run, points, n, self.pool, is_quiet=self.is_quiet)
 
-    def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
+    def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
         tasks = [task for point, n in wanted for task in missing([point], n, self._there, evaluate)]
 
         def line(there: Kpis, seconds: float) -> str:
@@ -104,7 +103,7 @@ class Simulated:
             self._lines.say(lambda passed: line(self._there, passed / self._n_made))
         return self._there
 
-    def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:
+    def replicated(self, points: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
         check_designs(points, keys)
         work_of = replicate if has_tables else evaluate
         return replications(self.run, points, keys, self.pool, is_quiet=self.is_quiet, work_of=work_of)
@@ -134,14 +133,14 @@ class Stored:
 
     manifest: Manifest
 
-    def check(self, points: Sequence[Point]) -> None:
+    def check(self, points: Sequence[Design]) -> None:
         """Nothing: what was run could be, and a stranger's path is not followed."""
 
-    def evaluated(self, points: Sequence[Point], n: int) -> Kpis:
+    def evaluated(self, points: Sequence[Design], n: int) -> Kpis:
         kpis = self.needed([(point, n) for point in points])
         return {(point.label, number): kpis[point.label, number] for point in points for number in range(n)}
 
-    def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
+    def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
         return self._with([(point.label, number) for point, n in wanted for number in range(n)])
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:  # noqa: ARG002 - as Bench
@@ -157,7 +156,7 @@ class Stored:
     def _kpis(self) -> Kpis:
         return kpis_of(self.manifest)
 
-    def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
+    def replicated(self, points: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
         """As its tables say it."""
         intervals = self._intervals()
         differences = self._differences() if len(points) > 1 else {}
@@ -191,7 +190,7 @@ class Stored:
     def say(self, line: str) -> None:
         pass
 
-    def _stability(self, points: Sequence[Point]) -> dict[str, Stability]:
+    def _stability(self, points: Sequence[Design]) -> dict[str, Stability]:
         rows = {row["scenario"]: row for row in self.rows("stability", _STABILITY)}
         for point in points:
             if rows.get(point.label, {}).get("verdict") not in VERDICTS:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.designs.design_factors import keys_of
 from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
 from experiments.frame.page_lines import page_lines
@@ -42,7 +42,7 @@ _SAVED = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
 
 
-def fit_lines(points: Sequence[Point]) -> list[str]:
+def fit_lines(points: Sequence[Design]) -> list[str]:
     """What fit=auto changed, design by design."""
     lines = []
     for point in points:
@@ -91,7 +91,7 @@ def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     return lines
 
 
-def scenario_object(outcome: Outcome, point: Point) -> dict[str, Any]:
+def scenario_object(outcome: Outcome, point: Design) -> dict[str, Any]:
     kpis = {kpi: interval_object(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
     fitted = {"fitted": list(point.hub.fitted)} if point.hub.fitted else {}
     factors = {"values": dict(outcome.factors[point.label])} if outcome.factors else {}
@@ -148,7 +148,7 @@ def table_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: st
     return [*lines, *(_differences(outcome) if has_baseline else [])]
 
 
-def _staff(outcome: Outcome, point: Point) -> str:
+def _staff(outcome: Outcome, point: Design) -> str:
     """The staff that a design's figures rest on."""
     paid = outcome.intervals[point.label]["staff_h_paid_per_day"].mean
     return f"{point.label}: with {paid:,.0f} paid hours a day by roster {point.hub.roster.name}"
@@ -213,7 +213,7 @@ def _number(value: float) -> str:
 _bracketed = partial(with_interval, show=_number, between="..")
 
 
-def title_of(points: Sequence[Point]) -> str:
+def title_of(points: Sequence[Design]) -> str:
     """The question that a page answers.
 
     The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
@@ -223,7 +223,7 @@ def title_of(points: Sequence[Point]) -> str:
 
 
 def write_page(
-    path: Path, arguments: Arguments, points: Sequence[Point], *, replications: int, notes: Sequence[str] = ()
+    path: Path, arguments: Arguments, points: Sequence[Design], *, replications: int, notes: Sequence[str] = ()
 ) -> Path:
     """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer."""
     from experiments.report.page import write_report
@@ -243,7 +243,7 @@ def write_page(
     return path / "report.html"
 
 
-def page_warnings(points: Sequence[Point]) -> list[str]:
+def page_warnings(points: Sequence[Design]) -> list[str]:
     """That a page shows less than all."""
     if len(points) <= MOST_ON_PAGE:
         return []

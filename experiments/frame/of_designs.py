@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from experiments.designs.design import MarginStudy, Study
+from experiments.designs.design import DesignKeys, MarginKeys
 from experiments.frame import console
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.replications.margin import margin_notes
@@ -17,7 +17,7 @@ from experiments.report.stored_designs import read_points
 from experiments.store.summaries import POINTS
 from sim.errors import ConfigError
 
-K = TypeVar("K", bound=Study)
+K = TypeVar("K", bound=DesignKeys)
 
 _KINDS: Final = {"string": str, "int32": int, "float64": float}
 _WARMUP: Final = {
@@ -59,7 +59,7 @@ def document(
 ) -> Document:
     """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run folder."""
     points, outcome = asked.points, found.outcome
-    notes = margin_notes(asked.arguments, points, asked.keys) if isinstance(asked.keys, MarginStudy) else []
+    notes = margin_notes(asked.arguments, points, asked.keys) if isinstance(asked.keys, MarginKeys) else []
     of_family = console.family_warnings(outcome) if has_baseline else []
 
     def write_page(folder: Path) -> None:

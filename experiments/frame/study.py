@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.designs.design import Point, Replicated
-from experiments.designs.design import Study as DesignStudy
+from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.replications.replicating import Outcome
 from experiments.report.study_page import Grid
 from experiments.store import Part
@@ -32,7 +31,7 @@ Line = Callable[[Kpis, float], str]
 class Asked(Generic[K]):
     """What a command asks for: the designs that its run's configuration holds, the study's keys, the command itself."""
 
-    points: Sequence[Point]
+    points: Sequence[Design]
     keys: K
     arguments: Arguments
     is_typed: bool = True
@@ -42,19 +41,19 @@ class Asked(Generic[K]):
 class Bench(Protocol):
     """Where simulations come from: a run folder with workers, or what a finished run stored."""
 
-    def check(self, points: Sequence[Point]) -> None:
+    def check(self, points: Sequence[Design]) -> None:
         """Refuse, before anything is simulated, hubs whose inputs cannot be drawn."""
 
-    def evaluated(self, points: Sequence[Point], n: int) -> Kpis:
+    def evaluated(self, points: Sequence[Design], n: int) -> Kpis:
         """The KPIs of the first n replications of each design, by label and replication."""
 
-    def needed(self, wanted: Sequence[tuple[Point, int]]) -> Kpis:
+    def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
         """The KPIs of all replications that are there, at least so many of each of these designs."""
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
         """The KPIs of all replications that are there, these among them; `line`: said while they are made."""
 
-    def replicated(self, points: Sequence[Point], keys: DesignStudy, *, has_tables: bool = True) -> Outcome:
+    def replicated(self, points: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
         """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone."""
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
@@ -106,13 +105,13 @@ class Study(Generic[K, R]):
 
     keys: type[K]
     """Of its part of the configuration."""
-    asked: Callable[[Arguments], tuple[Sequence[Point], K]]
+    asked: Callable[[Arguments], tuple[Sequence[Design], K]]
     """Designs and keys, checked before anything runs."""
     compute: Callable[[Bench, Asked[K]], R]
     document: Callable[[Asked[K], R], Document]
     name: Callable[[Asked[K]], str] = lambda asked: asked.points[0].hub.scenario
     """Of the run, in its folder's name."""
-    check: Callable[[Sequence[Point], K], None] = lambda points, keys: None  # noqa: ARG005 - the signature of a check
+    check: Callable[[Sequence[Design], K], None] = lambda points, keys: None  # noqa: ARG005 - the signature of a check
     """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
     library: str | None = None
     """Of the extra `study`, that it needs."""

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from experiments import execution
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.replications.replicating import evaluate, missing
 from experiments.store import RunDirectory
 from experiments.store.tables import Key
 
 
 def evaluated(
-    run: RunDirectory, points: Sequence[Point], n: int, pool: execution.Pool, *, is_quiet: bool
+    run: RunDirectory, points: Sequence[Design], n: int, pool: execution.Pool, *, is_quiet: bool
 ) -> dict[Key, dict[str, float]]:
     """The KPIs of the first n replications of each design, by label and replication; those missing are simulated.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Margin, MarginStudy, Point, Study, at_demand, demand_label
+from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, at_demand, demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights
 from experiments.replications.stability import Stability, Values, judged
 from experiments.report.margin import Threshold, margins_of
@@ -31,7 +31,7 @@ Margins = Mapping[str, tuple[Threshold, ...]]
 """Thresholds of the first replications, by the design's label."""
 
 
-def _why_impossible(point: Point) -> str:
+def _why_impossible(point: Design) -> str:
     """Why other demands say nothing of a design; empty if they do."""
     if point.hub.arrivals.model is ArrivalModel.FILE:
         return "its flights come from a file, and follow no demand"
@@ -40,7 +40,7 @@ def _why_impossible(point: Point) -> str:
     return ""
 
 
-def margin_notes(arguments: Arguments, points: Sequence[Point], study: MarginStudy) -> list[str]:
+def margin_notes(arguments: Arguments, points: Sequence[Design], study: MarginKeys) -> list[str]:
     """Of designs without a margin: why there is none, or the command that computes it."""
     reasons = {point.label: _why_impossible(point) for point in points}
     lines = []
@@ -58,7 +58,7 @@ def margin_notes(arguments: Arguments, points: Sequence[Point], study: MarginStu
 class Walk:
     """One replication of a design, on its way to its threshold. Goes on as its answers come in."""
 
-    def __init__(self, point: Point, number: int, margin: Margin, stability: Stability) -> None:
+    def __init__(self, point: Design, number: int, margin: Margin, stability: Stability) -> None:
         self.point = point
         self._number = number
         self._is_growing = stability.is_unstable
@@ -100,9 +100,9 @@ class Walk:
         return Threshold(self._end.yes, math.nan if self._end.no is None else self._end.no)
 
 
-def walks_of(points: Sequence[Point], n: int, study: Study, stability: Mapping[str, Stability]) -> list[Walk]:
+def walks_of(points: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
     """One of each of the first replications of each design that has a margin."""
-    if not isinstance(study, MarginStudy) or len(points) > study.margin.designs:
+    if not isinstance(study, MarginKeys) or len(points) > study.margin.designs:
         return []
     return [
         Walk(point, number, study.margin, stability[point.label])

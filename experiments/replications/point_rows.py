@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.report.disruption_text import in_words
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
@@ -24,7 +24,7 @@ def point_rows(outcome: "Outcome") -> list[tuple[Any, ...]]:
     return [_point_row(outcome, order, point, others[order]) for order, point in enumerate(outcome.points)]
 
 
-def _point_row(outcome: "Outcome", order: int, point: Point, other: str) -> tuple[Any, ...]:
+def _point_row(outcome: "Outcome", order: int, point: Design, other: str) -> tuple[Any, ...]:
     config = point.hub
     blocked = outcome.intervals[point.label]["blocked_after_h"].mean
     run_h = config.end_min / MIN_PER_H
@@ -56,7 +56,7 @@ def _share_of(config: HubConfig) -> tuple[float, float, float]:
     return (share.airport_parcels_per_year, share.least, share.most) if share else (math.nan, math.nan, math.nan)
 
 
-def _other_packing(points: Sequence[Point]) -> list[str]:
+def _other_packing(points: Sequence[Design]) -> list[str]:
     """The label of the design that differs from each in the packing rule alone; empty where there is none."""
     if len({point.hub.packout.rule for point in points}) == 1:
         return [""] * len(points)

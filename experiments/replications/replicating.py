@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from experiments import execution
-from experiments.designs.design import Point, Study
+from experiments.designs.design import Design, DesignKeys
 from experiments.designs.design_factors import Factors, factor_tables
 from experiments.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
 from experiments.replications.narrowing import tell_cost, too_wide
@@ -56,7 +56,7 @@ class Outcome:
     `stability` by label; `warnings` name the intervals that stayed wider than asked.
     """
 
-    points: tuple[Point, ...]
+    points: tuple[Design, ...]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Statement]]
     family: Family
@@ -70,11 +70,11 @@ class Outcome:
         """Replications of each design."""
         return next(interval.n for own in self.intervals.values() for interval in own.values())
 
-    def is_unstable(self, point: Point) -> bool | None:
+    def is_unstable(self, point: Design) -> bool | None:
         """Whether the backlog grows; None: undecided."""
         return self.stability[point.label].is_unstable
 
-    def ladder(self, point: Point) -> dict[str, float]:
+    def ladder(self, point: Design) -> dict[str, float]:
         """Parcels a day that each resource alone could handle."""
         return capacity_ladder(point.hub, {kpi: interval.mean for kpi, interval in self.intervals[point.label].items()})
 
@@ -96,7 +96,7 @@ def evaluate(config: HubConfig, replication: int) -> Part:
     return {**replicate(config, replication), "tables": {}}
 
 
-def check_designs(points: Sequence[Point], study: Study) -> None:
+def check_designs(points: Sequence[Design], study: DesignKeys) -> None:
     """Refuse what cannot be simulated: units without room, flights that no hall can take, keys that no flight has.
 
     Raises:
@@ -109,8 +109,8 @@ def check_designs(points: Sequence[Point], study: Study) -> None:
 
 def replications(
     run: RunDirectory,
-    points: Sequence[Point],
-    study: Study,
+    points: Sequence[Design],
+    study: DesignKeys,
     pool: execution.Pool,
     *,
     is_quiet: bool,
@@ -137,8 +137,8 @@ class _Work:
     def __init__(
         self,
         run: RunDirectory,
-        points: Sequence[Point],
-        study: Study,
+        points: Sequence[Design],
+        study: DesignKeys,
         work_of: Simulation,
         pool: execution.Pool,
         *,
@@ -161,10 +161,10 @@ class _Work:
     def stability(self, n: int) -> dict[str, Stability]:
         """The verdicts on the designs, from their first n replications; longer runs are made where those cannot say."""
 
-        def values(points: Sequence[Point]) -> dict[str, list[Mapping[str, float]]]:
+        def values(points: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
             return {point.label: [self._there[point.label, number] for number in range(n)] for point in points}
 
-        def longer(points: Sequence[Point]) -> dict[str, list[Mapping[str, float]]]:
+        def longer(points: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
             self._make(missing(points, n, self._there, grow))
             return values(points)
 
@@ -195,7 +195,7 @@ class _Work:
 
 
 def missing(
-    points: Sequence[Point], n: int, there: Collection[Key], work_of: Simulation
+    points: Sequence[Design], n: int, there: Collection[Key], work_of: Simulation
 ) -> list[execution.Task[Key, Part]]:
     """Those of the first n replications of each design that are not there, as tasks."""
     # The longest first, so that no core waits at the end; bits do not depend on it.
@@ -223,9 +223,9 @@ def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
 
 
 def _outcome(
-    points: Sequence[Point],
+    points: Sequence[Design],
     values: Samples,
-    study: Study,
+    study: DesignKeys,
     stability: Mapping[str, Stability],
     warnings: Sequence[str],
 ) -> Outcome:

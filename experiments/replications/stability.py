@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.statistics.growth import Growth, pooled
 from experiments.store import Part, read_run
 from experiments.store.summaries import STABILITY, VERDICTS
@@ -62,7 +62,7 @@ def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
     return Stability(False if _is_little_used(replications) else growth.is_growing, growth, horizon_days)
 
 
-def judged_as_run(points: Iterable[Point], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
+def judged_as_run(points: Iterable[Design], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
     """The verdict on each design, by its label, from the runs that it has: no longer ones are made."""
     return {point.label: judged(values[point.label], point.hub.horizon_days) for point in points}
 
@@ -136,9 +136,9 @@ def grow(config: HubConfig, replication: int) -> Part:
 
 
 def verdicts(
-    points: Sequence[Point],
+    points: Sequence[Design],
     values: Mapping[str, Sequence[Values]],
-    longer: Callable[[Sequence[Point]], Mapping[str, Sequence[Values]]],
+    longer: Callable[[Sequence[Design]], Mapping[str, Sequence[Values]]],
     *,
     is_quiet: bool,
 ) -> dict[str, Stability]:
@@ -153,12 +153,12 @@ def verdicts(
         if not is_quiet:
             sys.stderr.write(f"stability: undecided for {', '.join(nexts)}; simulating longer runs\n")
             sys.stderr.flush()
-        own = {label: Point(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
+        own = {label: Design(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
         made = longer(list(own.values()))
         known |= {label: judged(made[point.label], point.hub.horizon_days) for label, point in own.items()}
 
 
-def longer_rows(points: Sequence[Point], finished: Mapping[Key, Values]) -> list[tuple[Any, ...]]:
+def longer_rows(points: Sequence[Design], finished: Mapping[Key, Values]) -> list[tuple[Any, ...]]:
     """Rows of the table `longer_runs`."""
     of = {
         longer_label(point.label, hub.horizon_days): (point.label, hub.horizon_days)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
 from experiments.store import read_run
 from experiments.store.files import write_whole
@@ -25,7 +25,7 @@ _ZONE = "backlog"
 Floats = NDArray[np.float64]
 
 
-def warm_ups(occupancy: Iterable[tuple[Key, Columns]], points: Mapping[str, Point]) -> dict[str, WarmUp]:
+def warm_ups(occupancy: Iterable[tuple[Key, Columns]], points: Mapping[str, Design]) -> dict[str, WarmUp]:
     """The warm-up [d] of each design by label: of its mean backlog, up to the last measured day.
 
     `occupancy` is the table of that name, a replication at a time. A run that is too short for MSER-5 has none.
@@ -63,7 +63,7 @@ def rows_of(found: Mapping[str, WarmUp]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def draw_warmup(folder: Path, points: Iterable[Point]) -> None:
+def draw_warmup(folder: Path, points: Iterable[Design]) -> None:
     """Draws `figures/warmup.svg` of a complete run: the design that needs the longest warm-up.
 
     A design whose backlog grows has no state to warm up to, and is left out of the table.
@@ -75,7 +75,7 @@ def draw_warmup(folder: Path, points: Iterable[Point]) -> None:
         _draw(folder / "figures" / PICTURE, longest, found[longest], days[longest])
 
 
-def warmup_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Point]) -> list[str]:
+def warmup_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Design]) -> list[str]:
     """Warnings on the warm-up, from the rows of a run's table.
 
     Raises:

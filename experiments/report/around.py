@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.formatting import UNITS, amount, interval_of, kpi_name, number, percent
-from experiments.report.stored_designs import Point, Values
+from experiments.report.stored_designs import NamedDesign, Values
 from sim.measures.kpis import SURROUNDINGS, names
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def kpi_rows(points: Sequence[Point], values: Values) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def kpi_rows(points: Sequence[NamedDesign], values: Values) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Name, unit, and by design the mean and its interval, of the KPIs that the run has."""
     rows = []
     for name in names(group=SURROUNDINGS):
@@ -24,7 +24,9 @@ def kpi_rows(points: Sequence[Point], values: Values) -> list[tuple[str, str, li
     return rows
 
 
-def lane_rows(table: "pd.DataFrame | None", points: Sequence[Point]) -> list[tuple[str, str, str, str, list[str]]]:
+def lane_rows(
+    table: "pd.DataFrame | None", points: Sequence[NamedDesign]
+) -> list[tuple[str, str, str, str, list[str]]]:
     """Lane, its trucks' route, drive and journey [h], and by design the on-time share there: all replications."""
     if table is None or table.empty:
         return []

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.formatting import instant, number
-from experiments.report.stored_designs import Point, Window, records
+from experiments.report.stored_designs import NamedDesign, Window, records
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def fullest(
-    packout: "pd.DataFrame | None", halls: "pd.DataFrame | None", points: Sequence[Point], window: Window
+    packout: "pd.DataFrame | None", halls: "pd.DataFrame | None", points: Sequence[NamedDesign], window: Window
 ) -> list[str]:
     """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
     if packout is None or halls is None:

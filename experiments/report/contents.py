@@ -32,7 +32,7 @@ from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margins_of
 from experiments.report.stored_designs import (
     ARRIVALS,
-    Point,
+    NamedDesign,
     Value,
     Values,
     Window,
@@ -59,7 +59,7 @@ FAMILIES: Final = {
 
 def content(
     tables: "Mapping[str, pd.DataFrame]",
-    points: tuple[Point, ...],
+    points: tuple[NamedDesign, ...],
     values: Values,
     window: Window,
     *,
@@ -129,7 +129,7 @@ def content(
 
 
 def _group_rows(
-    points: Sequence[Point], values: Values, group: Group, there: str
+    points: Sequence[NamedDesign], values: Values, group: Group, there: str
 ) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """KPIs of a part of the hub; none if no design has it, as the KPI `there` tells."""
     of_points = [values[point.label] for point in points]
@@ -151,7 +151,7 @@ def _unit(unit: str) -> str:
     return UNITS.get(unit, "" if unit == "1" else unit)
 
 
-def _glance(points: Sequence[Point], values: Values) -> dict[str, Any]:
+def _glance(points: Sequence[NamedDesign], values: Values) -> dict[str, Any]:
     """The verdicts, a row a site and a column a traffic."""
     traffics = {point.traffic: sentences.traffic(point) for point in points}
     rows: dict[str, dict[str, tuple[str, str, str]]] = {}
@@ -173,7 +173,9 @@ def _changes(table: "pd.DataFrame | None") -> tuple[Values, str]:
     return read_values(table), str(table["baseline"].iloc[0])
 
 
-def _change_rows(points: Sequence[Point], changes: Values, baseline: str) -> list[tuple[str, list[str], list[str]]]:
+def _change_rows(
+    points: Sequence[NamedDesign], changes: Values, baseline: str
+) -> list[tuple[str, list[str], list[str]]]:
     """Differences of the headline KPIs; shares in percentage points."""
     rows, headlines = [], names(Rank.HEADLINE)
     for point in points:
@@ -213,7 +215,7 @@ def _days(window: Window) -> str:
     return f"{window.n_days} days, {first} to {last}" if window.n_days > 1 else f"one day, {first}"
 
 
-def _area(table: "pd.DataFrame | None", points: Sequence[Point]) -> list[tuple[str, list[tuple[str, ...]]]]:
+def _area(table: "pd.DataFrame | None", points: Sequence[NamedDesign]) -> list[tuple[str, list[tuple[str, ...]]]]:
     """The budget of each site's halls; the demand does not change it."""
     if table is None:
         return []

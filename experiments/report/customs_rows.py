@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import number
-from experiments.report.stored_designs import Point, Value, Window
+from experiments.report.stored_designs import NamedDesign, Value, Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ _ROWS: Final = (
 
 
 def rows(
-    table: "pd.DataFrame | None", flights: "pd.DataFrame", points: Sequence[Point], window: Window
+    table: "pd.DataFrame | None", flights: "pd.DataFrame", points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, list[str]]]:
     """Name, and by design the mean of the measured days; none where no design has declarations."""
     if table is None or not (table["n_h7"] + table["n_h1"]).any():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.formatting import instant, listed
-from experiments.report.stored_designs import Point, Values, Window, records
+from experiments.report.stored_designs import NamedDesign, Values, Window, records
 from sim.config.disruptions import Disruption
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def in_words(disruptions: Mapping[str, Disruption]) -> str:
     return listed(parts, "and")
 
 
-def sentences(disruptions: "pd.DataFrame | None", points: Sequence[Point], values: Values, window: Window) -> list[str]:
+def sentences(
+    disruptions: "pd.DataFrame | None", points: Sequence[NamedDesign], values: Values, window: Window
+) -> list[str]:
     """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
     if disruptions is None:
         return []

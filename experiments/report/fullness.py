@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from experiments import formatting
-from experiments.report.stored_designs import Point, Window
+from experiments.report.stored_designs import NamedDesign, Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ ZONES: Final = (
 
 
 def rows(
-    occupancy: "pd.DataFrame", points: Sequence[Point], window: Window
+    occupancy: "pd.DataFrame", points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """Zone, unit, and by design its limit, mean and highest share of it; zones that no design has are left out."""
     labels = [point.label for point in points]

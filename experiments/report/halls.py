@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.formatting import number, percent
-from experiments.report.stored_designs import Point, Window
+from experiments.report.stored_designs import NamedDesign, Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ class Complex:
 
 
 def complexes(
-    halls: "pd.DataFrame | None", shuttles: "pd.DataFrame | None", points: Sequence[Point], window: Window
+    halls: "pd.DataFrame | None", shuttles: "pd.DataFrame | None", points: Sequence[NamedDesign], window: Window
 ) -> list[Complex]:
     """The designs that have several halls; means over replications of what they do a day."""
     if halls is None or halls.empty:
@@ -56,7 +56,7 @@ def complexes(
 
 
 def _flows(
-    halls: "pd.DataFrame", shuttles: "pd.DataFrame | None", point: Point, names: list[str], window: Window
+    halls: "pd.DataFrame", shuttles: "pd.DataFrame | None", point: NamedDesign, names: list[str], window: Window
 ) -> list[tuple[str, list[str]]]:
     if shuttles is None:
         return []

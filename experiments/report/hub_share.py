@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from experiments.formatting import number
-from experiments.report.stored_designs import Point, ShareBand, Value, Values
+from experiments.report.stored_designs import NamedDesign, ShareBand, Value, Values
 from sim.config import HubConfig
 from sim.units import DAYS_PER_YEAR
 
@@ -21,7 +21,7 @@ def goods_of_shares(share: ShareBand | None, values: Mapping[str, Value]) -> str
     return f"{', '.join(texts)} million EUR a year {share}, in proportion"
 
 
-def goods_lines(points: Sequence[Point], values: Values) -> list[str]:
+def goods_lines(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """A sentence for each design whose goods have such a band."""
     texts = ((point.title, goods_of_shares(point.share, values[point.label])) for point in points)
     return [f"{title}: {text}." for title, text in texts if text]

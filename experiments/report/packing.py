@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.formatting import rounded
 from experiments.report import sentences
-from experiments.report.stored_designs import Point, Values
+from experiments.report.stored_designs import NamedDesign, Values
 from sim.domain.site import PackoutRule
 
 _WHO: Final = {
@@ -18,7 +18,7 @@ _KEY: Final = "packout.rule"
 _SEVERAL: Final = ("scenarios", "demands", "arrival_models")
 
 
-def verdicts(points: Sequence[Point], values: Values) -> list[str]:
+def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """A sentence for each two designs that differ in the packing rule alone, and in the verdict."""
     by_label = {point.label: point for point in points}
     lines = []
@@ -47,7 +47,7 @@ _SENTENCE: Final = {
 }
 
 
-def facts(points: Sequence[Point], command: str) -> list[tuple[str, str]]:
+def facts(points: Sequence[NamedDesign], command: str) -> list[tuple[str, str]]:
     """What pack-out can handle by each rule, of designs where what arrives lies between; a command to simulate both.
 
     `command`: that of the run. Empty ones where designs are in a file, or where the run has both rules: then the two
@@ -79,11 +79,11 @@ def facts(points: Sequence[Point], command: str) -> list[tuple[str, str]]:
     return lines
 
 
-def command_of_both(command: str, point: Point) -> str:
+def command_of_both(command: str, point: NamedDesign) -> str:
     """The command that compares the design with the same one by the other packing rule; empty if none can be given.
 
-    >>> hub = Point("a", "", "", "", "today", "timetable", 5, 1, 1, 14, False, 1, name="a", packing_rule="flexible")
-    >>> command_of_both("cargohub run scenario=a seed=2", hub)
+    >>> design = NamedDesign("a", "", "", "", "", "", 5, 1, 1, 14, False, 1, name="a", packing_rule="flexible")
+    >>> command_of_both("cargohub run scenario=a seed=2", design)
     "cargohub compare 'designs=[a, a packout.rule=dedicated]' seed=2"
     """
     program, verb, *words = shlex.split(command) or ["", ""]
@@ -108,7 +108,7 @@ def command_of_both(command: str, point: Point) -> str:
     return shlex.join([program, "compare", designs, *rest])
 
 
-def _options(point: Point, keys: Sequence[str]) -> Iterator[str]:
+def _options(point: NamedDesign, keys: Sequence[str]) -> Iterator[str]:
     """What `demands` and `arrival_models` made of the design."""
     if point.arrivals == "file":
         return
@@ -118,5 +118,5 @@ def _options(point: Point, keys: Sequence[str]) -> Iterator[str]:
         yield f"arrivals={point.arrivals}"
 
 
-def _other(point: Point) -> PackoutRule:
+def _other(point: NamedDesign) -> PackoutRule:
     return next(rule for rule in PackoutRule if rule != point.packing_rule)

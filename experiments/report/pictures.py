@@ -20,7 +20,7 @@ from experiments.report.figures import (
     week_figure,
 )
 from experiments.report.hub_share import goods_of_shares
-from experiments.report.stored_designs import Point, Values, Window, main_points, panels, read_ladder
+from experiments.report.stored_designs import NamedDesign, Values, Window, main_points, panels, read_ladder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ class Picture:
 Tables: TypeAlias = "Mapping[str, pd.DataFrame]"
 
 
-def draw(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> tuple[Picture, ...]:
+def draw(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> tuple[Picture, ...]:
     """The pictures that the run has the tables for."""
     with style.look():
         return (
@@ -63,7 +63,7 @@ def picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
     return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
 
 
-def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
+def _capacity(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -> Iterator[Picture]:
     """What leaves, and what limits it."""
     mine = main_points(points)
     leaving = leaving_figure.prepare(tables["flights"], tables["loads"], panels(mine))
@@ -97,7 +97,7 @@ def _capacity(tables: Tables, points: tuple[Point, ...], values: Values) -> Iter
             utilisation_figure.figure(more))  # fmt: skip
 
 
-def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
+def _recovery(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
     if "disruptions" not in tables:
         return
     found = recovery_figure.prepare(tables["occupancy"], tables["disruptions"], main_points(points), values, window)
@@ -112,7 +112,7 @@ def _recovery(tables: Tables, points: tuple[Point, ...], values: Values, window:
             recovery_figure.figure(found))  # fmt: skip
 
 
-def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
+def _inside(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
     """Where parcels are, hour by hour."""
     mine = main_points(points)
     grouped = panels(mine)
@@ -156,7 +156,7 @@ def _inside(tables: Tables, points: tuple[Point, ...], values: Values, window: W
             " `cargohub show RUN day=YYYY-MM-DD` draws another.", day_figure.figure(day))  # fmt: skip
 
 
-def _ledgers(tables: Tables, points: tuple[Point, ...], values: Values, window: Window) -> Iterator[Picture]:
+def _ledgers(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
     """Data and goods of the first design, where they were kept."""
     kept = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
     if not all(name in tables for name in kept):
@@ -181,7 +181,7 @@ def _ledgers(tables: Tables, points: tuple[Point, ...], values: Values, window: 
         yield picture(name, heading, says + achieved.get(name, "") + of_which, figure)
 
 
-def _sureness(tables: Tables, points: tuple[Point, ...], values: Values) -> Iterator[Picture]:
+def _sureness(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -> Iterator[Picture]:
     """How much the answer rests on chance, and on when flights come."""
     spread = spread_figure.prepare(tables.get("kpis"), points, values)
     if spread:

@@ -10,7 +10,7 @@ from experiments.formatting import NO_VARIANCE, bracket, instant, interval_of, n
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
-from experiments.report.stored_designs import ARRIVALS, Point, Value, Values, roster
+from experiments.report.stored_designs import ARRIVALS, NamedDesign, Value, Values, roster
 from experiments.statistics.family import widening
 from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H
@@ -36,18 +36,18 @@ class Verdict(Enum):
     UNSTABLE = "does not carry it: its backlog grows"
 
 
-def verdict(point: Point, on_time: Value) -> Verdict:
+def verdict(point: NamedDesign, on_time: Value) -> Verdict:
     if point.is_unstable:
         return Verdict.UNSTABLE
     return Verdict.CARRIES if on_time.mean >= LEAST_ON_TIME else Verdict.FAILS
 
 
-def is_close(point: Point, on_time: Value) -> bool:
+def is_close(point: NamedDesign, on_time: Value) -> bool:
     """Whether the interval leaves the verdict open, or the run does not show whether the backlog grows."""
     return bool(_open(point, on_time))
 
 
-def _open(point: Point, on_time: Value) -> list[str]:
+def _open(point: NamedDesign, on_time: Value) -> list[str]:
     """Why the verdict is undecided."""
     if point.is_unstable:
         return []
@@ -68,16 +68,16 @@ def _holds_threshold(on_time: Value) -> bool:
     return on_time.bounds is not None and on_time.bounds[0] < LEAST_ON_TIME <= on_time.bounds[1]
 
 
-def in_a_word(point: Point, on_time: Value) -> tuple[str, str]:
+def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
     """The verdict's kind, and its words in a cell of a table."""
     kind = "close" if is_close(point, on_time) else verdict(point, on_time).name.lower()
     words = {"close": "undecided", "carries": "carries", "fails": "does not", "unstable": "unstable"}
     return kind, words[kind]
 
 
-def answer(points: Sequence[Point], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
+def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
     """A paragraph a site: each of its traffics, in the order asked for."""
-    sites: dict[str, list[Point]] = {}
+    sites: dict[str, list[NamedDesign]] = {}
     for point in points:
         sites.setdefault(point.site, []).append(point)
     return [
@@ -96,7 +96,7 @@ def answer(points: Sequence[Point], values: Values, ladder: Ladder, margins: Mar
 
 
 def sentence(
-    point: Point,
+    point: NamedDesign,
     values: Mapping[str, Value],
     ladder: Mapping[str, float],
     thresholds: Sequence[Threshold] = (),
@@ -112,7 +112,7 @@ def sentence(
     return f"{_outcome(point, values, outcome, subject)}.{sure} {limit}".rstrip()
 
 
-def _outcome(point: Point, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
+def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
     on_time = values["on_time_share"]
     what = f"{percent(on_time.mean)} % of parcels leave within {point.service_h:g} h"
     asked = traffic(point) + _staffed(point, values)
@@ -130,18 +130,18 @@ def _outcome(point: Point, values: Mapping[str, Value], outcome: Verdict, subjec
     return shown + _close(point, on_time) + _growth(point, values)
 
 
-def _staffed(point: Point, values: Mapping[str, Value]) -> str:
+def _staffed(point: NamedDesign, values: Mapping[str, Value]) -> str:
     """The staff that the answer rests on."""
     paid = values.get("staff_h_paid_per_day")
     return f", with {number(paid.mean, 0)} paid hours a day ({roster(point.roster)})" if paid and point.roster else ""
 
 
-def traffic(point: Point) -> str:
+def traffic(point: NamedDesign) -> str:
     """The traffic in a sentence: what was asked for, and the disruptions that are on."""
     return point.traffic + (f", with {point.disruptions}" if point.disruptions else "")
 
 
-def sensitivity(points: Sequence[Point], values: Values) -> list[str]:
+def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """What another arrival model makes of a design that was run under several; the first is the answer's own."""
     said = []
     own = {(point.site, point.traffic): point for point in points if point.arrivals == points[0].arrivals}
@@ -162,7 +162,7 @@ def sensitivity(points: Sequence[Point], values: Values) -> list[str]:
     return said
 
 
-def undecided(points: Sequence[Point], values: Values) -> list[str]:
+def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """Designs of which the on-time share is as good as unknown, for the part of the page on how sure it is."""
     wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
     return [
@@ -173,7 +173,7 @@ def undecided(points: Sequence[Point], values: Values) -> list[str]:
     ]
 
 
-def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
+def exports_apart(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """Why exports are on time where imports are not, of the designs where the two lie far apart."""
     lines = []
     for point in points:
@@ -190,7 +190,7 @@ def exports_apart(points: Sequence[Point], values: Values) -> list[str]:
     return lines
 
 
-def differences(points: Sequence[Point], changes: Values, baseline: str) -> list[str]:
+def differences(points: Sequence[NamedDesign], changes: Values, baseline: str) -> list[str]:
     """What each design changes against the baseline: the on-time share, and the mean dwell."""
     said = []
     for point in points:
@@ -255,12 +255,12 @@ def _dwell(values: Mapping[str, Value]) -> str:
     return f", on average after {'more than ' if dwell.is_lower_bound else ''}{number(dwell.mean, 1)} h"
 
 
-def _close(point: Point, on_time: Value) -> str:
+def _close(point: NamedDesign, on_time: Value) -> str:
     reasons = _open(point, on_time)
     return f" – undecided, since {' and '.join(reasons)}" if reasons else ""
 
 
-def _growth(point: Point, values: Mapping[str, Value]) -> str:
+def _growth(point: NamedDesign, values: Mapping[str, Value]) -> str:
     if not point.is_unstable:
         return ""
     slope = values.get("backlog_slope_per_day")

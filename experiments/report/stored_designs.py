@@ -30,7 +30,7 @@ ARRIVALS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class NamedDesign:
     """A design. `site`, `traffic` and `title` are its names: of the halls, of the demand, of both and the arrivals."""
 
     label: str
@@ -105,7 +105,7 @@ class Panel:
     """Designs that are drawn in one panel, and the name of each there."""
 
     title: str
-    points: tuple[Point, ...]
+    points: tuple[NamedDesign, ...]
     names: tuple[str, ...]
 
 
@@ -144,7 +144,7 @@ def roster(name: str) -> str:
     return f"roster: {name.replace('_', ' ')}"
 
 
-def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) -> tuple[Point, ...]:
+def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) -> tuple[NamedDesign, ...]:
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
     by_label = read_factors(factors)
     rows = list(records(table.sort_values("order", kind="stable")))
@@ -182,7 +182,7 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
         return text if is_plain else f"{text}\n{name}" if len(name) > _LONG else f"{text} {name}"
 
     return tuple(
-        Point(
+        NamedDesign(
             label=row["scenario"],
             site=called(site, title, row["scenario"]),
             traffic=traffic,
@@ -250,14 +250,14 @@ def read_ladder(ladder: "pd.DataFrame | None") -> dict[str, dict[str, float]]:
     return found
 
 
-def main_points(points: Sequence[Point]) -> tuple[Point, ...]:
+def main_points(points: Sequence[NamedDesign]) -> tuple[NamedDesign, ...]:
     """Those under the arrival model of the first; the others are only compared with them."""
     return tuple(point for point in points if point.arrivals == points[0].arrivals)
 
 
-def panels(points: Sequence[Point]) -> tuple[Panel, ...]:
+def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
     """A panel a traffic, a line a site; one panel for all where there are many traffics."""
-    by_traffic: dict[str, list[Point]] = {}
+    by_traffic: dict[str, list[NamedDesign]] = {}
     for point in points:
         by_traffic.setdefault(point.traffic, []).append(point)
     if len(by_traffic) > MOST_PANELS:

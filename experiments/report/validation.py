@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from experiments.formatting import interval_of, number
-from experiments.report.stored_designs import Point, Value, Values
+from experiments.report.stored_designs import NamedDesign, Value, Values
 from sim.config.bounds import DAYS_PER_WEEK
 
 
@@ -21,7 +21,7 @@ class Group:
     flights_per_day: Sequence[float]
     area_m2: Sequence[float]
 
-    def holds(self, point: Point) -> bool:
+    def holds(self, point: NamedDesign) -> bool:
         (fewest, most), (above, largest) = self.flights_per_day, self.area_m2
         return fewest <= point.flights_per_day <= most and above < point.area_m2 <= largest
 
@@ -47,7 +47,7 @@ class Check:
     is_share_reported: bool = False
     grows_with_share: bool = False
 
-    def applies(self, point: Point) -> bool:
+    def applies(self, point: NamedDesign) -> bool:
         if self.of == "of_share":
             return point.share is not None
         return (_EVERY if self.of == "any" else groups()[self.of]).holds(point)
@@ -87,7 +87,7 @@ def checks() -> tuple[Check, ...]:
     return tuple(Check(**check) for check in _facts()["checks"])
 
 
-def compare(points: Sequence[Point], values: Values, n_days: int) -> list[Compared]:
+def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[Compared]:
     """Each check with the designs that it speaks of; what the run does not have is left out.
 
     Reports speak of a year or of a usual day: a few measured days of a week, whose days differ, are not judged by them.
@@ -105,7 +105,7 @@ def compare(points: Sequence[Point], values: Values, n_days: int) -> list[Compar
     return rows
 
 
-def _compared(check: Check, point: Point, predicted: Value, parcels: Value | None, n_days: int) -> Compared:
+def _compared(check: Check, point: NamedDesign, predicted: Value, parcels: Value | None, n_days: int) -> Compared:
     size = abs(predicted.mean)
     digits = 2 if size < 10 else 0 if size >= 50 else 1
     interval = "" if predicted.low == predicted.high else interval_of(predicted)

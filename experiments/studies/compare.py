@@ -15,13 +15,13 @@ hold all together, and so do the statements at p_family of at most 0.05.
 
 from typing import Final
 
-from experiments.designs.design import MarginStudy, several
+from experiments.designs.design import MarginKeys, several
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Document, Study
 
 
-def document(asked: Asked[MarginStudy], found: Replications) -> Document:
+def document(asked: Asked[MarginKeys], found: Replications) -> Document:
     outcome = found.outcome
     data = {
         "scenarios": {point.label: console.scenario_object(outcome, point) for point in asked.points},
@@ -31,9 +31,9 @@ def document(asked: Asked[MarginStudy], found: Replications) -> Document:
     return of_designs.document(asked, found, data, has_baseline=True)
 
 
-def _name(asked: Asked[MarginStudy]) -> str:
+def _name(asked: Asked[MarginKeys]) -> str:
     named = [word.removeprefix("study=") for word in asked.arguments.words if word.startswith("study=")]
     return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.points)}-designs"
 
 
-STUDY: Final = Study(MarginStudy, several, of_designs.compute, document, name=_name)
+STUDY: Final = Study(MarginKeys, several, of_designs.compute, document, name=_name)

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from experiments.arguments import Arguments, taken_apart
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.frame import console, runner
 from experiments.frame.recorded import stored_study, study_of, with_schedule
 from experiments.frame.study import Asked
@@ -117,10 +117,10 @@ def _program(manifest: Manifest) -> str:
     return f"version {program['version']}, {commit}{changed}, sources {sources}"
 
 
-def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Point]:
+def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Design]:
     """The designs with the files of flights that are to be read."""
     own = Path(given["schedule"]) if "schedule" in given else None
-    return [Point(label, with_schedule(recorded, label, hub, own)) for label, hub in configuration.hubs.items()]
+    return [Design(label, with_schedule(recorded, label, hub, own)) for label, hub in configuration.hubs.items()]
 
 
 def _workers(given: Mapping[str, str]) -> int | None:
@@ -143,7 +143,7 @@ def _again(
     arguments: Arguments,
     recorded: Manifest,
     configuration: Configuration,
-    points: Sequence[Point],
+    points: Sequence[Design],
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
     """What computes the run once more, in a folder; its keys are looked at first."""

@@ -17,7 +17,7 @@ from typing import Final
 
 from experiments.arguments import Arguments, taken_apart
 from experiments.composition import compose
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import asked_again, stored_study, study_of
@@ -55,7 +55,7 @@ def main(arguments: Arguments) -> int:
     return runner.carry_out(study, Asked(points, keys, own))
 
 
-def _points(run: Begun, schedule: str | None) -> list[Point]:
+def _points(run: Begun, schedule: str | None) -> list[Design]:
     """The designs; a file of flights is looked for where the caller says, or in the folder."""
     points = []
     for label, hub in run.configuration.hubs.items():
@@ -66,11 +66,11 @@ def _points(run: Begun, schedule: str | None) -> list[Point]:
                 raise InputError(f"{path}: no such file; give the run's {name[:60]!r} by schedule=FILE")
             hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path.resolve())))  # noqa: PLW2901 - the same hub
         check_area(hub)
-        points.append(Point(label, hub))
+        points.append(Design(label, hub))
     return points
 
 
-def _check_name(run: Begun, points: list[Point]) -> None:
+def _check_name(run: Begun, points: list[Design]) -> None:
     """The folder's name holds the hash of all that decides the result; anything else would begin a run of its own."""
     identity = identity_of({point.label: point.hub for point in points}, run.configuration.study)
     name = run.folder.resolve().name

@@ -11,13 +11,13 @@ Simulates one scenario, `replications` times, and reports every KPI with its 95 
 
 from typing import Final
 
-from experiments.designs.design import MarginStudy, single
+from experiments.designs.design import MarginKeys, single
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Document, Study
 
 
-def document(asked: Asked[MarginStudy], found: Replications) -> Document:
+def document(asked: Asked[MarginKeys], found: Replications) -> Document:
     (point,) = asked.points
     told = console.scenario_object(found.outcome, point)
     # By its label as well, as compare has its designs: what reads one reads the other.
@@ -25,7 +25,7 @@ def document(asked: Asked[MarginStudy], found: Replications) -> Document:
 
 
 STUDY: Final = Study(
-    MarginStudy,
+    MarginKeys,
     single,
     of_designs.compute,
     document,

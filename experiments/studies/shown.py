@@ -8,7 +8,7 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import compose
-from experiments.designs.design import Point, Study, several, single
+from experiments.designs.design import Design, DesignKeys, several, single
 from experiments.designs.grid import grid_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
@@ -48,7 +48,7 @@ def _with_fit(document: Mapping[str, Any], hub: HubConfig) -> dict[str, Any]:
     return {**document, **({key: plain(getattr(hub, key)) for key in ("halls", "fitted")} if hub.fitted else {})}
 
 
-def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]], list[Point], Study]:
+def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]], list[Design], DesignKeys]:
     """Titles of several documents, the documents, and what the run would be asked."""
     words, folder = arguments.words, arguments.config_dir
     if arguments.verb == "sweep":

@@ -19,13 +19,12 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
-from experiments.designs.design import Point, Study
+from experiments.designs.design import Design, DesignKeys
 from experiments.designs.design_factors import drawn, with_factors
 from experiments.designs.grid import Grid, grid_of, varied_of
 from experiments.frame import console, of_designs
-from experiments.frame import study as frame
 from experiments.frame.of_designs import Replications
-from experiments.frame.study import Asked, Bench, Document
+from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.replicating import Outcome
 from experiments.store.tables import Columns
 from sim.errors import ConfigError
@@ -35,36 +34,36 @@ from sim.record.schemas import Column, TableSchema
 _CHARTED = "on_time_share"
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], Study]:
+def asked(arguments: Arguments) -> tuple[list[Design], DesignKeys]:
     return points_of(grid_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
 
 
-def points_of(grid: Grid) -> tuple[list[Point], Study]:
+def points_of(grid: Grid) -> tuple[list[Design], DesignKeys]:
     """The points of the grid, each checked, and the study's keys, the same at all of them.
 
     Raises:
         ConfigError: keys that the schema refuses, that are another verb's, or that differ from point to point.
     """
-    keys = study(Study, grid.composed[0])
+    keys = study(DesignKeys, grid.composed[0])
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
-    if any(study(Study, other) != keys for other in grid.composed[1:]):
+    if any(study(DesignKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    points = [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+    points = [Design(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
     return points, replace(keys, factors=grid.factors(grid.labels))
 
 
-def varied(asked: Asked[Study]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def varied(asked: Asked[DesignKeys]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """The keys that the designs differ in, and the values of each."""
     labels = [point.label for point in asked.points]
     return with_factors(labels, *varied_of(labels), asked.keys.factors)
 
 
-def compute(bench: Bench, asked: Asked[Study]) -> Replications:
+def compute(bench: Bench, asked: Asked[DesignKeys]) -> Replications:
     return of_designs.compute(bench, asked, lambda asked, outcome: [sweep_table(outcome, *varied(asked))])
 
 
-def document(asked: Asked[Study], found: Replications) -> Document:
+def document(asked: Asked[DesignKeys], found: Replications) -> Document:
     keys, values = varied(asked)
     data = {
         "points": [
@@ -115,8 +114,8 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
         write_maps(path.with_name("sweep_map.svg"), maps)
 
 
-STUDY: Final = frame.Study(
-    Study,
+STUDY: Final = Study(
+    DesignKeys,
     asked,
     compute,
     document,

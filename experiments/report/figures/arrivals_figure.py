@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
 from experiments.report.sentences import LEAST_ON_TIME
-from experiments.report.stored_designs import ARRIVALS, Point, Value, Values
+from experiments.report.stored_designs import ARRIVALS, NamedDesign, Value, Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,9 +32,9 @@ class Sensitivity:
     threshold: float
 
 
-def prepare(points: tuple[Point, ...], values: Values) -> Sensitivity | None:
+def prepare(points: tuple[NamedDesign, ...], values: Values) -> Sensitivity | None:
     """Designs that were run under several arrival models; None if there are none."""
-    groups: dict[str, list[Point]] = {}
+    groups: dict[str, list[NamedDesign]] = {}
     for point in points:
         groups.setdefault(f"{point.site}, {point.traffic}", []).append(point)
     groups = {name: mine for name, mine in groups.items() if len({point.arrivals for point in mine}) > 1}

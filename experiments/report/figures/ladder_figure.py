@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from experiments import formatting
 from experiments.report import style
 from experiments.report.bottleneck import by_ladder, rungs
-from experiments.report.stored_designs import Point
+from experiments.report.stored_designs import NamedDesign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,12 +43,12 @@ class Ladder:
     reach: float
 
 
-def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[Point, ...]) -> tuple[Ladder, ...]:
+def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesign, ...]) -> tuple[Ladder, ...]:
     """A ladder a site, of the first of its designs that has one; several where their bottlenecks differ.
 
     The demand changes only the rungs of rooms, by how long goods stay there.
     """
-    alike: dict[tuple[str, str | None], list[Point]] = {}
+    alike: dict[tuple[str, str | None], list[NamedDesign]] = {}
     for point in points:
         if ladders.get(point.label):
             alike.setdefault((point.site, by_ladder(ladders[point.label])), []).append(point)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.stored_designs import Point, Values, Window
+from experiments.report.stored_designs import NamedDesign, Values, Window
 from sim.measures.recovery import PATHS as ZONES
 from sim.measures.window import nightly_kinds
 from sim.units import MIN_PER_DAY
@@ -48,7 +48,11 @@ class Recovery:
 
 
 def prepare(
-    occupancy: "pd.DataFrame", disruptions: "pd.DataFrame", points: tuple[Point, ...], values: Values, window: Window
+    occupancy: "pd.DataFrame",
+    disruptions: "pd.DataFrame",
+    points: tuple[NamedDesign, ...],
+    values: Values,
+    window: Window,
 ) -> tuple[Recovery, ...]:
     """The designs that have disruptions, from the first measured day to the end of the run."""
     mine = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.stored_designs import Point, Value, Values
+from experiments.report.stored_designs import NamedDesign, Value, Values
 from experiments.statistics import Interval
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class SpreadPanel:
 
 
 def prepare(
-    kpis: "pd.DataFrame | None", points: Sequence[Point], values: Values, names: Sequence[str] = KPIS
+    kpis: "pd.DataFrame | None", points: Sequence[NamedDesign], values: Values, names: Sequence[str] = KPIS
 ) -> tuple[SpreadPanel, ...]:
     """A panel a KPI; none for a single design, or replications that are not there or alone."""
     if kpis is None or len(points) < 2 or kpis["replication"].nunique() < 2:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.stored_designs import Point, Values
+from experiments.report.stored_designs import NamedDesign, Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ class Use:
     blocked: Cells
 
 
-def prepare(points: tuple[Point, ...], values: Values) -> Use:
+def prepare(points: tuple[NamedDesign, ...], values: Values) -> Use:
     """Of what every hub has."""
     return _use(points, values, tuple(RESOURCES), BLOCKED)
 
 
-def prepare_more(points: tuple[Point, ...], values: Values) -> Use | None:
+def prepare_more(points: tuple[NamedDesign, ...], values: Values) -> Use | None:
     """Of exports and of customs' controls, where a design has them; None where none has."""
     resources: list[str] = []
     blocked: dict[str, str] = {}
@@ -76,7 +76,7 @@ def prepare_more(points: tuple[Point, ...], values: Values) -> Use | None:
     return _use(points, values, tuple(resources), blocked) if resources else None
 
 
-def _use(points: tuple[Point, ...], values: Values, resources: tuple[str, ...], waits: dict[str, str]) -> Use:
+def _use(points: tuple[NamedDesign, ...], values: Values, resources: tuple[str, ...], waits: dict[str, str]) -> Use:
     used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
@@ -115,7 +115,7 @@ def figure(result: Use) -> "Figure":
     return drawing
 
 
-def _mean(values: Values, point: Point, kpi: str) -> float:
+def _mean(values: Values, point: NamedDesign, kpi: str) -> float:
     found = values.get(point.label, {}).get(kpi)
     return found.mean if found is not None else np.nan
 

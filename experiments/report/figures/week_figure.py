@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.stored_designs import Point, Window
+from experiments.report.stored_designs import NamedDesign, Window
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Week:
     high: float
 
 
-def prepare(occupancy: "pd.DataFrame", points: tuple[Point, ...], window: Window) -> tuple[Week, ...]:
+def prepare(occupancy: "pd.DataFrame", points: tuple[NamedDesign, ...], window: Window) -> tuple[Week, ...]:
     """A map for each of the first designs."""
     mine = occupancy[(occupancy["zone"] == "backlog") & window.closes(occupancy["time"])]
     first = round(window.low / MIN_PER_DAY)

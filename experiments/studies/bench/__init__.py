@@ -82,13 +82,13 @@ def main(arguments: Arguments) -> int:
 
         return compare_workers(arguments)
     from experiments.composition import compose, hub, study
-    from experiments.designs.design import Study
+    from experiments.designs.design import DesignKeys
     from experiments.frame import console
 
     given = {word.partition("=")[0] for word in arguments.words}
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)
-    study(Study, composed)  # a bench reads none of it, but finds what is misspelt
+    study(DesignKeys, composed)  # a bench reads none of it, but finds what is misspelt
     result = measure(hub(composed), is_quiet=arguments.quiet)
     if arguments.json:
         ratio = result.ratio_to_reference

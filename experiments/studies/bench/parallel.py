@@ -13,7 +13,7 @@ from typing import Final
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Study
+from experiments.designs.design import DesignKeys
 from experiments.execution.progress import time_left
 from experiments.frame import console
 from experiments.replications.replicating import evaluate
@@ -40,7 +40,7 @@ def compare_workers(arguments: Arguments) -> int:
     given = {word.partition("=")[0] for word in arguments.words}
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)
-    result = measured(hub(composed), study(Study, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
+    result = measured(hub(composed), study(DesignKeys, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
     if arguments.json:
         console.print_json(asdict(result))
     else:

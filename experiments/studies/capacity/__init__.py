@@ -46,7 +46,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.report.study_page import Grid
 from experiments.store.summaries import LADDER
 from experiments.store.tables import Columns, as_columns
-from experiments.studies.capacity.design import CapacityStudy, asked
+from experiments.studies.capacity.design import CapacityKeys, asked
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
 from experiments.studies.capacity.search import searches_of, simulate_all
 from sim.measures.kpis import LAID_OUT
@@ -62,7 +62,7 @@ _LIFTS: Final = (
 )
 
 
-def compute(bench: Bench, asked: Asked[CapacityStudy]) -> list[Result]:
+def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
     """All searches made, design by design."""
     keys = asked.keys
     searches = {point.label: searches_of(point, keys.replications, keys.capacity) for point in asked.points}
@@ -70,7 +70,7 @@ def compute(bench: Bench, asked: Asked[CapacityStudy]) -> list[Result]:
     return [result_of(point, searches[point.label], kpis, has_binding=keys.capacity.binding) for point in asked.points]
 
 
-def document(asked: Asked[CapacityStudy], results: list[Result]) -> Document:
+def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
     keys, config = asked.keys, asked.points[0].hub
     varied, values = _varied(results, keys.factors)
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
@@ -197,7 +197,7 @@ def _ladders_picture(results: Sequence[Result], target: float) -> "Picture":
 
 
 STUDY: Final = Study(
-    CapacityStudy,
+    CapacityKeys,
     asked,
     compute,
     document,

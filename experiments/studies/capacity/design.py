@@ -8,7 +8,7 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
-from experiments.designs.design import Designed, Point, named, with_study
+from experiments.designs.design import Design, Designed, named, with_study
 from experiments.designs.grid import Grid, grid_of
 from experiments.designs.spreadsheet import WORD, key_of
 from experiments.designs.what_if import what_ifs
@@ -26,7 +26,7 @@ _NOT_ASKED: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityStudy(Designed):
+class CapacityKeys(Designed):
     """Keys of the study beside the hub's."""
 
     scenarios: tuple[str, ...]
@@ -39,14 +39,14 @@ class CapacityStudy(Designed):
             raise ValueError(f"scenarios: {twice[0]} is there twice")
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], CapacityStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     """The designs, each checked with ten per cent more of every resource, before anything runs."""
     config_dir = arguments.config_dir
     grid = grid_of(_words(arguments.words), config_dir)
     if "capacity" not in grid.composed[0]:
         raise ConfigError("study: capacity needs capacity.target and capacity.tolerance, as study=capacity has them")
-    keys = study(CapacityStudy, grid.composed[0])
-    if any(study(CapacityStudy, other) != keys for other in grid.composed[1:]):
+    keys = study(CapacityKeys, grid.composed[0])
+    if any(study(CapacityKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
     points = _points(grid, keys, config_dir)
     for point in points:
@@ -73,17 +73,17 @@ def _words(words: Sequence[str]) -> list[str]:
     return [*own, "scenarios=[]"]
 
 
-def _points(grid: Grid, keys: CapacityStudy, config_dir: Path | None) -> list[Point]:
+def _points(grid: Grid, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
     """The rows of the file, or the scenarios, at every combination of the values given."""
     for design in grid.designs:
         if "demand.flights_per_day" in {key_of(word) for word in design.words}:
             raise ConfigError(f"{design.place}: demand.flights_per_day is what capacity looks for; leave it out")
     if grid.designs:
-        return [Point(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+        return [Design(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
     if not keys.scenarios:
         raise ConfigError("scenarios: capacity needs some, or designs=FILE")
     return [
-        Point(_label(point.label, grid.varied, row), point.hub)
+        Design(_label(point.label, grid.varied, row), point.hub)
         for words_of_point, row in zip(grid.words, grid.values, strict=True)
         for point in named(words_of_point, keys.scenarios, config_dir)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import number, resource, with_interval
 from experiments.frame.rows import column, interval, table
@@ -78,7 +78,7 @@ class Lift:
 class Result:
     """A scenario's threshold; `lifts` are sorted, the highest first."""
 
-    point: Point
+    point: Design
     thresholds: tuple[Threshold, ...]
     n_undecided: int
     """Replications in which nothing shows whether the backlog grows at the demand sustained."""
@@ -135,7 +135,7 @@ def _best(lifts: Sequence[Lift]) -> Lift | None:
     return next((row for row in lifts if row.n == n), None)
 
 
-def result_of(point: Point, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True) -> Result:
+def result_of(point: Design, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True) -> Result:
     thresholds = tuple(
         Threshold(point.label, search.number, found.yes, found.no, search.reason(kpis), found.n_asked)
         for search in searches
@@ -159,7 +159,7 @@ def result_of(point: Point, searches: Sequence[Search], kpis: Kpis, *, has_bindi
     )
 
 
-def _lift(name: str, point: Point, searches: Sequence[Search], kpis: Kpis) -> Lift:
+def _lift(name: str, point: Design, searches: Sequence[Search], kpis: Kpis) -> Lift:
     befores = [kpis[search.key(search.above)] for search in searches]
     lifts = [lift for search in searches if (lift := search.lift(name, kpis)) is not None]
     what = what_ifs(point.hub)[name]

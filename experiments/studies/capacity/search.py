@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from experiments.designs.design import Point, at_demand, demand_label
+from experiments.designs.design import Design, at_demand, demand_label
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from experiments.execution.progress import time_left
 from experiments.frame.study import Bench, Kpis, Task
@@ -42,7 +42,7 @@ class Sustained:
 class Search:
     """One replication of a scenario: its threshold, then what lifts it. Goes on as its answers come in."""
 
-    def __init__(self, point: Point, number: int, asked: Sustained, first: "Search | None") -> None:
+    def __init__(self, point: Design, number: int, asked: Sustained, first: "Search | None") -> None:
         self.point = point
         self.number = number
         self.first = first
@@ -188,7 +188,7 @@ class Search:
         return f"{demand_label(self.point.label, flights)}{more}", self.number
 
 
-def searches_of(point: Point, replications: int, asked: Sustained) -> list[Search]:
+def searches_of(point: Design, replications: int, asked: Sustained) -> list[Search]:
     first = Search(point, 0, asked, None)
     return [first, *(Search(point, number, asked, first) for number in range(1, replications))]
 

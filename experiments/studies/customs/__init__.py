@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_study
 from experiments.designs.varying import changed
 from experiments.frame.rows import grid_of, plain_interval, plain_row, stored
 from experiments.frame.study import Asked, Bench, Document, Study
@@ -56,7 +56,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomsStudy(Replicated):
+class CustomsKeys(Replicated):
     """Keys of the study beside the hub's."""
 
     frontier: dict[str, Control]
@@ -66,24 +66,24 @@ class CustomsStudy(Replicated):
             raise ValueError("frontier: at least one control")
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], CustomsStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     """The hub as configured, and the controls."""
     composed = compose(with_study(arguments.words, _VERB), arguments.config_dir)
     if "frontier" not in composed:
         raise ConfigError(f"study: customs needs frontier, with a key and values by control, as study={_VERB} has")
-    config, keys = hub(composed), study(CustomsStudy, composed)
+    config, keys = hub(composed), study(CustomsKeys, composed)
     if config.customs.declared is None:
         raise ConfigError("customs.declared: null, so nothing is declared and nothing found; take customs=declared")
-    return [Point(config.scenario, config)], keys
+    return [Design(config.scenario, config)], keys
 
 
-def compute(bench: Bench, asked: Asked[CustomsStudy]) -> Result:
+def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     """Every value of every control against the hub as configured."""
     config, keys = asked.points[0].hub, asked.keys
     n = keys.replications
-    base = Point("as configured", config)
+    base = Design("as configured", config)
     varied = {
-        (name, value): Point(f"{name} {value:g}", changed(config, {control.key: value}))
+        (name, value): Design(f"{name} {value:g}", changed(config, {control.key: value}))
         for name, control in keys.frontier.items()
         for value in control.values
     }
@@ -96,7 +96,7 @@ def compute(bench: Bench, asked: Asked[CustomsStudy]) -> Result:
     return found_in(samples[base.label], of_settings, config.customs.examination_min)
 
 
-def document(asked: Asked[CustomsStudy], result: Result) -> Document:
+def document(asked: Asked[CustomsKeys], result: Result) -> Document:
     config = asked.points[0].hub
     by_control = result.by_control
     return Document(
@@ -148,4 +148,4 @@ def _picture(result: Result) -> "Picture":
     return picture("frontier", "What checks find, against officers' hours and delay", says, figure(curves))
 
 
-STUDY: Final = Study(CustomsStudy, asked, compute, document)
+STUDY: Final = Study(CustomsKeys, asked, compute, document)

@@ -21,13 +21,12 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Study, named, with_study
+from experiments.designs.design import Design, DesignKeys, named, with_study
 from experiments.designs.design_factors import factors_of
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.formatting import signed, with_interval
-from experiments.frame import study as frame
-from experiments.frame.study import Asked, Bench, Document
+from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
 from experiments.report.study_page import Grid
@@ -70,27 +69,27 @@ class Decompose:
 
 
 @dataclass(frozen=True, slots=True)
-class DecomposeStudy(Study):
+class DecomposeKeys(DesignKeys):
     """Keys of the study beside the hub's."""
 
     decompose: Decompose
 
     def __post_init__(self) -> None:
-        Study.__post_init__(self)
+        DesignKeys.__post_init__(self)
         if len(self.scenarios) != 2:
             raise ValueError(f"scenarios: decompose takes two, as scenarios=[FROM,TO]; got {len(self.scenarios)}")
         if self.demands or self.arrival_models:
             raise ValueError("demands, arrival_models: decompose takes one of each, as demand=permit arrivals=poisson")
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], DecomposeStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     """The coalitions, each checked before anything runs."""
     words, config_dir = arguments.words, arguments.config_dir
     own, designs = designs_among(with_study(words, "decompose"))
     composed = compose(own, config_dir)
     if "decompose" not in composed:
         raise ConfigError("study: decompose needs decompose.kpis and decompose.factors, as study=decompose has them")
-    keys = study(DecomposeStudy, composed)
+    keys = study(DecomposeKeys, composed)
     if designs:
         if len(designs) != 2 or any(key_of(word) == "scenarios" for word in words):
             raise ConfigError(
@@ -98,14 +97,14 @@ def asked(arguments: Arguments) -> tuple[list[Point], DecomposeStudy]:
             )
         both = [compose_design(design, own, config_dir) for design in designs]
         names = [design.name for design in designs]
-        start, end = (Point(name, hub(one)) for name, one in zip(names, both, strict=True))
+        start, end = (Design(name, hub(one)) for name, one in zip(names, both, strict=True))
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, designs, both))
         return game_of(start, end, keys.decompose.factors).points, keys
     start, end = named(own, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors).points, keys
 
 
-def game_among(points: Sequence[Point], keys: DecomposeStudy) -> Game:
+def game_among(points: Sequence[Design], keys: DecomposeKeys) -> Game:
     """The coalitions, which must be all those between the study's two scenarios.
 
     Raises:
@@ -122,11 +121,11 @@ def game_among(points: Sequence[Point], keys: DecomposeStudy) -> Game:
     return game
 
 
-def check(points: Sequence[Point], keys: DecomposeStudy) -> None:
+def check(points: Sequence[Design], keys: DecomposeKeys) -> None:
     game_among(points, keys)
 
 
-def compute(bench: Bench, asked: Asked[DecomposeStudy]) -> Found:
+def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
     """All coalitions simulated, and each KPI's gain split."""
     points, keys = asked.points, asked.keys
     outcome = bench.replicated(points, keys, has_tables=False)
@@ -140,7 +139,7 @@ def compute(bench: Bench, asked: Asked[DecomposeStudy]) -> Found:
     return found
 
 
-def document(asked: Asked[DecomposeStudy], found: Found) -> Document:
+def document(asked: Asked[DecomposeKeys], found: Found) -> Document:
     keys, lines = asked.keys, []
     start, end = keys.scenarios
     for kpi, own in found.kpis.items():
@@ -167,7 +166,7 @@ def _draws(found: Found, hub: HubConfig) -> str:
     )
 
 
-def _picture(found: Found, keys: DecomposeStudy) -> "Picture":
+def _picture(found: Found, keys: DecomposeKeys) -> "Picture":
     from experiments.report.figures.decompose_figure import figure
     from experiments.report.pictures import picture
 
@@ -176,7 +175,7 @@ def _picture(found: Found, keys: DecomposeStudy) -> "Picture":
     return picture("decompose", "What each factor adds", says, figure(found.kpis, start, end))
 
 
-def _lines(found: Found, keys: DecomposeStudy) -> list[str]:
+def _lines(found: Found, keys: DecomposeKeys) -> list[str]:
     """In which keys the two designs differ, and which combinations do not fit their hall."""
     before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
     lines = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
@@ -203,6 +202,6 @@ def _grid(kpi: str, own: Decomposition, scenarios: Sequence[str]) -> Grid:
     return Grid(caption, ("factor", "share, all orders", "alone", "last"), rows)
 
 
-STUDY: Final = frame.Study(
-    DecomposeStudy, asked, compute, document, name=lambda asked: "-".join(asked.keys.scenarios), check=check
+STUDY: Final = Study(
+    DecomposeKeys, asked, compute, document, name=lambda asked: "-".join(asked.keys.scenarios), check=check
 )

@@ -27,7 +27,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, with_study
+from experiments.designs.design import Design, with_study
 from experiments.frame.rows import grid_of, plain_interval, plain_row
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
@@ -35,7 +35,7 @@ from experiments.report.hub_share import money_rests_on
 from experiments.report.sentences import too_few_replications
 from experiments.report.study_page import Grid
 from experiments.studies.expansion.answer import Answer, answer
-from experiments.studies.expansion.design import ExpansionStudy, path_name
+from experiments.studies.expansion.design import ExpansionKeys, path_name
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.hubs import check_growth, states_of
 from experiments.studies.expansion.pictures import pictures
@@ -57,20 +57,20 @@ _OF_MONEY: Final = (
 _OF_SERVICE: Final = "Service and cost over all years, means with 95 % intervals; in how many futures anything opens"
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], ExpansionStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     """The hub of today, and after it the different hubs of all states; all checked before anything runs."""
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
     composed = compose(words, config_dir)
     if _VERB not in composed:
         raise ConfigError("study: expansion needs expansion.paths and others, as study=expansion has them")
-    base, keys = hub(composed), study(ExpansionStudy, composed)
+    base, keys = hub(composed), study(ExpansionKeys, composed)
     if keys.expansion.states:
         raise ConfigError("expansion.states: is filled from the paths; leave it empty")
     hubs, states = states_of(words, base, keys.expansion, config_dir)
-    return [Point("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
+    return [Design("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
 
 
-def check(points: Sequence[Point], keys: ExpansionStudy) -> None:
+def check(points: Sequence[Design], keys: ExpansionKeys) -> None:
     """Whether the hubs are those of the states.
 
     Raises:
@@ -83,11 +83,11 @@ def check(points: Sequence[Point], keys: ExpansionStudy) -> None:
             raise ConfigError(f"expansion.states: the hub of {state!r} is not there")
 
 
-def compute(bench: Bench, asked: Asked[ExpansionStudy]) -> Answer:
+def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
     base, *hubs = asked.points
     n = asked.keys.replications
 
-    def simulate(points: Sequence[Point]) -> Mapping[tuple[str, int], Mapping[str, float]]:
+    def simulate(points: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
         days = base.hub.warmup_days + base.hub.horizon_days
         flights = sum(point.hub.demand.flights_per_day for point in points) * n * days
         bench.say(
@@ -99,7 +99,7 @@ def compute(bench: Bench, asked: Asked[ExpansionStudy]) -> Answer:
     return answer(explored(hubs, base.hub, asked.keys, simulate))
 
 
-def document(asked: Asked[ExpansionStudy], answer: Answer) -> Document:
+def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
     n = asked.keys.replications
     return Document(
         title="When to expand, and by how much",
@@ -134,7 +134,7 @@ def _grids(answer: Answer) -> list[Grid]:
     ]
 
 
-def _method(asked: Asked[ExpansionStudy], answer: Answer) -> Iterator[str]:
+def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
     found, own, today = answer.found, asked.keys.expansion, asked.points[0].hub
     yield from money_rests_on(today)
     loads = ", ".join(f"{load:g}" for load in own.loads)
@@ -163,5 +163,5 @@ def _method(asked: Asked[ExpansionStudy], answer: Answer) -> Iterator[str]:
 
 
 STUDY: Final = Study(
-    ExpansionStudy, asked, compute, document, name=lambda asked: f"{len(asked.keys.expansion.paths)}-paths", check=check
+    ExpansionKeys, asked, compute, document, name=lambda asked: f"{len(asked.keys.expansion.paths)}-paths", check=check
 )

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.money import WAGES, Paid, activity, annual_lines, as_eur
 from experiments.replications.stability import Stability
 from experiments.studies.expansion.design import Expansion
@@ -70,7 +70,7 @@ def node_label(hub: str, load: float) -> str:
 class Curves:
     """The hubs by number, and what was simulated of them: (hub, load, replication, measure); NaN: not yet."""
 
-    def __init__(self, points: Sequence[Point], own: Expansion, measured: Measured, replications: int) -> None:
+    def __init__(self, points: Sequence[Design], own: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {point.label: number for number, point in enumerate(points)}
         self._points, self._own, self._measured = points, own, measured
         self.loads: Floats = np.array(own.loads)
@@ -85,12 +85,12 @@ class Curves:
         }
         """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
 
-    def node(self, hub: int, load: int) -> Point:
+    def node(self, hub: int, load: int) -> Design:
         """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
         point = self._points[hub]
         flights = float(f"{self.full[hub] * self.loads[load]:.{_DIGITS}g}")
         config = replace(point.hub, demand=replace(point.hub.demand, flights_per_day=flights))
-        return Point(node_label(point.label, self.loads[load]), config)
+        return Design(node_label(point.label, self.loads[load]), config)
 
     def put(self, hub: int, load: int, replication: int, kpis: Mapping[str, float]) -> None:
         config = self.node(hub, load).hub

@@ -209,7 +209,7 @@ class Expansion:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpansionStudy(Replicated):
+class ExpansionKeys(Replicated):
     expansion: Expansion
 
 

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.money import Paid, activity, annual_lines, investment
 from experiments.replications.stability import judged_as_run
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
-from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionStudy
+from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import flights_at
 from experiments.studies.expansion.timeline import Timeline, World, timeline
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
@@ -21,7 +21,7 @@ from sim.config import HubConfig
 from sim.measures.kpis import KPIS
 
 ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
-Simulate = Callable[[Sequence[Point]], Mapping[tuple[str, int], Mapping[str, float]]]
+Simulate = Callable[[Sequence[Design]], Mapping[tuple[str, int], Mapping[str, float]]]
 """The KPIs of each replication of designs, by label and number."""
 Key = tuple[str, int, int, tuple[tuple[str, str | None], ...]]
 """Path, growth, draw, and the results that matter to the path."""
@@ -43,7 +43,7 @@ class Futures:
 class Found:
     """What became of each path in each future: `number[path]` says which timeline it is (G, F, K)."""
 
-    keys: ExpansionStudy
+    keys: ExpansionKeys
     world: World
     books: Books
     futures: Futures
@@ -89,7 +89,7 @@ def futures_of(own: Expansion, base: HubConfig) -> Futures:
     return Futures(tuple(own.growth), tuple(leaf for leaf, _ in found), drawn, weight, demand)
 
 
-def explored(points: Sequence[Point], base: HubConfig, keys: ExpansionStudy, simulate: Simulate) -> Found:
+def explored(points: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
     """`points`: the different hubs; `base`: the hub of today with its month index."""
     own = keys.expansion
     assert base.arrivals.month_index is not None
@@ -149,7 +149,7 @@ def _measured(own: Expansion, base: HubConfig) -> Measured:
     )
 
 
-def _books(world: World, points: Sequence[Point], own: Expansion, base: HubConfig) -> Books:
+def _books(world: World, points: Sequence[Design], own: Expansion, base: HubConfig) -> Books:
     built = tuple(line.name for line in investment(base, base, own.cost))
     parcels_at = len(world.measured.lines) + world.measured.kpis.index("parcels_per_day")
     hubs = {point.label: point.hub for point in points}

@@ -14,7 +14,7 @@ from pathlib import Path as File
 from typing import Final
 
 from experiments.composition import compose, hub
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.designs.varying import changed
 from experiments.overrides import parsed
 from experiments.studies.expansion.design import Expansion, Learning, Path
@@ -69,7 +69,7 @@ class State:
 
 def states_of(
     words: Sequence[str], base: HubConfig, own: Expansion, config_dir: File | None
-) -> tuple[list[Point], dict[str, tuple[str, ...]]]:
+) -> tuple[list[Design], dict[str, tuple[str, ...]]]:
     """The different hubs, and by state the label of its own. `words`: all that the study is composed of.
 
     Of a state in which several things act the labels of the plain hub, and of those with each thing alone, follow.
@@ -98,7 +98,7 @@ def states_of(
         if label == state.name and len(state.alone) > 1:
             parts[label] = tuple(states[one.name][0] for one in (state.plain, *state.alone))
         states[state.name] = (label, *parts.get(label, ()))
-    return [Point(label, config) for label, config in hubs.items()], states
+    return [Design(label, config) for label, config in hubs.items()], states
 
 
 def check_growth(base: HubConfig) -> None:

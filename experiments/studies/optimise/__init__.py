@@ -22,13 +22,13 @@ The best of many noisy values looks better than it is. The designs on the front 
 from typing import Final
 
 from experiments.frame.study import Asked, Bench, Study
-from experiments.studies.optimise.design import OptimiseStudy, asked, check_variables
+from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables
 from experiments.studies.optimise.page import document
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
 from experiments.studies.optimise.search import Found, goals_of, search, simulated
 
 
-def compute(bench: Bench, asked: Asked[OptimiseStudy]) -> Result:
+def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
     """The search, and the confirmation of its front."""
     config, keys = asked.points[0].hub, asked.keys
     own = keys.optimise
@@ -41,7 +41,7 @@ def compute(bench: Bench, asked: Asked[OptimiseStudy]) -> Result:
     return Result(own, keys.replications, found, _front(bench, found, keys))
 
 
-def _front(bench: Bench, found: Found, keys: OptimiseStudy) -> tuple[FrontPoint, ...]:
+def _front(bench: Bench, found: Found, keys: OptimiseKeys) -> tuple[FrontPoint, ...]:
     own = keys.optimise
     numbers = range(keys.replications, keys.replications + own.confirm)
     there = simulated(bench, [trial.design for trial in found.front], numbers.stop)
@@ -54,7 +54,7 @@ def _front(bench: Bench, found: Found, keys: OptimiseStudy) -> tuple[FrontPoint,
 
 
 STUDY: Final = Study(
-    OptimiseStudy,
+    OptimiseKeys,
     asked,
     compute,
     document,

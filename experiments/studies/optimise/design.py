@@ -10,7 +10,7 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_study
 from experiments.designs.figures import UNITS
 from experiments.designs.varying import changed, scaled
 from experiments.money import Prices
@@ -108,14 +108,14 @@ class Optimise:
 
 
 @dataclass(frozen=True, slots=True)
-class OptimiseStudy(Replicated):
+class OptimiseKeys(Replicated):
     """Keys of the study beside the hub's."""
 
     optimise: Optimise
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class Candidate:
     """Values of the variables, and what they make: a hub; or none, by how much not, and why."""
 
     values: tuple[Value, ...]
@@ -126,14 +126,14 @@ class Design:
     why: str
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], OptimiseStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], OptimiseKeys]:
     """The hub that the variables change, and the study."""
     composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
     if VERB not in composed:
         raise ConfigError(f"study: {VERB} needs optimise.variables and what goes with them, as study={VERB} has them")
-    keys = study(OptimiseStudy, composed)
+    keys = study(OptimiseKeys, composed)
     config = hub(composed)
-    return [Point(config.scenario, config)], keys
+    return [Design(config.scenario, config)], keys
 
 
 def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> None:
@@ -160,7 +160,7 @@ def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> Non
                     raise ConfigError(f"{place}: {error}") from error
 
 
-def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequence[Value]) -> Design:
+def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequence[Value]) -> Candidate:
     label = ", ".join(f"{name}={_said(value)}" for name, value in zip(variables, values, strict=True))
     fields: dict[str, object] = {}
     for variable, value in zip(variables.values(), values, strict=True):
@@ -168,13 +168,13 @@ def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequ
     try:
         found = changed(config, fields)
     except ConfigError as error:
-        return Design(tuple(values), label, None, _NEVER + _excess(fields), str(error))
+        return Candidate(tuple(values), label, None, _NEVER + _excess(fields), str(error))
     lacks = _lacks(found)
     try:
         check_area(found)
     except ConfigError as error:
-        return Design(tuple(values), label, None, max(lacks, _ON_GRID), str(error))
-    return Design(tuple(values), label, found, 0.0, "")
+        return Candidate(tuple(values), label, None, max(lacks, _ON_GRID), str(error))
+    return Candidate(tuple(values), label, found, 0.0, "")
 
 
 def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Value, ...] | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from experiments.frame.study import Asked, Document
 from experiments.report.study_page import Grid
-from experiments.studies.optimise.design import OptimiseStudy, Sampler
+from experiments.studies.optimise.design import OptimiseKeys, Sampler
 from experiments.studies.optimise.result import Result, commands_of, said, sentences, tables_of
 from experiments.studies.optimise.search import Trial
 
@@ -20,7 +20,7 @@ _METHODS = {
 }
 
 
-def document(asked: Asked[OptimiseStudy], result: Result) -> Document:
+def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     config = asked.points[0].hub
     commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
     own = result.asked

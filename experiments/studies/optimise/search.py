@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.designs.figures import UNITS, figures
 from experiments.frame.study import Bench
 from experiments.statistics.factors import library_seed
 from experiments.store.tables import Key
 from experiments.studies.optimise.design import (
-    Design,
+    Candidate,
     Optimise,
-    OptimiseStudy,
+    OptimiseKeys,
     Sampler,
     Value,
     Variable,
@@ -41,7 +41,7 @@ class Trial:
 
     number: int
     generation: int
-    design: Design
+    design: Candidate
     samples: Mapping[str, tuple[float, ...]]
 
 
@@ -54,7 +54,7 @@ class Found:
     """The hub as configured; None if the variables cannot make it."""
 
 
-def search(bench: Bench, config: HubConfig, keys: OptimiseStudy) -> Found:
+def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
     """All trials, generation after generation; and the front.
 
     Raises:
@@ -92,13 +92,13 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseStudy) -> Found:
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
-def simulated(bench: Bench, designs: Sequence[Design], n: int) -> There:
+def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> There:
     """The KPIs of the first n replications of the designs that fit, each design once."""
-    points = {design.label: Point(design.label, design.hub) for design in designs if design.hub is not None}
+    points = {design.label: Design(design.label, design.hub) for design in designs if design.hub is not None}
     return bench.needed([(point, n) for point in points.values()])
 
 
-def goals_of(design: Design, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:
+def goals_of(design: Candidate, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:
     """Each goal by replication; a figure of the design itself is the same in all. Empty if the design does not fit."""
     if design.hub is None:
         return {}

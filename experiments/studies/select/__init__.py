@@ -24,7 +24,7 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
-from experiments.designs.design import Point, with_study
+from experiments.designs.design import Design, with_study
 from experiments.designs.grid import Grid, grid_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.frame.study import Asked, Bench, Study
@@ -37,7 +37,7 @@ from experiments.studies.select.design import (
     Method,
     Need,
     Select,
-    SelectStudy,
+    SelectKeys,
     check,
     sample_of,
 )
@@ -46,16 +46,16 @@ from experiments.studies.select.result import Found, found_in, tables_of
 from sim.errors import ConfigError, InputError
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], SelectStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     """The designs and their costs."""
     grid = grid_of(with_study(arguments.words, "select"), arguments.config_dir, beside=(COLUMN,))
     if "select" not in grid.composed[0]:
         raise ConfigError("study: select needs select.kpi, select.target and others, as study=select has them")
-    keys = study(SelectStudy, grid.composed[0])
-    if any(study(SelectStudy, other) != keys for other in grid.composed[1:]):
+    keys = study(SelectKeys, grid.composed[0])
+    if any(study(SelectKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, select: the same for every design")
     labels = [design.name for design in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
-    points = [Point(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
+    points = [Design(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
     factors = grid.factors(labels)
     areas = keys.select.areas_m2
     if areas is not None:
@@ -68,12 +68,12 @@ def asked(arguments: Arguments) -> tuple[list[Point], SelectStudy]:
     return points, keys
 
 
-def _on(point: Point, area_m2: float) -> Point:
+def _on(point: Design, area_m2: float) -> Design:
     label = f"{area_m2:,.0f} m2"
-    return Point(label if point.label == "all" else f"{point.label}, {label}", scaled_to(point.hub, area_m2))
+    return Design(label if point.label == "all" else f"{point.label}, {label}", scaled_to(point.hub, area_m2))
 
 
-def compute(bench: Bench, asked: Asked[SelectStudy]) -> Found:
+def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
     """Stages of replications until all is decided."""
     points, keys = asked.points, asked.keys
     bench.check(points)
@@ -83,7 +83,7 @@ def compute(bench: Bench, asked: Asked[SelectStudy]) -> Found:
     return found
 
 
-def selected(points: Sequence[Point], keys: SelectStudy, need: Need) -> Selection:
+def selected(points: Sequence[Design], keys: SelectKeys, need: Need) -> Selection:
     sample, goal = sample_of(points, keys.select, need), keys.goal(points)
     if keys.select.method is Method.OCBA:
         return ocba(sample, goal, keys.looks, budget=keys.select.budget)
@@ -117,7 +117,7 @@ def _with_costs(own: Select, grid: Grid, labels: Sequence[str]) -> Select:
 
 
 STUDY: Final = Study(
-    SelectStudy,
+    SelectKeys,
     asked,
     compute,
     document,

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from experiments.designs.design import Point, Study
+from experiments.designs.design import Design, DesignKeys
 from experiments.frame.study import Kpis
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from sim.errors import ConfigError
@@ -16,7 +16,7 @@ from sim.reading import Bounds, near
 
 AREA: Final = "area_m2"
 COLUMN: Final = "cost"
-Need = Callable[[Sequence[tuple[Point, int]]], Kpis]
+Need = Callable[[Sequence[tuple[Design, int]]], Kpis]
 """The KPIs of so many replications of each design."""
 _NO_COST: Final = 0.0
 _Positive = Annotated[float, Bounds(gt=0, le=1e12)]
@@ -102,13 +102,13 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True)
-class SelectStudy(Study):
+class SelectKeys(DesignKeys):
     """Keys of the study beside the hub's."""
 
     select: Select
 
     def __post_init__(self) -> None:
-        Study.__post_init__(self)
+        DesignKeys.__post_init__(self)
         own = self.select
         if self.scenarios or self.demands or self.arrival_models:
             raise ValueError("scenarios: select takes scenario=a,b; scenarios=[a,b] is for compare")
@@ -118,7 +118,7 @@ class SelectStudy(Study):
             most = own.max_replications
             raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")
 
-    def goal(self, points: Sequence[Point]) -> Goal:
+    def goal(self, points: Sequence[Design]) -> Goal:
         own = self.select
         costs = None if own.is_sampled else tuple(known_cost(point, own) for point in points)
         target = None if own.target is None else own.sign * own.target
@@ -129,11 +129,11 @@ class SelectStudy(Study):
         return Looks(self.replications, self.select.step, self.select.max_replications)
 
 
-def known_cost(point: Point, asked: Select) -> float:
+def known_cost(point: Design, asked: Select) -> float:
     return point.hub.area_m2 if asked.cost == AREA else asked.costs[point.label]
 
 
-def check(points: Sequence[Point], keys: SelectStudy) -> None:
+def check(points: Sequence[Design], keys: SelectKeys) -> None:
     """Whether each design has a cost, and there are several, as in a run that select stored.
 
     Raises:
@@ -148,7 +148,7 @@ def check(points: Sequence[Point], keys: SelectStudy) -> None:
         raise ConfigError(f"select.budget: at least replications x designs = {least}, got {own.budget}")
 
 
-def sample_of(points: Sequence[Point], asked: Select, need: Need) -> Sample:
+def sample_of(points: Sequence[Design], asked: Select, need: Need) -> Sample:
     """The samples that a procedure sees: the KPI, with a sign so that more is better, and the cost."""
 
     def sample(designs: Sequence[int], counts: Sequence[int]) -> list[Floats]:

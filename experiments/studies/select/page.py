@@ -8,7 +8,7 @@ from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.pictures import Picture, picture
 from experiments.report.study_page import Grid
-from experiments.studies.select.design import AREA, Method, SelectStudy
+from experiments.studies.select.design import AREA, Method, SelectKeys
 from experiments.studies.select.result import Found, answer, said, warnings_of
 from sim.measures.kpis import KPIS
 
@@ -19,7 +19,7 @@ _METHODS = {
 }
 
 
-def document(_: Asked[SelectStudy], found: Found) -> Document:
+def document(_: Asked[SelectKeys], found: Found) -> Document:
     own, config = found.keys.select, found.rows[0].point.hub
     limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
     how = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.formatting import number, with_interval
 from experiments.replications.replicating import Outcome, intervals_of
 from experiments.replications.stability import Stability, judged_as_run
@@ -14,7 +14,7 @@ from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
 from experiments.store.tables import Columns, as_columns
-from experiments.studies.select.design import Method, Select, SelectStudy, known_cost
+from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
@@ -49,7 +49,7 @@ _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"
 class Row:
     """A design: what it costs, what the KPI is over its replications, and what became of it."""
 
-    point: Point
+    point: Design
     cost: float
     kpi: Interval
     fate: Fate
@@ -60,7 +60,7 @@ class Row:
 class Found:
     """Designs in the order asked for. `probability` that the selection is right, at least; None: not known."""
 
-    keys: SelectStudy
+    keys: SelectKeys
     outcome: Outcome
     rows: tuple[Row, ...]
     probability: float | None
@@ -79,7 +79,7 @@ class Found:
         return {"values": own} if own else {}
 
 
-def found_in(points: Sequence[Point], keys: SelectStudy, selection: Selection, values: Samples) -> Found:
+def found_in(points: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
     intervals = intervals_of({point.label: values[point.label] for point in points})
     asked, rows = keys.select, []
     for point, verdict in zip(points, selection.verdicts, strict=True):
@@ -98,7 +98,7 @@ def _is_at_target(asked: Select, kpi: Interval) -> bool:
     return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
 
 
-def _stability(points: Sequence[Point], values: Samples) -> dict[str, Stability]:
+def _stability(points: Sequence[Design], values: Samples) -> dict[str, Stability]:
     """The verdicts as far as the replications of the race decide them."""
     rows = {
         label: [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
@@ -107,7 +107,7 @@ def _stability(points: Sequence[Point], values: Samples) -> dict[str, Stability]
     return judged_as_run(points, rows)
 
 
-def _reason(keys: SelectStudy, fate: Fate, n: int, by: str | None) -> str:
+def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
     asked = keys.select
     if fate is Fate.INFEASIBLE:
         return f"misses {asked.wanted}"

@@ -32,7 +32,7 @@ from experiments.statistics.two_sources import noise_share
 from experiments.studies.sensitivity.design import (
     Method,
     Sensitivity,
-    SensitivityStudy,
+    SensitivityKeys,
     Stage,
     asked,
     indices_stage,
@@ -44,7 +44,7 @@ from sim.config import HubConfig
 from sim.errors import CargohubError
 
 
-def compute(bench: Bench, asked: Asked[SensitivityStudy]) -> Result:
+def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
     """The stages that the method has."""
     config, keys = asked.points[0].hub, asked.keys
     own = keys.sensitivity
@@ -80,7 +80,7 @@ def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
     return {kpi: noise_share(values) for kpi, values in outputs.items()}
 
 
-def _outputs(bench: Bench, stage: Stage, keys: SensitivityStudy) -> tuple[dict[str, Floats], dict[str, Stability]]:
+def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[str, Floats], dict[str, Stability]]:
     """Each KPI at all points, (R, N), and whether the designs are stable."""
     n = keys.replications
     kpis = bench.evaluated(stage.designs, n)
@@ -94,7 +94,7 @@ def _outputs(bench: Bench, stage: Stage, keys: SensitivityStudy) -> tuple[dict[s
     return found, judged_as_run(stage.designs, replications)
 
 
-def _cost(config: HubConfig, keys: SensitivityStudy, first: Stage | None, second: Stage | None) -> str:
+def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:
     """One line: how many simulations there will be."""
     own = keys.sensitivity
     parts, n = [], 0
@@ -116,7 +116,7 @@ def _cost(config: HubConfig, keys: SensitivityStudy, first: Stage | None, second
 
 
 STUDY: Final = Study(
-    SensitivityStudy,
+    SensitivityKeys,
     asked,
     compute,
     document,

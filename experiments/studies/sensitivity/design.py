@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_study
 from experiments.designs.varying import changed, scaled
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
@@ -93,7 +93,7 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, slots=True)
-class SensitivityStudy(Replicated):
+class SensitivityKeys(Replicated):
     """Keys of the study beside the hub's."""
 
     sensitivity: Sensitivity
@@ -111,21 +111,21 @@ class Stage:
     box: Box
     points: Floats
     labels: tuple[str, ...]
-    designs: tuple[Point, ...]
+    designs: tuple[Design, ...]
     values: tuple[tuple[float, ...], ...]
     """Of the factors, by design."""
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], SensitivityStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
     """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
     composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
     if VERB not in composed:
         raise ConfigError(f"study: {VERB} needs sensitivity.method and what goes with it, as study={VERB} has them")
-    keys = study(SensitivityStudy, composed)
+    keys = study(SensitivityKeys, composed)
     config = hub(composed)
     check_area(config)
     _check_ends(config, keys.sensitivity.factors)
-    return [Point(config.scenario, config)], keys
+    return [Design(config.scenario, config)], keys
 
 
 def screening_stage(config: HubConfig, keys: Sensitivity) -> Stage:
@@ -144,7 +144,7 @@ def indices_stage(config: HubConfig, keys: Sensitivity, names: Sequence[str]) ->
 def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box, points: Floats) -> Stage:
     rows = [tuple(float(value) for value in row) for row in points]
     labels = {row: f"{name} {number}" for number, row in enumerate(dict.fromkeys(rows))}
-    designs = tuple(Point(label, _design(config, factors, row)) for row, label in labels.items())
+    designs = tuple(Design(label, _design(config, factors, row)) for row, label in labels.items())
     return Stage(name, box, np.array(rows), tuple(labels[row] for row in rows), designs, tuple(labels))
 
 

@@ -6,7 +6,7 @@ from experiments.formatting import kpi_name, number, with_interval
 from experiments.frame.study import Asked, Document
 from experiments.report.study_page import Grid
 from experiments.statistics import indices, screening
-from experiments.studies.sensitivity.design import SensitivityStudy
+from experiments.studies.sensitivity.design import SensitivityKeys
 from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of
 from experiments.studies.sensitivity.tables import tables_of
 from experiments.studies.sensitivity.text import sentences
@@ -20,7 +20,7 @@ _SHOWN = 8
 """Factors on the terminal; the page and the tables have all."""
 
 
-def document(asked: Asked[SensitivityStudy], result: Result) -> Document:
+def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     config, own = asked.points[0].hub, result.asked
     design = (
         f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"

@@ -24,7 +24,7 @@ from experiments.frame.rows import grid_of, plain_row, stored
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.hub_share import money_rests_on
 from experiments.statistics import Interval
-from experiments.studies.shadow_price.design import ShadowPriceStudy, asked, ladders
+from experiments.studies.shadow_price.design import ShadowPriceKeys, asked, ladders
 from experiments.studies.shadow_price.result import Result, Step, named, sentences, zone_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _WORTH: Final = (
 )
 
 
-def compute(bench: Bench, asked: Asked[ShadowPriceStudy]) -> Result:
+def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
     """Every hub of every ladder."""
     config, own, n = asked.points[0].hub, asked.keys.shadow_price, asked.keys.replications
     steps = ladders(config, own)
@@ -49,7 +49,7 @@ def compute(bench: Bench, asked: Asked[ShadowPriceStudy]) -> Result:
     return Result(config.scenario, own, tuple(zone_of(ladder, kpis, n, own.prices) for ladder in steps))
 
 
-def document(asked: Asked[ShadowPriceStudy], result: Result) -> Document:
+def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     config, n, prices = asked.points[0].hub, asked.keys.replications, result.asked.prices
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
     draws = (
@@ -113,4 +113,4 @@ def _picture(result: Result) -> "Picture":
     return picture("shadow_price", "What one more m² is worth a year", says, figure(chart))
 
 
-STUDY: Final = Study(ShadowPriceStudy, asked, compute, document)
+STUDY: Final = Study(ShadowPriceKeys, asked, compute, document)

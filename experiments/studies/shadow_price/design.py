@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Point, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_study
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
 from experiments.money import Prices
@@ -41,7 +41,7 @@ class ShadowPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class ShadowPriceStudy(Replicated):
+class ShadowPriceKeys(Replicated):
     """Keys of the study beside the hub's."""
 
     shadow_price: ShadowPrice
@@ -55,16 +55,16 @@ class Ladder:
     flights_per_day: float
     units_a_step: float
     """In each hall."""
-    points: tuple[Point, ...]
+    points: tuple[Design, ...]
 
 
-def asked(arguments: Arguments) -> tuple[list[Point], ShadowPriceStudy]:
+def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
     composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
     if VERB not in composed:
         raise ConfigError(f"study: shadow-price needs shadow_price.step_m2 and what goes with it, as study={VERB} has")
-    config, keys = hub(composed), study(ShadowPriceStudy, composed)
-    return [Point(config.scenario, config)], keys
+    config, keys = hub(composed), study(ShadowPriceKeys, composed)
+    return [Design(config.scenario, config)], keys
 
 
 def zones_of(config: HubConfig, own: ShadowPrice) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def ladders(config: HubConfig, own: ShadowPrice) -> list[Ladder]:
     for flights in own.flights_per_day:
         base = changed(config, {"demand.flights_per_day": flights})
         check_area(base)
-        first = Point(f"{flights:g} flights a day", base)
+        first = Design(f"{flights:g} flights a day", base)
         for zone in zones_of(config, own):
             kind = HALL_UNITS[zone]
             least = kind.step(config.space) if kind.step else 1.0
@@ -104,6 +104,6 @@ def ladders(config: HubConfig, own: ShadowPrice) -> list[Ladder]:
                     check_area(larger)
                 except ConfigError as error:
                     raise ConfigError(f"{VERB}.steps: {step} of {zone} are not possible: {error}") from error
-                more.append(Point(f"{first.label}, {zone} +{step * units:g}", larger))
+                more.append(Design(f"{first.label}, {zone} +{step * units:g}", larger))
             found.append(Ladder(zone, flights, units, (first, *more)))
     return found

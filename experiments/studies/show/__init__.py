@@ -9,7 +9,7 @@ Prints the table and the warnings of a complete run folder from its stored table
 """
 
 from experiments.arguments import Arguments, taken_apart
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.frame import runner
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
@@ -25,7 +25,7 @@ def main(arguments: Arguments) -> int:
     if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
     study = stored_study(manifest)
-    points = [Point(label, hub) for label, hub in configuration.hubs.items()]
+    points = [Design(label, hub) for label, hub in configuration.hubs.items()]
     day = draw_day(manifest, points, given)
     asked = Asked(points, study_of(manifest, configuration), arguments)
     return runner.show(study, asked, manifest, {} if day is None else {"day": str(day)})

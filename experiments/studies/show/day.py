@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from experiments.designs.design import Point
+from experiments.designs.design import Design
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_rows import typed_rows
@@ -30,7 +30,7 @@ _READ: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
 )  # fmt: skip
 
 
-def draw_day(manifest: Manifest, points: Sequence[Point], given: Mapping[str, str]) -> Path | None:
+def draw_day(manifest: Manifest, points: Sequence[Design], given: Mapping[str, str]) -> Path | None:
     """Draws the day asked for, of the first replication of a design, into the run's figures; None if none is asked for.
 
     Raises:
@@ -60,7 +60,7 @@ def draw_day(manifest: Manifest, points: Sequence[Point], given: Mapping[str, st
     return path
 
 
-def _design(points: Sequence[Point], label: str | None) -> Point:
+def _design(points: Sequence[Design], label: str | None) -> Design:
     if label is None:
         return points[0]
     for point in points:
@@ -69,7 +69,7 @@ def _design(points: Sequence[Point], label: str | None) -> Point:
     raise InputError(f"design: no {label[:60]!r} in this run{near(label, [point.label for point in points])}")
 
 
-def _day(point: Point, text: str) -> int:
+def _day(point: Design, text: str) -> int:
     """The day counted from the first midnight."""
     try:
         asked = dt.date.fromisoformat(text)
