@@ -46,11 +46,11 @@ def asked(words=WORDS):
     return [Design("tiny", hub(composed))], study(DesignKeys, composed)
 
 
-def computed(root, points, keys):
+def computed(root, designs, keys):
     """The study, as `cargohub run` has it, without its page."""
-    asked = Asked(points, keys, Arguments(verb="run", out=Path(root)))
+    asked = Asked(designs, keys, Arguments(verb="run", out=Path(root)))
     with opened("tiny", asked) as run, execution.opened(keys.execution, keys.workers) as pool:
-        complete(run, replications(run, points, keys, pool, is_quiet=True))
+        complete(run, replications(run, designs, keys, pool, is_quiet=True))
     return run.path
 
 
@@ -63,7 +63,7 @@ class Killing:
 
     def __init__(self, root, place, rng):
         self.root, self.rng, self.log = Path(root), rng, Path(root) / "log"
-        self.points, keys = asked()
+        self.designs, keys = asked()
         self.root.mkdir(parents=True)
         begin = time.monotonic()
         self.keys = read(DesignKeys, {**plain(keys), "execution": place})
@@ -83,7 +83,7 @@ class Killing:
             log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(log, 1)
             os.dup2(log, 2)
-            computed(folder, self.points, self.keys)
+            computed(folder, self.designs, self.keys)
             code = 0
         except BaseException:  # noqa: BLE001 - it goes to the log
             import traceback

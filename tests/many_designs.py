@@ -35,11 +35,11 @@ def longer(columns: Columns) -> Columns:
 def peak_mb(verb: str, n: int, folder: Path) -> float:
     composed = compose(TINY)
     one, keys = hub(composed), study(DesignKeys, composed)
-    points = [Design(f"design={n} of many", replace(one, scenario=f"{n}")) for n in range(n)]
+    designs = [Design(f"design={n} of many", replace(one, scenario=f"{n}")) for n in range(n)]
     arguments = Arguments(verb=verb, words=tuple(TINY), out=folder, quiet=True)
     with contextlib.redirect_stdout(io.StringIO()):
         verb_study = import_module(f"experiments.studies.{verb}").STUDY
-        assert runner.carry_out(verb_study, Asked(points, keys, arguments)) == 0
+        assert runner.carry_out(verb_study, Asked(designs, keys, arguments)) == 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

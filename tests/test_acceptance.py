@@ -25,13 +25,13 @@ def cells(capsys, out, *more, rates="3,3.5,4"):
     """What the study says of each demand in each period: carries, fails or undecided; also printed."""
     words = shlex.split(COMMAND.replace("=3,3.5,4 ", f"={rates} "))
     assert main([*words, *more, "--quiet", "--json", "--out", str(out)]) == 0
-    points = json.loads(capsys.readouterr().out)["points"]
+    designs = json.loads(capsys.readouterr().out)["points"]
     found, shares = {}, {}
-    for point in points:
-        share = point["kpis"]["on_time_share"]
-        key = point["values"]["scenario"], float(point["values"]["demand.flights_per_day"])
-        fails = point["unstable"] or share["high"] < LEAST_ON_TIME
-        carries = point["unstable"] is False and share["low"] >= LEAST_ON_TIME
+    for design in designs:
+        share = design["kpis"]["on_time_share"]
+        key = design["values"]["scenario"], float(design["values"]["demand.flights_per_day"])
+        fails = design["unstable"] or share["high"] < LEAST_ON_TIME
+        carries = design["unstable"] is False and share["low"] >= LEAST_ON_TIME
         found[key] = "fails" if fails else "carries" if carries else "undecided"
         shares[key] = share["mean"]
         interval = f"{share['mean']:.3f} ({share['low']:.3f} to {share['high']:.3f})"

@@ -202,9 +202,9 @@ def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> Non
 
 
 def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
-    point = Design("a", load("liege_30k", "exports=one_fifth"))
+    design = Design("a", load("liege_30k", "exports=one_fifth"))
     asked = Sustained(target=0.95, tolerance=0.1, binding=False)
-    (search,) = searches_of(point, 1, asked)
+    (search,) = searches_of(design, 1, asked)
     there: dict[Key, dict[str, float]] = {}
     while tasks := search.missing(there):
         for (label, number), _, (config, _) in tasks:
@@ -219,12 +219,12 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
 
 
 def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlog_grows() -> None:
-    point = Design("a", load("liege_30k"))
-    (search,) = searches_of(point, 1, Sustained(target=0.95, tolerance=0.1, binding=False))
+    design = Design("a", load("liege_30k"))
+    (search,) = searches_of(design, 1, Sustained(target=0.95, tolerance=0.1, binding=False))
     there: dict[Key, dict[str, float]] = {}
     while tasks := search.missing(there):
         for (label, number), work, (config, _) in tasks:
-            is_longer = config.horizon_days > point.hub.horizon_days
+            is_longer = config.horizon_days > design.hub.horizon_days
             grows = config.demand.flights_per_day > 4.2
             assert (work is grow) == is_longer
             there[label, number] = {"on_time_share": 1.0, "exports_kept_up_share": 1.0, **level(4, 0.01 + 0.01 * grows)}

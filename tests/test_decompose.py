@@ -124,13 +124,13 @@ def test_every_differing_field_is_in_one_factor_or_in_the_rest() -> None:
     machines = {"sorting_machines", "breakdown_stations", "packout_posts"}
     assert set(game.fields["machines"]) == {f"halls.main.{name}" for name in machines}
     assert "apron.stands" in game.fields[REST] and "halls.main.doors_out" in game.fields[REST]
-    assert game.coalitions[0].point is start and game.coalitions[-1].point is end
+    assert game.coalitions[0].design is start and game.coalitions[-1].design is end
     assert [one.factors for one in game.coalitions[:4]] == [(), ("floor",), ("machines",), ("floor", "machines")]
-    with_machines = game.coalitions[2].point.hub
+    with_machines = game.coalitions[2].design.hub
     hall = with_machines.halls["main"]
     assert hall.sorting_machines == 4 and hall.area_m2 == 30_000
     assert hall.doors_out == start.hub.halls["main"].doors_out and with_machines.scenario == "liege_30k"
-    assert len({one.point.label for one in game.coalitions}) == 8
+    assert len({one.design.label for one in game.coalitions}) == 8
 
 
 def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -> None:
@@ -142,10 +142,10 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
         ("sorting", pytest.approx(18_000), 9000),
         ("packout", 60 * 50, 1500),
     ]
-    check_area(machines.point.hub)
+    check_area(machines.design.hub)
     assert game.coalitions[1].lacks == () == game.coalitions[3].lacks
     # The net areas change nothing that is simulated: the site is that of the same hub in a hall that is large enough.
-    squeezed = machines.point.hub
+    squeezed = machines.design.hub
     hall = squeezed.halls["main"]
     # A quarter of a hall four times as large is as much floor.
     quarters = {zone: getattr(hall.zone_shares, zone) / 4 for zone in ("lanes", "customs", "export", "empty_ulds")}
@@ -284,10 +284,10 @@ def test_the_waterfall_goes_from_one_level_to_the_other() -> None:
 def test_two_rows_of_a_spreadsheet_are_from_and_to(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "designs.csv"
     path.write_text("name,halls.main.breakdown_stations,halls.main.doors_out\nas it is,,\nother,9,25\n")
-    points, keys = asked(Arguments("decompose", (f"designs={path}", "horizon_days=1")))
-    game = game_among(points, keys)
+    designs, keys = asked(Arguments("decompose", (f"designs={path}", "horizon_days=1")))
+    game = game_among(designs, keys)
     assert keys.scenarios == ("as it is", "other")
-    assert game.points[0].label == "as it is"
-    assert len(game.points) == 4
+    assert game.designs[0].label == "as it is"
+    assert len(game.designs) == 4
     assert main(["decompose", f"designs={path}", "scenarios=[liege_30k,liege_66k]", "--out", str(tmp_path)]) == 2
     assert "designs: decompose takes a file of two" in capsys.readouterr().err

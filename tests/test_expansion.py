@@ -90,8 +90,8 @@ def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
     }
 
 
-def simulated(points: Sequence[Design], n: int = 2) -> dict[tuple[str, int], dict[str, float]]:
-    return {(point.label, number): kpis_of(point.hub, number) for point in points for number in range(n)}
+def simulated(designs: Sequence[Design], n: int = 2) -> dict[tuple[str, int], dict[str, float]]:
+    return {(design.label, number): kpis_of(design.hub, number) for design in designs for number in range(n)}
 
 
 def found_of(*words: str, paths: Sequence[str] = FEW) -> Found:

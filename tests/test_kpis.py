@@ -57,8 +57,8 @@ def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
 def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
     with_exports, without = (Design(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
-    for points, is_shown in (([with_exports], False), ([with_exports, without], True)):
-        assert ("toys_per_day" in console._shown(SimpleNamespace(points=points))) == is_shown
+    for designs, is_shown in (([with_exports], False), ([with_exports, without], True)):
+        assert ("toys_per_day" in console._shown(SimpleNamespace(designs=designs))) == is_shown
 
 
 def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:

@@ -74,10 +74,10 @@ def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_ow
 def test_files_and_short_runs_have_no_margin():
     _, study = single(Arguments("run", tuple(SMALL)))
     assert isinstance(study, MarginKeys)
-    points = [Design("a", load("liege_30k", "horizon_days=6")), Design("b", load("liege_30k", "horizon_days=7"))]
+    designs = [Design("a", load("liege_30k", "horizon_days=6")), Design("b", load("liege_30k", "horizon_days=7"))]
     verdicts = {"a": stable(), "b": stable()}
-    assert [walk.point.label for walk in walks_of(points, 1, study, verdicts)] == ["b"]
-    assert walks_of([*points, *points], 1, study, verdicts) == []
+    assert [walk.design.label for walk in walks_of(designs, 1, study, verdicts)] == ["b"]
+    assert walks_of([*designs, *designs], 1, study, verdicts) == []
 
 
 def made(capsys, out, *words):

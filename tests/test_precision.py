@@ -218,8 +218,8 @@ def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, t
 
 def test_a_precision_makes_another_run_and_a_limit_without_one_does_not(tmp_path: Path) -> None:
     def path(*words: str) -> Path:
-        (point,), study = single(Arguments("run", tuple(words)))
-        with opened(point.label, Asked([point], study, Arguments("run", words, out=tmp_path))) as run:
+        (design,), study = single(Arguments("run", tuple(words)))
+        with opened(design.label, Asked([design], study, Arguments("run", words, out=tmp_path))) as run:
             return run.path
 
     assert path() == path("precision.max_replications=7")

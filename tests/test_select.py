@@ -155,11 +155,11 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_costs_are_the_area_or_those_of_the_designs() -> None:
-    point = Design("a", load("liege_66k"))
+    design = Design("a", load("liege_66k"))
     usual = {"kpi": "on_time_share", "target": 0.9, "tolerance": 0.1, "indifference": None, "alpha": 0.1, "step": 1}
     rest = {"areas_m2": None, "max_replications": 9, "budget": 9, "method": "kn"}
-    assert known_cost(point, Select(**usual, **rest, cost="area_m2", costs={})) == 66_000
-    assert known_cost(point, Select(**usual, **rest, cost="cost", costs={"a": 2.5})) == 2.5
+    assert known_cost(design, Select(**usual, **rest, cost="area_m2", costs={})) == 66_000
+    assert known_cost(design, Select(**usual, **rest, cost="cost", costs={"a": 2.5})) == 2.5
 
 
 @pytest.mark.parametrize(

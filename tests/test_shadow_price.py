@@ -44,14 +44,14 @@ def test_steps_are_whole_units_near_the_area_asked_for() -> None:
     steps = {ladder.zone: ladder for ladder in ladders(HUB, replace(ASKED, zones=None))}
     assert set(steps) == set(HALL_UNITS)
     for zone, ladder in steps.items():
-        hubs = [point.hub for point in ladder.points]
+        hubs = [design.hub for design in ladder.designs]
         added = [hub.area_m2 - hubs[0].area_m2 for hub in hubs]
         assert added == pytest.approx([0, 600, 1200]), zone
         counts = [HALL_UNITS[zone].count(hub.halls["main"]) for hub in hubs]
         assert counts[2] - counts[1] == pytest.approx(counts[1] - counts[0])
     assert steps["stations"].units_a_step == 3
     (wide,) = ladders(HUB, replace(ASKED, zones=("stations",), step_m2=10.0, steps=1))
-    assert wide.points[1].hub.area_m2 == pytest.approx(30_200)  # no less than one
+    assert wide.designs[1].hub.area_m2 == pytest.approx(30_200)  # no less than one
 
 
 def kpis(parcels: float, late: float = 0.0) -> dict[str, float]:
@@ -66,9 +66,9 @@ def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
     ladder = next(one for one in ladders(HUB, ASKED) if one.zone == "floor")
     gains = [(0.0, 1000.0, 1100.0), (0.0, 2000.0, 2100.0)]
     there = {
-        (point.label, number): kpis(400_000 + gain)
+        (design.label, number): kpis(400_000 + gain)
         for number, row in enumerate(gains)
-        for point, gain in zip(ladder.points, row, strict=True)
+        for design, gain in zip(ladder.designs, row, strict=True)
     }
     zone = zone_of(ladder, there, 2, PRICES)
     # A m² of lanes takes energy and the hall's upkeep, no equipment.
@@ -86,7 +86,7 @@ def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
 
 def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     ladder = next(one for one in ladders(HUB, ASKED) if one.zone == "positions")
-    there = {(point.label, number): kpis(400_000) for point in ladder.points for number in range(2)}
+    there = {(design.label, number): kpis(400_000) for design in ladder.designs for number in range(2)}
     zone = zone_of(ladder, there, 2, PRICES)
     a_position = 15_000 / 20 * (0.06 / (1 - 1.06**-10) + 0.04)
     assert zone.first.worth.mean == pytest.approx(-(85 * 0.18 + 1250 * 0.01 + a_position), abs=1e-3)

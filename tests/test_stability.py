@@ -82,15 +82,15 @@ def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_nam
 
 def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():
     hub = load("liege_30k")
-    points = [Design(name, hub) for name in ("level", "grows", "late", "open")]
+    designs = [Design(name, hub) for name in ("level", "grows", "late", "open")]
     values = {"level": [grown(2, 0.0)], "grows": [grown(2, 0.2)], "late": [grown(2, 0.01)], "open": [grown(2, 0.01)]}
     asked = []
 
     def longer(own):
-        asked.append({point.label: point.hub.horizon_days for point in own})
+        asked.append({design.label: design.hub.horizon_days for design in own})
         return {p.label: [grown(4, 0.05 if p.label.startswith("late") else 0.01)] for p in own}
 
-    found = verdicts(points, values, longer, is_quiet=True)
+    found = verdicts(designs, values, longer, is_quiet=True)
     assert {label: own.is_unstable for label, own in found.items()} == {
         "level": False, "grows": True, "late": True, "open": None,
     }  # fmt: skip

@@ -100,7 +100,7 @@ def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str
 def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["scenario=liege_30k,liege_66k", "demand.flights_per_day=2,4", "--out", str(tmp_path)]
     document = told(capsys, "sweep", *words)
-    assert [point["values"] for point in document["points"]] == [
+    assert [design["values"] for design in document["points"]] == [
         {"scenario": scenario, "demand.flights_per_day": flights}
         for scenario in ("liege_30k", "liege_66k")
         for flights in ("2", "4")
@@ -163,9 +163,9 @@ def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[s
     file = tmp_path / "two.csv"
     file.write_text("flight,sibt\nA,2022-09-05 10:00\nB,2022-09-05 14:00\n")
     document = told(capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path))
-    points = read_run(document["run_dir"]).tables["points"]
-    assert points["flights_per_day"].tolist() == [2.0]
-    assert points["demand"].tolist() == ["two"]
+    designs = read_run(document["run_dir"]).tables["points"]
+    assert designs["flights_per_day"].tolist() == [2.0]
+    assert designs["demand"].tolist() == ["two"]
 
 
 def test_the_command_on_the_page_names_the_folder_of_own_scenarios(

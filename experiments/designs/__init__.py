@@ -1,6 +1,6 @@
 """Designs: what a study compares, and what another hub than the one configured would be.
 
-design       a point of a study, and what all studies are asked; figures: its area, posts and cost
+design       a design of a study, and what all studies are asked; figures: its area, posts and cost
 spreadsheet  designs of a CSV or XLSX; typed_designs, those of the command line; grid, swept values
 varying      fields of a hub by their names
 factors      what differs between two hubs, in groups

@@ -160,15 +160,15 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
-    (words, designs), config_dir = designs_among(arguments.words), arguments.config_dir
+    (words, rows), config_dir = designs_among(arguments.words), arguments.config_dir
     keys = study(MarginKeys, compose(words, config_dir))
-    if designs:
+    if rows:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
-        composed = [compose_design(design, words, config_dir) for design in designs]
-        names = [design.name for design in designs]
-        points = [Design(name, hub(one)) for name, one in zip(names, composed, strict=True)]
-        return points, replace(keys, factors=factors_of(names, designs, composed))
+        composed = [compose_design(row, words, config_dir) for row in rows]
+        names = [row.name for row in rows]
+        designs = [Design(name, hub(one)) for name, one in zip(names, composed, strict=True)]
+        return designs, replace(keys, factors=factors_of(names, rows, composed))
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
         raise ConfigError(
@@ -184,15 +184,15 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     models: list[str | None] = [*keys.arrival_models] or [None]
     wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
     wanted += [(keys.scenarios[0], demand, model) for demand in demands for model in models[1:]]
-    points = []
+    designs = []
     for scenario, demand, model in wanted:
         own = [*rest, f"scenario={scenario}"]
         own += [f"demand={demand}"] if demand else []
         own += [f"arrivals={model}"] if model else []
         label = [scenario, *([demand] if demand and len(demands) > 1 else [])]
         label += [model] if model and model != models[0] else []
-        points.append(Design(", ".join(label), hub(compose(own, config_dir))))
-    return points, keys
+        designs.append(Design(", ".join(label), hub(compose(own, config_dir))))
+    return designs, keys
 
 
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
@@ -214,12 +214,12 @@ def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -
     """Each of the scenarios named, with all else as the words say."""
     known = scenarios(config_dir)
     rest = [word for word in words if not word.startswith("scenario=")]
-    points = []
+    designs = []
     for name in names:
         if name not in known:
             raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
-        points.append(Design(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
-    return points
+        designs.append(Design(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
+    return designs
 
 
 def period_warnings(config: HubConfig) -> list[str]:

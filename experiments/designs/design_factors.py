@@ -18,7 +18,7 @@ DESIGN: Final = "design"
 def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: Sequence[Mapping[str, Any]]) -> Factors:
     """The keys that differ between the designs, and their values; where a design sets none, the value that it has.
 
-    `labels`, `designs` and `composed`: one each a point.
+    `labels`, `designs` and `composed`: one each a design.
     """
     keys = list(dict.fromkeys(key_of(word).lstrip("~") for design in designs for word in design.words))
     rows = [{key: _value(design, own, key) for key in keys} for design, own in zip(designs, composed, strict=True)]

@@ -57,10 +57,10 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Coalition:
-    """The first scenario with some factors as in the second. `point.label` is its name in every table."""
+    """The first scenario with some factors as in the second. `design.label` is its name in every table."""
 
     factors: tuple[str, ...]
-    point: Design
+    design: Design
     lacks: tuple[Lack, ...]
 
 
@@ -76,8 +76,8 @@ class Game:
     coalitions: tuple[Coalition, ...]
 
     @property
-    def points(self) -> list[Design]:
-        return [coalition.point for coalition in self.coalitions]
+    def designs(self) -> list[Design]:
+        return [coalition.design for coalition in self.coalitions]
 
 
 def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) -> Game:
@@ -87,7 +87,7 @@ def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) ->
         ConfigError: a pattern that matches no field, a field in two factors, no difference, too many factors, or a
             coalition that the schema refuses.
     """
-    old, new = (dict(_leaves(plain(point.hub), ())) for point in (start, end))
+    old, new = (dict(_leaves(plain(design.hub), ())) for design in (start, end))
     owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path != _NAME])
     fields: dict[str, list[str]] = {name: [] for name in [*factors, REST]}
     for path, name in owner.items():

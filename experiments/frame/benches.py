@@ -75,15 +75,15 @@ class Simulated:
     def _lines(self) -> Lines:
         return Lines(is_quiet=self.is_quiet)
 
-    def check(self, points: Sequence[Design]) -> None:
-        for point in points:
-            make_inputs(point.hub, 0)
+    def check(self, designs: Sequence[Design]) -> None:
+        for design in designs:
+            make_inputs(design.hub, 0)
 
-    def evaluated(self, points: Sequence[Design], n: int) -> Kpis:
-        return evaluated(self.run, points, n, self.pool, is_quiet=self.is_quiet)
+    def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
+        return evaluated(self.run, designs, n, self.pool, is_quiet=self.is_quiet)
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
-        tasks = [task for point, n in wanted for task in missing([point], n, self._there, evaluate)]
+        tasks = [task for design, n in wanted for task in missing([design], n, self._there, evaluate)]
 
         def line(there: Kpis, seconds: float) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
@@ -103,10 +103,10 @@ class Simulated:
             self._lines.say(lambda passed: line(self._there, passed / self._n_made))
         return self._there
 
-    def replicated(self, points: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
-        check_designs(points, keys)
+    def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
+        check_designs(designs, keys)
         work_of = replicate if has_tables else evaluate
-        return replications(self.run, points, keys, self.pool, is_quiet=self.is_quiet, work_of=work_of)
+        return replications(self.run, designs, keys, self.pool, is_quiet=self.is_quiet, work_of=work_of)
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         complete(self.run, outcome, more)
@@ -133,15 +133,15 @@ class Stored:
 
     manifest: Manifest
 
-    def check(self, points: Sequence[Design]) -> None:
+    def check(self, designs: Sequence[Design]) -> None:
         """Nothing: what was run could be, and a stranger's path is not followed."""
 
-    def evaluated(self, points: Sequence[Design], n: int) -> Kpis:
-        kpis = self.needed([(point, n) for point in points])
-        return {(point.label, number): kpis[point.label, number] for point in points for number in range(n)}
+    def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
+        kpis = self.needed([(design, n) for design in designs])
+        return {(design.label, number): kpis[design.label, number] for design in designs for number in range(n)}
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
-        return self._with([(point.label, number) for point, n in wanted for number in range(n)])
+        return self._with([(design.label, number) for design, n in wanted for number in range(n)])
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:  # noqa: ARG002 - as Bench
         return self._with([key for key, _, _ in tasks])
@@ -156,26 +156,26 @@ class Stored:
     def _kpis(self) -> Kpis:
         return kpis_of(self.manifest)
 
-    def replicated(self, points: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
+    def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
         """As its tables say it."""
         intervals = self._intervals()
-        differences = self._differences() if len(points) > 1 else {}
-        for point in points:
-            own = intervals.get(point.label, {})
-            others = [differences.get(point.label, {})] if point is not points[0] else []
+        differences = self._differences() if len(designs) > 1 else {}
+        for design in designs:
+            own = intervals.get(design.label, {})
+            others = [differences.get(design.label, {})] if design is not designs[0] else []
             missing = [kpi for kpi in KPIS if kpi not in own or any(kpi not in found for found in others)]
             if missing:
                 raise InputError(
-                    f"{self.manifest.folder}: no {missing[0]} of {point.label}: another version's run, or damaged"
+                    f"{self.manifest.folder}: no {missing[0]} of {design.label}: another version's run, or damaged"
                 )
         n = min(interval.n for own in intervals.values() for interval in own.values())
         wide = needs(samples_of(self._kpis), keys.asked, interval_of) if keys.asked else []
         return Outcome(
-            tuple(points),
+            tuple(designs),
             intervals,
             differences,
             keys.family,
-            self._stability(points),
+            self._stability(designs),
             tuple(too_wide(wide, n)),
             keys.factors,
             margins_of(self.rows("margin", _MARGIN)),
@@ -190,14 +190,14 @@ class Stored:
     def say(self, line: str) -> None:
         pass
 
-    def _stability(self, points: Sequence[Design]) -> dict[str, Stability]:
+    def _stability(self, designs: Sequence[Design]) -> dict[str, Stability]:
         rows = {row["scenario"]: row for row in self.rows("stability", _STABILITY)}
-        for point in points:
-            if rows.get(point.label, {}).get("verdict") not in VERDICTS:
+        for design in designs:
+            if rows.get(design.label, {}).get("verdict") not in VERDICTS:
                 raise InputError(
-                    f"{self.manifest.folder}: no verdict on {point.label}: another version's run, or damaged"
+                    f"{self.manifest.folder}: no verdict on {design.label}: another version's run, or damaged"
                 )
-        return {point.label: stability_of(rows[point.label]) for point in points}
+        return {design.label: stability_of(rows[design.label]) for design in designs}
 
     def _intervals(self) -> Mapping[str, Mapping[str, Interval]]:
         found: dict[str, dict[str, Interval]] = {}

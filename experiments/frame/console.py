@@ -42,61 +42,61 @@ _SAVED = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
 
 
-def fit_lines(points: Sequence[Design]) -> list[str]:
+def fit_lines(designs: Sequence[Design]) -> list[str]:
     """What fit=auto changed, design by design."""
     lines = []
-    for point in points:
-        changes = point.hub.fitted
+    for design in designs:
+        changes = design.hub.fitted
         shares = [change for change in changes if ".zone_shares." in change]
         texts = [change for change in changes if change not in shares]
         texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else shares
         if texts:
-            lines.append(f"{point.label}: fit=auto changed {', '.join(texts)} (config.yaml lists all as fitted)")
+            lines.append(f"{design.label}: fit=auto changed {', '.join(texts)} (config.yaml lists all as fitted)")
     return lines
 
 
 def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
     """What a reader must know before the numbers."""
-    lines = [*own, *fit_lines(outcome.points), *too_few_replications(outcome.n)]
-    for point in outcome.points:
-        if not outcome.intervals[point.label]["parcels_per_day"].mean:
-            lines.append(f"{point.label}: not one parcel left in the measured days")
-        intervals = outcome.intervals[point.label]
-        if outcome.is_unstable(point):
+    lines = [*own, *fit_lines(outcome.designs), *too_few_replications(outcome.n)]
+    for design in outcome.designs:
+        if not outcome.intervals[design.label]["parcels_per_day"].mean:
+            lines.append(f"{design.label}: not one parcel left in the measured days")
+        intervals = outcome.intervals[design.label]
+        if outcome.is_unstable(design):
             slope = intervals["backlog_slope_per_day"].mean
             blocked = MIN_PER_H * intervals["blocked_after_h"].mean
             first = "no flight is held because no stand is free yet"
-            if blocked < point.hub.end_min:
-                since = instant(blocked, point.hub.start_date)
+            if blocked < design.hub.end_min:
+                since = instant(blocked, design.hub.start_date)
                 first = f"flights are held because no stand is free, on average from {since} on"
-            lines.append(f"{point.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
-        if outcome.is_unstable(point) is None:
-            days = outcome.stability[point.label].horizon_days
+            lines.append(f"{design.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
+        if outcome.is_unstable(design) is None:
+            days = outcome.stability[design.label].horizon_days
             lines.append(
-                f"{point.label}: undecided whether its backlog grows: {days} measured days do not show it; more"
+                f"{design.label}: undecided whether its backlog grows: {days} measured days do not show it; more"
                 " horizon_days or replications may"
             )
         others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
-        bounds = [kpi for kpi in others if outcome.is_lower_bound(point.label, kpi)]
+        bounds = [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean
-            lines.append(f"{point.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
-        if outcome.is_lower_bound(point.label, "recovery_h"):
+            lines.append(f"{design.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
+        if outcome.is_lower_bound(design.label, "recovery_h"):
             share = intervals["not_recovered_share"].mean
             which = f" in {share:.0%} of the replications" if share < 1 else ""
             lines.append(
-                f"{point.label}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
+                f"{design.label}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
                 " recovery_h reads 'more than'"
             )
     return lines
 
 
-def scenario_object(outcome: Outcome, point: Design) -> dict[str, Any]:
-    kpis = {kpi: interval_object(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[point.label].items()}
-    fitted = {"fitted": list(point.hub.fitted)} if point.hub.fitted else {}
-    factors = {"values": dict(outcome.factors[point.label])} if outcome.factors else {}
-    margin = margin_object(outcome.margins.get(point.label, ()), point.hub.demand.flights_per_day)
-    about = {"scenario": point.label, "unstable": outcome.is_unstable(point)}
+def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:
+    kpis = {kpi: interval_object(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[design.label].items()}
+    fitted = {"fitted": list(design.hub.fitted)} if design.hub.fitted else {}
+    factors = {"values": dict(outcome.factors[design.label])} if outcome.factors else {}
+    margin = margin_object(outcome.margins.get(design.label, ()), design.hub.demand.flights_per_day)
+    about = {"scenario": design.label, "unstable": outcome.is_unstable(design)}
     return {**about, **factors, **fitted, **margin, "kpis": kpis}
 
 
@@ -128,35 +128,35 @@ def table_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: st
     A verdict that the packing rule changes comes first. `rows`: of the table `points`; `command`: the run's.
     """
     changed, facts = page_lines(outcome, rows, command)
-    lines = [*changed, *(_staff(outcome, point) for point in outcome.points)]
-    for first in range(0, len(outcome.points), _ACROSS):
-        points = outcome.points[first : first + _ACROSS]
-        cells = {kpi: [_cell(outcome, point.label, kpi) for point in points] for kpi in _shown(outcome)}
+    lines = [*changed, *(_staff(outcome, design) for design in outcome.designs)]
+    for first in range(0, len(outcome.designs), _ACROSS):
+        designs = outcome.designs[first : first + _ACROSS]
+        cells = {kpi: [_cell(outcome, design.label, kpi) for design in designs] for kpi in _shown(outcome)}
         keys = keys_of(outcome.factors)
-        factors = {key: [outcome.factors[point.label][key] for point in points] for key in keys}
-        texts = ([point.label for point in points], *cells.values(), *factors.values())
+        factors = {key: [outcome.factors[design.label][key] for design in designs] for key in keys}
+        texts = ([design.label for design in designs], *cells.values(), *factors.values())
         width = 2 + max(len(text) for row in texts for text in row)
-        lines.append(" " * _NAMES + "".join(f"{point.label:>{width}}" for point in points))
+        lines.append(" " * _NAMES + "".join(f"{design.label:>{width}}" for design in designs))
         lines += [f"{key:{_NAMES}}" + "".join(f"{value:>{width}}" for value in row) for key, row in factors.items()]
         for kpi, row in cells.items():
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
-    asked = {point.label: point.hub.demand.flights_per_day for point in outcome.points}
+    asked = {design.label: design.hub.demand.flights_per_day for design in outcome.designs}
     lines += [f"{label}: {margin_text(own, asked[label])}" for label, own in outcome.margins.items()]
-    limits = {point.label: bottleneck.named(None, outcome.ladder(point)) for point in outcome.points}
+    limits = {design.label: bottleneck.named(None, outcome.ladder(design)) for design in outcome.designs}
     lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), *facts, ""]
     return [*lines, *(_differences(outcome) if has_baseline else [])]
 
 
-def _staff(outcome: Outcome, point: Design) -> str:
+def _staff(outcome: Outcome, design: Design) -> str:
     """The staff that a design's figures rest on."""
-    paid = outcome.intervals[point.label]["staff_h_paid_per_day"].mean
-    return f"{point.label}: with {paid:,.0f} paid hours a day by roster {point.hub.roster.name}"
+    paid = outcome.intervals[design.label]["staff_h_paid_per_day"].mean
+    return f"{design.label}: with {paid:,.0f} paid hours a day by roster {design.hub.roster.name}"
 
 
 def _shown(outcome: Outcome) -> list[str]:
     """What a table tells: KPIs of a part of the hub only where a design has it."""
-    hubs = [point.hub for point in outcome.points]
+    hubs = [design.hub for design in outcome.designs]
     return [name for name in names(Rank.SUMMARY) if any(KPIS[name].group.is_in(hub) for hub in hubs)]
 
 
@@ -164,7 +164,7 @@ def _differences(outcome: Outcome) -> list[str]:
     """What each design changes against the first, a KPI a line, where that is sure within the family."""
     if not outcome.differences:
         return []
-    lines = [f"less {outcome.points[0].label}, {SAID_OF[outcome.family]}"]
+    lines = [f"less {outcome.designs[0].label}, {SAID_OF[outcome.family]}"]
     for label, own in outcome.differences.items():
         if outcome.n == 1:
             return [*lines, "  one replication: no difference can be tested", ""]
@@ -213,29 +213,29 @@ def _number(value: float) -> str:
 _bracketed = partial(with_interval, show=_number, between="..")
 
 
-def title_of(points: Sequence[Design]) -> str:
+def title_of(designs: Sequence[Design]) -> str:
     """The question that a page answers.
 
     The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
     """
-    areas = [f"{area:,.0f}" for area in dict.fromkeys(point.hub.area_m2 for point in points)]
+    areas = [f"{area:,.0f}" for area in dict.fromkeys(design.hub.area_m2 for design in designs)]
     return f"What {listed(areas, 'and')} m² {'carry' if len(areas) > 1 else 'carries'}"
 
 
 def write_page(
-    path: Path, arguments: Arguments, points: Sequence[Design], *, replications: int, notes: Sequence[str] = ()
+    path: Path, arguments: Arguments, designs: Sequence[Design], *, replications: int, notes: Sequence[str] = ()
 ) -> Path:
     """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer."""
     from experiments.report.page import write_report
 
-    shown = points[:MOST_ON_PAGE]
-    stored = read_run(path, scenarios=[point.label for point in shown])
+    shown = designs[:MOST_ON_PAGE]
+    stored = read_run(path, scenarios=[design.label for design in shown])
     write_report(
         stored.tables,
         title=title_of(shown),
         command=arguments.command,
         config_yaml=first_hubs(stored.config, len(shown)),
-        seed=points[0].hub.seed,
+        seed=designs[0].hub.seed,
         replications=replications,
         notes=[*fit_lines(shown), *notes],
         folder=path,
@@ -243,8 +243,8 @@ def write_page(
     return path / "report.html"
 
 
-def page_warnings(points: Sequence[Design]) -> list[str]:
+def page_warnings(designs: Sequence[Design]) -> list[str]:
     """That a page shows less than all."""
-    if len(points) <= MOST_ON_PAGE:
+    if len(designs) <= MOST_ON_PAGE:
         return []
-    return [f"the page shows the first {MOST_ON_PAGE} of {len(points):,} designs; the tables hold all"]
+    return [f"the page shows the first {MOST_ON_PAGE} of {len(designs):,} designs; the tables hold all"]

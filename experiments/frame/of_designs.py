@@ -36,15 +36,15 @@ class Replications:
 
 def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], Tables] = lambda *_: ()) -> Replications:
     """`more`: tables of this verb alone."""
-    outcome = bench.replicated(asked.points, asked.keys)
+    outcome = bench.replicated(asked.designs, asked.keys)
     bench.complete(outcome, more(asked, outcome))
     rows = bench.rows(POINTS.name, {column.name: _KINDS[column.dtype] for column in POINTS.columns})
     try:
-        labels = {point.label for point in read_points(pd.DataFrame(rows))}
-        early = warmup_warnings(bench.rows("warmup", _WARMUP), asked.points)
+        labels = {design.label for design in read_points(pd.DataFrame(rows))}
+        early = warmup_warnings(bench.rows("warmup", _WARMUP), asked.designs)
     except (KeyError, ValueError):
         labels, early = set(), []
-    if labels != {point.label for point in asked.points}:
+    if labels != {design.label for design in asked.designs}:
         raise ConfigError(f"tables {POINTS.name}, warmup: not of these designs, or damaged")
     return Replications(outcome, early, rows)
 
@@ -58,18 +58,18 @@ def document(
     draw: Callable[[Path], None] = lambda _: None,
 ) -> Document:
     """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run folder."""
-    points, outcome = asked.points, found.outcome
-    notes = margin_notes(asked.arguments, points, asked.keys) if isinstance(asked.keys, MarginKeys) else []
+    designs, outcome = asked.designs, found.outcome
+    notes = margin_notes(asked.arguments, designs, asked.keys) if isinstance(asked.keys, MarginKeys) else []
     of_family = console.family_warnings(outcome) if has_baseline else []
 
     def write_page(folder: Path) -> None:
         draw(folder)
-        console.write_page(folder, asked.arguments, points, replications=outcome.n, notes=notes)
-        draw_warmup(folder, points)
+        console.write_page(folder, asked.arguments, designs, replications=outcome.n, notes=notes)
+        draw_warmup(folder, designs)
 
-    own = [*console.page_warnings(points), *outcome.warnings, *found.early, *of_family]
+    own = [*console.page_warnings(designs), *outcome.warnings, *found.early, *of_family]
     return Document(
-        title=console.title_of(points),
+        title=console.title_of(designs),
         data=data,
         warnings=console.warnings_of(outcome, own),
         lines=console.table_lines(outcome, found.rows, asked.arguments.command, has_baseline=has_baseline),

@@ -22,7 +22,7 @@ def page_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str
     import pandas as pd
 
     table = pd.DataFrame(rows)
-    points = tuple(replace(point, title=point.label) for point in read_points(table))
+    designs = tuple(replace(design, title=design.label) for design in read_points(table))
     values = {
         label: {
             kpi: Value(interval.mean, interval.low, interval.high, interval.n, KPIS[kpi].unit)
@@ -30,6 +30,6 @@ def page_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str
         }
         for label, intervals in outcome.intervals.items()
     }
-    shown = main_points(points)
+    shown = main_points(designs)
     facts = [f"{text} To simulate both: {both}" if both else text for text, both in packing.facts(shown, command)]
-    return packing.verdicts(points, values), [*facts, *goods_lines(shown, values)]
+    return packing.verdicts(designs, values), [*facts, *goods_lines(shown, values)]

@@ -32,8 +32,8 @@ PAGE: Final = "report.html"
 def main(study: Study[K, R], arguments: Arguments) -> int:
     """The verb as it is typed."""
     _check_library(study)
-    points, keys = study.asked(arguments)
-    return carry_out(study, Asked(points, keys, arguments))
+    designs, keys = study.asked(arguments)
+    return carry_out(study, Asked(designs, keys, arguments))
 
 
 def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
@@ -47,7 +47,7 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
     """The folder of what was computed and stored, and what it says."""
     _check_library(study)
     arguments, keys = asked.arguments, asked.keys
-    study.check(asked.points, keys)
+    study.check(asked.designs, keys)
     with ExitStack() as stack:
         bench = Simulated(
             lambda: stack.enter_context(opened(study.name(asked), asked)),
@@ -74,7 +74,7 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
     command = asked_again(manifest.verb, command_words(manifest.folder), like=given)
     asked = replace(asked, arguments=command, is_typed=False)
     try:
-        study.check(asked.points, asked.keys)
+        study.check(asked.designs, asked.keys)
         result = study.compute(Stored(manifest), asked)
     except ConfigError as error:
         raise InputError(f"{manifest.folder}: {error}") from None
@@ -90,7 +90,7 @@ def _check_library(study: Study[K, R]) -> None:
 
 def opened(name: str, asked: Asked[K]) -> RunDirectory:
     """The run folder, by what it is asked for."""
-    hubs, keys = {point.label: point.hub for point in asked.points}, asked.keys.as_plain()
+    hubs, keys = {design.label: design.hub for design in asked.designs}, asked.keys.as_plain()
     arguments = asked.arguments
     text = config_text(arguments, keys, hubs)
     return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
@@ -131,4 +131,4 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
 
 
 def _warnings(asked: Asked[K], document: Document) -> list[str]:
-    return [*period_warnings(asked.points[0].hub), *document.warnings]
+    return [*period_warnings(asked.designs[0].hub), *document.warnings]

@@ -31,7 +31,7 @@ Line = Callable[[Kpis, float], str]
 class Asked(Generic[K]):
     """What a command asks for: the designs that its run's configuration holds, the study's keys, the command itself."""
 
-    points: Sequence[Design]
+    designs: Sequence[Design]
     keys: K
     arguments: Arguments
     is_typed: bool = True
@@ -41,10 +41,10 @@ class Asked(Generic[K]):
 class Bench(Protocol):
     """Where simulations come from: a run folder with workers, or what a finished run stored."""
 
-    def check(self, points: Sequence[Design]) -> None:
+    def check(self, designs: Sequence[Design]) -> None:
         """Refuse, before anything is simulated, hubs whose inputs cannot be drawn."""
 
-    def evaluated(self, points: Sequence[Design], n: int) -> Kpis:
+    def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         """The KPIs of the first n replications of each design, by label and replication."""
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
@@ -53,7 +53,7 @@ class Bench(Protocol):
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
         """The KPIs of all replications that are there, these among them; `line`: said while they are made."""
 
-    def replicated(self, points: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
+    def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
         """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone."""
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
@@ -109,9 +109,9 @@ class Study(Generic[K, R]):
     """Designs and keys, checked before anything runs."""
     compute: Callable[[Bench, Asked[K]], R]
     document: Callable[[Asked[K], R], Document]
-    name: Callable[[Asked[K]], str] = lambda asked: asked.points[0].hub.scenario
+    name: Callable[[Asked[K]], str] = lambda asked: asked.designs[0].hub.scenario
     """Of the run, in its folder's name."""
-    check: Callable[[Sequence[Design], K], None] = lambda points, keys: None  # noqa: ARG005 - the signature of a check
+    check: Callable[[Sequence[Design], K], None] = lambda designs, keys: None  # noqa: ARG005 - the signature of a check
     """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
     library: str | None = None
     """Of the extra `study`, that it needs."""

@@ -10,15 +10,15 @@ from experiments.store.tables import Key
 
 
 def evaluated(
-    run: RunDirectory, points: Sequence[Design], n: int, pool: execution.Pool, *, is_quiet: bool
+    run: RunDirectory, designs: Sequence[Design], n: int, pool: execution.Pool, *, is_quiet: bool
 ) -> dict[Key, dict[str, float]]:
     """The KPIs of the first n replications of each design, by label and replication; those missing are simulated.
 
     Each is kept in the run as it comes, so that what was interrupted goes on from there.
     """
     there = run.finished()
-    keys = [(point.label, number) for point in points for number in range(n)]
-    tasks = missing(points, n, there, evaluate)
+    keys = [(design.label, number) for design in designs for number in range(n)]
+    tasks = missing(designs, n, there, evaluate)
     if tasks:
         already = len(keys) - len(tasks)
         for key, part in pool.run(tasks, is_quiet=is_quiet, already=already):

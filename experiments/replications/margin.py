@@ -31,43 +31,43 @@ Margins = Mapping[str, tuple[Threshold, ...]]
 """Thresholds of the first replications, by the design's label."""
 
 
-def _why_impossible(point: Design) -> str:
+def _why_impossible(design: Design) -> str:
     """Why other demands say nothing of a design; empty if they do."""
-    if point.hub.arrivals.model is ArrivalModel.FILE:
+    if design.hub.arrivals.model is ArrivalModel.FILE:
         return "its flights come from a file, and follow no demand"
-    if point.hub.horizon_days < DAYS_PER_WEEK:
+    if design.hub.horizon_days < DAYS_PER_WEEK:
         return f"it takes at least horizon_days={DAYS_PER_WEEK}"
     return ""
 
 
-def margin_notes(arguments: Arguments, points: Sequence[Design], study: MarginKeys) -> list[str]:
+def margin_notes(arguments: Arguments, designs: Sequence[Design], study: MarginKeys) -> list[str]:
     """Of designs without a margin: why there is none, or the command that computes it."""
-    reasons = {point.label: _why_impossible(point) for point in points}
+    reasons = {design.label: _why_impossible(design) for design in designs}
     lines = []
     for why in dict.fromkeys(why for why in reasons.values() if why):
         labels = [label for label in reasons if reasons[label] == why]
-        subject = "" if len(labels) == len(points) else f" of {', '.join(labels)}"
+        subject = "" if len(labels) == len(designs) else f" of {', '.join(labels)}"
         lines.append(f"How far the answer{subject} is from changing is not shown: {why}")
-    if len(points) <= study.margin.designs or all(reasons.values()):
+    if len(designs) <= study.margin.designs or all(reasons.values()):
         return lines
     words = [word for word in arguments.words if word.partition("=")[0].partition(".")[0] != "margin"]
-    command = replace(arguments, words=(*words, "margin=near", f"margin.designs={len(points)}")).command
+    command = replace(arguments, words=(*words, "margin=near", f"margin.designs={len(designs)}")).command
     return [*lines, f"How far the answer is from changing was not computed. This command computes it: {command}"]
 
 
 class Walk:
     """One replication of a design, on its way to its threshold. Goes on as its answers come in."""
 
-    def __init__(self, point: Design, number: int, margin: Margin, stability: Stability) -> None:
-        self.point = point
+    def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
+        self.design = design
         self._number = number
         self._is_growing = stability.is_unstable
-        asked, tolerance = point.hub.demand.flights_per_day, margin.tolerance
+        asked, tolerance = design.hub.demand.flights_per_day, margin.tolerance
         self._search = crossing(
             asked,
             step=tolerance * math.ceil(_STEP * margin.reach * asked / tolerance),
             tolerance=tolerance,
-            limit=min(round(asked * (1 + margin.reach), 4), most_flights(point.hub)),
+            limit=min(round(asked * (1 + margin.reach), 4), most_flights(design.hub)),
             floor=round(asked * (1 - margin.reach), 4),
         )
         self._at = self._start = next(self._search)
@@ -75,14 +75,14 @@ class Walk:
 
     def key(self) -> Key:
         """What the demand that is asked about now is kept under: the first as the run's own."""
-        label = self.point.label
+        label = self.design.label
         return label if self._at == self._start else demand_label(label, self._at), self._number
 
     def missing(self, there: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
         """What has to be simulated next, and its key; None if the threshold is known."""
         while self._end is None:
             if self.key() not in there:
-                return self.key(), (at_demand(self.point.hub, self._at), self._number)
+                return self.key(), (at_demand(self.design.hub, self._at), self._number)
             try:
                 self._at = self._search.send(self._is_carried(there[self.key()]))
             except StopIteration as end:
@@ -91,7 +91,7 @@ class Walk:
 
     def _is_carried(self, kpis: Values) -> bool:
         is_growing = (
-            self._is_growing if self._at == self._start else judged([kpis], self.point.hub.horizon_days).is_unstable
+            self._is_growing if self._at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
         )
         return kpis["on_time_share"] >= LEAST_ON_TIME and not is_growing
 
@@ -100,22 +100,22 @@ class Walk:
         return Threshold(self._end.yes, math.nan if self._end.no is None else self._end.no)
 
 
-def walks_of(points: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
+def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
     """One of each of the first replications of each design that has a margin."""
-    if not isinstance(study, MarginKeys) or len(points) > study.margin.designs:
+    if not isinstance(study, MarginKeys) or len(designs) > study.margin.designs:
         return []
     return [
-        Walk(point, number, study.margin, stability[point.label])
-        for point in points
-        if not _why_impossible(point)
+        Walk(design, number, study.margin, stability[design.label])
+        for design in designs
+        if not _why_impossible(design)
         for number in range(min(n, study.margin.replications))
     ]
 
 
 def thresholds_of(walks: Sequence[Walk]) -> dict[str, tuple[Threshold, ...]]:
     """By label, of walks that have ended."""
-    labels = dict.fromkeys(walk.point.label for walk in walks)
-    return {label: tuple(walk.threshold() for walk in walks if walk.point.label == label) for label in labels}
+    labels = dict.fromkeys(walk.design.label for walk in walks)
+    return {label: tuple(walk.threshold() for walk in walks if walk.design.label == label) for label in labels}
 
 
 def margin_rows(margins: Margins) -> list[tuple[Any, ...]]:

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 def point_rows(outcome: "Outcome") -> list[tuple[Any, ...]]:
     """A row a design, in the columns of the table."""
-    others = _other_packing(outcome.points)
-    return [_point_row(outcome, order, point, others[order]) for order, point in enumerate(outcome.points)]
+    others = _other_packing(outcome.designs)
+    return [_point_row(outcome, order, design, others[order]) for order, design in enumerate(outcome.designs)]
 
 
-def _point_row(outcome: "Outcome", order: int, point: Design, other: str) -> tuple[Any, ...]:
-    config = point.hub
-    blocked = outcome.intervals[point.label]["blocked_after_h"].mean
+def _point_row(outcome: "Outcome", order: int, design: Design, other: str) -> tuple[Any, ...]:
+    config = design.hub
+    blocked = outcome.intervals[design.label]["blocked_after_h"].mean
     run_h = config.end_min / MIN_PER_H
     return (
-        point.label,
+        design.label,
         order,
         config.scenario,
         str(config.start_date),
@@ -43,7 +43,7 @@ def _point_row(outcome: "Outcome", order: int, point: Design, other: str) -> tup
         sum(hall.sorting_machines for hall in config.halls.values()),
         len(config.halls),
         config.service_h,
-        outcome.stability[point.label].verdict,
+        outcome.stability[design.label].verdict,
         blocked if blocked < run_h else math.nan,
         str(config.packout.rule),
         *(packout_rung(config, rule) for rule in (PackoutRule.FLEXIBLE, PackoutRule.DEDICATED)),
@@ -56,14 +56,16 @@ def _share_of(config: HubConfig) -> tuple[float, float, float]:
     return (share.airport_parcels_per_year, share.least, share.most) if share else (math.nan, math.nan, math.nan)
 
 
-def _other_packing(points: Sequence[Design]) -> list[str]:
+def _other_packing(designs: Sequence[Design]) -> list[str]:
     """The label of the design that differs from each in the packing rule alone; empty where there is none."""
-    if len({point.hub.packout.rule for point in points}) == 1:
-        return [""] * len(points)
-    keys = [repr(replace(point.hub, packout=replace(point.hub.packout, rule=PackoutRule.FLEXIBLE))) for point in points]
-    labels = {(key, point.hub.packout.rule): point.label for key, point in zip(keys, points, strict=True)}
+    if len({design.hub.packout.rule for design in designs}) == 1:
+        return [""] * len(designs)
+    keys = [
+        repr(replace(design.hub, packout=replace(design.hub.packout, rule=PackoutRule.FLEXIBLE))) for design in designs
+    ]
+    labels = {(key, design.hub.packout.rule): design.label for key, design in zip(keys, designs, strict=True)}
     other = {PackoutRule.FLEXIBLE: PackoutRule.DEDICATED, PackoutRule.DEDICATED: PackoutRule.FLEXIBLE}
-    return [labels.get((key, other[point.hub.packout.rule]), "") for key, point in zip(keys, points, strict=True)]
+    return [labels.get((key, other[design.hub.packout.rule]), "") for key, design in zip(keys, designs, strict=True)]
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:

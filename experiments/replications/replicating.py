@@ -56,7 +56,7 @@ class Outcome:
     `stability` by label; `warnings` name the intervals that stayed wider than asked.
     """
 
-    points: tuple[Design, ...]
+    designs: tuple[Design, ...]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Statement]]
     family: Family
@@ -70,13 +70,15 @@ class Outcome:
         """Replications of each design."""
         return next(interval.n for own in self.intervals.values() for interval in own.values())
 
-    def is_unstable(self, point: Design) -> bool | None:
+    def is_unstable(self, design: Design) -> bool | None:
         """Whether the backlog grows; None: undecided."""
-        return self.stability[point.label].is_unstable
+        return self.stability[design.label].is_unstable
 
-    def ladder(self, point: Design) -> dict[str, float]:
+    def ladder(self, design: Design) -> dict[str, float]:
         """Parcels a day that each resource alone could handle."""
-        return capacity_ladder(point.hub, {kpi: interval.mean for kpi, interval in self.intervals[point.label].items()})
+        return capacity_ladder(
+            design.hub, {kpi: interval.mean for kpi, interval in self.intervals[design.label].items()}
+        )
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
         return reads_more_than(kpi, {name: own.mean for name, own in self.intervals[label].items()})
@@ -96,20 +98,20 @@ def evaluate(config: HubConfig, replication: int) -> Part:
     return {**replicate(config, replication), "tables": {}}
 
 
-def check_designs(points: Sequence[Design], study: DesignKeys) -> None:
+def check_designs(designs: Sequence[Design], study: DesignKeys) -> None:
     """Refuse what cannot be simulated: units without room, flights that no hall can take, keys that no flight has.
 
     Raises:
         CargohubError: the first mistake.
     """
-    for point in points:
-        make_inputs(point.hub, 0)
-        check_recorded(point.hub, study.max_replications)
+    for design in designs:
+        make_inputs(design.hub, 0)
+        check_recorded(design.hub, study.max_replications)
 
 
 def replications(
     run: RunDirectory,
-    points: Sequence[Design],
+    designs: Sequence[Design],
     study: DesignKeys,
     pool: execution.Pool,
     *,
@@ -121,14 +123,14 @@ def replications(
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
     goes on where a former one ended, or has other workers, ends with the same.
     """
-    work = _Work(run, points, study, work_of, pool, is_quiet=is_quiet)
+    work = _Work(run, designs, study, work_of, pool, is_quiet=is_quiet)
     most = study.max_replications
     n, wide = narrow(
         work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
     )
     stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
     margins = stored_margins(run.path) if run.is_complete else work.margins(n, stability)
-    return replace(_outcome(points, work.samples(n), study, stability, too_wide(wide, n)), margins=margins)
+    return replace(_outcome(designs, work.samples(n), study, stability, too_wide(wide, n)), margins=margins)
 
 
 class _Work:
@@ -137,14 +139,14 @@ class _Work:
     def __init__(
         self,
         run: RunDirectory,
-        points: Sequence[Design],
+        designs: Sequence[Design],
         study: DesignKeys,
         work_of: Simulation,
         pool: execution.Pool,
         *,
         is_quiet: bool,
     ) -> None:
-        self._run, self._points, self._study, self._is_quiet = run, points, study, is_quiet
+        self._run, self._points, self._study, self._is_quiet = run, designs, study, is_quiet
         self._work_of, self._pool = work_of, pool
         self._there = run.finished()
         self._made = 0
@@ -154,19 +156,19 @@ class _Work:
         """The KPIs of the first n replications of each design; those missing are made."""
         self._make(self._tasks(n))
         return {
-            point.label: {kpi: [self._there[point.label, number][kpi] for number in range(n)] for kpi in KPIS}
-            for point in self._points
+            design.label: {kpi: [self._there[design.label, number][kpi] for number in range(n)] for kpi in KPIS}
+            for design in self._points
         }
 
     def stability(self, n: int) -> dict[str, Stability]:
         """The verdicts on the designs, from their first n replications; longer runs are made where those cannot say."""
 
-        def values(points: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
-            return {point.label: [self._there[point.label, number] for number in range(n)] for point in points}
+        def values(designs: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
+            return {design.label: [self._there[design.label, number] for number in range(n)] for design in designs}
 
-        def longer(points: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
-            self._make(missing(points, n, self._there, grow))
-            return values(points)
+        def longer(designs: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
+            self._make(missing(designs, n, self._there, grow))
+            return values(designs)
 
         return verdicts(self._points, values(self._points), longer, is_quiet=self._is_quiet)
 
@@ -195,16 +197,16 @@ class _Work:
 
 
 def missing(
-    points: Sequence[Design], n: int, there: Collection[Key], work_of: Simulation
+    designs: Sequence[Design], n: int, there: Collection[Key], work_of: Simulation
 ) -> list[execution.Task[Key, Part]]:
     """Those of the first n replications of each design that are not there, as tasks."""
     # The longest first, so that no core waits at the end; bits do not depend on it.
-    by_size = sorted(points, key=lambda point: -daily_parcels(point.hub))
+    by_size = sorted(designs, key=lambda design: -daily_parcels(design.hub))
     return [
-        ((point.label, number), work_of, (point.hub, number))
-        for point in by_size
+        ((design.label, number), work_of, (design.hub, number))
+        for design in by_size
         for number in range(n)
-        if (point.label, number) not in there
+        if (design.label, number) not in there
     ]
 
 
@@ -223,20 +225,20 @@ def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
 
 
 def _outcome(
-    points: Sequence[Design],
+    designs: Sequence[Design],
     values: Samples,
     study: DesignKeys,
     stability: Mapping[str, Stability],
     warnings: Sequence[str],
 ) -> Outcome:
-    baseline, family = points[0].label, study.family
+    baseline, family = designs[0].label, study.family
     intervals = intervals_of(values)
-    differences: dict[str, dict[str, Statement]] = {point.label: {} for point in points[1:]}
-    for kpi in KPIS if len(points) > 1 else ():
+    differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
+    for kpi in KPIS if len(designs) > 1 else ():
         samples = {name: own[kpi] for name, own in values.items()}
         for label, one in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = one
-    return Outcome(tuple(points), intervals, differences, family, stability, tuple(warnings), study.factors)
+    return Outcome(tuple(designs), intervals, differences, family, stability, tuple(warnings), study.factors)
 
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:
@@ -250,10 +252,10 @@ def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
     """Write all tables, if they are not there yet."""
     if run.is_complete:
         return
-    steady = {point.label: point for point in outcome.points if not outcome.is_unstable(point)}
+    steady = {design.label: design for design in outcome.designs if not outcome.is_unstable(design)}
     warmed = as_columns(WARMUP.columns, rows_of(warm_ups(run.table_of("occupancy"), steady)))
     finished = run.finished()
-    longer = as_columns(LONGER_RUNS.columns, longer_rows(outcome.points, finished))
+    longer = as_columns(LONGER_RUNS.columns, longer_rows(outcome.designs, finished))
     own = [key for key in finished if key[0] in outcome.intervals]
     run.complete(
         TABLES,
@@ -271,7 +273,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
     differences = [
         (
             label,
-            outcome.points[0].label,
+            outcome.designs[0].label,
             kpi,
             *_numbers(one.interval),
             KPIS[kpi].unit,
@@ -284,11 +286,13 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         for kpi, one in own.items()
     ]
     ladder = [
-        (point.label, resource, rate) for point in outcome.points for resource, rate in outcome.ladder(point).items()
+        (design.label, resource, rate)
+        for design in outcome.designs
+        for resource, rate in outcome.ladder(design).items()
     ]
     area = [
         (
-            point.label,
+            design.label,
             use.hall,
             use.zone,
             use.area_m2,
@@ -297,8 +301,8 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
             use.unit,
             use.spare_m2 if use.n_fit else 0.0,
         )
-        for point in outcome.points
-        for use in (*zones_in_use(point.hub), *set_aside(point.hub))
+        for design in outcome.designs
+        for use in (*zones_in_use(design.hub), *set_aside(design.hub))
     ]
     rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
         (POINTS, point_rows(outcome)),
@@ -307,7 +311,7 @@ def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
         (LADDER, ladder),
         (AREA, area),
         (MARGIN, margin_rows(outcome.margins)),
-        (STABILITY, [stability_row(point.label, outcome.stability[point.label]) for point in outcome.points]),
+        (STABILITY, [stability_row(design.label, outcome.stability[design.label]) for design in outcome.designs]),
     ]
     return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
 

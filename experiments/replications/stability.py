@@ -62,9 +62,9 @@ def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
     return Stability(False if _is_little_used(replications) else growth.is_growing, growth, horizon_days)
 
 
-def judged_as_run(points: Iterable[Design], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
+def judged_as_run(designs: Iterable[Design], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
     """The verdict on each design, by its label, from the runs that it has: no longer ones are made."""
-    return {point.label: judged(values[point.label], point.hub.horizon_days) for point in points}
+    return {design.label: judged(values[design.label], design.hub.horizon_days) for design in designs}
 
 
 def unsure_lines(stability: Mapping[str, Stability]) -> list[str]:
@@ -136,15 +136,15 @@ def grow(config: HubConfig, replication: int) -> Part:
 
 
 def verdicts(
-    points: Sequence[Design],
+    designs: Sequence[Design],
     values: Mapping[str, Sequence[Values]],
     longer: Callable[[Sequence[Design]], Mapping[str, Sequence[Values]]],
     *,
     is_quiet: bool,
 ) -> dict[str, Stability]:
     """The verdict on each design, by its label; `longer` makes the longer runs of all that are undecided."""
-    known = judged_as_run(points, values)
-    hubs = {point.label: longer_hubs(point.hub) for point in points}
+    known = judged_as_run(designs, values)
+    hubs = {design.label: longer_hubs(design.hub) for design in designs}
     while True:
         undecided = [label for label, own in known.items() if own.is_unstable is None]
         nexts = {label: hub for label in undecided if (hub := next(hubs[label], None)) is not None}
@@ -155,15 +155,15 @@ def verdicts(
             sys.stderr.flush()
         own = {label: Design(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
         made = longer(list(own.values()))
-        known |= {label: judged(made[point.label], point.hub.horizon_days) for label, point in own.items()}
+        known |= {label: judged(made[design.label], design.hub.horizon_days) for label, design in own.items()}
 
 
-def longer_rows(points: Sequence[Design], finished: Mapping[Key, Values]) -> list[tuple[Any, ...]]:
+def longer_rows(designs: Sequence[Design], finished: Mapping[Key, Values]) -> list[tuple[Any, ...]]:
     """Rows of the table `longer_runs`."""
     of = {
-        longer_label(point.label, hub.horizon_days): (point.label, hub.horizon_days)
-        for point in points
-        for hub in longer_hubs(point.hub)
+        longer_label(design.label, hub.horizon_days): (design.label, hub.horizon_days)
+        for design in designs
+        for hub in longer_hubs(design.hub)
     }
     return [
         (*of[label], number, *(kpis[kpi] for kpi in GROWTH_KPIS))

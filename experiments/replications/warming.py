@@ -25,14 +25,14 @@ _ZONE = "backlog"
 Floats = NDArray[np.float64]
 
 
-def warm_ups(occupancy: Iterable[tuple[Key, Columns]], points: Mapping[str, Design]) -> dict[str, WarmUp]:
+def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Design]) -> dict[str, WarmUp]:
     """The warm-up [d] of each design by label: of its mean backlog, up to the last measured day.
 
     `occupancy` is the table of that name, a replication at a time. A run that is too short for MSER-5 has none.
     """
     sums: dict[str, tuple[int, Floats, Floats]] = {}
     for (label, _), columns in occupancy:
-        if label not in points:
+        if label not in designs:
             continue
         mine = columns["zone"] == _ZONE
         order = np.argsort(columns["time"][mine])
@@ -42,7 +42,7 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], points: Mapping[str, Desi
         sums[label] = n + 1, day, total + inside
     found = {}
     for label, (n, day, total) in sums.items():
-        hub = points[label].hub
+        hub = designs[label].hub
         until = int(np.searchsorted(day, hub.warmup_days + hub.horizon_days, side="right"))
         if until >= LEAST_BATCHES * BATCH:
             spacing = float(day[1] - day[0])
@@ -63,19 +63,19 @@ def rows_of(found: Mapping[str, WarmUp]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def draw_warmup(folder: Path, points: Iterable[Design]) -> None:
+def draw_warmup(folder: Path, designs: Iterable[Design]) -> None:
     """Draws `figures/warmup.svg` of a complete run: the design that needs the longest warm-up.
 
     A design whose backlog grows has no state to warm up to, and is left out of the table.
     """
-    days = {point.label: point.hub.warmup_days for point in points}
+    days = {design.label: design.hub.warmup_days for design in designs}
     found = _stored(read_run(folder, names=["warmup"]).tables["warmup"])
     if found:
         longest = max(found, key=lambda label: found[label].length)
         _draw(folder / "figures" / PICTURE, longest, found[longest], days[longest])
 
 
-def warmup_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Design]) -> list[str]:
+def warmup_warnings(rows: Sequence[Mapping[str, Any]], designs: Iterable[Design]) -> list[str]:
     """Warnings on the warm-up, from the rows of a run's table.
 
     Raises:
@@ -83,7 +83,7 @@ def warmup_warnings(rows: Sequence[Mapping[str, Any]], points: Iterable[Design])
     """
     import pandas as pd
 
-    days = {point.label: point.hub.warmup_days for point in points}
+    days = {design.label: design.hub.warmup_days for design in designs}
     found = _stored(pd.DataFrame(rows)) if rows else {}
     return [text for label, result in found.items() for text in _warning(label, result, days[label])]
 

@@ -24,7 +24,7 @@ from experiments.frame.study import Asked, Document, Study
 def document(asked: Asked[MarginKeys], found: Replications) -> Document:
     outcome = found.outcome
     data = {
-        "scenarios": {point.label: console.scenario_object(outcome, point) for point in asked.points},
+        "scenarios": {design.label: console.scenario_object(outcome, design) for design in asked.designs},
         "family": str(outcome.family),
         "differences": console.difference_objects(outcome),
     }
@@ -33,7 +33,7 @@ def document(asked: Asked[MarginKeys], found: Replications) -> Document:
 
 def _name(asked: Asked[MarginKeys]) -> str:
     named = [word.removeprefix("study=") for word in asked.arguments.words if word.startswith("study=")]
-    return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.points)}-designs"
+    return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.designs)}-designs"
 
 
 STUDY: Final = Study(MarginKeys, several, of_designs.compute, document, name=_name)

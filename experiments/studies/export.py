@@ -105,8 +105,8 @@ def _labels(manifest: Manifest) -> list[str]:
     """The designs in the order in which they were given; none where a study has no table of them."""
     if "points" not in manifest.tables:
         return []
-    points = rows_of(manifest.tables["points"])
-    return [str(point["scenario"]) for point in sorted(points, key=lambda point: int(point["order"]))]
+    designs = rows_of(manifest.tables["points"])
+    return [str(design["scenario"]) for design in sorted(designs, key=lambda design: int(design["order"]))]
 
 
 def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:

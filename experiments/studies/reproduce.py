@@ -62,8 +62,8 @@ def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, OPTIONS, "reproduce: one RUN, a run folder")
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
-    points, workers = _designs(recorded, configuration, given), _workers(given)
-    compute = _again(arguments, recorded, configuration, points, workers)
+    designs, workers = _designs(recorded, configuration, given), _workers(given)
+    compute = _again(arguments, recorded, configuration, designs, workers)
     check_file(recorded, DICTIONARY)
     rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
     with ExitStack() as stack:
@@ -143,7 +143,7 @@ def _again(
     arguments: Arguments,
     recorded: Manifest,
     configuration: Configuration,
-    points: Sequence[Design],
+    designs: Sequence[Design],
     workers: int | None,
 ) -> Callable[[Path], Manifest]:
     """What computes the run once more, in a folder; its keys are looked at first."""
@@ -154,7 +154,7 @@ def _again(
     def compute(root: Path) -> Manifest:
         own = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
         try:
-            return manifest_of(runner.computed(study, Asked(points, keys, own, is_typed=False), has_page=False)[0])
+            return manifest_of(runner.computed(study, Asked(designs, keys, own, is_typed=False), has_page=False)[0])
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 

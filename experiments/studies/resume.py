@@ -49,15 +49,15 @@ def main(arguments: Arguments) -> int:
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
-    points = _points(run, given.get(_SCHEDULE))
-    _check_name(run, points)
+    designs = _points(run, given.get(_SCHEDULE))
+    _check_name(run, designs)
     own = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
-    return runner.carry_out(study, Asked(points, keys, own))
+    return runner.carry_out(study, Asked(designs, keys, own))
 
 
 def _points(run: Begun, schedule: str | None) -> list[Design]:
     """The designs; a file of flights is looked for where the caller says, or in the folder."""
-    points = []
+    designs = []
     for label, hub in run.configuration.hubs.items():
         if hub.arrivals.schedule is not None:
             name = Path(hub.arrivals.schedule).name
@@ -66,13 +66,13 @@ def _points(run: Begun, schedule: str | None) -> list[Design]:
                 raise InputError(f"{path}: no such file; give the run's {name[:60]!r} by schedule=FILE")
             hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path.resolve())))  # noqa: PLW2901 - the same hub
         check_area(hub)
-        points.append(Design(label, hub))
-    return points
+        designs.append(Design(label, hub))
+    return designs
 
 
-def _check_name(run: Begun, points: list[Design]) -> None:
+def _check_name(run: Begun, designs: list[Design]) -> None:
     """The folder's name holds the hash of all that decides the result; anything else would begin a run of its own."""
-    identity = identity_of({point.label: point.hub for point in points}, run.configuration.study)
+    identity = identity_of({design.label: design.hub for design in designs}, run.configuration.study)
     name = run.folder.resolve().name
     if not (name.startswith(f"{run.verb}-") and name.endswith(f"-{hash_of(identity)[:HASH_DIGITS]}")):
         raise InputError(

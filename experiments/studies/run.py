@@ -18,10 +18,10 @@ from experiments.frame.study import Asked, Document, Study
 
 
 def document(asked: Asked[MarginKeys], found: Replications) -> Document:
-    (point,) = asked.points
-    told = console.scenario_object(found.outcome, point)
+    (design,) = asked.designs
+    told = console.scenario_object(found.outcome, design)
     # By its label as well, as compare has its designs: what reads one reads the other.
-    return of_designs.document(asked, found, {**told, "scenarios": {point.label: told}})
+    return of_designs.document(asked, found, {**told, "scenarios": {design.label: told}})
 
 
 STUDY: Final = Study(
@@ -29,5 +29,5 @@ STUDY: Final = Study(
     single,
     of_designs.compute,
     document,
-    name=lambda asked: asked.points[0].label,
+    name=lambda asked: asked.designs[0].label,
 )

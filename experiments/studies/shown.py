@@ -26,20 +26,20 @@ def show(arguments: Arguments) -> int:
     """Print the composed configuration: one document, or one a design of a sweep or of `designs=`."""
     if arguments.verb not in COMPOSED:
         raise CargohubError(f"--show: {arguments.verb} composes no configuration; {', '.join(COMPOSED)} do")
-    titles, documents, points, study = _asked(arguments)
-    check_designs(points, study)
+    titles, documents, designs, study = _asked(arguments)
+    check_designs(designs, study)
     if arguments.json:
-        fitted = [_with_fit(document, point.hub) for document, point in zip(documents, points, strict=False)]
+        fitted = [_with_fit(document, design.hub) for document, design in zip(documents, designs, strict=False)]
         print(json.dumps(fitted if titles else fitted[0], indent=2))
         return 0
     for number, document in enumerate(documents):
         if titles:
             print(f"---\n# {titles[number]}")
         print(
-            yaml.safe_dump(_with_fit(document, points[number].hub), sort_keys=False, allow_unicode=True, width=120),
+            yaml.safe_dump(_with_fit(document, designs[number].hub), sort_keys=False, allow_unicode=True, width=120),
             end="",
         )
-        print("\n".join(f"# {line}" for line in staffing_lines(points[number].hub)))
+        print("\n".join(f"# {line}" for line in staffing_lines(designs[number].hub)))
     return 0
 
 
@@ -53,18 +53,18 @@ def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]]
     words, folder = arguments.words, arguments.config_dir
     if arguments.verb == "sweep":
         grid = grid_of(words, folder)
-        points, study = points_of(grid)
-        return [" ".join(point) for point in grid.words], grid.composed, points, study
+        designs, study = points_of(grid)
+        return [" ".join(words) for words in grid.words], grid.composed, designs, study
     if arguments.verb == "run":
-        points, study = single(arguments)
-        return [], [compose(words, folder)], points, study
-    points, study = several(arguments)
-    rest, designs = designs_among(words)
-    if designs:
+        designs, study = single(arguments)
+        return [], [compose(words, folder)], designs, study
+    designs, study = several(arguments)
+    rest, rows = designs_among(words)
+    if rows:
         return (
-            [design.name for design in designs],
-            [compose_design(each, rest, folder) for each in designs],
-            points,
+            [row.name for row in rows],
+            [compose_design(each, rest, folder) for each in rows],
+            designs,
             study,
         )
-    return [], [compose(words, folder)], points, study
+    return [], [compose(words, folder)], designs, study

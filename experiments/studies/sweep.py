@@ -49,13 +49,13 @@ def points_of(grid: Grid) -> tuple[list[Design], DesignKeys]:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
     if any(study(DesignKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    points = [Design(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
-    return points, replace(keys, factors=grid.factors(grid.labels))
+    designs = [Design(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+    return designs, replace(keys, factors=grid.factors(grid.labels))
 
 
 def varied(asked: Asked[DesignKeys]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """The keys that the designs differ in, and the values of each."""
-    labels = [point.label for point in asked.points]
+    labels = [design.label for design in asked.designs]
     return with_factors(labels, *varied_of(labels), asked.keys.factors)
 
 
@@ -67,8 +67,8 @@ def document(asked: Asked[DesignKeys], found: Replications) -> Document:
     keys, values = varied(asked)
     data = {
         "points": [
-            {**console.scenario_object(found.outcome, point), "values": dict(zip(keys, row, strict=True))}
-            for point, row in zip(asked.points, values, strict=True)
+            {**console.scenario_object(found.outcome, design), "values": dict(zip(keys, row, strict=True))}
+            for design, row in zip(asked.designs, values, strict=True)
         ]
     }
 
@@ -87,7 +87,7 @@ def sweep_table(
     data: dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {"point": np.arange(len(values), dtype=np.int32)}
     data |= {key: np.array([row[i] for row in values], dtype=np.str_) for i, key in enumerate(varied)}
     for name, kpi in KPIS.items():
-        own = [outcome.intervals[point.label][name] for point in outcome.points]
+        own = [outcome.intervals[design.label][name] for design in outcome.designs]
         for part in ("mean", "low", "high"):
             columns.append(Column(f"{name}_{part}", "float64", kpi.unit, f"{part} of: {kpi.meaning}"))
             ends = [getattr(interval, part) for interval in own]
@@ -100,7 +100,7 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
     from experiments.report.figures.sweep_figure import SweepChart, write_chart
     from experiments.report.figures.sweep_map import maps_of, write_maps
 
-    own = [outcome.intervals[point.label] for point in outcome.points]
+    own = [outcome.intervals[design.label] for design in outcome.designs]
     chart = SweepChart.of(
         varied,
         values,
@@ -109,7 +109,7 @@ def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequenc
     )
     path = folder / "figures" / "sweep.svg"
     write_chart(path, chart)
-    maps = maps_of(varied, values, own, [outcome.is_unstable(point) for point in outcome.points])
+    maps = maps_of(varied, values, own, [outcome.is_unstable(design) for design in outcome.designs])
     if maps:
         write_maps(path.with_name("sweep_map.svg"), maps)
 
@@ -119,5 +119,7 @@ STUDY: Final = Study(
     asked,
     compute,
     document,
-    name=lambda asked: "-".join(varied_of([point.label for point in asked.points])[0]) or asked.points[0].hub.scenario,
+    name=lambda asked: (
+        "-".join(varied_of([design.label for design in asked.designs])[0]) or asked.designs[0].hub.scenario
+    ),
 )

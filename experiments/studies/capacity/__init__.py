@@ -65,13 +65,15 @@ _LIFTS: Final = (
 def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
     """All searches made, design by design."""
     keys = asked.keys
-    searches = {point.label: searches_of(point, keys.replications, keys.capacity) for point in asked.points}
+    searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in asked.designs}
     kpis = simulate_all(bench, [search for own in searches.values() for search in own])
-    return [result_of(point, searches[point.label], kpis, has_binding=keys.capacity.binding) for point in asked.points]
+    return [
+        result_of(design, searches[design.label], kpis, has_binding=keys.capacity.binding) for design in asked.designs
+    ]
 
 
 def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
-    keys, config = asked.keys, asked.points[0].hub
+    keys, config = asked.keys, asked.designs[0].hub
     varied, values = _varied(results, keys.factors)
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
     own = keys.capacity
@@ -157,7 +159,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.label,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            f"{result.flights.mean * result.point.hub.mean_parcels_per_flight:,.0f}",
+            f"{result.flights.mean * result.design.hub.mean_parcels_per_flight:,.0f}",
         )
         for result in results
     )
@@ -186,7 +188,7 @@ def _ladders_picture(results: Sequence[Result], target: float) -> "Picture":
     values = {result.label: result.flights for result in results}
     ladders = {
         result.label: {
-            name: rate / result.point.hub.mean_parcels_per_flight
+            name: rate / result.design.hub.mean_parcels_per_flight
             for name, rate in result.ladder.items()
             if name not in LAID_OUT
         }
@@ -201,5 +203,5 @@ STUDY: Final = Study(
     asked,
     compute,
     document,
-    name=lambda asked: "-".join(asked.keys.scenarios) or f"{len(asked.points)}-designs",
+    name=lambda asked: "-".join(asked.keys.scenarios) or f"{len(asked.designs)}-designs",
 )

@@ -48,13 +48,13 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     keys = study(CapacityKeys, grid.composed[0])
     if any(study(CapacityKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
-    points = _points(grid, keys, config_dir)
-    for point in points:
-        if point.hub.arrivals.model is ArrivalModel.FILE:
+    designs = _points(grid, keys, config_dir)
+    for design in designs:
+        if design.hub.arrivals.model is ArrivalModel.FILE:
             raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
-        check_area(point.hub)
-        what_ifs(point.hub)
-    return points, replace(keys, factors=grid.factors(grid.labels))
+        check_area(design.hub)
+        what_ifs(design.hub)
+    return designs, replace(keys, factors=grid.factors(grid.labels))
 
 
 def _words(words: Sequence[str]) -> list[str]:
@@ -83,9 +83,9 @@ def _points(grid: Grid, keys: CapacityKeys, config_dir: Path | None) -> list[Des
     if not keys.scenarios:
         raise ConfigError("scenarios: capacity needs some, or designs=FILE")
     return [
-        Design(_label(point.label, grid.varied, row), point.hub)
+        Design(_label(design.label, grid.varied, row), design.hub)
         for words_of_point, row in zip(grid.words, grid.values, strict=True)
-        for point in named(words_of_point, keys.scenarios, config_dir)
+        for design in named(words_of_point, keys.scenarios, config_dir)
     ]
 
 

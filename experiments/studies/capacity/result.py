@@ -78,7 +78,7 @@ class Lift:
 class Result:
     """A scenario's threshold; `lifts` are sorted, the highest first."""
 
-    point: Design
+    design: Design
     thresholds: tuple[Threshold, ...]
     n_undecided: int
     """Replications in which nothing shows whether the backlog grows at the demand sustained."""
@@ -89,7 +89,7 @@ class Result:
 
     @property
     def label(self) -> str:
-        return self.point.label
+        return self.design.label
 
     @property
     def binding(self) -> str | None:
@@ -135,18 +135,18 @@ def _best(lifts: Sequence[Lift]) -> Lift | None:
     return next((row for row in lifts if row.n == n), None)
 
 
-def result_of(point: Design, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True) -> Result:
+def result_of(design: Design, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True) -> Result:
     thresholds = tuple(
-        Threshold(point.label, search.number, found.yes, found.no, search.reason(kpis), found.n_asked)
+        Threshold(design.label, search.number, found.yes, found.no, search.reason(kpis), found.n_asked)
         for search in searches
         if (found := search.found) is not None
     )
     bounded = [search for search in searches if search.found is not None and search.found.no is not None]
-    resources = what_ifs(point.hub) if bounded and has_binding else ()
-    lifts = sorted((_lift(name, point, bounded, kpis) for name in resources), key=lambda row: -row.lift.mean)
+    resources = what_ifs(design.hub) if bounded and has_binding else ()
+    lifts = sorted((_lift(name, design, bounded, kpis) for name in resources), key=lambda row: -row.lift.mean)
     best = _best(lifts)
     return Result(
-        point,
+        design,
         thresholds,
         sum(
             search.growth(search.found.yes, kpis) is None
@@ -155,16 +155,16 @@ def result_of(point: Design, searches: Sequence[Search], kpis: Kpis, *, has_bind
         ),
         mean_interval([row.flights_per_day for row in thresholds]).within(0.0),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
-        capacity_ladder(point.hub, _at_thresholds(searches, kpis)),
+        capacity_ladder(design.hub, _at_thresholds(searches, kpis)),
     )
 
 
-def _lift(name: str, point: Design, searches: Sequence[Search], kpis: Kpis) -> Lift:
+def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> Lift:
     befores = [kpis[search.key(search.above)] for search in searches]
     lifts = [lift for search in searches if (lift := search.lift(name, kpis)) is not None]
-    what = what_ifs(point.hub)[name]
+    what = what_ifs(design.hub)[name]
     return Lift(
-        point.label,
+        design.label,
         name,
         what.before,
         what.after,

@@ -42,17 +42,17 @@ class Sustained:
 class Search:
     """One replication of a scenario: its threshold, then what lifts it. Goes on as its answers come in."""
 
-    def __init__(self, point: Design, number: int, asked: Sustained, first: "Search | None") -> None:
-        self.point = point
+    def __init__(self, design: Design, number: int, asked: Sustained, first: "Search | None") -> None:
+        self.design = design
         self.number = number
         self.first = first
         self.found: Crossing | None = None
         self.n_asked = 0
-        self._resources = tuple(what_ifs(point.hub))
+        self._resources = tuple(what_ifs(design.hub))
         """That the hub has."""
         self._target = asked.target
-        lowest = min(capacity_ladder(point.hub, {}).values()) / point.hub.mean_parcels_per_flight
-        self._limit = most_flights(point.hub)
+        lowest = min(capacity_ladder(design.hub, {}).values()) / design.hub.mean_parcels_per_flight
+        self._limit = most_flights(design.hub)
         lowest = min(lowest, self._limit)
         self._tolerance = asked.tolerance
         self._has_binding = asked.binding
@@ -82,14 +82,14 @@ class Search:
         while self.found is None:
             key = self.key(self._at)
             if key not in kpis:
-                return [(key, evaluate, (at_demand(self.point.hub, self._at), self.number))]
+                return [(key, evaluate, (at_demand(self.design.hub, self._at), self.number))]
             if (longer := self._longer(self._at, kpis)) is not None:
                 return [longer]
             self._answer(self._reason(self._at, kpis))
         if not self._has_binding:
             return []
         if self.found.no is not None and self.key(self.above) not in kpis:
-            return [(self.key(self.above), evaluate, (at_demand(self.point.hub, self.above), self.number))]
+            return [(self.key(self.above), evaluate, (at_demand(self.design.hub, self.above), self.number))]
         tasks: list[Task] = []
         for what in self.lifting(kpis):
             key = self.key(self.above, what.resource)
@@ -118,7 +118,7 @@ class Search:
 
     def _runs(self, flights: float) -> Iterator[tuple[Key, HubConfig]]:
         """The run at a demand, and the longer ones that may be made for the verdict on its backlog."""
-        config = at_demand(self.point.hub, flights)
+        config = at_demand(self.design.hub, flights)
         label, number = self.key(flights)
         yield (label, number), config
         for hub in longer_hubs(config):
@@ -154,7 +154,7 @@ class Search:
             return []
         before = kpis[self.key(self.above)]
         worthwhile = list(self._resources) if self.first is None else self.first.worthwhile(kpis)
-        whats = what_ifs(at_demand(self.point.hub, self.above))
+        whats = what_ifs(at_demand(self.design.hub, self.above))
         return [whats[name] for name in worthwhile if blocked_h(name, before) is not None]
 
     def worthwhile(self, kpis: Kpis) -> list[str]:
@@ -185,12 +185,12 @@ class Search:
 
     def key(self, flights: float, resource: str | None = None) -> Key:
         more = f", +10 % {resource}" if resource else ""
-        return f"{demand_label(self.point.label, flights)}{more}", self.number
+        return f"{demand_label(self.design.label, flights)}{more}", self.number
 
 
-def searches_of(point: Design, replications: int, asked: Sustained) -> list[Search]:
-    first = Search(point, 0, asked, None)
-    return [first, *(Search(point, number, asked, first) for number in range(1, replications))]
+def searches_of(design: Design, replications: int, asked: Sustained) -> list[Search]:
+    first = Search(design, 0, asked, None)
+    return [first, *(Search(design, number, asked, first) for number in range(1, replications))]
 
 
 def on_time(kpis: Mapping[str, float]) -> float:
@@ -214,7 +214,7 @@ def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
 def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     """Round after round: every search asks, all are answered."""
     # The longest first, so that no core waits at the end of a round; bits do not depend on it.
-    by_size = sorted(searches, key=lambda one: -one.first_asked * one.point.hub.mean_parcels_per_flight)
+    by_size = sorted(searches, key=lambda one: -one.first_asked * one.design.hub.mean_parcels_per_flight)
 
     def line(kpis: Kpis, seconds: float) -> str:
         left = sum(search.left(kpis) for search in searches)

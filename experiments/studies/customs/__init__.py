@@ -79,7 +79,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
 
 def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     """Every value of every control against the hub as configured."""
-    config, keys = asked.points[0].hub, asked.keys
+    config, keys = asked.designs[0].hub, asked.keys
     n = keys.replications
     base = Design("as configured", config)
     varied = {
@@ -91,13 +91,13 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     bench.check(designs)
     bench.say(f"customs: {len(designs)} hubs, with {n} replications {n * len(designs)} simulations")
     kpis = bench.evaluated(designs, n)
-    samples = {point.label: [kpis[point.label, number] for number in range(n)] for point in designs}
-    of_settings = {at: samples[point.label] for at, point in varied.items()}
+    samples = {design.label: [kpis[design.label, number] for number in range(n)] for design in designs}
+    of_settings = {at: samples[design.label] for at, design in varied.items()}
     return found_in(samples[base.label], of_settings, config.customs.examination_min)
 
 
 def document(asked: Asked[CustomsKeys], result: Result) -> Document:
-    config = asked.points[0].hub
+    config = asked.designs[0].hub
     by_control = result.by_control
     return Document(
         title=f"What checks find at {config.scenario}, and what they cost",

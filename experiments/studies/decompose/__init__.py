@@ -85,56 +85,54 @@ class DecomposeKeys(DesignKeys):
 def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     """The coalitions, each checked before anything runs."""
     words, config_dir = arguments.words, arguments.config_dir
-    own, designs = designs_among(with_study(words, "decompose"))
+    own, rows = designs_among(with_study(words, "decompose"))
     composed = compose(own, config_dir)
     if "decompose" not in composed:
         raise ConfigError("study: decompose needs decompose.kpis and decompose.factors, as study=decompose has them")
     keys = study(DecomposeKeys, composed)
-    if designs:
-        if len(designs) != 2 or any(key_of(word) == "scenarios" for word in words):
-            raise ConfigError(
-                f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(designs)}"
-            )
-        both = [compose_design(design, own, config_dir) for design in designs]
-        names = [design.name for design in designs]
+    if rows:
+        if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
+            raise ConfigError(f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(rows)}")
+        both = [compose_design(row, own, config_dir) for row in rows]
+        names = [row.name for row in rows]
         start, end = (Design(name, hub(one)) for name, one in zip(names, both, strict=True))
-        keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, designs, both))
-        return game_of(start, end, keys.decompose.factors).points, keys
+        keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, rows, both))
+        return game_of(start, end, keys.decompose.factors).designs, keys
     start, end = named(own, keys.scenarios, config_dir)
-    return game_of(start, end, keys.decompose.factors).points, keys
+    return game_of(start, end, keys.decompose.factors).designs, keys
 
 
-def game_among(points: Sequence[Design], keys: DecomposeKeys) -> Game:
+def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     """The coalitions, which must be all those between the study's two scenarios.
 
     Raises:
         ConfigError: others, as those of a stored run may be.
     """
-    own = {point.label: point for point in points}
+    own = {design.label: design for design in designs}
     missing = [name for name in keys.scenarios if name not in own]
     if missing:
         raise ConfigError(f"no {missing[0]} among its designs")
     start, end = (own[name] for name in keys.scenarios)
     game = game_of(start, end, keys.decompose.factors)
-    if game.points != list(points):
+    if game.designs != list(designs):
         raise ConfigError("its designs are not the combinations of its factors")
     return game
 
 
-def check(points: Sequence[Design], keys: DecomposeKeys) -> None:
-    game_among(points, keys)
+def check(designs: Sequence[Design], keys: DecomposeKeys) -> None:
+    game_among(designs, keys)
 
 
 def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
     """All coalitions simulated, and each KPI's gain split."""
-    points, keys = asked.points, asked.keys
-    outcome = bench.replicated(points, keys, has_tables=False)
-    kpis = bench.evaluated(points, outcome.n)
+    designs, keys = asked.designs, asked.keys
+    outcome = bench.replicated(designs, keys, has_tables=False)
+    kpis = bench.evaluated(designs, outcome.n)
     values = {
-        point.label: {kpi: [kpis[point.label, number][kpi] for number in range(outcome.n)] for kpi in KPIS}
-        for point in points
+        design.label: {kpi: [kpis[design.label, number][kpi] for number in range(outcome.n)] for kpi in KPIS}
+        for design in designs
     }
-    found = found_in(game_among(points, keys), keys.decompose.kpis, outcome, values)
+    found = found_in(game_among(designs, keys), keys.decompose.kpis, outcome, values)
     bench.complete(outcome, tables_of(found))
     return found
 
@@ -145,7 +143,7 @@ def document(asked: Asked[DecomposeKeys], found: Found) -> Document:
     for kpi, own in found.kpis.items():
         alone = next((one for one in found.game.coalitions if one.factors == (own.largest,)), None)
         lines += sentences(kpi, own, start, end, [str(lack) for lack in alone.lacks] if alone else [])
-    hub = asked.points[0].hub
+    hub = asked.designs[0].hub
     return Document(
         title=f"What makes the difference between {start} and {end}",
         data={**as_json(found, start, end), **({"values": keys.factors} if keys.factors else {})},
@@ -180,7 +178,7 @@ def _lines(found: Found, keys: DecomposeKeys) -> list[str]:
     before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
     lines = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
     lines += [
-        f"does not fit: {coalition.point.label}: {'; '.join(map(str, coalition.lacks))}"
+        f"does not fit: {coalition.design.label}: {'; '.join(map(str, coalition.lacks))}"
         for coalition in found.game.coalitions
         if coalition.lacks
     ]

@@ -60,7 +60,7 @@ class Found:
 def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples) -> Found:
     kpis = {}
     for kpi in names:
-        rows = list(zip(*(values[point.label][kpi] for point in game.points), strict=True))
+        rows = list(zip(*(values[design.label][kpi] for design in game.designs), strict=True))
         kpis[kpi] = decompose(rows, list(game.fields), game.idle, possible=KPIS[kpi].range, good_end=KPIS[kpi].good_end)
     return Found(game, outcome, kpis)
 
@@ -84,7 +84,7 @@ def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
         for order, (name, own) in enumerate(split.shares.items())
     ]
     coalitions: list[tuple[Any, ...]] = [
-        (one.point.label, order, " ".join(one.factors), not one.lacks, "; ".join(map(str, one.lacks)))
+        (one.design.label, order, " ".join(one.factors), not one.lacks, "; ".join(map(str, one.lacks)))
         for order, one in enumerate(found.game.coalitions)
     ]
     return [
@@ -105,11 +105,11 @@ def as_json(found: Found, start: str, end: str) -> dict[str, Any]:
         return {"from": told(own.start), "to": told(own.end), "gain": told(own.gain), "factors": factors}
 
     coalitions = {
-        one.point.label: {
+        one.design.label: {
             "factors": list(one.factors),
             "lacks": [str(lack) for lack in one.lacks],
             "kpis": {
-                kpi: interval_object(found.outcome.intervals[one.point.label][kpi], KPIS[kpi].unit)
+                kpi: interval_object(found.outcome.intervals[one.design.label][kpi], KPIS[kpi].unit)
                 for kpi in found.kpis
             },
         }

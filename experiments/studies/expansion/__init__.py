@@ -70,31 +70,31 @@ def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     return [Design("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
 
 
-def check(points: Sequence[Design], keys: ExpansionKeys) -> None:
+def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
     """Whether the hubs are those of the states.
 
     Raises:
         ConfigError: one of them is not there.
     """
-    check_growth(points[0].hub)
-    labels = {point.label for point in points[1:]}
+    check_growth(designs[0].hub)
+    labels = {design.label for design in designs[1:]}
     for state, own in keys.expansion.states.items():
         if not own or not labels.issuperset(own):
             raise ConfigError(f"expansion.states: the hub of {state!r} is not there")
 
 
 def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
-    base, *hubs = asked.points
+    base, *hubs = asked.designs
     n = asked.keys.replications
 
-    def simulate(points: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
+    def simulate(designs: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
         days = base.hub.warmup_days + base.hub.horizon_days
-        flights = sum(point.hub.demand.flights_per_day for point in points) * n * days
+        flights = sum(design.hub.demand.flights_per_day for design in designs) * n * days
         bench.say(
-            f"expansion: {len(points)} weeks that differ in hub or load, {n * len(points)} runs of {days} days,"
+            f"expansion: {len(designs)} weeks that differ in hub or load, {n * len(designs)} runs of {days} days,"
             f" {flights:,.0f} flights"
         )
-        return bench.evaluated(points, n)
+        return bench.evaluated(designs, n)
 
     return answer(explored(hubs, base.hub, asked.keys, simulate))
 
@@ -135,7 +135,7 @@ def _grids(answer: Answer) -> list[Grid]:
 
 
 def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
-    found, own, today = answer.found, asked.keys.expansion, asked.points[0].hub
+    found, own, today = answer.found, asked.keys.expansion, asked.designs[0].hub
     yield from money_rests_on(today)
     loads = ", ".join(f"{load:g}" for load in own.loads)
     yield (

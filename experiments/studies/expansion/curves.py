@@ -70,15 +70,15 @@ def node_label(hub: str, load: float) -> str:
 class Curves:
     """The hubs by number, and what was simulated of them: (hub, load, replication, measure); NaN: not yet."""
 
-    def __init__(self, points: Sequence[Design], own: Expansion, measured: Measured, replications: int) -> None:
-        self.labels = {point.label: number for number, point in enumerate(points)}
-        self._points, self._own, self._measured = points, own, measured
+    def __init__(self, designs: Sequence[Design], own: Expansion, measured: Measured, replications: int) -> None:
+        self.labels = {design.label: number for number, design in enumerate(designs)}
+        self._points, self._own, self._measured = designs, own, measured
         self.loads: Floats = np.array(own.loads)
-        self.full = np.array([flights_at(point.hub, 1.0) for point in points])
+        self.full = np.array([flights_at(design.hub, 1.0) for design in designs])
         """Flights a day at load 1 (n_hubs)."""
         self.stability: dict[str, Stability] = {}
         """Of each hub at a load that was simulated, by the label of the run."""
-        shape = len(points), len(own.loads), replications, measured.n
+        shape = len(designs), len(own.loads), replications, measured.n
         self.values: Floats = np.full(shape, math.nan)
         self._composed = {
             self.labels[label]: [self.labels[part] for part in parts] for label, *parts in own.states.values() if parts
@@ -87,10 +87,10 @@ class Curves:
 
     def node(self, hub: int, load: int) -> Design:
         """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
-        point = self._points[hub]
+        design = self._points[hub]
         flights = float(f"{self.full[hub] * self.loads[load]:.{_DIGITS}g}")
-        config = replace(point.hub, demand=replace(point.hub.demand, flights_per_day=flights))
-        return Design(node_label(point.label, self.loads[load]), config)
+        config = replace(design.hub, demand=replace(design.hub.demand, flights_per_day=flights))
+        return Design(node_label(design.label, self.loads[load]), config)
 
     def put(self, hub: int, load: int, replication: int, kpis: Mapping[str, float]) -> None:
         config = self.node(hub, load).hub

@@ -89,14 +89,14 @@ def futures_of(own: Expansion, base: HubConfig) -> Futures:
     return Futures(tuple(own.growth), tuple(leaf for leaf, _ in found), drawn, weight, demand)
 
 
-def explored(points: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
-    """`points`: the different hubs; `base`: the hub of today with its month index."""
+def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
+    """`designs`: the different hubs; `base`: the hub of today with its month index."""
     own = keys.expansion
     assert base.arrivals.month_index is not None
     check_loads(own, base.arrivals.month_index)
     measured = _measured(own, base)
-    curves = Curves(points, own, measured, keys.replications)
-    accepted = np.array([flights_at(point.hub, own.accept_load) for point in points])
+    curves = Curves(designs, own, measured, keys.replications)
+    accepted = np.array([flights_at(design.hub, own.accept_load) for design in designs])
     world = World(own, curves, measured, week_indices(base.arrivals.month_index), own.states, accepted)
     futures = futures_of(own, base)
     number, wanted = _wanted(own, futures)
@@ -112,7 +112,7 @@ def explored(points: Sequence[Design], base: HubConfig, keys: ExpansionKeys, sim
             break
         runs |= set(missing)
         _simulate(curves, missing, keys.replications, simulate)
-    books = _books(world, points, own, base)
+    books = _books(world, designs, own, base)
     worths = tuple(worth(books, line) for line in timelines.values())
     return Found(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
 
@@ -120,11 +120,13 @@ def explored(points: Sequence[Design], base: HubConfig, keys: ExpansionKeys, sim
 def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: int, simulate: Simulate) -> None:
     nodes = {node: curves.node(*node) for node in missing}
     there = simulate(list(nodes.values()))
-    values = {point.label: [there[point.label, number] for number in range(replications)] for point in nodes.values()}
+    values = {
+        design.label: [there[design.label, number] for number in range(replications)] for design in nodes.values()
+    }
     curves.stability |= judged_as_run(nodes.values(), values)
-    for (hub, load), point in nodes.items():
+    for (hub, load), design in nodes.items():
         for replication in range(replications):
-            curves.put(hub, load, replication, there[point.label, replication])
+            curves.put(hub, load, replication, there[design.label, replication])
     curves.compose()
 
 
@@ -149,8 +151,8 @@ def _measured(own: Expansion, base: HubConfig) -> Measured:
     )
 
 
-def _books(world: World, points: Sequence[Design], own: Expansion, base: HubConfig) -> Books:
+def _books(world: World, designs: Sequence[Design], own: Expansion, base: HubConfig) -> Books:
     built = tuple(line.name for line in investment(base, base, own.cost))
     parcels_at = len(world.measured.lines) + world.measured.kpis.index("parcels_per_day")
-    hubs = {point.label: point.hub for point in points}
+    hubs = {design.label: design.hub for design in designs}
     return Books(world, hubs, built, discount_factors(own, own.cost.discounting.rate), parcels_at, {})

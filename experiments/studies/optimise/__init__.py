@@ -30,7 +30,7 @@ from experiments.studies.optimise.search import Found, goals_of, search, simulat
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
     """The search, and the confirmation of its front."""
-    config, keys = asked.points[0].hub, asked.keys
+    config, keys = asked.designs[0].hub, asked.keys
     own = keys.optimise
     check_variables(config, own.variables)
     bench.say(
@@ -58,6 +58,6 @@ STUDY: Final = Study(
     asked,
     compute,
     document,
-    name=lambda asked: f"{asked.points[0].hub.scenario}-{asked.keys.optimise.sampler}",
+    name=lambda asked: f"{asked.designs[0].hub.scenario}-{asked.keys.optimise.sampler}",
     library="optuna",
 )

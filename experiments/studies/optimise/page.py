@@ -21,7 +21,7 @@ _METHODS = {
 
 
 def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
-    config = asked.points[0].hub
+    config = asked.designs[0].hub
     commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
     own = result.asked
     search = (

@@ -54,37 +54,37 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     keys = study(SelectKeys, grid.composed[0])
     if any(study(SelectKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, select: the same for every design")
-    labels = [design.name for design in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
-    points = [Design(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
+    labels = [row.name for row in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
+    designs = [Design(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
     factors = grid.factors(labels)
     areas = keys.select.areas_m2
     if areas is not None:
-        scaled = [(point, _on(point, area)) for point in points for area in areas]
-        points = [design for _, design in scaled]
-        factors = {design.label: factors[point.label] for point, design in scaled if factors}
-    if len(points) < 2:
+        scaled = [(design, _on(design, area)) for design in designs for area in areas]
+        designs = [larger for _, larger in scaled]
+        factors = {larger.label: factors[design.label] for design, larger in scaled if factors}
+    if len(designs) < 2:
         raise ConfigError("designs: select needs several: designs=FILE, or values as halls.main.doors_out=20,30")
     keys = replace(keys, select=_with_costs(keys.select, grid, labels), factors=factors)
-    return points, keys
+    return designs, keys
 
 
-def _on(point: Design, area_m2: float) -> Design:
+def _on(design: Design, area_m2: float) -> Design:
     label = f"{area_m2:,.0f} m2"
-    return Design(label if point.label == "all" else f"{point.label}, {label}", scaled_to(point.hub, area_m2))
+    return Design(label if design.label == "all" else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
 
 
 def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
     """Stages of replications until all is decided."""
-    points, keys = asked.points, asked.keys
-    bench.check(points)
-    selection = selected(points, keys, bench.needed)
-    found = found_in(points, keys, selection, samples_of(bench.needed([])))
+    designs, keys = asked.designs, asked.keys
+    bench.check(designs)
+    selection = selected(designs, keys, bench.needed)
+    found = found_in(designs, keys, selection, samples_of(bench.needed([])))
     bench.complete(found.outcome, tables_of(found))
     return found
 
 
-def selected(points: Sequence[Design], keys: SelectKeys, need: Need) -> Selection:
-    sample, goal = sample_of(points, keys.select, need), keys.goal(points)
+def selected(designs: Sequence[Design], keys: SelectKeys, need: Need) -> Selection:
+    sample, goal = sample_of(designs, keys.select, need), keys.goal(designs)
     if keys.select.method is Method.OCBA:
         return ocba(sample, goal, keys.looks, budget=keys.select.budget)
     return kim_nelson(sample, goal, keys.looks, is_updated=keys.select.method is Method.KN_UPDATED)
@@ -121,6 +121,6 @@ STUDY: Final = Study(
     asked,
     compute,
     document,
-    name=lambda asked: f"{asked.keys.select.kpi}-{len(asked.points)}-designs",
+    name=lambda asked: f"{asked.keys.select.kpi}-{len(asked.designs)}-designs",
     check=check,
 )

@@ -118,43 +118,43 @@ class SelectKeys(DesignKeys):
             most = own.max_replications
             raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")
 
-    def goal(self, points: Sequence[Design]) -> Goal:
+    def goal(self, designs: Sequence[Design]) -> Goal:
         own = self.select
-        costs = None if own.is_sampled else tuple(known_cost(point, own) for point in points)
+        costs = None if own.is_sampled else tuple(known_cost(design, own) for design in designs)
         target = None if own.target is None else own.sign * own.target
-        return Goal(len(points), own.alpha, target, own.tolerance, costs, own.indifference or 0.0)
+        return Goal(len(designs), own.alpha, target, own.tolerance, costs, own.indifference or 0.0)
 
     @property
     def looks(self) -> Looks:
         return Looks(self.replications, self.select.step, self.select.max_replications)
 
 
-def known_cost(point: Design, asked: Select) -> float:
-    return point.hub.area_m2 if asked.cost == AREA else asked.costs[point.label]
+def known_cost(design: Design, asked: Select) -> float:
+    return design.hub.area_m2 if asked.cost == AREA else asked.costs[design.label]
 
 
-def check(points: Sequence[Design], keys: SelectKeys) -> None:
+def check(designs: Sequence[Design], keys: SelectKeys) -> None:
     """Whether each design has a cost, and there are several, as in a run that select stored.
 
     Raises:
         ConfigError: it does not.
     """
     own = keys.select
-    lacking = [point.label for point in points if own.cost in (None, COLUMN) and point.label not in own.costs]
-    if lacking or len(points) < 2:
+    lacking = [design.label for design in designs if own.cost in (None, COLUMN) and design.label not in own.costs]
+    if lacking or len(designs) < 2:
         raise ConfigError(f"study: no cost of {lacking[0]}" if lacking else "study: a selection takes several designs")
-    if own.method is Method.OCBA and own.budget < keys.replications * len(points):
-        least = keys.replications * len(points)
+    if own.method is Method.OCBA and own.budget < keys.replications * len(designs):
+        least = keys.replications * len(designs)
         raise ConfigError(f"select.budget: at least replications x designs = {least}, got {own.budget}")
 
 
-def sample_of(points: Sequence[Design], asked: Select, need: Need) -> Sample:
+def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
     """The samples that a procedure sees: the KPI, with a sign so that more is better, and the cost."""
 
-    def sample(designs: Sequence[int], counts: Sequence[int]) -> list[Floats]:
-        wanted = [(points[design], n) for design, n in zip(designs, counts, strict=True)]
+    def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Floats]:
+        wanted = [(designs[number], n) for number, n in zip(numbers, counts, strict=True)]
         there = need(wanted)
-        return [_rows([there[point.label, number] for number in range(n)], asked) for point, n in wanted]
+        return [_rows([there[design.label, number] for number in range(n)], asked) for design, n in wanted]
 
     return sample
 

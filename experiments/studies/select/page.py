@@ -20,7 +20,7 @@ _METHODS = {
 
 
 def document(_: Asked[SelectKeys], found: Found) -> Document:
-    own, config = found.keys.select, found.rows[0].point.hub
+    own, config = found.keys.select, found.rows[0].design.hub
     limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
     how = (
         f"{_METHODS[own.method]}; probability of a wrong selection (alpha) {own.alpha:g}. {found.keys.replications}"
@@ -38,10 +38,10 @@ def document(_: Asked[SelectKeys], found: Found) -> Document:
         warnings=warnings_of(found),
         grids=[_grid(found)],
         data={
-            "selected": None if best is None else best.point.label,
+            "selected": None if best is None else best.design.label,
             "probability": found.probability,
             "designs": {
-                row.point.label: {
+                row.design.label: {
                     **found.values(row),
                     "cost": row.cost,
                     "replications": row.kpi.n,
@@ -61,7 +61,7 @@ def _grid(found: Found) -> Grid:
     own = found.keys.select
     rows = tuple(
         (
-            row.point.label,
+            row.design.label,
             *found.factors(row),
             str(row.fate),
             row.reason,
@@ -79,7 +79,7 @@ def _grid(found: Found) -> Grid:
 
 def _picture(found: Found) -> Picture:
     own = found.keys.select
-    dots = [Dot(tagged(row.point.label, found.keys.factors), row.cost, row.kpi, str(row.fate)) for row in found.rows]
+    dots = [Dot(tagged(row.design.label, found.keys.factors), row.cost, row.kpi, str(row.fate)) for row in found.rows]
     chart = SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit)
     says = (
         "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"

@@ -49,7 +49,7 @@ _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"
 class Row:
     """A design: what it costs, what the KPI is over its replications, and what became of it."""
 
-    point: Design
+    design: Design
     cost: float
     kpi: Interval
     fate: Fate
@@ -71,26 +71,26 @@ class Found:
 
     def factors(self, row: Row) -> tuple[str, ...]:
         """The design's values of the keys in which designs of a file differ."""
-        return tuple(self.keys.factors.get(row.point.label, {}).values())
+        return tuple(self.keys.factors.get(row.design.label, {}).values())
 
     def values(self, row: Row) -> dict[str, dict[str, str]]:
         """The same for JSON; nothing without such keys."""
-        own = self.keys.factors.get(row.point.label)
+        own = self.keys.factors.get(row.design.label)
         return {"values": own} if own else {}
 
 
-def found_in(points: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
-    intervals = intervals_of({point.label: values[point.label] for point in points})
+def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
+    intervals = intervals_of({design.label: values[design.label] for design in designs})
     asked, rows = keys.select, []
-    for point, verdict in zip(points, selection.verdicts, strict=True):
-        own = intervals[point.label]
-        cost = own[asked.cost].mean if asked.cost in KPIS else known_cost(point, asked)
-        by = None if verdict.by is None else points[verdict.by].label
+    for design, verdict in zip(designs, selection.verdicts, strict=True):
+        own = intervals[design.label]
+        cost = own[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
+        by = None if verdict.by is None else designs[verdict.by].label
         fate = verdict.fate
         if fate is Fate.INFEASIBLE and _is_at_target(asked, own[asked.kpi]):
             fate = Fate.AT_TARGET
-        rows.append(Row(point, cost, own[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
-    outcome = Outcome(tuple(points), intervals, {}, keys.family, _stability(points, values), factors=keys.factors)
+        rows.append(Row(design, cost, own[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
+    outcome = Outcome(tuple(designs), intervals, {}, keys.family, _stability(designs, values), factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
 
@@ -98,13 +98,13 @@ def _is_at_target(asked: Select, kpi: Interval) -> bool:
     return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
 
 
-def _stability(points: Sequence[Design], values: Samples) -> dict[str, Stability]:
+def _stability(designs: Sequence[Design], values: Samples) -> dict[str, Stability]:
     """The verdicts as far as the replications of the race decide them."""
     rows = {
         label: [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
         for label, own in values.items()
     }
-    return judged_as_run(points, rows)
+    return judged_as_run(designs, rows)
 
 
 def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
@@ -124,7 +124,7 @@ def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
     asked = found.keys.select
     rows: list[tuple[Any, ...]] = [
         (
-            row.point.label,
+            row.design.label,
             order,
             row.cost,
             asked.cost_unit,
@@ -150,12 +150,12 @@ def answer(found: Found) -> list[str]:
         is_open = any(row.fate in (Fate.OPEN, Fate.AT_TARGET) for row in found.rows)
         nearest = max(found.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{nearest.point.label} comes nearest with {said(nearest.kpi)}"
+        near = f"{nearest.design.label} comes nearest with {said(nearest.kpi)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
-        lines = [f"{best.point.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
+        lines = [f"{best.design.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
     if found.probability is None:
         return lines
     return [*lines, _promise(found, found.probability)]
@@ -198,7 +198,7 @@ def warnings_of(found: Found) -> list[str]:
         )
     if best is not None and _is_at_target(asked, best.kpi):
         lines.append(
-            f"{best.point.label}: {asked.kpi} is within select.tolerance = {asked.tolerance:g} of the target: the"
+            f"{best.design.label}: {asked.kpi} is within select.tolerance = {asked.tolerance:g} of the target: the"
             " design may meet or miss it"
         )
     return lines

@@ -46,11 +46,11 @@ from sim.errors import CargohubError
 
 def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
     """The stages that the method has."""
-    config, keys = asked.points[0].hub, asked.keys
+    config, keys = asked.designs[0].hub, asked.keys
     own = keys.sensitivity
     first = None if own.method is Method.SOBOL else screening_stage(config, own)
     second = indices_stage(config, own, list(own.factors)) if own.method is Method.SOBOL else None
-    bench.check(asked.points)
+    bench.check(asked.designs)
     bench.say(_cost(config, keys, first, second))
     screened = crossed = None
     stability: dict[str, Stability] = {}
@@ -120,6 +120,6 @@ STUDY: Final = Study(
     asked,
     compute,
     document,
-    name=lambda asked: f"{asked.points[0].hub.scenario}-{asked.keys.sensitivity.method}",
+    name=lambda asked: f"{asked.designs[0].hub.scenario}-{asked.keys.sensitivity.method}",
     library="SALib",
 )

@@ -21,7 +21,7 @@ _SHOWN = 8
 
 
 def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
-    config, own = asked.points[0].hub, result.asked
+    config, own = asked.designs[0].hub, result.asked
     design = (
         f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
         f" days, seed {config.seed}: the same flights, parcels and draws at every point (common random numbers)."

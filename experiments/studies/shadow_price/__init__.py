@@ -39,10 +39,10 @@ _WORTH: Final = (
 
 def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
     """Every hub of every ladder."""
-    config, own, n = asked.points[0].hub, asked.keys.shadow_price, asked.keys.replications
+    config, own, n = asked.designs[0].hub, asked.keys.shadow_price, asked.keys.replications
     steps = ladders(config, own)
-    bench.check(asked.points)
-    hubs = list({point.label: point for ladder in steps for point in ladder.points}.values())
+    bench.check(asked.designs)
+    hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
     days = config.warmup_days + config.horizon_days
     bench.say(f"shadow-price: {len(hubs)} hubs, with {n} replications {n * len(hubs)} simulations, each of {days} days")
     kpis = bench.evaluated(hubs, n)
@@ -50,7 +50,7 @@ def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
 
 
 def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
-    config, n, prices = asked.points[0].hub, asked.keys.replications, result.asked.prices
+    config, n, prices = asked.designs[0].hub, asked.keys.replications, result.asked.prices
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
     draws = (
         f"{n} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days, seed"

@@ -55,7 +55,7 @@ class Ladder:
     flights_per_day: float
     units_a_step: float
     """In each hall."""
-    points: tuple[Design, ...]
+    designs: tuple[Design, ...]
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:

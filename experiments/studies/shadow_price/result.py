@@ -92,13 +92,14 @@ def yearly_worth(config: HubConfig, kpis: Mapping[str, float], prices: Prices) -
 
 def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
     """Differences of each step to the one before, replication by replication, over the floor that it adds."""
-    base = ladder.points[0].hub
+    base = ladder.designs[0].hub
     worth = np.array([
-        [yearly_worth(point.hub, kpis[point.label, number], prices) for number in range(n)] for point in ladder.points
+        [yearly_worth(design.hub, kpis[design.label, number], prices) for number in range(n)]
+        for design in ladder.designs
     ])  # fmt: skip
-    worth -= np.array([[equipment_eur_per_year(base, point.hub, prices)] for point in ladder.points])
-    area = np.array([point.hub.area_m2 - base.area_m2 for point in ladder.points])
-    on_time = [float(np.mean([kpis[point.label, i]["on_time_share"] for i in range(n)])) for point in ladder.points]
+    worth -= np.array([[equipment_eur_per_year(base, design.hub, prices)] for design in ladder.designs])
+    area = np.array([design.hub.area_m2 - base.area_m2 for design in ladder.designs])
+    on_time = [float(np.mean([kpis[design.label, i]["on_time_share"] for i in range(n)])) for design in ladder.designs]
     steps = []
     for at in range(len(area)):
         high, low = (at, at - 1) if at else (-1, 0)

@@ -25,7 +25,7 @@ def main(arguments: Arguments) -> int:
     if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
     study = stored_study(manifest)
-    points = [Design(label, hub) for label, hub in configuration.hubs.items()]
-    day = draw_day(manifest, points, given)
-    asked = Asked(points, study_of(manifest, configuration), arguments)
+    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    day = draw_day(manifest, designs, given)
+    asked = Asked(designs, study_of(manifest, configuration), arguments)
     return runner.show(study, asked, manifest, {} if day is None else {"day": str(day)})

@@ -30,7 +30,7 @@ _READ: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
 )  # fmt: skip
 
 
-def draw_day(manifest: Manifest, points: Sequence[Design], given: Mapping[str, str]) -> Path | None:
+def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, str]) -> Path | None:
     """Draws the day asked for, of the first replication of a design, into the run's figures; None if none is asked for.
 
     Raises:
@@ -40,19 +40,19 @@ def draw_day(manifest: Manifest, points: Sequence[Design], given: Mapping[str, s
         if "design" in given:
             raise InputError("design: goes with day=YYYY-MM-DD, the day to draw")
         return None
-    point = _design(points, given.get("design"))
-    day = _day(point, given["day"])
+    design = _design(designs, given.get("design"))
+    day = _day(design, given["day"])
 
     from experiments.report import style
     from experiments.report.figures import day_figure
     from experiments.report.stored_designs import Window
 
-    config = point.hub
+    config = design.hub
     window = Window(
         config.warmup_days * MIN_PER_DAY, (config.warmup_days + config.horizon_days) * MIN_PER_DAY, config.start_date
     )
-    found = day_figure.of_run(_tables(manifest), point.label, window, day)
-    at = "" if point is points[0] else f"-{1 + points.index(point)}"
+    found = day_figure.of_run(_tables(manifest), design.label, window, day)
+    at = "" if design is designs[0] else f"-{1 + designs.index(design)}"
     path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
     with style.look():
         drawn = style.svg(day_figure.figure(found))
@@ -60,23 +60,23 @@ def draw_day(manifest: Manifest, points: Sequence[Design], given: Mapping[str, s
     return path
 
 
-def _design(points: Sequence[Design], label: str | None) -> Design:
+def _design(designs: Sequence[Design], label: str | None) -> Design:
     if label is None:
-        return points[0]
-    for point in points:
-        if point.label == label:
-            return point
-    raise InputError(f"design: no {label[:60]!r} in this run{near(label, [point.label for point in points])}")
+        return designs[0]
+    for design in designs:
+        if design.label == label:
+            return design
+    raise InputError(f"design: no {label[:60]!r} in this run{near(label, [design.label for design in designs])}")
 
 
-def _day(point: Design, text: str) -> int:
+def _day(design: Design, text: str) -> int:
     """The day counted from the first midnight."""
     try:
         asked = dt.date.fromisoformat(text)
     except ValueError:
         raise InputError(f"day: a date as YYYY-MM-DD, got {text[:60]!r}") from None
-    first = point.hub.start_date
-    n_days = point.hub.warmup_days + point.hub.horizon_days
+    first = design.hub.start_date
+    n_days = design.hub.warmup_days + design.hub.horizon_days
     if not 0 <= (asked - first).days < n_days:
         raise InputError(f"day: {asked} is none of the run's, {first} to {first + dt.timedelta(days=n_days - 1)}")
     return (asked - first).days
