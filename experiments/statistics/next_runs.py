@@ -1,0 +1,176 @@
+"""Where to simulate next, so that the share of worlds in which an answer holds is known best for the runs spent.
+
+The worlds that a screen calls clear are checked in a random sample; the others are simulated one by one in their random
+order. Each further run goes where it narrows the intervals most: to an open world, to a check, or to another
+replication where the noise leaves the answer of a world open.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from experiments.statistics.open_worlds import Answer, Effort, Known, Run, Sample
+from experiments.statistics.share_of_worlds import Checked
+from experiments.statistics.worlds import Stratum
+
+Wanted = tuple[int, int, int]
+"""Design, world, and how many replications it is to have."""
+Ask = Callable[[Sequence[Wanted]], Mapping[Run, Answer]]
+"""The answers of these worlds, at least with so many replications each."""
+_PILOT: Final = 4
+"""Open worlds of each design that are simulated first (assumption)."""
+_TWICE: Final = 2
+"""Of which so many with two replications, that tell the noise (assumption)."""
+_BATCH: Final = 8
+"""Runs between two looks; from 80 runs on, a tenth of what there is (assumption)."""
+
+
+class _Source(Protocol):
+    def gain(self) -> float:
+        """Variance that its next run takes off the shares; 0 where there is none left."""
+
+    def take(self) -> Wanted:
+        """Its next run."""
+
+
+def explored(sample: Sample, effort: Effort, ask: Ask) -> Known:
+    """Simulate until the budget is spent or the precision reached; what is asked depends on the answers alone."""
+    known = Known(sample, effort)
+    wanted = _first(known)
+    while wanted:
+        known.learn(ask(wanted))
+        wanted = _next(known)
+    return known
+
+
+def _first(known: Known) -> list[Wanted]:
+    """Some open worlds of each design, and a check on each side of the screen."""
+    wanted = []
+    for design in range(len(known.strata)):
+        for kind, most, n_twice in ((Stratum.OPEN, _PILOT, _TWICE), (Stratum.FAILS, 1, 0), (Stratum.HOLDS, 1, 0)):
+            worlds = _worlds(known, design, kind)[:most]
+            wanted += [(design, world, 2 if at < n_twice else 1) for at, world in enumerate(worlds)]
+    return wanted
+
+
+def _worlds(known: Known, design: int, kind: Stratum) -> list[int]:
+    """Of a stratum, those not simulated."""
+    there = np.flatnonzero(known.strata[design] == kind)
+    return [int(world) for world in there if (design, int(world)) not in known.answers]
+
+
+def _next(known: Known) -> list[Wanted]:
+    """The runs with the largest gains; none if there is nothing more to do."""
+    n = min(known.effort.budget - known.n_runs, max(_BATCH, known.n_runs // 10))
+    designs = _in_question(known) if n > 0 else []
+    sources = list(_sources(known, designs)) if designs else []
+    wanted: list[Wanted] = []
+    while sources and len(wanted) < n:
+        best = max(sources, key=lambda source: source.gain())
+        if best.gain() <= 0:
+            break
+        wanted.append(best.take())
+    return wanted
+
+
+def _in_question(known: Known) -> list[int]:
+    """Designs whose interval is wider than asked."""
+    limit = known.effort.precision
+    designs = range(len(known.strata))
+    return [one for one in designs if limit is None or (known.share(one).interval.half_width or 0.0) > limit]
+
+
+def _sources(known: Known, designs: Sequence[int]) -> Iterator[_Source]:
+    shares = {design: _shares(known, design) for design in designs}
+    for design in designs:
+        checked, weight = known.checked(design), shares[design][Stratum.OPEN]
+        for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
+            if kind == Stratum.OPEN or known.is_contradicted(kind):
+                yield _Alone(design, _worlds(known, design, kind), shares[design][kind], checked[kind])
+        for world in np.flatnonzero(known.strata[design] == Stratum.OPEN):
+            run = design, int(world)
+            if run in known.answers and len(known.answers[run].margins) < known.effort.most_replications:
+                yield _Again(run, len(known.answers[run].margins), weight, known.holds(run), checked[Stratum.OPEN].n)
+    for kind in (Stratum.FAILS, Stratum.HOLDS):
+        if known.is_contradicted(kind):
+            continue
+        simulated = Counter(design for design, world in known.runs if known.strata[design, world] == kind)
+        worlds = {design: _worlds(known, design, kind) for design in designs}
+        weights = {design: shares[design][kind] for design in designs}
+        yield _Checks(worlds, weights, simulated, known.checked(designs[0])[kind])
+
+
+def _shares(known: Known, design: int) -> list[float]:
+    """Of the worlds, by stratum."""
+    return [float(np.mean(known.strata[design] == kind)) for kind in Stratum]
+
+
+def _saved(variance: float, n: int) -> float:
+    """Off the variance of a mean by one value more."""
+    return variance / ((n + 1) * (n + 2))
+
+
+@dataclass(slots=True)
+class _Alone:
+    """Worlds of a stratum of one design."""
+
+    design: int
+    worlds: list[int]
+    weight: float
+    checked: Checked
+    taken: int = 0
+
+    def gain(self) -> float:
+        return self.weight**2 * _saved(self.checked.variance, self.checked.n + self.taken) if self.worlds else 0.0
+
+    def take(self) -> Wanted:
+        self.taken += 1
+        return self.design, self.worlds.pop(0), 1
+
+
+@dataclass(slots=True)
+class _Checks:
+    """Clear worlds of all designs on one side, whose checks are pooled."""
+
+    worlds: dict[int, list[int]]
+    weights: dict[int, float]
+    simulated: Counter[int]
+    checked: Checked
+    taken: int = 0
+
+    def gain(self) -> float:
+        weight = sum(own**2 for own in self.weights.values())
+        return weight * _saved(self.checked.variance, self.checked.n + self.taken) if any(self.worlds.values()) else 0.0
+
+    def take(self) -> Wanted:
+        """Of the design that has the fewest for its share."""
+        left = [design for design, worlds in self.worlds.items() if worlds]
+        design = max(left, key=lambda one: self.weights[one] / (self.simulated[one] + 1))
+        self.simulated[design] += 1
+        self.taken += 1
+        return design, self.worlds[design].pop(0), 1
+
+
+@dataclass(slots=True)
+class _Again:
+    """One replication more of an open world."""
+
+    run: Run
+    n: int
+    weight: float
+    holds: float
+    of: int
+    """Worlds of the stratum that were simulated."""
+    is_taken: bool = False
+
+    def gain(self) -> float:
+        if self.is_taken or not self.of:
+            return 0.0
+        return (self.weight / self.of) ** 2 * self.holds * (1 - self.holds) / (self.n + 1)
+
+    def take(self) -> Wanted:
+        self.is_taken = True
+        return *self.run, self.n + 1

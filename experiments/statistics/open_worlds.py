@@ -1,0 +1,204 @@
+"""What is known of all worlds from those that were simulated: a prediction for each, and the share that holds.
+
+A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the assumed numbers:
+a cheap model corrected by few runs of a dear one (M. C. Kennedy and A. O'Hagan, Biometrika 87(1), 2000, 1-13,
+doi:10.1093/biomet/87.1.1).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtr
+
+from experiments.statistics.kernel_ridge import Ridge, ridge
+from experiments.statistics.share_of_worlds import Checked, Share, share
+from experiments.statistics.two_sources import Floats
+from experiments.statistics.worlds import Strata, Stratum, strata
+
+Run = tuple[int, int]
+"""Design and world."""
+_STEEP: Final = 4.0
+"""Of the regression's step where the screen's ratio is 1 (assumption)."""
+_STRONG: Final = 10.0
+"""Of the screen beside one number, in the regression (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What replications say of a design in a world: their margins, above 0 where the answer holds.
+
+    `is_refuted`: it fails whatever the margins are, as where a backlog grows.
+    """
+
+    margins: tuple[float, ...]
+    is_refuted: bool = False
+
+    @property
+    def margin(self) -> float:
+        mean = sum(self.margins) / len(self.margins)
+        return min(mean, -0.5) if self.is_refuted else mean
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is simulated: `budget` runs at most, or until each half-width is `precision`."""
+
+    budget: int
+    precision: float | None = None
+    most_replications: int = 4
+    fails_below: float = 0.85
+    holds_above: float = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The worlds: ratios of the screen (D, N), coordinates in [0, 1) (N, K), scaled values of the numbers (N, K)."""
+
+    screen: Floats
+    points: Floats
+    scaled: Floats
+
+    def features(self, design: int, worlds: Sequence[int] | slice = slice(None)) -> Floats:
+        """Of the regression, (M, F)."""
+        ratio = np.maximum(self.screen[design, worlds], 1e-3)
+        logs = np.log(ratio)[:, None]
+        alike = np.zeros((len(logs), len(self.screen)))
+        alike[:, design] = 1.0
+        return np.hstack([_STRONG * alike, _STRONG * logs, _STRONG * np.tanh(_STEEP * logs), self.scaled[worlds]])
+
+
+@dataclass(slots=True)
+class Known:
+    """All that was simulated, and what follows for every world."""
+
+    sample: Sample
+    effort: Effort
+    answers: dict[Run, Answer] = field(default_factory=dict)
+
+    strata: Strata = field(init=False)
+    runs: list[Run] = field(init=False, default_factory=list)
+    fit: Ridge = field(init=False)
+    noise: float = field(init=False, default=0.0)
+    """Standard deviation of a replication's margin around its world's."""
+    spread: float = field(init=False, default=0.0)
+    """Standard deviation of worlds' margins around what the regression predicts of them unseen, without that noise."""
+    _features: Floats = field(init=False)
+    _at: dict[Run, int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.strata = self.strata_of(self.sample)
+
+    def strata_of(self, sample: Sample) -> Strata:
+        return strata(sample.screen, fails_below=self.effort.fails_below, holds_above=self.effort.holds_above)
+
+    @property
+    def n_runs(self) -> int:
+        return sum(len(answer.margins) for answer in self.answers.values())
+
+    def learn(self, answers: Mapping[Run, Answer]) -> None:
+        """Take further answers, and fit again."""
+        self.answers |= answers
+        self.runs = sorted(self.answers)
+        self._at = {run: at for at, run in enumerate(self.runs)}
+        self.noise = self._pooled()
+        self._features = np.vstack([self.sample.features(design, [world]) for design, world in self.runs])
+        margins = np.array([self.answers[run].margin for run in self.runs])
+        self.fit = ridge(self._features @ self._features.T, margins, [world for _, world in self.runs])
+        of_noise = float(np.mean([self.noise**2 / len(self.answers[run].margins) for run in self.runs]))
+        self.spread = max(0.0, self.fit.error**2 - of_noise) ** 0.5
+
+    def scores(self, sample: Sample, design: int) -> Floats:
+        """Predicted margin in all worlds of a sample; far below 0 in impossible ones."""
+        found = self.fit.constant + sample.features(design) @ (self._features.T @ self.fit.weights)
+        is_impossible = sample.screen[design] <= 0
+        return np.asarray(np.where(is_impossible, min(-1.0, float(found.min())), found))
+
+    def predictions(self, sample: Sample, design: int) -> Floats:
+        """Probability that the answer holds in each world: the screen's where it is clear."""
+        kinds = self.strata_of(sample)[design]
+        found = probability(self.scores(sample, design), self.spread)
+        found[(kinds == Stratum.FAILS) | (kinds == Stratum.IMPOSSIBLE)] = 0.0
+        found[kinds == Stratum.HOLDS] = 1.0
+        return found
+
+    def holds(self, run: Run) -> float:
+        """Probability that the answer holds in a simulated world, given the noise of its replications."""
+        own = self.answers[run]
+        if own.is_refuted:
+            return 0.0
+        return float(probability(np.array([own.margin]), self.noise / len(own.margins) ** 0.5)[0])
+
+    def unseen(self, run: Run) -> float:
+        """What would have been predicted of a simulated world without its own runs."""
+        kind = self.strata[run]
+        if kind != Stratum.OPEN:
+            return float(kind == Stratum.HOLDS)
+        predicted = self.answers[run].margin - self.fit.errors[self._at[run]]
+        return float(probability(np.array([predicted]), self.spread)[0])
+
+    def checked(self, design: int) -> list[Checked]:
+        """By stratum; checks of the screen are pooled over all designs as long as none contradicts it."""
+        found = []
+        for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
+            is_pooled = kind != Stratum.OPEN and not self.is_contradicted(kind)
+            own = [run for run in self._of(kind) if is_pooled or run[0] == design]
+            holds = [self.holds(run) for run in own]
+            errors = [value - self.unseen(run) for run, value in zip(own, holds, strict=True)]
+            found.append(Checked.of(errors, [value * (1 - value) for value in holds]))
+        return [*found, Checked(0, 0.0, 0.0, 0.0)]
+
+    def is_contradicted(self, kind: Stratum) -> bool:
+        """Whether some check of a side of the screen came out otherwise."""
+        return any(self._is_wrong(run) for run in self._of(kind))
+
+    def _of(self, kind: Stratum) -> list[Run]:
+        return [run for run in self.runs if self.strata[run] == kind]
+
+    def _is_wrong(self, run: Run) -> bool:
+        """Whether the likelier answer was another than was predicted without the world's runs."""
+        return (self.holds(run) > 0.5) != (self.unseen(run) > 0.5)
+
+    def share(self, design: int, sample: Sample | None = None) -> Share:
+        """The share of the worlds of a sample in which the design's answer holds; none: of those simulated."""
+        worlds = sample or self.sample
+        kinds = self.strata_of(worlds)[design]
+        return share(self.predictions(worlds, design), kinds, self.checked(design), worlds.points)
+
+    def best(self, design: int) -> Floats:
+        """Probability that the answer holds in each world: simulated where it was, else predicted."""
+        found = self.predictions(self.sample, design)
+        for run in self.runs:
+            if run[0] == design:
+                found[run[1]] = self.holds(run)
+        return found
+
+    def without(self, worlds: Collection[int]) -> "Known":
+        """As if some worlds had not been simulated."""
+        left = Known(self.sample, self.effort)
+        left.learn({run: answer for run, answer in self.answers.items() if run[1] not in worlds})
+        return left
+
+    @property
+    def screen_errors(self) -> tuple[int, int]:
+        """Checks of the screen, and those that it got wrong."""
+        own = [*self._of(Stratum.FAILS), *self._of(Stratum.HOLDS)]
+        return len(own), sum(map(self._is_wrong, own))
+
+    @property
+    def open_errors(self) -> tuple[int, int]:
+        """Open worlds simulated, and those of which the regression without them predicts the wrong answer."""
+        own = self._of(Stratum.OPEN)
+        return len(own), sum(map(self._is_wrong, own))
+
+    def _pooled(self) -> float:
+        """Within worlds, over those with several replications."""
+        several = [np.array(own.margins) for own in self.answers.values() if len(own.margins) > 1]
+        squares = sum(float(((one - one.mean()) ** 2).sum()) for one in several)
+        return (squares / sum(len(one) - 1 for one in several)) ** 0.5 if several else 0.0
+
+
+def probability(scores: Floats, deviation: float) -> Floats:
+    """That a margin is not below 0, of which the mean and the standard deviation are known."""
+    return np.asarray(ndtr(scores / deviation) if deviation > 0 else (scores >= 0).astype(np.float64))

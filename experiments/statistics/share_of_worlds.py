@@ -1,0 +1,110 @@
+"""In which share of worlds an answer holds, where few worlds are simulated and the others are predicted.
+
+All worlds of a sample have a prediction: a cheap one where it is clear beyond doubt, that of a regression elsewhere.
+In each stratum (clear or open) some worlds, in the order of a random sequence, are simulated; their mean error corrects
+the mean prediction. The estimate is unbiased however bad the predictions are: bad ones make its interval wide.
+
+Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5A and 12.6-12.9 (strata, double sampling with
+regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.1080/00401706.1987.10488205 (points that fill each
+axis evenly leave only the variance that no sum of functions of one number explains); Y. Sun, D. W. Apley and J. Staum,
+Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932 (variance between scenarios, apart from the noise
+within).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from experiments.statistics.interval import CONFIDENCE, Interval
+from experiments.statistics.quadratic import additive
+from experiments.statistics.two_sources import Floats
+from experiments.statistics.worlds import Strata
+
+_PRIOR: Final = 0.5
+"""Answers of each kind that are added to those seen when their variance is estimated (Jeffreys)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A stratum: simulated answers against their predictions.
+
+    `errors`: of the worlds simulated, the probability that the answer holds there minus its prediction; `noise`: the
+    variance that replications leave in each.
+    """
+
+    n: int
+    error: float
+    """Mean."""
+    variance: float
+    """Of one world's error, noise of its replications included."""
+    noise: float
+    """Of which are noise of the replications."""
+
+    @classmethod
+    def of(cls, errors: Sequence[float], noise: Sequence[float]) -> "Checked":
+        """Without a world simulated: an error of none, as uncertain as a coin's."""
+        n = len(errors)
+        wrong = (sum(abs(one) for one in errors) + _PRIOR) / (n + 2 * _PRIOR)
+        squares = sum(one**2 for one in errors) + wrong * (1 - wrong) + sum(noise)
+        mean_noise = sum(noise) / n if n else 0.0
+        return cls(n, sum(errors) / n if n else 0.0, squares / (n + 2 * _PRIOR), mean_noise)
+
+    @property
+    def of_mean(self) -> float:
+        """Variance of the mean error."""
+        return self.variance / (self.n + 2 * _PRIOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share with its interval, and the standard deviations that the interval is made of."""
+
+    interval: Interval
+    of_worlds: float
+    """From which worlds were drawn, and which of them were simulated."""
+    of_replications: float
+    """From the noise of the replications within the worlds."""
+
+
+def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], points: Floats) -> Share:
+    """The share over worlds (N,) with these predictions, strata (numbers of `checked`), and coordinates (N, K)."""
+    weights = [float(np.mean(strata == number)) for number in range(len(checked))]
+    mean = float(np.mean(predictions))
+    mean += sum(weight * own.error for weight, own in zip(weights, checked, strict=True))
+    drawn = _left_by_axes(predictions, points) / len(predictions)
+    simulated = sum(weight**2 * own.of_mean for weight, own in zip(weights, checked, strict=True))
+    noise = sum(weight**2 * own.noise / max(own.n, 1) for weight, own in zip(weights, checked, strict=True))
+    mean = min(1.0, max(0.0, mean))
+    interval = bounded(mean, drawn + simulated, len(predictions))
+    return Share(interval, math.sqrt(max(0.0, drawn + simulated - noise)), math.sqrt(noise))
+
+
+def _left_by_axes(values: Floats, points: Floats) -> float:
+    """Variance of values at points that no sum of functions of one coordinate explains."""
+    total = float(np.var(values))
+    return min(total, additive(points, values).error ** 2) if total > 0 else 0.0
+
+
+def bounded(mean: float, variance: float, n: int) -> Interval:
+    """The interval of a share: the quantiles of the beta distribution with this mean and variance.
+
+    Exactly 0 or 1 is taken as nearly so, with the variance given.
+
+    >>> interval = bounded(0.5, 0.0025, 100)
+    >>> f"{interval.low:.3f} {interval.high:.3f}"
+    '0.403 0.597'
+    """
+    from scipy.special import betaincinv
+
+    if variance <= 0:
+        return Interval(mean, mean, mean, n)
+    edge = min(0.5, math.sqrt(variance))
+    # A mean at the end would have no variance: the distribution is that of a mean one standard deviation inside.
+    centre = min(1 - edge / 2, max(edge / 2, mean))
+    size = max(centre * (1 - centre) / variance - 1, 1e-3)
+    tails = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+    low, high = (float(betaincinv(centre * size, (1 - centre) * size, tail)) for tail in tails)
+    return Interval(mean, min(low, mean), max(high, mean), n)

@@ -1,0 +1,155 @@
+"""How sure: with M/M/c in place of the hub, what the statistics say is what closed forms say."""
+
+from dataclasses import replace
+
+import many_servers as theory
+import numpy as np
+import pytest
+
+from experiments.statistics.deciding import curve
+from experiments.statistics.kernel_ridge import ridge
+from experiments.statistics.next_runs import Wanted, explored
+from experiments.statistics.open_worlds import Effort, Known
+from experiments.statistics.quadratic import fitted
+from experiments.statistics.share_of_worlds import Checked
+from experiments.statistics.what_decides import decided
+from experiments.statistics.worlds import sobol_points, strata
+
+EFFORT = Effort(budget=100, fails_below=1.0, holds_above=1.9)
+TRUTH = theory.truth()
+SHARES = TRUTH.mean(axis=(1, 2))
+
+
+def known_of(seed: int, effort: Effort = EFFORT, asked: list[Wanted] | None = None) -> Known:
+    worlds = theory.sample(256, seed)
+    return explored(worlds, effort, theory.ask_of(worlds, asked))
+
+
+@pytest.fixture(scope="module")
+def known() -> Known:
+    return known_of(1)
+
+
+def test_the_share_of_worlds_is_that_of_the_closed_form_about_as_often_as_its_interval_says(known: Known) -> None:
+    inside = []
+    for found in (known, *(known_of(seed) for seed in range(2, 7))):
+        for design, share in enumerate(SHARES):
+            low, high = found.share(design).interval.bounds
+            inside.append(low <= share <= high)
+            assert high - low < 0.25
+    assert sum(inside) >= len(inside) - 2
+
+
+def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known) -> None:
+    for design, holds in enumerate(TRUTH):
+        alone = [holds.mean(axis=1 - axis) for axis in (0, 1)]
+        first = [*(one.var() / holds.var() for one in alone), 0.0]
+        total = [*(holds.var(axis=axis).mean() / holds.var() for axis in (0, 1)), 0.0]
+        now = min(holds.mean(), 1 - holds.mean())
+        worth = [*(now - np.minimum(one, 1 - one).mean() for one in alone), 0.0]
+        effects = decided(known, design).effects
+        assert [effect.number for effect in effects] == [0, 1, 2]
+        for effect in effects:
+            for said, exact in ((effect.first, first), (effect.total, total), (effect.information, worth)):
+                assert said.low - 0.02 <= exact[effect.number] <= said.high + 0.02
+        assert effects[2].total.mean < 0.05
+        assert effects[0].swing < 0 < effects[1].swing
+
+
+def test_a_screen_that_is_wrong_widens_the_interval_and_moves_the_share() -> None:
+    # It calls worlds clear of which many fail.
+    wrong = known_of(1, replace(EFFORT, holds_above=1.05))
+    n_checks, n_wrong = wrong.screen_errors
+    assert n_wrong > 0.2 * n_checks
+    for design, share in enumerate(SHARES):
+        low, high = wrong.share(design).interval.bounds
+        assert low <= share <= high
+        called = np.mean(wrong.predictions(wrong.sample, design))
+        assert called > share + 0.1
+
+
+def test_the_same_seed_asks_and_finds_the_same_to_the_bit_and_another_does_not() -> None:
+    asked: list[list[Wanted]] = [[], [], []]
+    found = [known_of(seed, replace(EFFORT, budget=40), own) for seed, own in zip((3, 3, 4), asked, strict=True)]
+    assert asked[0] == asked[1] != asked[2]
+    intervals = [one.share(0).interval for one in found]
+    assert intervals[0] == intervals[1] != intervals[2]
+
+
+def test_a_budget_is_kept_and_a_precision_ends_before_it() -> None:
+    assert known_of(1, replace(EFFORT, budget=40)).n_runs == 40
+    found = known_of(1, replace(EFFORT, budget=400, precision=0.12))
+    assert found.n_runs < 200
+    assert all(found.share(design).interval.half_width <= 0.12 for design in (0, 1))
+
+
+def test_noise_of_replications_is_known_apart_from_what_worlds_differ_by(known: Known) -> None:
+    share = known.share(0)
+    assert share.of_replications > 0 and share.of_worlds > 0
+    worlds = known.sample
+
+    def exact_of(design: int, world: int) -> float:
+        wait = theory.wait(theory.SERVERS[design], *theory.rates(worlds.scaled[world]))
+        return max(-3.0, 1 - wait / theory.TARGET)
+
+    exact = explored(
+        worlds, EFFORT, lambda wanted: {(one, at): theory.Answer((exact_of(one, at),) * n) for one, at, n in wanted}
+    )
+    assert exact.noise == exact.share(0).of_replications == 0
+
+
+def test_nothing_simulated_leaves_a_stratum_as_uncertain_as_a_coin_and_checks_narrow_it() -> None:
+    none, some, wrong = (Checked.of([error] * n, [0.0] * n) for error, n in ((0.0, 0), (0.0, 20), (1.0, 20)))
+    assert none.of_mean == pytest.approx(0.25)
+    assert some.of_mean < 0.002 and some.error == 0
+    assert wrong.error == 1
+
+
+def test_ridge_finds_a_line_and_its_errors_are_of_points_left_out() -> None:
+    rng = np.random.default_rng(3)
+    points = rng.normal(size=(60, 4))
+    response = 2 + points @ np.array([3.0, -1.0, 0.0, 0.0]) + rng.normal(size=60)
+    fit = ridge(points @ points.T, response)
+    slopes = points.T @ fit.weights
+    assert slopes == pytest.approx([3, -1, 0, 0], abs=0.4)
+    at = 7
+    kept = np.arange(60) != at
+    penalties = 10.0 ** np.arange(-6.0, 2.1, 0.5)
+    # Without the point, by the textbook, with the penalty that gave the errors.
+    errors = []
+    centred = points - points.mean(axis=0)
+    size = np.mean(np.linalg.eigvalsh(centred @ centred.T).clip(0))
+    for penalty in penalties * size:
+        x, y = points[kept], response[kept]
+        inner = (x - x.mean(axis=0)).T @ (x - x.mean(axis=0)) + penalty * np.eye(4)
+        slope = np.linalg.solve(inner, (x - x.mean(axis=0)).T @ (y - y.mean()))
+        errors.append(response[at] - y.mean() - (points[at] - x.mean(axis=0)) @ slope)
+    assert np.min(np.abs(np.array(errors) - fit.errors[at])) < 0.02
+    twins = ridge(points @ points.T, response, np.repeat(np.arange(30), 2))
+    assert 0.8 < twins.error < 1.4
+
+
+def test_a_quadratic_is_found_whole_and_along_its_numbers() -> None:
+    points = 2 * sobol_points(128, 3, 5) - 1
+    response = 1 + points[:, 0] - 2 * points[:, 0] * points[:, 1] + points[:, 2] ** 2
+    found = fitted(points, response)
+    assert found.explained > 0.999
+    assert found(points) == pytest.approx(response, abs=0.02)
+    moved = points.copy()
+    moved[:, 1] = 0.3
+    assert found.along(points, 1, np.array([0.3]))[0] == pytest.approx(found(moved))
+
+
+def test_a_number_that_decides_all_is_worth_all_and_one_that_does_nothing_is_worth_nothing() -> None:
+    points = sobol_points(512, 2, 2)
+    holds = (points[:, 0] > 0.4).astype(float)
+    own, idle = curve(points[:, 0], holds), curve(points[:, 1], holds)
+    assert own.information == pytest.approx(0.4, abs=0.08) and own.first > 0.8
+    assert idle.information < 0.01 and idle.first < 0.02
+    after = [own.wrong_after(deviation) for deviation in (0.0, 0.05, 0.2, 1.0, 50.0)]
+    assert after == sorted(after) and after[-1] == pytest.approx(0.4, abs=0.03)
+
+
+def test_the_screen_decides_outside_its_ends() -> None:
+    found = strata(np.array([[0.0, 0.5, 1.0, 2.0]]), fails_below=0.9, holds_above=1.5)
+    assert found.tolist() == [[3, 0, 1, 2]]
