@@ -21,7 +21,8 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
 from experiments.frame.runner import opened
 from experiments.frame.study import Asked
-from experiments.replications.replicating import complete, replications
+from experiments.replications.replicating import replications
+from experiments.replications.summing import complete
 from sim.reading import plain, read
 
 REPLICATIONS = 10
@@ -50,7 +51,8 @@ def computed(root, designs, keys):
     """The study, as `cargohub run` has it, without its page."""
     asked = Asked(designs, keys, Arguments(verb="run", out=Path(root)))
     with opened("tiny", asked) as run, execution.opened(keys.execution, keys.workers) as pool:
-        complete(run, replications(run, designs, keys, pool, is_quiet=True))
+        if not run.is_complete:
+            complete(run, replications(run, designs, keys, pool, is_quiet=True))
     return run.path
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.composition import load
-from experiments.replications.replicating import interval_of
+from experiments.replications.summing import interval_of
 from experiments.statistics import mean_interval
 from sim import simulate
 

@@ -19,7 +19,7 @@ VERB = '''"""`cargohub toy`: what the hub costs in paid hours, for each hall.
 from dataclasses import dataclass
 
 from experiments.designs.design import Replicated, single
-from experiments.frame.rows import column, grid_of, interval, plain_row, stored, table
+from experiments.store.rows import column, grid_of, interval, plain_row, stored, table
 from experiments.frame.study import Document, Study
 from experiments.statistics import Interval, mean_interval
 

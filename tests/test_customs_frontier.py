@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from stored_runs import TINY
 
-from experiments.frame.rows import plain_row
 from experiments.main import main
 from experiments.statistics.ratio import ratio_interval
+from experiments.store.rows import plain_row
 from experiments.studies.customs.result import found_in, sentences
 from sim.measures.kpis import CUSTOMS, Rank, names
 

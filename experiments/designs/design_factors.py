@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from experiments.designs.spreadsheet import key_of
 from experiments.designs.typed_designs import DesignWords
-from experiments.store.summaries import FACTORS
-from experiments.store.tables import Columns, as_columns
+from experiments.store.rows import stored
+from experiments.store.summaries import FactorRow
+from experiments.store.tables import Columns
 from sim.record.schemas import TableSchema
 
 Factors = dict[str, dict[str, str]]
@@ -55,10 +56,8 @@ def keys_of(factors: Factors) -> tuple[str, ...]:
 
 def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
     """The table `factors`; none without designs of a file."""
-    rows = [
-        (label, order, key, value) for label, own in factors.items() for order, (key, value) in enumerate(own.items())
-    ]
-    return [(FACTORS, as_columns(FACTORS.columns, rows))] if rows else []
+    rows = [FactorRow(label, order, *pair) for label, own in factors.items() for order, pair in enumerate(own.items())]
+    return [stored(FactorRow, rows)] if rows else []
 
 
 def _value(design: DesignWords, composed: Mapping[str, Any], key: str) -> str:

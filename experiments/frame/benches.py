@@ -5,46 +5,31 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TypeVar
 
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Lines, time_left
 from experiments.frame.study import Kpis, Line, Tables, Task
-from experiments.replications.evaluating import evaluated
-from experiments.replications.narrowing import too_wide
-from experiments.replications.replicating import (
-    Outcome,
-    check_designs,
-    complete,
-    evaluate,
-    interval_of,
-    missing,
-    replicate,
-    replications,
-    samples_of,
-)
+from experiments.replications.replicating import check_designs, evaluate, missing, replicate, replications, too_wide
 from experiments.replications.stability import Stability, stability_of
+from experiments.replications.summing import Outcome, complete, interval_of, samples_of
 from experiments.report.margin import margins_of
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
-from experiments.store import RunDirectory
+from experiments.store import Part, RunDirectory
 from experiments.store.foreign import Manifest, manifest_of
-from experiments.store.foreign_rows import kpis_of, typed_rows
-from experiments.store.summaries import VERDICTS
+from experiments.store.foreign_rows import kpis_of, read_rows
+from experiments.store.rows import schema_of
+from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, StabilityRow, SummaryRow
 from experiments.store.tables import Key
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
 from sim.measures.kpis import KPIS
 
-_INTERVAL: Final = {"scenario": str, "kpi": str, "mean": float, "low": float, "high": float, "n": int}
-_TESTED: Final = {"p_value": float, "p_family": float, "is_different": bool, "variance_ratio": float}
-_MARGIN: Final = {"scenario": str, "replication": int, "carried": float, "not_carried": float}
-_STABILITY: Final = {
-    "scenario": str, "verdict": str, "growth_per_day": float, "low": float, "high": float, "n": int,
-    "horizon_days": int,
-}  # fmt: skip
+R = TypeVar("R")
+S = TypeVar("S", SummaryRow, DifferenceRow)
 
 
 class Simulated:
@@ -80,7 +65,11 @@ class Simulated:
             make_inputs(design.hub, 0)
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
-        return evaluated(self.run, designs, n, self.pool, is_quiet=self.is_quiet)
+        keys = [(design.label, number) for design in designs for number in range(n)]
+        tasks = missing(designs, n, self._there, evaluate)
+        for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(keys) - len(tasks)) if tasks else ():
+            self._keep(key, part)
+        return {key: self._there[key] for key in keys}
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
         tasks = [task for design, n in wanted for task in missing([design], n, self._there, evaluate)]
@@ -97,14 +86,19 @@ class Simulated:
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
         for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
-            self.run.keep(key, part)
-            self._there[key] = dict(part["kpis"])
+            self._keep(key, part)
             self._n_made += 1
             self._lines.say(lambda passed: line(self._there, passed / self._n_made))
         return self._there
 
+    def _keep(self, key: Key, part: Part) -> None:
+        self.run.keep(key, part)
+        self._there[key] = dict(part["kpis"])
+
     def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
         check_designs(designs, keys)
+        if self.run.is_complete:
+            return Stored(self._manifest).replicated(designs, keys)
         work_of = replicate if has_tables else evaluate
         return replications(self.run, designs, keys, self.pool, is_quiet=self.is_quiet, work_of=work_of)
 
@@ -115,8 +109,8 @@ class Simulated:
     def _manifest(self) -> Manifest:
         return manifest_of(self.run.path)
 
-    def rows(self, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-        return typed_rows(self._manifest, table, kinds)
+    def rows(self, row: type[R]) -> list[R]:
+        return read_rows(self._manifest, row)
 
     def say(self, line: str) -> None:
         if not self.is_quiet:
@@ -178,50 +172,45 @@ class Stored:
             self._stability(designs),
             tuple(too_wide(wide, n)),
             keys.factors,
-            margins_of(self.rows("margin", _MARGIN)),
+            margins_of(self.rows(MarginRow)),
         )
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         pass
 
-    def rows(self, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-        return typed_rows(self.manifest, table, kinds)
+    def rows(self, row: type[R]) -> list[R]:
+        return read_rows(self.manifest, row)
 
     def say(self, line: str) -> None:
         pass
 
     def _stability(self, designs: Sequence[Design]) -> dict[str, Stability]:
-        rows = {row["scenario"]: row for row in self.rows("stability", _STABILITY)}
+        rows = {row.scenario: row for row in self.rows(StabilityRow)}
         for design in designs:
-            if rows.get(design.label, {}).get("verdict") not in VERDICTS:
+            if design.label not in rows or rows[design.label].verdict not in VERDICTS:
                 raise InputError(
                     f"{self.manifest.folder}: no verdict on {design.label}: another version's run, or damaged"
                 )
         return {design.label: stability_of(rows[design.label]) for design in designs}
 
     def _intervals(self) -> Mapping[str, Mapping[str, Interval]]:
-        found: dict[str, dict[str, Interval]] = {}
-        for row in self.rows("summary", _INTERVAL):
-            found.setdefault(row["scenario"], {})[row["kpi"]] = self._interval("summary", row)
-        return found
+        intervals: dict[str, dict[str, Interval]] = {}
+        for row in self._finite(SummaryRow):
+            intervals.setdefault(row.scenario, {})[row.kpi] = row.value
+        return intervals
 
     def _differences(self) -> Mapping[str, Mapping[str, Statement]]:
-        found: dict[str, dict[str, Statement]] = {}
-        for row in self.rows("differences", _INTERVAL | _TESTED):
-            interval = self._interval("differences", row)
-            p_value, p_family, ratio = (_finite(row[name]) for name in ("p_value", "p_family", "variance_ratio"))
-            one = Statement(interval, p_value, p_family, row["is_different"], ratio)
-            found.setdefault(row["scenario"], {})[row["kpi"]] = one
-        return found
+        differences: dict[str, dict[str, Statement]] = {}
+        for row in self._finite(DifferenceRow):
+            difference = Statement(row.value, row.p_value, row.p_family, row.is_different, row.variance_ratio)
+            differences.setdefault(row.scenario, {})[row.kpi] = difference
+        return differences
 
-    def _interval(self, table: str, row: Mapping[str, Any]) -> Interval:
-        # JSON has no NaN, and no mean of a run is one.
-        if row["kpi"] in KPIS and not math.isfinite(row["mean"]):
-            raise InputError(
-                f"{self.manifest.folder}: table {table}: {row['kpi']} of {row['scenario']} is {row['mean']}"
-            )
-        return Interval(row["mean"], _finite(row["low"]), _finite(row["high"]), row["n"])
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    def _finite(self, kind: type[S]) -> list[S]:
+        """The rows of a table of KPIs: JSON has no NaN, and no mean of a run is one."""
+        rows = self.rows(kind)
+        for row in rows:
+            if row.kpi in KPIS and not math.isfinite(row.value.mean):
+                name, mean = schema_of(kind).name, row.value.mean
+                raise InputError(f"{self.manifest.folder}: table {name}: {row.kpi} of {row.scenario} is {mean}")
+        return rows

@@ -13,13 +13,14 @@ from experiments.designs.design_factors import keys_of
 from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
 from experiments.frame.page_lines import page_lines
 from experiments.frame.recorded import first_hubs
-from experiments.frame.rows import interval_object
-from experiments.replications.replicating import Outcome
+from experiments.replications.summing import Outcome
 from experiments.report import bottleneck
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_few_replications, too_many_comparisons
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
+from experiments.store.rows import interval_object
+from experiments.store.summaries import DesignRow
 from sim.measures.kpis import KPIS, RECOVERY, Rank, names
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
@@ -122,7 +123,7 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def table_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str, *, has_baseline: bool) -> list[str]:
+def table_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str, *, has_baseline: bool) -> list[str]:
     """Staff, KPIs down and designs across, a few at a time; differences to a baseline.
 
     A verdict that the packing rule changes comes first. `rows`: of the table `points`; `command`: the run's.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -11,42 +11,38 @@ from experiments.designs.design import DesignKeys, MarginKeys
 from experiments.frame import console
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.replications.margin import margin_notes
-from experiments.replications.replicating import Outcome
-from experiments.replications.warming import draw_warmup, warmup_warnings
+from experiments.replications.summing import Outcome
+from experiments.replications.warming import draw_warmup, warm_ups_of, warmup_warnings
 from experiments.report.stored_designs import read_points
-from experiments.store.summaries import POINTS
+from experiments.statistics.warmup import WarmUp
+from experiments.store.summaries import DesignRow, WarmupRow
 from sim.errors import ConfigError
 
 K = TypeVar("K", bound=DesignKeys)
 
-_KINDS: Final = {"string": str, "int32": int, "float64": float}
-_WARMUP: Final = {
-    "scenario": str, "method": str, "to_day": float, "backlog": float, "statistic": float, "is_cut": bool,
-}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Replications:
-    """The replications of a study summed up, what its warm-up lacks, and the rows of the table `points`."""
+    """The replications of a study summed up, the warm-up that each design needs, and its row of the table `points`."""
 
     outcome: Outcome
-    early: Sequence[str]
-    rows: Sequence[Mapping[str, Any]]
+    warm_ups: Mapping[str, WarmUp]
+    rows: Sequence[DesignRow]
 
 
 def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], Tables] = lambda *_: ()) -> Replications:
     """`more`: tables of this verb alone."""
     outcome = bench.replicated(asked.designs, asked.keys)
     bench.complete(outcome, more(asked, outcome))
-    rows = bench.rows(POINTS.name, {column.name: _KINDS[column.dtype] for column in POINTS.columns})
+    rows, warm_ups = bench.rows(DesignRow), {}
     try:
         labels = {design.label for design in read_points(pd.DataFrame(rows))}
-        early = warmup_warnings(bench.rows("warmup", _WARMUP), asked.designs)
+        warm_ups = warm_ups_of(bench.rows(WarmupRow))
     except (KeyError, ValueError):
-        labels, early = set(), []
-    if labels != {design.label for design in asked.designs}:
-        raise ConfigError(f"tables {POINTS.name}, warmup: not of these designs, or damaged")
-    return Replications(outcome, early, rows)
+        labels = set()
+    if labels != {design.label for design in asked.designs} or not labels >= warm_ups.keys():
+        raise ConfigError("tables points, warmup: not of these designs, or damaged")
+    return Replications(outcome, warm_ups, rows)
 
 
 def document(
@@ -65,9 +61,9 @@ def document(
     def write_page(folder: Path) -> None:
         draw(folder)
         console.write_page(folder, asked.arguments, designs, replications=outcome.n, notes=notes)
-        draw_warmup(folder, designs)
+        draw_warmup(folder, found.warm_ups, designs)
 
-    own = [*console.page_warnings(designs), *outcome.warnings, *found.early, *of_family]
+    own = [*console.page_warnings(designs), *outcome.warnings, *warmup_warnings(found.warm_ups, designs), *of_family]
     return Document(
         title=console.title_of(designs),
         data=data,

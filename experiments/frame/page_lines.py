@@ -1,17 +1,17 @@
 """Sentences of the page that the terminal prints too, by the designs' labels: packing rules and the hub's share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from experiments.replications.replicating import Outcome
+from experiments.replications.summing import Outcome
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.stored_designs import Value, main_points, read_points
+from experiments.store.summaries import DesignRow
 from sim.measures.kpis import KPIS
 
 
-def page_lines(outcome: Outcome, rows: Sequence[Mapping[str, Any]], command: str) -> tuple[list[str], list[str]]:
+def page_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str) -> tuple[list[str], list[str]]:
     """Designs whose verdict the rule changes; then facts on the designs.
 
     Those are what pack-out can handle, by the ladder, with the command that simulates both rules, and the year's goods

@@ -19,8 +19,8 @@ from experiments.report import style
 from experiments.report.study_page import as_lines, write_study
 from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
-from experiments.store.summaries import ANSWER
-from experiments.store.tables import as_columns
+from experiments.store.rows import stored
+from experiments.store.summaries import AnswerRow
 from sim.errors import ConfigError, InputError
 
 K = TypeVar("K", bound=Replicated)
@@ -57,8 +57,8 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
         result = study.compute(bench, asked)
         run, document = bench.run, study.document(asked, result)
         if not run.is_complete:
-            answer = as_columns(ANSWER.columns, list(enumerate(document.sentences)))
-            run.complete({}, tables=[*document.tables, (ANSWER, answer)])
+            answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
+            run.complete({}, tables=[*document.tables, answer])
         if has_page:
             _write_page(run.path, document, asked)
     return run.path, document

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.replications.replicating import Outcome
-from experiments.report.study_page import Grid
+from experiments.replications.summing import Outcome
 from experiments.store import Part
+from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.record.columns import TableSchema
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
+S = TypeVar("S")
 Tables = Sequence[tuple[TableSchema, Columns]]
 Kpis = Mapping[Key, Mapping[str, float]]
 """By label and replication."""
@@ -59,8 +60,8 @@ class Bench(Protocol):
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         """Write the run's tables, if they are not there: those of the replications, their summaries, and more."""
 
-    def rows(self, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-        """The rows of a small table of the complete run, each column of the type that is read."""
+    def rows(self, row: type[S]) -> list[S]:
+        """The rows of a small table of the complete run."""
 
     def say(self, line: str) -> None:
         """A line on what is to be simulated, on the error stream."""

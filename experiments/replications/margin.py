@@ -10,17 +10,15 @@ for, so that the cost is bounded. Their KPIs are kept apart from the run's, and 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, at_demand, demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights
 from experiments.replications.stability import Stability, Values, judged
-from experiments.report.margin import Threshold, margins_of
+from experiments.report.margin import Threshold
 from experiments.report.sentences import LEAST_ON_TIME
-from experiments.report.stored_designs import records
-from experiments.store import read_run
+from experiments.store.summaries import MarginRow
 from experiments.store.tables import Key
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
@@ -118,15 +116,9 @@ def thresholds_of(walks: Sequence[Walk]) -> dict[str, tuple[Threshold, ...]]:
     return {label: tuple(walk.threshold() for walk in walks if walk.design.label == label) for label in labels}
 
 
-def margin_rows(margins: Margins) -> list[tuple[Any, ...]]:
-    """Rows of the table `margin`."""
+def margin_rows(margins: Margins) -> list[MarginRow]:
     return [
-        (label, number, each.carried, each.not_carried)
-        for label, own in margins.items()
-        for number, each in enumerate(own)
+        MarginRow(label, number, threshold.carried, threshold.not_carried)
+        for label, thresholds in margins.items()
+        for number, threshold in enumerate(thresholds)
     ]
-
-
-def stored_margins(folder: Path) -> dict[str, tuple[Threshold, ...]]:
-    """The thresholds of a complete run."""
-    return margins_of(records(read_run(folder, names=["margin"]).tables["margin"]))

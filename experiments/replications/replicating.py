@@ -1,87 +1,25 @@
-"""Replications of designs: in parallel, kept as they finish, summed up, written, and shown."""
+"""Replications of designs: in parallel, kept as they finish, until intervals are as narrow as asked."""
 
+import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
 
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
-from experiments.designs.design_factors import Factors, factor_tables
-from experiments.replications.margin import Margins, margin_rows, stored_margins, thresholds_of, walks_of
-from experiments.replications.narrowing import tell_cost, too_wide
-from experiments.replications.point_rows import daily_parcels, point_rows
-from experiments.replications.stability import (
-    Stability,
-    grow,
-    longer_rows,
-    stability_row,
-    stored_verdicts,
-    verdicts,
-)
-from experiments.replications.warming import rows_of, warm_ups
+from experiments.execution.progress import time_left
+from experiments.replications.margin import thresholds_of, walks_of
+from experiments.replications.stability import Stability, grow, verdicts
+from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
 from experiments.report.margin import Threshold
-from experiments.statistics import Interval, mean_interval
-from experiments.statistics.family import Family, Statement, statements
-from experiments.statistics.precision import Need, Samples, narrow
+from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
 from experiments.store import Part, RunDirectory
-from experiments.store.summaries import (
-    AREA,
-    DIFFERENCES,
-    LADDER,
-    LONGER_RUNS,
-    MARGIN,
-    POINTS,
-    STABILITY,
-    SUMMARY,
-    WARMUP,
-)
-from experiments.store.tables import Columns, Key, as_columns
+from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.inputs.inputs import check_recorded, make_inputs
-from sim.measures.kpis import KPIS, reads_more_than
-from sim.measures.ladder import capacity_ladder
-from sim.record.schemas import TABLES, TableSchema
-from sim.site.zones import set_aside, zones_in_use
+from sim.measures.kpis import KPIS
 
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""
-_Extra = Sequence[tuple[TableSchema, Columns]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label.
-
-    `stability` by label; `warnings` name the intervals that stayed wider than asked.
-    """
-
-    designs: tuple[Design, ...]
-    intervals: Mapping[str, Mapping[str, Interval]]
-    differences: Mapping[str, Mapping[str, Statement]]
-    family: Family
-    stability: Mapping[str, Stability]
-    warnings: tuple[str, ...] = ()
-    factors: Factors = field(default_factory=dict)
-    margins: Margins = field(default_factory=dict)
-
-    @property
-    def n(self) -> int:
-        """Replications of each design."""
-        return next(interval.n for own in self.intervals.values() for interval in own.values())
-
-    def is_unstable(self, design: Design) -> bool | None:
-        """Whether the backlog grows; None: undecided."""
-        return self.stability[design.label].is_unstable
-
-    def ladder(self, design: Design) -> dict[str, float]:
-        """Parcels a day that each resource alone could handle."""
-        return capacity_ladder(
-            design.hub, {kpi: interval.mean for kpi, interval in self.intervals[design.label].items()}
-        )
-
-    def is_lower_bound(self, label: str, kpi: str) -> bool:
-        return reads_more_than(kpi, {name: own.mean for name, own in self.intervals[label].items()})
 
 
 def replicate(config: HubConfig, replication: int) -> Part:
@@ -128,9 +66,8 @@ def replications(
     n, wide = narrow(
         work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
     )
-    stability = stored_verdicts(run.path) if run.is_complete else work.stability(n)
-    margins = stored_margins(run.path) if run.is_complete else work.margins(n, stability)
-    return replace(_outcome(designs, work.samples(n), study, stability, too_wide(wide, n)), margins=margins)
+    stability = work.stability(n)
+    return outcome_of(designs, work.samples(n), study, stability, work.margins(n, stability), too_wide(wide, n))
 
 
 class _Work:
@@ -210,111 +147,41 @@ def missing(
     ]
 
 
-def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
-    """Values by design and KPI, of KPIs by design and replication."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for (label, _), own in sorted(kpis.items()):
-        for kpi, value in own.items():
-            found.setdefault(label, {}).setdefault(kpi, []).append(value)
-    return found
+def tell_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, seconds: float | None) -> None:
+    """One line on the error stream before further replications are made; `seconds` each, None if it is not known."""
+    need = max(wide, key=lambda need: need.n or 0)
+    wanted = min(need.n or n, most)
+    text = f"precision: {_said(need)} after {n} replications; {_wanted(need)}"
+    text += f", at most {most}" if (need.n or n) > most else ""
+    text += f": {wanted - n} more" + (f" of each of {designs} designs" if designs > 1 else "")
+    if seconds is not None:
+        text += f", about {time_left(seconds * (wanted - n) * designs)}"
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
-def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
-    """By design and KPI."""
-    return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}
+def too_wide(wide: Sequence[Need], n: int) -> list[str]:
+    """A warning for each interval that is wider than asked in the end: its target was not reached."""
+    return [f"precision: target not reached: {_why(need, n)}" for need in wide]
 
 
-def _outcome(
-    designs: Sequence[Design],
-    values: Samples,
-    study: DesignKeys,
-    stability: Mapping[str, Stability],
-    warnings: Sequence[str],
-) -> Outcome:
-    baseline, family = designs[0].label, study.family
-    intervals = intervals_of(values)
-    differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
-    for kpi in KPIS if len(designs) > 1 else ():
-        samples = {name: own[kpi] for name, own in values.items()}
-        for label, one in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
-            differences[label][kpi] = one
-    return Outcome(tuple(designs), intervals, differences, family, stability, tuple(warnings), study.factors)
+def _why(need: Need, n: int) -> str:
+    if need.n is not None:
+        return f"{_said(need)} after {n} replications, the most allowed; {_wanted(need)}"
+    reason = "a single replication has none" if n == 1 else "a value is not finite"
+    return f"{need.kpi} of {need.label} has no interval: {reason}"
 
 
-def interval_of(name: str, sample: Sequence[float]) -> Interval:
-    """Of a figure's mean over replications, within the possible values of a KPI."""
-    if name not in KPIS:
-        return mean_interval(sample)
-    return mean_interval(sample, possible=KPIS[name].range, good_end=KPIS[name].good_end)
+def _said(need: Need) -> str:
+    return f"{need.kpi} of {need.label} is ±{need.half_width:.3g} {_unit(need.kpi)}".rstrip()
 
 
-def complete(run: RunDirectory, outcome: Outcome, extra: _Extra = ()) -> None:
-    """Write all tables, if they are not there yet."""
-    if run.is_complete:
-        return
-    steady = {design.label: design for design in outcome.designs if not outcome.is_unstable(design)}
-    warmed = as_columns(WARMUP.columns, rows_of(warm_ups(run.table_of("occupancy"), steady)))
-    finished = run.finished()
-    longer = as_columns(LONGER_RUNS.columns, longer_rows(outcome.designs, finished))
-    own = [key for key in finished if key[0] in outcome.intervals]
-    run.complete(
-        TABLES,
-        keys=own,
-        tables=[*_summaries(outcome), (WARMUP, warmed), (LONGER_RUNS, longer), *factor_tables(outcome.factors), *extra],
-    )
+def _wanted(need: Need) -> str:
+    n = need.n or 0
+    count = f"about {n:,}" if n < UNREACHABLE else f"more than {UNREACHABLE:,}"
+    return f"±{need.asked:.3g} takes {count}"
 
 
-def _summaries(outcome: Outcome) -> list[tuple[TableSchema, Columns]]:
-    summary = [
-        (label, kpi, *_numbers(interval), KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
-        for label, own in outcome.intervals.items()
-        for kpi, interval in own.items()
-    ]
-    differences = [
-        (
-            label,
-            outcome.designs[0].label,
-            kpi,
-            *_numbers(one.interval),
-            KPIS[kpi].unit,
-            one.p_value,
-            one.adjusted,
-            one.is_different,
-            one.variance_ratio,
-        )
-        for label, own in outcome.differences.items()
-        for kpi, one in own.items()
-    ]
-    ladder = [
-        (design.label, resource, rate)
-        for design in outcome.designs
-        for resource, rate in outcome.ladder(design).items()
-    ]
-    area = [
-        (
-            design.label,
-            use.hall,
-            use.zone,
-            use.area_m2,
-            use.n_units,
-            use.n_fit,
-            use.unit,
-            use.spare_m2 if use.n_fit else 0.0,
-        )
-        for design in outcome.designs
-        for use in (*zones_in_use(design.hub), *set_aside(design.hub))
-    ]
-    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
-        (POINTS, point_rows(outcome)),
-        (SUMMARY, summary),
-        (DIFFERENCES, differences),
-        (LADDER, ladder),
-        (AREA, area),
-        (MARGIN, margin_rows(outcome.margins)),
-        (STABILITY, [stability_row(design.label, outcome.stability[design.label]) for design in outcome.designs]),
-    ]
-    return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
-
-
-def _numbers(interval: Interval) -> tuple[float | None, ...]:
-    return interval.mean, interval.low, interval.high, interval.n
+def _unit(kpi: str) -> str:
+    unit = KPIS[kpi].unit
+    return "" if unit == "1" else unit

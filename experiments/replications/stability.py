@@ -15,14 +15,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from experiments.designs.design import Design
 from experiments.statistics.growth import Growth, pooled
-from experiments.store import Part, read_run
-from experiments.store.summaries import STABILITY, VERDICTS
-from experiments.store.tables import Columns, Key, as_columns
+from experiments.store import Part
+from experiments.store.rows import stored
+from experiments.store.summaries import VERDICTS, StabilityRow
+from experiments.store.tables import Columns, Key
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.measures.kpis import RESOURCES
@@ -172,24 +172,15 @@ def longer_rows(designs: Sequence[Design], finished: Mapping[Key, Values]) -> li
     ]
 
 
-def stability_row(label: str, own: Stability) -> tuple[Any, ...]:
-    """A row of the table `stability`."""
-    return label, own.verdict, own.growth.mean, own.growth.low, own.growth.high, own.growth.n, own.horizon_days
-
-
 def stability_table(stability: Mapping[str, Stability]) -> tuple[TableSchema, Columns]:
     """The table `stability` of these designs."""
-    return STABILITY, as_columns(STABILITY.columns, [stability_row(label, own) for label, own in stability.items()])
+    return stored(StabilityRow, [
+        StabilityRow(label, own.verdict, growth.mean, growth.low, growth.high, growth.n, own.horizon_days)
+        for label, own in stability.items()
+        for growth in [own.growth]
+    ])  # fmt: skip
 
 
-def stability_of(row: Mapping[str, Any]) -> Stability:
-    """What a row of the table says."""
-    growth = Growth(row["growth_per_day"], row["low"], row["high"], int(row["n"]))
-    return Stability(VERDICTS[row["verdict"]], growth, int(row["horizon_days"]))
-
-
-def stored_verdicts(folder: Path) -> dict[str, Stability]:
-    """The verdicts of a complete run, by label."""
-    table = read_run(folder, names=["stability"]).tables["stability"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
-    return {row["scenario"]: stability_of(row) for row in rows}
+def stability_of(row: StabilityRow) -> Stability:
+    growth = Growth(row.growth_per_day, row.low, row.high, row.n)
+    return Stability(VERDICTS[row.verdict], growth, row.horizon_days)

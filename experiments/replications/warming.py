@@ -1,22 +1,19 @@
 """Whether the warm-up was long enough: MSER on the backlog, as a table, a picture, and a warning if it was not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
 from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
-from experiments.store import read_run
 from experiments.store.files import write_whole
+from experiments.store.summaries import WarmupRow
 from experiments.store.tables import Columns, Key
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import MIN_PER_DAY
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PICTURE = "warmup.svg"
 _ZONE = "backlog"
@@ -50,58 +47,57 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Des
     return found
 
 
-def rows_of(found: Mapping[str, WarmUp]) -> list[tuple[Any, ...]]:
-    """Rows of the table `warmup`."""
+def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> list[WarmupRow]:
     rows = []
-    for label, one in found.items():
-        width = one.batch * one.spacing
-        tried = [*one.statistic.tolist(), *[np.nan] * (len(one.means) - len(one.statistic))]
+    for label, result in warm_ups.items():
+        width = result.batch * result.spacing
+        tried = [*result.statistic.tolist(), *[np.nan] * (len(result.means) - len(result.statistic))]
         rows += [
-            (label, str(one.method), at, at * width, (at + 1) * width, mean, statistic, at < one.n_cut)
-            for at, (mean, statistic) in enumerate(zip(one.means.tolist(), tried, strict=True))
+            WarmupRow(label, str(result.method), at, at * width, (at + 1) * width, mean, statistic, at < result.n_cut)
+            for at, (mean, statistic) in enumerate(zip(result.means.tolist(), tried, strict=True))
         ]
     return rows
 
 
-def draw_warmup(folder: Path, designs: Iterable[Design]) -> None:
+def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
+    """By design, from the sorted rows of a run's table.
+
+    Raises:
+        ValueError: no such method.
+    """
+    by_design = {label: list(of_design) for label, of_design in groupby(rows, key=lambda row: row.scenario)}
+    return {
+        label: WarmUp(
+            means=np.array([row.backlog for row in own]),
+            statistic=np.array([row.statistic for row in own if not np.isnan(row.statistic)]),
+            n_cut=sum(row.is_cut for row in own),
+            batch=1,
+            spacing=own[0].to_day,
+            method=Method(own[0].method),
+        )
+        for label, own in by_design.items()
+    }
+
+
+def draw_warmup(folder: Path, warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> None:
     """Draws `figures/warmup.svg` of a complete run: the design that needs the longest warm-up.
 
     A design whose backlog grows has no state to warm up to, and is left out of the table.
     """
     days = {design.label: design.hub.warmup_days for design in designs}
-    found = _stored(read_run(folder, names=["warmup"]).tables["warmup"])
-    if found:
-        longest = max(found, key=lambda label: found[label].length)
-        _draw(folder / "figures" / PICTURE, longest, found[longest], days[longest])
+    if warm_ups:
+        longest = max(warm_ups, key=lambda label: warm_ups[label].length)
+        _draw(folder / "figures" / PICTURE, longest, warm_ups[longest], days[longest])
 
 
-def warmup_warnings(rows: Sequence[Mapping[str, Any]], designs: Iterable[Design]) -> list[str]:
-    """Warnings on the warm-up, from the rows of a run's table.
+def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> list[str]:
+    """Warnings on the warm-up.
 
     Raises:
-        KeyError, ValueError: rows of no such design, or by no such method.
+        KeyError: a warm-up of no such design.
     """
-    import pandas as pd
-
     days = {design.label: design.hub.warmup_days for design in designs}
-    found = _stored(pd.DataFrame(rows)) if rows else {}
-    return [text for label, result in found.items() for text in _warning(label, result, days[label])]
-
-
-def _stored(table: "pd.DataFrame") -> dict[str, WarmUp]:
-    """The warm-ups of the table."""
-    found = {}
-    for label, rows in table.groupby("scenario", sort=False):
-        statistic = rows["statistic"].to_numpy(dtype=np.float64)
-        found[str(label)] = WarmUp(
-            means=rows["backlog"].to_numpy(dtype=np.float64),
-            statistic=statistic[~np.isnan(statistic)],
-            n_cut=int(rows["is_cut"].sum()),
-            batch=1,
-            spacing=float(rows["to_day"].iloc[0]),
-            method=Method(rows["method"].iloc[0]),
-        )
-    return found
+    return [text for label, result in warm_ups.items() for text in _warning(label, result, days[label])]
 
 
 def _warning(label: str, result: WarmUp, warmup_days: float) -> list[str]:

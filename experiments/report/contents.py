@@ -42,6 +42,8 @@ from experiments.report.stored_designs import (
     records,
 )
 from experiments.report.validation_counts import counted
+from experiments.store.rows import rows_from
+from experiments.store.summaries import MarginRow
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, Group, Rank, names
 from sim.units import MIN_PER_DAY
 
@@ -69,7 +71,7 @@ def content(
     """What the template says beside the pictures."""
     headlines = names(Rank.HEADLINE)
     mine, ladder = main_points(points), read_ladder(tables.get("ladder"))
-    margins = margins_of(records(tables["margin"])) if "margin" in tables else {}
+    margins = margins_of(rows_from(MarginRow, records(tables["margin"]))) if "margin" in tables else {}
     changes, baseline = _changes(tables.get("differences"))
     besides, of_customs = counted(tables, values, window), customs_rows.reported(tables.get("customs"))
     with_counted = {

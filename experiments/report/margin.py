@@ -1,9 +1,11 @@
 """How far the answer of a design is from changing, in words, for its page and the terminal."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from experiments.store.summaries import MarginRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,9 @@ def margin_object(thresholds: Sequence[Threshold], asked: float) -> dict[str, An
     return {"margin": {"asked": asked, "carried": carried, "not_carried": not_carried, "unit": "1/d"}}
 
 
-def margins_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Threshold, ...]]:
-    """Thresholds by design, from the rows of the table `margin`."""
+def margins_of(rows: Iterable[MarginRow]) -> dict[str, tuple[Threshold, ...]]:
+    """Thresholds by design."""
     margins: dict[str, tuple[Threshold, ...]] = {}
-    for row in sorted(rows, key=lambda each: (each["scenario"], each["replication"])):
-        own = margins.get(row["scenario"], ())
-        margins[row["scenario"]] = (*own, Threshold(row["carried"], row["not_carried"]))
+    for row in sorted(rows, key=lambda row: (row.scenario, row.replication)):
+        margins[row.scenario] = (*margins.get(row.scenario, ()), Threshold(row.carried, row.not_carried))
     return margins

@@ -1,21 +1,11 @@
 """The page of a study that is no list of designs: its answer, pictures, tables of numbers, and how it was found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.report.page import template, versions, write_page
 from experiments.report.pictures import Picture
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table of the page; the first `n_texts` columns hold text, the others numbers."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    n_texts: int = 1
+from experiments.store.rows import Grid
 
 
 def write_study(folder: Path, pictures: Sequence[Picture], libraries: Sequence[str], **shown: object) -> None:

@@ -1,13 +1,16 @@
 """Rows of a stranger's small tables."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_tables import rows_of
 from experiments.store.read import TABLES
+from experiments.store.rows import rows_from, schema_of, types_of
 from experiments.store.tables import Key
 from sim.errors import InputError
+
+R = TypeVar("R")
 
 
 def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
@@ -22,6 +25,15 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
             if not isinstance(row.get(name), kind):
                 raise InputError(f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type")
     return rows
+
+
+def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
+    """The rows of one of the run's small tables.
+
+    Raises:
+        InputError: as in `typed_rows`.
+    """
+    return rows_from(row, typed_rows(manifest, schema_of(row).name, types_of(row)))
 
 
 def kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:

@@ -21,16 +21,17 @@ from experiments.frame import console
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
-from experiments.store.foreign_rows import typed_rows
+from experiments.store.foreign_rows import read_rows
 from experiments.store.foreign_tables import batches, check_table, columns_of, rows_of
 from experiments.store.foreign_text import bytes_of
-from experiments.store.summaries import FACTORS
+from experiments.store.summaries import FactorRow
 from sim.errors import InputError
 from sim.reading import near
 
 USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
 _LONGEST_SHEET_NAME = 31
+_FACTORS = "factors"
 _DESIGN = "scenario"
 _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 _FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
@@ -111,12 +112,11 @@ def _labels(manifest: Manifest) -> list[str]:
 
 def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
     """By key, the value of each design; nothing where no designs of a file were compared."""
-    if FACTORS.name not in manifest.tables:
+    if _FACTORS not in manifest.tables:
         return {}
     found: dict[str, dict[str, str]] = {}
-    kinds = {"scenario": str, "order": int, "key": str, "value": str}
-    for row in sorted(typed_rows(manifest, FACTORS.name, kinds), key=lambda row: int(row["order"])):
-        found.setdefault(row["key"], {})[row["scenario"]] = row["value"]
+    for row in sorted(read_rows(manifest, FactorRow), key=lambda row: row.order):
+        found.setdefault(row.key, {})[row.scenario] = row.value
     return found
 
 
@@ -124,7 +124,7 @@ def _added_to(
     name: str, header: Sequence[str], factors: Mapping[str, Mapping[str, str]]
 ) -> Mapping[str, Mapping[str, str]]:
     """The factors that stand behind a table's columns: all that it lacks, in every table that names designs."""
-    if _DESIGN not in header or name == FACTORS.name:
+    if _DESIGN not in header or name == _FACTORS:
         return {}
     return {key: values for key, values in factors.items() if key not in header}
 

@@ -15,9 +15,10 @@ from typing import Any
 from experiments.arguments import Arguments
 from experiments.frame import console
 from experiments.store.foreign import Manifest, is_finished, manifest_of
-from experiments.store.foreign_rows import typed_rows
+from experiments.store.foreign_rows import read_rows
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
+from experiments.store.summaries import SummaryRow
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank, names
 
@@ -73,10 +74,9 @@ def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
     """Mean of the KPIs that a terminal shows, by design."""
     shown = names(Rank.SUMMARY)
     found: dict[str, dict[str, float]] = {}
-    kinds = {"scenario": str, "kpi": str, "mean": float}
-    for row in typed_rows(manifest, "summary", kinds) if "summary" in manifest.tables else ():
-        if row["kpi"] in shown and math.isfinite(row["mean"]):
-            found.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
+    for row in read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ():
+        if row.kpi in shown and math.isfinite(row.value.mean):
+            found.setdefault(row.scenario, {})[row.kpi] = row.value.mean
     return found
 
 

@@ -25,7 +25,7 @@ from experiments.designs.grid import Grid, grid_of, varied_of
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study
-from experiments.replications.replicating import Outcome
+from experiments.replications.summing import Outcome
 from experiments.store.tables import Columns
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS

@@ -39,12 +39,11 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.designs.design_factors import Factors, drawn, factor_tables, keys_of, with_factors
 from experiments.designs.grid import varied_of
 from experiments.formatting import resource
-from experiments.frame.rows import grid_of, plain_interval, plain_row, stored
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
-from experiments.report.study_page import Grid
-from experiments.store.summaries import LADDER
+from experiments.store.rows import Grid, grid_of, plain_interval, plain_row, stored
+from experiments.store.summaries import LadderRow
 from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.design import CapacityKeys, asked
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
@@ -92,9 +91,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         tables=[
             stored(Threshold, [row for result in results for row in result.thresholds]),
             stored(Lift, [row for result in results for row in result.lifts]),
-            (LADDER, as_columns(LADDER.columns, [
-                (result.label, *rung) for result in results for rung in result.ladder.items()
-            ])),
+            stored(LadderRow, [LadderRow(result.label, *rung) for result in results for rung in result.ladder.items()]),
             *_curve(results, varied, values),
             *factor_tables(keys.factors),
         ],

@@ -8,11 +8,11 @@ from functools import partial
 from experiments.designs.design import Design
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import number, resource, with_interval
-from experiments.frame.rows import column, interval, table
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.paired import difference_of
+from experiments.store.rows import column, interval, table
 from experiments.studies.capacity.search import Search, blocked_h
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder

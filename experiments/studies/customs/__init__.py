@@ -19,8 +19,8 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, with_study
 from experiments.designs.varying import changed
-from experiments.frame.rows import grid_of, plain_interval, plain_row, stored
 from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.customs.result import Result, Setting, found_in, sentences
 from sim.config import HubConfig
 from sim.errors import ConfigError

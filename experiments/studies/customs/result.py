@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from experiments.formatting import number, with_interval
-from experiments.frame.rows import column, interval, table
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
+from experiments.store.rows import column, interval, table
 from sim.units import MIN_PER_H
 
 Kpis = Sequence[Mapping[str, float]]

@@ -29,8 +29,8 @@ from experiments.formatting import signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
-from experiments.report.study_page import Grid
 from experiments.statistics.shapley import Decomposition
+from experiments.store.rows import Grid
 from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
 from sim.config import HubConfig
 from sim.errors import ConfigError

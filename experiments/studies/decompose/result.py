@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.designs.factors import Game
-from experiments.frame.rows import interval_object
-from experiments.replications.replicating import Outcome
+from experiments.replications.summing import Outcome
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
+from experiments.store.rows import interval_object
 from experiments.store.tables import Columns, as_columns
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema

@@ -28,12 +28,11 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, with_study
-from experiments.frame.rows import grid_of, plain_interval, plain_row
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sentences import too_few_replications
-from experiments.report.study_page import Grid
+from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionKeys, path_name
 from experiments.studies.expansion.futures import explored

@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from experiments.formatting import millions, number, percent, with_interval
-from experiments.frame.rows import column, interval
 from experiments.money import DAYS_PER_YEAR, REVENUES, Flow, payback
 from experiments.replications.stability import Stability
 from experiments.statistics import Interval
+from experiments.store.rows import column, interval
 from experiments.studies.expansion.chances import (
     BANDS,
     bands,

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.frame.rows import figures_of, stored
 from experiments.frame.study import Tables
 from experiments.replications.stability import stability_table
 from experiments.statistics import Interval
+from experiments.store.rows import figures_of, stored
 from experiments.store.tables import as_columns
 from experiments.studies.expansion.answer import Answer, Yearly
 from experiments.studies.expansion.uncertainty import Cell, Knowing, Turn, decision_map

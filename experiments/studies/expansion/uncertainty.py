@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.formatting import millions
-from experiments.frame.rows import column, interval, table
 from experiments.money import WAGES, Paid
 from experiments.statistics import Interval
+from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.chances import expected, two_sources
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name, plain_name

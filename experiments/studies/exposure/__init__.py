@@ -25,7 +25,8 @@ from experiments.frame import console
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_rows import typed_rows
+from experiments.store.foreign_rows import read_rows, typed_rows
+from experiments.store.summaries import SummaryRow
 from experiments.studies.exposure.text import KPIS, lines
 from sim.config import HubConfig
 from sim.errors import InputError
@@ -131,9 +132,9 @@ def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -
     for label, hub in hubs.items():
         if replace(hub, scenario=mine.scenario, exposure=mine.exposure) == mine and hub.exposure.is_on:
             of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
-    for row in typed_rows(manifest, "summary", {"scenario": str, "kpi": str, "mean": float}):
-        if row["kpi"] in KPIS and math.isfinite(row["mean"]):
-            felt.setdefault(row["scenario"], {})[row["kpi"]] = row["mean"]
+    for row in read_rows(manifest, SummaryRow):
+        if row.kpi in KPIS and math.isfinite(row.value.mean):
+            felt.setdefault(row.scenario, {})[row.kpi] = row.value.mean
     found = []
     for name, lookup in {NO_POLICY: None, **{name: one.lookup for name, one in mine.exposure.policies.items()}}.items():
         escrow = lookup.escrow if lookup else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.frame.study import Asked, Document
-from experiments.report.study_page import Grid
+from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler
 from experiments.studies.optimise.result import Result, commands_of, said, sentences, tables_of
 from experiments.studies.optimise.search import Trial

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from experiments.designs.varying import words_of
 from experiments.formatting import percent, with_interval
-from experiments.frame.rows import interval_object
-from experiments.replications.replicating import interval_of
+from experiments.replications.summing import interval_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
+from experiments.store.rows import interval_object
 from experiments.store.tables import Columns, as_columns
 from experiments.studies.optimise.design import Optimise
 from experiments.studies.optimise.search import Found, Trial

@@ -28,7 +28,7 @@ from experiments.designs.design import Design, with_study
 from experiments.designs.grid import Grid, grid_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.frame.study import Asked, Bench, Study
-from experiments.replications.replicating import samples_of
+from experiments.replications.summing import samples_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.studies.select.design import (

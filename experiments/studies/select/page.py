@@ -2,12 +2,11 @@
 
 from experiments.designs.design_factors import keys_of
 from experiments.formatting import number
-from experiments.frame.rows import plain_interval
 from experiments.frame.study import Asked, Document
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.pictures import Picture, picture
-from experiments.report.study_page import Grid
+from experiments.store.rows import Grid, plain_interval
 from experiments.studies.select.design import AREA, Method, SelectKeys
 from experiments.studies.select.result import Found, answer, said, warnings_of
 from sim.measures.kpis import KPIS

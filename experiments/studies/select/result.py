@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from experiments.designs.design import Design
 from experiments.formatting import number, with_interval
-from experiments.replications.replicating import Outcome, intervals_of
 from experiments.replications.stability import Stability, judged_as_run
+from experiments.replications.summing import Outcome, intervals_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from experiments.formatting import kpi_name, number, with_interval
 from experiments.frame.study import Asked, Document
-from experiments.report.study_page import Grid
 from experiments.statistics import indices, screening
+from experiments.store.rows import Grid
 from experiments.studies.sensitivity.design import SensitivityKeys
 from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of
 from experiments.studies.sensitivity.tables import tables_of

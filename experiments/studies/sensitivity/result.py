@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.formatting import change, number
-from experiments.frame.rows import interval_object
 from experiments.replications.stability import Stability, unsure_lines
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
 from experiments.statistics.screening import Effect
+from experiments.store.rows import interval_object
 from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
 from sim.measures.kpis import KPIS
 

@@ -20,10 +20,10 @@ m² that it adds; the rent of the m² is not in it, so that the two can be compa
 from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import percent, whole
-from experiments.frame.rows import grid_of, plain_row, stored
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.hub_share import money_rests_on
 from experiments.statistics import Interval
+from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.design import ShadowPriceKeys, asked, ladders
 from experiments.studies.shadow_price.result import Result, Step, named, sentences, zone_of
 

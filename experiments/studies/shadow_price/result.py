@@ -9,7 +9,6 @@ import numpy as np
 
 from experiments.designs.more_room import HALL_UNITS
 from experiments.formatting import percent, whole, with_interval
-from experiments.frame.rows import column, interval, table
 from experiments.frame.study import Kpis
 from experiments.money import (
     Prices,
@@ -22,6 +21,7 @@ from experiments.money import (
 )
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
+from experiments.store.rows import column, interval, table
 from experiments.studies.shadow_price.design import Ladder, ShadowPrice
 from sim.config import HubConfig
 

@@ -1,0 +1,230 @@
+"""The replications of designs summed up: intervals, differences and verdicts, and the tables that hold them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from experiments.designs.design import Design, DesignKeys
+from experiments.designs.design_factors import Factors, factor_tables
+from experiments.replications.margin import Margins, margin_rows
+from experiments.replications.stability import Stability, longer_rows, stability_table
+from experiments.replications.warming import warm_ups, warmup_rows
+from experiments.report.disruption_text import in_words
+from experiments.statistics import Interval, mean_interval
+from experiments.statistics.family import Family, Statement, statements
+from experiments.statistics.precision import Samples
+from experiments.store import RunDirectory
+from experiments.store.rows import stored
+from experiments.store.summaries import (
+    LONGER_RUNS,
+    AreaRow,
+    DesignRow,
+    DifferenceRow,
+    LadderRow,
+    MarginRow,
+    SummaryRow,
+    WarmupRow,
+)
+from experiments.store.tables import Columns, Key, as_columns
+from sim.config import ArrivalModel, HubConfig
+from sim.domain.site import PackoutRule
+from sim.inputs.inputs import make_inputs
+from sim.measures.kpis import KPIS, reads_more_than
+from sim.measures.ladder import capacity_ladder, packout_rung
+from sim.record.schemas import TABLES, TableSchema
+from sim.site.zones import set_aside, zones_in_use
+from sim.units import MIN_PER_H
+
+_Tables = Sequence[tuple[TableSchema, Columns]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label.
+
+    `stability` by label; `warnings` name the intervals that stayed wider than asked.
+    """
+
+    designs: tuple[Design, ...]
+    intervals: Mapping[str, Mapping[str, Interval]]
+    differences: Mapping[str, Mapping[str, Statement]]
+    family: Family
+    stability: Mapping[str, Stability]
+    warnings: tuple[str, ...] = ()
+    factors: Factors = field(default_factory=dict)
+    margins: Margins = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Replications of each design."""
+        return next(interval.n for own in self.intervals.values() for interval in own.values())
+
+    def is_unstable(self, design: Design) -> bool | None:
+        """Whether the backlog grows; None: undecided."""
+        return self.stability[design.label].is_unstable
+
+    def ladder(self, design: Design) -> dict[str, float]:
+        """Parcels a day that each resource alone could handle."""
+        return capacity_ladder(
+            design.hub, {kpi: interval.mean for kpi, interval in self.intervals[design.label].items()}
+        )
+
+    def is_lower_bound(self, label: str, kpi: str) -> bool:
+        return reads_more_than(kpi, {name: own.mean for name, own in self.intervals[label].items()})
+
+
+def outcome_of(
+    designs: Sequence[Design],
+    values: Samples,
+    study: DesignKeys,
+    stability: Mapping[str, Stability],
+    margins: Margins,
+    warnings: Sequence[str],
+) -> Outcome:
+    baseline, family = designs[0].label, study.family
+    differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
+    for kpi in KPIS if len(designs) > 1 else ():
+        samples = {name: own[kpi] for name, own in values.items()}
+        for label, statement in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
+            differences[label][kpi] = statement
+    return Outcome(
+        tuple(designs),
+        intervals_of(values),
+        differences,
+        family,
+        stability,
+        tuple(warnings),
+        study.factors,
+        margins,
+    )
+
+
+def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
+    """Values by design and KPI, of KPIs by design and replication."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for (label, _), own in sorted(kpis.items()):
+        for kpi, value in own.items():
+            found.setdefault(label, {}).setdefault(kpi, []).append(value)
+    return found
+
+
+def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
+    """By design and KPI."""
+    return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}
+
+
+def interval_of(name: str, sample: Sequence[float]) -> Interval:
+    """Of a figure's mean over replications, within the possible values of a KPI."""
+    if name not in KPIS:
+        return mean_interval(sample)
+    return mean_interval(sample, possible=KPIS[name].range, good_end=KPIS[name].good_end)
+
+
+def complete(run: RunDirectory, outcome: Outcome, extra: _Tables = ()) -> None:
+    """Write all tables, if they are not there yet."""
+    if run.is_complete:
+        return
+    steady = {design.label: design for design in outcome.designs if not outcome.is_unstable(design)}
+    finished = run.finished()
+    run.complete(
+        TABLES,
+        keys=[key for key in finished if key[0] in outcome.intervals],
+        tables=[
+            *_summaries(outcome),
+            stored(WarmupRow, warmup_rows(warm_ups(run.table_of("occupancy"), steady))),
+            (LONGER_RUNS, as_columns(LONGER_RUNS.columns, longer_rows(outcome.designs, finished))),
+            *factor_tables(outcome.factors),
+            *extra,
+        ],
+    )
+
+
+def _summaries(outcome: Outcome) -> _Tables:
+    designs, baseline = outcome.designs, outcome.designs[0].label
+    others = _other_packing(designs)
+    return [
+        stored(DesignRow, [design_row(outcome, order, others[order]) for order in range(len(designs))]),
+        stored(SummaryRow, [
+            SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
+            for label, intervals in outcome.intervals.items()
+            for kpi, interval in intervals.items()
+        ]),
+        stored(DifferenceRow, [
+            DifferenceRow(label, baseline, kpi, difference.interval, KPIS[kpi].unit, difference.p_value,
+                          difference.adjusted, difference.is_different, difference.variance_ratio)
+            for label, statements in outcome.differences.items()
+            for kpi, difference in statements.items()
+        ]),
+        stored(LadderRow, [
+            LadderRow(design.label, *rung) for design in designs for rung in outcome.ladder(design).items()
+        ]),
+        stored(AreaRow, [
+            AreaRow(design.label, use.hall, use.zone, use.area_m2, use.n_units, use.n_fit, use.unit,
+                    use.spare_m2 if use.n_fit else 0.0)
+            for design in designs
+            for use in (*zones_in_use(design.hub), *set_aside(design.hub))
+        ]),
+        stored(MarginRow, margin_rows(outcome.margins)),
+        stability_table({design.label: outcome.stability[design.label] for design in designs}),
+    ]  # fmt: skip
+
+
+def design_row(outcome: Outcome, order: int, other: str) -> DesignRow:
+    """What a design is; `other`: the design that differs in the packing rule alone."""
+    design = outcome.designs[order]
+    config = design.hub
+    blocked = outcome.intervals[design.label]["blocked_after_h"].mean
+    run_h = config.end_min / MIN_PER_H
+    return DesignRow(
+        design.label,
+        order,
+        config.scenario,
+        str(config.start_date),
+        in_words(config.disruptions),
+        config.roster.name,
+        config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
+        str(config.arrivals.model),
+        *traffic(config),
+        *_share_of(config),
+        config.area_m2,
+        sum(hall.sorting_machines for hall in config.halls.values()),
+        len(config.halls),
+        config.service_h,
+        outcome.stability[design.label].verdict,
+        blocked if blocked < run_h else math.nan,
+        str(config.packout.rule),
+        packout_rung(config, PackoutRule.FLEXIBLE),
+        packout_rung(config, PackoutRule.DEDICATED),
+        other,
+    )
+
+
+def _share_of(config: HubConfig) -> tuple[float, float, float]:
+    share = config.hub_share
+    return (share.airport_parcels_per_year, share.least, share.most) if share else (math.nan, math.nan, math.nan)
+
+
+def _other_packing(designs: Sequence[Design]) -> list[str]:
+    """The label of the design that differs from each in the packing rule alone; empty where there is none."""
+    if len({design.hub.packout.rule for design in designs}) == 1:
+        return [""] * len(designs)
+    keys = [
+        repr(replace(design.hub, packout=replace(design.hub.packout, rule=PackoutRule.FLEXIBLE))) for design in designs
+    ]
+    labels = {(key, design.hub.packout.rule): design.label for key, design in zip(keys, designs, strict=True)}
+    other = {PackoutRule.FLEXIBLE: PackoutRule.DEDICATED, PackoutRule.DEDICATED: PackoutRule.FLEXIBLE}
+    return [labels.get((key, other[design.hub.packout.rule]), "") for key, design in zip(keys, designs, strict=True)]
+
+
+def traffic(config: HubConfig) -> tuple[float, float]:
+    """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
+    if config.arrivals.model is not ArrivalModel.FILE:
+        flights = config.demand.flights_per_day
+        return flights, flights * config.mean_parcels_per_flight
+    cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
+    return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
+
+
+def daily_parcels(config: HubConfig) -> float:
+    return traffic(config)[1]

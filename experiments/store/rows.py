@@ -1,0 +1,184 @@
+"""A row class is a table: each column has its unit, its meaning and how it is shown in one place.
+
+Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the class:
+
+>>> @table("doors", "what a door more brings", sort=("doors",))
+... @dataclass(frozen=True, slots=True)
+... class Door:
+...     doors: int = column("1", "that there are", heading="doors")
+...     worth: Interval = interval("EUR", "of the last of them", heading="worth", show=lambda own: f"{own.mean} EUR")
+>>> rows = [Door(2, Interval(5.0, 4.0, 6.0, 3)), Door(1, Interval(7.0, None, None, 1))]
+>>> [column.name for column in schema_of(Door).columns]
+['doors', 'worth_mean', 'worth_low', 'worth_high']
+>>> grid_of("Doors", rows).rows
+(('2', '5.0 EUR'), ('1', '7.0 EUR'))
+>>> plain_row(rows[1])
+{'doors': 1, 'worth': {'mean': 7.0, 'low': None, 'high': None, 'n': 1, 'unit': 'EUR'}}
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Final, TypeVar, get_type_hints
+
+from experiments.statistics import Interval
+from experiments.store.tables import Columns, as_columns
+from sim.record.columns import Column, TableSchema
+
+R = TypeVar("R")
+
+_DECLARED: Final = "column"
+_DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
+_TYPES: Final[dict[str, type]] = {dtype: kind for kind, dtype in _DTYPES.items() if isinstance(kind, type)}
+_ENDS: Final = ("mean", "low", "high")
+_SCHEMAS: Final[dict[type, TableSchema]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of terminal and page; the first `n_texts` columns hold text, the others numbers."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    n_texts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A column, or the columns of an interval; without a heading it is not in the tables of terminal and page."""
+
+    unit: str
+    meaning: str
+    heading: str | None
+    show: Callable[[Any], str]
+    ends: tuple[str, ...] = ()
+    """Of an interval: the attributes that have a column each."""
+    names: str = "{field}_{end}"
+    level: str = ""
+
+    def columns(self, name: str) -> dict[str, str]:
+        """The column of each end of an interval."""
+        return {
+            end: self.names.format(field=name, end=end, _end="" if end == "mean" else f"_{end}") for end in self.ends
+        }
+
+
+def column(unit: str, meaning: str, *, heading: str | None = None, show: Callable[[Any], str] = str) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """A field that is a column."""
+    return field(metadata={_DECLARED: Declared(unit, meaning, heading, show)})
+
+
+def interval(
+    unit: str, meaning: str, *, show: Callable[[Any], str] = str, heading: str | None = None,
+    ends: tuple[str, ...] = _ENDS, names: str = "{field}_{end}", level: str = " of its 95 % interval",
+) -> Any:  # fmt: skip  # noqa: ANN401 - as above
+    """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
+
+    The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are x and x_low.
+    `level`: what low and high are the ends of.
+    """
+    return field(metadata={_DECLARED: Declared(unit, meaning, heading, show, ends, names, level)})
+
+
+def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]], type[R]]:
+    """Declare a dataclass to be the row of a table; fields that are no columns stay in memory."""
+
+    def declare(row: type[R]) -> type[R]:
+        kinds = get_type_hints(row)
+        columns = [own for each, declared in _declared(row) for own in _columns(each, declared, kinds[each.name])]
+        _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort))
+        return row
+
+    return declare
+
+
+def schema_of(row: type) -> TableSchema:
+    return _SCHEMAS[row]
+
+
+def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
+    """The table that a run stores."""
+    schema, columns = schema_of(row), list(_declared(row))
+    cells = [tuple(cell for each, own in columns for cell in _cells(getattr(one, each.name), own)) for one in rows]
+    return schema, as_columns(schema.columns, cells)
+
+
+def types_of(row: type) -> dict[str, type]:
+    """Each column's type in Python."""
+    return {column.name: _TYPES[column.dtype] for column in schema_of(row).columns}
+
+
+def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
+    """The rows of a table as `stored` wrote them; NaN is None where it can be. Intervals must have all four ends."""
+    columns, kinds = list(_declared(row)), get_type_hints(row)
+
+    def value(record: Mapping[str, Any], name: str, own: Declared) -> Any:  # noqa: ANN401 - whatever the field holds
+        if own.ends:
+            mean, low, high, n = (record[column] for column in own.columns(name).values())
+            return Interval(mean, _or_none(low), _or_none(high), n)
+        return _or_none(record[name]) if kinds[name] == float | None else record[name]
+
+    return [row(**{each.name: value(record, each.name, own) for each, own in columns}) for record in records]
+
+
+def plain_row(row: object, *, without: Collection[str] = (), unit: str = "") -> dict[str, Any]:
+    """For JSON; what has no value is null. `unit`: of the intervals whose unit another column decides."""
+    return {
+        each.name: plain_interval(value, unit or declared.unit) if declared.ends else _or_none(value)
+        for each, declared in _declared(type(row))
+        if each.name not in without
+        for value in [getattr(row, each.name)]
+    }
+
+
+def _or_none(value: Any) -> Any:  # noqa: ANN401 - whatever the field holds
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def plain_interval(interval: Interval, unit: str) -> dict[str, Any] | None:
+    """For JSON; null if it has no mean."""
+    return interval_object(interval, unit) if math.isfinite(interval.mean) else None
+
+
+def interval_object(interval: Interval, unit: str) -> dict[str, Any]:
+    return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n, "unit": unit}
+
+
+def figures_of(row: object) -> Iterator[tuple[str, Any, str]]:
+    """Name, value and unit of each field, for a table with a row a figure."""
+    yield from ((each.name, getattr(row, each.name), declared.unit) for each, declared in _declared(type(row)))
+
+
+def grid_of(caption: str, rows: Sequence[object], *, without: Collection[str] = ()) -> Grid:
+    """The table of terminal and page; texts stand first."""
+    columns = sorted(_declared(type(rows[0])), key=lambda column: column[0].type is not str)
+    shown = [(each, own) for each, own in columns if own.heading and each.name not in without]
+    n_texts = sum(each.type is str for each, _ in shown)
+    cells = tuple(tuple(own.show(getattr(row, each.name)) for each, own in shown) for row in rows)
+    return Grid(caption, tuple(str(own.heading) for _, own in shown), cells, n_texts or 1)
+
+
+def _declared(row: type) -> Iterator[tuple[Field[Any], Declared]]:
+    for each in fields(row):
+        if _DECLARED in each.metadata:
+            yield each, each.metadata[_DECLARED]
+
+
+def _columns(each: Field[Any], declared: Declared, kind: type) -> Iterator[Column]:
+    if not declared.ends:
+        yield Column(each.name, _DTYPES[kind], declared.unit, declared.meaning)
+    meanings = {
+        "low": f"lower end{declared.level}; NaN: none",
+        "high": f"upper end{declared.level}; NaN: none",
+        "n": "replications",
+    }
+    for end, name in declared.columns(each.name).items():
+        dtype, unit = ("int32", "1") if end == "n" else ("float64", declared.unit)
+        yield Column(name, dtype, unit, meanings.get(end, declared.meaning))
+
+
+def _cells(value: Any, declared: Declared) -> Iterator[Any]:  # noqa: ANN401 - whatever the field holds
+    if not declared.ends:
+        yield value
+    yield from (getattr(value, end) for end in declared.ends)
