@@ -16,9 +16,9 @@ import pytest
 
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design
+from experiments.frame import benches
 from experiments.main import main
 from experiments.money import WAGES, Flow, Paid, present_value
-from experiments.replications import evaluating
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
@@ -327,7 +327,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]
     def evaluate(config: HubConfig, replication: int) -> dict[str, Any]:
         return {"kpis": kpis_of(config, replication), "tables": {}}
 
-    monkeypatch.setattr(evaluating, "evaluate", evaluate)
+    monkeypatch.setattr(benches, "evaluate", evaluate)
     left_out = [f"~expansion.paths.{name}" for name in PACKAGED]
     own = ["expansion.draws=2", "workers=1", "--out", str(tmp_path / "runs"), *left_out]
     return lambda *words: main(["expansion", *own, *words])
@@ -382,7 +382,7 @@ def test_weeks_whose_backlog_grows_are_warned_of(
         weeks, growth = (3, 0.2) if kpis["utilisation_machines"] > 0.7 else (0, 0.0)
         return {"kpis": kpis | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True)), "tables": {}}
 
-    monkeypatch.setattr(evaluating, "evaluate", evaluate)
+    monkeypatch.setattr(benches, "evaluate", evaluate)
     assert quick("--json", "--quiet") == 0
     document = json.loads(capsys.readouterr().out)
     by_load = {"0.1": False, "0.6": None, "0.8": True}

@@ -11,9 +11,8 @@ import pytest
 from mistakes import is_refused
 
 from experiments.arguments import Arguments
-from experiments.frame import extras
+from experiments.frame import benches, extras
 from experiments.main import main
-from experiments.replications import evaluating
 from experiments.report import style
 from experiments.report.figures.sensitivity_figure import Effects, tornado
 from experiments.report.sentences import too_few_replications
@@ -181,7 +180,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         kpis = {**dict.fromkeys(KPIS, 0.0), "dwell_mean_h": float(ishigami(point)[0]) + 10 * replication}
         return {"kpis": kpis, "tables": {}}
 
-    monkeypatch.setattr(evaluating, "evaluate", simulator)
+    monkeypatch.setattr(benches, "evaluate", simulator)
     (tmp_path / "own" / "study").mkdir(parents=True)
     (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
@@ -226,7 +225,7 @@ def test_the_verb_finds_what_a_known_simulator_does(
 def test_designs_whose_backlog_grows_are_warned_of(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = evaluating.evaluate
+    plain = benches.evaluate
 
     def simulator(config: Any, replication: int) -> dict[str, Any]:
         part: Any = plain(config, replication)
@@ -235,7 +234,7 @@ def test_designs_whose_backlog_grows_are_warned_of(
         busy = {"utilisation_machines": 0.9} | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True))
         return {**part, "kpis": part["kpis"] | busy}
 
-    monkeypatch.setattr(evaluating, "evaluate", simulator)
+    monkeypatch.setattr(benches, "evaluate", simulator)
     words = [*known, "--out", str(tmp_path / "runs"), "sensitivity.method=morris"]
     document = told(capsys, *words)
     stored = read_run(document["run_dir"]).tables

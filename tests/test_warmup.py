@@ -150,9 +150,11 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     assert set(found) == {"quick", "slow"}
     assert found["quick"].length == 0
     assert found["slow"].length == pytest.approx(5.0)
-    rows = [row for row in warming.rows_of(found) if row[0] == "slow"]
-    assert sum(row[-1] for row in rows) == found["slow"].n_cut
-    assert rows[0][1:5] == ("less_rhythm", 0, 0.0, pytest.approx(5 / 48))
+    rows = [row for row in warming.warmup_rows(found) if row.scenario == "slow"]
+    assert sum(row.is_cut for row in rows) == found["slow"].n_cut
+    assert (rows[0].method, rows[0].batch, rows[0].from_day) == ("less_rhythm", 0, 0.0)
+    assert rows[0].to_day == pytest.approx(5 / 48)
+    assert warming.warm_ups_of(rows)["slow"].length == pytest.approx(5.0)
     assert warming._warning("slow", found["slow"], 7) == []
     assert warming._warning("slow", found["slow"], 3) == [
         "slow: warmup_days: 3 days, while MSER-5 less the week's rhythm asks for 5.0 of the backlog"

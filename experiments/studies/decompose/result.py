@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from experiments.designs.factors import Game
 from experiments.replications.summing import Outcome
@@ -10,42 +10,36 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
-from experiments.store.rows import interval_object
-from experiments.store.tables import Columns, as_columns
+from experiments.store.rows import column, interval_object, stored, table
+from experiments.store.tables import Columns
 from sim.measures.kpis import KPIS
-from sim.record.schemas import Column, TableSchema
+from sim.record.columns import TableSchema
 
-_SHARE: Final = "contribution to the gain, mean over all orders of change (Shapley)"
-DECOMPOSITION: Final = TableSchema(
-    "decomposition",
-    "what each factor contributes to the gain between the scenarios",
-    (
-        Column("kpi", "string", "", "name"),
-        Column("order", "int32", "1", "of the factor, as asked for"),
-        Column("factor", "string", "", "fields that are swapped together; rest: those in no factor"),
-        Column("share", "float64", "see unit", _SHARE),
-        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
-        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
-        Column("alone", "float64", "see unit", "what it adds as the only change, mean"),
-        Column("last", "float64", "see unit", "what it adds as the last of all changes, mean"),
-        Column("n", "int32", "1", "replications"),
-        Column("unit", "string", "", "its unit"),
-        Column("fields", "string", "", "the fields that differ"),
-    ),
-    ("kpi", "order"),
-)
-COALITIONS: Final = TableSchema(
-    "coalitions",
-    "the first scenario with some factors as in the second",
-    (
-        Column("scenario", "string", "", "the coalition, as it is called in every table of the run"),
-        Column("order", "int32", "1", "binary: bit i is set where factor i is swapped"),
-        Column("factors", "string", "", "those that are as in the second scenario"),
-        Column("is_fitting", "bool", "", "its units fit the halls by the space standards"),
-        Column("lacks", "string", "", "what it lacks by them; simulated with units as close as they must stand"),
-    ),
-    ("order",),
-)
+
+@table("decomposition", "what each factor contributes to the gain between the scenarios", sort=("kpi", "order"))
+@dataclass(frozen=True, slots=True)
+class FactorShare:
+    kpi: str = column("", "name")
+    order: int = column("1", "of the factor, as asked for")
+    factor: str = column("", "fields that are swapped together; rest: those in no factor")
+    share: float = column("see unit", "contribution to the gain, mean over all orders of change (Shapley)")
+    low: float | None = column("see unit", "lower end of its 95 % interval; NaN: none")
+    high: float | None = column("see unit", "upper end of its 95 % interval; NaN: none")
+    alone: float = column("see unit", "what it adds as the only change, mean")
+    last: float = column("see unit", "what it adds as the last of all changes, mean")
+    n: int = column("1", "replications")
+    unit: str = column("", "its unit")
+    fields: str = column("", "the fields that differ")
+
+
+@table("coalitions", "the first scenario with some factors as in the second", sort=("order",))
+@dataclass(frozen=True, slots=True)
+class CoalitionRow:
+    scenario: str = column("", "the coalition, as it is called in every table of the run")
+    order: int = column("1", "binary: bit i is set where factor i is swapped")
+    factors: str = column("", "those that are as in the second scenario")
+    is_fitting: bool = column("", "its units fit the halls by the space standards")
+    lacks: str = column("", "what it lacks by them; simulated with units as close as they must stand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +60,17 @@ def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples
 
 
 def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
-    shares: list[tuple[Any, ...]] = [
-        (
-            kpi,
-            order,
-            name,
-            own.share.mean,
-            own.share.low,
-            own.share.high,
-            own.alone.mean,
-            own.last.mean,
-            own.share.n,
-            KPIS[kpi].unit,
-            " ".join(found.game.fields.get(name, ())),
-        )
+    shares = [
+        FactorShare(kpi, order, name, own.share.mean, own.share.low, own.share.high, own.alone.mean, own.last.mean,
+                    own.share.n, KPIS[kpi].unit, " ".join(found.game.fields.get(name, ())))
         for kpi, split in found.kpis.items()
         for order, (name, own) in enumerate(split.shares.items())
+    ]  # fmt: skip
+    coalitions = [
+        CoalitionRow(own.design.label, order, " ".join(own.factors), not own.lacks, "; ".join(map(str, own.lacks)))
+        for order, own in enumerate(found.game.coalitions)
     ]
-    coalitions: list[tuple[Any, ...]] = [
-        (one.design.label, order, " ".join(one.factors), not one.lacks, "; ".join(map(str, one.lacks)))
-        for order, one in enumerate(found.game.coalitions)
-    ]
-    return [
-        (DECOMPOSITION, as_columns(DECOMPOSITION.columns, shares)),
-        (COALITIONS, as_columns(COALITIONS.columns, coalitions)),
-    ]
+    return [stored(FactorShare, shares), stored(CoalitionRow, coalitions)]
 
 
 def as_json(found: Found, start: str, end: str) -> dict[str, Any]:

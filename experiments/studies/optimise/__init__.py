@@ -47,7 +47,7 @@ def _front(bench: Bench, found: Found, keys: OptimiseKeys) -> tuple[FrontPoint, 
     there = simulated(bench, [trial.design for trial in found.front], numbers.stop)
     points = []
     for trial in found.front:
-        seen = intervals_of(dict(trial.samples))
+        seen = intervals_of(trial.samples)
         after = intervals_of(goals_of(trial.design, own, there, numbers)) if numbers else seen
         points.append(FrontPoint(trial, seen, after))
     return tuple(points)

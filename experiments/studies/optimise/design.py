@@ -161,7 +161,7 @@ def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> Non
 
 
 def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequence[Value]) -> Candidate:
-    label = ", ".join(f"{name}={_said(value)}" for name, value in zip(variables, values, strict=True))
+    label = ", ".join(f"{name}={value_text(value)}" for name, value in zip(variables, values, strict=True))
     fields: dict[str, object] = {}
     for variable, value in zip(variables.values(), values, strict=True):
         fields |= _fields(config, variable, value)
@@ -231,5 +231,5 @@ def _excess(fields: Mapping[str, object]) -> float:
     return max(0.0, sum(shares) - 1)
 
 
-def _said(value: Value) -> str:
+def value_text(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"

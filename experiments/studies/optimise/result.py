@@ -1,77 +1,61 @@
 """What `cargohub optimise` found: the front with its intervals and commands, its tables, and what it says."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from experiments.designs.varying import words_of
 from experiments.formatting import percent, with_interval
 from experiments.replications.summing import interval_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
-from experiments.store.rows import interval_object
-from experiments.store.tables import Columns, as_columns
-from experiments.studies.optimise.design import Optimise
+from experiments.store.rows import column, interval_object, stored, table
+from experiments.store.summaries import mean_and_ends
+from experiments.store.tables import Columns
+from experiments.studies.optimise.design import Optimise, value_text
 from experiments.studies.optimise.search import Found, Trial
-from sim.record.schemas import Column, TableSchema
+from sim.record.columns import TableSchema
 
-_LABEL = Column("scenario", "string", "", "the design, as the table kpis calls it")
-_GOAL = Column("goal", "string", "", "KPI, or figure of the design")
-TRIALS: Final = TableSchema(
-    "trials",
-    "the designs that were tried, in order",
-    (
-        Column("trial", "int32", "1", "counted from 0"),
-        Column("generation", "int32", "1", "counted from 0"),
-        _LABEL,
-        Column("is_feasible", "bool", "", "fits its hall and is allowed by the schema; if not, it is not simulated"),
-        Column("lacks", "float64", "1", "shares by which zones and facade are too small, in all; 1 more: not allowed"),
-        Column("why", "string", "", "what does not fit"),
-        Column("is_front", "bool", "", "no design is as good in both goals and better in one"),
-    ),
-    ("trial",),
-)
-VARIABLES: Final = TableSchema(
-    "variables",
-    "the values of the variables in every trial",
-    (
-        Column("trial", "int32", "1", "counted from 0"),
-        Column("variable", "string", "", "its name in the study"),
-        Column("value", "string", "", "as after the = of a word"),
-    ),
-    ("trial", "variable"),
-)
-GOALS: Final = TableSchema(
-    "goals",
-    "what the designs that fit reach, as the search saw it",
-    (
-        Column("trial", "int32", "1", "counted from 0"),
-        _GOAL,
-        Column("mean", "float64", "see unit", "over the replications of the search"),
-        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
-        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
-        Column("n", "int32", "1", "replications"),
-        Column("unit", "string", "", "its unit"),
-    ),
-    ("trial", "goal"),
-)
-FRONT: Final = TableSchema(
-    "front",
-    "the front, by replications that played no part in its choice",
-    (
-        Column("order", "int32", "1", "by the first goal"),
-        _LABEL,
-        _GOAL,
-        Column("mean", "float64", "see unit", "over the further replications; of the search where there are none"),
-        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
-        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
-        Column("n", "int32", "1", "replications"),
-        Column("unit", "string", "", "its unit"),
-    ),
-    ("order", "goal"),
-)
+
+@table("trials", "the designs that were tried, in order", sort=("trial",))
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    trial: int = column("1", "counted from 0")
+    generation: int = column("1", "counted from 0")
+    scenario: str = column("", "the design, as the table kpis calls it")
+    is_feasible: bool = column("", "fits its hall and is allowed by the schema; if not, it is not simulated")
+    lacks: float = column("1", "shares by which zones and facade are too small, in all; 1 more: not allowed")
+    why: str = column("", "what does not fit")
+    is_front: bool = column("", "no design is as good in both goals and better in one")
+
+
+@table("variables", "the values of the variables in every trial", sort=("trial", "variable"))
+@dataclass(frozen=True, slots=True)
+class VariableRow:
+    trial: int = column("1", "counted from 0")
+    variable: str = column("", "its name in the study")
+    value: str = column("", "as after the = of a word")
+
+
+@table("goals", "what the designs that fit reach, as the search saw it", sort=("trial", "goal"))
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    trial: int = column("1", "counted from 0")
+    goal: str = column("", "KPI, or figure of the design")
+    value: Interval = mean_and_ends("over the replications of the search")
+    unit: str = column("", "its unit")
+
+
+@table("front", "the front, by replications that played no part in its choice", sort=("order", "goal"))
+@dataclass(frozen=True, slots=True)
+class FrontRow:
+    order: int = column("1", "by the first goal")
+    scenario: str = column("", "the design, as the table kpis calls it")
+    goal: str = column("", "KPI, or figure of the design")
+    value: Interval = mean_and_ends("over the further replications; of the search where there are none")
+    unit: str = column("", "its unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +121,7 @@ class Result:
         return {goal: interval_object(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
 
 
-def intervals_of(samples: dict[str, tuple[float, ...]]) -> dict[str, Interval]:
+def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval]:
     return {goal: interval_of(goal, sample) for goal, sample in samples.items()}
 
 
@@ -176,7 +160,7 @@ def sentences(result: Result) -> list[str]:
     for who, does, point in ends:
         lines.append(f"{who} {does} {_point(own, point.confirmed)}: {_differing(own, point.trial, start)}.")
     if start is not None and start.samples:
-        seen = intervals_of(dict(start.samples))
+        seen = intervals_of(start.samples)
         same = [point for point in result.front if point.trial.design.label == start.design.label]
         if same:
             lines.append(f"The hub as configured is on it, with {_point(own, same[0].confirmed)}.")
@@ -198,9 +182,7 @@ def _differing(own: Optimise, trial: Trial, start: Trial | None) -> str:
     if trial.design.label == start.design.label:
         return "the hub as configured"
     pairs = zip(own.variables, trial.design.values, start.design.values, strict=True)
-    changes = [
-        f"{name}={value if isinstance(value, str) else f'{value:.6g}'}" for name, value, now in pairs if value != now
-    ]
+    changes = [f"{name}={value_text(value)}" for name, value, now in pairs if value != now]
     rest = "" if len(changes) == len(own.variables) else ", the rest as configured"
     return f"{', '.join(changes)}{rest}"
 
@@ -218,27 +200,22 @@ def _as_good(own: Optimise, one: dict[str, Interval], other: dict[str, Interval]
 def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
     own, trials = result.asked, result.found.trials
     on_front = {point.trial.design.label for point in result.front}
-    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
-        (TRIALS, [
-            (trial.number, trial.generation, trial.design.label, bool(trial.samples), trial.design.lacks,
-             trial.design.why, trial.design.label in on_front)
+    return [
+        stored(TrialRow, [
+            TrialRow(trial.number, trial.generation, trial.design.label, bool(trial.samples), trial.design.lacks,
+                     trial.design.why, trial.design.label in on_front)
             for trial in trials
         ]),
-        (VARIABLES, [
-            (trial.number, name, value if isinstance(value, str) else f"{value:.6g}")
+        stored(VariableRow, [
+            VariableRow(trial.number, name, value_text(value))
             for trial in trials for name, value in zip(own.variables, trial.design.values, strict=True)
         ]),
-        (GOALS, [
-            (trial.number, *row) for trial in trials for row in _goal_rows(own, intervals_of(dict(trial.samples)))
+        stored(GoalRow, [
+            GoalRow(trial.number, goal, interval, own.unit(goal))
+            for trial in trials for goal, interval in intervals_of(trial.samples).items()
         ]),
-        (FRONT, [
-            (order, point.trial.design.label, *row)
-            for order, point in enumerate(result.front) for row in _goal_rows(own, point.confirmed)
+        stored(FrontRow, [
+            FrontRow(order, point.trial.design.label, goal, interval, own.unit(goal))
+            for order, point in enumerate(result.front) for goal, interval in point.confirmed.items()
         ]),
     ]  # fmt: skip
-    return [(schema, as_columns(schema.columns, table)) for schema, table in rows]
-
-
-def _goal_rows(own: Optimise, intervals: dict[str, Interval]) -> Iterator[Sequence[Any]]:
-    for goal, interval in intervals.items():
-        yield goal, interval.mean, interval.low, interval.high, interval.n, own.unit(goal)

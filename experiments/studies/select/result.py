@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from experiments.designs.design import Design
 from experiments.formatting import number, with_interval
@@ -13,36 +13,30 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
-from experiments.store.tables import Columns, as_columns
+from experiments.store.rows import column, interval, stored, table
+from experiments.store.tables import Columns
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 from sim.measures.kpis import KPIS
-from sim.record.schemas import Column, TableSchema
+from sim.record.columns import TableSchema
 
-SELECTION: Final = TableSchema(
-    "selection",
-    "the designs that were compared, and what became of each",
-    (
-        Column("scenario", "string", "", "the design"),
-        Column("order", "int32", "1", "as asked for"),
-        Column("cost", "float64", "see cost_unit", "known, or the mean of a KPI"),
-        Column("cost_unit", "string", "", "its unit; empty: that of the file"),
-        Column("replications", "int32", "1", "that it got"),
-        Column("mean", "float64", "see unit", "of the KPI with the target"),
-        Column("low", "float64", "see unit", "lower end of its 95 % interval; NaN: none"),
-        Column("high", "float64", "see unit", "upper end of its 95 % interval; NaN: none"),
-        Column("unit", "string", "", "its unit"),
-        Column(
-            "verdict",
-            "string",
-            "",
-            "selected; infeasible; at target: dropped within the tolerance; dearer; open: not decided",
-        ),
-        Column("reason", "string", "", "why"),
-    ),
-    ("order",),
-)
 said = partial(with_interval, show="{:.4g}".format)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
+
+
+@table("selection", "the designs that were compared, and what became of each", sort=("order",))
+@dataclass(frozen=True, slots=True)
+class SelectionRow:
+    scenario: str = column("", "the design")
+    order: int = column("1", "as asked for")
+    cost: float = column("see cost_unit", "known, or the mean of a KPI")
+    cost_unit: str = column("", "its unit; empty: that of the file")
+    replications: int = column("1", "that it got")
+    kpi: Interval = interval("see unit", "of the KPI with the target", names="{end}")
+    unit: str = column("", "its unit")
+    verdict: str = column(
+        "", "selected; infeasible; at target: dropped within the tolerance; dearer; open: not decided"
+    )
+    reason: str = column("", "why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +116,11 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
 
 def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
     asked = found.keys.select
-    rows: list[tuple[Any, ...]] = [
-        (
-            row.design.label,
-            order,
-            row.cost,
-            asked.cost_unit,
-            row.kpi.n,
-            row.kpi.mean,
-            row.kpi.low,
-            row.kpi.high,
-            KPIS[asked.kpi].unit,
-            str(row.fate),
-            row.reason,
-        )
+    return [stored(SelectionRow, [
+        SelectionRow(row.design.label, order, row.cost, asked.cost_unit, row.kpi.n, row.kpi, KPIS[asked.kpi].unit,
+                     str(row.fate), row.reason)
         for order, row in enumerate(found.rows)
-    ]
-    return [(SELECTION, as_columns(SELECTION.columns, rows))]
+    ])]  # fmt: skip
 
 
 def answer(found: Found) -> list[str]:

@@ -8,7 +8,6 @@ from experiments.statistics import indices, screening
 from experiments.store.rows import Grid
 from experiments.studies.sensitivity.design import SensitivityKeys
 from experiments.studies.sensitivity.result import Result, changing, name_of, possible, range_of
-from experiments.studies.sensitivity.tables import tables_of
 from experiments.studies.sensitivity.text import sentences
 from sim.measures.kpis import KPIS
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from experiments.report.pictures import Picture
 
 _AXES = {"pp": "percentage points"}
+_STAGES = {"morris": "screening", "sobol": "indices"}
 _SHOWN = 8
 """Factors on the terminal; the page and the tables have all."""
 
@@ -38,9 +38,8 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
             f" {len(result.crossed.stage.box.names)} factors, the others as configured; {indices.METHOD}"
         )
     noise = [
-        f"{kpi} {100 * share:.2g} % ({name})"
-        for name, stage in (("screening", result.screened), ("indices", result.crossed))
-        if stage is not None
+        f"{kpi} {100 * share:.2g} % ({_STAGES[method]})"
+        for method, stage in result.stages
         for kpi, share in stage.noise.items()
     ]
     method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
@@ -48,7 +47,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
         title=f"What moves {' and '.join(own.kpis)} of {config.scenario} most",
         data=result.as_json(),
         sentences=sentences(result),
-        tables=tables_of(result),
+        tables=result.tables(),
         grids=_grids(result),
         most_rows=_SHOWN,
         method=method,

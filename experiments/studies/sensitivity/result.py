@@ -5,19 +5,67 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.formatting import change, number
-from experiments.replications.stability import Stability, unsure_lines
+from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
 from experiments.statistics.screening import Effect
-from experiments.store.rows import interval_object
+from experiments.store.rows import column, interval, plain_row, stored, table
+from experiments.store.tables import Columns
 from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
 from sim.measures.kpis import KPIS
+from sim.record.columns import TableSchema
 
 _MUCH_NOISE: Final = 0.1
 """Share of the variance between points from which noise may hide what factors do (assumption)."""
 _WIDE: Final = 0.5
 """Width of the interval of a total index from which it says little: half of all that it can be (assumption)."""
+
+
+@table("effects", "Morris's elementary effects of each factor, a range of the factor each", sort=("kpi", "factor"))
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    kpi: str = column("", "the KPI that it acts on")
+    factor: str = column("", "its name in the study")
+    group: str = column("", "what the factor is counted with")
+    mu_star: Interval = interval("see kpi", "mean of the absolute effects", names="{field}{_end}")
+    mu: Interval = interval("see kpi", "mean of the effects, its sign the direction", names="{field}{_end}")
+    sigma: float = column("see kpi", "their standard deviation: large where the effect depends on others")
+
+
+@table(
+    "indices",
+    "Sobol's indices: shares of the variance over the ranges of all factors in the table",
+    sort=("kpi", "factor"),
+)
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    kpi: str = column("", "the KPI that it acts on")
+    factor: str = column("", "its name in the study")
+    group: str = column("", "what the factor is counted with")
+    first: Interval = interval("1", "what the factor makes alone, S1", names="{field}{_end}")
+    total: Interval = interval("1", "with all that it acts with, ST", names="{field}{_end}")
+    is_impossible: bool = column("", "estimates that no true index has: below 0, above 1, or S1 above ST")
+
+
+@table("designs", "the values of the factors at each point that was simulated", sort=("scenario", "factor"))
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    scenario: str = column("", "the point, as the table kpis calls it")
+    factor: str = column("", "its name in the study")
+    value: float = column("see factor", "of the factor; a factor that is not there stays as configured")
+
+
+@table(
+    "noise",
+    "of the variance of the mean response between points, the share that is noise of the replications",
+    sort=("method", "kpi"),
+)
+@dataclass(frozen=True, slots=True)
+class NoiseRow:
+    method: str = column("", "morris or sobol")
+    kpi: str = column("", "the KPI that it acts on")
+    share: float = column("1", "that share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +102,8 @@ class Result:
     @property
     def warnings(self) -> list[str]:
         lines = [*too_few_replications(self.replications), *unsure_lines(self.stability)]
-        for method, stage in (("morris", self.screened), ("sobol", self.crossed)):
-            for kpi, share in stage.noise.items() if stage is not None else ():
+        for method, stage in self.stages:
+            for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
                     lines.append(
                         f"{method}: {100 * share:.0f} % of the variance of {kpi} between points is noise of the"
@@ -82,33 +130,52 @@ class Result:
             found = [(index.factor, index.total) for index in self.crossed.indices[kpi]]
         return sorted(found, key=lambda one: -one[1].mean)
 
+    @property
+    def stages(self) -> "list[tuple[str, Screened | Crossed]]":
+        """Those that were made, by the name of their method."""
+        stages = {"morris": self.screened, "sobol": self.crossed}
+        return [(method, stage) for method, stage in stages.items() if stage is not None]
+
     def as_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {"unstable": {label: own.is_unstable for label, own in self.stability.items()}}
-        if self.screened is not None:
-            document["effects"] = {
-                kpi: {
-                    effect.factor: {
-                        "mu_star": interval_object(effect.size, KPIS[kpi].unit),
-                        "mu": interval_object(effect.mean, KPIS[kpi].unit),
-                        "sigma": effect.spread,
-                    }
-                    for effect in found
-                }
-                for kpi, found in self.screened.effects.items()
-            }
-        if self.crossed is not None:
-            document["indices"] = {
-                kpi: {
-                    index.factor: {
-                        "first": interval_object(index.first, "1"),
-                        "total": interval_object(index.total, "1"),
-                        "is_impossible": index.is_impossible,
-                    }
-                    for index in found
-                }
-                for kpi, found in self.crossed.indices.items()
-            }
+        rows: list[tuple[str, EffectRow | IndexRow]] = [("effects", row) for row in self.effect_rows()]
+        for name, row in [*rows, *(("indices", row) for row in self.index_rows())]:
+            unit = KPIS[row.kpi].unit if name == "effects" else "1"
+            plain = plain_row(row, without=("kpi", "factor", "group"), unit=unit)
+            document.setdefault(name, {}).setdefault(row.kpi, {})[row.factor] = plain
         return document
+
+    def effect_rows(self) -> list[EffectRow]:
+        return [
+            EffectRow(kpi, own.factor, str(self.asked.factors[own.factor].group), own.size, own.mean, own.spread)
+            for kpi, effects in (self.screened.effects if self.screened else {}).items()
+            for own in effects
+        ]
+
+    def index_rows(self) -> list[IndexRow]:
+        return [
+            IndexRow(
+                kpi, own.factor, str(self.asked.factors[own.factor].group), own.first, own.total, own.is_impossible
+            )
+            for kpi, indices in (self.crossed.indices if self.crossed else {}).items()
+            for own in indices
+        ]
+
+    def tables(self) -> list[tuple[TableSchema, Columns]]:
+        values = [
+            ValueRow(design.label, factor, value)
+            for _, stage in self.stages
+            for design, values in zip(stage.stage.designs, stage.stage.values, strict=True)
+            for factor, value in zip(stage.stage.box.names, values, strict=True)
+        ]
+        noise = [NoiseRow(method, *share) for method, stage in self.stages for share in stage.noise.items()]
+        return [
+            *([stored(EffectRow, self.effect_rows())] if self.screened else []),
+            *([stored(IndexRow, self.index_rows())] if self.crossed else []),
+            stored(ValueRow, values),
+            stored(NoiseRow, noise),
+            stability_table(self.stability),
+        ]
 
 
 def name_of(factor: str) -> str:
