@@ -28,7 +28,7 @@ from experiments.replications.replicating import evaluate
 from experiments.studies.expansion import asked
 from experiments.studies.expansion.answer import answer
 from experiments.studies.expansion.futures import explored
-from experiments.studies.expansion.text import sentences
+from experiments.studies.expansion.tables import sentences
 
 scaled = [
     "demand.parcels_per_flight=1150",

@@ -11,9 +11,7 @@ from mistakes import is_refused
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.designs.hall_parts import PARTS, part_m2
-from experiments.designs.more_room import zone_m2
-from experiments.designs.more_units import CONTROL_UNITS, EXPORT_UNITS
+from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, part_m2, zone_m2
 from experiments.designs.what_if import BLOCKED, what_ifs
 from experiments.formatting import resource
 from experiments.main import main

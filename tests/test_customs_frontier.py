@@ -11,7 +11,7 @@ from stored_runs import TINY
 from experiments.main import main
 from experiments.statistics.ratio import ratio_interval
 from experiments.store.rows import plain_row
-from experiments.studies.customs.result import found_in, sentences
+from experiments.studies.customs import found_in, sentences
 from sim.measures.kpis import CUSTOMS, Rank, names
 
 FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")

@@ -29,7 +29,7 @@ from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarte
 from experiments.studies.expansion.design import ExpansionKeys, Months, months_after
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
-from experiments.studies.expansion.text import sentences
+from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.tree import leaves, triangular
 from experiments.studies.expansion.uncertainty import PAID, Knowing, decision_map, worth_of
 from experiments.studies.expansion.value import quarter_years

@@ -13,14 +13,14 @@ from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.figures import figures
 from experiments.designs.varying import changed, words_of
-from experiments.frame import benches, extras
+from experiments.frame import benches, runner
 from experiments.main import main
 from experiments.report.figures.front_figure import FrontChart, draw
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
+from experiments.studies.optimise import grids
 from experiments.studies.optimise.design import Variable, asked, design_of, own_values
-from experiments.studies.optimise.page import grids
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
 from experiments.studies.optimise.search import Found, Trial
 from sim.inputs.staffing import people_of_posts
@@ -352,7 +352,7 @@ def test_that_no_design_fits_is_said_with_what_the_first_lacks(
 def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    monkeypatch.setattr(runner, "find_spec", lambda _: None)
     assert main(["optimise"]) == 2
     assert capsys.readouterr().err == "cargohub: optuna is not installed: pip install 'cargohub[study]'\n"
 

@@ -11,7 +11,7 @@ import pytest
 from mistakes import is_refused
 
 from experiments.arguments import Arguments
-from experiments.frame import benches, extras
+from experiments.frame import benches, runner
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.sensitivity_figure import Effects, tornado
@@ -23,8 +23,8 @@ from experiments.statistics.screening import effects, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.sensitivity.design import Group, asked
+from experiments.studies.sensitivity.page import sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
-from experiments.studies.sensitivity.text import sentences
 from sim.measures.kpis import KPIS
 from sim.measures.weekly_lows import GROWTH_KPIS
 
@@ -351,7 +351,7 @@ def test_mistakes_are_one_line_and_write_nothing(
 def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    monkeypatch.setattr(runner, "find_spec", lambda _: None)
     assert main(["sensitivity"]) == 2
     assert capsys.readouterr().err == "cargohub: SALib is not installed: pip install 'cargohub[study]'\n"
 

@@ -17,7 +17,7 @@ _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Combinations:
     """Points in order: `values` are those of the `varied` keys, `words` and `composed` each point's configuration.
 
     `designs`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
@@ -41,9 +41,9 @@ class Grid:
         return factors_of(labels, self.designs, self.composed) if self.designs else {}
 
 
-def grid_of(
+def combinations_of(
     words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = (), *, is_quiet: bool = True
-) -> Grid:
+) -> Combinations:
     """The grid that the words span, the last key varying fastest; designs vary slowest.
 
     `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless `is_quiet`,
@@ -77,7 +77,7 @@ def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, 
     return keys.pop(), tuple(tuple(value for _, _, value in own) for own in pairs)
 
 
-def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, is_quiet: bool) -> Grid:
+def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, is_quiet: bool) -> Combinations:
     rest, designs = designs_among(words, beside)
     grid = sweep(rest, config_dir)
     varied = _varied(grid)
@@ -88,9 +88,11 @@ def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], 
         return tuple(shown(composing, total=n, already=0, is_quiet=is_quiet, what="designs composed"))
 
     if not designs:
-        return Grid(tuple(varied), tuple(values), tuple(grid), told(compose(point, config_dir) for point in grid))
+        return Combinations(
+            tuple(varied), tuple(values), tuple(grid), told(compose(point, config_dir) for point in grid)
+        )
     _check_apart(designs, varied)
-    return Grid(
+    return Combinations(
         (DESIGN, *varied),
         tuple((design.name, *row) for design in designs for row in values),
         tuple((*point, *design.words) for design in designs for point in grid),

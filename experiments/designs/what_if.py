@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from experiments.designs.hall_parts import part_m2
-from experiments.designs.more_room import HALL_UNITS, HallUnits, with_room
-from experiments.designs.more_units import (
+from experiments.designs.more_room import (
     CONTROL_UNITS,
     EXPORT_HALL_UNITS,
     EXPORT_UNITS,
+    HALL_UNITS,
+    HallUnits,
     PartUnits,
+    part_m2,
     with_more_floor,
     with_more_in_part,
+    with_room,
 )
 from sim.config import Hall, HubConfig
 from sim.errors import ConfigError

@@ -18,8 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 
-from experiments.execution.place import Place, usable_workers
-from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
+from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, Place, R, Task, given_up, usable_workers
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError
 

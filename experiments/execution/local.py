@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import Any, Final
 
 from experiments.execution.allocator import keep_freed_memory
-from experiments.execution.task import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
+from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
 
 PARENT_CHECK_S: Final = 0.5
 """How often a worker looks whether its parent is still there."""

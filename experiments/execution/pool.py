@@ -4,9 +4,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 
 from experiments.execution.local import LocalProcesses
-from experiments.execution.place import LOCAL, Backend, Place, usable_workers
+from experiments.execution.place import LOCAL, Backend, Executor, K, Place, R, Task, usable_workers
 from experiments.execution.progress import shown
-from experiments.execution.task import Executor, K, R, Task
 
 
 class Pool:

@@ -2,7 +2,6 @@
 
 study    a verb's keys, designs, computation and document; the bench that its simulations come from
 runner   opens the run folder, computes, stores, shows: for the verb itself, resume, show and reproduce
-console  what terminal and JSON print; page_lines, sentences of the page that the terminal prints too
+console  what terminal and JSON print
 recorded the configuration that a run folder holds; of_designs, what run, compare and sweep have in common
-extras   libraries of an extra
 """

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.designs.design_factors import keys_of
 from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
-from experiments.frame.page_lines import page_lines
 from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome
-from experiments.report import bottleneck
+from experiments.report import bottleneck, packing
+from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sentences import too_few_replications, too_many_comparisons
+from experiments.report.stored_designs import Value, main_points, read_points
 from experiments.statistics.family import Family, Statement
 from experiments.store import read_run
 from experiments.store.rows import interval_object
@@ -249,3 +251,27 @@ def page_warnings(designs: Sequence[Design]) -> list[str]:
     if len(designs) <= MOST_ON_PAGE:
         return []
     return [f"the page shows the first {MOST_ON_PAGE} of {len(designs):,} designs; the tables hold all"]
+
+
+def page_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str) -> tuple[list[str], list[str]]:
+    """Designs whose verdict the rule changes; then facts on the designs.
+
+    Those are what pack-out can handle, by the ladder, with the command that simulates both rules, and the year's goods
+    at both ends of the hub's share.
+
+    `rows`: of the table `points`; `command`: that of the run.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame(rows)
+    designs = tuple(replace(design, title=design.label) for design in read_points(table))
+    values = {
+        label: {
+            kpi: Value(interval.mean, interval.low, interval.high, interval.n, KPIS[kpi].unit)
+            for kpi, interval in intervals.items()
+        }
+        for label, intervals in outcome.intervals.items()
+    }
+    shown = main_points(designs)
+    facts = [f"{text} To simulate both: {both}" if both else text for text, both in packing.facts(shown, command)]
+    return packing.verdicts(designs, values), [*facts, *goods_lines(shown, values)]

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,7 +13,6 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Replicated, period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
-from experiments.frame.extras import need
 from experiments.frame.recorded import asked_again, config_text
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
@@ -21,7 +21,18 @@ from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
-from sim.errors import ConfigError, InputError
+from sim.errors import CargohubError, ConfigError, InputError
+
+
+def need(library: str, extra: str) -> None:
+    """Refuse, in one line that says how to get it, where a library of an extra is not installed.
+
+    Raises:
+        CargohubError: it is not.
+    """
+    if find_spec(library) is None:
+        raise CargohubError(f"{library} is not installed: pip install 'cargohub[{extra}]'")
+
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")

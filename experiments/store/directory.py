@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -21,12 +21,11 @@ import numpy as np
 
 from experiments.store import parts
 from experiments.store.files import drop_unfinished, sha256_of, whole, write_whole
-from experiments.store.identity import HASH_DIGITS, environment, hash_of
-from experiments.store.lock import held
+from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
 from experiments.store.parts import Line, Part
-from experiments.store.program import program
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
 from experiments.store.tables import Columns, Key, TableSchema, write_dictionary, write_replications, write_table
+from sim.errors import CargohubError
 
 DICTIONARY: Final = "dictionary.csv"
 TIMINGS: Final = "timings.json"
@@ -235,3 +234,27 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
         json.dump(content, file, indent=2, allow_nan=False)
         file.write("\n")
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the folder until the block ends. The system lets go of it however the process ends.
+
+    Raises:
+        CargohubError: another command holds it.
+        OSError: the folder is read-only, and the like.
+    """
+    import fcntl
+
+    # A file, since folders cannot be locked on NFS; it stays, since removing it would let two commands hold two files.
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CargohubError(
+                f"{folder}: another command is writing here; wait until it has finished, or choose another --out"
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,13 +1,16 @@
 """Rows of a stranger's small tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from experiments.store.foreign import Manifest, check_file
-from experiments.store.foreign_tables import rows_of
+from experiments.store.foreign_tables import batches, columns_of, rows_of
 from experiments.store.read import TABLES
 from experiments.store.rows import rows_from, schema_of, types_of
-from experiments.store.tables import Key
+from experiments.store.tables import LEADING, Key, TableSchema, arrow_type
 from sim.errors import InputError
 
 R = TypeVar("R")
@@ -46,3 +49,61 @@ def kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
     for row in typed_rows(manifest, "kpis", {"scenario": str, "replication": int, "kpi": str, "value": float}):
         found.setdefault((row["scenario"], row["replication"]), {})[row["kpi"]] = row["value"]
     return found
+
+
+FARTHEST_MIN = 1e8
+"""From the first midnight: longer than any run."""
+
+
+def replication_table(manifest: Manifest, schema: TableSchema, scenario: str, replication: int) -> dict[str, Any]:
+    """The rows of one replication, by column (N).
+
+    Raises:
+        InputError: no such table, a damaged one, other columns than declared, or instants out of any run.
+    """
+    path = check_file(manifest, f"{TABLES}/{schema.name}.parquet")
+    expected = {name: str(arrow_type(dtype)) for name, dtype, *_ in (*LEADING, *_declared(schema))}
+    if columns_of(path) != expected:
+        odd = sorted({*columns_of(path).items()} ^ {*expected.items()})
+        raise InputError(f"{path}: column {odd[0][0] if odd else 'order'}: another version's run, or damaged")
+    parts: dict[str, list[NDArray[Any]]] = {column.name: [] for column in schema.columns}
+    for batch in batches(path):
+        mine = _mine(batch, scenario, replication)
+        for column in schema.columns:
+            parts[column.name].append(batch.column(column.name).to_numpy(zero_copy_only=False)[mine])
+    table: dict[str, Any] = {}
+    for column in schema.columns:
+        kind = np.str_ if column.dtype == "string" else np.dtype(column.dtype)
+        table[column.name] = np.concatenate([*parts[column.name], np.empty(0, dtype=object)]).astype(kind)
+        if column.unit == "min" and (np.abs(table[column.name]) > FARTHEST_MIN).any():
+            raise InputError(f"{path}: column {column.name} holds an instant beyond any run")
+    return table
+
+
+def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str, set[int]]:
+    """The replications that are there, by scenario.
+
+    Raises:
+        InputError: a damaged table.
+    """
+    path = check_file(manifest, f"{TABLES}/kpis.parquet")
+    found: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
+    if not {name for name, *_ in LEADING} <= set(columns_of(path)):
+        raise InputError(f"{path}: another version's run, or damaged")
+    for batch in batches(path):
+        pairs = zip(batch.column("scenario").to_pylist(), batch.column("replication").to_pylist(), strict=True)
+        for scenario, replication in set(pairs):
+            found.setdefault(scenario, set()).add(replication)
+    return found
+
+
+def _mine(batch: Any, scenario: str, replication: int) -> NDArray[np.bool_]:  # noqa: ANN401 - pyarrow has no types
+    import pyarrow.compute as pc
+
+    mine = pc.and_(pc.equal(batch.column("scenario"), scenario), pc.equal(batch.column("replication"), replication))
+    kept: NDArray[np.bool_] = mine.to_numpy(zero_copy_only=False).astype(np.bool_)
+    return kept
+
+
+def _declared(schema: TableSchema) -> list[tuple[str, str]]:
+    return [(column.name, column.dtype) for column in schema.columns]

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
+import os
 import platform
+import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.store.files import sha256_of
-from experiments.store.program import ROOT, program
 from sim.config import HubConfig
 from sim.reading import plain
 
@@ -118,3 +119,42 @@ def _hash_of_sources() -> str:
             digest.update(path.relative_to(ROOT).as_posix().encode())
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
+
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout; of an installed package, the folder that it is installed in."""
+_PATHS = ("sim", "experiments", "configs")
+"""Where a change may change a result."""
+
+
+@cache
+def program() -> dict[str, Any]:
+    """`version`; `commit`, null where there is none to ask; `is_modified`: files were changed since that commit."""
+    try:
+        package = distribution("cargohub")
+    except PackageNotFoundError:
+        return {"version": "not installed", **_of_checkout()}
+    # pip notes here what it was asked to install from, if that was a repository (PEP 610).
+    origin = json.loads(package.read_text("direct_url.json") or "{}").get("vcs_info")
+    checkout = _of_checkout() if origin is None else {"commit": origin.get("commit_id"), "is_modified": False}
+    return {"version": package.version, **checkout}
+
+
+def _of_checkout() -> dict[str, Any]:
+    # An installed package may lie inside the repository of somebody else's project.
+    if _git("rev-parse", "--show-toplevel") != str(ROOT):
+        return {"commit": None, "is_modified": False}
+    changes = _git("status", "--porcelain", "--untracked-files=all", "--", *_PATHS)
+    return {"commit": _git("rev-parse", "HEAD"), "is_modified": bool(changes)}
+
+
+def _git(*words: str) -> str | None:
+    """What git answers; None where git, the repository or its first commit is missing."""
+    # In a hook, variables name another repository.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", str(ROOT), *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=30)  # noqa: S603 - fixed words
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

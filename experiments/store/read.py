@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.store.files import sha256_of
 from experiments.store.tables import Key
-from sim.errors import CargohubError
+from sim.errors import CargohubError, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 CONFIG: Final = "config.yaml"
 MANIFEST: Final = "manifest.json"
@@ -112,3 +113,22 @@ def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
         raise CargohubError(f"{folder / file}: missing; remove the folder and run again") from None
     if not is_whole:
         raise CargohubError(f"{folder / file}: changed since the run; remove the folder and run again")
+
+
+def run_folder(named: str, root: Path) -> Path:
+    """The folder, or the one run in `root` whose name or hash begins so.
+
+    Raises:
+        InputError: none, or several.
+    """
+    if Path(named).is_dir():
+        return Path(named)
+    folders = [path for path in root.glob("*") if (path / CONFIG).is_file()] if named else []
+    found = sorted(
+        path for path in folders if path.name.startswith(named) or path.name.rpartition("-")[2].startswith(named)
+    )
+    if not found:
+        raise InputError(f"{named}: no such folder, and no run in {root} whose name or hash begins so")
+    if len(found) > 1:
+        raise InputError(f"{named}: {len(found)} runs in {root} begin so, as {found[0].name} and {found[1].name}")
+    return found[0]

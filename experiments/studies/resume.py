@@ -22,9 +22,9 @@ from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import asked_again, stored_study, study_of
 from experiments.frame.study import Asked
-from experiments.store.find import run_folder
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
+from experiments.store.read import run_folder
 from sim.errors import InputError
 from sim.reading import read
 from sim.site.room import check_area

@@ -9,7 +9,7 @@ import yaml
 from experiments.arguments import Arguments
 from experiments.composition import compose
 from experiments.designs.design import Design, DesignKeys, several, single
-from experiments.designs.grid import grid_of
+from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
 from experiments.replications.replicating import check_designs
@@ -52,7 +52,7 @@ def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]]
     """Titles of several documents, the documents, and what the run would be asked."""
     words, folder = arguments.words, arguments.config_dir
     if arguments.verb == "sweep":
-        grid = grid_of(words, folder)
+        grid = combinations_of(words, folder)
         designs, study = points_of(grid)
         return [" ".join(words) for words in grid.words], grid.composed, designs, study
     if arguments.verb == "run":

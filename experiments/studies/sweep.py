@@ -21,7 +21,7 @@ from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.design_factors import drawn, with_factors
-from experiments.designs.grid import Grid, grid_of, varied_of
+from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study
@@ -35,10 +35,10 @@ _CHARTED = "on_time_share"
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], DesignKeys]:
-    return points_of(grid_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
+    return points_of(combinations_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
 
 
-def points_of(grid: Grid) -> tuple[list[Design], DesignKeys]:
+def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
     """The points of the grid, each checked, and the study's keys, the same at all of them.
 
     Raises:

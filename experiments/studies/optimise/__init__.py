@@ -19,13 +19,141 @@ The best of many noisy values looks better than it is. The designs on the front 
 `optimise.confirm` further replications, which played no part in the choice; their means and intervals are told.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from experiments.frame.study import Asked, Bench, Study
-from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables
-from experiments.studies.optimise.page import document
-from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
-from experiments.studies.optimise.search import Found, goals_of, search, simulated
+from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.store.rows import Grid
+from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
+from experiments.studies.optimise.result import (
+    FrontPoint,
+    Result,
+    commands_of,
+    intervals_of,
+    said,
+    sentences,
+    tables_of,
+)
+from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
+
+if TYPE_CHECKING:
+    from experiments.report.pictures import Picture
+
+
+_A_TABLE = 7
+"""Variables of a table."""
+_METHODS = {
+    Sampler.NSGA2: "NSGA-II (Deb et al. 2002), with Deb's rules for designs that do not fit",
+    Sampler.TPE: "a tree-structured Parzen estimator for several goals (Ozaki et al. 2020)",
+}
+
+
+def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
+    config = asked.designs[0].hub
+    commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
+    own = result.asked
+    search = (
+        f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}; seed"
+        f" {config.seed}. A design that does not fit its hall, or that the schema refuses, is not simulated."
+    )
+    runs = (
+        f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
+        " days each: the same flights, parcels and draws for every design (common random numbers)."
+    )
+    method = [search, runs]
+    if own.confirm:
+        method.append(
+            "The best of many noisy values looks better than it is. What is told of the front is therefore from"
+            f" {own.confirm} further replications, which played no part in its choice; intervals are of 95 %."
+        )
+    if "cost_eur_per_day" in own.goals:
+        cost = own.cost
+        method.append(
+            f"Cost a day: {cost.site.rent_eur_per_m2_year:g} EUR a year for each m² of the halls;"
+            f" {cost.labour.wage_eur_per_h:g} EUR an hour for each post, manned round the clock;"
+            f" {cost.capex.machine_eur_per_parcel_h:g} EUR for each rated parcel/h of machines, over"
+            f" {cost.discounting.equipment_years:g} years; configs/cost says where these are from. Trucks, aircraft and"
+            " energy are not in it."
+        )
+    return Document(
+        title=f"What {' and '.join(own.goals)} can be had together",
+        sentences=sentences(result),
+        warnings=result.warnings,
+        tables=tables_of(result),
+        grids=[*grids(result), *([_commands(commands)] if commands else [])],
+        data=result.as_json(commands),
+        method=method,
+        pictures=lambda: [_picture(result)],
+        libraries=("optuna",),
+    )
+
+
+def grids(result: Result) -> list[Grid]:
+    """What the designs on the front reach, and what they are: as many variables a table as a page is wide."""
+    own = result.asked
+    reached = tuple(
+        (str(order), *(said(interval, own.unit(goal)) for goal, interval in point.confirmed.items()))
+        for order, point in enumerate(result.front, start=1)
+    )
+    found = [Grid("The front, by its first goal, with 95 % intervals", ("design", *own.goals), reached)]
+    names = list(own.variables)
+    for at in range(0, len(names), _A_TABLE):
+        here = slice(at, at + _A_TABLE)
+        rows = tuple(
+            (
+                str(order),
+                *(value if isinstance(value, str) else f"{value:,.6g}" for value in point.trial.design.values[here]),
+            )
+            for order, point in enumerate(result.front, start=1)
+        )
+        caption = "What the designs on the front are, in the units of what each variable sets"
+        if at:
+            caption = "And besides"
+        found.append(Grid(caption, ("design", *(name.replace("_", " ") for name in names[here])), rows))
+    return found
+
+
+def _commands(commands: Sequence[str]) -> Grid:
+    rows = tuple((str(order), command) for order, command in enumerate(commands, start=1))
+    return Grid("Each design again, with all its tables", ("design", "command"), rows, n_texts=2)
+
+
+def _picture(result: Result) -> "Picture":
+    from experiments.report.figures import front_figure
+    from experiments.report.pictures import picture
+
+    own = result.asked
+    x, y = own.goals
+    scales = {goal: 100.0 if own.unit(goal) == "1" else 1.0 for goal in own.goals}
+    names = [f"{goal} [{'%' if own.unit(goal) == '1' else own.unit(goal)}]" for goal in own.goals]
+
+    def place(trial: Trial) -> tuple[float, float]:
+        means = [scales[goal] * sum(sample) / len(sample) for goal, sample in trial.samples.items()]
+        return means[0], means[1]
+
+    on_front = {point.trial.design.label for point in result.front}
+    simulated = {trial.design.label: trial for trial in result.found.trials if trial.samples}
+    others = tuple(place(trial) for label, trial in simulated.items() if label not in on_front)
+    start = result.found.own
+    told = {point.trial.design.label: point.confirmed for point in result.front}
+    configured = None
+    if start is not None and start.design.label in told:
+        mine = told[start.design.label]
+        configured = (scales[x] * mine[x].mean, scales[y] * mine[y].mean)
+    elif start is not None and start.samples:
+        configured = place(start)
+    chart = front_figure.FrontChart(
+        names[0],
+        names[1],
+        others,
+        configured,
+        tuple((point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front),
+    )
+    says = (
+        f"Every design that fits, by {x} and {y}; those on the front by replications that played no part in its choice,"
+        " so that a neighbour may lie a little better."
+    )
+    return picture("front", "The front", says, front_figure.figure(chart))
 
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:

@@ -22,7 +22,7 @@ from experiments.money import (
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
-from experiments.studies.shadow_price.design import Ladder, ShadowPrice
+from experiments.studies.shadow_price import Ladder, ShadowPrice
 from sim.config import HubConfig
 
 UNIT: Final = "EUR/m2/year"

@@ -26,8 +26,7 @@ import numpy as np
 from experiments.arguments import Arguments, taken_apart
 from experiments.frame import console
 from experiments.store.files import write_whole
-from experiments.studies.trace.compare import comparison
-from experiments.studies.trace.compare_text import comparison_text
+from experiments.studies.trace.compare import comparison, comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text
 from experiments.studies.trace.trace_json import flight_object, parcel_object, truck_object
