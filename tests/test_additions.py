@@ -33,8 +33,8 @@ class Hub:
 
 def compute(bench, asked):
     n = asked.keys.replications
-    kpis = bench.evaluated(asked.points, n)
-    hours = {point.label: [kpis[point.label, at]["staff_h_paid_per_day"] for at in range(n)] for point in asked.points}
+    kpis = bench.evaluated(asked.designs, n)
+    hours = {design.label: [kpis[design.label, at]["staff_h_paid_per_day"] for at in range(n)] for design in asked.designs}
     return [Hub(label, mean_interval(own)) for label, own in hours.items()]
 
 
@@ -52,8 +52,8 @@ STUDY = Study(Replicated, lambda arguments: _asked(arguments), compute, document
 
 
 def _asked(arguments):
-    points, keys = single(arguments)
-    return points, Replicated(keys.replications, keys.workers, keys.execution)
+    designs, keys = single(arguments)
+    return designs, Replicated(keys.replications, keys.workers, keys.execution)
 '''
 
 
