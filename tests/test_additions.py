@@ -34,8 +34,8 @@ class Hub:
 def compute(bench, asked):
     n = asked.keys.replications
     kpis = bench.evaluated(asked.designs, n)
-    hours = {design.label: [kpis[design.label, at]["staff_h_paid_per_day"] for at in range(n)] for design in asked.designs}
-    return [Hub(label, mean_interval(own)) for label, own in hours.items()]
+    hours = [[kpis[design.label, at]["staff_h_paid_per_day"] for at in range(n)] for design in asked.designs]
+    return [Hub(design.label, mean_interval(own)) for design, own in zip(asked.designs, hours, strict=True)]
 
 
 def document(asked, rows):

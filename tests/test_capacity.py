@@ -431,7 +431,7 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
         (["scenarios=[]"], "scenarios: capacity needs some, or designs=FILE"),
         (["replications=2,3"], "the same at every point"),
         (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),
-        (["study=plain"], "study: capacity needs capacity.target"),
+        (["study=plain"], "study: capacity needs the keys of capacity, as study=capacity has them"),
         (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),
         (
             [

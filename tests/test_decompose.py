@@ -247,7 +247,7 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
         (["decompose.factors.floor=[hall]"], "'hall' is no field of the hub"),
         (["decompose.facters=1"], "decompose.facters: unknown key"),
         (["demands=[today]"], "takes one of each"),
-        (["study=plain", "scenarios=[liege_30k,liege_66k]"], "study: decompose needs decompose.kpis"),
+        (["study=plain", "scenarios=[liege_30k,liege_66k]"], "study: decompose needs the keys of decompose"),
         (["replications=0"], "replications: must be at least 1"),
     ],
 )

@@ -440,7 +440,7 @@ PHASE = "expansion.paths.permit_66k_2_phases.phases"
         (["expansion.stages.appeal.after=screening"], "stages.appeal.after: expected a stage above it"),
         (["+expansion.growth.low.factors.soon=2"], "factors: expected years as keys, got 'soon'"),
         (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: an expansion needs a model of arrivals"),
-        (["study=plain"], "study: expansion needs expansion.paths"),
+        (["study=plain"], "study: expansion needs the keys of expansion"),
     ],
 )
 def test_a_mistake_is_one_line(

@@ -338,7 +338,7 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
         (["sensitivity.factors.machine_efficiency.high=1.2"], "sorting.efficiency: must be at most 1, got 1.2"),
         (["arrivals=poisson"], "arrivals.delay.scale_min: no field of the configuration"),
         (["scenarios=[liege_30k]"], "scenarios: unknown key; did you mean 'scenario'?"),
-        (["study=plain"], "study: sensitivity needs sensitivity.method"),
+        (["study=plain"], "study: sensitivity needs the keys of sensitivity"),
         (["precision.on_time_share=0.01"], "precision: decides nothing here"),
     ],
 )

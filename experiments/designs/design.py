@@ -1,9 +1,9 @@
 """What a verb compares: its own keys, and the designs that they name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, scenarios, study
@@ -17,6 +17,7 @@ from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, plain
 
+K = TypeVar("K", bound="Replicated")
 _MOST = "max_replications"
 _MOST_REPLICATIONS = 10_000
 
@@ -208,6 +209,23 @@ def demand_label(label: str, flights_per_day: float) -> str:
 def with_study(words: Sequence[str], name: str) -> list[str]:
     """The words, with the packaged study of a verb before them where they name none."""
     return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
+
+
+def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None = None) -> tuple[HubConfig, K]:
+    """The hub that a verb is asked about, and its keys; `group`: of keys that it cannot do without (None: its name).
+
+    Raises:
+        ConfigError: a study without them, and whatever the schemas refuse.
+    """
+    composed = compose(with_study(arguments.words, verb), arguments.config_dir)
+    check_group(composed, verb, group or verb)
+    return hub(composed), study(kind, composed)
+
+
+def check_group(composed: Mapping[str, Any], verb: str, group: str) -> None:
+    """Refuse a composed configuration without the keys of a verb."""
+    if group not in composed:
+        raise ConfigError(f"study: {verb.replace('_', '-')} needs the keys of {group}, as study={verb} has them")
 
 
 def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Design]:

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Generic
 
 from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, Place, R, Task, given_up, usable_workers
 from experiments.store.identity import differing, surroundings
@@ -54,7 +54,7 @@ class DaskCluster:
             return
         if self._client is None:
             self._client, self._tend = self._holding.enter_context(_connected(self._place, self._workers))
-        yield from _results(self._client, tasks, self._at_once, self._tend)
+        yield from _Round(self._client, tasks, self._at_once).results(self._tend)
 
     def _at_once(self) -> int:
         """Tasks to hand out: enough that no worker waits, however many there are by now."""
@@ -63,62 +63,70 @@ class DaskCluster:
         return self._workers or max(1, IN_FLIGHT * sum(self._client.nthreads().values()))
 
 
-def _results(
-    client: Any,  # noqa: ANN401 - distributed has no types
-    tasks: Sequence[Task[K, R]],
-    at_once: Callable[[], int],
-    tend: Callable[[], None],
-) -> Generator[tuple[K, R], None, None]:
-    from distributed import KilledWorker, as_completed
+class _Round(Generic[K, R]):
+    """Tasks on their way through the cluster: those that wait, and those asked, alone or with others."""
 
-    ours = surroundings()
-    waiting, asked = deque(tasks), dict[Any, tuple[Task[K, R], bool]]()
-    finished = as_completed(loop=client.loop)
-    n_done = fruitless = 0
+    def __init__(self, client: Any, tasks: Sequence[Task[K, R]], at_once: Callable[[], int]) -> None:  # noqa: ANN401 - distributed has no types
+        from distributed import as_completed
 
-    def ask() -> None:
-        # After a fruitless kill a task is asked alone: that needs the least memory, and drags no other along.
-        is_alone = fruitless > 0
-        most = 1 if is_alone else at_once()
-        while waiting and len(asked) < most:
-            _, function, arguments = task = waiting.popleft()
-            future = client.submit(_call, ours, function, arguments, pure=False)
-            asked[future] = task, is_alone
-            finished.add(future)
+        self._client, self._at_once, self._n_tasks = client, at_once, len(tasks)
+        self._ours = surroundings()
+        self._waiting, self._asked = deque(tasks), dict[Any, tuple[Task[K, R], bool]]()
+        self._finished = as_completed(loop=client.loop)
+        self._n_done = self._fruitless = 0
 
-    try:
-        ask()
-        tended = time.monotonic()
-        while asked:
-            if not finished.has_ready():
-                time.sleep(_LOOK_S)
-                if time.monotonic() - tended > _TEND_S:
+    def results(self, tend: Callable[[], None]) -> Generator[tuple[K, R], None, None]:
+        """Each task's key and result, as they come; `tend`: from time to time while it waits."""
+        try:
+            self._ask()
+            tended = time.monotonic()
+            while self._asked:
+                if self._finished.has_ready():
+                    yield from self._settled(next(self._finished))
+                elif time.monotonic() - tended > _TEND_S:
                     # Workers may have come, or gone for good.
                     tend()
-                    ask()
                     tended = time.monotonic()
-                continue
-            future = next(finished)
-            task, was_alone = asked.pop(future)
-            if future.status == "finished" and (result := _fetched(future)):
-                yield task[0], result[0]
-                n_done, fruitless = n_done + 1, 0
-            elif future.status in {"finished", "lost", "pending"}:
-                # A worker was killed that had just done it.
-                waiting.append(task)
-            elif isinstance(error := _error(future), KilledWorker):
-                fruitless = fruitless + 1 if was_alone else max(fruitless, 1)
-                if fruitless == MOST_FRUITLESS:
-                    raise given_up(len(tasks) - n_done, len(tasks), "give workers more memory") from error
-                # It may have been the reason: it comes last.
-                waiting.append(task)
-            else:
-                raise error
-            future.release()
-            ask()
-    finally:
-        with suppress(Exception):  # the connection may be what failed
-            client.cancel(list(asked))
+                else:
+                    time.sleep(_LOOK_S)
+                    continue
+                self._ask()
+        finally:
+            with suppress(Exception):  # the connection may be what failed
+                self._client.cancel(list(self._asked))
+
+    def _ask(self) -> None:
+        # After a fruitless kill a task is asked alone: that needs the least memory, and drags no other along.
+        is_alone = self._fruitless > 0
+        most = 1 if is_alone else self._at_once()
+        while self._waiting and len(self._asked) < most:
+            _, function, arguments = task = self._waiting.popleft()
+            future = self._client.submit(_call, self._ours, function, arguments, pure=False)
+            self._asked[future] = task, is_alone
+            self._finished.add(future)
+
+    def _settled(self, future: Any) -> Iterator[tuple[K, R]]:  # noqa: ANN401 - as above
+        """The task's key and result; none if its worker was killed, and the task waits again."""
+        task, was_alone = self._asked.pop(future)
+        if future.status == "finished" and (result := _fetched(future)):
+            yield task[0], result[0]
+            self._n_done, self._fruitless = self._n_done + 1, 0
+        else:
+            if future.status not in {"finished", "lost", "pending"}:
+                self._note(_error(future), was_alone=was_alone)
+            # It may have been the reason: it comes last.
+            self._waiting.append(task)
+        future.release()
+
+    def _note(self, error: BaseException, *, was_alone: bool) -> None:
+        """Count a kill that nothing finished after; give up after some, or for whatever else went wrong."""
+        from distributed import KilledWorker
+
+        if not isinstance(error, KilledWorker):
+            raise error
+        self._fruitless = self._fruitless + 1 if was_alone else max(self._fruitless, 1)
+        if self._fruitless == MOST_FRUITLESS:
+            raise given_up(self._n_tasks - self._n_done, self._n_tasks, "give workers more memory") from error
 
 
 def _fetched(future: Any) -> tuple[Any] | None:  # noqa: ANN401 - as above
@@ -154,26 +162,25 @@ def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[A
 @contextmanager
 def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callable[[], None]]]:
     """A client, and what to do from time to time while it waits."""
-    with warnings.catch_warnings():
+    with ExitStack() as stack:
         # Other versions of Dask itself change no result; those that do are compared with every task.
+        stack.enter_context(warnings.catch_warnings())
         warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
         import distributed
 
         # What goes wrong is told by us, in one line.
         logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
-        with ExitStack() as stack:
-            tend = _leave_alone
-            if place.address is None:
-                n = _n_own(workers)
-                cluster = stack.enter_context(_own(n))
-                tend = partial(_replenished, cluster, n)
-                client = distributed.Client(cluster, set_as_default=False)
-            else:
-                client = _client(place)
-            stack.enter_context(client)
-            if place.address is not None and not client.nthreads():
+        tend = _leave_alone
+        if place.address is None:
+            n = _n_own(workers)
+            cluster = stack.enter_context(_own(n))
+            tend = partial(_replenished, cluster, n)
+            client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
+        else:
+            client = stack.enter_context(_client(place))
+            if not client.nthreads():
                 sys.stderr.write(f"execution: no workers at {place.address} yet; waiting for the first\n")
-            yield client, tend
+        yield client, tend
 
 
 def _client(place: Place) -> Any:  # noqa: ANN401 - as above

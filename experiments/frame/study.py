@@ -12,6 +12,7 @@ from experiments.replications.summing import Outcome
 from experiments.store import Part
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
+from sim.config import HubConfig
 from sim.record.columns import TableSchema
 
 if TYPE_CHECKING:
@@ -94,6 +95,14 @@ class Document:
     """For the terminal, after the warnings."""
     write_page: Callable[[Path], None] | None = None
     """Of a page that is not made of the above: writes it into the run folder."""
+
+
+def same_draws(config: HubConfig, n: int, each: str = "design") -> str:
+    """Of the method: n replications, in which every one of what is compared sees the same."""
+    return (
+        f"{n} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days, seed"
+        f" {config.seed}: the same flights, parcels and draws for every {each} (common random numbers)."
+    )
 
 
 @dataclass(frozen=True, slots=True)

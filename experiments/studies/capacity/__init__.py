@@ -41,13 +41,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
-from experiments.designs.design import Design, Designed, named, with_study
+from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.design_factors import Factors, drawn, factor_tables, keys_of, with_factors
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, key_of
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row, stored
@@ -91,8 +91,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     """The designs, each checked with ten per cent more of every resource, before anything runs."""
     config_dir = arguments.config_dir
     grid = combinations_of(_words(arguments.words), config_dir)
-    if "capacity" not in grid.composed[0]:
-        raise ConfigError("study: capacity needs capacity.target and capacity.tolerance, as study=capacity has them")
+    check_group(grid.composed[0], "capacity", "capacity")
     keys = study(CapacityKeys, grid.composed[0])
     if any(study(CapacityKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
@@ -171,10 +170,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         " not grow. Each replication has a threshold of its own, found by bisection: a demand that was simulated and is"
         f" sustained, at most {own.tolerance:g} flights a day below one that was simulated and is not."
     )
-    draws = (
-        f"{keys.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
-        f" days, seed {config.seed}: the same draws at every demand, so that fewer flights are always among more."
-    )
+    draws = f"{same_draws(config, keys.replications, 'demand')} Fewer flights are always among more."
     return Document(
         title="What demand is sustained",
         sentences=sentences(results),

@@ -20,16 +20,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
 from experiments.store.rows import column, grid_of, interval, plain_interval, plain_row, stored, table
-from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import Bounds
 from sim.units import MIN_PER_H
@@ -201,10 +199,7 @@ class CustomsKeys(Replicated):
 
 def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     """The hub as configured, and the controls."""
-    composed = compose(with_study(arguments.words, _VERB), arguments.config_dir)
-    if "frontier" not in composed:
-        raise ConfigError(f"study: customs needs frontier, with a key and values by control, as study={_VERB} has")
-    config, keys = hub(composed), study(CustomsKeys, composed)
+    config, keys = with_keys(arguments, CustomsKeys, _VERB, "frontier")
     if config.customs.declared is None:
         raise ConfigError("customs.declared: null, so nothing is declared and nothing found; take customs=declared")
     return [Design(config.scenario, config)], keys
@@ -251,19 +246,16 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
                 for control, settings in by_control.items()
             },
         },
-        method=[_draws(config, asked.keys.replications), _COUNTED],
+        method=[same_draws(config, asked.keys.replications, "value"), _DIFFERENCES, _COUNTED],
         pictures=lambda: [_picture(result)],
         warnings=result.warnings,
     )
 
 
-def _draws(config: HubConfig, n: int) -> str:
-    return (
-        f"{n} replications of {config.warmup_days} d of warm-up and {config.horizon_days} measured days, seed"
-        f" {config.seed}: the same flights, parcels and draws for every value (common random numbers). Differences to"
-        " the hub as configured are taken replication by replication; 95 % intervals are Student's t, those of ratios"
-        " of means by the delete-one jackknife (Miller 1974)."
-    )
+_DIFFERENCES: Final = (
+    "Differences to the hub as configured are taken replication by replication; 95 % intervals are Student's t, those"
+    " of ratios of means by the delete-one jackknife (Miller 1974)."
+)
 
 
 def _picture(result: Result) -> "Picture":

@@ -21,18 +21,17 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, DesignKeys, named, with_study
+from experiments.designs.design import Design, DesignKeys, check_group, named, with_study
 from experiments.designs.design_factors import factors_of
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import compose_design, designs_among, key_of
 from experiments.formatting import signed, with_interval
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
 from experiments.statistics.shapley import Decomposition
 from experiments.store.rows import Grid
 from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
-from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import near
@@ -87,8 +86,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     words, config_dir = arguments.words, arguments.config_dir
     own, rows = designs_among(with_study(words, "decompose"))
     composed = compose(own, config_dir)
-    if "decompose" not in composed:
-        raise ConfigError("study: decompose needs decompose.kpis and decompose.factors, as study=decompose has them")
+    check_group(composed, "decompose", "decompose")
     keys = study(DecomposeKeys, composed)
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
@@ -143,7 +141,7 @@ def document(asked: Asked[DecomposeKeys], found: Found) -> Document:
     for kpi, own in found.kpis.items():
         alone = next((one for one in found.game.coalitions if one.factors == (own.largest,)), None)
         lines += sentences(kpi, own, start, end, [str(lack) for lack in alone.lacks] if alone else [])
-    hub = asked.designs[0].hub
+    draws = same_draws(asked.designs[0].hub, found.outcome.n, f"of {len(asked.designs)} combinations of factors")
     return Document(
         title=f"What makes the difference between {start} and {end}",
         data={**as_json(found, start, end), **({"values": keys.factors} if keys.factors else {})},
@@ -151,16 +149,8 @@ def document(asked: Asked[DecomposeKeys], found: Found) -> Document:
         warnings=warnings_of(found),
         lines=_lines(found, keys),
         grids=[_grid(kpi, own, keys.scenarios) for kpi, own in found.kpis.items()],
-        method=[_draws(found, hub), _SHARES],
+        method=[draws, _SHARES],
         pictures=lambda: [_picture(found, keys)],
-    )
-
-
-def _draws(found: Found, hub: HubConfig) -> str:
-    return (
-        f"All {len(found.game.coalitions)} combinations of the factors, {found.outcome.n} replications of"
-        f" {hub.warmup_days} d of warm-up and {hub.horizon_days} measured days, seed {hub.seed}: the same flights,"
-        " parcels and draws in each (common random numbers)."
     )
 
 

@@ -26,8 +26,7 @@ from typing import Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, with_study
+from experiments.designs.design import Design, with_keys, with_study
 from experiments.formatting import UNITS, kpi_name
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
@@ -143,10 +142,7 @@ _OF_SERVICE: Final = "Service and cost over all years, means with 95 % intervals
 def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     """The hub of today, and after it the different hubs of all states; all checked before anything runs."""
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
-    composed = compose(words, config_dir)
-    if _VERB not in composed:
-        raise ConfigError("study: expansion needs expansion.paths and others, as study=expansion has them")
-    base, keys = hub(composed), study(ExpansionKeys, composed)
+    base, keys = with_keys(arguments, ExpansionKeys, _VERB)
     if keys.expansion.states:
         raise ConfigError("expansion.states: is filled from the paths; leave it empty")
     hubs, states = states_of(words, base, keys.expansion, config_dir)

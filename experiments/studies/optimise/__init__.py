@@ -22,7 +22,7 @@ The best of many noisy values looks better than it is. The designs on the front 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
 from experiments.studies.optimise.result import (
@@ -53,14 +53,10 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
     own = result.asked
     search = (
-        f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}; seed"
-        f" {config.seed}. A design that does not fit its hall, or that the schema refuses, is not simulated."
+        f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}. A"
+        " design that does not fit its hall, or that the schema refuses, is not simulated."
     )
-    runs = (
-        f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
-        " days each: the same flights, parcels and draws for every design (common random numbers)."
-    )
-    method = [search, runs]
+    method = [search, same_draws(config, result.replications)]
     if own.confirm:
         method.append(
             "The best of many noisy values looks better than it is. What is told of the front is therefore from"

@@ -9,8 +9,7 @@ from typing import Annotated, Final
 import yaml
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.figures import UNITS
 from experiments.designs.varying import changed, scaled
 from experiments.money import Prices
@@ -128,11 +127,7 @@ class Candidate:
 
 def asked(arguments: Arguments) -> tuple[list[Design], OptimiseKeys]:
     """The hub that the variables change, and the study."""
-    composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
-    if VERB not in composed:
-        raise ConfigError(f"study: {VERB} needs optimise.variables and what goes with them, as study={VERB} has them")
-    keys = study(OptimiseKeys, composed)
-    config = hub(composed)
+    config, keys = with_keys(arguments, OptimiseKeys, VERB)
     return [Design(config.scenario, config)], keys
 
 

@@ -24,12 +24,12 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
-from experiments.designs.design import Design, with_study
+from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.design_factors import keys_of
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.formatting import number
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
@@ -62,13 +62,9 @@ def document(_: Asked[SelectKeys], found: Found) -> Document:
     own, config = found.keys.select, found.rows[0].design.hub
     limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
     how = (
-        f"{_METHODS[own.method]}; probability of a wrong selection (alpha) {own.alpha:g}. {found.keys.replications}"
-        f" replications of each design to begin with, then {own.step} at a time, at most {limit}."
-    )
-    runs = (
-        f"Replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days: the same"
-        " flights, parcels and draws for every design (common random numbers). Intervals are of 95 %, of the"
-        " replications that each design got."
+        f"{_METHODS[own.method]}; probability of a wrong selection (alpha) {own.alpha:g}."
+        f" {same_draws(config, found.keys.replications)} Then {own.step} at a time, at most {limit}. Intervals are of"
+        " 95 %, of the replications that each design got."
     )
     best = found.selected
     return Document(
@@ -91,7 +87,7 @@ def document(_: Asked[SelectKeys], found: Found) -> Document:
                 for row in found.rows
             },
         },
-        method=[how, f"A design within {own.tolerance:g} of the target may be taken for either.", runs],
+        method=[how, f"A design within {own.tolerance:g} of the target may be taken for either."],
         pictures=lambda: [_picture(found)],
     )
 
@@ -130,8 +126,7 @@ def _picture(found: Found) -> Picture:
 def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     """The designs and their costs."""
     grid = combinations_of(with_study(arguments.words, "select"), arguments.config_dir, beside=(COLUMN,))
-    if "select" not in grid.composed[0]:
-        raise ConfigError("study: select needs select.kpi, select.target and others, as study=select has them")
+    check_group(grid.composed[0], "select", "select")
     keys = study(SelectKeys, grid.composed[0])
     if any(study(SelectKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, select: the same for every design")

@@ -9,8 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed, scaled
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
@@ -118,11 +117,7 @@ class Stage:
 
 def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
     """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
-    composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
-    if VERB not in composed:
-        raise ConfigError(f"study: {VERB} needs sensitivity.method and what goes with it, as study={VERB} has them")
-    keys = study(SensitivityKeys, composed)
-    config = hub(composed)
+    config, keys = with_keys(arguments, SensitivityKeys, VERB)
     check_area(config)
     _check_ends(config, keys.sensitivity.factors)
     return [Design(config.scenario, config)], keys

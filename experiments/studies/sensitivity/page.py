@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import kpi_name, number, whole, with_interval
-from experiments.frame.study import Asked, Document
+from experiments.frame.study import Asked, Document, same_draws
 from experiments.statistics import Interval, indices, screening
 from experiments.statistics.indices import is_too_much
 from experiments.store.rows import Grid
@@ -143,11 +143,7 @@ _SHOWN = 8
 
 def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     config, own = asked.designs[0].hub, result.asked
-    design = (
-        f"{result.replications} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured"
-        f" days, seed {config.seed}: the same flights, parcels and draws at every point (common random numbers)."
-    )
-    method = [design]
+    method = [same_draws(config, result.replications, "point")]
     if result.screened is not None:
         method.append(
             f"Screening: {own.trajectories} random trajectories on a grid of {own.levels} levels (Morris 1991);"

@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, Replicated, with_study
+from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
 from experiments.formatting import percent, whole
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.money import Prices
 from experiments.report.hub_share import money_rests_on
 from experiments.statistics import Interval
@@ -87,10 +86,7 @@ class Ladder:
 
 def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
-    composed = compose(with_study(arguments.words, VERB), arguments.config_dir)
-    if VERB not in composed:
-        raise ConfigError(f"study: shadow-price needs shadow_price.step_m2 and what goes with it, as study={VERB} has")
-    config, keys = hub(composed), study(ShadowPriceKeys, composed)
+    config, keys = with_keys(arguments, ShadowPriceKeys, VERB)
     return [Design(config.scenario, config)], keys
 
 
@@ -158,11 +154,8 @@ def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
 def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     config, n, prices = asked.designs[0].hub, asked.keys.replications, result.asked.prices
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
-    draws = (
-        f"{n} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days, seed"
-        f" {config.seed}: the same flights, parcels and draws for every hub (common random numbers). Differences are"
-        " taken replication by replication; 95 % intervals are Student's t."
-    )
+    differences = "Differences are taken replication by replication; 95 % intervals are Student's t."
+    draws = f"{same_draws(config, n, 'hub')} {differences}"
     money = (
         f"Prices: real EUR of {prices.year}, configs/cost; people are paid as {prices.labour.paid}. A year is 365.25"
         " times the mean measured day. Where traffic is more than the hub sustains, its backlog grows with the horizon:"
