@@ -53,28 +53,38 @@ def check_once(words: Sequence[str]) -> None:
             raise InputError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")
 
 
-def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tuple[Path, dict[str, str]]:
-    """The file and the options among the words; `wanted` says what the verb needs.
+def files_and_options(words: Sequence[str], options: Sequence[str]) -> tuple[list[Path], dict[str, str]]:
+    """The files and the options among the words, each in the order given.
 
     Raises:
-        CargohubError: no file, several files, an unknown option, or one that is empty or given twice.
+        CargohubError: an unknown option, or one that is empty or given twice.
     """
     check_once([word for word in words if not Path(word).exists()])
     given: dict[str, str] = {}
-    files: list[str] = []
+    files: list[Path] = []
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or Path(word).exists():
-            files.append(word)
+            files.append(Path(word))
         elif key not in options:
             raise InputError(f"{word!r}: unknown option{near(key, options)}")
         elif not value:
             raise InputError(f"{word!r}: {key} is empty")
         else:
             given[key] = value
+    return files, given
+
+
+def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tuple[Path, dict[str, str]]:
+    """The file and the options among the words; `wanted` says what the verb needs.
+
+    Raises:
+        CargohubError: no file or several, and as in `files_and_options`.
+    """
+    files, given = files_and_options(words, options)
     if len(files) != 1:
-        raise InputError(f"{wanted}, got {', '.join(files) or 'none'}")
-    return Path(files[0]), given
+        raise InputError(f"{wanted}, got {', '.join(map(str, files)) or 'none'}")
+    return files[0], given
 
 
 def date_of(given: dict[str, str], option: str) -> dt.date | None:

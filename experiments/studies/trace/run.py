@@ -3,7 +3,7 @@
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,8 +39,12 @@ class Replication:
     tables: Mapping[str, Table]
 
 
-def stored_replication(folder: Path, given: Mapping[str, str]) -> Replication:
+def stored_replication(
+    folder: Path, given: Mapping[str, str], names: Sequence[str] = (*NEEDED, "parcels")
+) -> Replication:
     """The replication that `scenario` and `replication` name: as a rule the only design's, and number 0.
+
+    `names`: of the tables to read.
 
     Raises:
         InputError: no run, a damaged one, or none of its designs or replications.
@@ -58,7 +62,7 @@ def stored_replication(folder: Path, given: Mapping[str, str]) -> Replication:
         last = there[-1] if there else "none"
         raise InputError(f"replication: the run has 0 to {last}, got {text[:60]!r}")
     number = int(text)
-    tables = {name: replication_table(manifest, TABLES[name], scenario, number) for name in (*NEEDED, "parcels")}
+    tables = {name: replication_table(manifest, TABLES[name], scenario, number) for name in names}
     return Replication(manifest, scenario, number, hubs[scenario], tables)
 
 

@@ -1,0 +1,311 @@
+// One run on one canvas: the plan, and everything that is on it at a second.
+
+const ZONES_BY_STORED = { lanes: "lanes", customs_hold: "customs_hold", export: "export_floor", empty_ulds: "empty_ulds",
+  sorting: "sorting", handcoding: "handcoding", packout: "packout", screening: "screening", hand_sorting: "hand_sorting" };
+const ONE_FOR_ALL_HALLS = ["sorting", "handcoding", "packout", "customs_hold", "screening", "hand_sorting", "empty_ulds"];
+const WAGON_M = { width: 3.2, height: 2.6, gap: 0.8 };
+
+class Hub {
+  constructor(run, kinds, canvas) {
+    this.run = run;
+    this.kinds = kinds;
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.camera = new Camera();
+    this.plan = planOf(run);
+    this.things = [];
+    this.hits = [];
+    this.chosen = null;
+  }
+
+  /** Fit the canvas to its place on the page. */
+  resize() {
+    const box = this.canvas.parentElement.getBoundingClientRect();
+    this.pixels = window.devicePixelRatio || 1;
+    this.size = { width: box.width, height: box.height };
+    this.canvas.width = Math.round(box.width * this.pixels);
+    this.canvas.height = Math.round(box.height * this.pixels);
+    this.colours = coloursOf(document.documentElement);
+    this.showAll();
+  }
+
+  showAll() {
+    this.camera.fit(this.plan, this.size.width, this.size.height);
+  }
+
+  draw(second) {
+    const { context, camera, pixels } = this;
+    this.second = second;
+    this.things = thingsAt(this.run, this.kinds, second);
+    this.hits = [];
+    context.setTransform(pixels, 0, 0, pixels, 0, 0);
+    context.clearRect(0, 0, this.size.width, this.size.height);
+    context.scaleNow = camera.scale;
+    context.setTransform(pixels * camera.scale, 0, 0, pixels * camera.scale, pixels * camera.x, pixels * camera.y);
+    this.drawGround();
+    for (const hall of this.plan.halls) this.drawHall(hall);
+    this.drawThings();
+    context.setTransform(pixels, 0, 0, pixels, 0, 0);
+    this.drawLabels();
+    this.drawScale();
+  }
+
+  drawGround() {
+    const { context, colours, plan } = this;
+    fill(context, { ...plan.apron, height: plan.apron.height + ROAD_M }, colours.apron);
+    context.setLineDash([3, 3]);
+    drawGrid(context, plan.stands, colours.soft);
+    context.setLineDash([]);
+    for (const hall of plan.halls) {
+      const ground = { x: hall.x, y: hall.y + hall.depth, width: hall.width, height: hall.yard.y + hall.yard.height - hall.y - hall.depth };
+      fill(context, ground, colours.yard);
+      this.hits.push({ ...hall.yard, about: { label: "Yard", facts: [] } });
+    }
+  }
+
+  drawHall(hall) {
+    const { context, colours } = this;
+    for (const zone of Object.values(hall.zones)) {
+      const use = this.useOf(hall, zone.name);
+      fill(context, zone, use !== null && use.limit > 0 ? useColour(colours, use.inside / use.limit) : colours.zone);
+      this.hits.push({ ...zone, about: { label: zone.label, facts: this.zoneFacts(zone, use) } });
+    }
+    for (const grid of [hall.positions, hall.stations, hall.places, hall.doors]) {
+      if (grid) drawGrid(context, grid, colours.unit);
+    }
+    for (const zone of Object.values(hall.zones)) outline(context, zone, colours.belt, 1);
+    if (hall.machines) this.drawMachines(hall);
+  }
+
+  drawMachines(hall) {
+    const { context, colours } = this;
+    for (let machine = 0; machine < hall.machines.n; machine++) {
+      const cell = cellOf(hall.machines, machine);
+      const loop = { x: cell.x + cell.width * 0.08, y: cell.y + cell.height * 0.3, width: cell.width * 0.84, height: cell.height * 0.45 };
+      context.beginPath();
+      context.roundRect(loop.x, loop.y, loop.width, loop.height, Math.min(loop.height, loop.width) / 2);
+      context.strokeStyle = colours.belt;
+      context.lineWidth = Math.min(2.5, loop.height / 6);
+      context.stroke();
+      const n = this.run.routes.length;
+      for (let route = 0; route < n; route++) {
+        const chute = { x: loop.x + (loop.width * (route + 0.7)) / (n + 0.4), y: loop.y + loop.height, width: (loop.width / n) * 0.3, height: cell.height * 0.2 };
+        fill(context, chute, routeColour(route));
+      }
+    }
+  }
+
+  /** What is stored of a zone: how much is inside and how much there can be; null if nothing is. */
+  useOf(hall, name) {
+    const zone = ZONES_BY_STORED[name];
+    if (zone === undefined) return null;
+    const isOfHall = this.run.halls.length > 1 && !ONE_FOR_ALL_HALLS.includes(zone);
+    const stored = isOfHall ? `${zone} @ ${hall.name}` : zone;
+    const inside = storedInside(this.run, stored, this.second);
+    const about = this.run.occupancy.zones.find((one) => one.name === stored);
+    if (inside === null || about === undefined) return null;
+    return { inside, limit: about.limit, unit: about.unit, isOfAll: this.run.halls.length > 1 && !isOfHall };
+  }
+
+  zoneFacts(zone, use) {
+    const facts = [["Area", `${number(zone.width * zone.height)} m²`]];
+    if (use !== null) facts.push([use.isOfAll ? "Inside, all halls" : "Inside", `${useText(use)}, at the end of the last interval`]);
+    return facts;
+  }
+
+  drawThings() {
+    this.loads = this.loadsOfTrains();
+    this.blockedFlights = new Set(
+      this.things.filter((thing) => thing.kind.name === "ulds" && thing.step.since === "lifted").map((thing) => this.columns(thing).flight[thing.row]),
+    );
+    for (const thing of this.things) {
+      const draw = DRAWN[thing.kind.name];
+      if (draw) draw(this, thing, this.columns(thing));
+    }
+  }
+
+  columns(thing) {
+    return this.run.tables[thing.kind.name];
+  }
+
+  /** How many ULDs are on each train, by flight, deck and train. */
+  loadsOfTrains() {
+    const loads = new Map();
+    for (const thing of this.things) {
+      if (thing.kind.name !== "ulds" || !["on_train", "at_door"].includes(thing.step.since)) continue;
+      const { flight, deck, train } = this.columns(thing);
+      const key = `${flight[thing.row]}/${deck[thing.row]}/${train[thing.row]}`;
+      loads.set(key, (loads.get(key) ?? 0) + 1);
+    }
+    return loads;
+  }
+
+  isChosen(thing) {
+    return this.chosen !== null && this.chosen.kind === thing.kind && this.chosen.row === thing.row;
+  }
+
+  /** The line around a thing: red if it is blocked, thick if it is the one that was clicked on. */
+  edge(thing, isBlocked = thing.step.is_blocked) {
+    const colour = isBlocked ? this.colours.blocked : this.colours.ink;
+    return [colour, this.isChosen(thing) ? 4 : isBlocked ? 2.5 : 0.8];
+  }
+
+  box(thing, rectangle, colour) {
+    fill(this.context, rectangle, thing.step.is_blocked ? this.colours.blocked : colour);
+    if (this.isChosen(thing)) outline(this.context, rectangle, this.colours.ink, 4);
+    this.hits.push({ ...rectangle, thing });
+  }
+
+  train(thing, at, wagons, colour) {
+    const n = Math.max(wagons, 0);
+    const tug = { x: at.x, y: at.y, width: WAGON_M.width * 0.7, height: WAGON_M.height };
+    fill(this.context, tug, this.colours.ink);
+    for (let wagon = 0; wagon < n; wagon++) {
+      const x = at.x + (wagon + 1) * (WAGON_M.width + WAGON_M.gap);
+      fill(this.context, { x, y: at.y, width: WAGON_M.width, height: WAGON_M.height }, thing.step.is_blocked ? this.colours.blocked : colour);
+    }
+    const whole = { ...tug, width: (n + 1) * (WAGON_M.width + WAGON_M.gap) };
+    if (thing.step.is_blocked || this.isChosen(thing)) outline(this.context, whole, ...this.edge(thing));
+    this.hits.push({ ...whole, thing });
+  }
+
+  drawLabels() {
+    const { context, camera, colours, plan } = this;
+    for (const hall of plan.halls) {
+      for (const zone of Object.values(hall.zones)) {
+        const use = this.useOf(hall, zone.name);
+        const texts = [{ text: zone.label, bold: true }];
+        if (use !== null) texts.push({ text: `${useText(use)}*${use.isOfAll ? ", all halls" : ""}` });
+        label(context, camera, zone, texts, colours);
+      }
+      if (plan.halls.length > 1) label(context, camera, { x: hall.x, y: hall.y - 12, width: hall.width, height: 12 }, [{ text: `Hall ${hall.name}, ${number(hall.area)} m²`, bold: true }], colours);
+      label(context, camera, hall.yard, [{ text: "Yard (not to scale)", bold: false }], colours);
+    }
+    const road = { x: 0, y: plan.apron.height + 2, width: plan.width / 2, height: ROAD_M };
+    label(context, camera, road, [{ text: "Apron (not to scale)", bold: false }], colours);
+    for (const hit of this.hits) {
+      if (hit.thing && hit.name) label(context, camera, { ...hit, x: hit.x + hit.width * 0.03 }, [{ text: hit.name, bold: true }], colours);
+    }
+  }
+
+  drawScale() {
+    const { context, camera, colours, size } = this;
+    const metres = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((length) => length * camera.scale >= 70) ?? 1000;
+    const x = size.width - metres * camera.scale - 12;
+    fill(context, { x, y: size.height - 10, width: metres * camera.scale, height: 2 }, colours.ink);
+    context.font = "11px system-ui, sans-serif";
+    context.fillStyle = colours.ink;
+    context.fillText(`${metres} m`, x, size.height - 14);
+  }
+
+  /** What is at a point of the plan: the thing or zone drawn last there. */
+  at(point) {
+    const margin = 3 / this.camera.scale;
+    const isOn = (hit) => point.x >= hit.x - margin && point.x <= hit.x + hit.width + margin && point.y >= hit.y - margin && point.y <= hit.y + hit.height + margin;
+    return this.hits.findLast((hit) => hit.thing && isOn(hit)) ?? this.hits.findLast(isOn) ?? null;
+  }
+}
+
+function share(columns, row, since, until, second) {
+  const from = columns[since][row];
+  const to = columns[until][row];
+  if (to === NOT_YET || to <= from) return 0.5;
+  return Math.min(1, Math.max(0, (second - from) / (to - from)));
+}
+
+/** How each kind is drawn at its place. */
+const DRAWN = {
+  flights(hub, thing, columns) {
+    const stand = columns.stand[thing.row];
+    if (stand === NOT_YET || thing.step.since === "stand_requested") return;
+    const cell = cellOf(hub.plan.stands, stand);
+    const isBlocked = thing.step.is_blocked || hub.blockedFlights.has(thing.row);
+    hub.context.globalAlpha = columns.aibt[thing.row] !== NOT_YET && columns.aibt[thing.row] <= hub.second ? 1 : 0.45;
+    drawAircraft(hub.context, shrunk(cell, 0.06), hub.colours.aircraft, ...hub.edge(thing, isBlocked));
+    hub.context.globalAlpha = 1;
+    hub.hits.push({ ...cell, thing, name: hub.run.names.flights[thing.row] });
+  },
+
+  ulds(hub, thing, columns) {
+    const hall = hub.plan.halls[columns.hall[thing.row]];
+    const { row, step } = thing;
+    if (step.since === "lifted") {
+      const { x, y } = atStand(hub.plan, hub.run.tables.flights.stand[columns.flight[row]], columns.deck[row]);
+      hub.box(thing, { x: x - 3, y: y - 6, width: 4, height: 4 }, hub.colours.uld);
+    } else if (hall && ["start", "end"].includes(step.since) && hall.stations) {
+      hub.box(thing, shrunk(cellOf(hall.stations, columns.station[row]), 0.16), hub.colours.uld);
+    } else if (hall && !["on_train", "at_door"].includes(step.since) && hall.positions) {
+      hub.box(thing, shrunk(cellOf(hall.positions, columns.position[row]), 0.16), hub.colours.uld);
+    }
+  },
+
+  trains(hub, thing, columns) {
+    const { row } = thing;
+    const stand = atStand(hub.plan, hub.run.tables.flights.stand[columns.flight[row]], columns.deck[row]);
+    const door = atHall(hub.plan.halls[columns.hall[row]] ?? hub.plan.halls[0], columns.at_hall[row]);
+    const wagons = hub.loads.get(`${columns.flight[row]}/${columns.deck[row]}/${columns.train[row]}`) ?? 0;
+    const ways = { granted: stand, at_door: door, left: null, placed: null };
+    let at = ways[thing.step.since];
+    if (thing.step.since === "left") at = between(stand, door, share(columns, row, "left", "at_door", hub.second));
+    if (thing.step.since === "placed") at = between(door, stand, share(columns, row, "placed", "returned", hub.second));
+    hub.train(thing, at, wagons, hub.colours.uld);
+  },
+
+  trucks(hub, thing, columns) {
+    const hall = hub.plan.halls[columns.hall[thing.row]];
+    const colour = routeColour(columns.route[thing.row]);
+    if (thing.step.since === "called") return;
+    const isAtDoor = thing.step.since !== "arrived";
+    const place = isAtDoor ? truckAtDoor(hall, columns.door[thing.row]) : truckInYard(hall, columns.yard[thing.row]);
+    const loaded = thing.step.since === "cut_off" ? columns.n_parcels[thing.row] / hub.run.trailer : 0;
+    drawTruck(hub.context, place, Math.min(1, Math.max(loaded, 0.06)), colour, hub.colours, ...hub.edge(thing));
+    hub.hits.push({ ...place, thing });
+  },
+
+  collections(hub, thing, columns) {
+    const hall = hub.plan.halls[columns.hall[thing.row]];
+    if (["scheduled", "called"].includes(thing.step.since)) return;
+    const isAtDoor = thing.step.since !== "arrived";
+    const place = isAtDoor
+      ? truckAtDoor(hall, hall.units.doors + columns.door[thing.row])
+      : truckInYard(hall, hall.slots.n - 1 - columns.yard[thing.row]);
+    const left = ["unloaded"].includes(thing.step.since) ? 0.06 : 1;
+    drawTruck(hub.context, place, left, hub.colours.export, hub.colours, ...hub.edge(thing));
+    hub.hits.push({ ...place, thing });
+  },
+
+  out_ulds(hub, thing, columns) {
+    const hall = hub.plan.halls[columns.hall[thing.row]];
+    if (thing.step.since === "start" && hall.places) {
+      hub.box(thing, shrunk(cellOf(hall.places, columns.place[thing.row]), 0.16), hub.colours.export);
+    } else if (thing.step.since === "built") {
+      const perRow = Math.max(1, Math.floor(hall.width / 8));
+      const dolly = columns.dolly[thing.row];
+      const x = hall.x + hall.width - 6 - (dolly % perRow) * 5;
+      hub.box(thing, { x, y: hall.y - 5 - Math.floor(dolly / perRow) * 4, width: 3.4, height: 2.8 }, hub.colours.export);
+    }
+  },
+
+  out_trains(hub, thing, columns) {
+    const { row } = thing;
+    const stand = atStand(hub.plan, hub.run.tables.flights.stand[columns.flight[row]], 1);
+    const hall = hub.plan.halls[columns.hall[row]];
+    const door = { x: hall.x + hall.width * 0.8, y: hall.y - 3 };
+    let at = stand;
+    if (thing.step.since === "granted") at = between(door, stand, share(columns, row, "granted", "at_aircraft", hub.second));
+    if (thing.step.since === "emptied") at = between(stand, door, share(columns, row, "emptied", "returned", hub.second));
+    hub.train(thing, at, thing.step.since === "emptied" ? 0 : columns.n_positions[row], hub.colours.export);
+  },
+
+  shuttles(hub, thing, columns) {
+    const at = (number) => {
+      const hall = hub.plan.halls[number];
+      return { x: hall.x + hall.width / 2, y: hall.y + hall.depth - 6 };
+    };
+    const from = at(columns.origin[thing.row]);
+    const to = at(columns.destination[thing.row]);
+    const place = { taken: from, departed: between(from, to, share(columns, thing.row, "departed", "arrived", hub.second)),
+      arrived: between(to, from, share(columns, thing.row, "arrived", "returned", hub.second)) }[thing.step.since];
+    hub.box(thing, { ...place, width: 8, height: 3 }, hub.colours.wait);
+  },
+};

@@ -1,0 +1,169 @@
+// What is said beside the plan: the counts, what is blocked, and the thing that was clicked on.
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function element(tag, text = "", className = "") {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function number(value) {
+  return Math.round(value).toLocaleString("en-GB");
+}
+
+function useText(use) {
+  const limit = use.limit > 0 ? ` of ${number(use.limit)}` : "";
+  return `${number(use.inside)}${limit} ${use.unit}`;
+}
+
+/** A second after the first midnight as a calendar instant; the hub keeps local time without daylight saving. */
+function instantText(run, second, { withSeconds = true } = {}) {
+  const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + second * 1000);
+  const clock = date.toISOString().slice(11, withSeconds ? 19 : 16);
+  return `${WEEKDAYS[date.getUTCDay()]} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${clock}`;
+}
+
+function durationText(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The rows of the table of counts: how each is read from a run, and how many there can be. */
+function countRows(runs, counts) {
+  const counted = counts.map((count) => ({
+    label: count.label,
+    inside: (run, second) => countInside(run.tables[count.kind], count, second),
+    limit: (run) => run.limits[count.limit] ?? 0,
+    isUsed: (run) => run.tables[count.kind].rows > 0,
+  }));
+  const isCounted = new Set(["stands", "uld_positions", "breakdown", "dock_doors", "yard", "doors_in", "build_up", "built_ulds", "tugs", "outbound_tugs"]);
+  const stored = new Map();
+  for (const run of runs) {
+    for (const zone of run.occupancy.zones) {
+      const isEverUsed = run.inside[zone.name].some((inside) => inside !== 0);
+      if (isEverUsed && !isCounted.has(zone.name.split(" @ ")[0])) stored.set(zone.name, zone.label);
+    }
+  }
+  return counted.concat(
+    [...stored].map(([zone, label]) => ({
+      label: `${label}*`,
+      inside: (run, second) => storedInside(run, zone, second),
+      limit: (run) => run.occupancy.zones.find((one) => one.name === zone)?.limit ?? 0,
+      isUsed: (run) => run.inside[zone] !== undefined,
+    })),
+  );
+}
+
+class Counts {
+  constructor(table, runs, counts) {
+    this.runs = runs;
+    this.rows = countRows(runs, counts).filter((row) => runs.some(row.isUsed));
+    if (runs.length > 1) this.addHead(table);
+    const body = table.createTBody();
+    for (const row of this.rows) {
+      const line = body.insertRow();
+      line.append(element("th", row.label));
+      row.cells = runs.map((run) => this.addCell(line, row.limit(run)));
+    }
+  }
+
+  addHead(table) {
+    const line = table.createTHead().insertRow();
+    line.append(element("th"), ...this.runs.map((run) => element("th", run.title)));
+  }
+
+  addCell(line, limit) {
+    const cell = line.insertCell();
+    const value = element("span");
+    cell.append(value, element("small", limit > 0 ? ` / ${number(limit)} ` : " "));
+    if (limit <= 0 || this.runs.length > 1) return { value };
+    const meter = element("meter");
+    meter.max = limit;
+    meter.high = 0.95 * limit;
+    meter.optimum = 0;
+    meter.setAttribute("aria-hidden", "true");
+    cell.append(meter);
+    return { value, meter };
+  }
+
+  show(second) {
+    for (const row of this.rows) {
+      row.cells.forEach(({ value, meter }, at) => {
+        const inside = row.isUsed(this.runs[at]) ? row.inside(this.runs[at], second) : null;
+        value.textContent = inside === null ? "–" : number(inside);
+        if (meter) meter.value = Math.max(0, inside ?? 0);
+      });
+    }
+  }
+}
+
+/** Lines of what is blocked now, most first. */
+function showBlocked(list, hubs) {
+  const lines = [];
+  for (const hub of hubs) {
+    const groups = new Map();
+    for (const thing of hub.things) {
+      if (!thing.step.is_blocked) continue;
+      const key = `× ${thing.kind.noun} waits for ${thing.step.waits} (${thing.step.says})`;
+      groups.set(key, (groups.get(key) ?? 0) + 1);
+    }
+    const prefix = hubs.length > 1 ? `${hub.run.title}: ` : "";
+    for (const [text, n] of groups) lines.push({ n, text: `${prefix}${n} ${text}` });
+  }
+  lines.sort((a, b) => b.n - a.n);
+  const items = lines.map((line) => element("li", line.text));
+  list.replaceChildren(...(items.length ? items : [element("li", "Nothing", "none")]));
+}
+
+/** The thing or zone that was clicked on: what it is, since when, what it waits for, and the command for its history. */
+function showChosen(hub, hit, second) {
+  const box = byId("thing");
+  box.hidden = hit === null;
+  if (hit === null) return;
+  const facts = hit.thing ? thingFacts(hub, hit.thing, second) : { title: hit.about.label, rows: hit.about.facts, command: "" };
+  byId("thing-title").textContent = facts.title;
+  byId("thing-facts").replaceChildren(
+    ...facts.rows.flatMap(([term, text, className]) => [element("dt", term), element("dd", text, className ?? "")]),
+  );
+  byId("thing-trace").hidden = facts.command === "";
+  byId("thing-command").textContent = facts.command;
+}
+
+function thingFacts(hub, { kind, row }, second) {
+  const { run } = hub;
+  const columns = run.tables[kind.name];
+  const state = stateOf(kind, columns, row, second);
+  const rows = [];
+  if (state === null) {
+    rows.push(["State", columns.begins[row] > second ? "not here yet" : "gone"]);
+  } else {
+    rows.push(["State", state.step.says], ["Since", `${instantText(run, state.since)} (${durationText(second - state.since)})`]);
+    if (state.step.waits) rows.push(["Waits for", state.step.waits, state.step.is_blocked ? "blocked" : ""]);
+  }
+  for (const [column, term] of Object.entries(kind.facts)) rows.push([term, number(columns[column][row])]);
+  if (columns.route) rows.push(["Route", run.routes[columns.route[row]]]);
+  if (run.halls.length > 1 && columns.hall && columns.hall[row] !== NOT_YET) rows.push(["Hall", run.halls[columns.hall[row]].name]);
+  return { title: titleOf(run, kind, row), rows, command: traceCommand(run, kind, row) };
+}
+
+function showKey(list, run, colours) {
+  const entries = [["ULD of imports", colours.uld], ["exports", colours.export], ["blocked", colours.blocked]];
+  run.routes.forEach((route, at) => entries.push([`route ${route}`, routeColour(at)]));
+  list.replaceChildren(
+    ...entries.map(([text, colour]) => {
+      const item = element("li");
+      const square = element("i");
+      square.style.background = colour;
+      item.append(square, element("span", text));
+      return item;
+    }),
+  );
+}

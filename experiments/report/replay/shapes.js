@@ -1,0 +1,125 @@
+// Shapes on a canvas, in metres of the plan, and colours from the style sheet.
+
+const ROUTE_COLOURS = ["#4269d0", "#d98e04", "#e4572e", "#2a9d8f", "#3ca951", "#a463f2", "#6c8ebf", "#9c6b4e"];
+const USE_STEPS = [0.25, 0.5, 0.75, 0.95];
+
+function coloursOf(element) {
+  const style = getComputedStyle(element);
+  const colours = {};
+  for (const name of ["ink", "soft", "line", "page", "apron", "yard", "zone", "unit", "blocked", "wait", "uld", "export",
+    "aircraft", "truck", "belt", "use-0", "use-1", "use-2", "use-3", "use-4"]) {
+    colours[name] = style.getPropertyValue(`--${name}`).trim();
+  }
+  return colours;
+}
+
+function useColour(colours, share) {
+  return colours[`use-${USE_STEPS.filter((step) => share >= step).length}`];
+}
+
+function routeColour(route) {
+  return ROUTE_COLOURS[route % ROUTE_COLOURS.length];
+}
+
+/** A grid of at least n cells in a rectangle, each about `aspect` times as wide as high; filled from the right, where no
+ * label stands.
+ */
+function gridOf(rectangle, n, aspect) {
+  const columns = Math.max(1, Math.min(n, Math.round(Math.sqrt((n * rectangle.width) / (rectangle.height * aspect)))));
+  const rows = Math.max(1, Math.ceil(n / columns));
+  return { ...rectangle, n, columns, rows, cellWidth: rectangle.width / columns, cellHeight: rectangle.height / rows, isFromRight: true };
+}
+
+/** The rectangle of a cell; places beyond the last are drawn on the last. */
+function cellOf(grid, place) {
+  const cell = Math.min(Math.max(place, 0), Math.max(grid.n - 1, 0));
+  const column = cell % grid.columns;
+  return {
+    x: grid.x + (grid.isFromRight ? grid.columns - 1 - column : column) * grid.cellWidth,
+    y: grid.y + Math.floor(cell / grid.columns) * grid.cellHeight,
+    width: grid.cellWidth,
+    height: grid.cellHeight,
+  };
+}
+
+function shrunk(rectangle, share) {
+  const { x, y, width, height } = rectangle;
+  return { x: x + width * share, y: y + height * share, width: width * (1 - 2 * share), height: height * (1 - 2 * share) };
+}
+
+function fill(context, rectangle, colour) {
+  context.fillStyle = colour;
+  context.fillRect(rectangle.x, rectangle.y, rectangle.width, rectangle.height);
+}
+
+function outline(context, rectangle, colour, pixels) {
+  context.strokeStyle = colour;
+  context.lineWidth = pixels / context.scaleNow;
+  context.strokeRect(rectangle.x, rectangle.y, rectangle.width, rectangle.height);
+}
+
+/** The lines between the cells of a grid. */
+function drawGrid(context, grid, colour) {
+  context.beginPath();
+  for (let place = 0; place < grid.n; place++) {
+    const cell = cellOf(grid, place);
+    context.rect(cell.x, cell.y, cell.width, cell.height);
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = 0.6 / context.scaleNow;
+  context.stroke();
+}
+
+/** An aircraft seen from above, nose down towards the hall. */
+const AIRCRAFT = [[0, 1], [0.06, 0.92], [0.06, 0.62], [0.5, 0.36], [0.5, 0.28], [0.06, 0.42], [0.045, 0.16], [0.18, 0.06],
+  [0.18, 0], [0, 0.05]];
+
+function drawAircraft(context, rectangle, colour, edge, edgePixels) {
+  const size = Math.min(rectangle.width, rectangle.height);
+  const x = rectangle.x + rectangle.width / 2;
+  const y = rectangle.y + (rectangle.height - size) / 2;
+  context.beginPath();
+  for (const [across, along] of AIRCRAFT) context.lineTo(x + across * size, y + along * size);
+  for (const [across, along] of [...AIRCRAFT].reverse()) context.lineTo(x - across * size, y + along * size);
+  context.closePath();
+  context.fillStyle = colour;
+  context.fill();
+  context.strokeStyle = edge;
+  context.lineWidth = edgePixels / context.scaleNow;
+  context.stroke();
+}
+
+/** A trailer, filled from its front with what is on it. */
+function drawTruck(context, rectangle, share, colour, colours, edge, edgePixels) {
+  fill(context, rectangle, colours.truck);
+  fill(context, { ...rectangle, height: rectangle.height * share }, colour);
+  outline(context, rectangle, edge, edgePixels);
+}
+
+/** A text that fits into a rectangle of the plan, at a fixed size on the screen; shorter, or none, where it does not. */
+function label(context, camera, rectangle, texts, colours) {
+  const width = rectangle.width * camera.scale - 6;
+  const height = rectangle.height * camera.scale;
+  const line = 14;
+  let y = camera.y + rectangle.y * camera.scale + 3;
+  for (const { text, bold } of texts) {
+    if (y + line > camera.y + rectangle.y * camera.scale + height + 2 || width < 24) return;
+    context.font = `${bold ? "600 " : ""}11px system-ui, sans-serif`;
+    const shown = shortened(context, text, width);
+    const x = camera.x + rectangle.x * camera.scale + 3;
+    context.globalAlpha = 0.75;
+    context.fillStyle = colours.page;
+    context.fillRect(x - 1, y - 1, context.measureText(shown).width + 3, line);
+    context.globalAlpha = 1;
+    context.fillStyle = bold ? colours.ink : colours.soft;
+    context.fillText(shown, x, y + 10);
+    y += line;
+  }
+}
+
+function shortened(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let n = Math.floor((text.length * width) / context.measureText(text).width);
+  while (n > 1 && context.measureText(`${text.slice(0, n)}…`).width > width) n--;
+  return `${text.slice(0, n)}…`;
+}

@@ -1,0 +1,22 @@
+"""The page of a replay: one file that asks for nothing from outside, its script put together from readable parts."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.report.page import template
+
+FOLDER: Final = Path(__file__).parent / "replay"
+SCRIPTS: Final = ("data.js", "camera.js", "shapes.js", "places.js", "hub.js", "panel.js", "strips.js", "player.js")
+"""In the order in which they build on each other."""
+
+
+def replay_page(content: Mapping[str, Any]) -> str:
+    """The page of `content`, plain values; nothing in it can end the element that it stands in."""
+    data = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    script = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    title = " and ".join(run["title"] for run in content["runs"])
+    style = (FOLDER / "replay.css").read_text(encoding="utf-8")
+    text: str = template("replay/replay.html").render(title=title, data=data, script=script, style=style)
+    return text

@@ -1,0 +1,66 @@
+"""`cargohub replay`: a stored run as a moving floor plan, to watch in a browser.
+
+Writes `replay.html` into the run folder, one file that works offline. It shows one replication to scale: aircraft,
+trains, ULDs, zones, trucks, and what is blocked by what. The last line printed is its path.
+
+  cargohub replay RUN
+  cargohub replay RUN replication=3
+  cargohub replay RUN scenario=liege_66k                          one design of a comparison
+  cargohub replay RUN RUN_B                                       two runs in step, to compare halls
+  cargohub replay RUN scenario=liege_30k scenario_b=liege_66k     two designs of one run in step
+
+Counts come from stored rows, or from stored counts at the ends of intervals. Places are drawn, not simulated: the model
+says how many ULDs stand in a zone, and not where.
+"""
+
+from pathlib import Path
+
+from experiments.arguments import Arguments, files_and_options
+from experiments.frame import console
+from experiments.report.replay_page import replay_page
+from experiments.store.files import write_whole
+from experiments.studies.replay.content import TABLES, content, kinds
+from experiments.studies.trace.run import Replication, stored_replication
+from sim.errors import InputError
+
+OPTIONS = ("scenario", "scenario_b", "replication")
+FILE = "replay.html"
+
+
+def main(arguments: Arguments) -> int:
+    folders, given = files_and_options(arguments.words, OPTIONS)
+    if not 1 <= len(folders) <= 2:
+        raise InputError(f"replay: one or two run folders, got {', '.join(map(str, folders)) or 'none'}")
+    shown = [(folders[0], _stored(folders[0], given, "scenario"))]
+    if len(folders) > 1 or "scenario_b" in given:
+        shown.append((folders[-1], _stored(folders[-1], given, "scenario_b")))
+    _check_step([replication for _, replication in shown])
+    page = replay_page({**kinds(), "runs": [content(replication, folder) for folder, replication in shown]})
+    path = folders[0] / FILE
+    write_whole(path, page.encode())
+    if arguments.json:
+        console.print_json({"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())})
+    else:
+        print(path)
+    return 0
+
+
+def _stored(folder: Path, given: dict[str, str], option: str) -> Replication:
+    words = {"replication": given.get("replication", "0")}
+    if option in given:
+        words["scenario"] = given[option]
+    return stored_replication(folder, words, TABLES)
+
+
+def _check_step(shown: list[Replication]) -> None:
+    """Two runs go in step by the calendar, so they begin on the same day, and have flights in common."""
+    if len(shown) < 2:
+        return
+    first, second = shown
+    if first.hub.start_date != second.hub.start_date:
+        dates = f"{first.hub.start_date} and {second.hub.start_date}"
+        raise InputError(f"replay: two runs in step begin on the same day, got {dates}")
+    if first.hub.seed != second.hub.seed:
+        raise InputError(
+            f"replay: two runs in step have the same draws, got the seeds {first.hub.seed} and {second.hub.seed}"
+        )

@@ -1,0 +1,233 @@
+"""What a page of a replay holds of one replication: its floor, its rows, and its counts by interval, all packed."""
+
+import datetime as dt
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from experiments import formatting
+from experiments.studies.replay.floor import zones_of
+from experiments.studies.replay.kinds import COUNTS, KINDS, Kind
+from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, seconds
+from experiments.studies.trace.run import Replication
+from sim.config import HubConfig
+from sim.errors import InputError
+from sim.measures.tracing import Journal
+from sim.measures.tracing.journal import NEEDED
+from sim.record.schemas import Table
+from sim.units import MIN_PER_DAY, SECONDS_PER_MIN
+
+TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
+"""Tables that a replay reads."""
+_PLACES: Final = (
+    ("flights", "stand", "stand_given", "stand_free", ""),
+    ("ulds", "position", "placed", "start", "hall"),
+    ("ulds", "station", "start", "released", "hall"),
+    ("trains", "at_hall", "at_door", "placed", "hall"),
+    ("trucks", "door", "docked", "left_door", "hall"),
+    ("trucks", "yard", "arrived", "docked", "hall"),
+    ("collections", "door", "docked", "released", "hall"),
+    ("collections", "yard", "arrived", "docked", "hall"),
+    ("out_ulds", "place", "start", "built", "hall"),
+    ("out_ulds", "dolly", "built", "taken", "hall"),
+)
+"""Kind, column, since, until, and what has places of its own: where a thing is drawn, which the model does not say."""
+_WHOLE: Final = {
+    "flights": ("hall", "n_ulds", "n_parcels", "n_parcels_out"),
+    "ulds": ("flight", "index", "deck", "train", "hall", "n_parcels"),
+    "trains": ("flight", "deck", "train", "hall", "n_ulds"),
+    "trucks": ("hall", "route", "kind", "n_parcels"),
+    "collections": ("hall", "n_parcels"),
+    "out_ulds": ("hall", "lane", "sequence", "flight", "n_parcels"),
+    "out_trains": ("flight", "train", "hall", "n_positions"),
+    "shuttles": ("origin", "destination", "sequence", "n_parcels"),
+}
+"""Columns of whole numbers, by kind."""
+
+
+def kinds() -> dict[str, Any]:
+    """What the page says of things, whatever the run."""
+    return {"kinds": [asdict(kind) for kind in KINDS], "counts": [asdict(count) for count in COUNTS]}
+
+
+def content(replication: Replication, named: Path) -> dict[str, Any]:
+    """All of one replication. `named`: the run folder as it was given, for commands to repeat.
+
+    Raises:
+        InputError: tables that contradict each other or the configuration.
+    """
+    hub = replication.hub
+    _check(replication.tables, hub)
+    journal = Journal(replication.tables, hub)
+    rows = {kind.name: _rows(kind, journal) for kind in KINDS}
+    for kind, column, since, until, group in _PLACES:
+        rows[kind][column] = _places(rows[kind], since, until, group)
+    return {
+        "title": replication.scenario,
+        "trace": _command(replication, named),
+        "start": hub.start_date.isoformat(),
+        "end": int(seconds(journal.end)),
+        "days": _days(hub),
+        "halls": [_hall(hub, name) for name in hub.halls],
+        "limits": _limits(hub),
+        "trailer": hub.outbound.trailer.parcels,
+        "routes": list(dict.fromkeys(lane.route for lane in hub.lanes.values())),
+        "names": _names(journal, hub),
+        "tables": {name: packed(columns) for name, columns in rows.items()},
+        "occupancy": _occupancy(replication.tables["occupancy"], replication),
+    }
+
+
+def _check(tables: Mapping[str, Table], hub: HubConfig) -> None:
+    """Whether rows beside a journal's refer to what there is."""
+    n_flights, n_halls = len(tables["flights"]["number"]), len(hub.halls)
+    ranges = (
+        ("collections", "hall", 0, n_halls), ("out_ulds", "hall", 0, n_halls), ("out_trains", "hall", 0, n_halls),
+        ("out_ulds", "lane", 0, len(hub.exports.lanes)), ("out_ulds", "flight", -1, n_flights),
+        ("out_trains", "flight", 0, n_flights),
+    )  # fmt: skip
+    for table, column, lowest, stop in ranges:
+        values = tables[table][column]
+        if len(values) and not lowest <= values.min() <= values.max() < stop:
+            raise InputError(f"table {table}: column {column} is outside {lowest} to {stop - 1}")
+
+
+def _command(replication: Replication, named: Path) -> str:
+    words = ["cargohub", "trace", str(named)]
+    if len(replication.manifest.identity["hubs"]) > 1:
+        words.append(f"scenario={replication.scenario}")
+    return shlex.join(words + [f"replication={replication.number}"] * (replication.number > 0))
+
+
+def _days(hub: HubConfig) -> list[dict[str, str]]:
+    """Every day of the run, the warm-up and what comes after the measured days included."""
+    days = []
+    for number in range(int(np.ceil(hub.end_min / MIN_PER_DAY))):
+        measured = number - hub.warmup_days + 1
+        period = "warm-up" if measured < 1 else f"day {measured}" if measured <= hub.horizon_days else "after the end"
+        date = hub.start_date + dt.timedelta(days=number)
+        days.append({"date": date.isoformat(), "label": f"{date:%a} {date.day} {date:%b %Y} ({period})"})
+    return days
+
+
+def _hall(hub: HubConfig, name: str) -> dict[str, Any]:
+    hall = hub.halls[name]
+    return {
+        "name": name,
+        "area": hall.area_m2,
+        "width": hall.facade_m,
+        "zones": [asdict(zone) for zone in zones_of(hub, name)],
+        "units": {
+            "uld_positions": hall.uld_positions, "breakdown": hall.breakdown_stations, "doors": hall.doors_out,
+            "doors_in": hall.doors_in if hub.exports.share else 0, "build_up": hall.exports.build_up_places,
+            "machines": hall.sorting_machines, "screening": hall.exports.screening_lines,
+        },
+    }  # fmt: skip
+
+
+def _limits(hub: HubConfig) -> dict[str, int]:
+    """How many there are of what is counted from rows."""
+    halls = list(hub.halls.values())
+    return {
+        "stands": hub.apron.stands,
+        "tugs": hub.apron.tugs,
+        "outbound_tugs": hub.apron.outbound_tugs,
+        "yard": hub.outbound.yard * len(halls),
+        "uld_positions": sum(hall.uld_positions for hall in halls),
+        "breakdown": sum(hall.breakdown_stations for hall in halls),
+        "dock_doors": sum(hall.doors_out for hall in halls),
+        "doors_in": sum(hall.doors_in for hall in halls),
+        "build_up": sum(hall.exports.build_up_places for hall in halls),
+    }
+
+
+def _names(journal: Journal, hub: HubConfig) -> dict[str, list[str]]:
+    return {
+        "flights": journal.tables["flights"]["key"].tolist(),
+        "trucks": [journal.truck_name(row) for row in range(len(journal.tables["trucks"]["hall"]))],
+        "collections": journal.tables["collections"]["key"].tolist(),
+        "lanes": list(hub.exports.lanes),
+    }
+
+
+def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
+    """The columns that the page needs of a kind: instants in seconds, and whole numbers."""
+    table: Table = journal.tables[kind.table]
+    derived = {"flights": _held, "ulds": _breakdown_queue}.get(kind.name)
+    if derived is not None:
+        table = {**table, **derived(journal)}
+    counted = [name for count in COUNTS if count.kind == kind.name for name in (count.since, count.until)]
+    instants = list(dict.fromkeys([*(step.since for step in kind.steps), kind.gone, *counted]))
+    return {name: seconds(table[name]) for name in instants} | {
+        name: table[name].astype(np.int32) for name in _WHOLE[kind.name]
+    }
+
+
+def _held(journal: Journal) -> Table:
+    """Until when each flight is held at its origin, and when it is gone: off-block, or diverted [min]."""
+    flights = journal.tables["flights"]
+    gave_up = np.where(flights["is_diverted"], flights["stand_requested"] + journal.longest_hold, np.nan)
+    gone = np.where(np.isnan(flights["stand_free"]), gave_up, flights["stand_free"])
+    return {"held_until": np.fmin(flights["stand_given"], gone), "gone": gone}
+
+
+def _breakdown_queue(journal: Journal) -> Table:
+    """When each ULD may be broken down, and since when it heads the queue, by what it lacked longest there [min]."""
+    ulds = journal.tables["ulds"]
+    n = len(ulds["flight"])
+    lacked = np.array([ulds[f"wait_{what}"] for what in ("station", "workers", "floor")]).reshape(3, n)
+    heads = np.full(n, np.nan)
+    heads[journal.queue] = journal.head_from
+    cause = np.where(np.nan_to_num(lacked).max(axis=0, initial=0) > 0, np.nan_to_num(lacked).argmax(axis=0), 3)
+    names = ("heads_for_station", "heads_for_workers", "heads_for_floor", "heads")
+    found: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
+    return {"ready": np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"]), **found}
+
+
+def _places(rows: Mapping[str, Whole], since: str, until: str, group: str) -> Whole:
+    place = np.full(len(rows[since]), NOT_YET, dtype=np.int32)
+    groups = rows[group] if group else np.zeros(len(place), dtype=np.int32)
+    for number in np.unique(groups).tolist():
+        mine = groups == number
+        place[mine] = places(rows[since][mine], rows[until][mine])
+    return place
+
+
+def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
+    """Counts at the ends of intervals, a column a zone.
+
+    Raises:
+        InputError: the zones do not have the same intervals.
+    """
+    zones = list(dict.fromkeys(table["zone"].tolist()))
+    edges = np.unique(table["time"])
+    columns = {}
+    for zone in zones:
+        mine = table["zone"] == zone
+        if not np.array_equal(table["time"][mine], edges):
+            raise InputError(f"{replication.manifest.folder}: table occupancy: {zone[:60]!r} lacks intervals")
+        columns[zone] = table["inside"][mine]
+    first = {zone: int(np.flatnonzero(table["zone"] == zone)[0]) for zone in zones}
+    return {
+        "width": round(replication.hub.record.bin_min * SECONDS_PER_MIN),
+        "zones": [
+            {
+                "name": zone,
+                "label": _zone_label(zone),
+                "limit": int(table["limit"][row]),
+                "unit": str(table["unit"][row]),
+            }
+            for zone, row in first.items()
+        ],
+        "inside": packed({"edge": seconds(edges), **columns}),
+    }
+
+
+def _zone_label(zone: str) -> str:
+    """As `Lanes' floor`, or `Lanes' floor, hall east`."""
+    name, _, hall = zone.partition(" @ ")
+    return f"{formatting.zone(name)}, hall {hall}" if hall else formatting.zone(name)

@@ -1,0 +1,76 @@
+"""Columns of whole numbers, packed small enough for one page, and the places that things are drawn at."""
+
+import base64
+import heapq
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.units import SECONDS_PER_MIN
+
+Whole = NDArray[np.int32]
+NOT_YET: Final = -1
+"""In place of an instant that the run does not have."""
+_MOST: Final = np.iinfo(np.int32).max
+
+
+def seconds(minutes: ArrayLike) -> Whole:
+    """Instants (N) [min] as whole seconds, rounded up; NaN is `NOT_YET`.
+
+    At every whole second as much has happened by these instants as by the exact ones, so counts are exact there.
+    """
+    exact = np.asarray(minutes, dtype=np.float64) * SECONDS_PER_MIN
+    known = ~np.isnan(exact)
+    whole = np.full(exact.shape, NOT_YET, dtype=np.int32)
+    whole[known] = np.clip(np.ceil(exact[known]), 0, _MOST)
+    return whole
+
+
+def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
+    """Columns (N) of int32 as text: differences from row to row, byte planes apart, deflated, in base64.
+
+    Raises:
+        ValueError: columns of different lengths.
+    """
+    whole = {name: np.asarray(values, dtype=np.int32) for name, values in columns.items()}
+    lengths = {len(values) for values in whole.values()} or {0}
+    if len(lengths) > 1:
+        raise ValueError(f"columns must be of one length, got {sorted(lengths)}")
+    # Differences wrap around in 32 bits, and so do the sums that undo them.
+    steps = [np.diff(values, prepend=np.int32(0)).astype("<i4") for values in whole.values()]
+    planes = np.concatenate([np.empty(0, dtype="<i4"), *steps]).view(np.uint8).reshape(-1, 4).T
+    data = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")
+    return {"rows": lengths.pop(), "columns": list(whole), "data": data}
+
+
+def unpacked(table: Mapping[str, Any]) -> dict[str, Whole]:
+    """The columns that were packed."""
+    planes = np.frombuffer(zlib.decompress(base64.b64decode(table["data"])), dtype=np.uint8)
+    steps = np.ascontiguousarray(planes.reshape(4, -1).T).view("<i4").reshape(len(table["columns"]), table["rows"])
+    return {name: np.cumsum(steps[i], dtype=np.int32) for i, name in enumerate(table["columns"])}
+
+
+def inside(enter: Whole, leave: Whole, instant: int) -> NDArray[np.bool_]:
+    """Which stays (N) hold at a whole second: from `enter` to before `leave`, or for ever."""
+    here: NDArray[np.bool_] = (enter != NOT_YET) & (enter <= instant) & ((leave == NOT_YET) | (leave > instant))
+    return here
+
+
+def places(enter: Whole, leave: Whole) -> Whole:
+    """The lowest place that is free when each (N) enters; `NOT_YET` for those that never do."""
+    place = np.full(len(enter), NOT_YET, dtype=np.int32)
+    free: list[int] = []
+    held: list[tuple[int, int]] = []
+    n_places = 0
+    came = np.flatnonzero(enter != NOT_YET)
+    for row in came[np.argsort(enter[came], kind="stable")].tolist():
+        while held and held[0][0] <= enter[row]:
+            heapq.heappush(free, heapq.heappop(held)[1])
+        if not free:
+            free, n_places = [n_places], n_places + 1
+        place[row] = heapq.heappop(free)
+        heapq.heappush(held, (int(leave[row]) if leave[row] != NOT_YET else _MOST, int(place[row])))
+    return place
