@@ -6,6 +6,7 @@ in its configuration), and what they lack by the standards is told. The net area
 only the KPI spare_area_m2 reads them.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -118,7 +119,7 @@ def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
         if use.n_units > use.n_fit:
             lacks.append(Lack(use.hall, use.zone, use.n_units * use.standard_m2, use.area_m2, "m2"))
             key = _STANDARDS[use.zone]
-            space[key] = min(space[key], use.area_m2 / use.n_units * _CLOSER)
+            space[key] = min(space[key], use.area_m2 / math.ceil(use.n_units) * _CLOSER)
     for name, hall in hub.halls.items():
         facade = (hall.doors_out + hall.doors_in) * hub.space.door_facade_m
         if facade > hall.facade_m:

@@ -1,0 +1,11 @@
+"""How far each number of a configuration may be from what it is: ranges, and the worlds drawn from them.
+
+A world is a hub in which every sourced or assumed number has some value of its range. `configs/assumptions` holds the
+ranges, keyed as the composed configuration is; `docs/model.md` explains them.
+"""
+
+from experiments.assumptions.entries import Kind
+from experiments.assumptions.listed import Assumption, assumptions_of, uncovered
+from experiments.assumptions.worlds import Worlds
+
+__all__ = ["Assumption", "Kind", "Worlds", "assumptions_of", "uncovered"]

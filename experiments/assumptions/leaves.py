@@ -1,0 +1,55 @@
+"""Numbers, lists of numbers and texts of a plain configuration, each by its full key."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+PRICES = ("expansion.cost.", "optimise.cost.", "shadow_price.prices.")
+"""Where studies put the group `cost`; its numbers have their entries there once, under `cost`."""
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_numbers(value: object) -> bool:
+    """A list of numbers, which is one leaf."""
+    return isinstance(value, list) and bool(value) and all(map(is_number, value))
+
+
+def leaves(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys and values; the items of a list that is none of numbers have their place in it as a name.
+
+    >>> dict(leaves({"a": {"b": 1, "c": [1, 2]}, "d": [{"e": 3}]}))
+    {'a.b': 1, 'a.c': [1, 2], 'd.0.e': 3}
+    """
+    if isinstance(document, Mapping):
+        for name, item in document.items():
+            yield from leaves(item, f"{key}.{name}" if key else str(name))
+    elif isinstance(document, list) and not is_numbers(document):
+        for place, item in enumerate(document):
+            yield from leaves(item, f"{key}.{place}")
+    elif is_number(document) or is_numbers(document) or isinstance(document, str):
+        yield key, document
+
+
+def with_leaves(document: Any, changed: Mapping[str, object], key: str = "") -> Any:  # noqa: ANN401 - a plain value
+    """The document with other values in these leaves; what has none of them is not copied."""
+    if key in changed:
+        return changed[key]
+    if isinstance(document, Mapping):
+        return {name: with_leaves(item, changed, f"{key}.{name}" if key else name) for name, item in document.items()}
+    if isinstance(document, list) and document and not is_numbers(document):
+        return [with_leaves(item, changed, f"{key}.{place}") for place, item in enumerate(document)]
+    return document
+
+
+def entry_key(key: str) -> str:
+    """The key under which a number has its entry.
+
+    >>> entry_key("expansion.cost.labour.wage_eur_per_h")
+    'cost.labour.wage_eur_per_h'
+    """
+    for prefix in PRICES:
+        if key.startswith(prefix):
+            return f"cost.{key.removeprefix(prefix)}"
+    return key

@@ -1,0 +1,194 @@
+"""The numbers of a configuration, each with its range: what `cargohub assumptions` lists and worlds are drawn from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from experiments.assumptions.entries import Entry, Kind, entries
+from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves
+from experiments.composition import compose, packaged
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.reading import near, plain
+
+Value = float | int | str | tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A number, list or choice of a configuration.
+
+    `low` and `high` are None where the kind is derived or decision. Of a list they are those of its factor, of a choice
+    the first and last place among its options.
+    """
+
+    key: str
+    value: Value
+    low: float | None
+    high: float | None
+    kind: Kind
+    source: str
+    entry: Entry
+    stars: tuple[str, ...] = ()
+    """What stands for the stars of the entry's key."""
+
+    @property
+    def name(self) -> str:
+        """Of what is sampled: numbers with the same name move together."""
+        return self.entry.key
+
+    @property
+    def likely(self) -> float:
+        """The value as a number: of a list its factor, of a choice its place among the options."""
+        if isinstance(self.value, str):
+            return float(list(self.entry.options).index(self.value))
+        if isinstance(self.value, tuple):
+            return neutral(self.entry)
+        return float(self.value)
+
+
+def neutral(entry: Entry) -> float:
+    """The factor that changes nothing: a weight of 0 on another list, or 1."""
+    return 0.0 if entry.towards is not None else 1.0
+
+
+def assumptions_of(
+    composed: Mapping[str, Any] | HubConfig, config_dir: Path | str | None = None
+) -> tuple[Assumption, ...]:
+    """Every number of a composed configuration or a hub, and its choices that are uncertain; with its range.
+
+    A number that is not the packaged one has the packaged range in proportion. `config_dir`: a folder whose
+    `assumptions` replace the packaged entries of the same keys.
+
+    Raises:
+        ConfigError: a number without an entry, a range that excludes its value, or an entry of `config_dir` for a key
+            that the configuration does not have.
+    """
+    document = plain(composed)
+    found = entries((packaged(),) if config_dir is None else (packaged(), Path(config_dir)))
+    _check_known(found, document)
+    index = Index(found)
+    rows, missing = [], []
+    for key, value in leaves(document):
+        match = index.of(entry_key(key))
+        is_choice = isinstance(value, str)
+        if match is None and not is_choice:
+            missing.append(key)
+        elif match is not None and is_choice == bool(match[0].options):
+            rows.append(_assumption(key, value, *match))
+    if missing:
+        raise ConfigError(f"{missing[0]}: a number without a range (configs/assumptions)")
+    return tuple(rows)
+
+
+def uncovered(document: object) -> list[str]:
+    """Keys of numbers that have no entry."""
+    index = Index(entries((packaged(),)))
+    return [
+        key for key, value in leaves(plain(document)) if not isinstance(value, str) and index.of(entry_key(key)) is None
+    ]
+
+
+class Index:
+    """Entries by key, those with fewer stars first."""
+
+    def __init__(self, found: Mapping[str, Entry]) -> None:
+        self._exact = {key: entry for key, entry in found.items() if "*" not in key}
+        starred = sorted((key for key in found if "*" in key), key=lambda key: (key.count("*"), -key.count(".")))
+        self._starred = [(key.split("."), found[key]) for key in starred]
+        self._known: dict[str, tuple[Entry, tuple[str, ...]] | None] = {}
+
+    def of(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
+        """The entry, and what stands for its stars; None if there is none."""
+        if key in self._exact:
+            return self._exact[key], ()
+        if key not in self._known:
+            self._known[key] = self._by_stars(key)
+        return self._known[key]
+
+    def _by_stars(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
+        names = key.split(".")
+        for pattern, entry in self._starred:
+            stars = _stars(pattern, names)
+            if stars is not None:
+                return entry, stars
+        return None
+
+
+def _stars(pattern: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
+    """What stands for the stars; None where the pattern does not match."""
+    if pattern[-1] == "**":
+        pattern = pattern[:-1]
+        names = names[: len(pattern)] if len(names) > len(pattern) else ()
+    if len(pattern) != len(names):
+        return None
+    if any(one not in ("*", other) for one, other in zip(pattern, names, strict=True)):
+        return None
+    return tuple(other for one, other in zip(pattern, names, strict=True) if one == "*")
+
+
+def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> Assumption:  # noqa: ANN401 - a leaf
+    kind, source = entry.kind, entry.source.format(*stars) if entry.kind is Kind.DERIVED else entry.source
+    shown: Value = tuple(value) if isinstance(value, list) else value
+    if entry.options and value not in entry.options:
+        return Assumption(key, shown, None, None, Kind.DECISION, "none of the options that are weighed", entry, stars)
+    if entry.options:
+        weights = ", ".join(
+            f"{place} {name} ({weight:g})" for place, (name, weight) in enumerate(entry.options.items())
+        )
+        return Assumption(key, shown, 0.0, len(entry.options) - 1.0, kind, f"{source}; {weights}", entry, stars)
+    if not kind.is_sampled:
+        return Assumption(key, shown, None, None, kind, source, entry, stars)
+    low, high = _ends(key, value, entry)
+    row = Assumption(key, shown, low, high, kind, source, entry, stars)
+    if not low <= row.likely <= high:
+        bound = f"below low = {low:g}" if row.likely < low else f"above high = {high:g}"
+        raise ConfigError(f"{key}: value {row.likely:g} is {bound}: a range must hold its value")
+    return row
+
+
+def _ends(key: str, value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a leaf
+    """The ends of the range of the number, or of the factor of a list."""
+    if entry.by is not None:
+        likely = 1.0 if isinstance(value, list) else float(value)
+        low, high = sorted((likely * (1 - entry.by), likely * (1 + entry.by)))
+        return low, high if entry.most is None else max(likely, min(high, entry.most))
+    assert entry.low is not None and entry.high is not None
+    if isinstance(value, list):
+        return entry.low, entry.high
+    if entry.how is not None or "*" in entry.key:  # a factor on each
+        low, high = sorted((entry.low * value, entry.high * value))
+        return low, high
+    reference = _packaged_values().get(key, value)
+    scale = value / reference if reference else 1.0
+    if scale > 0 and scale != 1:
+        return entry.low * scale, entry.high * scale
+    return entry.low, entry.high
+
+
+@cache
+def _packaged_values() -> Mapping[str, float]:
+    """The numbers of the packaged configuration, which ranges are written for."""
+    return {key: value for key, value in leaves(compose()) if is_number(value)}
+
+
+def _check_known(found: Mapping[str, Entry], document: object) -> None:
+    packaged_keys = entries((packaged(),))
+    own = [key for key in found if key not in packaged_keys]
+    if not own:
+        return
+    keys = [entry_key(key) for key, value in leaves(document) if is_number(value) or is_numbers(value)]
+    for key in own:
+        if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
+            raise ConfigError(f"{key}: no number of the configuration{near(key, keys)}")
+
+
+def groups(assumptions: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:
+    """What is sampled: its name, and the numbers that move with it."""
+    found: dict[str, list[Assumption]] = {}
+    for one in assumptions:
+        if one.kind.is_sampled:
+            found.setdefault(one.name, []).append(one)
+    yield from found.items()
