@@ -17,8 +17,8 @@ from experiments.composition import compose
 from experiments.designs.factors import squeezed
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.room import check_area
 from sim.reading import plain, read
+from sim.site.room import check_area
 
 _SLACK = 1e-9
 """Of an eigenvalue, by which rounding may put it below zero."""
