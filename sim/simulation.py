@@ -10,8 +10,9 @@ from sim.measures.edges import bin_edges
 from sim.measures.exposure_tables import check_exposure_laws, exposure_tables
 from sim.measures.kpis import Measured, computed
 from sim.measures.laws import check_laws
+from sim.measures.occupancy import backlog_here
 from sim.measures.recovery import LONGER, paths, recovery
-from sim.measures.tables import backlog_here, make_tables
+from sim.measures.tables import make_tables
 from sim.processes import hub
 from sim.reading import plain, read
 from sim.record.schemas import Table, tabulate

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from sim.domain.entities import ChuteCount
 from sim.kernels import batches
 from sim.record.chutes import FullestChute
-from sim.record.rows import PackOutRow
 from sim.units import NEVER
 
 POSTS, N_ROUTES, FIRST_MACHINE = np.array([1, 2, 1, 3, 1, 2]), 3, 4
@@ -45,7 +45,7 @@ def test_the_fullest_chute_is_what_a_count_at_every_arrival_finds(monkeypatch, s
     chute = rng.choice(len(POSTS), 250, p=[0.3, 0.3, 0.1, 0.1, 0.1, 0.1]).astype(np.uint16)
     packing, ready = _queue(rng, arrival, chute)
     measured = (60, 290) if seed % 2 else (0, 400)
-    row = PackOutRow(0, int(POSTS.sum()))
+    row = ChuteCount(0, int(POSTS.sum()))
     fullest = FullestChute(row, measured, POSTS, FIRST_MACHINE, N_ROUTES)
     # A look ends between two instants, and tells its units chute by chute.
     edges = np.unique(np.searchsorted(arrival, np.arange(0, 320, 23)))
@@ -57,7 +57,7 @@ def test_the_fullest_chute_is_what_a_count_at_every_arrival_finds(monkeypatch, s
 
 
 def test_a_chute_that_nobody_came_to_in_the_measured_days_was_never_full():
-    row = PackOutRow(0, 1)
+    row = ChuteCount(0, 1)
     fullest = FullestChute(row, (100, 200), np.array([1]), 0, 1)
     fullest.add(np.array([5, 6]), np.array([9, 12]), np.zeros(2, dtype=np.uint16), 3)
     fullest.close()

@@ -22,7 +22,7 @@ def gone(small: SmallHub, days: int) -> tuple[bool, int, int]:
     record = hub.run(inputs).record
     landed = sum(flight.n_parcels for flight in record.flights if not flight.is_diverted)
     departed = sum(truck.n_parcels for truck in record.trucks if truck.departed >= 0)
-    return len(record.flights) == len(inputs.flights), landed, departed + sum(row.n_parcels for row in record.refused)
+    return len(record.flights) == len(inputs.flights), landed, departed + sum(row.n_parcels for row in record.refusals)
 
 
 @pytest.mark.parametrize("first", range(0, 200, 50))

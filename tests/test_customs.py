@@ -9,6 +9,7 @@ import pytest
 
 from experiments.composition import load
 from sim.config.customs import Kind
+from sim.domain.entities import Refusal
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Manning
 from sim.errors import ConfigError, LawBroken
@@ -23,7 +24,7 @@ from sim.processes import hall
 from sim.processes.customs import HoldZone
 from sim.processes.desks import Desks
 from sim.processes.store import ParcelStore
-from sim.record.recorder import Columns, Recorder, Refusal
+from sim.record.recorder import Columns, Recorder
 from sim.record.staffing import DeskTally
 from sim.reference.theory import poisson_arrivals
 from sim.simulation import simulate

@@ -35,6 +35,7 @@ import sim.processes.staff
 import sim.processes.transfers
 import sim.rules.hall
 import sim.rules.ulds_fly
+from sim.domain.entities import Refusal
 from sim.domain.parcels import Parcels
 from sim.kernels.coming import Coming
 from sim.kernels.operational_time import OperationalTime
@@ -56,7 +57,7 @@ from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, Machine, Sortation
 from sim.processes.store import Mark, ParcelStore
 from sim.record.chutes import FullestChute
-from sim.record.recorder import CustomsRow, Refusal
+from sim.record.recorder import CustomsRow
 from sim.record.staffing import DeskTally
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
@@ -443,7 +444,7 @@ def _every_truck_is_a_connection(patch):
 
     def every(outbound, truck, ready):
         missed = count(outbound, truck, ready)
-        outbound.last_cut_off[outbound.dock(truck.row)] = int(outbound.env.now)
+        outbound.last_cut_off[outbound.dock(truck)] = int(outbound.env.now)
         return missed
 
     patch.setattr(sim.processes.outbound, "_n_missed_before", every)
@@ -487,8 +488,8 @@ def _calls_forget_those_on_their_way(patch):
 def _floor_free_at_the_cut_off(patch):
     def hall_and_floor(outbound, truck):
         halls = outbound.store.column["hall"][outbound.store.rows(truck.parcels)]
-        units = int(np.count_nonzero(halls == truck.row.hall))
-        return outbound.halls[truck.row.hall].breakdown, units * outbound.site.units.room
+        units = int(np.count_nonzero(halls == truck.hall))
+        return outbound.halls[truck.hall].breakdown, units * outbound.site.units.room
 
     def early(outbound, truck):
         load(outbound, truck)

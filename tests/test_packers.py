@@ -6,9 +6,9 @@ import pytest
 import sim
 from experiments.composition import load
 from experiments.main import main
+from sim.domain.entities import ChuteCount
 from sim.inputs.flight_work import packed_per_h
 from sim.record.chutes import FullestChute
-from sim.record.rows import PackOutRow
 from sim.rules.packers import where_parcels_pile_up
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")
@@ -49,7 +49,7 @@ def test_the_ladder_follows_the_rule() -> None:
 
 
 def test_of_chutes_as_full_the_first_counts_though_it_is_packed_last() -> None:
-    row = PackOutRow(0, 2)
+    row = ChuteCount(0, 2)
     fullest = FullestChute(row, (0, 100), np.array([99, 99]), 0, 2)
     for arrival, ready, chute in ((7, 8, 1), (5, 40, 0)):
         fullest.add(np.array([arrival]), np.array([ready]), np.array([chute], dtype=np.uint16), 1)

@@ -17,7 +17,7 @@ from sim.units import NEVER
 def test_one_flight_by_hand():
     trace = run(make_inputs(make_site(), [make_flight(0, 100)]))
     assert {table: list(columns) for table, columns in trace.tables.items()} == {
-        table: columns.split() for table, columns in COLUMNS.items()
+        table: [*columns] for table, columns in COLUMNS.items()
     }
     # In block at 105, unloading from 108. The lower deck's only ULD waits for the tug, which has left at 116, reached
     # the hall at 126, is rid of both its ULDs at once, and is back at 133.

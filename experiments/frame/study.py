@@ -13,7 +13,7 @@ from experiments.store import Part
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.config import HubConfig
-from sim.record.columns import TableSchema
+from sim.domain.columns import TableSchema
 
 if TYPE_CHECKING:
     from experiments.report.pictures import Picture

@@ -23,7 +23,7 @@ from typing import Any, Final, TypeVar, get_type_hints
 
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
-from sim.record.columns import Column, TableSchema
+from sim.domain.columns import Column, TableSchema
 
 R = TypeVar("R")
 

@@ -15,7 +15,7 @@ from sim.measures.staff import posts_of
 from sim.measures.stays import crew_free
 from sim.measures.window import Minutes, left_door
 from sim.record.recorder import Recorder
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
 Numbers = NDArray[np.float64]
@@ -50,31 +50,17 @@ def demand_columns(
     first = config.start_date.weekday() * MIN_PER_DAY // MIN_PER_H
     hour = ((edges[measured] - 1) // TICKS_PER_H + first) % HOURS_PER_WEEK
     curves = [*_roles(config, inputs, record, tables, edges), *_equipment(inputs, record, tables, edges)]
-    rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    rows: list[tuple[object, ...]] = []
     for order, curve in enumerate(curves):
         wanted, used, there = (series[measured] for series in (curve.wanted, curve.in_use, curve.there))
         for of_week in np.unique(hour).tolist():
             now = hour == of_week
             values = (wanted[now].mean(), wanted[now].max(), used[now].mean(), used[now].max(), there[now].mean())
-            row = (order, curve.name, curve.unit == _PEOPLE, curve.unit, of_week, *(float(value) for value in values))
-            for name, value in zip(_COLUMNS, row, strict=True):
-                rows[name].append(value)
-    return rows
+            rows.append((order, curve.name, curve.unit == _PEOPLE, curve.unit, of_week, *map(float, values)))
+    return in_order("demand_curves", rows)
 
 
 _PEOPLE = "people"
-_COLUMNS = (
-    "order",
-    "name",
-    "is_role",
-    "unit",
-    "hour",
-    "wanted_mean",
-    "wanted_highest",
-    "in_use_mean",
-    "in_use_highest",
-    "there_mean",
-)
 
 
 def _roles(

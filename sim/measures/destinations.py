@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
 from sim.measures.window import Minutes, Window
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
 _ROUNDING = 1e-9
@@ -78,21 +78,7 @@ def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads:
         drive = lane.km / config.linehaul.speed_km_h
         in_time = n_in_time / total if total else 1.0
         rows.append((order, name, lane.route, drive, journeys[name], total, n_left, n_in_time, mean, in_time))
-    return {column: list(values) for column, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
-
-
-_COLUMNS = (
-    "order",
-    "lane",
-    "route_name",
-    "drive_h",
-    "journey_h",
-    "n_parcels",
-    "n_departed",
-    "n_in_time",
-    "mean_h",
-    "in_time_share",
-)
+    return in_order("destinations", rows)
 
 
 def route_km(config: HubConfig) -> dict[str, float]:

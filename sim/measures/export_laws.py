@@ -11,14 +11,6 @@ from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
 
-EXPORT_ORDER = {
-    "collections": ("scheduled", "called", "arrived", "docked", "unloading_start", "unloaded", "released"),
-    "out_ulds": ("formed", "start", "built", "taken", "loaded", "departed"),
-    "out_trains": ("granted", "at_aircraft", "emptied", "returned"),
-    "out_parcels": ("handled", "screen_begin", "screen_end", "sort_begin", "sort_end", "code_begin", "code_end",
-                    "hand_begin", "hand_end", "ready", "formed", "departed"),
-}  # fmt: skip
-
 
 def export_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     if inputs.site.exports is None:

@@ -1,112 +1,100 @@
 """The tables of exports, and what of them is in a zone."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import HubConfig
+from sim.domain.columns import Table
+from sim.domain.entities import Visit
+from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
-from sim.measures.edges import Series, before, inside, of_hall
+from sim.measures.edges import Series, before, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
-from sim.record.recorder import Columns, Recorder, columns
-from sim.record.schemas import Table, tabulate
+from sim.record.recorder import Recorder, columns
+from sim.record.schemas import Columns, tabulate
 from sim.site.floors import empty_ulds_that_fit
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
-
-_ULD = ("hall", "lane", "sequence")
-_LOAD = (*_ULD, "collection", "n_parcels")
 
 
 def export_tables(config: HubConfig, inputs: Inputs, record: Recorder, store: ExportStore | None) -> dict[str, Table]:
     """Empty ones without exports."""
-    ulds = columns(record.out_ulds, _ULD)
-    lanes = inputs.site.exports.lanes if inputs.site.exports else ()
-    ulds["lane_name"] = [lanes[lane] for lane in ulds.get("lane", [])]
-    loads = _loads(record, ulds)
-    tables: dict[str, Mapping[str, Sequence[Any] | NDArray[Any]]] = {
+    ulds, loads = columns(OutUld, record.out_ulds), _loads(record)
+    lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
+    tables: dict[str, Columns] = {
         "collections": _collections(config, record, loads),
-        "out_ulds": ulds,
+        "out_ulds": ulds | {"lane_name": lanes[ulds["lane"]]},
         "out_loads": loads,
-        "out_trains": columns(record.out_trains, ("flight", "train")),
-        "out_parcels": _parcels(store, inputs.end),
+        "out_trains": columns(OutTrain, record.out_trains),
+        "out_parcels": out_parcel_columns(store, inputs.end),
     }
-    return {name: tabulate(name, own) for name, own in tables.items()}
+    return {name: tabulate(name, values) for name, values in tables.items()}
 
 
-def _loads(record: Recorder, ulds: Columns) -> dict[str, Ticks]:
-    rows = np.array(sorted(record.out_loads), dtype=np.int64).reshape(-1, len(_LOAD))
-    keys = zip(*(ulds.get(name, []) for name in (*_ULD, "departed")), strict=True)
-    departed = {key[:-1]: key[-1] for key in keys}
-    instants = [departed[tuple(key)] for key in rows[:, : len(_ULD)].tolist()]
-    return {name: rows[:, i] for i, name in enumerate(_LOAD)} | {"departed": np.array(instants, dtype=np.int64)}
+def _loads(record: Recorder) -> Table:
+    departed = {uld.key: uld.departed for uld in record.out_ulds}
+    ordered = sorted(record.out_loads, key=lambda load: (load.key, load.collection))
+    return columns(OutLoad, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
 
 
-def _collections(config: HubConfig, record: Recorder, loads: dict[str, Ticks]) -> Columns:
-    rows = columns(record.collections, ("number",))
+def _collections(config: HubConfig, record: Recorder, loads: Table) -> Table:
+    pickups, n = columns(Pickup, record.collections), len(record.collections)
     has_left = loads["departed"] != NEVER
     collection, leaves, parcels = (loads[name][has_left] for name in ("collection", "departed", "n_parcels"))
-    scheduled = np.array(rows.get("scheduled", []), dtype=np.int64)
-    on_time = leaves <= scheduled[collection] + ticks(config.exports.service_h * MIN_PER_H)
-    for name, counted in (("n_departed", np.ones(len(leaves), dtype=np.bool_)), ("n_on_time", on_time)):
-        sums = np.zeros(len(scheduled), dtype=np.int64)
-        np.add.at(sums, collection[counted], parcels[counted])
-        rows[name] = sums.tolist()
-    return rows
+    on_time = leaves <= pickups["scheduled"][collection] + ticks(config.exports.service_h * MIN_PER_H)
+    return pickups | {
+        "n_departed": sums(collection, parcels, n),
+        "n_on_time": sums(collection[on_time], parcels[on_time], n),
+    }
 
 
-def _parcels(store: ExportStore | None, end: int) -> dict[str, NDArray[Any]]:
-    if store is None or not store.kept:
+def out_parcel_columns(store: ExportStore | None, end: int) -> Table:
+    """Of the kept parcels (P), one collection after the other; instants in ticks. None without exports."""
+    kept = {} if store is None else {store.collection_of(load): store.kept[load] for load in sorted(store.kept)}
+    if not kept:
         return {}
-    loads = sorted(store.kept)
-    sizes = [len(store.kept[load]["ready"]) for load in loads]
-    stamps = {name: np.concatenate([store.kept[load][name] for load in loads]) for name in EXPORT_STAMPS}
+    sizes = [len(columns["ready"]) for columns in kept.values()]
+    stamps = {name: np.concatenate([columns[name] for columns in kept.values()]) for name in EXPORT_STAMPS}
     return {
-        "collection": np.repeat([store.collection_of(load) for load in loads], sizes),
+        "collection": np.repeat([*kept], sizes),
         "row": np.concatenate([np.arange(size) for size in sizes]),
     } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
 
 
 def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[list[Series]]:
     """What is in the zones of exports at the edges (B), hall by hall; no hall without exports."""
-    trucks, ulds = columns(record.collections, ("number",)), columns(record.out_ulds, _ULD)
-    found: list[list[Series]] = []
+    pickups, ulds = columns(Pickup, record.collections), columns(OutUld, record.out_ulds)
+    by_hall: list[list[Series]] = []
     for number, hall in enumerate(inputs.site.halls):
         if hall.exports is not None:
-            own, docked, built = hall.exports, of_hall(trucks, number), of_hall(ulds, number)
-            floor = before(edges, docked.get("called", []), docked.get("n_parcels", []))
-            floor -= before(edges, built.get("built", []), built.get("n_parcels", []))
-            found.append(
+            limits, docked, built = hall.exports, of_hall(pickups, number), of_hall(ulds, number)
+            floor = before(edges, docked["called"], docked["n_parcels"])
+            floor -= before(edges, built["built"], built["n_parcels"])
+            by_hall.append(
                 [
-                    ("export_floor", floor, own.floor, "parcels"),
-                    ("build_up", _count(edges, built, "start", "built"), own.places, "ULDs"),
-                    ("doors_in", _count(edges, docked, "docked", "released"), own.doors, "trucks"),
+                    ("export_floor", floor, limits.floor, "parcels"),
+                    ("build_up", inside_rows(edges, built, "start", "built"), limits.places, "ULDs"),
+                    ("doors_in", inside_rows(edges, docked, "docked", "released"), limits.doors, "trucks"),
                 ]
             )
-    return found
+    return by_hall
 
 
 def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ticks) -> list[Series]:
     """What else is there of exports at the edges (B), all halls together; nothing without exports."""
-    if inputs.site.exports is None:
+    site, stages = inputs.site, record.export_stages
+    if site.exports is None:
         return []
-    own = [hall.exports for hall in inputs.site.halls if hall.exports is not None]
-    ulds, trains = columns(record.out_ulds, _ULD), columns(record.out_trains, ("flight", "train"))
-    flights = columns(record.flights, ("number",))
+    ulds, trains = columns(OutUld, record.out_ulds), columns(OutTrain, record.out_trains)
+    flights = columns(Visit, record.flights)
     # A whole ULD leaves with its load.
-    emptied = [row.released for row in record.ulds if not (inputs.site.units.are_ulds and row.n_units)]
-    empties = sum(hall.empty_ulds for hall in own) + before(edges, emptied) - before(edges, ulds.get("start", []))
-    empties -= before(edges, flights.get("loading_start", []), flights.get("n_empties_out", []))
+    emptied = [uld.released for uld in record.ulds if not (site.units.are_ulds and uld.n_units)]
+    empties = before(edges, np.array(emptied, dtype=np.int64)) - before(edges, ulds["start"])
+    empties += sum(hall.exports.empty_ulds for hall in site.halls if hall.exports is not None)
+    empties -= before(edges, flights["loading_start"], flights["n_empties_out"])
     room = sum(empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
     return [
-        ("screening", record.export_stages["screening"].inside, NEVER, "parcels"),
-        ("hand_sorting", record.export_stages["hand_sorting"].inside, NEVER, "parcels"),
-        ("built_ulds", _count(edges, ulds, "built", "departed"), NEVER, "ULDs"),
+        ("screening", stages["screening"].inside, NEVER, "parcels"),
+        ("hand_sorting", stages["hand_sorting"].inside, NEVER, "parcels"),
+        ("built_ulds", inside_rows(edges, ulds, "built", "departed"), NEVER, "ULDs"),
         ("empty_ulds", empties, room, "ULDs"),
-        ("outbound_tugs", _count(edges, trains, "granted", "returned"), inputs.site.exports.tugs, "trains"),
+        ("outbound_tugs", inside_rows(edges, trains, "granted", "returned"), site.exports.tugs, "trains"),
     ]
-
-
-def _count(edges: Ticks, rows: Columns, enter: str, leave: str) -> Ticks:
-    return inside(edges, rows.get(enter, []), rows.get(leave, []))

@@ -1,14 +1,14 @@
 """The ledger of data: who can read what, where it is kept and for how long, from the messages sent and the policies."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from sim.config.data_views import View, policy_of, views
 from sim.config.exposure import Exposure
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 
 Rows = dict[str, list[Any]]
 NO_POLICY = "none"
@@ -31,10 +31,7 @@ def ledger_rows(exposure: Exposure, messages: Table) -> Rows:
             for field in view.fields:
                 for day, n in sent[view.message]:
                     _add(sums[field, party, view.system, day], view, field, n)
-    return to_rows(
-        ("field", "party", "system", "day", "n_clear", "n_pseudonym", "clear_record_days", "pseudonym_record_days"),
-        ((*key, *values) for key, values in sums.items()),
-    )
+    return in_order("exposure", ((*key, *values) for key, values in sums.items()))
 
 
 def matrix_rows(exposure: Exposure, messages: Table) -> Rows:
@@ -49,9 +46,7 @@ def matrix_rows(exposure: Exposure, messages: Table) -> Rows:
                     _add(sums[party, field], view, field, n_sent.get(view.message, 0))
         in_force = policy == (exposure.policy or NO_POLICY)
         rows += [(policy, in_force, *key, clear, kept, hidden) for key, (clear, _, kept, hidden) in sums.items()]
-    return to_rows(
-        ("policy", "is_in_force", "party", "field", "n_clear", "clear_record_days", "pseudonym_record_days"), rows
-    )
+    return in_order("exposure_matrix", rows)
 
 
 def flow_rows(exposure: Exposure, messages: Table) -> Rows:
@@ -69,8 +64,7 @@ def flow_rows(exposure: Exposure, messages: Table) -> Rows:
                 total[0] += n
                 total[1] += n if view.operator in view.readers and field in view.clear else 0
         rows += [(policy, *key, *values) for key, values in sums.items()]
-    columns = ("sender_jurisdiction", "location", "jurisdiction", "operator_jurisdiction", "field")
-    return to_rows(("policy", *columns, "n_records", "n_readable"), rows)
+    return in_order("data_flows", rows)
 
 
 def measured(messages: Table) -> Mapping[str, int]:
@@ -95,14 +89,6 @@ def _add(sums: list[int], view: View, field: str, n: int) -> None:
     sums[1] += 0 if seen.clear_days else n
     sums[2] += n * seen.clear_days
     sums[3] += n * seen.pseudonym_days
-
-
-def to_rows(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Rows:
-    found: Rows = {name: [] for name in names}
-    for row in rows:
-        for name, value in zip(names, row, strict=True):
-            found[name].append(value)
-    return found
 
 
 def ledger_sum(table: Table) -> int:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.measures.window import Window, of_zone
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 
@@ -45,24 +45,7 @@ def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) ->
                 float(floor.max()) / (site.floor + site.transfer_floor) if len(floor) else 0.0,
             )
         )
-    return {column: list(values) for column, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
-
-
-_COLUMNS = (
-    "hall",
-    "name",
-    "area_m2",
-    "opens",
-    "ulds_per_day",
-    "parcels_per_day",
-    "sent_per_day",
-    "received_per_day",
-    "trucks_per_day",
-    "departed_per_day",
-    "stations_share",
-    "floor_mean_share",
-    "floor_peak_share",
-)
+    return in_order("halls", rows)
 
 
 def _series(occupancy: Table, zone: str, window: Window) -> NDArray[np.int64]:

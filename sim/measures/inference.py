@@ -10,7 +10,6 @@ kind: all sellers, all postal operators.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from sim.config.data_views import View
 from sim.config.exposure import OF_ALL_IN_SUM, OF_EVERY_PARCEL, Exposure
 from sim.measures.exposure import Rows, policies_of
+from sim.record.schemas import in_order
 
 Volumes = NDArray[np.float64]
 """By week, lane and product group (W, L, G)."""
@@ -26,14 +26,12 @@ _LANE, _GROUP = 1, 2
 
 def inference_rows(exposure: Exposure, parcels: Volumes, value: Volumes) -> Rows:
     """One row a policy and party."""
-    found: Rows = {name: [] for name in ("policy", "party", "n_observations", "n_regressors", "r2")}
+    rows = []
     for policy, seen in policies_of(exposure).items():
         for party in exposure.parties:
             columns = _regressors(exposure, party, seen, parcels, value)
-            row: tuple[Any, ...] = (policy, party, parcels.size, len(columns), r_squared(parcels, columns))
-            for name, said in zip(found, row, strict=True):
-                found[name].append(said)
-    return found
+            rows.append((policy, party, parcels.size, len(columns), r_squared(parcels, columns)))
+    return in_order("inference", rows)
 
 
 def r_squared(truth: Volumes, columns: Iterable[Volumes]) -> float:

@@ -4,29 +4,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.domain.entities import Refusal, Truck, Uld
+from sim.domain.export_entities import ENTITIES, STAMPS_OF_PARCELS
+from sim.domain.fields import schema_of, stamps_of
 from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
 from sim.measures.edges import before, bin_edges
-from sim.measures.export_laws import EXPORT_ORDER, export_laws
+from sim.measures.export_laws import export_laws
 from sim.measures.stays import crew_free, held_times, stays
 from sim.measures.value_laws import value_laws
-from sim.record.recorder import Recorder
+from sim.record.recorder import Recorder, columns
 from sim.record.schemas import Table
 from sim.units import NEVER
 
-_ORDER = {
-    "flights": ("arrival", "stand_requested", "stand_given", "aldt", "aibt", "unloading_requested",
-                "unloading_start", "unloading_end", "loading_start", "loading_end", "turned_round",
-                "aobt", "stand_free"),
-    "ulds": ("lifted", "on_train", "at_door", "placed", "checked_in", "xray_begin", "xray_end", "start",
-             "end", "released"),
-    "trains": ("granted", "left", "at_door", "placed", "returned"),
-    "shuttles": ("taken", "departed", "arrived", "returned"),
-    "trucks": ("called", "arrived", "docked", "at_door", "cut_off", "departed"),
-    "parcels": ("start", "handled", "sort_begin", "sort_end", "held", "xray_begin", "xray_end",
-                "transit_begin", "transit_end", "exam_begin", "exam_end", "freed", "second_begin", "second_end",
-                "at_chute", "pack_begin", "sent_ready", "sent", "ready", "cut_off", "departed"),
-}  # fmt: skip
+_PLANNED = {"flights": ("sibt", "sobt"), "trucks": ("scheduled",)}
+"""Instants that others may come before or after."""
 
 
 def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> int:
@@ -52,8 +44,10 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterato
 
 
 def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
-    for table, order in (_ORDER | EXPORT_ORDER).items():
-        latest = np.full(len(tables[table][order[0]]), -np.inf)
+    rows = {schema_of(row).name: row for row in ENTITIES if row is not Refusal} | STAMPS_OF_PARCELS
+    for table, row in rows.items():
+        order = [name for name in stamps_of(row) if name not in _PLANNED.get(table, ())]
+        latest = np.full(len(next(iter(tables[table].values()))), -np.inf)
         for name in order:
             instants = tables[table][name]
             happened = ~np.isnan(instants)
@@ -69,7 +63,7 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
     started = tables["ulds"]["n_parcels"][~np.isnan(tables["ulds"]["start"])].sum()
     yield "parcels broken down = parcels of ULDs begun", int(stages["breakdown"].n_in.sum()) == int(started)
     units = inputs.site.units
-    freed = int(stages["customs_hold"].n_out.sum()) - sum(refusal.n_parcels for refusal in record.refused)
+    freed = int(stages["customs_hold"].n_out.sum()) - sum(refusal.n_parcels for refusal in record.refusals)
     sorted_once = int(stages["breakdown"].n_out.sum()) + freed
     sorted_in = int(stages["sorting"].n_in.sum()) + int(stages["manual_sort"].n_in.sum())
     if units.are_ulds:
@@ -103,9 +97,10 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
 def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
     """At the end of every interval what is in the stages, of which the hold zone is one, is what has come less gone."""
     edges = bin_edges(inputs)
-    came = before(edges, [uld.start for uld in record.ulds], [uld.n_parcels for uld in record.ulds])
-    gone = before(edges, [row.departed for row in record.trucks], [row.n_parcels for row in record.trucks])
-    gone += before(edges, [row.instant for row in record.refused], [row.n_parcels for row in record.refused])
+    ulds, trucks, refusals = columns(Uld, record.ulds), columns(Truck, record.trucks), columns(Refusal, record.refusals)
+    came = before(edges, ulds["start"], ulds["n_parcels"])
+    gone = before(edges, trucks["departed"], trucks["n_parcels"])
+    gone += before(edges, refusals["freed"], refusals["n_parcels"])
     in_stages = np.sum([tally.inside for tally in record.stages.values()], axis=0)
     return bool((in_stages == came - gone).all())
 
@@ -139,11 +134,11 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
     yield "Little's law: stations", held["stations"] == stays(record.ulds, "start", "released", end)
     away = sum((end - row.departed) * row.n_units for row in record.shuttles if row.departed != NEVER)
     gone = sum((end - truck.departed) * truck.units_sent for truck in record.trucks if truck.departed != NEVER)
-    refused = sum(end - refusal.instant for refusal in record.refused)
+    refused = sum(end - refusal.freed for refusal in record.refusals)
     unit_time = _hub_time(record, end, "n_units") - refused
     yield "Little's law: floor", held["floor"] == (unit_time - away + gone) * inputs.site.units.room
     parcel_time = _hub_time(record, end, "n_parcels")
-    parcel_time -= sum((end - refusal.instant) * refusal.n_parcels for refusal in record.refused)
+    parcel_time -= sum((end - refusal.freed) * refusal.n_parcels for refusal in record.refusals)
     in_stages = sum(tally.inside_time for tally in record.stages.values())
     yield (
         "Little's law: the stages' stays add up to the floor's",

@@ -10,7 +10,7 @@ from sim.config.exposure import Event
 from sim.domain.inputs import Inputs
 from sim.measures.window import Minutes
 from sim.record.recorder import Recorder
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 Counts = NDArray[np.int64]
@@ -33,13 +33,7 @@ def message_columns(
         is_measured = (instants >= low) & (instants < high)
         for key in zip(day.tolist(), is_measured.tolist(), counts.tolist(), strict=True):
             rows[name, *key[:2]] = rows.get((name, *key[:2]), 0) + key[2]
-    kept = {key: n for key, n in rows.items() if n}
-    return {
-        "message": [name for name, _, _ in kept],
-        "day": [day for _, day, _ in kept],
-        "is_measured": [measured for *_, measured in kept],
-        "n_sent": list(kept.values()),
-    }
+    return in_order("messages", ((name, day, n, is_measured) for (name, day, is_measured), n in rows.items() if n))
 
 
 def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> dict[Event, Callable[[], Sent]]:
@@ -61,8 +55,8 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
         return np.asarray(np.arange(len(counts)) * (inputs.bin_width / TICKS_PER_MIN), dtype=np.float64), counts
 
     refused = np.zeros(len(stages["customs_hold"].n_out), dtype=np.int64)
-    for row in record.refused:
-        refused[row.instant // inputs.bin_width] += row.n_parcels
+    for row in record.refusals:
+        refused[row.freed // inputs.bin_width] += row.n_parcels
 
     return {
         Event.PARCEL_ANNOUNCED: lambda: rows(flights["arrival"], flights["n_parcels"]),

@@ -7,59 +7,76 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
+from sim.domain.entities import Truck
 from sim.domain.parcels import Channel
 from sim.processes.store import STAMPS
 from sim.record.recorder import Recorder
-from sim.record.rows import TruckRow
 from sim.record.schemas import TABLES, Table, as_column
-from sim.units import NEVER
+from sim.units import NEVER, Ticks
 
 Kept = Mapping[str, NDArray[Any]]
 """Columns (P) of a flight's parcels, as the store keeps them."""
-HANDLED_BY: Final = ("post", "truck_hall", "truck_kind", "truck_sequence")
-_ALIKE: Final = {
-    **{name: name for name in ("n_parcels", "uld", "route", "is_no_read", "is_non_conveyable", "is_refused_gone")},
+_OF_TRUCK: Final = "truck_"
+_AS_DRAWN: Final = {
+    **{
+        name: name
+        for name in (
+            "n_parcels",
+            "uld",
+            "route",
+            "lane",
+            "channel",
+            "is_no_read",
+            "is_non_conveyable",
+            "is_refused_gone",
+        )
+    },
     "mass_g": "mass",
     "volume_cm3": "volume",
 }
 """Columns of the table, and what the store calls them."""
 
 
-def handled_by(kept: Kept, trucks: Sequence[TruckRow], end: int) -> dict[str, NDArray[Any]]:
-    """Post and truck (P) of a flight's parcels; `NEVER` of what was not packed, or not loaded, before the end [ticks].
+class KeptParcels:
+    """Columns of all kept parcels (P), of one flight after the other, as they are asked for: they may be millions."""
 
-    A truck is told by the columns that it has in its table; its route is the parcel's.
-    """
-    is_loaded = kept["truck"] != NEVER
-    number = kept["truck"][is_loaded].tolist()
-    columns = {"post": np.where((kept["pack_begin"] != NEVER) & (kept["pack_begin"] < end), kept["post"], NEVER)}
-    for name in HANDLED_BY[1:]:
-        columns[name] = np.full(len(is_loaded), NEVER, dtype=np.int64)
-        columns[name][is_loaded] = [getattr(trucks[truck], name.removeprefix("truck_")) for truck in number]
-    return columns
+    def __init__(self, kept: Mapping[int, Kept], trucks: Sequence[Truck], end: int) -> None:
+        """`kept`: by number of the flight; `end` of the run [ticks]: what would come later does not."""
+        self._kept, self._trucks, self._end = dict(sorted(kept.items())), trucks, end
+
+    def column(self, name: str) -> NDArray[Any]:
+        """By its name in the table; instants in ticks, lane and channel as numbers."""
+        of_flights = [self._of_flight(name, flight, columns) for flight, columns in self._kept.items()]
+        return np.concatenate(of_flights) if of_flights else np.empty(0, dtype=np.int64)
+
+    def _of_flight(self, name: str, flight: int, columns: Kept) -> NDArray[Any]:
+        if name in _AS_DRAWN:
+            return columns[_AS_DRAWN[name]]
+        if name in STAMPS:
+            instants = columns[name].astype(np.int64)
+            return np.where(instants < self._end, instants, NEVER)
+        if name == "post":
+            is_packed = (columns["pack_begin"] != NEVER) & (columns["pack_begin"] < self._end)
+            return np.where(is_packed, columns["post"], NEVER)
+        if name.startswith(_OF_TRUCK):
+            return self._of_truck(name.removeprefix(_OF_TRUCK), columns["truck"])
+        n = len(columns["uld"])
+        return np.full(n, flight) if name == "flight" else np.arange(n)
+
+    def _of_truck(self, name: str, numbers: Ticks) -> Ticks:
+        """What the table of trucks has of each parcel's (P); `NEVER` of what was not loaded."""
+        is_loaded = numbers != NEVER
+        values = np.full(len(numbers), NEVER, dtype=np.int64)
+        values[is_loaded] = [getattr(self._trucks[number], name) for number in numbers[is_loaded].tolist()]
+        return values
 
 
 def parcels_table(config: HubConfig, record: Recorder, kept: Mapping[int, Kept], end: int) -> Table:
     """The table of parcels; `kept`: by number of the flight; `end` of the run [ticks]."""
     texts = {"lane": np.array(list(config.lanes)), "channel": np.array([channel.name.lower() for channel in Channel])}
-    handled = {flight: handled_by(columns, record.trucks, end) for flight, columns in kept.items()}
-
-    def column_of(name: str, flight: int) -> NDArray[Any]:
-        columns = kept[flight]
-        if name in _ALIKE:
-            return columns[_ALIKE[name]]
-        if name in STAMPS:
-            return np.where(columns[name] < end, columns[name], NEVER)
-        if name in HANDLED_BY:
-            return handled[flight][name]
-        if name in texts:
-            return texts[name][columns[name]]
-        n = len(columns["uld"])
-        return np.full(n, flight) if name == "flight" else np.arange(n)
+    parcels = KeptParcels(kept, record.trucks, end)
 
     def gathered(name: str) -> NDArray[Any]:
-        of_flights = [column_of(name, flight) for flight in sorted(kept)]
-        return np.concatenate(of_flights) if of_flights else np.empty(0)
+        return texts[name][parcels.column(name)] if name in texts else parcels.column(name)
 
-    # Column by column: of all flights they are millions of rows.
     return {column.name: as_column(column, gathered(column.name)) for column in TABLES["parcels"].columns}

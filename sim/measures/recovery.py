@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.measures.window import Minutes, is_single, last_end
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_H, Ticks, ticks
 
 Counts = NDArray[np.int64]
@@ -30,7 +30,7 @@ _GONE: Final = 0.9
 def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
     """By when they begin [ticks]."""
     rows = sorted(inputs.disruptions, key=lambda one: (one.start, one.name, one.end))
-    return {name: [getattr(one, name) for one in rows] for name in ("name", "kind", "start", "end", "is_drawn")}
+    return in_order("disruptions", ((one.name, one.kind, one.start, one.end, one.is_drawn) for one in rows))
 
 
 def paths(edges: Ticks, disturbed: Counts, undisturbed: Counts, config: HubConfig) -> dict[str, Counts]:

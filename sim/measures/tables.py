@@ -1,4 +1,4 @@
-"""The tables of a replication, made from what the hub wrote down."""
+"""The tables of a replication, made from what the hub recorded."""
 
 from typing import Any
 
@@ -6,25 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
+from sim.domain.columns import Table
+from sim.domain.entities import ChuteCount, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
-from sim.domain.site import Hall, Site
+from sim.domain.site import Site
 from sim.measures.customs import customs_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
-from sim.measures.edges import Series, before, bin_edges, inside, of_hall, total
-from sim.measures.export_tables import export_hall_series, export_series, export_tables
+from sim.measures.edges import sums
+from sim.measures.export_tables import export_tables
 from sim.measures.halls import hall_columns
+from sim.measures.occupancy import occupancy_columns
 from sim.measures.parcels import parcels_table
-from sim.measures.recovery import disruption_columns, paths
+from sim.measures.recovery import disruption_columns
 from sim.processes.export_store import ExportStore
-from sim.record.recorder import Columns, Recorder, Refusal, columns
-from sim.record.schemas import Table, tabulate
-from sim.site.floors import hold_zone_parcels
+from sim.record.recorder import Recorder, columns
+from sim.record.schemas import Columns, in_order, tabulate
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 _CLEARED_SHARE = 0.95
-_TRUCK = ("hall", "route", "kind", "sequence")
-_LOAD = (*_TRUCK, "flight", "n_parcels", "value")
 
 
 def make_tables(
@@ -36,86 +36,66 @@ def make_tables(
     undisturbed: Ticks | None = None,
 ) -> dict[str, Table]:
     """All tables but the KPIs. `undisturbed`: the backlog (B) of the same replication without its disruptions."""
-    trucks = columns(record.trucks, _TRUCK)
-    loads = _loads(record, trucks)
-    flights = _flights(config, inputs, record, loads)
-    ulds = columns(record.ulds, ("flight", "index"))
-    trains = columns(record.trains, ("flight", "deck", "train"))
-    shuttles = columns(record.shuttles, ("origin", "destination", "sequence"))
-    packout = columns(record.packout, ("hall",))
-    for rows in (trucks, packout):
-        names = (*inputs.site.routes, "")  # NEVER is the last
-        rows["route_name"] = [names[route] for route in rows.get("route", [])]
-    packout |= _fullest_chutes(inputs, packout)
-    tables = {
-        "flights": tabulate("flights", flights),
-        "ulds": tabulate("ulds", ulds),
-        "trains": tabulate("trains", trains),
-        "shuttles": tabulate("shuttles", shuttles),
-        "trucks": tabulate("trucks", trucks),
-        "loads": tabulate("loads", loads),
-        "packout": tabulate("packout", packout),
-        "customs": tabulate("customs", customs_columns(record)),
-        "stages": tabulate("stages", _stages(record)),
-        "occupancy": tabulate(
-            "occupancy", _occupancy(config, inputs, record, flights, ulds, trains, trucks, shuttles, undisturbed)
-        ),
-        "disruptions": tabulate("disruptions", disruption_columns(inputs)),
-        "parcels": parcels_table(config, record, kept, inputs.end),
+    made: dict[str, Columns] = {
+        "flights": _flights(config, record),
+        "ulds": columns(Uld, record.ulds),
+        "trains": columns(Train, record.trains),
+        "shuttles": columns(Shuttle, record.shuttles),
+        "trucks": _with_route_names(inputs.site, columns(Truck, record.trucks)),
+        "loads": _loads(record),
+        "packout": _packout(inputs.site, record),
+        "customs": customs_columns(record),
+        "stages": _stages(record),
+        "occupancy": occupancy_columns(config, inputs, record, undisturbed),
+        "disruptions": disruption_columns(inputs),
     }
-    of_lanes = destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads")))
-    of_halls = hall_columns(config, inputs, tables)
+    tables = {name: tabulate(name, values) for name, values in made.items()}
+    tables["parcels"] = parcels_table(config, record, kept, inputs.end)
     tables |= export_tables(config, inputs, record, export_store)
-    curves = demand_columns(config, inputs, record, tables)
-    return tables | {
-        "destinations": tabulate("destinations", of_lanes),
-        "halls": tabulate("halls", of_halls),
-        "demand_curves": tabulate("demand_curves", curves),
+    of_all = {
+        "destinations": destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads"))),
+        "halls": hall_columns(config, inputs, tables),
+        "demand_curves": demand_columns(config, inputs, record, tables),
     }
+    return tables | {name: tabulate(name, values) for name, values in of_all.items()}
 
 
-def _fullest_chutes(inputs: Inputs, packout: dict[str, Any]) -> dict[str, list[int]]:
-    """What a reader wants to know besides of each hall's fullest chute."""
-    site = inputs.site
-    n_posts = []
-    for hall, machine, route in zip(*(packout.get(name, []) for name in ("hall", "machine", "route")), strict=True):
-        chute = (machine - site.first_machines[hall]) * site.n_routes + route
-        n_posts.append(site.halls[hall].packout_posts[chute] if machine != NEVER and site.packers is None else 0)
-    parcels = [n * site.units.in_bag for n in packout.get("fullest", [])]
-    return {"posts_of_chute": n_posts, "fullest_parcels": parcels}
+def _with_route_names(site: Site, rows: Table) -> Table:
+    """Of no route (`NEVER`, the last of the names) none."""
+    return rows | {"route_name": np.array([*site.routes, ""])[rows["route"]]}
 
 
-def _loads(record: Recorder, trucks: Columns) -> dict[str, NDArray[np.int64]]:
-    rows = np.array(sorted(record.loads), dtype=np.int64).reshape(-1, len(_LOAD))
-    keys = zip(*(trucks.get(name, []) for name in (*_TRUCK, "departed")), strict=True)
-    departed = {key[:-1]: key[-1] for key in keys}
-    instants = [departed[tuple(key)] for key in rows[:, : len(_TRUCK)].tolist()]
-    return {name: rows[:, i] for i, name in enumerate(_LOAD)} | {"departed": np.array(instants, dtype=np.int64)}
+def _packout(site: Site, record: Recorder) -> Table:
+    """With what a reader wants to know of each hall's fullest chute."""
+    rows = _with_route_names(site, columns(ChuteCount, record.packout))
+    n_posts = [
+        site.halls[row.hall].packout_posts[(row.machine - site.first_machines[row.hall]) * site.n_routes + row.route]
+        if row.machine != NEVER and site.packers is None
+        else 0
+        for row in record.packout
+    ]
+    return rows | {"posts_of_chute": np.array(n_posts), "fullest_parcels": rows["fullest"] * site.units.in_bag}
 
 
-def _flights(config: HubConfig, inputs: Inputs, record: Recorder, loads: dict[str, Ticks]) -> Columns:
-    flights = columns(record.flights, ("number",))
+def _loads(record: Recorder) -> Table:
+    departed = {truck.key: truck.departed for truck in record.trucks}
+    ordered = sorted(record.loads, key=lambda load: (load.key, load.flight))
+    return columns(Load, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
+
+
+def _flights(config: HubConfig, record: Recorder) -> Table:
+    flights, loads, refusals = columns(Visit, record.flights), _loads(record), columns(Refusal, record.refusals)
+    flight, leaves, parcels = (loads[name][loads["departed"] != NEVER] for name in ("flight", "departed", "n_parcels"))
+    on_time = leaves <= flights["arrival"][flight] + ticks(config.service_h * MIN_PER_H)
+    gone = np.concatenate((leaves, refusals["freed"]))
+    of_gone = np.concatenate((flight, refusals["flight"])), np.concatenate((parcels, refusals["n_parcels"]))
     n = len(record.flights)
-    has_left = loads["departed"] != NEVER
-    flight, leaves, parcels = (loads[name][has_left] for name in ("flight", "departed", "n_parcels"))
-    arrival = np.array(flights.get("arrival", []), dtype=np.int64)
-    on_time = leaves <= arrival[flight] + ticks(config.service_h * MIN_PER_H)
-    refused = np.zeros(n, dtype=np.int64)
-    for row in record.refused:
-        refused[row.flight] += row.n_parcels
-    flights["n_departed"] = _sums(flight, parcels, n).tolist()
-    flights["n_on_time"] = _sums(flight[on_time], parcels[on_time], n).tolist()
-    flights["n_refused"] = refused.tolist()
-    gone = [(f, t, k) for f, t, k in zip(flight.tolist(), leaves.tolist(), parcels.tolist(), strict=True)]
-    flights["is_moved"] = [flight.is_moved for flight in inputs.flights]
-    flights["cleared"] = _cleared(flights.get("n_parcels", []), gone + [row[:3] for row in record.refused])
-    return flights
-
-
-def _sums(index: Ticks, weights: Ticks, n: int) -> Ticks:
-    sums = np.zeros(n, dtype=np.int64)
-    np.add.at(sums, index, weights)
-    return sums
+    return flights | {
+        "n_departed": sums(flight, parcels, n),
+        "n_on_time": sums(flight[on_time], parcels[on_time], n),
+        "n_refused": sums(refusals["flight"], refusals["n_parcels"], n),
+        "cleared": _cleared(flights["n_parcels"].tolist(), gone, *of_gone),
+    }
 
 
 def n_to_clear(n_parcels: int) -> int:
@@ -123,165 +103,21 @@ def n_to_clear(n_parcels: int) -> int:
     return int(np.ceil(_CLEARED_SHARE * n_parcels))
 
 
-def _cleared(sizes: list[int], gone: list[tuple[int, int, int]]) -> list[int]:
-    """When 95 % of each flight's parcels were gone."""
+def _cleared(sizes: list[int], instants: Ticks, flights: Ticks, parcels: Ticks) -> Ticks:
+    """When 95 % of each flight's parcels were gone; `parcels` of `flights` left at `instants` (N)."""
     left = [n_to_clear(size) for size in sizes]
-    cleared = [NEVER] * len(sizes)
-    for flight, instant, n in sorted(gone, key=lambda row: row[1]):
+    cleared = np.full(len(sizes), NEVER)
+    for i in np.argsort(instants, kind="stable").tolist():
+        flight = int(flights[i])
         if left[flight] > 0:
-            left[flight] -= n
+            left[flight] -= int(parcels[i])
             if left[flight] <= 0:
-                cleared[flight] = instant
+                cleared[flight] = instants[i]
     return cleared
 
 
-def _stages(record: Recorder) -> dict[str, list[Any]]:
-    rows: dict[str, list[Any]] = {"stage": [], "minute": [], "n_parcels": []}
-    for name, tally in (*record.stages.items(), *record.export_stages.items()):
-        minute = np.flatnonzero(tally.stays)
-        rows["stage"] += [name] * len(minute)
-        rows["minute"] += minute.tolist()
-        rows["n_parcels"] += tally.stays[minute].tolist()
-    return rows
-
-
-def _occupancy(
-    config: HubConfig,
-    inputs: Inputs,
-    record: Recorder,
-    flights: Columns,
-    ulds: Columns,
-    trains: Columns,
-    trucks: Columns,
-    shuttles: Columns,
-    undisturbed: Ticks | None,
-) -> dict[str, Any]:
-    """Counts at the ends of the intervals: of units by when they came and went, of parcels by the stages' tallies.
-
-    Of a complex besides hall by hall, as `lanes @ east`.
-    """
-    site, stages = inputs.site, record.stages
-    edges = bin_edges(inputs)
-    trucks = trucks | {"leave_door": _leave_door(site, trucks)}
-    refused = _refusals(record)
-    backlog = _arrived(edges, flights) - _gone(edges, trucks, refused)
-    by_hall = [
-        _hall_series(
-            edges,
-            hall,
-            *(of_hall(rows, number) for rows in (ulds, trucks, refused)),
-            room=site.units.room,
-            sent=of_hall(shuttles, number, "origin"),
-            received=of_hall(shuttles, number, "destination"),
-        )
-        for number, hall in enumerate(site.halls)
-    ]
-    halls = [total(series) for series in zip(*by_hall, strict=True)]
-    exports_by_hall = export_hall_series(inputs, record, edges)
-    hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
-    series: list[Series] = [
-        (
-            "stands",
-            inside(edges, flights.get("stand_given", []), flights.get("stand_free", [])),
-            site.stands,
-            "aircraft",
-        ),
-        ("tugs", inside(edges, trains.get("granted", []), trains.get("returned", [])), site.tugs, "trains"),
-        *halls,
-        ("sorting", stages["sorting"].inside, NEVER, "parcels"),
-        ("handcoding", stages["handcoding"].inside, NEVER, "parcels"),
-        ("manual_sort", stages["manual_sort"].inside, NEVER, "parcels"),
-        ("customs_hold", stages["customs_hold"].inside, hold_zone, "parcels"),
-        ("packout", stages["packout"].inside, NEVER, "parcels"),
-        ("yard", inside(edges, trucks.get("arrived", []), trucks.get("docked", [])), site.yard, "trucks"),
-        ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
-        ("backlog", backlog, NEVER, "parcels"),
-        *(total(series) for series in zip(*exports_by_hall, strict=True)),
-        *export_series(config, inputs, record, edges),
-    ]
-    if undisturbed is not None:
-        here = backlog - _turned_away(edges, inputs, flights)
-        series += [(name, own, NEVER, "parcels") for name, own in paths(edges, here, undisturbed, config).items()]
-    if len(site.halls) > 1:
-        for hall, own, exports in zip(site.halls, by_hall, exports_by_hall or [[]] * len(by_hall), strict=True):
-            series += [(f"{zone} @ {hall.name}", inside, limit, unit) for zone, inside, limit, unit in own + exports]
-    return _below_each_other(edges, series)
-
-
-def _below_each_other(edges: Ticks, series: list[Series]) -> dict[str, Any]:
-    n_bins = len(edges)
-    return {
-        "zone": np.repeat([name for name, *_ in series], n_bins),
-        "time": np.tile(edges, len(series)),
-        "inside": np.concatenate([inside for _, inside, _, _ in series]),
-        "limit": np.repeat([limit for _, _, limit, _ in series], n_bins),
-        "unit": np.repeat([unit for *_, unit in series], n_bins),
-    }
-
-
-def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
-    """Parcels (B) that have come and neither left nor were turned away with their flight, at the ends of intervals."""
-    edges, flights = bin_edges(inputs), columns(record.flights, ("number",))
-    gone = _gone(edges, columns(record.trucks, ("hall",)), _refusals(record))
-    return _arrived(edges, flights) - gone - _turned_away(edges, inputs, flights)
-
-
-def _refusals(record: Recorder) -> Columns:
-    return {name: [getattr(row, name) for row in record.refused] for name in Refusal._fields}
-
-
-def _arrived(edges: Ticks, flights: Columns) -> Ticks:
-    return before(edges, flights.get("arrival", []), flights.get("n_parcels", []))
-
-
-def _turned_away(edges: Ticks, inputs: Inputs, flights: Columns) -> Ticks:
-    """Parcels of flights that were diverted before each of the edges (B)."""
-    gave_up = [asked + inputs.site.longest_hold for asked in flights.get("stand_requested", [])]
-    parcels = [
-        n * is_diverted
-        for n, is_diverted in zip(flights.get("n_parcels", []), flights.get("is_diverted", []), strict=True)
-    ]
-    return before(edges, gave_up, parcels)
-
-
-def _gone(edges: Ticks, trucks: Columns, refused: Columns) -> Ticks:
-    """Parcels that left before each of the edges (B), by truck or by customs."""
-    by_truck = before(edges, trucks.get("departed", []), trucks.get("n_parcels", []))
-    return by_truck + before(edges, refused["instant"], refused["n_parcels"])
-
-
-def _hall_series(
-    edges: Ticks,
-    hall: Hall,
-    ulds: Columns,
-    trucks: Columns,
-    refused: Columns,
-    *,
-    room: int,
-    sent: Columns,
-    received: Columns,
-) -> list[Series]:
-    """What is in a hall, from its own ULDs, trucks and refusals and the shuttles from and to it.
-
-    `room`: floor that a unit takes. Each refusal is of one.
-    """
-    floor = before(edges, ulds.get("start", []), ulds.get("n_units", []))
-    floor -= before(edges, trucks.get("departed", []), trucks.get("n_units", []))
-    floor -= before(edges, refused["instant"], [1] * len(refused["instant"]))
-    floor -= before(edges, sent.get("departed", []), sent.get("n_units", []))
-    floor += before(edges, received.get("arrived", []), received.get("n_units", []))
-    return [
-        ("uld_positions", inside(edges, ulds.get("placed", []), ulds.get("start", [])), hall.positions, "ULDs"),
-        ("breakdown", inside(edges, ulds.get("start", []), ulds.get("released", [])), sum(hall.stations), "ULDs"),
-        ("dock_doors", inside(edges, trucks.get("docked", []), trucks["leave_door"]), hall.doors, "trucks"),
-        ("lanes", floor * room, hall.floor + hall.transfer_floor, "parcels"),
-    ]
-
-
-def _leave_door(site: Site, trucks: Columns) -> list[int]:
-    return [
-        (cut_off + site.docking if cancelled else left) if cut_off != NEVER else NEVER
-        for cut_off, left, cancelled in zip(
-            *(trucks.get(name, []) for name in ("cut_off", "departed", "is_cancelled")), strict=True
-        )
-    ]
+def _stages(record: Recorder) -> Columns:
+    """A stage's stays by the minute, those that there are."""
+    by_minute = ((name, tally.stays) for name, tally in (record.stages | record.export_stages).items())
+    rows = ((name, minute, n[minute]) for name, n in by_minute for minute in np.flatnonzero(n).tolist())
+    return in_order("stages", rows)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.inputs.goods import HIGH, FlightGoods, week_of
 from sim.measures.exposure import Rows
-from sim.record.schemas import Table
+from sim.record.schemas import Table, in_order
 from sim.units import DAYS_PER_YEAR, TICKS_PER_DAY, TICKS_PER_MIN
 
 Numbers = NDArray[np.float64]
@@ -39,20 +39,20 @@ def weekly_imports(
 def trade_rows(config: HubConfig, weeks: Sequence[int], parcels: Numbers, value: Numbers, out_ulds: Table) -> Rows:
     """One row a week, lane and group: duty on what is above the exemption, VAT at the lane's rate on value and duty."""
     trade = config.trade
-    found: Rows = {name: [] for name in _COLUMNS}
+    rows: list[tuple[object, ...]] = []
     for w, week in enumerate(weeks):
         for line, lane in enumerate(config.lanes):
             for g, group in enumerate(config.product_groups):
                 n, eur = parcels[w, line, g], value[w, line, g]
                 duty = float(eur[HIGH]) * trade.goods[group].duty
                 vat = (float(eur.sum()) + duty) * trade.vat[lane]
-                said = (float(n.sum()), float(eur.sum()), float(n[HIGH]), float(eur[HIGH]), duty, vat)
-                _append(found, (False, iso_week(week), lane, group, *said))
+                sums = n.sum(), eur.sum(), n[HIGH], eur[HIGH], duty, vat
+                rows.append((False, iso_week(week), lane, group, *map(float, sums)))
     for (week, lane), n_out in _exported(config, out_ulds).items():
         for group, out in trade.export_goods.items():
-            said = (n_out * out.share, n_out * out.share * out.mean_eur, 0.0, 0.0, 0.0, 0.0)
-            _append(found, (True, iso_week(week), lane, group, *said))
-    return found
+            sums = n_out * out.share, n_out * out.share * out.mean_eur, 0.0, 0.0, 0.0, 0.0
+            rows.append((True, iso_week(week), lane, group, *sums))
+    return in_order("trade", rows)
 
 
 def balance_rows(config: HubConfig, trade: Table) -> Rows:
@@ -69,13 +69,12 @@ def balance_rows(config: HubConfig, trade: Table) -> Rows:
     each = sum(group.share * group.mean_eur for group in config.trade.export_goods.values())
     cases = [(True, config.exports.share, exports)]
     cases += [(False, share, n_in * share / (1 - share) * each) for share in config.trade.export_shares]
-    found: Rows = {name: [] for name in _BALANCE}
+    rows: list[tuple[object, ...]] = []
     for is_simulated, share, out in cases:
         for year, deficit in config.trade.national_deficit_eur.items():
             shares = (imports - out) / deficit, at_home / deficit
-            row = (is_simulated, share, year, deficit, imports, out, out - imports, at_home, *shares)
-            _append(found, row)
-    return found
+            rows.append((is_simulated, share, year, deficit, imports, out, out - imports, at_home, *shares))
+    return in_order("trade_balance", rows)
 
 
 def iso_week(monday: int) -> str:
@@ -100,17 +99,4 @@ def _exported(config: HubConfig, out_ulds: Table) -> dict[tuple[int, str], int]:
     return found
 
 
-def _append(rows: Rows, row: Sequence[object]) -> None:
-    for name, value in zip(rows, row, strict=True):
-        rows[name].append(value)
-
-
 _OUT = ("departed", "lane_name", "n_parcels")
-_COLUMNS = (
-    "is_export", "week", "lane", "product", "n_parcels", "value_eur", "n_dutiable", "dutiable_eur", "duty_eur",
-    "vat_eur",
-)  # fmt: skip
-_BALANCE = (
-    "is_simulated", "export_share", "national_year", "national_deficit_eur", "imports_eur", "exports_eur",
-    "balance_eur", "domestic_imports_eur", "deficit_share", "domestic_share",
-)  # fmt: skip

@@ -23,7 +23,7 @@ def value_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> It
     came[landed] = [row.counts.value for row in record.customs if row.counts is not None]
     departed = ~np.isnan(loads["departed"])
     np.add.at(gone, loads["flight"][departed], loads["value"][departed])
-    for row in record.refused:
+    for row in record.refusals:
         gone[row.flight] += row.value
     inside = came - gone
     n_inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"]) * (came > 0)

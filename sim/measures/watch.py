@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.config.exposure import Exposure
 from sim.config.watch import Watch
-from sim.measures.exposure import NO_POLICY, Rows, measured, policies_of, to_rows
-from sim.record.schemas import Table
+from sim.measures.exposure import NO_POLICY, Rows, measured, policies_of
+from sim.record.schemas import Table, in_order
 
 _GIVEN, _FROM_OUTSIDE, _NOT_GIVEN = 0, 1, 2
 
@@ -63,8 +63,7 @@ def watch_rows(exposure: Exposure, messages: Table, n_days: int) -> Rows:
                 first_noticed_after_days(outside / n_days, *thinned, watch.log_retention_days),
             )
             rows.append((policy, policy == (exposure.policy or NO_POLICY), party, field, *counts, *chances))
-    columns = ("n_given", "n_from_outside_eu", "n_not_given", "never_noticed_share", "noticed_after_days")
-    return to_rows(("policy", "is_in_force", "party", "field", *columns, "first_noticed_after_days"), rows)
+    return in_order("watch", rows)
 
 
 def _accesses(

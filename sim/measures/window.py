@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.disruptions import Disruption
+from sim.domain.columns import Table
 from sim.domain.inputs import Inputs
-from sim.record.columns import Table
 from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
 Minutes = NDArray[np.float64]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import simpy
 
+from sim.domain.entities import Train, Uld, Visit
 from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
 from sim.kernels.runway import open_from
 from sim.processes.loading import Loading
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Grant, Pool
-from sim.record.rows import FlightRow, TrainRow, UldRow
 from sim.rules.stand import Waiting
 
 
@@ -26,10 +26,10 @@ class Apron:
     tugs: Pool
     positions: Sequence[Pool]
     """Of the halls (H)."""
-    land: Callable[[Flight], list[UldRow]]
-    break_down: Callable[[UldRow], Process]
-    trains: list[TrainRow]
-    loads: dict[tuple[int, ...], list[UldRow]]
+    land: Callable[[Flight], list[Uld]]
+    break_down: Callable[[Uld], Process]
+    trains: list[Train]
+    loads: dict[tuple[int, ...], list[Uld]]
     """ULDs whose hall may be chosen when a request is granted: of a flight, by (flight,), of a train (flight, deck)."""
     loading: Loading | None
     """None: nothing leaves by air."""
@@ -41,57 +41,57 @@ class Apron:
         return self.stands, self.loader_sets, self.tugs
 
 
-def flight_process(apron: Apron, flight: Flight, row: FlightRow) -> Process:
+def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
     env, site = apron.env, apron.site
     yield at(env, flight.arrival)
     yield from _aircraft_comes(apron, flight)
-    row.stand_requested = int(env.now)
-    rank = site.rules.stand(Waiting(row.stand_requested, flight.sibt, flight.n_ulds, flight.n_parcels))
+    visit.stand_requested = int(env.now)
+    rank = site.rules.stand(Waiting(visit.stand_requested, flight.sibt, flight.n_ulds, flight.n_parcels))
     stand = apron.stands.request((flight.number,), rank, stands=1)
-    gives_up = row.stand_requested + site.longest_hold
+    gives_up = visit.stand_requested + site.longest_hold
     yield stand | at(env, gives_up, Phase.DIVERT)
     if not stand.triggered:
         apron.stands.cancel(stand)
-        _divert(apron, flight, row)
+        _divert(apron, flight, visit)
         return
-    row.stand_given = int(env.now)
-    landing = open_from(site.closures, row.stand_given)
+    visit.stand_given = int(env.now)
+    landing = open_from(site.closures, visit.stand_given)
     if landing > gives_up:
         yield at(env, gives_up, Phase.DIVERT)
-        _divert(apron, flight, row)
+        _divert(apron, flight, visit)
         yield after(env, 1)  # when all who give up at this instant are gone from the queue
-        _leave_stand(apron, row)
+        _leave_stand(apron, visit)
         return
     if landing > env.now:
         yield at(env, landing)
-    row.aldt = int(env.now)
+    visit.aldt = int(env.now)
     ulds = apron.land(flight)
     yield after(env, site.taxi_in)
-    row.aibt = int(env.now)
+    visit.aibt = int(env.now)
     yield after(env, site.doors_open)
-    row.unloading_requested = int(env.now)
+    visit.unloading_requested = int(env.now)
     apron.loads[flight.number,] = ulds
     grant = yield apron.loader_sets.request((flight.number,), loader_sets=1)
     assert isinstance(grant, Grant)
-    row.unloading_start = int(env.now)
-    row.hall = grant.unit
+    visit.unloading_start = int(env.now)
+    visit.hall = grant.unit
     yield env.process(_unload(apron, ulds, Deck.MAIN)) & env.process(_unload(apron, ulds, Deck.LOWER))
-    row.unloading_end = int(env.now)
-    may_leave = row.aibt + site.turnaround
+    visit.unloading_end = int(env.now)
+    may_leave = visit.aibt + site.turnaround
     if apron.loading is not None:
-        yield from apron.loading.process(flight, row)
+        yield from apron.loading.process(flight, visit)
         may_leave = max(may_leave, flight.sobt)
     apron.loader_sets.release(loader_sets=1)
     if env.now < may_leave:
         yield at(env, may_leave)
-    row.turned_round = int(env.now)
-    if (off_block := open_from(site.closures, row.turned_round)) > env.now:
+    visit.turned_round = int(env.now)
+    if (off_block := open_from(site.closures, visit.turned_round)) > env.now:
         yield at(env, off_block)
-    row.aobt = int(env.now)
+    visit.aobt = int(env.now)
     _tell_gone(apron, flight)
     if apron.loading is not None:
-        apron.loading.depart(flight, row)
-    _leave_stand(apron, row)
+        apron.loading.depart(flight, visit)
+    _leave_stand(apron, visit)
 
 
 def _aircraft_comes(apron: Apron, flight: Flight) -> Process:
@@ -108,19 +108,19 @@ def _tell_gone(apron: Apron, flight: Flight) -> None:
         apron.gone[flight.number].succeed(int(apron.env.now))
 
 
-def _divert(apron: Apron, flight: Flight, row: FlightRow) -> None:
-    row.is_diverted = True
+def _divert(apron: Apron, flight: Flight, visit: Visit) -> None:
+    visit.is_diverted = True
     _tell_gone(apron, flight)
     if apron.loading is not None:
         apron.loading.divert(flight)
 
 
-def _leave_stand(apron: Apron, row: FlightRow) -> None:
-    row.stand_free = int(apron.env.now)
+def _leave_stand(apron: Apron, visit: Visit) -> None:
+    visit.stand_free = int(apron.env.now)
     apron.stands.release(stands=1)
 
 
-def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
+def _unload(apron: Apron, ulds: list[Uld], deck: Deck) -> Process:
     """One loader empties one deck, a train at a time."""
     env, size = apron.env, apron.site.dollies_per_train
     waiting = [uld for uld in ulds if uld.deck == deck]
@@ -133,7 +133,7 @@ def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
                 apron.loads[uld.flight, deck] = load
                 yield apron.tugs.request((uld.flight, deck), tugs=1)
                 first_hall = min(other.hall for other in load)
-                train = TrainRow(uld.flight, int(deck), number, first_hall, int(env.now))
+                train = Train(uld.flight, int(deck), number, first_hall, int(env.now))
                 apron.trains.append(train)
             uld.on_train = int(env.now)
             uld.train = number
@@ -142,7 +142,7 @@ def _unload(apron: Apron, ulds: list[UldRow], deck: Deck) -> Process:
         env.process(_haul(apron, load, train))
 
 
-def _haul(apron: Apron, load: list[UldRow], train: TrainRow) -> Process:
+def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
     """A train goes round the halls of its ULDs, waits at each until they have positions, and comes back."""
     env, site = apron.env, apron.site
     halls = sorted({uld.hall for uld in load})
@@ -164,7 +164,7 @@ def _haul(apron: Apron, load: list[UldRow], train: TrainRow) -> Process:
     apron.tugs.release(tugs=1)
 
 
-def _place(apron: Apron, uld: UldRow, position: simpy.Event) -> Process:
+def _place(apron: Apron, uld: Uld, position: simpy.Event) -> Process:
     yield position
     uld.placed = int(apron.env.now)
     apron.env.process(apron.break_down(uld))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
+from sim.domain.entities import Uld
 from sim.domain.site import Site
 from sim.processes.hall import Hall
 from sim.processes.phases import Process, after, at
@@ -15,7 +16,6 @@ from sim.processes.slots import has
 from sim.processes.sorting import Machine
 from sim.processes.store import Mark, ParcelStore
 from sim.record.recorder import StageTally
-from sim.record.rows import UldRow
 from sim.rules.next_uld import Waiting
 from sim.units import Ticks
 
@@ -34,7 +34,7 @@ class Breakdown:
     """Of the halls (H), for ULDs that have been emptied; none without exports."""
 
 
-def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
+def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
     env, site, hall = breakdown.env, breakdown.site, breakdown.halls[uld.hall]
     yield after(env, site.check_in)
     uld.checked_in = int(env.now)
@@ -81,12 +81,12 @@ def breakdown_process(breakdown: Breakdown, uld: UldRow) -> Process:
         breakdown.empties[uld.hall].add(empty_ulds=1)
 
 
-def _units(breakdown: Breakdown, uld: UldRow) -> Ticks:
+def _units(breakdown: Breakdown, uld: Uld) -> Ticks:
     """The units of a ULD (P)."""
     return np.arange(*breakdown.store.uld(uld.flight, uld.index)) if uld.n_units else _NONE
 
 
-def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: UldRow) -> Process:
+def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: Uld) -> Process:
     """Through the machine for whole ULDs; its position stays its own."""
     yield hall.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
     uld.xray_begin = int(env.now)
@@ -95,7 +95,7 @@ def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: UldRow) -> Proces
     hall.uld_xrays.release(uld_xrays=1)
 
 
-def _carry(breakdown: Breakdown, hall: Hall, uld: UldRow, units: Ticks) -> None:
+def _carry(breakdown: Breakdown, hall: Hall, uld: Uld, units: Ticks) -> None:
     """A ULD goes as it is (units: itself, none if it is empty) to its lane, or to the hold zone."""
     store = breakdown.store
     if not uld.n_units:
@@ -111,7 +111,7 @@ def _carry(breakdown: Breakdown, hall: Hall, uld: UldRow, units: Ticks) -> None:
     hall.sortation.carry(arrival, units)
 
 
-def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: UldRow) -> tuple[int | None, int]:
+def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: Uld) -> tuple[int | None, int]:
     """Feed machine and manual sort with the ULD's parcels: the last one of the machine's, and when all are handled."""
     store = breakdown.store
     first, stop = store.uld(uld.flight, uld.index)

@@ -6,6 +6,9 @@ from typing import Final
 
 import simpy
 
+from sim.domain import export_entities
+from sim.domain.entities import Visit
+from sim.domain.export_entities import OutLoad
 from sim.domain.exports import AircraftLimits, ExportSite, UldLimits
 from sim.domain.flight import Flight
 from sim.domain.site import TrailerLimits
@@ -13,7 +16,6 @@ from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
 from sim.processes.phases import Phase, Process, after, at
 from sim.record.recorder import Recorder
-from sim.record.rows import FlightRow, OutUldRow
 from sim.rules import deck
 from sim.units import NEVER, Ticks
 
@@ -21,9 +23,8 @@ _ANY_NUMBER: Final = 1 << 40
 """Of parcels: mass and volume limit a ULD, not their number."""
 
 
-@dataclass(slots=True)
-class OutUld:
-    row: OutUldRow
+@dataclass(slots=True, kw_only=True)
+class OutUld(export_entities.OutUld):
     parcels: Ticks
     """(P)"""
     ready: Ticks
@@ -100,12 +101,12 @@ class BuildUp:
                 for lane in range(len(self.lanes)):
                     self._form_full(hall, lane)
 
-    def cut_off(self, flight: Flight, row: FlightRow) -> Process:
+    def cut_off(self, flight: Flight, visit: Visit) -> Process:
         """The last ULDs for a flight, one a hall; none if it has been diverted by then."""
         instant = flight.sobt - self._rules.cut_off
         if instant >= 0:
             yield at(self._env, instant)
-            self.at_cut_off(1, flight.number, lambda: None if row.is_diverted else self._form_last(flight))
+            self.at_cut_off(1, flight.number, lambda: None if visit.is_diverted else self._form_last(flight))
 
     def _form_last(self, flight: Flight) -> None:
         for hall in self._halls:
@@ -126,7 +127,7 @@ class BuildUp:
         """Deck and limits of a lane's next ULD."""
         flight = self.lanes[lane].next
         assert flight is not None
-        decks = [uld.row.deck for uld in self.lanes[lane].standing]
+        decks = [uld.deck for uld in self.lanes[lane].standing]
         deck = self._choose_deck((decks.count(0), decks.count(1)), (flight.n_main_deck, flight.n_lower_deck))
         return deck, self.limits(flight).uld[deck]
 
@@ -140,29 +141,29 @@ class BuildUp:
         )
         sequence = self._n_formed[hall.number, lane]
         self._n_formed[hall.number, lane] += 1
-        row = OutUldRow(hall.number, lane, sequence, deck, now, len(parcels), mass, volume)
-        self._record.out_ulds.append(row)
+        known = hall.number, lane, sequence, deck, now, len(parcels), mass, volume
+        uld = OutUld(*known, parcels=parcels, ready=ready)
+        self._record.out_ulds.append(uld)
         self._record.export_stages["export_lane"].add(ready, now)
         self._record.out_loads += [
-            (*row.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
+            OutLoad(*uld.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
         ]
         self._store.stamp("formed", parcels, now)
-        uld = OutUld(row, parcels, ready)
         self.lanes[lane].standing.append(uld)
         self._env.process(self._build(hall, uld))
 
     def _build(self, hall: ExportHall, uld: OutUld) -> Process:
-        env, rules, row = self._env, self._rules, uld.row
+        env, rules = self._env, self._rules
         tokens = {"build_up_places": 1, "build_up_workers": rules.workers_per_place}
-        yield hall.build_up.request((row.lane, row.sequence), **tokens, empty_ulds=1)
-        row.start = int(env.now)
-        yield after(env, rules.build_up_fixed + rules.build_up_parcel * row.n_parcels)
-        row.built = int(env.now)
+        yield hall.build_up.request((uld.lane, uld.sequence), **tokens, empty_ulds=1)
+        uld.start = int(env.now)
+        yield after(env, rules.build_up_fixed + rules.build_up_parcel * uld.n_parcels)
+        uld.built = int(env.now)
         hall.build_up.release(**tokens)
-        hall.floor.release(export_floor=row.n_parcels)
+        hall.floor.release(export_floor=uld.n_parcels)
 
     def close(self, end: int) -> None:
         """Count the stays in build-up."""
-        for row in self._record.out_ulds:
-            built = end if row.built == NEVER else row.built
-            self._record.export_stages["build_up"].add_alike(row.n_parcels, row.formed, built)
+        for uld in self._record.out_ulds:
+            built = end if uld.built == NEVER else uld.built
+            self._record.export_stages["build_up"].add_alike(uld.n_parcels, uld.formed, built)

@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 import simpy
 
+from sim.domain.export_entities import Pickup
 from sim.domain.exports import Collection
 from sim.domain.inputs import Inputs
 from sim.kernels.ordering import hub_order, pick
@@ -18,7 +19,6 @@ from sim.processes.screening import Screening
 from sim.processes.slots import has
 from sim.processes.staff import desks_of
 from sim.record.recorder import Recorder
-from sim.record.rows import CollectionRow
 from sim.units import NEVER, Ticks
 
 
@@ -83,35 +83,35 @@ class ExportHall:
         known = self._to_unload[0] if self._to_unload else int(self._env.now) + self._rules.docking
         self.screening.advance(max(until, min(known, self._end - 1)))
 
-    def collect(self, collection: Collection, row: CollectionRow) -> Process:
+    def collect(self, collection: Collection, pickup: Pickup) -> Process:
         """A collection truck, from the timetable until it leaves its door."""
         env, rules, n = self._env, self._rules, collection.n_parcels
         yield at(env, collection.scheduled)
         yield self.floor.request((collection.number,), export_floor=n)
-        row.called = int(env.now)
+        pickup.called = int(env.now)
         yield after(env, rules.call_in)
-        row.arrived = int(env.now)
+        pickup.arrived = int(env.now)
         yield self.doors.request((collection.number,), doors_in=1, dock_workers_in=rules.workers_per_truck)
-        row.docked = int(env.now)
-        self._to_unload.append(row.docked + rules.docking)
+        pickup.docked = int(env.now)
+        self._to_unload.append(pickup.docked + rules.docking)
         yield after(env, rules.docking)
-        row.unloading_start = self._to_unload.popleft()
-        last, end = self._unload(collection, row)
+        pickup.unloading_start = self._to_unload.popleft()
+        last, end = self._unload(collection, pickup)
         yield at(env, end)
-        row.unloaded = end
+        pickup.unloaded = end
         self._screen(end)
         yield at(env, self.screening.begun.pop(last))
-        row.released = int(env.now)
+        pickup.released = int(env.now)
         self.doors.release(doors_in=1, dock_workers_in=rules.workers_per_truck)
 
-    def _unload(self, collection: Collection, row: CollectionRow) -> tuple[int, int]:
+    def _unload(self, collection: Collection, pickup: Pickup) -> tuple[int, int]:
         """Feed the screening with the truck's parcels; the last one, and when it gets there."""
         drawn = self._drawn.parcels_of(collection)
         machine = self._choose_machine(collection.number, len(self._hall.sortation.machines))
         parcels = self._store.add(collection, drawn, machine, is_kept=self._drawn.is_recorded(collection))
-        handled = row.unloading_start + np.cumsum(drawn.handling, dtype=np.int64)
+        handled = pickup.unloading_start + np.cumsum(drawn.handling, dtype=np.int64)
         self._store.stamp("handled", parcels, handled)
-        self._tallies["collection"].add(row.called, handled)
+        self._tallies["collection"].add(pickup.called, handled)
         self.screening.feed(handled, parcels)
         if not collection.is_presorted:
             self._last_fed[machine] = max(self._last_fed[machine], int(handled[-1]))

@@ -5,7 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.domain.export_entities import OutParcelStamps
 from sim.domain.exports import Collection, ExportParcels
+from sim.domain.fields import stamps_of
 from sim.processes.slots import ParcelSlots, has
 from sim.units import Ticks
 
@@ -30,20 +32,7 @@ _COLUMNS = {
     "mass": np.int32,
     "volume": np.int32,
 }
-EXPORT_STAMPS = (
-    "handled",
-    "screen_begin",
-    "screen_end",
-    "sort_begin",
-    "sort_end",
-    "code_begin",
-    "code_end",
-    "hand_begin",
-    "hand_end",
-    "ready",
-    "formed",
-    "departed",
-)
+EXPORT_STAMPS = stamps_of(OutParcelStamps)
 
 
 class ExportStore(ParcelSlots):

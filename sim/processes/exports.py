@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
+from sim.domain.export_entities import Pickup
+from sim.domain.fields import begun
 from sim.domain.inputs import Inputs
 from sim.processes.buildup import BuildUp, ExportLane
 from sim.processes.export_hall import ExportHall
@@ -16,7 +18,6 @@ from sim.processes.phases import Phase
 from sim.processes.pool import Pool
 from sim.processes.staff import start_shifts
 from sim.record.recorder import Recorder
-from sim.record.rows import CollectionRow
 from sim.units import NEVER
 
 
@@ -36,9 +37,9 @@ class Exports:
     def close(self, end: int) -> None:
         """Bring all to the last instant, and count what is still inside."""
         tally = self.record.export_stages["collection"]
-        for row in sorted(self.record.collections, key=lambda row: row.called):
-            if row.called != NEVER == row.unloading_start:
-                tally.stay_inside(np.full(row.n_parcels, row.called))
+        for pickup in sorted(self.record.collections, key=lambda pickup: pickup.called):
+            if pickup.called != NEVER == pickup.unloading_start:
+                tally.stay_inside(np.full(pickup.n_parcels, pickup.called))
         for hall in self.halls:
             hall.close(end)
             for pool in hall.pools:
@@ -59,17 +60,9 @@ def make_exports(env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], 
     )
     places = [ExportHall(env, inputs, hall, store, record) for hall in halls]
     for collection in drawn.collections:
-        row = CollectionRow(
-            collection.number,
-            collection.key,
-            collection.hall,
-            collection.n_parcels,
-            collection.is_presorted,
-            collection.is_cohort,
-            collection.scheduled,
-        )
-        record.collections.append(row)
-        env.process(places[collection.hall].collect(collection, row))
+        pickup = begun(Pickup, collection)
+        record.collections.append(pickup)
+        env.process(places[collection.hall].collect(collection, pickup))
     lanes = [
         ExportLane([flight for flight in inputs.flights if flight.export_lane == lane])
         for lane in range(len(site.exports.lanes))

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import simpy
 
+from sim.domain.entities import ChuteCount, Refusal
 from sim.domain.inputs import Inputs
 from sim.processes.customs import Controls, HoldZone
 from sim.processes.lanes import Lanes
@@ -17,8 +18,7 @@ from sim.processes.pool import Key, Pool
 from sim.processes.sorting import Sortation
 from sim.processes.staff import desks_of
 from sim.processes.store import ParcelStore
-from sim.record.recorder import Recorder, Refusal
-from sim.record.rows import PackOutRow
+from sim.record.recorder import Recorder
 from sim.units import Ticks
 
 
@@ -95,13 +95,13 @@ class Hall:
     def _packout(self, inputs: Inputs) -> PackOut | None:
         if not self.site.packout_posts:
             return None
-        row = PackOutRow(self.number, sum(self.site.packout_posts))
-        self._record.packout.append(row)
+        count = ChuteCount(self.number, sum(self.site.packout_posts))
+        self._record.packout.append(count)
         packers = inputs.site.packers
         make = PackOut if packers is None else partial(FlexiblePackOut, packers, inputs.site.rules.packers)
         return make(
             self.site,
-            row,
+            count,
             self.first_machine,
             self._store,
             inputs.measured,
@@ -137,7 +137,7 @@ class Hall:
         columns = self._store.load(parcels).tolist(), routes, n_parcels, self._store.values(parcels).tolist()
         for flight, route, n, cents in zip(*columns, strict=True):
             self.on_floor[route] -= n
-            self._record.refused.append(Refusal(flight, int(self._env.now), n, self.number, cents))
+            self._record.refusals.append(Refusal(flight, int(self._env.now), self.number, n, cents))
             self._store.leave(flight, 1)
         by_route = np.bincount(routes, minlength=len(self.on_floor)).tolist()
         self.breakdown.release(floor=len(parcels) * self._unit_room, **self.rooms(by_route))

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
+from sim.domain.entities import Uld, Visit
+from sim.domain.fields import begun
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.processes.apron import Apron, flight_process
@@ -33,7 +35,6 @@ from sim.processes.staff import Meter, start_shifts
 from sim.processes.store import ParcelStore
 from sim.processes.transfers import shuttle_process
 from sim.record.recorder import CustomsRow, Recorder
-from sim.record.rows import FlightRow, UldRow
 from sim.record.staffing import StaffTime
 from sim.units import NEVER
 
@@ -104,14 +105,13 @@ def _make_apron(
     empties = [] if exports is None else [hall.build_up for hall in exports.halls]
     breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], empties)
 
-    def land(flight: Flight) -> list[UldRow]:
+    def land(flight: Flight) -> list[Uld]:
         parcels = inputs.parcels_of(flight)
         store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
         record.customs.append(CustomsRow(flight.number, parcels.by_channel, parcels.counts))
-        counts = zip(parcels.parcels_of_ulds.tolist(), np.diff(parcels.first).tolist(), strict=True)
-        ulds = [UldRow(flight.number, index, int(flight.deck(index)), *n) for index, n in enumerate(counts)]
-        for uld, is_xrayed in zip(ulds, parcels.is_uld_xrayed.tolist(), strict=True):
-            uld.is_xrayed = is_xrayed
+        drawn = parcels.parcels_of_ulds.tolist(), np.diff(parcels.first).tolist(), parcels.is_uld_xrayed.tolist()
+        of_ulds = enumerate(zip(*drawn, strict=True))
+        ulds = [Uld(flight.number, index, int(flight.deck(index)), *values) for index, values in of_ulds]
         record.ulds.extend(ulds)
         return ulds
 
@@ -133,22 +133,11 @@ def _make_apron(
 
 def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) -> None:
     for flight in flights:
-        row = FlightRow(
-            flight.number,
-            flight.key,
-            flight.aircraft,
-            flight.sibt,
-            flight.arrival,
-            flight.n_ulds,
-            flight.n_parcels,
-            flight.is_cohort,
-            sobt=flight.sobt,
-            export_lane=flight.export_lane,
-        )
-        record.flights.append(row)
-        apron.env.process(flight_process(apron, flight, row))
+        visit = begun(Visit, flight)
+        record.flights.append(visit)
+        apron.env.process(flight_process(apron, flight, visit))
         if apron.loading is not None:
-            apron.env.process(apron.loading.build_up.cut_off(flight, row))
+            apron.env.process(apron.loading.build_up.cut_off(flight, visit))
 
 
 def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron, store: ParcelStore) -> None:

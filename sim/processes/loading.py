@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import simpy
 
+from sim.domain import export_entities
+from sim.domain.entities import Visit
 from sim.domain.exports import ExportSite
 from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
@@ -14,7 +16,6 @@ from sim.processes.export_store import ExportStore
 from sim.processes.phases import Process, after, at
 from sim.processes.pool import Pool
 from sim.record.recorder import Recorder
-from sim.record.rows import FlightRow, OutTrainRow
 from sim.rules.ulds_fly import Built, Room
 from sim.units import NEVER
 
@@ -28,9 +29,8 @@ class _Position:
     uld: OutUld | None
 
 
-@dataclass(slots=True)
-class _Train:
-    row: OutTrainRow
+@dataclass(slots=True, kw_only=True)
+class _Train(export_entities.OutTrain):
     load: Sequence[_Position]
     is_there: simpy.Event
     is_empty: simpy.Event
@@ -53,7 +53,7 @@ class Loading:
         """A flight does not come: what was for it waits for the next."""
         self.build_up.lanes[flight.export_lane].drop(flight)
 
-    def process(self, flight: Flight, row: FlightRow) -> Process:
+    def process(self, flight: Flight, visit: Visit) -> Process:
         """From the end of unloading until the crew is free."""
         env = self.env
         begin = flight.sobt - self.rules.close_out
@@ -62,7 +62,7 @@ class Loading:
         boarded = env.event()
 
         def take() -> None:
-            boarded.succeed(self._take(flight, row))
+            boarded.succeed(self._take(flight, visit))
 
         self.build_up.at_cut_off(0, flight.number, take)
         positions = yield boarded
@@ -70,41 +70,41 @@ class Loading:
         trains = self._trains(flight, positions)
         yield simpy.AllOf(env, [env.process(self._lift(trains, deck)) for deck in Deck])
         yield after(env, self.rules.doors_close)
-        row.loading_end = int(env.now)
+        visit.loading_end = int(env.now)
 
-    def depart(self, flight: Flight, row: FlightRow) -> None:
+    def depart(self, flight: Flight, visit: Visit) -> None:
         """Off-block: its ULDs have left."""
         for uld in self.load.pop(flight.number):
-            uld.row.departed = row.aobt
-            self.store.stamp("departed", uld.parcels, row.aobt)
+            uld.departed = visit.aobt
+            self.store.stamp("departed", uld.parcels, visit.aobt)
             for load, n in self.store.loads_of(uld.parcels):
                 self.store.leave(load, n)
-            self.halls[uld.row.hall].build_up.consume(empty_ulds=1)
+            self.halls[uld.hall].build_up.consume(empty_ulds=1)
 
-    def _take(self, flight: Flight, row: FlightRow) -> list[_Position]:
+    def _take(self, flight: Flight, visit: Visit) -> list[_Position]:
         """The flight's load, ULDs first; all in order, and as long as positions and limits allow."""
         now, lane = int(self.env.now), self.build_up.lanes[flight.export_lane]
         lane.drop(flight)
         limits = self.build_up.limits(flight)
         left = [flight.n_main_deck, flight.n_lower_deck]
-        built = [uld for uld in lane.standing if uld.row.built != NEVER]
+        built = [uld for uld in lane.standing if uld.built != NEVER]
         room = Room((left[0], left[1]), limits.payload, [(uld.mass, uld.volume) for uld in limits.uld])
         chosen = self.site.rules.ulds_fly(
-            [Built(*(getattr(uld.row, name) for name in Built._fields)) for uld in built], room
+            [Built(*(getattr(uld, name) for name in Built._fields)) for uld in built], room
         )
         taken = [built[i] for i in chosen]
         for uld in taken:
-            uld.row.flight, uld.row.taken = flight.number, now
-            left[uld.row.deck] -= 1
-        lane.standing = [uld for uld in lane.standing if uld.row.flight == NEVER]
+            uld.flight, uld.taken = flight.number, now
+            left[uld.deck] -= 1
+        lane.standing = [uld for uld in lane.standing if uld.flight == NEVER]
         self.load[flight.number] = taken
         stacks = self._take_empties(left)
-        row.loading_start = now
-        row.n_ulds_out = len(taken)
-        row.n_parcels_out = sum(uld.row.n_parcels for uld in taken)
-        row.n_empties_out = sum(n for _, _, n in stacks)
-        row.n_missed_out = self._leave_behind(flight.export_lane)
-        full = [_Position(Deck(uld.row.deck), uld.row.hall, uld) for uld in taken]
+        visit.loading_start = now
+        visit.n_ulds_out = len(taken)
+        visit.n_parcels_out = sum(uld.n_parcels for uld in taken)
+        visit.n_empties_out = sum(n for _, _, n in stacks)
+        visit.n_missed_out = self._leave_behind(flight.export_lane)
+        full = [_Position(Deck(uld.deck), uld.hall, uld) for uld in taken]
         return full + [_Position(Deck(deck), hall, None) for deck, hall, _ in stacks]
 
     def _leave_behind(self, number: int) -> int:
@@ -132,36 +132,36 @@ class Loading:
         size = self.site.dollies_per_train
         for deck in Deck:
             for hall in range(len(self.halls)):
-                mine = [position for position in positions if (position.deck, position.hall) == (deck, hall)]
-                for first in range(0, len(mine), size):
-                    load = mine[first : first + size]
-                    row = OutTrainRow(flight.number, len(trains), int(deck), hall, len(load))
-                    self.record.out_trains.append(row)
-                    trains.append(_Train(row, load, self.env.event(), self.env.event()))
+                load_of_deck = [position for position in positions if (position.deck, position.hall) == (deck, hall)]
+                for first in range(0, len(load_of_deck), size):
+                    load = load_of_deck[first : first + size]
+                    known = flight.number, len(trains), int(deck), hall, len(load)
+                    trains.append(_Train(*known, load=load, is_there=self.env.event(), is_empty=self.env.event()))
+        self.record.out_trains += trains
         for train in trains:
             self.env.process(self._drive(train))
         return trains
 
     def _drive(self, train: _Train) -> Process:
-        env, row, hall = self.env, train.row, self.site.halls[train.row.hall]
-        yield self.tugs.request((row.flight, row.train), outbound_tugs=1)
-        row.granted = int(env.now)
+        env, hall = self.env, self.site.halls[train.hall]
+        yield self.tugs.request((train.flight, train.train), outbound_tugs=1)
+        train.granted = int(env.now)
         yield after(env, hall.trip_back)
-        row.at_aircraft = int(env.now)
+        train.at_aircraft = int(env.now)
         train.is_there.succeed()
         yield train.is_empty
-        row.emptied = int(env.now)
+        train.emptied = int(env.now)
         yield after(env, hall.trip_out)
-        row.returned = int(env.now)
+        train.returned = int(env.now)
         self.tugs.release(outbound_tugs=1)
 
     def _lift(self, trains: Sequence[_Train], deck: Deck) -> Process:
         """One loader fills one deck, train after train."""
         for train in trains:
-            if train.row.deck == deck:
+            if train.deck == deck:
                 yield train.is_there
                 for position in train.load:
                     yield after(self.env, self.site.lift_of(deck))
                     if position.uld is not None:
-                        position.uld.row.loaded = int(self.env.now)
+                        position.uld.loaded = int(self.env.now)
                 train.is_empty.succeed()

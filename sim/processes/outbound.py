@@ -6,24 +6,27 @@ from dataclasses import dataclass, field
 import numpy as np
 import simpy
 
+from sim.domain import entities
+from sim.domain.entities import EXTRA, TIMETABLED, Load
 from sim.domain.site import Site
 from sim.processes.hall import Hall, room_in
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
-from sim.record.rows import EXTRA, TIMETABLED, TruckRow
 from sim.rules.truck_leaves import Waiting
 from sim.units import NEVER, TICKS_PER_DAY, Ticks
 
+_NONE: Ticks = np.empty(0, dtype=np.int64)
 
-@dataclass(slots=True)
-class _Truck:
-    row: TruckRow
+
+@dataclass(slots=True, kw_only=True)
+class _Truck(entities.Truck):
     number: int
     """Among all trucks that were recorded."""
     loaded: simpy.Event
     """Its cut-off."""
-    parcels: Ticks = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    parcels: Ticks = field(default_factory=lambda: _NONE)
+    """On it, until it has left."""
 
 
 @dataclass(slots=True)
@@ -56,8 +59,14 @@ class Outbound:
     def n_docks(self) -> int:
         return len(self.halls) * self.site.n_routes
 
-    def dock(self, row: TruckRow) -> int:
-        return row.hall * self.site.n_routes + row.route
+    def dock(self, truck: _Truck) -> int:
+        return truck.hall * self.site.n_routes + truck.route
+
+    def send(self, key: tuple[int, int, int, int], *, scheduled: int = NEVER, called: int = NEVER) -> None:
+        """A truck comes."""
+        truck = _Truck(*key, scheduled, called, number=len(self.record.trucks), loaded=self.env.event())
+        self.record.trucks.append(truck)
+        self.env.process(_truck(self, truck))
 
     def look(self, instant: int) -> None:
         """Bring all halls to an instant, included."""
@@ -75,7 +84,7 @@ def timetable_process(outbound: Outbound, end: int) -> Process:
             if scheduled >= site.docking:
                 yield at(env, scheduled - site.docking)
                 for hall, route in _docks_open(outbound, scheduled - site.docking):
-                    env.process(_truck(outbound, TruckRow(hall, route, TIMETABLED, sequence, scheduled=scheduled)))
+                    outbound.send((hall, route, TIMETABLED, sequence), scheduled=scheduled)
             sequence += 1
 
 
@@ -89,31 +98,28 @@ def _docks_open(outbound: Outbound, now: int) -> list[tuple[int, int]]:
     ]
 
 
-def _truck(outbound: Outbound, row: TruckRow) -> Process:
-    env, site, hall = outbound.env, outbound.site, outbound.halls[row.hall]
-    number = len(outbound.record.trucks)
-    outbound.record.trucks.append(row)
-    if row.kind == EXTRA:
+def _truck(outbound: Outbound, truck: _Truck) -> Process:
+    env, site, hall = outbound.env, outbound.site, outbound.halls[truck.hall]
+    if truck.kind == EXTRA:
         yield after(env, site.call_out)
     else:
         outbound.in_yard += 1
-    row.arrived = int(env.now)
-    yield hall.doors.request(row.key, doors=1, dock_workers=site.workers_per_truck)
-    row.docked = int(env.now)
+    truck.arrived = int(env.now)
+    yield hall.doors.request(truck.key, doors=1, dock_workers=site.workers_per_truck)
+    truck.docked = int(env.now)
     outbound.in_yard -= 1
     yield after(env, site.docking)
-    if env.now < row.scheduled:
-        yield at(env, row.scheduled)
-    row.at_door = int(env.now)
-    truck = _Truck(row, number, env.event())
+    if env.now < truck.scheduled:
+        yield at(env, truck.scheduled)
+    truck.at_door = int(env.now)
     _close_now(outbound, truck)
     yield truck.loaded
-    if row.n_units == 0:
-        row.is_cancelled = True
+    if truck.n_units == 0:
+        truck.is_cancelled = True
         yield after(env, site.docking)
     else:
         yield after(env, site.loading)
-        row.departed = int(env.now)
+        truck.departed = int(env.now)
         _depart(outbound, truck)
     hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
 
@@ -130,8 +136,8 @@ def _close_now(outbound: Outbound, truck: _Truck) -> None:
 def _cut_offs(outbound: Outbound) -> None:
     now = int(outbound.env.now)
     outbound.look(now)
-    for truck in sorted(outbound.closing, key=lambda truck: truck.row.key):
-        if truck.row.kind == EXTRA or _leaves(outbound, truck, now, is_floor_short=False):
+    for truck in sorted(outbound.closing, key=lambda truck: truck.key):
+        if truck.kind == EXTRA or _leaves(outbound, truck, now, is_floor_short=False):
             _load(outbound, truck)
         else:
             outbound.held.append(truck)
@@ -139,54 +145,55 @@ def _cut_offs(outbound: Outbound) -> None:
 
 
 def _leaves(outbound: Outbound, truck: _Truck, now: int, *, is_floor_short: bool) -> bool:
-    ready, site = outbound.halls[truck.row.hall].lanes.routes[truck.row.route], outbound.site
+    ready, site = outbound.halls[truck.hall].lanes.routes[truck.route], outbound.site
     fill = site.trailer.fill(ready.n, ready.mass, ready.volume)
-    held = now - truck.row.scheduled
+    held = now - truck.scheduled
     return site.rules.truck_leaves(Waiting(fill, site.least_fill, held, site.longest_truck_hold, is_floor_short))
 
 
 def _load(outbound: Outbound, truck: _Truck) -> None:
     """The cut-off: the truck takes what is ready."""
-    row, now, hall = truck.row, int(outbound.env.now), outbound.halls[truck.row.hall]
-    ready, truck.parcels, row.mass, row.volume = hall.lanes.routes[row.route].take(outbound.site.trailer)
-    row.cut_off = now
-    row.n_units, row.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
-    hall.on_floor[row.route] -= row.n_parcels
-    row.n_missed = hall.on_floor[row.route]
-    row.n_missed_before = _n_missed_before(outbound, truck, ready)
-    if row.kind == EXTRA:
-        outbound.n_to_come[outbound.dock(row)] -= 1
+    now, hall = int(outbound.env.now), outbound.halls[truck.hall]
+    ready, truck.parcels, truck.mass, truck.volume = hall.lanes.routes[truck.route].take(outbound.site.trailer)
+    truck.cut_off = now
+    truck.n_units, truck.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
+    hall.on_floor[truck.route] -= truck.n_parcels
+    truck.n_missed = hall.on_floor[truck.route]
+    truck.n_missed_before = _n_missed_before(outbound, truck, ready)
+    if truck.kind == EXTRA:
+        outbound.n_to_come[outbound.dock(truck)] -= 1
     outbound.store.stamp("cut_off", truck.parcels, now)
     outbound.store.stamp("truck", truck.parcels, truck.number)
     outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
-    if row.n_units:
-        outbound.record.stages["loading"].add_alike(row.n_parcels, now, now + outbound.site.loading)
-        outbound.record.loads += [(*row.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
+    if truck.n_units:
+        outbound.record.stages["loading"].add_alike(truck.n_parcels, now, now + outbound.site.loading)
+        outbound.record.loads += [Load(*truck.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
     truck.loaded.succeed()
 
 
 def _n_missed_before(outbound: Outbound, truck: _Truck, ready: Ticks) -> int:
     """Parcels on the truck, ready at these instants (P), that the last timetabled one before it left behind."""
-    dock = outbound.dock(truck.row)
+    dock = outbound.dock(truck)
     missed = outbound.store.n_parcels(truck.parcels[ready <= outbound.last_cut_off[dock]])
-    if truck.row.kind == TIMETABLED:
+    if truck.kind == TIMETABLED:
         outbound.last_cut_off[dock] = int(outbound.env.now)
     return missed
 
 
 def _depart(outbound: Outbound, truck: _Truck) -> None:
     """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
-    store, row = outbound.store, truck.row
+    store = outbound.store
     room = outbound.site.units.room
     halls = store.column["hall"][store.rows(truck.parcels)]
-    were_sent = halls != row.hall
-    row.units_sent = int(np.count_nonzero(were_sent))
-    row.n_sent = store.n_parcels(truck.parcels[were_sent]) if row.units_sent else 0
-    store.depart(truck.parcels, row.departed)
+    were_sent = halls != truck.hall
+    truck.units_sent = int(np.count_nonzero(were_sent))
+    truck.n_sent = store.n_parcels(truck.parcels[were_sent]) if truck.units_sent else 0
+    store.depart(truck.parcels, truck.departed)
+    truck.parcels = _NONE
     for number, n in enumerate(np.bincount(halls[were_sent]).tolist()):
         if n:
-            outbound.halls[number].breakdown.release(**{room_in(row.hall): n * room})
-    outbound.halls[row.hall].breakdown.release(floor=(row.n_units - row.units_sent) * room)
+            outbound.halls[number].breakdown.release(**{room_in(truck.hall): n * room})
+    outbound.halls[truck.hall].breakdown.release(floor=(truck.n_units - truck.units_sent) * room)
 
 
 def dispatcher_process(outbound: Outbound) -> Process:
@@ -196,9 +203,9 @@ def dispatcher_process(outbound: Outbound) -> Process:
         yield at(outbound.env, now, Phase.ROUND)
         outbound.look(now)
         is_floor_short = _is_floor_short(outbound.halls)
-        held, outbound.held = sorted(outbound.held, key=lambda truck: truck.row.key), []
+        held, outbound.held = sorted(outbound.held, key=lambda truck: truck.key), []
         for truck in held:
-            if _leaves(outbound, truck, now, is_floor_short=is_floor_short[truck.row.hall]):
+            if _leaves(outbound, truck, now, is_floor_short=is_floor_short[truck.hall]):
                 _load(outbound, truck)
             else:
                 outbound.held.append(truck)
@@ -227,7 +234,7 @@ def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
     for dock, n in enumerate(calls):
         hall, route = divmod(dock, site.n_routes)
         for _ in range(n):
-            outbound.env.process(_truck(outbound, TruckRow(hall, route, EXTRA, outbound.n_called[dock], called=now)))
+            outbound.send((hall, route, EXTRA, outbound.n_called[dock]), called=now)
             outbound.n_called[dock] += 1
         outbound.n_to_come[dock] += n
         called_today[dock] += n

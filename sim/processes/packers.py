@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.domain.entities import ChuteCount
 from sim.domain.site import Hall, Packers
 from sim.kernels.coming import Pending, split_ascending
 from sim.kernels.ordering import Chunk, grouped, joined, pick
@@ -21,7 +22,6 @@ from sim.processes.packout import PackOut
 from sim.processes.store import ParcelStore
 from sim.record.chutes import FullestChute
 from sim.record.recorder import StageTally
-from sim.record.rows import PackOutRow
 from sim.rules import packers
 from sim.units import FOREVER, NEVER, Ticks
 
@@ -38,7 +38,7 @@ class FlexiblePackOut(PackOut):
         rule: Packers,
         choose: packers.Rule,
         hall: Hall,
-        row: PackOutRow,
+        count: ChuteCount,
         first_machine: int,
         store: ParcelStore,
         measured: tuple[int, int],
@@ -46,12 +46,12 @@ class FlexiblePackOut(PackOut):
         tally: StageTally,
         lanes: Lanes,
     ) -> None:
-        super().__init__(hall, row, first_machine, store, measured, tally=tally, lanes=lanes)
+        super().__init__(hall, count, first_machine, store, measured, tally=tally, lanes=lanes)
         self._rule, self._choose = rule, choose
         n_chutes = len(self._posts)
         # Nothing bounds what a chute holds that nobody comes to.
         anything = np.full(n_chutes, _ANYTHING, dtype=np.int64)
-        self.fullest = FullestChute(row, measured, anything, first_machine, self._n_routes)
+        self.fullest = FullestChute(count, measured, anything, first_machine, self._n_routes)
         self._next_look = 0
         self._packers = [0] * n_chutes
         self._done = WorkDone(n_chutes)
@@ -106,7 +106,7 @@ class FlexiblePackOut(PackOut):
         turn = np.arange(len(chute)) - np.repeat(np.cumsum(counts) - counts, counts)
         packing = self._store.column["packing"][self._store.rows(parcels)].astype(np.int64)
         begin = servers_in_turn(self._done.at(arrival, chute), packing, chute.astype(np.int64), turn, self._free)
-        self.row.n_units += len(arrival)
+        self.count.n_units += len(arrival)
         self._store.stamp("at_chute", parcels, arrival)
         units: Chunk = (arrival, np.full_like(arrival, NEVER), begin, begin + packing, parcels, chute)
         is_near = begin < self._near[chute]

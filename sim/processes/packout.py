@@ -6,6 +6,7 @@ chutes do not block.
 
 import numpy as np
 
+from sim.domain.entities import ChuteCount
 from sim.domain.site import Hall
 from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
@@ -16,7 +17,6 @@ from sim.processes.lanes import Lanes
 from sim.processes.store import ParcelStore
 from sim.record.chutes import Chutes, FullestChute
 from sim.record.recorder import StageTally
-from sim.record.rows import PackOutRow
 from sim.record.staffing import ShortTally
 from sim.units import Ticks
 
@@ -27,7 +27,7 @@ class PackOut:
     def __init__(
         self,
         hall: Hall,
-        row: PackOutRow,
+        count: ChuteCount,
         first_machine: int,
         store: ParcelStore,
         measured: tuple[int, int],
@@ -36,7 +36,7 @@ class PackOut:
         lanes: Lanes,
     ) -> None:
         self._store, self._measured, self._tally, self._lanes = store, measured, tally, lanes
-        self.row = row
+        self.count = count
         self._n_routes = len(hall.packout_posts) // hall.n_machines
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
@@ -48,7 +48,7 @@ class PackOut:
         """Whose turn it is, among a chute's posts (C)."""
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
-        self.fullest = FullestChute(row, measured, self._posts, first_machine, self._n_routes)
+        self.fullest = FullestChute(count, measured, self._posts, first_machine, self._n_routes)
         self.work = 0
         """Packing that began in the measured days [ticks]."""
 
@@ -91,7 +91,7 @@ class PackOut:
         if self.short.is_ever_short:
             order = np.argsort(arrival, kind="stable")
             self.short.add(arrival[order], ready[order])
-        self.row.n_units += len(arrival)
+        self.count.n_units += len(arrival)
         self.fullest.add(arrival, ready, chute, int(packing.min()))
         self._store.stamp("at_chute", parcels, arrival)
         self._store.stamp("pack_begin", parcels, begin)

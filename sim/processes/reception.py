@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import simpy
 
+from sim.domain.entities import Uld
 from sim.domain.site import Site
 from sim.processes.pool import Key
 from sim.processes.store import ParcelStore
-from sim.record.rows import UldRow
 from sim.rules.hall import Place
 from sim.units import NEVER, Ticks
 
@@ -20,7 +20,7 @@ class Reception:
         self._env, self._site, self._store = env, site, store
         self._to_come = [0] * len(site.halls)
         """ULDs sent, by hall (H)."""
-        self.loads: dict[Key, list[UldRow]] = {}
+        self.loads: dict[Key, list[Uld]] = {}
         """ULDs of flights and trains that were asked for, by (flight,) or (flight, deck)."""
         # Of a route, whether its parcels leave from each hall (H, R).
         self._serves = np.array([hall.serves for hall in site.halls], dtype=np.int64)
@@ -38,7 +38,7 @@ class Reception:
                 self._send([uld])
         return 0
 
-    def _send(self, ulds: Sequence[UldRow]) -> int:
+    def _send(self, ulds: Sequence[Uld]) -> int:
         """Choose one hall for ULDs."""
         now = int(self._env.now)
         served = sum((self._served(uld) for uld in ulds), np.zeros(len(self._to_come), dtype=np.int64))
@@ -50,7 +50,7 @@ class Reception:
             uld.hall = number
         return number
 
-    def _served(self, uld: UldRow) -> Ticks:
+    def _served(self, uld: Uld) -> Ticks:
         """Units of a ULD that leave from each hall (H)."""
         served: Ticks = self._serves @ self._store.by_route(uld.flight, uld.index, self._site.n_routes)
         return served

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.entities import ParcelStamps
+from sim.domain.fields import stamps_of
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
 from sim.processes.slots import ParcelSlots, has
@@ -45,33 +47,7 @@ _COLUMNS = {
     "handling": np.uint32,
     "packing": np.uint32,
 }
-STAMPS = (
-    "start",
-    "handled",
-    "sort_begin",
-    "sort_end",
-    "code_begin",
-    "code_end",
-    "held",
-    "xray_begin",
-    "xray_end",
-    "transit_begin",
-    "transit_end",
-    "exam_begin",
-    "exam_end",
-    "freed",
-    "second_begin",
-    "second_end",
-    "at_chute",
-    "pack_begin",
-    "sent_ready",
-    "sent",
-    "ready",
-    "cut_off",
-    "departed",
-)
-
-
+STAMPS = stamps_of(ParcelStamps)
 DRAWN = ("lane", "mass", "volume", "channel", "is_no_read", "is_non_conveyable")
 """What is kept of a parcel as it was drawn."""
 NUMBERS = ("post", "truck")

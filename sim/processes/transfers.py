@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import simpy
 
+from sim.domain.entities import Shuttle
 from sim.domain.inputs import Inputs
 from sim.domain.site import TrailerLimits
 from sim.processes.hall import Hall
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
-from sim.record.rows import ShuttleRow
 from sim.rules import shuttle
 from sim.units import NEVER, Ticks
 
@@ -37,21 +37,21 @@ def shuttle_process(
         parcels = _take(here, there, inputs.site.rules.shuttle, rules.units, store, record, now)
         if len(parcels) == 0:
             continue
-        row = ShuttleRow(*way, sequence, now, store.n_parcels(parcels), len(parcels))
-        record.shuttles.append(row)
+        shuttle = Shuttle(*way, sequence, now, store.n_parcels(parcels), len(parcels))
+        record.shuttles.append(shuttle)
         sequence += 1
         arrival = now + rules.loading + rules.trip
-        record.stages["transfer"].add_alike(row.n_parcels, now, arrival)
+        record.stages["transfer"].add_alike(shuttle.n_parcels, now, arrival)
         there.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
         yield after(env, rules.loading)
-        row.departed = int(env.now)
+        shuttle.departed = int(env.now)
         here.breakdown.release(floor=len(parcels) * inputs.site.units.room)
         yield after(env, rules.trip)
-        row.arrived = int(env.now)
+        shuttle.arrived = int(env.now)
         by_route = store.parcels_by_route(parcels, len(there.on_floor))
         there.on_floor = [n + more for n, more in zip(there.on_floor, by_route, strict=True)]
         yield after(env, rules.trip)
-        row.returned = int(env.now)
+        shuttle.returned = int(env.now)
 
 
 def _take(

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.entities import ChuteCount
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import grouped
 from sim.kernels.tallies import is_within
-from sim.record.rows import PackOutRow
 from sim.units import FOREVER, NEVER, Ticks
 
 Chutes = NDArray[np.uint16]
@@ -22,13 +22,13 @@ class _Stays:
 
 
 class FullestChute:
-    """Told who is in the chutes (C) from when until when. Once it is closed, the row of the hall tells the fullest."""
+    """Told who is in the chutes (C) from when until when. Once it is closed, the hall's count has the fullest."""
 
     def __init__(
-        self, row: PackOutRow, measured: tuple[int, int], posts: Ticks, first_machine: int, n_routes: int
+        self, count: ChuteCount, measured: tuple[int, int], posts: Ticks, first_machine: int, n_routes: int
     ) -> None:
         """`posts` (C): how many pack at each chute."""
-        self._row, self._measured, self._posts = row, measured, posts
+        self._count, self._measured, self._posts = count, measured, posts
         self._first_machine, self._n_routes = first_machine, n_routes
         self._shortest = FOREVER
         """Packing so far [ticks]."""
@@ -57,7 +57,7 @@ class FullestChute:
             before = [earlier for earlier in self._inside.get(number, []) if earlier.last > since]
             self._inside[number] = [*before, stays]
         most = {number: self._bound(number) for number in new}
-        fullest, peaks = self._row.fullest, [self._best]
+        fullest, peaks = self._count.fullest, [self._best]
         for number in sorted(new, key=most.__getitem__, reverse=True):
             if most[number] < fullest:
                 break
@@ -91,7 +91,7 @@ class FullestChute:
         return int(inside[peak]), int(arrival[peak])
 
     def _tell(self, fullest_negative: int, instant: int, number: int) -> None:
-        row = self._row
+        row = self._count
         row.fullest, row.fullest_at = -fullest_negative, instant
         machine, row.route = divmod(number, self._n_routes)
         row.machine = self._first_machine + machine

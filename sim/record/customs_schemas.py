@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sim.record.columns import TableSchema, number, time
+from sim.domain.columns import TableSchema, number, time
 
 CUSTOMS_TABLE: Final = TableSchema(
     "customs",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sim.record.columns import Column, TableSchema, flag, number, text
+from sim.domain.columns import Column, TableSchema, flag, number, text
 
 _POLICY = text("policy", "on data; none: as the messages are configured")
 _FIELD = text("field", "what is told")

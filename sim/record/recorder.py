@@ -1,27 +1,20 @@
-"""What a replication leaves behind: rows of what is few, counts of what is many."""
+"""What a replication leaves behind: entities of what is few, counts of what is many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.columns import Table
 from sim.domain.consignments import CustomsCounts
+from sim.domain.entities import ChuteCount, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
+from sim.domain.fields import in_columns, schema_of
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
 from sim.kernels.tallies import LONGEST_MIN, count_instants, count_stays, is_within
-from sim.record.rows import (
-    CollectionRow,
-    FlightRow,
-    OutTrainRow,
-    OutUldRow,
-    PackOutRow,
-    ShuttleRow,
-    TrainRow,
-    TruckRow,
-    UldRow,
-)
 from sim.record.staffing import DeskTally, StaffTime
 from sim.units import NEVER, Ticks
 
@@ -112,17 +105,6 @@ class StageTally:
         return np.cumsum(self.n_in - self.n_out)
 
 
-class Refusal(NamedTuple):
-    """A unit that customs refused and took away from a hall."""
-
-    flight: int
-    instant: int
-    n_parcels: int
-    hall: int
-    value: int
-    """Declared [cents]."""
-
-
 class CustomsRow(NamedTuple):
     """What customs makes of a flight that has landed."""
 
@@ -134,21 +116,19 @@ class CustomsRow(NamedTuple):
 
 class Recorder:
     def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
-        self.flights: list[FlightRow] = []
-        self.ulds: list[UldRow] = []
-        self.trains: list[TrainRow] = []
-        self.trucks: list[TruckRow] = []
-        self.shuttles: list[ShuttleRow] = []
-        self.packout: list[PackOutRow] = []
-        self.loads: list[tuple[int, int, int, int, int, int, int]] = []
-        """(hall, route, kind, sequence, flight, parcels, declared value [cents]) of what trucks took."""
-        self.refused: list[Refusal] = []
+        self.flights: list[Visit] = []
+        self.ulds: list[Uld] = []
+        self.trains: list[Train] = []
+        self.trucks: list[Truck] = []
+        self.shuttles: list[Shuttle] = []
+        self.packout: list[ChuteCount] = []
+        self.loads: list[Load] = []
+        self.refusals: list[Refusal] = []
         self.customs: list[CustomsRow] = []
-        self.collections: list[CollectionRow] = []
-        self.out_ulds: list[OutUldRow] = []
-        self.out_trains: list[OutTrainRow] = []
-        self.out_loads: list[tuple[int, int, int, int, int]] = []
-        """(hall, lane, sequence, collection, parcels) of what was built onto ULDs."""
+        self.collections: list[Pickup] = []
+        self.out_ulds: list[OutUld] = []
+        self.out_trains: list[OutTrain] = []
+        self.out_loads: list[OutLoad] = []
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
@@ -182,10 +162,11 @@ class Recorder:
             self.add_pool({kind: held}, {kind: lacked}, hall)
 
 
-def columns(rows: Sequence[Any], order: Sequence[str]) -> Columns:
-    """Rows as columns, sorted by the attributes of `order`."""
-    if not rows:
-        return {}
-    names = rows[0].__slots__
-    ordered = sorted(rows, key=lambda row: tuple(getattr(row, name) for name in order))
-    return {name: [getattr(row, name) for row in ordered] for name in names}
+def columns(row: type, rows: Iterable[object]) -> Table:
+    """The record takes a copy: rows as the columns of their table, in its order; instants are in ticks."""
+    kinds = {"string": np.str_, "bool": np.bool_}
+    values = in_columns(row, rows)
+    return {
+        column.name: np.array(values[column.name], dtype=kinds.get(column.dtype, np.int64))
+        for column in schema_of(row).columns
+    }

@@ -1,13 +1,15 @@
 """Every output table: its columns with dtype, unit and meaning. Instants are minutes after the first midnight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.columns import Column, Table, TableSchema, flag, number, text, time
+from sim.domain.entities import ChuteCount, Load, ParcelStamps, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.fields import columns_of, extended, schema_of
 from sim.domain.parcels import Channel
-from sim.record.columns import Column, Table, TableSchema, flag, number, text, time
 from sim.record.customs_schemas import CUSTOMS_TABLE
 from sim.record.export_schemas import EXPORT_TABLES
 from sim.record.exposure_schemas import EXPOSURE_TABLES
@@ -20,168 +22,23 @@ _FLIGHT = number("flight", "number of the flight, by drawn arrival")
 _STAGE = text("stage", f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}")
 
 _ALL: Final = (
-    TableSchema(
-        "flights",
-        "one row a flight",
-        (
-            number("number", "rank by drawn arrival"),
-            text("key", "name"),
-            text("aircraft", "type"),
-            time("sibt", "scheduled in-block"),
-            time("arrival", "drawn arrival: landing if no stand is waited for"),
-            time("stand_requested", "asks for a stand; later than arrival: its aircraft was late from its leg before"),
-            time("stand_given", "given a stand"),
-            time("aldt", "landing; later than stand_given: the runway was closed"),
-            time("aibt", "in-block"),
-            time("unloading_requested", "doors open, a loader set is asked for"),
-            time("unloading_start", "loader set and crew there"),
-            time("unloading_end", "last ULD on its train"),
-            time("turned_round", "unloaded, loaded, and its turnaround over"),
-            time("aobt", "off-block; later than turned_round: the runway was closed"),
-            time("stand_free", "its stand is free: off-block, or diverted from a closed runway"),
-            time("cleared", "95 % of its parcels gone"),
-            number("n_ulds", "ULDs"),
-            number("n_parcels", "parcels"),
-            number("n_departed", "parcels that left by truck before the end of the run"),
-            number("n_on_time", "of them, within service_h of the drawn arrival"),
-            number("n_refused", "parcels that customs took away"),
-            number("hall", "that its ULDs go to; -1 before"),
-            flag("is_cohort", "drawn arrival in the measured days"),
-            flag("is_diverted", "held too long and diverted: its parcels count late"),
-            flag("is_moved", "scheduled in the night, and moved out of it by a curfew"),
-            time("sobt", "scheduled off-block"),
-            number("export_lane", "number of the destination that it leaves to; 0 without exports"),
-            time("loading_start", "the load is chosen"),
-            time("loading_end", "doors closed, crew free"),
-            number("n_ulds_out", "ULDs of exports on it"),
-            number("n_parcels_out", "parcels of exports on it"),
-            number("n_empties_out", "empty ULDs on it"),
-            number("n_missed_out", "parcels of exports for its destination, ready or built, that it did not take"),
-        ),
-        ("number",),
+    extended(
+        Visit,
+        time("cleared", "95 % of its parcels gone"),
+        number("n_departed", "parcels that left by truck before the end of the run"),
+        number("n_on_time", "of them, within service_h of the drawn arrival"),
+        number("n_refused", "parcels that customs took away"),
     ),
-    TableSchema(
-        "ulds",
-        "one row a ULD of a flight that landed",
-        (
-            _FLIGHT,
-            number("index", "in its flight"),
-            number("deck", "0 main, 1 lower"),
-            number("n_parcels", "parcels"),
-            number("n_units", "units that is: parcels, bags or whole ULDs"),
-            number("hall", "that it goes to; -1 before"),
-            time("lifted", "off the aircraft"),
-            time("on_train", "on its dolly; later than lifted: the loader was blocked"),
-            number("train", "of its flight and deck; -1 before"),
-            time("at_door", "at the hall's door"),
-            time("placed", "in its ULD position; later than at_door: the tug was blocked"),
-            time("checked_in", "its papers are checked; may be called to a station, or to X-ray"),
-            flag("is_xrayed", "goes through X-ray as a whole"),
-            time("xray_begin", "in the X-ray machine for whole ULDs"),
-            time("xray_end", "out of it, may be called to a station"),
-            time("start", "break-down begins"),
-            time("end", "last parcel handled"),
-            time("released", "last parcel inducted, station free; later than end: the station was blocked"),
-            number("machine", "that its station feeds; -1 before"),
-            number("n_sent", "parcels whose trucks leave from another hall"),
-            time("wait_station", "at the head of the queue because no station is free"),
-            time("wait_workers", "the same, because workers are missing"),
-            time("wait_floor", "the same, because floor is missing"),
-        ),
-        ("flight", "index"),
-    ),
-    TableSchema(
-        "trains",
-        "one row a tug train",
-        (
-            _FLIGHT,
-            number("deck", "0 main, 1 lower"),
-            number("train", "of its flight and deck"),
-            number("hall", "that it goes to, the first of several"),
-            number("n_ulds", "ULDs when it left"),
-            time("granted", "at the aircraft"),
-            time("left", "from the aircraft"),
-            time("at_door", "at the hall's door"),
-            time("placed", "its last ULD has a position"),
-            time("returned", "free again"),
-        ),
-        ("flight", "deck", "train"),
-    ),
-    TableSchema(
-        "shuttles",
-        "one row a shuttle between halls",
-        (
-            number("origin", "hall that it leaves"),
-            number("destination", "hall that it goes to"),
-            number("sequence", "of its way"),
-            number("n_parcels", "on it"),
-            number("n_units", "units that is: parcels, bags or whole ULDs"),
-            time("taken", "takes what is ready"),
-            time("departed", "left"),
-            time("arrived", "there; its parcels are in their lanes"),
-            time("returned", "back and free"),
-        ),
-        ("origin", "destination", "sequence"),
-    ),
-    TableSchema(
-        "trucks",
-        "one row a truck",
-        (
-            number("hall", "that it leaves from"),
-            number("route", "number of the route"),
-            text("route_name", "its name"),
-            number("kind", "0 timetabled, 1 extra"),
-            number("sequence", "of its hall, route and kind"),
-            time("scheduled", "timetabled cut-off"),
-            time("called", "by the dispatcher"),
-            time("arrived", "in the yard, asking for a door"),
-            time("docked", "given a door"),
-            time("at_door", "ready to load"),
-            time("cut_off", "takes what is ready"),
-            time("departed", "left"),
-            number("n_parcels", "on it"),
-            number("n_units", "units that is: parcels, bags or whole ULDs"),
-            number("mass", "on it", "int64", "g"),
-            number("volume", "on it", "int64", "cm3"),
-            number("n_missed", "parcels of its route on the floor at its cut-off that it did not take"),
-            number("n_missed_before", "parcels on it that were ready for an earlier timetabled truck and missed it"),
-            number("n_sent", "parcels on it that another hall had sent here"),
-            number("units_sent", "units that is"),
-            flag("is_cancelled", "there was nothing to take"),
-        ),
-        ("hall", "route", "kind", "sequence"),
-    ),
-    TableSchema(
-        "loads",
-        "parcels of a flight on a truck",
-        (
-            number("hall", "that it leaves from"),
-            number("route", "number of the route"),
-            number("kind", "0 timetabled, 1 extra"),
-            number("sequence", "of its hall, route and kind"),
-            _FLIGHT,
-            time("departed", "of the truck"),
-            number("n_parcels", "of the flight on the truck"),
-            number("value", "declared of these; 0 where nothing is declared", "int64", "cent"),
-        ),
-        ("hall", "route", "kind", "sequence", "flight"),
-    ),
-    TableSchema(
-        "packout",
-        "one row a hall with pack-out; a chute is a machine's of a route",
-        (
-            number("hall", "that it is in"),
-            number("posts", "of all its chutes"),
-            number("n_units", "that came to its chutes, in the whole run", "int64"),
-            number("fullest", "most units in a chute, waiting or being packed, in the measured days", "int64"),
-            time("fullest_at", "when that was first"),
-            number("machine", "whose chute it was; -1: none"),
-            number("route", "that the chute is of; -1: none"),
-            text("route_name", "its name"),
-            number("posts_of_chute", "its posts; 0: packers go from chute to chute"),
-            number("fullest_parcels", "parcels in those units", "int64"),
-        ),
-        ("hall",),
+    schema_of(Uld),
+    schema_of(Train),
+    schema_of(Shuttle),
+    extended(Truck, text("route_name", "its name")),
+    extended(Load, time("departed", "of the truck")),
+    extended(
+        ChuteCount,
+        text("route_name", "of its route"),
+        number("posts_of_chute", "its posts; 0: packers go from chute to chute"),
+        number("fullest_parcels", "parcels in those units", "int64"),
     ),
     TableSchema(
         "destinations",
@@ -299,34 +156,7 @@ _ALL: Final = (
             text("channel", f"of customs: {', '.join(channel.name.lower() for channel in Channel)}"),
             flag("is_no_read", "has a label that no machine reads: coded at a desk where a machine sorts it"),
             flag("is_non_conveyable", "sorted by hand"),
-            time("start", "break-down of its ULD begins"),
-            time("handled", "at the machine"),
-            time("sort_begin", "inducted, or at a manual-sort post"),
-            time("sort_end", "sorted, scanned"),
-            time("code_begin", "at a hand-coding desk"),
-            time("code_end", "coded"),
-            time("held", "in the customs hold zone"),
-            time("xray_begin", "at an X-ray lane"),
-            time("xray_end", "X-rayed"),
-            time("transit_begin", "at a transit desk"),
-            time("transit_end", "its transit document is made out"),
-            time("exam_begin", "at an examination desk"),
-            time("exam_end", "examined"),
-            time("freed", "out of the hold zone, at the machine once more"),
-            time("second_begin", "inducted for the second pass"),
-            time("second_end", "sorted for the second time"),
-            time("at_chute", "in the chute of its route"),
-            time("pack_begin", "its packing begins, at the chute"),
-            number("post", "that packs it, of its ULD's hall, counted chute by chute; -1: none yet, or shared packers"),
-            time("sent_ready", "in the lane of the hall that sends it to another"),
-            time("sent", "on the shuttle to the hall that its truck leaves from"),
-            time("ready", "in its lane"),
-            time("cut_off", "on its truck"),
-            time("departed", "its truck left"),
-            number("truck_hall", "hall that its truck leaves from; -1: not on a truck yet"),
-            number("truck_kind", "of its truck: 0 timetabled, 1 extra; -1: not on a truck yet"),
-            number("truck_sequence", "of its truck's hall, route and kind; -1: not on a truck yet"),
-            flag("is_refused_gone", "refused by customs and taken away"),
+            *columns_of(ParcelStamps),
         ),
         ("flight", "row"),
     ),
@@ -337,7 +167,17 @@ TABLES: Final[dict[str, TableSchema]] = {
 }
 
 
-def tabulate(name: str, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Table:
+Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
+
+
+def in_order(name: str, rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
+    """Columns of rows whose values are in the order of the columns of a table."""
+    names = [column.name for column in TABLES[name].columns]
+    values = [*zip(*rows, strict=True)] or [()] * len(names)
+    return {name: list(column) for name, column in zip(names, values, strict=True)}
+
+
+def tabulate(name: str, columns: Columns) -> Table:
     """Columns in ticks as a table of its schema."""
     return {column.name: as_column(column, columns.get(column.name, [])) for column in TABLES[name].columns}
 

@@ -1,35 +1,24 @@
 """The two hubs, side by side on the same inputs: every instant and every record must be equal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import numpy as np
 import simpy
 
+from sim.domain.export_entities import ENTITIES
+from sim.domain.fields import in_columns, schema_of
 from sim.domain.inputs import Inputs
-from sim.measures.parcels import HANDLED_BY, handled_by
+from sim.measures.export_tables import out_parcel_columns
+from sim.measures.parcels import KeptParcels
 from sim.processes import hub
-from sim.processes.export_store import EXPORT_STAMPS, ExportStore
-from sim.processes.store import STAMPS
-from sim.record.recorder import CustomsRow, columns
+from sim.record.recorder import CustomsRow
 from sim.reference import COLUMNS, run
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN
 
 Tables = dict[str, dict[str, list[Any]]]
-_ORDER = {
-    "flights": ("number",),
-    "ulds": ("flight", "index"),
-    "trains": ("flight", "deck", "train"),
-    "shuttles": ("origin", "destination", "sequence"),
-    "trucks": ("hall", "route", "kind", "sequence"),
-    "collections": ("number",),
-    "out_ulds": ("hall", "lane", "sequence"),
-    "out_trains": ("flight", "train"),
-    "packout": ("hall",),
-}
 
 
 class ShuffledEnvironment(simpy.Environment):
@@ -71,29 +60,13 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
     """What the vectorised hub records, in the columns of the reference."""
     result = hub.run(inputs, env)
     record, end = result.record, inputs.end
-    tables: Tables = {name: columns(getattr(record, name), order) for name, order in _ORDER.items()}
-    tables["loads"] = _table("loads", record.loads)
-    parcels: dict[str, list[Any]] = {
-        name: [] for name in ("flight", "row", "uld", *STAMPS, *HANDLED_BY, "is_refused_gone")
-    }
-    for flight, kept in sorted(result.store.kept.items()):
-        n = len(kept["uld"])
-        parcels["flight"] += [flight] * n
-        parcels["row"] += range(n)
-        parcels["uld"] += kept["uld"].tolist()
-        parcels["is_refused_gone"] += kept["is_refused_gone"].tolist()
-        for name, values in handled_by(kept, record.trucks, end).items():
-            parcels[name] += values.tolist()
-        for name in STAMPS:
-            instants = kept[name].astype(np.int64)
-            parcels[name] += np.where(instants < end, instants, -1).tolist()
-    tables["parcels"] = parcels
-    tables["refusals"] = _table(
-        "refusals", [(r.flight, r.instant, r.hall, r.n_parcels, r.value) for r in record.refused]
-    )
-    tables["customs"] = _table("customs", [(row.flight, *row.by_channel, *_referred(row)) for row in record.customs])
-    tables["out_loads"] = _table("out_loads", record.out_loads)
-    tables["out_parcels"] = _out_parcels(result.export_store, end)
+    schemas = ((row, schema_of(row).name) for row in ENTITIES)
+    tables: Tables = {name: in_columns(row, getattr(record, name)) for row, name in schemas}
+    parcels, out = KeptParcels(result.store.kept, record.trucks, end), out_parcel_columns(result.export_store, end)
+    tables["parcels"] = {name: parcels.column(name).tolist() for name in COLUMNS["parcels"]}
+    tables["out_parcels"] = {name: out[name].tolist() if out else [] for name in COLUMNS["out_parcels"]}
+    rows = sorted((row.flight, *row.by_channel, *_referred(row)) for row in record.customs)
+    tables["customs"] = {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS["customs"])}
     tables["pools"] = record.pools
     return tables
 
@@ -101,25 +74,6 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
 def _referred(row: CustomsRow) -> tuple[int, int]:
     """Before loading: asked back, and left behind."""
     return (0, 0) if row.counts is None else (row.counts.n_referrals, row.counts.n_left_behind)
-
-
-def _table(name: str, rows: Sequence[tuple[int, ...]]) -> dict[str, list[Any]]:
-    """Rows, sorted, as the columns of the reference's table."""
-    ordered = sorted(rows)
-    return {column: [row[i] for row in ordered] for i, column in enumerate(COLUMNS[name].split())}
-
-
-def _out_parcels(store: ExportStore | None, end: int) -> dict[str, list[Any]]:
-    parcels: dict[str, list[Any]] = {name: [] for name in ("collection", "row", *EXPORT_STAMPS)}
-    if store is None:
-        return parcels
-    for load, kept in sorted(store.kept.items()):
-        n = len(kept["ready"])
-        parcels["collection"] += [store.collection_of(load)] * n
-        parcels["row"] += range(n)
-        for name in EXPORT_STAMPS:
-            parcels[name] += np.where(kept[name] < end, kept[name], -1).tolist()
-    return parcels
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +95,7 @@ def compare(inputs: Inputs, seed: int) -> Comparison:
 def differ(expected: Tables, got: Tables) -> Difference | None:
     """The earliest differing instant, or the first differing record."""
     found: list[tuple[float, int, Difference]] = []
-    for name, text in COLUMNS.items():
+    for name, columns in COLUMNS.items():
         table = expected[name]
         rows = len(next(iter(table.values()), []))
         other = got[name]
@@ -154,7 +108,7 @@ def differ(expected: Tables, got: Tables) -> Difference | None:
             row = {"rows": others}
             found.append((float("inf"), len(found), Difference(name, "number of rows", row, {"rows": rows})))
             continue
-        for column in text.split() if rows else ():
+        for column in columns if rows else ():
             for i, (a, b) in enumerate(zip(table[column], other[column], strict=True)):
                 if a != b:
                     instant = min((v for v in (a, b) if isinstance(v, int) and v >= 0), default=0)

@@ -6,14 +6,16 @@ from heapq import heappop, heappush
 
 import simpy
 
+from sim.domain.export_entities import OutLoad, Pickup
 from sim.domain.exports import Collection, ExportInputs, ExportSite
+from sim.domain.fields import begun
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Pool
 from sim.reference.hall import Hall
 from sim.reference.machine import Machine
-from sim.reference.records import OutLoad, OutParcel, OutTrain, OutUld, Pickup, Steps, Visit
+from sim.reference.records import OutParcel, OutTrain, OutUld, Steps, Visit
 from sim.reference.shifts import follow_roster
 from sim.rules.ulds_fly import Built, Room
 from sim.units import NEVER
@@ -160,8 +162,7 @@ class Exports:
         return int(self.env.now)
 
     def _expect(self, collection: Collection) -> None:
-        names = ["number", "key", "hall", "n_parcels", "is_presorted", "is_cohort", "scheduled"]
-        pickup = Pickup(*(getattr(collection, name) for name in names))
+        pickup = begun(Pickup, collection)
         self.pickups.append(pickup)
         self.env.process(self.halls[pickup.hall].collect(pickup, lambda: self._draw(collection)))
 
@@ -237,7 +238,8 @@ class Exports:
             if n == len(in_order) and not is_last:
                 break
             load = [heappop(queue)[-1] for _ in range(n)]
-            self._send(hall, OutUld(hall.number, lane, hall.n_formed[lane], int(deck), self.now, n, mass, volume, load))
+            sequence = hall.n_formed[lane]
+            self._send(hall, OutUld(hall.number, lane, sequence, int(deck), self.now, n, mass, volume, load=load))
 
     def _send(self, hall: ExportHall, uld: OutUld) -> None:
         hall.n_formed[uld.lane] += 1
@@ -245,10 +247,7 @@ class Exports:
         for parcel in uld.load:
             parcel.formed = self.now
         by_collection = Counter(parcel.collection for parcel in uld.load)
-        self.loads += [
-            OutLoad(uld.hall, uld.lane, uld.sequence, collection, by_collection[collection])
-            for collection in sorted(by_collection)
-        ]
+        self.loads += [OutLoad(*uld.key, collection, by_collection[collection]) for collection in sorted(by_collection)]
         self.env.process(self._build(hall, uld))
 
     def _build(self, hall: ExportHall, uld: OutUld) -> Steps:
@@ -316,7 +315,8 @@ class Exports:
                 or (last.deck, last.hall) != (deck, hall)
                 or last.n_positions == self.site.dollies_per_train
             ):
-                last = OutTrain(visit.number, len(trains), int(deck), hall, self.env.event(), self.env.event())
+                known = visit.number, len(trains), int(deck), hall, 0
+                last = OutTrain(*known, has_come=self.env.event(), is_empty=self.env.event())
                 trains.append(last)
             last.load.append(uld)
             last.n_positions += 1

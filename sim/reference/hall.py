@@ -6,13 +6,14 @@ from itertools import count
 
 import simpy
 
+from sim.domain.entities import ChuteCount, Refusal
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
 from sim.reference.machine import Machine
 from sim.reference.packout import Chute, DedicatedChute, SharedChute, send_packers
-from sim.reference.records import Dock, Packing, Parcel, Steps, Uld
+from sim.reference.records import Dock, Parcel, Steps, Uld
 from sim.reference.shifts import follow_roster
 from sim.rules.next_uld import Waiting
 from sim.units import NEVER
@@ -63,7 +64,7 @@ class Hall:
         self.docks = [Dock() for _ in inputs.site.routes]
         self.empties: Pool | None = None
         """Where emptied ULDs are stored, if exports need them."""
-        self.refused: list[Parcel] = []
+        self.refusals: list[Refusal] = []
         self.n_to_come = 0
         """ULDs sent here whose break-down has not begun."""
 
@@ -235,7 +236,7 @@ class Hall:
 
     def _refuse(self, parcel: Parcel) -> None:
         parcel.is_refused_gone = True
-        self.refused.append(parcel)
+        self.refusals.append(Refusal(parcel.flight, self.now, self.number, parcel.count, parcel.value))
         self.docks[parcel.route].reserved -= parcel.count
         self.breakdown.release(floor=self.room_each)
         if room := self.room(parcel):
@@ -276,7 +277,7 @@ class Hall:
             for posts in self.hall.packout_posts
         ]
 
-    def tell_packing(self, number: int) -> list[Packing]:
+    def tell_packing(self, number: int) -> list[ChuteCount]:
         """The fullest chute: if several were as full the first to be, then the lowest."""
         if not self.chutes:
             return []
@@ -285,7 +286,7 @@ class Hall:
         machine, route = divmod(at, len(self.docks)) if fullest else (NEVER, NEVER)
         if fullest:
             machine += self.first_machine
-        return [Packing(number, sum(self.hall.packout_posts), n_units, -fullest, when, machine, route)]
+        return [ChuteCount(number, sum(self.hall.packout_posts), n_units, -fullest, when, machine, route)]
 
     def _pack(self, parcel: Parcel, machine: int) -> Steps:
         if self.chutes:

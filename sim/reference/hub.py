@@ -6,6 +6,9 @@ from typing import Any
 
 import simpy
 
+from sim.domain.entities import Shuttle
+from sim.domain.export_entities import ENTITIES
+from sim.domain.fields import begun, in_columns, schema_of
 from sim.domain.flight import Deck, Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
@@ -14,7 +17,7 @@ from sim.processes.pool import Key, Pool
 from sim.reference.exports import Exports
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
-from sim.reference.records import COLUMNS, Parcel, Shuttle, Steps, Tokens, Told, Trace, Train, Uld, Visit
+from sim.reference.records import COLUMNS, Parcel, Steps, Tokens, Told, Trace, Train, Uld, Visit
 from sim.reference.shifts import follow_roster
 from sim.rules.hall import Place
 from sim.rules.stand import Waiting
@@ -41,23 +44,7 @@ class Hub:
                 env.process(self._shuttle(origin, destination))
         self.outbound = Outbound(env, site, inputs.end, self.halls)
         self.route_of_lane: list[int] = site.route_of_lane.tolist()
-        self.visits = [
-            Visit(
-                f,
-                f.number,
-                f.key,
-                f.aircraft,
-                f.sibt,
-                f.arrival,
-                f.n_ulds,
-                f.n_parcels,
-                f.is_cohort,
-                f.sobt,
-                f.export_lane,
-                env.event(),
-            )
-            for f in inputs.flights
-        ]
+        self.visits = [begun(Visit, flight, flight=flight, has_gone=env.event()) for flight in inputs.flights]
         self.exports = None if inputs.exports is None else Exports(inputs, env, self.halls, self.visits)
         self.ulds: list[Uld] = []
         self.told: list[Told] = []
@@ -188,22 +175,14 @@ class Hub:
         )
         parcels = [Parcel(flight.number, row, *values) for row, values in enumerate(columns)]
         ulds = [
-            Uld(
-                flight.number,
-                u,
-                int(flight.deck(u)),
-                load,
-                sum(parcel.count for parcel in load),
-                len(load),
-                bool(drawn.is_uld_xrayed[u]),
-            )
-            for u in range(flight.n_ulds)
+            Uld(flight.number, u, int(flight.deck(u)), sum(p.count for p in load), len(load), is_xrayed, parcels=load)
+            for u, is_xrayed in enumerate(drawn.is_uld_xrayed.tolist())
             for load in [parcels[first[u] : first[u + 1]]]
         ]
         self.ulds += ulds
-        told = Told(
-            flight.number, *((0, 0) if (said := drawn.counts) is None else (said.n_referrals, said.n_left_behind))
-        )
+        told = Told(flight.number)
+        if drawn.counts is not None:
+            told.n_referrals, told.n_left_behind = drawn.counts.n_referrals, drawn.counts.n_left_behind
         for parcel in parcels:
             name = Channel(parcel.channel).name.lower()
             setattr(told, name, getattr(told, name) + parcel.count)
@@ -310,33 +289,31 @@ class Hub:
                 parcel.second_begin = NEVER
             if parcel.pack_begin >= end:
                 parcel.pack_begin = parcel.post = NEVER
-        rows: dict[str, Sequence[Any]] = {
+        seen: dict[str, Sequence[Any]] = {
             "flights": self.visits,
-            "ulds": sorted(self.ulds, key=lambda uld: (uld.flight, uld.index)),
-            "trains": sorted(self.trains, key=lambda train: (train.flight, train.deck, train.train)),
-            "shuttles": sorted(self.shuttles, key=lambda row: (row.origin, row.destination, row.sequence)),
-            "trucks": sorted(self.outbound.trucks, key=lambda truck: truck.key),
-            "loads": sorted(
-                self.outbound.loads, key=lambda load: (load.hall, load.route, load.kind, load.sequence, load.flight)
-            ),
-            "refusals": sorted(
-                (parcel for hall in self.halls for parcel in hall.refused),
-                key=lambda parcel: (parcel.flight, parcel.freed, parcel.hall, parcel.count, parcel.value),
-            ),
+            "ulds": self.ulds,
+            "trains": self.trains,
+            "shuttles": self.shuttles,
+            "trucks": self.outbound.trucks,
+            "loads": self.outbound.loads,
+            "refusals": [row for hall in self.halls for row in hall.refusals],
+            "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],
             "customs": sorted(self.told, key=lambda told: told.flight),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
-            "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],
             "pools": tokens,
+            **self._exports_seen(),
         }
-        rows |= self._exports_rows()
+        of_entities = {schema_of(row).name: in_columns(row, seen[schema_of(row).name]) for row in ENTITIES}
         return Trace(
-            {
-                table: {column: [getattr(row, column) for row in rows[table]] for column in columns.split()}
+            of_entities
+            | {
+                table: {column: [getattr(row, column) for row in seen[table]] for column in columns}
                 for table, columns in COLUMNS.items()
+                if table not in of_entities
             }
         )
 
-    def _exports_rows(self) -> dict[str, Sequence[Any]]:
+    def _exports_seen(self) -> dict[str, Sequence[Any]]:
         exports = self.exports
         if exports is None:
             return dict.fromkeys(("collections", "out_ulds", "out_loads", "out_trains", "out_parcels"), ())
@@ -344,9 +321,9 @@ class Hub:
             if parcel.sort_begin >= self.inputs.end:
                 parcel.sort_begin = NEVER
         return {
-            "collections": sorted(exports.pickups, key=lambda pickup: pickup.number),
-            "out_ulds": sorted(exports.ulds, key=lambda uld: (uld.hall, uld.lane, uld.sequence)),
-            "out_loads": sorted(exports.loads, key=lambda load: (load.hall, load.lane, load.sequence, load.collection)),
-            "out_trains": sorted(exports.trains, key=lambda train: (train.flight, train.train)),
+            "collections": exports.pickups,
+            "out_ulds": exports.ulds,
+            "out_loads": exports.loads,
+            "out_trains": exports.trains,
             "out_parcels": sorted(exports.recorded, key=lambda parcel: parcel.key),
         }

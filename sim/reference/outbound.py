@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 
 import simpy
 
+from sim.domain.entities import EXTRA, TIMETABLED, Load
 from sim.domain.site import Site
 from sim.processes.phases import Phase, after, at
 from sim.reference.hall import Hall
-from sim.reference.records import EXTRA, TIMETABLED, Dock, Load, Steps, Truck
+from sim.reference.records import Dock, Steps, Truck
 from sim.rules.truck_leaves import Waiting
-from sim.units import NEVER, TICKS_PER_DAY
+from sim.units import TICKS_PER_DAY
 
 
 class Outbound:
@@ -42,7 +43,7 @@ class Outbound:
         for sequence, scheduled in enumerate(departures):
             place = self.site.halls[hall]
             if place.serves[route] and scheduled - self.site.docking >= place.opens:
-                truck = Truck(hall, route, TIMETABLED, sequence, scheduled, NEVER, self.env.event())
+                truck = Truck(hall, route, TIMETABLED, sequence, scheduled, has_cut_off=self.env.event())
                 self.env.process(self._drive(truck, scheduled - self.site.docking))
 
     def _drive(self, truck: Truck, arrival: int) -> Steps:
@@ -171,7 +172,7 @@ class Outbound:
                 dock.calls_of_day[day] += n
 
     def _call(self, hall: int, route: int, dock: Dock) -> None:
-        truck = Truck(hall, route, EXTRA, dock.n_extra, NEVER, self.now, self.env.event())
+        truck = Truck(hall, route, EXTRA, dock.n_extra, called=self.now, has_cut_off=self.env.event())
         self.trucks.append(truck)
         dock.n_extra += 1
         dock.n_called += 1

@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from sim.domain.entities import EXTRA, TIMETABLED
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Presorting
 from sim.reference.equality import Tables
-from sim.reference.records import EXTRA, TIMETABLED
 from sim.units import NEVER
 from twin.exports import (
     load_and_cut_off_tie,

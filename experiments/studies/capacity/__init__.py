@@ -58,7 +58,7 @@ from experiments.studies.capacity.search import Sustained, searches_of, simulate
 from sim.config import ArrivalModel
 from sim.errors import ConfigError
 from sim.measures.kpis import LAID_OUT
-from sim.record.columns import Column, TableSchema
+from sim.domain.columns import Column, TableSchema
 from sim.site.room import check_area
 
 if TYPE_CHECKING:

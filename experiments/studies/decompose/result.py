@@ -13,7 +13,7 @@ from experiments.statistics.shapley import Decomposition, decompose
 from experiments.store.rows import column, interval_object, stored, table
 from experiments.store.tables import Columns
 from sim.measures.kpis import KPIS
-from sim.record.columns import TableSchema
+from sim.domain.columns import TableSchema
 
 
 @table("decomposition", "what each factor contributes to the gain between the scenarios", sort=("kpi", "order"))

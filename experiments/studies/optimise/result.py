@@ -16,7 +16,7 @@ from experiments.store.summaries import mean_and_ends
 from experiments.store.tables import Columns
 from experiments.studies.optimise.design import Optimise, value_text
 from experiments.studies.optimise.search import Found, Trial
-from sim.record.columns import TableSchema
+from sim.domain.columns import TableSchema
 
 
 @table("trials", "the designs that were tried, in order", sort=("trial",))

@@ -17,7 +17,7 @@ from experiments.store.rows import column, interval, stored, table
 from experiments.store.tables import Columns
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 from sim.measures.kpis import KPIS
-from sim.record.columns import TableSchema
+from sim.domain.columns import TableSchema
 
 said = partial(with_interval, show="{:.4g}".format)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}

@@ -14,7 +14,7 @@ from experiments.store.rows import column, interval, plain_row, stored, table
 from experiments.store.tables import Columns
 from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
 from sim.measures.kpis import KPIS
-from sim.record.columns import TableSchema
+from sim.domain.columns import TableSchema
 
 _MUCH_NOISE: Final = 0.1
 """Share of the variance between points from which noise may hide what factors do (assumption)."""

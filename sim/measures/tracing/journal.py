@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
+from sim.domain.entities import EXTRA
 from sim.domain.flight import Deck
 from sim.errors import InputError
 from sim.measures.window import Minutes, left_door
-from sim.record.rows import EXTRA
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_MIN, ticks
 

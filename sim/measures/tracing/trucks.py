@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.domain.entities import TIMETABLED
 from sim.errors import InputError
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed
-from sim.record.rows import TIMETABLED
 
 
 class _Step(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.entities import EXTRA
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
 from sim.measures.tracing.journal import KINDS, TRUCK_KEY
-from sim.record.rows import EXTRA
 from sim.record.schemas import Table
 from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN, Ticks
 

@@ -1,0 +1,102 @@
+"""Fields of a dataclass that are columns of a table: name, kind and meaning are declared once, where the value is kept.
+
+>>> @table("doors", "one row a door", sort=("number",))
+... @dataclass(slots=True)
+... class Door:
+...     number: int = integer("of the door")
+...     docked: int = stamp("a truck is there")
+>>> schema_of(Door).columns[1]
+Column(name='docked', dtype='float64', unit='min', meaning='a truck is there')
+>>> Door(7)
+Door(number=7, docked=-1)
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import MISSING, field, fields, replace
+from operator import attrgetter
+from typing import Any, Final, TypeVar
+
+from sim.domain import columns
+from sim.domain.columns import Column, TableSchema
+from sim.units import NEVER
+
+R = TypeVar("R")
+_COLUMN: Final = "column"
+_SCHEMAS: Final[dict[type, TableSchema]] = {}
+
+
+def _field(column: Column, default: object) -> Any:  # noqa: ANN401 - as dataclasses.field
+    return field(default=default, metadata={_COLUMN: column})
+
+
+def stamp(meaning: str, default: object = NEVER) -> Any:  # noqa: ANN401 - as above
+    """An instant [ticks], `NEVER` until it comes; in the table minutes. Fields are in the order of their instants."""
+    return _field(columns.time("", meaning), default)
+
+
+def instant(meaning: str) -> Any:  # noqa: ANN401 - as above
+    """One that is known from the beginning."""
+    return stamp(meaning, MISSING)
+
+
+def duration(meaning: str) -> Any:  # noqa: ANN401 - as above
+    """[ticks]; in the table minutes."""
+    return stamp(meaning, 0)
+
+
+def integer(meaning: str, default: object = MISSING, *, dtype: str = "int32", unit: str = "1") -> Any:  # noqa: ANN401 - as above
+    return _field(columns.number("", meaning, dtype, unit), default)
+
+
+def flag(meaning: str, default: object = MISSING) -> Any:  # noqa: ANN401 - as above
+    return _field(columns.flag("", meaning), default)
+
+
+def label(meaning: str) -> Any:  # noqa: ANN401 - as above
+    return _field(columns.text("", meaning), MISSING)
+
+
+def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]], type[R]]:
+    """Declare a dataclass to be the row of a table, whose rows are in the order of `sort`."""
+
+    def declare(row: type[R]) -> type[R]:
+        _SCHEMAS[row] = TableSchema(name, meaning, columns_of(row), tuple(sort))
+        return row
+
+    return declare
+
+
+def columns_of(row: type) -> tuple[Column, ...]:
+    """Of the fields that are declared as columns, in their order."""
+    declared = ((each.name, each.metadata.get(_COLUMN)) for each in fields(row))
+    return tuple(replace(column, name=name) for name, column in declared if column is not None)
+
+
+def stamps_of(row: type) -> tuple[str, ...]:
+    """Names of the instants, in the order in which they come."""
+    durations = {each.name for each in fields(row) if each.default == 0}
+    return tuple(column.name for column in columns_of(row) if column.unit == "min" and column.name not in durations)
+
+
+def schema_of(row: type) -> TableSchema:
+    """The table that a class, or the one that it extends, is declared to be the row of."""
+    return next(_SCHEMAS[kind] for kind in row.__mro__ if kind in _SCHEMAS)
+
+
+def extended(row: type, *more: Column) -> TableSchema:
+    """The table of a row, with columns that are computed from all rows."""
+    schema = schema_of(row)
+    return replace(schema, columns=(*schema.columns, *more))
+
+
+def in_columns(row: type, rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """Copies of the rows' values, column by column, in the order of their table; nothing else of them is kept."""
+    schema = schema_of(row)
+    ordered = sorted(rows, key=attrgetter(*schema.sort))
+    return {column.name: [getattr(each, column.name) for each in ordered] for column in schema.columns}
+
+
+def begun(row: type[R], source: object, **more: object) -> R:
+    """A row that has of its source every column without a default, by name, and `more` that is no column."""
+    given = (each.name for each in fields(row) if each.default is MISSING and _COLUMN in each.metadata)  # type: ignore[arg-type]  # rows are dataclasses
+    return row(**{name: getattr(source, name) for name in given}, **more)

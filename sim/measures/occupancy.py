@@ -1,0 +1,131 @@
+"""What is in each zone at the ends of the intervals: of units by when they came and went, of parcels by the tallies."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import HubConfig
+from sim.domain.columns import Table
+from sim.domain.entities import Refusal, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.inputs import Inputs
+from sim.domain.site import Hall
+from sim.measures.edges import Series, before, bin_edges, inside_rows, of_hall, total
+from sim.measures.export_tables import export_hall_series, export_series
+from sim.measures.recovery import paths
+from sim.record.recorder import Recorder, columns
+from sim.record.schemas import Columns
+from sim.site.floors import hold_zone_parcels
+from sim.units import NEVER, Ticks
+
+
+def occupancy_columns(config: HubConfig, inputs: Inputs, record: Recorder, undisturbed: Ticks | None) -> Columns:
+    """One row a zone and interval; of a complex besides hall by hall, as `lanes @ east`.
+
+    `undisturbed`: the backlog (B) of the same replication without its disruptions.
+    """
+    edges, halls = bin_edges(inputs), inputs.site.halls
+    by_hall = _hall_series(edges, inputs, record)
+    exports_by_hall = export_hall_series(inputs, record, edges)
+    series = [
+        *_apron_series(edges, inputs, record),
+        *(total(of_zone) for of_zone in zip(*by_hall, strict=True)),
+        *_stage_series(edges, config, inputs, record),
+        *(total(of_zone) for of_zone in zip(*exports_by_hall, strict=True)),
+        *export_series(config, inputs, record, edges),
+    ]
+    if undisturbed is not None:
+        backlogs = paths(edges, backlog_here(inputs, record), undisturbed, config)
+        series += [(name, backlog, NEVER, "parcels") for name, backlog in backlogs.items()]
+    if len(halls) > 1:
+        for hall, imports, exports in zip(halls, by_hall, exports_by_hall or [[]] * len(halls), strict=True):
+            series += [(f"{zone} @ {hall.name}", n, limit, unit) for zone, n, limit, unit in imports + exports]
+    return _below_each_other(edges, series)
+
+
+def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
+    """Parcels (B) that have come and neither left nor were turned away with their flight, at the ends of intervals."""
+    edges, flights = bin_edges(inputs), columns(Visit, record.flights)
+    gave_up = flights["stand_requested"] + inputs.site.longest_hold
+    turned_away = before(edges, gave_up, flights["n_parcels"] * flights["is_diverted"])
+    return _backlog(edges, record) - turned_away
+
+
+def _backlog(edges: Ticks, record: Recorder) -> Ticks:
+    """Parcels that came before each of the edges (B), and left neither by truck nor by customs."""
+    flights, trucks = columns(Visit, record.flights), columns(Truck, record.trucks)
+    refusals = columns(Refusal, record.refusals)
+    by_truck = before(edges, trucks["departed"], trucks["n_parcels"])
+    by_customs = before(edges, refusals["freed"], refusals["n_parcels"])
+    return before(edges, flights["arrival"], flights["n_parcels"]) - by_truck - by_customs
+
+
+def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series]:
+    flights, trains = columns(Visit, record.flights), columns(Train, record.trains)
+    return [
+        ("stands", inside_rows(edges, flights, "stand_given", "stand_free"), inputs.site.stands, "aircraft"),
+        ("tugs", inside_rows(edges, trains, "granted", "returned"), inputs.site.tugs, "trains"),
+    ]
+
+
+def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recorder) -> list[Series]:
+    """From the machines to the trucks, and the backlog of all."""
+    hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
+    limits = dict.fromkeys(("sorting", "handcoding", "manual_sort"), NEVER) | {"customs_hold": hold_zone}
+    limits["packout"] = NEVER
+    stages = record.stages
+    in_yard = inside_rows(edges, columns(Truck, record.trucks), "arrived", "docked")
+    return [
+        *((stage, stages[stage].inside, limit, "parcels") for stage, limit in limits.items()),
+        ("yard", in_yard, inputs.site.yard, "trucks"),
+        ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
+        ("backlog", _backlog(edges, record), NEVER, "parcels"),
+    ]
+
+
+def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Series]]:
+    """What is in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
+    ulds, trucks = columns(Uld, record.ulds), columns(Truck, record.trucks)
+    refusals, shuttles = columns(Refusal, record.refusals), columns(Shuttle, record.shuttles)
+    trucks["leave_door"] = _leave_door(trucks, inputs.site.docking)
+    return [
+        _of_hall(
+            edges,
+            hall,
+            *(of_hall(rows, number) for rows in (ulds, trucks, refusals)),
+            *(of_hall(shuttles, number, end) for end in ("origin", "destination")),
+            room=inputs.site.units.room,
+        )
+        for number, hall in enumerate(inputs.site.halls)
+    ]
+
+
+def _of_hall(
+    edges: Ticks, hall: Hall, ulds: Table, trucks: Table, refusals: Table, sent: Table, received: Table, *, room: int
+) -> list[Series]:
+    """`room`: floor that a unit takes. Each refusal is of one."""
+    units = before(edges, ulds["start"], ulds["n_units"]) + before(edges, received["arrived"], received["n_units"])
+    units -= before(edges, trucks["departed"], trucks["n_units"]) + before(edges, sent["departed"], sent["n_units"])
+    units -= before(edges, refusals["freed"])
+    return [
+        ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions, "ULDs"),
+        ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations), "ULDs"),
+        ("dock_doors", inside_rows(edges, trucks, "docked", "leave_door"), hall.doors, "trucks"),
+        ("lanes", units * room, hall.floor + hall.transfer_floor, "parcels"),
+    ]
+
+
+def _leave_door(trucks: Table, docking: int) -> Ticks:
+    """A truck that finds nothing leaves when it has undocked [ticks]."""
+    left: Ticks = np.where(trucks["is_cancelled"], trucks["cut_off"] + docking, trucks["departed"])
+    return np.where(trucks["cut_off"] == NEVER, NEVER, left)
+
+
+def _below_each_other(edges: Ticks, series: list[Series]) -> dict[str, NDArray[np.generic]]:
+    zones, inside, limits, units = zip(*series, strict=True)
+    n_bins = len(edges)
+    return {
+        "zone": np.repeat(zones, n_bins),
+        "time": np.tile(edges, len(series)),
+        "inside": np.concatenate(inside),
+        "limit": np.repeat(limits, n_bins),
+        "unit": np.repeat(units, n_bins),
+    }
