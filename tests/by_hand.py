@@ -5,7 +5,19 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
-from sim.domain.site import Hall, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
+from sim.domain.site import (
+    Apron,
+    Customs,
+    Hall,
+    Handling,
+    MachineCalendar,
+    Presorting,
+    Site,
+    TrailerLimits,
+    Transfers,
+    Trucks,
+    Units,
+)
 from sim.rules import Rules
 
 END = 5000
@@ -29,16 +41,20 @@ def make_site(**changes):
         "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
         "units": Units(Presorting.NONE, 1),
         "trailer": TrailerLimits(units=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
-        "longest_truck_hold": 200, "dispatch_round": 250, "call_out": 50, "extra_trucks_per_day": 3, "yard": 4,
+        "trucks_longest_hold": 200, "trucks_round": 250, "call_out": 50, "extra_per_day": 3, "yard": 4,
         "rules": Rules.of({}), "between_halls": 5, "transfers": Transfers(100, 1, 1, 10),
-        "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers_per_truck": 1, "exports": None,
+        "docking": 50, "loading": 30, "doors": 2, "dock_workers": 2, "workers": 1, "exports": None,
         "manning": {}, "apron_manning": {}, "closures": (),
     }  # fmt: skip
     values |= changes
     hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
-    apron_manning = values.pop("apron_manning")
+    values["manning"] = values.pop("apron_manning")
     halls = (Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),)
-    return Site(**values, manning=apron_manning, halls=halls, exports=None)
+    groups = {}
+    for group, kind in (("apron", Apron), ("handling", Handling), ("customs", Customs), ("trucks", Trucks)):
+        names = {name: f"{group}_{name}" if f"{group}_{name}" in values else name for name in kind.__dataclass_fields__}
+        groups[group] = kind(**{name: values.pop(key) for name, key in names.items()})
+    return Site(**values, **groups, halls=halls, exports=None)
 
 
 def make_flight(number, arrival, n_main=2, n_lower=1, n_parcels=6, sobt=None):

@@ -67,14 +67,14 @@ def test_a_kind_of_ones_own_is_one_class(calm, monkeypatch):
             return self.sets if equipment == "loader_sets" else 0
 
     inputs = inputs_of("+disruptions.snow={kind: ice, start: 'day 1 06:00', hours: 2, sets: 1}")
-    assert inputs.site.closures == ((30 * H, 32 * H),)
-    assert inputs.site.manning["loader_sets"].start == (0, 30 * H, 32 * H)
+    assert inputs.site.apron.closures == ((30 * H, 32 * H),)
+    assert inputs.site.apron.manning["loader_sets"].start == (0, 30 * H, 32 * H)
     assert [(one.name, one.kind, one.start, one.is_drawn) for one in inputs.disruptions] == [
         ("snow", "ice", 30 * H, False)
     ]
     config = load("liege_30k", *SHORT, "+disruptions.snow={kind: ice, start: 'day 1 06:00', hours: 2, sets: 1}")
     assert in_words(config.disruptions) == "an icy apron (snow)"
-    assert calm.site.closures == ()
+    assert calm.site.apron.closures == ()
 
 
 # Machines, loaders and tugs
@@ -104,27 +104,27 @@ def test_machines_null_stops_all_and_outages_that_overlap_are_their_union():
 def test_equipment_that_is_away_is_missing_for_its_time_and_adds_up():
     words = (*one("loader_away", at("day 1 06:00"), "hours=4", name="a"),
              *one("loader_away", at("day 1 08:00"), "hours=4", name="b"))  # fmt: skip
-    manning = inputs_of(*words).site.manning["loader_sets"]
+    manning = inputs_of(*words).site.apron.manning["loader_sets"]
     assert [start // H for start in manning.start] == [0, 30, 32, 34, 36]
     assert manning.posts == (2, 1, 0, 1, 2)
 
 
 def test_random_breakdowns_belong_to_the_unit_and_end_with_the_run():
     words = one("tug_breakdowns", "mtbf_h=10")
-    few, more = (inputs_of(*words, f"apron.tugs={n}").site.manning["tugs"] for n in (2, 3))
+    few, more = (inputs_of(*words, f"apron.tugs={n}").site.apron.manning["tugs"] for n in (2, 3))
     at_ = sorted({*few.start, *more.start})
     there = [[one.posts[int(np.searchsorted(one.start, t, side="right")) - 1] for t in at_] for one in (few, more)]
     third = [b - a for a, b in zip(*there, strict=True)]
     # The third tug is up or down by itself, whatever the first two do.
     assert set(third) == {0, 1} and len(few.start) > 5
     assert few.posts[-1] == 2 and more.posts[-1] == 3
-    assert inputs_of(*words, replication=1).site.manning["tugs"] != few
+    assert inputs_of(*words, replication=1).site.apron.manning["tugs"] != few
 
 
 def test_breakdowns_and_rosters_leave_the_fewer_of_both():
     strike = one("strike_day", at("day 1 00:00"), "roles=[tugs]", "share=0.5", name="strike")
     away = one("loader_away", at("day 1 12:00"), "equipment=tugs", "hours=24")
-    manning = inputs_of(*strike, *away, "apron.tugs=4").site.manning["tugs"]
+    manning = inputs_of(*strike, *away, "apron.tugs=4").site.apron.manning["tugs"]
     assert [(start // H, n) for start, n in zip(manning.start, manning.posts, strict=True)] == [
         (0, 4), (24, 2), (48, 3), (60, 4),
     ]  # fmt: skip
@@ -142,11 +142,11 @@ def test_a_strike_leaves_its_share_of_the_posts_of_its_roles():
 
 
 def test_closures_are_given_drawn_and_every_night():
-    assert inputs_of(*one("fog_morning", at("day 1 04:00"))).site.closures == ((28 * H, 34 * H),)
-    nights = inputs_of(*one("night_curfew")).site.closures
+    assert inputs_of(*one("fog_morning", at("day 1 04:00"))).site.apron.closures == ((28 * H, 34 * H),)
+    nights = inputs_of(*one("night_curfew")).site.apron.closures
     assert nights[:2] == ((-H, 6 * H), (23 * H, 30 * H)) and nights[-1][1] >= 4 * 24 * H
-    drawn = inputs_of(*one("random_fog", "per_day=3")).site.closures
-    longer = inputs_of(*one("random_fog", "per_day=3"), "horizon_days=4").site.closures
+    drawn = inputs_of(*one("random_fog", "per_day=3")).site.apron.closures
+    longer = inputs_of(*one("random_fog", "per_day=3"), "horizon_days=4").site.apron.closures
     assert len(drawn) > 3 and drawn[:3] == longer[:3]
     assert all(begin < end for begin, end in drawn) and all(a[1] < b[0] for a, b in pairwise(drawn))
 
@@ -163,11 +163,11 @@ def test_what_happened_is_told_breakdown_by_breakdown_and_night_by_night():
     broken = inputs_of(*one("tug_breakdowns", "mtbf_h=10"))
     assert len(broken.disruptions) > 5
     assert {(happened.kind, happened.is_drawn) for happened in broken.disruptions} == {("breakdowns", True)}
-    manning = broken.site.manning["tugs"]
+    manning = broken.site.apron.manning["tugs"]
     for at_, there in zip(manning.start, manning.posts, strict=True):
         assert there == 2 - sum(happened.start <= at_ < happened.end for happened in broken.disruptions)
     nights = inputs_of(*one("night_curfew"))
-    in_the_run = tuple(night for night in nights.site.closures if night[0] < nights.end)
+    in_the_run = tuple(night for night in nights.site.apron.closures if night[0] < nights.end)
     assert tuple((night.start, night.end) for night in nights.disruptions) == in_the_run
     assert not any(night.is_drawn for night in nights.disruptions)
 

@@ -95,7 +95,7 @@ def test_putting_a_flight_on_schedule_moves_no_other_draw(worlds: tuple[World, W
         pair = [each.inputs.parcels_of(next(f for f in each.inputs.flights if f.key == flight.key)) for each in worlds]
         for name in ("lane", "mass", "volume", "handling", "packing", "channel", "is_no_read", "is_refused"):
             assert np.array_equal(getattr(pair[0], name), getattr(pair[1], name))
-    assert actual.inputs.site.manning == other.inputs.site.manning
+    assert actual.inputs.site.apron.manning == other.inputs.site.apron.manning
 
 
 @pytest.mark.parametrize("extra", [(), ("presorted=bags",), ("demand.flights_per_day=7", "customs.examined_share=0.1")])

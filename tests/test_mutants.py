@@ -329,7 +329,9 @@ def _xray_a_tick_short(patch):
     xray = sim.processes.breakdown._xray
 
     def shorter(env, site, hall, uld):
-        yield from xray(env, replace(site, uld_xray=site.uld_xray - 1), hall, uld)
+        yield from xray(
+            env, replace(site, customs=replace(site.customs, uld_xray=site.customs.uld_xray - 1)), hall, uld
+        )
 
     patch.setattr(sim.processes.breakdown, "_xray", shorter)
 
@@ -528,7 +530,8 @@ def _turnaround_is_over_at_once(patch):
     fly = hub.flight_process
 
     def hasty(apron: Apron, flight, row):
-        return fly(replace(apron, site=replace(apron.site, turnaround=0)), flight, row)
+        site = replace(apron.site, apron=replace(apron.site.apron, turnaround=0))
+        return fly(replace(apron, site=site), flight, row)
 
     patch.setattr(hub, "flight_process", hasty)
 

@@ -252,8 +252,8 @@ def _random_inputs(seed):
     calendars = (make_calendar((0, 3), (300, 0), (333, 1), (800, 2)), make_calendar((0, 1), (500, 0), (700, 3)))
     site = make_site(
         stands=2, tugs=2, positions=3, stations=(2, 2), breakdown_workers=7, floor=90, inductions=3, service=1,
-        calendars=calendars, longest_hold=300, handcoding=3, examination=3, dispatch_round=50, yard=6,
-        extra_trucks_per_day=40, docking=5, loading=10, doors=3, dock_workers=3, cut_offs=tuple(range(0, 3000, 90)),
+        calendars=calendars, longest_hold=300, handcoding=3, examination=3, trucks_round=50, yard=6,
+        extra_per_day=40, docking=5, loading=10, doors=3, dock_workers=3, cut_offs=tuple(range(0, 3000, 90)),
     )  # fmt: skip
     return make_inputs(site, flights, 3000, lambda flight: drawn[flight.number])
 

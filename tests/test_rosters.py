@@ -171,8 +171,8 @@ def test_people_who_are_always_there_are_as_good_as_no_roster():
         inputs = make(replace(draw(seed), has_roster=False))
         site = inputs.site
         halls = tuple(replace(hall, manning=always(posts_of(hall))) for hall in site.halls)
-        apron = always({"loader_sets": site.loader_sets, "tugs": site.tugs})
-        rostered = replace(inputs, site=replace(site, halls=halls, manning=apron))
+        apron = always({"loader_sets": site.apron.loader_sets, "tugs": site.apron.tugs})
+        rostered = replace(inputs, site=replace(site, halls=halls, apron=replace(site.apron, manning=apron)))
         assert vectorised_tables(rostered) == vectorised_tables(inputs)
 
 

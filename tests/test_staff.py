@@ -218,7 +218,7 @@ def _busy_from(instant, end, stays):
 def test_a_machine_that_sorts_exports_only_is_short_of_people_too(seed):
     inputs = replace(make(draw(seed)), flights=())
     site, since = inputs.site, inputs.end // 8
-    nobody = Manning((0, since, inputs.end), (site.inductions, 0, site.inductions))
+    nobody = Manning((0, since, inputs.end), (site.handling.inductions, 0, site.handling.inductions))
     halls = tuple(replace(hall, manning={**hall.manning, "inductions": nobody}) for hall in site.halls)
     inputs = replace(inputs, site=replace(site, halls=halls))
     tables = vectorised_tables(inputs)
@@ -228,7 +228,7 @@ def test_a_machine_that_sorts_exports_only_is_short_of_people_too(seed):
     ):
         hall = tables["collections"]["hall"][collection]
         if begin != NEVER:
-            go = sorted_by if sorted_by == NEVER else sorted_by - site.to_chute
+            go = sorted_by if sorted_by == NEVER else sorted_by - site.handling.to_chute
             stays.setdefault((hall, collection % halls[hall].n_machines), []).append((come, go))
     expected = sum(_busy_from(since, inputs.end, of_machine) for of_machine in stays.values())
     staff = hub.run(inputs).record.staff

@@ -174,11 +174,9 @@ class Hall:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Everything of the hub that both of its programs read. Durations in ticks, all at least 1 unless said."""
+class Apron:
+    """Stands, loaders and trains. Durations in ticks, all at least 1 unless said."""
 
-    rules: Rules
-    # apron
     stands: int
     loader_sets: int
     tugs: int
@@ -190,60 +188,85 @@ class Site:
     turnaround: int
     longest_hold: int
     """May be 0: a flight that finds no stand is diverted at once."""
+    between_halls: int
+    """A train's way from one hall to the next."""
     manning: Mapping[str, Manning]
     """Of the apron's people, by kind of token; a kind without one is always there in full."""
     closures: tuple[tuple[int, int], ...]
     """From and to before [ticks] the runway is closed, ascending and apart."""
-    # goods
-    units: Units
-    # halls
-    halls: tuple[Hall, ...]
-    """(H)"""
-    between_halls: int
-    """A train's way from one hall to the next."""
-    transfers: Transfers
+
+    def lift_of(self, deck: Deck) -> int:
+        return self.lift[deck]
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """From break-down to the lanes, the same in all halls. Durations in ticks, all at least 1 unless said."""
+
     workers_per_station: int
     check_in: int
-    # sorting
     inductions: int
     to_chute: int
     """From the end of a parcel's service on the machine to its chute; may be 0."""
-    # hand-coding
     handcoding: int
     to_lane: int
-    # manual sort
     manual_sort: int
-    # pack-out
     packers: Packers | None
     """None: posts belong to their chutes."""
-    # customs
+
+
+@dataclass(frozen=True, slots=True)
+class Customs:
+    """How long controls take, and the round of the hold zone. Durations in ticks, all at least 1."""
+
     examination: int
     xray: int
     """Of a parcel."""
     transit: int
     """Of a parcel at a transit desk."""
     uld_xray: int
-    customs_round: int
-    # outbound
-    route_of_lane: NDArray[np.uint8]
-    """(L)"""
-    routes: tuple[str, ...]
-    """(R)"""
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trucks:
+    """Timetabled and extra ones, at all docks. Durations in ticks, all at least 1 unless said."""
+
     trailer: TrailerLimits
     cut_offs: tuple[int, ...]
     """Of a day's timetabled trucks, ascending [ticks after midnight]."""
     least_fill: float
-    longest_truck_hold: int
+    longest_hold: int
     """May be 0."""
-    dispatch_round: int
+    round: int
+    """Of the dispatcher."""
     call_out: int
-    extra_trucks_per_day: int
+    extra_per_day: int
     """A route of a hall."""
     yard: int
     docking: int
     loading: int
-    workers_per_truck: int
-    # exports
+    workers: int
+    """At each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything of the hub that both of its programs read."""
+
+    rules: Rules
+    units: Units
+    routes: tuple[str, ...]
+    """(R)"""
+    route_of_lane: NDArray[np.uint8]
+    """(L)"""
+    apron: Apron
+    halls: tuple[Hall, ...]
+    """(H)"""
+    handling: Handling
+    customs: Customs
+    transfers: Transfers
+    trucks: Trucks
     exports: ExportSite | None
     """None: nothing leaves by air."""
 
@@ -282,6 +305,3 @@ class Site:
     @property
     def n_routes(self) -> int:
         return len(self.routes)
-
-    def lift_of(self, deck: Deck) -> int:
-        return self.lift[deck]

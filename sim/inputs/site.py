@@ -4,8 +4,9 @@ import numpy as np
 
 from sim.config import Hall, HubConfig
 from sim.config.bounds import minute_of_day
-from sim.config.customs import Declared
+from sim.config.customs import Customs
 from sim.config.handling import Packout
+from sim.config.road import Outbound
 from sim.domain import site
 from sim.domain.roles import Place
 from sim.domain.site import (
@@ -40,13 +41,6 @@ def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -
     """
     weight = np.cumsum([0] + [main] * n_main + [lower] * n_lower)
     return [int(n) for n in np.diff(weight * parcels // weight[-1])]
-
-
-def _controls(declared: Declared | None) -> dict[str, int]:
-    """How long controls take; a tick where there are none."""
-    if declared is None:
-        return dict.fromkeys(("xray", "transit", "uld_xray"), 1)
-    return {name: ticks(getattr(declared, f"{name}_min")) for name in ("xray", "transit", "uld_xray")}
 
 
 def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int, ...], MachineCalendar]:
@@ -134,10 +128,25 @@ def _apron_manning(config: HubConfig, end: int, disturbances: Disturbances) -> d
 def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
-    apron, outbound = config.apron, config.outbound
     routes, disturbances = tuple(route_shares(config)), Disturbances(config, streams)
     return Site(
         rules=Rules.of({**config.rules, "hall": config.complex.policy}),
+        units=Units(config.presorted.goods, config.unit_room),
+        routes=routes,
+        route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
+        apron=_apron(config, end, disturbances),
+        halls=_make_halls(config, routes, streams, end, disturbances),
+        handling=_handling(config),
+        customs=_customs(config.customs),
+        transfers=_transfers(config),
+        trucks=_trucks(config.outbound, config.unit_room),
+        exports=make_export_site(config),
+    )
+
+
+def _apron(config: HubConfig, end: int, disturbances: Disturbances) -> site.Apron:
+    apron = config.apron
+    return site.Apron(
         stands=apron.stands,
         loader_sets=apron.loader_sets,
         tugs=apron.tugs,
@@ -147,17 +156,14 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
         turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
+        between_halls=ticks(config.complex.between_halls_min),
         manning=_apron_manning(config, end, disturbances),
         closures=disturbances.closures,
-        units=Units(config.presorted.goods, config.unit_room),
-        halls=_make_halls(config, routes, streams, end, disturbances),
-        between_halls=ticks(config.complex.between_halls_min),
-        transfers=Transfers(
-            round=ticks(config.complex.transfer_round_min),
-            loading=ticks(config.complex.transfer_loading_min),
-            trip=ticks(config.complex.transfer_trip_min),
-            units=config.complex.transfer_parcels // config.unit_room,
-        ),
+    )
+
+
+def _handling(config: HubConfig) -> site.Handling:
+    return site.Handling(
         workers_per_station=config.breakdown.workers_per_station,
         check_in=ticks(config.breakdown.check_in_min),
         inductions=config.sorting.inductions,
@@ -166,25 +172,39 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         to_lane=ticks(config.handcoding.to_lane_min),
         manual_sort=ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h),
         packers=_packers(config.packout),
-        examination=ticks(config.customs.examination_min),
-        **_controls(config.customs.declared),
-        customs_round=ticks(config.customs.round_min),
-        route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
-        routes=routes,
+    )
+
+
+def _customs(customs: Customs) -> site.Customs:
+    """Controls take a tick where there are none."""
+    declared, controls = customs.declared, ("xray", "transit", "uld_xray")
+    durations = {name: ticks(getattr(declared, f"{name}_min")) if declared else 1 for name in controls}
+    return site.Customs(examination=ticks(customs.examination_min), round=ticks(customs.round_min), **durations)
+
+
+def _transfers(config: HubConfig) -> Transfers:
+    return Transfers(
+        round=ticks(config.complex.transfer_round_min),
+        loading=ticks(config.complex.transfer_loading_min),
+        trip=ticks(config.complex.transfer_trip_min),
+        units=config.complex.transfer_parcels // config.unit_room,
+    )
+
+
+def _trucks(outbound: Outbound, unit_room: int) -> site.Trucks:
+    trailer = outbound.trailer
+    return site.Trucks(
         trailer=TrailerLimits(
-            outbound.trailer.parcels // config.unit_room,
-            round(outbound.trailer.kg * G_PER_KG),
-            round(outbound.trailer.m3 * CM3_PER_M3),
+            trailer.parcels // unit_room, round(trailer.kg * G_PER_KG), round(trailer.m3 * CM3_PER_M3)
         ),
         cut_offs=tuple(sorted(minute_of_day(text) * TICKS_PER_MIN for text in outbound.timetable)),
         least_fill=outbound.least_fill,
-        longest_truck_hold=ticks(outbound.longest_hold_min),
-        dispatch_round=ticks(outbound.round_min),
+        longest_hold=ticks(outbound.longest_hold_min),
+        round=ticks(outbound.round_min),
         call_out=ticks(outbound.call_out_min),
-        extra_trucks_per_day=outbound.extra_trucks_per_day,
+        extra_per_day=outbound.extra_trucks_per_day,
         yard=outbound.yard,
         docking=ticks(outbound.docking_min),
         loading=ticks(outbound.loading_min),
-        workers_per_truck=outbound.workers_per_truck,
-        exports=make_export_site(config),
+        workers=outbound.workers_per_truck,
     )

@@ -66,7 +66,8 @@ _PEOPLE = "people"
 def _roles(
     config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges
 ) -> Iterator[_Curve]:
-    site, (flights, ulds, trains) = inputs.site, (tables[name] for name in ("flights", "ulds", "trains"))
+    site, rules = inputs.site, inputs.site.handling
+    flights, ulds, trains = (tables[name] for name in ("flights", "ulds", "trains"))
     asked, done = _machines_busy(inputs, record)
     posts: dict[str, Sequence[Numbers]] = {
         "unloading": _counted(edges, flights, "unloading_requested", "unloading_start", crew_free(site)),
@@ -74,16 +75,16 @@ def _roles(
             _inside(edges, trains["granted"], trains["returned"]),
             _inside(edges, trains["granted"], trains["returned"]) + _inside(edges, ulds["lifted"], ulds["on_train"]),
         ),
-        "breakdown": [n * site.workers_per_station for n in _counted(edges, ulds, "checked_in", "start", "released")],
-        "induction": (done * site.inductions, asked * site.inductions),
-        "handcoding": _at_desks(inputs, record, "handcoding", site.handcoding),
+        "breakdown": [n * rules.workers_per_station for n in _counted(edges, ulds, "checked_in", "start", "released")],
+        "induction": (done * rules.inductions, asked * rules.inductions),
+        "handcoding": _at_desks(inputs, record, "handcoding", rules.handcoding),
         "packout": _at_packout(config, inputs, record),
-        "manual_sort": _at_desks(inputs, record, "manual_sort", site.manual_sort),
-        "customs": _at_desks(inputs, record, "customs", site.examination),
-        "xray": _at_desks(inputs, record, "xray", site.xray),
-        "transit": _at_desks(inputs, record, "transit", site.transit),
+        "manual_sort": _at_desks(inputs, record, "manual_sort", rules.manual_sort),
+        "customs": _at_desks(inputs, record, "customs", site.customs.examination),
+        "xray": _at_desks(inputs, record, "xray", site.customs.xray),
+        "transit": _at_desks(inputs, record, "transit", site.customs.transit),
         "uld_xray": _counted(edges, _xrayed(ulds), "checked_in", "xray_begin", "xray_end"),
-        "docks": [n * site.workers_per_truck for n in _at_doors(inputs, tables, edges)],
+        "docks": [n * site.trucks.workers for n in _at_doors(inputs, tables, edges)],
         **_export_roles(inputs, record, tables, edges),
     }
     for role, (in_use, wanted) in posts.items():
@@ -120,14 +121,15 @@ def _export_roles(
 
 def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges) -> Iterator[_Curve]:
     site, halls, (flights, ulds) = inputs.site, inputs.site.halls, (tables[name] for name in ("flights", "ulds"))
-    given_up = flights["stand_requested"] + site.longest_hold / TICKS_PER_MIN
+    given_up = flights["stand_requested"] + site.apron.longest_hold / TICKS_PER_MIN
     landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
     on_stand = _inside(edges, flights["aldt"], flights["aobt"])
+    held = _inside(edges, flights["stand_requested"], landed)
     asked, done = _machines_busy(inputs, record)
     rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
     n_machines = sum(hall.n_machines for hall in halls)
     found = (
-        ("stands", "aircraft", on_stand, on_stand + _inside(edges, flights["stand_requested"], landed), site.stands),
+        ("stands", "aircraft", on_stand, on_stand + held, site.apron.stands),
         (
             "positions",
             "ULDs",
@@ -166,7 +168,7 @@ def _xrayed(ulds: Table) -> Table:
 
 def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:
     trucks = tables["trucks"]
-    leaves = left_door(trucks, inputs.site.docking)
+    leaves = left_door(trucks, inputs.site.trucks.docking)
     return _inside(edges, trucks["docked"], leaves), _inside(edges, trucks["arrived"], leaves)
 
 

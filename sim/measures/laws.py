@@ -154,7 +154,7 @@ def _hub_time(record: Recorder, end: int, what: str) -> int:
 
 
 def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:
-    limits = inputs.site.trailer
+    limits = inputs.site.trucks.trailer
     yield "no truck above its units", bool((trucks["n_units"] <= limits.units).all())
     yield "no truck above its mass", bool((trucks["mass"] <= limits.mass).all())
     yield "no truck above its volume", bool((trucks["volume"] <= limits.volume).all())
@@ -165,6 +165,6 @@ def _runway(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
         happened = (getattr(row, name) for row in record.flights if getattr(row, name) != NEVER)
         instants = np.array([*happened], dtype=np.int64)
         closed = np.zeros(len(instants), dtype=np.bool_)
-        for begin, end in inputs.site.closures:
+        for begin, end in inputs.site.apron.closures:
             closed |= (begin <= instants) & (instants < end)
         yield f"nobody uses a closed runway: {name}", not bool(closed.any())

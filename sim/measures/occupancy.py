@@ -44,7 +44,7 @@ def occupancy_columns(config: HubConfig, inputs: Inputs, record: Recorder, undis
 def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
     """Parcels (B) that have come and neither left nor were turned away with their flight, at the ends of intervals."""
     edges, flights = bin_edges(inputs), columns(Visit, record.flights)
-    gave_up = flights["stand_requested"] + inputs.site.longest_hold
+    gave_up = flights["stand_requested"] + inputs.site.apron.longest_hold
     turned_away = before(edges, gave_up, flights["n_parcels"] * flights["is_diverted"])
     return _backlog(edges, record) - turned_away
 
@@ -61,8 +61,8 @@ def _backlog(edges: Ticks, record: Recorder) -> Ticks:
 def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series]:
     flights, trains = columns(Visit, record.flights), columns(Train, record.trains)
     return [
-        ("stands", inside_rows(edges, flights, "stand_given", "stand_free"), inputs.site.stands, "aircraft"),
-        ("tugs", inside_rows(edges, trains, "granted", "returned"), inputs.site.tugs, "trains"),
+        ("stands", inside_rows(edges, flights, "stand_given", "stand_free"), inputs.site.apron.stands, "aircraft"),
+        ("tugs", inside_rows(edges, trains, "granted", "returned"), inputs.site.apron.tugs, "trains"),
     ]
 
 
@@ -75,7 +75,7 @@ def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recor
     in_yard = inside_rows(edges, columns(Truck, record.trucks), "arrived", "docked")
     return [
         *((stage, stages[stage].inside, limit, "parcels") for stage, limit in limits.items()),
-        ("yard", in_yard, inputs.site.yard, "trucks"),
+        ("yard", in_yard, inputs.site.trucks.yard, "trucks"),
         ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
         ("backlog", _backlog(edges, record), NEVER, "parcels"),
     ]
@@ -85,7 +85,7 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
     """What is in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
     ulds, trucks = columns(Uld, record.ulds), columns(Truck, record.trucks)
     refusals, shuttles = columns(Refusal, record.refusals), columns(Shuttle, record.shuttles)
-    trucks["leave_door"] = _leave_door(trucks, inputs.site.docking)
+    trucks["leave_door"] = _leave_door(trucks, inputs.site.trucks.docking)
     return [
         _of_hall(
             edges,

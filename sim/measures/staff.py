@@ -30,7 +30,7 @@ def posts_of(inputs: Inputs, role: str) -> tuple[Posts, ...]:
     """Of the apron or of each hall; a role that no place has gives none."""
     site, place, kind = inputs.site, ROLES[role].place, ROLES[role].kind
     if place is Place.APRON:
-        return (Posts(site.manning[kind], 1, 0, NEVER),) if kind in site.manning else ()
+        return (Posts(site.apron.manning[kind], 1, 0, NEVER),) if kind in site.apron.manning else ()
     return tuple(
         Posts(hall.manning[kind], hall.n_machines if place is Place.MACHINE else 1, hall.opens, number)
         for number, hall in enumerate(site.halls)

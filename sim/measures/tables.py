@@ -70,7 +70,7 @@ def _packout(site: Site, record: Recorder) -> Table:
     rows = _with_route_names(site, columns(ChuteCount, record.packout))
     n_posts = [
         site.halls[row.hall].packout_posts[(row.machine - site.first_machines[row.hall]) * site.n_routes + row.route]
-        if row.machine != NEVER and site.packers is None
+        if row.machine != NEVER and site.handling.packers is None
         else 0
         for row in record.packout
     ]

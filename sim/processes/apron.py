@@ -48,14 +48,14 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
     visit.stand_requested = int(env.now)
     rank = site.rules.stand(Waiting(visit.stand_requested, flight.sibt, flight.n_ulds, flight.n_parcels))
     stand = apron.stands.request((flight.number,), rank, stands=1)
-    gives_up = visit.stand_requested + site.longest_hold
+    gives_up = visit.stand_requested + site.apron.longest_hold
     yield stand | at(env, gives_up, Phase.DIVERT)
     if not stand.triggered:
         apron.stands.cancel(stand)
         _divert(apron, flight, visit)
         return
     visit.stand_given = int(env.now)
-    landing = open_from(site.closures, visit.stand_given)
+    landing = open_from(site.apron.closures, visit.stand_given)
     if landing > gives_up:
         yield at(env, gives_up, Phase.DIVERT)
         _divert(apron, flight, visit)
@@ -66,9 +66,9 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
         yield at(env, landing)
     visit.aldt = int(env.now)
     ulds = apron.land(flight)
-    yield after(env, site.taxi_in)
+    yield after(env, site.apron.taxi_in)
     visit.aibt = int(env.now)
-    yield after(env, site.doors_open)
+    yield after(env, site.apron.doors_open)
     visit.unloading_requested = int(env.now)
     apron.loads[flight.number,] = ulds
     grant = yield apron.loader_sets.request((flight.number,), loader_sets=1)
@@ -77,7 +77,7 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
     visit.hall = grant.unit
     yield env.process(_unload(apron, ulds, Deck.MAIN)) & env.process(_unload(apron, ulds, Deck.LOWER))
     visit.unloading_end = int(env.now)
-    may_leave = visit.aibt + site.turnaround
+    may_leave = visit.aibt + site.apron.turnaround
     if apron.loading is not None:
         yield from apron.loading.process(flight, visit)
         may_leave = max(may_leave, flight.sobt)
@@ -85,7 +85,7 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
     if env.now < may_leave:
         yield at(env, may_leave)
     visit.turned_round = int(env.now)
-    if (off_block := open_from(site.closures, visit.turned_round)) > env.now:
+    if (off_block := open_from(site.apron.closures, visit.turned_round)) > env.now:
         yield at(env, off_block)
     visit.aobt = int(env.now)
     _tell_gone(apron, flight)
@@ -122,12 +122,12 @@ def _leave_stand(apron: Apron, visit: Visit) -> None:
 
 def _unload(apron: Apron, ulds: list[Uld], deck: Deck) -> Process:
     """One loader empties one deck, a train at a time."""
-    env, size = apron.env, apron.site.dollies_per_train
+    env, size = apron.env, apron.site.apron.dollies_per_train
     waiting = [uld for uld in ulds if uld.deck == deck]
     for number, first in enumerate(range(0, len(waiting), size)):
         load = waiting[first : first + size]
         for uld in load:
-            yield after(env, apron.site.lift_of(deck))
+            yield after(env, apron.site.apron.lift_of(deck))
             uld.lifted = int(env.now)
             if uld is load[0]:
                 apron.loads[uld.flight, deck] = load
@@ -150,7 +150,7 @@ def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
     train.at_door = int(env.now)
     for number in halls:
         if number != halls[0]:
-            yield after(env, site.between_halls)
+            yield after(env, site.apron.between_halls)
         placings = []
         for uld in load:
             if uld.hall == number:

@@ -36,7 +36,7 @@ class Breakdown:
 
 def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
     env, site, hall = breakdown.env, breakdown.site, breakdown.halls[uld.hall]
-    yield after(env, site.check_in)
+    yield after(env, site.handling.check_in)
     uld.checked_in = int(env.now)
     if uld.is_xrayed:
         yield from _xray(env, site, hall, uld)
@@ -48,7 +48,7 @@ def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
     uld.n_sent = sum(n for n, place in zip(on_floor, hall.destinations, strict=True) if place != hall.number)
     demand = {"floor": uld.n_units * site.units.room} | rooms
     if not site.units.are_ulds:
-        demand = {"stations": 1, "workers": site.workers_per_station} | demand
+        demand = {"stations": 1, "workers": site.handling.workers_per_station} | demand
     rank = site.rules.next_uld(Waiting(int(env.now), uld.n_units, uld.n_parcels, uld.n_sent))
     grant = yield hall.breakdown.request((uld.flight, uld.index), rank, **demand)
     assert isinstance(grant, Grant)
@@ -76,7 +76,7 @@ def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
         uld.end = uld.start
     uld.released = int(env.now)
     hall.held_stations[grant.unit] -= 1
-    hall.breakdown.release(stations=1, workers=site.workers_per_station)
+    hall.breakdown.release(stations=1, workers=site.handling.workers_per_station)
     if breakdown.empties:
         breakdown.empties[uld.hall].add(empty_ulds=1)
 
@@ -90,7 +90,7 @@ def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: Uld) -> Process:
     """Through the machine for whole ULDs; its position stays its own."""
     yield hall.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
     uld.xray_begin = int(env.now)
-    yield after(env, site.uld_xray)
+    yield after(env, site.customs.uld_xray)
     uld.xray_end = int(env.now)
     hall.uld_xrays.release(uld_xrays=1)
 

@@ -55,7 +55,7 @@ class HoldZone:
     def rounds(self, sortation: Sortation) -> Process:
         """Empty the zone again and again."""
         while True:
-            now = int(self._env.now) + self._site.customs_round
+            now = int(self._env.now) + self._site.customs.round
             yield at(self._env, now, Phase.FEED)
             sortation.advance(now - 1)
             self._round(now, sortation)
@@ -116,9 +116,9 @@ class HoldZone:
 
     def _put(self, since: Ticks, parcels: Ticks, machine: Ticks, free: Ticks) -> None:
         """Parcels (P) that go in the first round after they were held and are free."""
-        rounds = np.maximum(since, free) // self._site.customs_round + 1
+        rounds = np.maximum(since, free) // self._site.customs.round + 1
         for number, held in grouped(rounds, since, parcels, machine):
-            self._to_go.setdefault(number * self._site.customs_round, []).append(held)
+            self._to_go.setdefault(number * self._site.customs.round, []).append(held)
 
     def waiting(self, end: int) -> tuple[Ticks, Ticks]:
         """Who has been held since before an instant that was taken in to: since when, ascending, and parcels (P)."""

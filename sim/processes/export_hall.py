@@ -31,7 +31,7 @@ class ExportHall:
         self._env, self._hall, self._store, self._rules = env, hall, store, rules
         self._drawn = inputs.exports
         self._choose_machine = inputs.site.rules.collection_machine
-        self._to_lane = inputs.site.to_lane
+        self._to_lane = inputs.site.handling.to_lane
         self._tallies = record.export_stages
         self.number, self.site, self.own = hall.number, hall.site, own
         self.floor = Pool(env, Phase.DOOR, export_floor=own.floor)

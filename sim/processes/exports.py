@@ -71,7 +71,7 @@ def make_exports(env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], 
     env.process(build_up.rounds())
     tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=site.exports.tugs)
     loading = Loading(env, site, site.exports, places, build_up, store, record, tugs)
-    start_shifts(env, [tugs], site.manning)
+    start_shifts(env, [tugs], site.apron.manning)
     for hall in places:
         start_shifts(env, hall.pools, hall.site.manning)
     return Exports(places, build_up, loading, store, record)

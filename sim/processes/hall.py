@@ -60,12 +60,12 @@ class Hall:
         self.packout = self._packout(inputs)
         own, record_as = self.site, (self.site, number, record)
         controls = Controls(
-            examination=desks_of("customs_desks", own.customs_desks, site.examination, *record_as),
-            xray=desks_of("xray_lanes", own.xray_lanes, site.xray, *record_as),
-            transit=desks_of("transit_desks", own.transit_desks, site.transit, *record_as),
+            examination=desks_of("customs_desks", own.customs_desks, site.customs.examination, *record_as),
+            xray=desks_of("xray_lanes", own.xray_lanes, site.customs.xray, *record_as),
+            transit=desks_of("transit_desks", own.transit_desks, site.customs.transit, *record_as),
         )
-        coders = desks_of("handcoding_desks", own.handcoding_desks, site.handcoding, *record_as)
-        by_hand = desks_of("manual_sort_posts", own.manual_sort_posts, site.manual_sort, *record_as)
+        coders = desks_of("handcoding_desks", own.handcoding_desks, site.handling.handcoding, *record_as)
+        by_hand = desks_of("manual_sort_posts", own.manual_sort_posts, site.handling.manual_sort, *record_as)
         held, stage = record.stages["customs_hold"], self.lanes.deliver
         self.zone = HoldZone(env, site, store, controls=controls, tally=held, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(
@@ -97,7 +97,7 @@ class Hall:
             return None
         count = ChuteCount(self.number, sum(self.site.packout_posts))
         self._record.packout.append(count)
-        packers = inputs.site.packers
+        packers = inputs.site.handling.packers
         make = PackOut if packers is None else partial(FlexiblePackOut, packers, inputs.site.rules.packers)
         return make(
             self.site,

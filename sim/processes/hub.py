@@ -65,7 +65,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     exports = None if inputs.exports is None else make_exports(env, inputs, halls, record)
     apron = _make_apron(env, inputs, halls, exports, store, record)
     _start_flights(apron, inputs.flights, record)
-    start_shifts(env, apron.pools, site.manning)
+    start_shifts(env, apron.pools, site.apron.manning)
     for hall in halls:
         start_shifts(env, hall.pools, hall.site.manning)
     pools = {NEVER: apron.pools} | {hall.number: hall.pools for hall in halls}
@@ -118,9 +118,9 @@ def _make_apron(
     return Apron(
         env,
         site,
-        stands=Pool(env, Phase.STAND, stands=site.stands),
-        loader_sets=Pool(env, Phase.LOADER, reception.assign_flight, loader_sets=site.loader_sets),
-        tugs=Pool(env, Phase.TUG, reception.assign_train, tugs=site.tugs),
+        stands=Pool(env, Phase.STAND, stands=site.apron.stands),
+        loader_sets=Pool(env, Phase.LOADER, reception.assign_flight, loader_sets=site.apron.loader_sets),
+        tugs=Pool(env, Phase.TUG, reception.assign_train, tugs=site.apron.tugs),
         positions=[hall.positions for hall in halls],
         land=land,
         break_down=lambda uld: breakdown_process(breakdown, uld),

@@ -129,7 +129,7 @@ class Loading:
     def _trains(self, flight: Flight, positions: Sequence[_Position]) -> list[_Train]:
         """Send for all trains: deck by deck, hall by hall."""
         trains: list[_Train] = []
-        size = self.site.dollies_per_train
+        size = self.site.apron.dollies_per_train
         for deck in Deck:
             for hall in range(len(self.halls)):
                 load_of_deck = [position for position in positions if (position.deck, position.hall) == (deck, hall)]
@@ -161,7 +161,7 @@ class Loading:
             if train.deck == deck:
                 yield train.is_there
                 for position in train.load:
-                    yield after(self.env, self.site.lift_of(deck))
+                    yield after(self.env, self.site.apron.lift_of(deck))
                     if position.uld is not None:
                         position.uld.loaded = int(self.env.now)
                 train.is_empty.succeed()

@@ -79,11 +79,11 @@ def timetable_process(outbound: Outbound, end: int) -> Process:
     env, site = outbound.env, outbound.site
     sequence = 0
     for day in range(-(-end // TICKS_PER_DAY) + 1):
-        for cut_off in site.cut_offs:
+        for cut_off in site.trucks.cut_offs:
             scheduled = day * TICKS_PER_DAY + cut_off
-            if scheduled >= site.docking:
-                yield at(env, scheduled - site.docking)
-                for hall, route in _docks_open(outbound, scheduled - site.docking):
+            if scheduled >= site.trucks.docking:
+                yield at(env, scheduled - site.trucks.docking)
+                for hall, route in _docks_open(outbound, scheduled - site.trucks.docking):
                     outbound.send((hall, route, TIMETABLED, sequence), scheduled=scheduled)
             sequence += 1
 
@@ -101,14 +101,14 @@ def _docks_open(outbound: Outbound, now: int) -> list[tuple[int, int]]:
 def _truck(outbound: Outbound, truck: _Truck) -> Process:
     env, site, hall = outbound.env, outbound.site, outbound.halls[truck.hall]
     if truck.kind == EXTRA:
-        yield after(env, site.call_out)
+        yield after(env, site.trucks.call_out)
     else:
         outbound.in_yard += 1
     truck.arrived = int(env.now)
-    yield hall.doors.request(truck.key, doors=1, dock_workers=site.workers_per_truck)
+    yield hall.doors.request(truck.key, doors=1, dock_workers=site.trucks.workers)
     truck.docked = int(env.now)
     outbound.in_yard -= 1
-    yield after(env, site.docking)
+    yield after(env, site.trucks.docking)
     if env.now < truck.scheduled:
         yield at(env, truck.scheduled)
     truck.at_door = int(env.now)
@@ -116,12 +116,12 @@ def _truck(outbound: Outbound, truck: _Truck) -> Process:
     yield truck.loaded
     if truck.n_units == 0:
         truck.is_cancelled = True
-        yield after(env, site.docking)
+        yield after(env, site.trucks.docking)
     else:
-        yield after(env, site.loading)
+        yield after(env, site.trucks.loading)
         truck.departed = int(env.now)
         _depart(outbound, truck)
-    hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
+    hall.doors.release(doors=1, dock_workers=site.trucks.workers)
 
 
 def _close_now(outbound: Outbound, truck: _Truck) -> None:
@@ -146,15 +146,17 @@ def _cut_offs(outbound: Outbound) -> None:
 
 def _leaves(outbound: Outbound, truck: _Truck, now: int, *, is_floor_short: bool) -> bool:
     ready, site = outbound.halls[truck.hall].lanes.routes[truck.route], outbound.site
-    fill = site.trailer.fill(ready.n, ready.mass, ready.volume)
+    fill = site.trucks.trailer.fill(ready.n, ready.mass, ready.volume)
     held = now - truck.scheduled
-    return site.rules.truck_leaves(Waiting(fill, site.least_fill, held, site.longest_truck_hold, is_floor_short))
+    return site.rules.truck_leaves(
+        Waiting(fill, site.trucks.least_fill, held, site.trucks.longest_hold, is_floor_short)
+    )
 
 
 def _load(outbound: Outbound, truck: _Truck) -> None:
     """The cut-off: the truck takes what is ready."""
     now, hall = int(outbound.env.now), outbound.halls[truck.hall]
-    ready, truck.parcels, truck.mass, truck.volume = hall.lanes.routes[truck.route].take(outbound.site.trailer)
+    ready, truck.parcels, truck.mass, truck.volume = hall.lanes.routes[truck.route].take(outbound.site.trucks.trailer)
     truck.cut_off = now
     truck.n_units, truck.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
     hall.on_floor[truck.route] -= truck.n_parcels
@@ -166,7 +168,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     outbound.store.stamp("truck", truck.parcels, truck.number)
     outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
     if truck.n_units:
-        outbound.record.stages["loading"].add_alike(truck.n_parcels, now, now + outbound.site.loading)
+        outbound.record.stages["loading"].add_alike(truck.n_parcels, now, now + outbound.site.trucks.loading)
         outbound.record.loads += [Load(*truck.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
     truck.loaded.succeed()
 
@@ -199,7 +201,7 @@ def _depart(outbound: Outbound, truck: _Truck) -> None:
 def dispatcher_process(outbound: Outbound) -> Process:
     """Rounds: held trucks first, then calls."""
     while True:
-        now = int(outbound.env.now) + outbound.site.dispatch_round
+        now = int(outbound.env.now) + outbound.site.trucks.round
         yield at(outbound.env, now, Phase.ROUND)
         outbound.look(now)
         is_floor_short = _is_floor_short(outbound.halls)
@@ -224,11 +226,11 @@ def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
     docks = [dock for hall in outbound.halls for dock in zip(hall.lanes.routes, hall.site.serves, strict=True)]
     called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * outbound.n_docks)
     calls = site.rules.extra_trucks(
-        [site.trailer.full_loads(route.n, route.mass, route.volume) * served for route, served in docks],
+        [site.trucks.trailer.full_loads(route.n, route.mass, route.volume) * served for route, served in docks],
         [route.n * served for route, served in docks],
         outbound.n_to_come,
-        [site.extra_trucks_per_day - n for n in called_today],
-        yard_room=site.yard - outbound.in_yard,
+        [site.trucks.extra_per_day - n for n in called_today],
+        yard_room=site.trucks.yard - outbound.in_yard,
         is_floor_short=[is_short for is_short in is_floor_short for _ in range(site.n_routes)],
     )
     for dock, n in enumerate(calls):

@@ -119,8 +119,8 @@ class Sortation:
         stage: Stage,
         hold: Hold,
     ) -> None:
-        need = hall.service * site.inductions
-        self.machines = [Machine(calendar, need, site.to_chute, measured) for calendar in hall.calendars]
+        need = hall.service * site.handling.inductions
+        self.machines = [Machine(calendar, need, site.handling.to_chute, measured) for calendar in hall.calendars]
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._manual_sort = tallies["manual_sort"]
@@ -129,10 +129,10 @@ class Sortation:
         """For hand-coding; the tag is the machine of the first pass."""
         self.posts = posts
         """For manual sort."""
-        inductions = hall.manned("inductions", site.inductions)
+        inductions = hall.manned("inductions", site.handling.inductions)
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
         """By machine (M of this hall)."""
-        self._shortest = min(hall.service + site.to_chute, site.handcoding, site.manual_sort)
+        self._shortest = min(hall.service + site.handling.to_chute, site.handling.handcoding, site.handling.manual_sort)
         """What arrives takes at least so long to leave [ticks]."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None
@@ -195,7 +195,7 @@ class Sortation:
         machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
         arrival, begin, end, parcels = joined(chunks)
         if self.short[0].is_ever_short:
-            served = end - self._site.to_chute
+            served = end - self._site.handling.to_chute
             for number, tally in enumerate(self.short):
                 tally.add(arrival[machine == number], served[machine == number])
         return Served(arrival, begin, end, parcels, machine)
@@ -240,7 +240,7 @@ class Sortation:
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)
         stopped = self._stop(end, parcels, machine)
-        leave = np.where(stopped, end, end + self._site.to_lane)
+        leave = np.where(stopped, end, end + self._site.handling.to_lane)
         self._handcoding.add(arrival, leave, self._store.counts(parcels))
         self._deliver(leave[~stopped], parcels[~stopped], machine[~stopped])
 
@@ -252,7 +252,7 @@ class Sortation:
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
         stopped = self._stop(end, parcels, by_hand)
-        leave = np.where(stopped, end, end + self._site.to_lane)
+        leave = np.where(stopped, end, end + self._site.handling.to_lane)
         self._manual_sort.add(arrival, leave, self._store.counts(parcels))
         self._stage(leave[~stopped], parcels[~stopped])
 

@@ -8,7 +8,19 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Hall, MachineCalendar, Presorting, Site, TrailerLimits, Transfers, Units
+from sim.domain.site import (
+    Apron,
+    Customs,
+    Hall,
+    Handling,
+    MachineCalendar,
+    Presorting,
+    Site,
+    TrailerLimits,
+    Transfers,
+    Trucks,
+    Units,
+)
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -22,10 +34,11 @@ _PLENTY: Final = 1000
 _MIN: Final = TICKS_PER_MIN
 
 
-def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
-    """A site where nobody waits for anybody: a machine a ULD, and trucks at every full hour that take all."""
-    n_machines = changes.pop("n_machines", 1)
-    of_hall = {name: changes.pop(name) for name in Hall.__dataclass_fields__ if name in changes}
+_EACH_HOUR: Final = tuple(h * TICKS_PER_H for h in range(24))
+
+
+def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[int, ...] = _EACH_HOUR) -> Site:
+    """A site where nobody waits for anybody: a machine a ULD, and trucks at `cut_offs` [ticks] that take all."""
     hall = Hall(
         name="H",
         opens=0,
@@ -52,10 +65,8 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         exports=None,
         manning={},
     )
-    site = Site(
-        rules=Rules.of({}),
-        stands=_PLENTY,
-        units=Units(Presorting.NONE, room=1),
+    apron = Apron(
+        stands=stands,
         loader_sets=_PLENTY,
         tugs=_PLENTY,
         dollies_per_train=1,
@@ -64,40 +75,46 @@ def ample_site(**changes: Any) -> Site:  # noqa: ANN401 - values of any field
         lift=(3 * _MIN, 2 * _MIN),
         turnaround=55 * _MIN,
         longest_hold=0,
+        between_halls=_MIN,
         manning={},
         closures=(),
+    )
+    handling = Handling(
         workers_per_station=1,
         check_in=6 * _MIN,
-        between_halls=_MIN,
-        transfers=Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
-        halls=(replace(hall, **of_hall),),
         inductions=4,
         to_chute=_MIN // 4,
         handcoding=2 * _MIN,
         to_lane=_MIN // 2,
         manual_sort=_MIN,
         packers=None,
-        examination=9 * _MIN,
-        xray=_MIN,
-        transit=_MIN,
-        uld_xray=_MIN,
-        customs_round=30 * _MIN,
-        route_of_lane=np.zeros(1, dtype=np.uint8),
-        routes=("A",),
+    )
+    trucks = Trucks(
         trailer=TrailerLimits(_PLENTY, 1000 * _PLENTY, 1000 * _PLENTY),
-        cut_offs=tuple(h * TICKS_PER_H for h in range(24)),
+        cut_offs=cut_offs,
         least_fill=0.0,
-        longest_truck_hold=0,
-        dispatch_round=TICKS_PER_H,
+        longest_hold=0,
+        round=TICKS_PER_H,
         call_out=_MIN,
-        extra_trucks_per_day=0,
+        extra_per_day=0,
         yard=0,
         docking=8 * _MIN,
         loading=11 * _MIN,
-        workers_per_truck=1,
+        workers=1,
+    )
+    return Site(
+        rules=Rules.of({}),
+        units=Units(Presorting.NONE, room=1),
+        routes=("A",),
+        route_of_lane=np.zeros(1, dtype=np.uint8),
+        apron=apron,
+        halls=(hall,),
+        handling=handling,
+        customs=Customs(examination=9 * _MIN, xray=_MIN, transit=_MIN, uld_xray=_MIN, round=30 * _MIN),
+        transfers=Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
+        trucks=trucks,
         exports=None,
     )
-    return replace(site, **changes)
 
 
 def _flight(number: int, arrival: int, ulds: tuple[int, int], n_parcels: int) -> Flight:

@@ -106,21 +106,21 @@ class ExportHall:
         yield after(self.env, self.rules.hand_sorting)
         parcel.hand_end = self.now
         self.posts.release(hand_sorting_posts=1)
-        yield after(self.env, self.hall.site.to_lane)
+        yield after(self.env, self.hall.site.handling.to_lane)
         self._stage(parcel)
 
     def _sort(self, parcel: OutParcel, machine: Machine) -> Steps:
         begin, end = yield machine.arrive(parcel, self.hall.need)
         parcel.sort_begin = begin
-        yield at(self.env, end + self.hall.site.to_chute)
+        yield at(self.env, end + self.hall.site.handling.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
             yield self.hall.coding_desks.request(parcel.key, handcoding_desks=1)
             parcel.code_begin = self.now
-            yield after(self.env, self.hall.site.handcoding)
+            yield after(self.env, self.hall.site.handling.handcoding)
             parcel.code_end = self.now
             self.hall.coding_desks.release(handcoding_desks=1)
-            yield after(self.env, self.hall.site.to_lane)
+            yield after(self.env, self.hall.site.handling.to_lane)
         self._stage(parcel)
 
     def _stage(self, parcel: OutParcel) -> None:
@@ -141,7 +141,7 @@ class Exports:
         """In queues that they share with imports, collections are numbered on from the flights."""
         self.halls = [ExportHall(env, self.rules, hall, number) for number, hall in enumerate(halls)]
         self.tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=self.rules.tugs)
-        follow_roster(env, self.site.manning, outbound_tugs=self.tugs)
+        follow_roster(env, self.site.apron.manning, outbound_tugs=self.tugs)
         self.visits = visits
         self.pickups: list[Pickup] = []
         self.ulds: list[OutUld] = []
@@ -313,7 +313,7 @@ class Exports:
             if (
                 last is None
                 or (last.deck, last.hall) != (deck, hall)
-                or last.n_positions == self.site.dollies_per_train
+                or last.n_positions == self.site.apron.dollies_per_train
             ):
                 known = visit.number, len(trains), int(deck), hall, 0
                 last = OutTrain(*known, has_come=self.env.event(), is_empty=self.env.event())
@@ -340,7 +340,7 @@ class Exports:
         for train in trains:
             yield train.has_come
             for uld in train.load:
-                yield after(self.env, self.site.lift_of(Deck(train.deck)))
+                yield after(self.env, self.site.apron.lift_of(Deck(train.deck)))
                 if uld is not None:
                     uld.loaded = self.now
             train.is_empty.succeed()

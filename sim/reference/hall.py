@@ -29,6 +29,7 @@ class Hall:
         rooms = {f"room_{other}": room for other, room in inputs.site.rooms[number].items()}
         self.env = env
         self.site = inputs.site
+        self.rules = inputs.site.handling
         self.hall = hall
         self.first_machine = inputs.site.first_machines[number]
         self.positions = Pool(env, Phase.POSITION, positions=hall.positions)
@@ -55,7 +56,7 @@ class Hall:
         follow_roster(
             env, roster, xray_lanes=self.xray_lanes, transit_desks=self.transit_desks, uld_xrays=self.uld_xrays
         )
-        self.need = hall.service * inputs.site.inductions
+        self.need = hall.service * inputs.site.handling.inductions
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
         self.chutes = self._make_chutes(inputs)
         self.held_stations = [0] * len(hall.stations)
@@ -82,12 +83,12 @@ class Hall:
     def break_down(self, uld: Uld, position: simpy.Event) -> Steps:
         yield position
         uld.placed = self.now
-        yield after(self.env, self.site.check_in)
+        yield after(self.env, self.rules.check_in)
         uld.checked_in = self.now
         if uld.is_xrayed:
             yield self.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
             uld.xray_begin = self.now
-            yield after(self.env, self.site.uld_xray)
+            yield after(self.env, self.site.customs.uld_xray)
             uld.xray_end = self.now
             self.uld_xrays.release(uld_xrays=1)
         destinations = sorted(self.destinations[parcel.route] for parcel in uld.parcels)
@@ -96,7 +97,7 @@ class Hall:
             if hall != self.number:
                 rooms[f"room_{hall}"] += self.room_each
         uld.n_sent = sum(parcel.count for parcel in uld.parcels if self.room(parcel))
-        people = {"stations": 1, "workers": self.site.workers_per_station}
+        people = {"stations": 1, "workers": self.rules.workers_per_station}
         grant = yield self.breakdown.request(
             (uld.flight, uld.index),
             self.site.rules.next_uld(Waiting(self.now, uld.n_units, uld.n_parcels, uld.n_sent)),
@@ -132,7 +133,7 @@ class Hall:
             yield inducted
         uld.released = self.now
         self.held_stations[uld.machine - self.first_machine] -= 1
-        self.breakdown.release(stations=1, workers=self.site.workers_per_station)
+        self.breakdown.release(stations=1, workers=self.rules.workers_per_station)
         if self.empties is not None:
             self.empties.add(empty_ulds=1)
         uld.parcels = []  # each parcel is on its own from here on
@@ -162,17 +163,17 @@ class Hall:
             if begin > self.now:
                 yield at(self.env, begin)
             inducted.succeed()
-        yield at(self.env, end + self.site.to_chute)
+        yield at(self.env, end + self.rules.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
             yield self.coding_desks.request(parcel.key, handcoding_desks=1)
             parcel.code_begin = self.now
-            yield after(self.env, self.site.handcoding)
+            yield after(self.env, self.rules.handcoding)
             parcel.code_end = self.now
             self.coding_desks.release(handcoding_desks=1)
         if self._is_free(parcel):
             if parcel.is_no_read:
-                yield after(self.env, self.site.to_lane)
+                yield after(self.env, self.rules.to_lane)
             yield from self._pack(parcel, machine)
         else:
             yield from self._hold(parcel, machine)
@@ -190,13 +191,13 @@ class Hall:
         if parcel.channel == Channel.XRAYED:
             yield self.xray_lanes.request(parcel.key, xray_lanes=1)
             parcel.xray_begin = self.now
-            yield after(self.env, self.site.xray)
+            yield after(self.env, self.site.customs.xray)
             parcel.xray_end = decided = self.now
             self.xray_lanes.release(xray_lanes=1)
         elif parcel.channel == Channel.TRANSIT:
             yield self.transit_desks.request(parcel.key, transit_desks=1)
             parcel.transit_begin = self.now
-            yield after(self.env, self.site.transit)
+            yield after(self.env, self.site.customs.transit)
             parcel.transit_end = decided = self.now
             self.transit_desks.release(transit_desks=1)
         elif parcel.channel != Channel.EXAMINED:
@@ -204,13 +205,13 @@ class Hall:
         if is_examined:
             yield self.customs_desks.request(parcel.key, customs_desks=1)
             parcel.exam_begin = self.now
-            yield after(self.env, self.site.examination)
+            yield after(self.env, self.site.customs.examination)
             parcel.exam_end = self.now
             self.customs_desks.release(customs_desks=1)
             decided = self.now
         # The first round strictly after the parcel came and its outcome was known.
-        rounds = decided // self.site.customs_round + 1
-        yield at(self.env, rounds * self.site.customs_round, Phase.FEED)
+        rounds = decided // self.site.customs.round + 1
+        yield at(self.env, rounds * self.site.customs.round, Phase.FEED)
         parcel.freed = self.now
         if is_examined and parcel.is_refused:
             self._refuse(parcel)
@@ -222,15 +223,15 @@ class Hall:
         if machine is None:
             yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
             parcel.second_begin = self.now
-            yield after(self.env, self.site.manual_sort)
+            yield after(self.env, self.rules.manual_sort)
             parcel.second_end = self.now
             self.manual_posts.release(manual_sort_posts=1)
-            yield after(self.env, self.site.to_lane)
+            yield after(self.env, self.rules.to_lane)
             self.stage(parcel)
             return
         begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.second_begin = begin
-        yield at(self.env, end + self.site.to_chute)
+        yield at(self.env, end + self.rules.to_chute)
         parcel.second_end = self.now
         yield from self._pack(parcel, machine)
 
@@ -248,11 +249,11 @@ class Hall:
         parcel.handled = self.now
         yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
         parcel.sort_begin = self.now
-        yield after(self.env, self.site.manual_sort)
+        yield after(self.env, self.rules.manual_sort)
         parcel.sort_end = self.now
         self.manual_posts.release(manual_sort_posts=1)
         if self._is_free(parcel):
-            yield after(self.env, self.site.to_lane)
+            yield after(self.env, self.rules.to_lane)
             self.stage(parcel)
         else:
             yield from self._hold(parcel, None)
@@ -261,9 +262,9 @@ class Hall:
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
         """By machine and route; none if nothing is packed here."""
-        if self.site.packers is not None and self.hall.packout_posts:
+        if self.rules.packers is not None and self.hall.packout_posts:
             shared = [SharedChute(self.env, inputs.measured) for _ in self.hall.packout_posts]
-            self.env.process(send_packers(self.env, self.site.packers, self.site.rules.packers, self.hall, shared))
+            self.env.process(send_packers(self.env, self.rules.packers, self.site.rules.packers, self.hall, shared))
             return [*shared]
         calendar, end, numbers = self.hall.packout_calendar, inputs.end, count()
         of_hall = sum(self.hall.packout_posts)

@@ -32,11 +32,11 @@ class Hub:
         self.inputs = inputs
         self.site = site
         self.env = env
-        self.stands = Pool(env, Phase.STAND, stands=site.stands)
-        self.loader_sets = Pool(env, Phase.LOADER, self._choose_hall, loader_sets=site.loader_sets)
-        self.tugs = Pool(env, Phase.TUG, self._choose_halls, tugs=site.tugs)
+        self.stands = Pool(env, Phase.STAND, stands=site.apron.stands)
+        self.loader_sets = Pool(env, Phase.LOADER, self._choose_hall, loader_sets=site.apron.loader_sets)
+        self.tugs = Pool(env, Phase.TUG, self._choose_halls, tugs=site.apron.tugs)
         self.to_be_hauled: dict[Key, Sequence[Uld]] = {}
-        follow_roster(env, site.manning, loader_sets=self.loader_sets, tugs=self.tugs)
+        follow_roster(env, site.apron.manning, loader_sets=self.loader_sets, tugs=self.tugs)
         self.halls = [Hall(inputs, env, number) for number in range(len(site.halls))]
         self.shuttles: list[Shuttle] = []
         for origin, rooms in enumerate(site.rooms):
@@ -67,7 +67,7 @@ class Hub:
         visit.stand_requested = self.now
         waiting = Waiting(self.now, visit.sibt, visit.n_ulds, visit.n_parcels)
         stand = self.stands.request((visit.number,), site.rules.stand(waiting), stands=1)
-        gives_up = after(self.env, site.longest_hold, Phase.DIVERT)
+        gives_up = after(self.env, site.apron.longest_hold, Phase.DIVERT)
         yield stand | gives_up
         if not stand.triggered:
             self.stands.cancel(stand)
@@ -83,9 +83,9 @@ class Hub:
             return
         visit.aldt = self.now
         ulds = self._draw(visit.flight)
-        yield after(self.env, site.taxi_in)
+        yield after(self.env, site.apron.taxi_in)
         visit.aibt = self.now
-        yield after(self.env, site.doors_open)
+        yield after(self.env, site.apron.doors_open)
         visit.unloading_requested = self.now
         self.to_be_hauled[visit.number,] = ulds
         grant = yield self.loader_sets.request((visit.number,), loader_sets=1)
@@ -97,8 +97,8 @@ class Hub:
         if self.exports is not None:
             yield from self.exports.load(visit)
         self.loader_sets.release(loader_sets=1)
-        if visit.aibt + site.turnaround > self.now:
-            yield at(self.env, visit.aibt + site.turnaround)
+        if visit.aibt + site.apron.turnaround > self.now:
+            yield at(self.env, visit.aibt + site.apron.turnaround)
         if self.exports is not None and visit.sobt > self.now:
             yield at(self.env, visit.sobt)
         visit.turned_round = self.now
@@ -114,7 +114,7 @@ class Hub:
             yield at(self.env, reopening)
 
     def _closed_until(self) -> int | None:
-        return next((end for start, end in self.site.closures if start <= self.now < end), None)
+        return next((end for start, end in self.site.apron.closures if start <= self.now < end), None)
 
     def _fly_in(self, flight: Flight, before: Visit) -> Steps:
         """The aircraft has to leave from its flight before, and to fly its leg."""
@@ -195,10 +195,10 @@ class Hub:
         train: Train | None = None
         numbers = count()
         for place, uld in enumerate(ulds):
-            yield after(self.env, self.site.lift_of(deck))
+            yield after(self.env, self.site.apron.lift_of(deck))
             uld.lifted = self.now
             if train is None:
-                load = ulds[place : place + self.site.dollies_per_train]
+                load = ulds[place : place + self.site.apron.dollies_per_train]
                 self.to_be_hauled[flight.number, int(deck)] = load
                 yield self.tugs.request((flight.number, int(deck)), tugs=1)
                 train = Train(flight.number, int(deck), next(numbers), min(each.hall for each in load), self.now)
@@ -206,7 +206,7 @@ class Hub:
             uld.on_train = self.now
             uld.train = train.train
             train.ulds.append(uld)
-            if len(train.ulds) == self.site.dollies_per_train or uld is ulds[-1]:
+            if len(train.ulds) == self.site.apron.dollies_per_train or uld is ulds[-1]:
                 self.env.process(self._haul(train))
                 train = None
 
@@ -219,7 +219,7 @@ class Hub:
         train.at_door = self.now
         for stop, number in enumerate(round_trip):
             if stop > 0:
-                yield after(self.env, self.site.between_halls)
+                yield after(self.env, self.site.apron.between_halls)
             yield self.env.all_of([self._set_down(uld) for uld in train.ulds if uld.hall == number])
         train.placed = self.now
         yield after(self.env, self.site.halls[round_trip[-1]].trip_back)

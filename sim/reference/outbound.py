@@ -20,6 +20,7 @@ class Outbound:
     def __init__(self, env: simpy.Environment, site: Site, end: int, halls: Sequence[Hall]) -> None:
         self.env = env
         self.site = site
+        self.rules = site.trucks
         self.end = end
         self.halls = halls
         self.trucks: list[Truck] = []
@@ -38,13 +39,13 @@ class Outbound:
         return int(self.env.now)
 
     def _timetable(self, hall: int, route: int) -> None:
-        n_days = (self.end + self.site.docking) // TICKS_PER_DAY + 1
-        departures = sorted(day * TICKS_PER_DAY + cut_off for day in range(n_days) for cut_off in self.site.cut_offs)
+        n_days = (self.end + self.rules.docking) // TICKS_PER_DAY + 1
+        departures = sorted(day * TICKS_PER_DAY + cut_off for day in range(n_days) for cut_off in self.rules.cut_offs)
         for sequence, scheduled in enumerate(departures):
             place = self.site.halls[hall]
-            if place.serves[route] and scheduled - self.site.docking >= place.opens:
+            if place.serves[route] and scheduled - self.rules.docking >= place.opens:
                 truck = Truck(hall, route, TIMETABLED, sequence, scheduled, has_cut_off=self.env.event())
-                self.env.process(self._drive(truck, scheduled - self.site.docking))
+                self.env.process(self._drive(truck, scheduled - self.rules.docking))
 
     def _drive(self, truck: Truck, arrival: int) -> Steps:
         site, hall = self.site, self.halls[truck.hall]
@@ -53,17 +54,17 @@ class Outbound:
         if truck.kind == TIMETABLED:
             self.trucks.append(truck)
             self.n_in_yard += 1
-        yield hall.doors.request(truck.key, doors=1, dock_workers=site.workers_per_truck)
+        yield hall.doors.request(truck.key, doors=1, dock_workers=self.rules.workers)
         truck.docked = self.now
         self.n_in_yard -= 1
-        yield at(self.env, max(truck.docked + site.docking, truck.scheduled))
+        yield at(self.env, max(truck.docked + self.rules.docking, truck.scheduled))
         truck.at_door = self.now
         self._meet(truck)
         yield truck.has_cut_off
         if truck.is_cancelled:
-            yield after(self.env, site.docking)
+            yield after(self.env, self.rules.docking)
         else:
-            yield after(self.env, site.loading)
+            yield after(self.env, self.rules.loading)
             truck.departed = self.now
             for parcel in truck.load:
                 parcel.departed = self.now
@@ -74,7 +75,7 @@ class Outbound:
                     truck.units_sent += 1
                     self.halls[parcel.hall].breakdown.release(**{f"room_{truck.hall}": site.units.room})
             truck.load = []
-        hall.doors.release(doors=1, dock_workers=site.workers_per_truck)
+        hall.doors.release(doors=1, dock_workers=self.rules.workers)
 
     def _meet(self, truck: Truck) -> None:
         """Trucks that are ready to load at one instant are looked at together, so that they come in order of key."""
@@ -95,10 +96,10 @@ class Outbound:
         for truck in sorted(trucks, key=lambda truck: truck.key):
             dock = self.halls[truck.hall].docks[truck.route]
             waiting = Waiting(
-                site.trailer.fill(dock.units, dock.mass, dock.volume),
-                site.least_fill,
+                self.rules.trailer.fill(dock.units, dock.mass, dock.volume),
+                self.rules.least_fill,
                 self.now - truck.scheduled,
-                site.longest_truck_hold,
+                self.rules.longest_hold,
                 is_floor_short[truck.hall],
             )
             if truck.kind == EXTRA or site.rules.truck_leaves(waiting):
@@ -108,7 +109,7 @@ class Outbound:
         return held
 
     def _take(self, truck: Truck, dock: Dock) -> None:
-        trailer = self.site.trailer
+        trailer = self.rules.trailer
         truck.cut_off = self.now
         while dock.queue:
             parcel = dock.queue[0][-1]
@@ -145,7 +146,7 @@ class Outbound:
     def _dispatch(self) -> Steps:
         site = self.site
         while True:
-            yield after(self.env, site.dispatch_round, Phase.ROUND)
+            yield after(self.env, self.rules.round, Phase.ROUND)
             lacking = {hall.breakdown.lacking for hall in self.halls}
             is_floor_short = [
                 place.breakdown.lacking == "floor" or f"room_{hall}" in lacking for hall, place in enumerate(self.halls)
@@ -159,11 +160,11 @@ class Outbound:
                 if site.halls[hall].serves[route]
             ]
             calls = site.rules.extra_trucks(
-                [site.trailer.full_loads(dock.units, dock.mass, dock.volume) for _, _, dock in docks],
+                [self.rules.trailer.full_loads(dock.units, dock.mass, dock.volume) for _, _, dock in docks],
                 [dock.units for _, _, dock in docks],
                 [dock.n_called for _, _, dock in docks],
-                [site.extra_trucks_per_day - dock.calls_of_day[day] for _, _, dock in docks],
-                yard_room=max(0, site.yard - self.n_in_yard),
+                [self.rules.extra_per_day - dock.calls_of_day[day] for _, _, dock in docks],
+                yard_room=max(0, self.rules.yard - self.n_in_yard),
                 is_floor_short=[is_floor_short[hall] for hall, _, _ in docks],
             )
             for n, (hall, route, dock) in zip(calls, docks, strict=True):
@@ -177,4 +178,4 @@ class Outbound:
         dock.n_extra += 1
         dock.n_called += 1
         self.n_in_yard += 1
-        self.env.process(self._drive(truck, self.now + self.site.call_out))
+        self.env.process(self._drive(truck, self.now + self.rules.call_out))

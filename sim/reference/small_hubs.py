@@ -12,7 +12,10 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
 from sim.domain.site import (
+    Apron,
+    Customs,
     Hall,
+    Handling,
     MachineCalendar,
     Manning,
     Packers,
@@ -20,6 +23,7 @@ from sim.domain.site import (
     Site,
     TrailerLimits,
     Transfers,
+    Trucks,
     Units,
 )
 from sim.reference.small_exports import departures, export_inputs, export_posts, export_site, hall_exports
@@ -43,8 +47,7 @@ def make(hub: SmallHub) -> Inputs:
     end = hub.hours * 60 * TICKS_PER_MIN
     flights = _flights(hub, streams, step)
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
-    site = Site(
-        rules=Rules.of({"hall": hub.policy}),
+    apron = Apron(
         stands=hub.stands,
         loader_sets=hub.loader_sets,
         tugs=hub.tugs,
@@ -53,16 +56,16 @@ def make(hub: SmallHub) -> Inputs:
         doors_open=steps(1, 3),
         lift=(steps(1, 3), steps(1, 3)),
         turnaround=steps(1, 60),
-        units=_units(hub),
         longest_hold=int(rng.integers(0, 40)) * step,
+        between_halls=steps(1, 3),
         manning=_manning(
             hub, streams, step, end, (), loader_sets=hub.loader_sets, tugs=hub.tugs, outbound_tugs=hub.out_tugs
         ),
         closures=_closures(hub, streams, step, end),
-        halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
-        between_halls=steps(1, 3),
-        transfers=Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), units=hub.shuttle_parcels),
-        workers_per_station=_workers_per_station(hub),
+    )
+    transfers = Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), units=hub.shuttle_parcels)
+    handling = Handling(
+        workers_per_station=min(2, 2 * hub.stations_a_machine - 1 + hub.spare_workers),
         check_in=steps(1, 2),
         inductions=hub.inductions,
         to_chute=hub.to_chute_steps * step,
@@ -70,26 +73,37 @@ def make(hub: SmallHub) -> Inputs:
         to_lane=steps(1, 2),
         manual_sort=hub.service_steps * step,
         packers=_packers(hub, step),
-        examination=steps(1, 30),
-        **_controls(streams, step),
-        customs_round=steps(5, 20),
-        route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
-        routes=tuple(f"R{number}" for number in range(hub.n_routes)),
+    )
+    customs = Customs(examination=steps(1, 30), **_controls(streams, step), round=steps(5, 20))
+    most_a_trailer = hub.trailer_parcels
+    trucks = Trucks(
         trailer=TrailerLimits(
-            hub.trailer_parcels,
-            hub.trailer_parcels * (60 if hub.is_mass_short else 1000),
-            hub.trailer_parcels * (60 if hub.is_volume_short else 1000),
+            most_a_trailer,
+            most_a_trailer * (60 if hub.is_mass_short else 1000),
+            most_a_trailer * (60 if hub.is_volume_short else 1000),
         ),
         cut_offs=tuple(cut_offs),
         least_fill=hub.least_fill,
-        longest_truck_hold=hub.longest_hold_steps * step,
-        dispatch_round=steps(5, 20),
+        longest_hold=hub.longest_hold_steps * step,
+        round=steps(5, 20),
         call_out=steps(1, 20),
-        extra_trucks_per_day=hub.extra_trucks_per_day,
+        extra_per_day=hub.extra_trucks_per_day,
         yard=hub.yard,
         docking=steps(1, 4),
         loading=steps(1, 20),
-        workers_per_truck=2,
+        workers=2,
+    )
+    site = Site(
+        rules=Rules.of({"hall": hub.policy}),
+        units=_units(hub),
+        routes=tuple(f"R{number}" for number in range(hub.n_routes)),
+        route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
+        apron=apron,
+        halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
+        handling=handling,
+        customs=customs,
+        transfers=transfers,
+        trucks=trucks,
         exports=export_site(hub, streams, step),
     )
     return Inputs(
@@ -120,10 +134,6 @@ def _packers(hub: SmallHub, step: int) -> Packers | None:
 
 def _units(hub: SmallHub) -> Units:
     return Units(hub.presorting, 1 if hub.presorting is Presorting.NONE else hub.unit_parcels)
-
-
-def _workers_per_station(hub: SmallHub) -> int:
-    return min(2, 2 * hub.stations_a_machine - 1 + hub.spare_workers)
 
 
 def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> Hall:

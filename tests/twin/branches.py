@@ -163,7 +163,8 @@ BRANCHES: Final[dict[str, Way]] = {
     "bag straight through": takes(Presorting.BAGS, lambda p: p["second_end"] == p["held"] == NEVER != p["sort_end"]),
     "bag held": takes(Presorting.BAGS, lambda p: p["second_end"] != NEVER),
     "bag left by a full truck": lambda inputs, tables: (
-        inputs.site.units.presorting is Presorting.BAGS and inputs.site.trailer.units in tables["trucks"]["n_units"]
+        inputs.site.units.presorting is Presorting.BAGS
+        and inputs.site.trucks.trailer.units in tables["trucks"]["n_units"]
     ),
     "ULD straight to the dock": takes(Presorting.ULDS, lambda p: p["held"] == NEVER != p["departed"]),
     "ULD held by customs": takes(Presorting.ULDS, lambda p: p["held"] != NEVER != p["departed"]),

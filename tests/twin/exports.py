@@ -25,7 +25,7 @@ def waits_for_an_outbound_tug(_: Inputs, tables: Tables) -> bool:
 def waits_at_the_aircraft(inputs: Inputs, tables: Tables) -> bool:
     """Positions of a train wait for the loader."""
     return any(
-        train["emptied"] > train["at_aircraft"] + train["n_positions"] * inputs.site.lift[train["deck"]]
+        train["emptied"] > train["at_aircraft"] + train["n_positions"] * inputs.site.apron.lift[train["deck"]]
         for train in rows(tables["out_trains"])
     )
 

@@ -33,7 +33,7 @@ def waits_at_packout(inputs: Inputs, tables: Tables) -> bool:
 
 def idles_out_of_turn(inputs: Inputs, tables: Tables) -> bool:
     """A parcel waits for another of its chute to be ready while a post there has nothing to do."""
-    if inputs.site.packers is not None:
+    if inputs.site.handling.packers is not None:
         return False
     for posts, stays in by_chute(inputs, tables):
         ends = {ready for *_, ready in stays}
@@ -46,7 +46,7 @@ def idles_out_of_turn(inputs: Inputs, tables: Tables) -> bool:
 
 def waits_for_a_packer(inputs: Inputs, tables: Tables) -> bool:
     """A parcel lies at a chute where none is being packed, until somebody comes."""
-    if inputs.site.packers is None:
+    if inputs.site.handling.packers is None:
         return False
     for _, stays in by_chute(inputs, tables):
         ends = {ready for *_, ready in stays}
@@ -57,7 +57,7 @@ def waits_for_a_packer(inputs: Inputs, tables: Tables) -> bool:
 
 def packings(inputs: Inputs, tables: Tables) -> Iterator[tuple[int, int, int]]:
     """Of each parcel: when its packing begins, when it is ready, and what one packer takes; none where none move."""
-    if inputs.site.packers is None:
+    if inputs.site.handling.packers is None:
         return
     packing = {flight.number: inputs.parcels_of(flight).packing for flight in inputs.flights}
     for parcel in rows(tables["parcels"]):

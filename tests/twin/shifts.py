@@ -13,7 +13,7 @@ Stays = Callable[[Inputs, Tables], Iterable[tuple[int, int, int, int, int]]]
 
 def at_stations(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
     """ULDs and the workers of their stations."""
-    n = inputs.site.workers_per_station
+    n = inputs.site.handling.workers_per_station
     return [
         (u["hall"], max(u["checked_in"], u["xray_end"]), u["start"], u["released"], n) for u in rows(tables["ulds"])
     ]
@@ -21,7 +21,7 @@ def at_stations(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int,
 
 def at_doors(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, int, int, int, int]]:
     """Trucks and their dock workers."""
-    n, docking = inputs.site.workers_per_truck, inputs.site.docking
+    n, docking = inputs.site.trucks.workers, inputs.site.trucks.docking
     for truck in rows(tables["trucks"]):
         left = truck["cut_off"] + docking if truck["is_cancelled"] else truck["departed"]
         yield truck["hall"], truck["arrived"], truck["docked"], left, n

@@ -15,7 +15,7 @@ def has_outage_in_service(inputs: Inputs, tables: Tables) -> bool:
     machine = {(uld["flight"], uld["index"]): uld["machine"] for uld in rows(tables["ulds"])}
     stops = [calendar.start[calendar.slope == 0] for calendar in inputs.site.calendars]
     for parcel in rows(tables["parcels"]):
-        begin, end = parcel["sort_begin"], parcel["sort_end"] - inputs.site.to_chute
+        begin, end = parcel["sort_begin"], parcel["sort_end"] - inputs.site.handling.to_chute
         if parcel["sort_end"] != NEVER:
             at = stops[machine[parcel["flight"], parcel["uld"]]]
             if np.any((begin < at) & (at < end)):
@@ -27,7 +27,7 @@ def misses_a_round_on_its_way(inputs: Inputs, tables: Tables) -> bool:
     """The hold zone is emptied after a parcel's service on the machine, before it comes there, or as it does."""
     site, drawn = inputs.site, {flight.number: inputs.parcels_of(flight).is_non_conveyable for flight in inputs.flights}
     return any(
-        (parcel["sort_end"] - site.to_chute) // site.customs_round < parcel["sort_end"] // site.customs_round
+        (parcel["sort_end"] - site.handling.to_chute) // site.customs.round < parcel["sort_end"] // site.customs.round
         for parcel in rows(tables["parcels"])
         if parcel["held"] == parcel["sort_end"] != NEVER and not drawn[parcel["flight"]][parcel["row"]]
     )
@@ -52,7 +52,7 @@ def slows_a_machine(inputs: Inputs, tables: Tables) -> bool:
         if parcel["sort_begin"] != NEVER:
             calendar = inputs.site.calendars[machine[parcel["flight"], parcel["uld"]]]
             slope = calendar.slope[np.searchsorted(calendar.start, parcel["sort_begin"], side="right") - 1]
-            if 0 < slope < inputs.site.inductions:
+            if 0 < slope < inputs.site.handling.inductions:
                 return True
     return False
 

@@ -31,7 +31,7 @@ def limited_by(limit: str) -> Way:
                 queues.setdefault(dock, []).append((parcel["ready"], flight, row, parcel["cut_off"]))
         for truck in rows(tables["trucks"]):
             now = truck["cut_off"]
-            if 0 < truck["n_units"] < site.trailer.units:
+            if 0 < truck["n_units"] < site.trucks.trailer.units:
                 left = [
                     place
                     for place in queues[truck["hall"], truck["route"]]
@@ -40,7 +40,7 @@ def limited_by(limit: str) -> Way:
                 if left:
                     _, flight, row, _ = min(left)
                     load = truck[limit] + int(getattr(drawn[flight], limit)[row])
-                    if load > getattr(site.trailer, limit):
+                    if load > getattr(site.trucks.trailer, limit):
                         return True
         return False
 

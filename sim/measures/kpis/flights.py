@@ -84,11 +84,11 @@ def curfew_moved_per_day(run: Measured) -> float:
 
 def gives_up(run: Measured) -> Minutes:
     """When each flight (F) would be diverted, still without a stand or a runway [min]."""
-    instants: Minutes = run.tables["flights"]["stand_requested"] + run.inputs.site.longest_hold / TICKS_PER_MIN
+    instants: Minutes = run.tables["flights"]["stand_requested"] + run.inputs.site.apron.longest_hold / TICKS_PER_MIN
     return instants
 
 
 def _loader_minutes(inputs: Inputs) -> Minutes:
     """How long the loaders alone need for each flight (F) [min]."""
-    lift = [duration / TICKS_PER_MIN for duration in inputs.site.lift]
+    lift = [duration / TICKS_PER_MIN for duration in inputs.site.apron.lift]
     return np.array([max(f.n_main_deck * lift[0], f.n_lower_deck * lift[1]) for f in inputs.flights])

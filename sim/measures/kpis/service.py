@@ -124,7 +124,7 @@ def truck_fill_share(run: Measured) -> float:
     """largest of the count, mass and volume ratios of a departed truck, mean"""
     trucks, left, trailer = run.tables["trucks"], _left(run), run.config.outbound.trailer
     fills = [
-        trucks["n_units"][left] / run.inputs.site.trailer.units,
+        trucks["n_units"][left] / run.inputs.site.trucks.trailer.units,
         trucks["mass"][left] / (trailer.kg * G_PER_KG),
         trucks["volume"][left] / (trailer.m3 * CM3_PER_M3),
     ]

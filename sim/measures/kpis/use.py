@@ -109,7 +109,7 @@ def _busy_with_imports(run: Measured) -> dict[str, float]:
         / config.manual_sort.parcels_per_post_h,
         "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,
         "floor": float(inside.mean()) * hours if len(inside) else 0.0,
-        "doors": window.hours(trucks["docked"], left_door(trucks, site.docking)),
+        "doors": window.hours(trucks["docked"], left_door(trucks, site.trucks.docking)),
         "customs_desks": desk_hours(record, "customs"),
         "xray_lanes": desk_hours(record, "xray"),
         "transit_desks": desk_hours(record, "transit"),
@@ -137,10 +137,10 @@ def _hours_there(run: Measured) -> dict[str, float]:
     inputs = run.inputs
     packing = _manned(run, lambda hall: [hall.packout_calendar] if hall.packout_posts else [])
     return {
-        "stands": inputs.site.stands * (run.window.days * MIN_PER_DAY / MIN_PER_H),
+        "stands": inputs.site.apron.stands * (run.window.days * MIN_PER_DAY / MIN_PER_H),
         "positions": _in_halls(run, lambda hall: hall.positions),
         "stations": _in_halls(run, lambda hall: sum(hall.stations)),
-        "machines": _manned(run, lambda hall: hall.calendars) / inputs.site.inductions / TICKS_PER_H,
+        "machines": _manned(run, lambda hall: hall.calendars) / inputs.site.handling.inductions / TICKS_PER_H,
         "packout_posts": packing / TICKS_PER_H,
         "floor": _in_halls(run, lambda hall: hall.floor + hall.transfer_floor),
         "doors": _in_halls(run, lambda hall: hall.doors),
