@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twin.branches import LEAST_SHARE, Tally
 
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 from sim.reference.equality import Difference, differ, vectorised_tables
 from sim.reference.small_hubs import draw, make
 from sim.reference.small_numbers import SmallHub

@@ -9,7 +9,8 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Presorting, TrailerLimits, Units
+from sim.domain.presorting import Presorting, Units
+from sim.domain.site import TrailerLimits
 from sim.inputs.inputs import make_inputs
 from sim.inputs.load_plan import make_load_plan
 from sim.measures.ladder import capacity_ladder
@@ -85,8 +86,9 @@ def whole_ulds(channel: int, *, is_refused: bool = False):
     return draw
 
 
-def tables_of(draw, **changes):
-    site = ample_site(units=Units(Presorting.ULDS, room=15), **changes)
+def tables_of(draw, trailer=None):
+    site = replace(ample_site(), units=Units(Presorting.ULDS, room=15))
+    site = site if trailer is None else replace(site, trucks=replace(site.trucks, trailer=trailer))
     inputs = replace(_inputs(site, (_flight(0, 0, (2, 1), 12),), 12 * TICKS_PER_H), parcels_of=draw)
     expected = run(inputs).tables
     assert differ(expected, vectorised_tables(inputs)) is None

@@ -49,3 +49,10 @@ def check_sum(name: str, shares: Sequence[float]) -> None:
     """Raises ValueError if shares do not sum to one."""
     if abs(sum(shares) - 1) > SUM_TOLERANCE:
         raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")
+
+
+def check_shares(**shares: float) -> None:
+    """Refuse shares of one whole that are more than it."""
+    total = sum(shares.values())
+    if total > 1:
+        raise ValueError(f"{' + '.join(shares)}: at most 1, got {total:.6g}")

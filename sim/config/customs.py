@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Annotated
 
-from sim.config.bounds import Duration, NotNegative, Positive, Share, check_number, check_sum
+from sim.config.bounds import Duration, NotNegative, Positive, Share, check_number, check_shares, check_sum
 from sim.reading import Bounds, near
 
 
@@ -35,8 +35,7 @@ class Filing:
     correction_mean_h: NotNegative
 
     def __post_init__(self) -> None:
-        if self.late_share + self.rejected_share > 1:
-            raise ValueError(f"late_share + rejected_share: at most 1, got {self.late_share + self.rejected_share:.6g}")
+        check_shares(late_share=self.late_share, rejected_share=self.rejected_share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +93,13 @@ class Selection:
     rules: tuple[Rule, ...]
 
     def __post_init__(self) -> None:
-        total = self.documents_share + self.xray_share + self.examined_share
-        if total > 1:
-            raise ValueError(f"documents_share + xray_share + examined_share: at most 1, got {total:.6g}")
+        names = ("documents_share", "xray_share", "examined_share")
+        check_shares(**{name: getattr(self, name) for name in names})
 
     def may(self, control: Control) -> bool:
         """Whether a parcel can be selected for it."""
-        at_random = {
-            Control.DOCUMENTS: self.documents_share,
-            Control.XRAY: self.xray_share,
-            Control.EXAMINATION: self.examined_share,
-        }
+        shares = self.documents_share, self.xray_share, self.examined_share
+        at_random = dict(zip(Control, shares, strict=True))
         return at_random[control] > 0 or any(rule.control is control and rule.share > 0 for rule in self.rules)
 
 
@@ -171,21 +166,17 @@ class Declared:
 
     def __post_init__(self) -> None:
         for name, shares in (
-            ("goods", [one.share for one in self.goods.values()]),
-            ("sellers.histories", [one.share for one in self.sellers.histories.values()]),
-            ("sellers.origins", [one.share for one in self.sellers.origins.values()]),
+            ("goods", [group.share for group in self.goods.values()]),
+            ("sellers.histories", [kind.share for kind in self.sellers.histories.values()]),
+            ("sellers.origins", [kind.share for kind in self.sellers.origins.values()]),
             ("sellers.platforms", [*self.sellers.platforms.values()]),
         ):
             check_sum(name, shares)
         check_number("goods", self.goods)
         check_number("sellers.platforms", self.sellers.platforms)
-        fails = self.preloading.late_share + self.preloading.rejected_share + self.referral_share
-        if fails > 1:
-            raise ValueError(
-                f"preloading.late_share + preloading.rejected_share + referral_share: at most 1, got {fails:.6g}"
-            )
-        if self.ioss_share + self.special_share > 1:
-            raise ValueError(f"ioss_share + special_share: at most 1, got {self.ioss_share + self.special_share:.6g}")
+        at_loading = {f"preloading.{name}": getattr(self.preloading, name) for name in ("late_share", "rejected_share")}
+        check_shares(**at_loading, referral_share=self.referral_share)
+        check_shares(ioss_share=self.ioss_share, special_share=self.special_share)
         if self.highest_hit_share > 1:
             raise ValueError(
                 f"hit_share: {self.hit_share:g} times the highest factors of goods, history and origin is"
@@ -196,17 +187,12 @@ class Declared:
     @property
     def highest_hit_share(self) -> float:
         kinds = (self.goods, self.sellers.histories, self.sellers.origins)
-        factors = ([one.hit_factor for one in kind.values()] for kind in kinds)
+        factors = ([kind.hit_factor for kind in by_name.values()] for by_name in kinds)
         return max(self.hit_share * a * b * c for a, b, c in product(*factors))
 
     def _check_rules(self) -> None:
-        own = self.sellers
-        known: dict[str, Mapping[str, object]] = {
-            "goods": self.goods,
-            "histories": own.histories,
-            "origins": own.origins,
-            "platforms": own.platforms,
-        }
+        sellers = {name: getattr(self.sellers, name) for name in ("histories", "origins", "platforms")}
+        known: dict[str, Mapping[str, object]] = {"goods": self.goods, **sellers}
         for number, rule in enumerate(self.selection.rules):
             for field, names in known.items():
                 for name in getattr(rule, field) or ():
@@ -242,10 +228,9 @@ class Customs:
             if (value is None) != (self.declared is not None):
                 wanted = "null: declarations decide it" if self.declared is not None else "a number"
                 raise ValueError(f"{name}: {wanted}, got {'null' if value is None else f'{value:g}'}")
-        if sum(self.shares) > 1:
-            raise ValueError(
-                f"late_data_share + document_check_share + examined_share: at most 1, got {sum(self.shares):.6g}"
-            )
+        check_shares(
+            **dict(zip(("late_data_share", "document_check_share", "examined_share"), self.shares, strict=True))
+        )
 
     @property
     def shares(self) -> tuple[float, float, float]:
@@ -265,45 +250,5 @@ class Customs:
         """Of the parcels that pass a machine twice; with declarations, what fails or is cleared elsewhere, at most."""
         if self.declared is None:
             return sum(self.shares)
-        one = self.declared
-        return min(1.0, one.h7.late_share + one.h7.rejected_share + 1 - one.ioss_share)
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """Machines and desks of a hall for controls."""
-
-    xray_lanes: Annotated[int, Bounds(ge=0, le=1000)]
-    transit_desks: Annotated[int, Bounds(ge=0, le=1000)]
-    uld_xrays: Annotated[int, Bounds(ge=0, le=1000)]
-    """Each with its people."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlSpace:
-    """Net area of a unit, in the customs zone."""
-
-    xray_lane_m2: Positive
-    transit_desk_m2: Positive
-    uld_xray_m2: Positive
-
-    def area_m2(self, controls: Controls) -> float:
-        """All of them [m²]."""
-        return (
-            controls.xray_lanes * self.xray_lane_m2
-            + controls.transit_desks * self.transit_desk_m2
-            + controls.uld_xrays * self.uld_xray_m2
-        )
-
-
-def check_controls(declared: Declared, halls: dict[str, Controls]) -> None:
-    """Refuse controls that no hall could make."""
-    needs = (
-        ("xray_lanes", declared.selection.may(Control.XRAY), "parcels are selected for X-ray"),
-        ("transit_desks", declared.may_transit, "some parcels leave in transit"),
-        ("uld_xrays", declared.uld_xray_share > 0, "ULDs are X-rayed (uld_xray_share)"),
-    )
-    for name, controls in halls.items():
-        for field, is_needed, why in needs:
-            if is_needed and getattr(controls, field) == 0:
-                raise ValueError(f"halls.{name}.controls.{field}: at least 1, since {why}; got 0")
+        h7 = self.declared.h7
+        return min(1.0, h7.late_share + h7.rejected_share + 1 - self.declared.ioss_share)

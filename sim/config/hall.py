@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNegative, PerHour, Positive, Share
-from sim.config.customs import Controls, ControlSpace
+from sim.config.controls import Controls, ControlSpace
 from sim.config.exports import HallExports
 from sim.reading import Bounds
 from sim.rules import check

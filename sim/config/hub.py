@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
 from sim.config.bounds import check_number, check_sum
-from sim.config.customs import Customs, check_controls
+from sim.config.controls import check_controls
+from sim.config.customs import Customs
 from sim.config.data_views import check_exposure, lookup_in_force
 from sim.config.disruptions import Disruption, Recovery, check_disruptions, demand_factors, highest_factor
 from sim.config.exports import Exports
@@ -19,7 +20,7 @@ from sim.config.presorted import Presorted
 from sim.config.road import Environment, Lane, Linehaul, Outbound
 from sim.config.roster import Roster
 from sim.config.trade import Trade
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 from sim.reading import Bounds, near
 from sim.rules import DECISIONS, check
 from sim.units import DAYS_PER_YEAR, G_PER_KG, L_PER_M3, MIN_PER_DAY, MIN_PER_H

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sim.config.bounds import Count, PieceTime
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 from sim.reading import Bounds
 
 

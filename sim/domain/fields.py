@@ -1,5 +1,6 @@
 """Fields of a dataclass that are columns of a table: name, kind and meaning are declared once, where the value is kept.
 
+>>> from dataclasses import dataclass
 >>> @table("doors", "one row a door", sort=("number",))
 ... @dataclass(slots=True)
 ... class Door:

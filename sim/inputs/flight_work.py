@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.config import AircraftType, Deck, Hall, HubConfig
-from sim.domain.site import PackoutRule, Presorting
+from sim.domain.presorting import Presorting
+from sim.domain.site import PackoutRule
 from sim.inputs.chutes import posts_of_chutes
 from sim.units import KG_PER_T, L_PER_M3, MIN_PER_H
 

@@ -10,7 +10,7 @@ from sim.config import HubConfig
 from sim.config.disruptions import Span
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 from sim.errors import InputError
 from sim.inputs.declarations import Declarations, Drawn, make_declarations
 from sim.inputs.disruptions import Disturbances

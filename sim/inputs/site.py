@@ -8,17 +8,9 @@ from sim.config.customs import Customs
 from sim.config.handling import Packout
 from sim.config.road import Outbound
 from sim.domain import site
+from sim.domain.presorting import Units
 from sim.domain.roles import Place
-from sim.domain.site import (
-    MachineCalendar,
-    Manning,
-    Packers,
-    PackoutRule,
-    Site,
-    TrailerLimits,
-    Transfers,
-    Units,
-)
+from sim.domain.site import MachineCalendar, Manning, Packers, PackoutRule, Site, TrailerLimits, Transfers
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.export_site import make_export_site, make_hall_exports

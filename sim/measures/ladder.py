@@ -7,7 +7,8 @@ import math
 from collections.abc import Mapping
 
 from sim.config import HubConfig
-from sim.domain.site import PackoutRule, Presorting
+from sim.domain.presorting import Presorting
+from sim.domain.site import PackoutRule
 from sim.inputs import flight_work
 from sim.measures.ladder_customs import customs_rungs
 from sim.measures.ladder_exports import export_rungs

@@ -8,19 +8,8 @@ import numpy as np
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
-from sim.domain.site import (
-    Apron,
-    Customs,
-    Hall,
-    Handling,
-    MachineCalendar,
-    Presorting,
-    Site,
-    TrailerLimits,
-    Transfers,
-    Trucks,
-    Units,
-)
+from sim.domain.presorting import Presorting, Units
+from sim.domain.site import Apron, Customs, Hall, Handling, MachineCalendar, Site, TrailerLimits, Transfers, Trucks
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables

@@ -11,6 +11,7 @@ from sim.domain.consignments import CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
+from sim.domain.presorting import Presorting, Units
 from sim.domain.site import (
     Apron,
     Customs,
@@ -19,12 +20,10 @@ from sim.domain.site import (
     MachineCalendar,
     Manning,
     Packers,
-    Presorting,
     Site,
     TrailerLimits,
     Transfers,
     Trucks,
-    Units,
 )
 from sim.reference.small_exports import departures, export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_numbers import SmallHub

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 
 
 @dataclass(frozen=True, slots=True)

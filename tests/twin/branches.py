@@ -11,7 +11,7 @@ from sim.domain.entities import EXTRA, TIMETABLED
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 from sim.reference.equality import Tables
 from sim.units import NEVER
 from twin.exports import (

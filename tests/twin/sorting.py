@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
-from sim.domain.site import Presorting
+from sim.domain.presorting import Presorting
 from sim.reference.equality import Tables
 from sim.units import NEVER
 from twin.rows import Condition, Way, rows
