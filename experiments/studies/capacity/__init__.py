@@ -56,9 +56,9 @@ from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
 from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
 from sim.config import ArrivalModel
+from sim.domain.columns import Column, TableSchema
 from sim.errors import ConfigError
 from sim.measures.kpis import LAID_OUT
-from sim.domain.columns import Column, TableSchema
 from sim.site.room import check_area
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
 from experiments.store.rows import column, interval_object, stored, table
 from experiments.store.tables import Columns
-from sim.measures.kpis import KPIS
 from sim.domain.columns import TableSchema
+from sim.measures.kpis import KPIS
 
 
 @table("decomposition", "what each factor contributes to the gain between the scenarios", sort=("kpi", "order"))

@@ -16,8 +16,8 @@ from experiments.statistics.selection import Fate, Selection
 from experiments.store.rows import column, interval, stored, table
 from experiments.store.tables import Columns
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
-from sim.measures.kpis import KPIS
 from sim.domain.columns import TableSchema
+from sim.measures.kpis import KPIS
 
 said = partial(with_interval, show="{:.4g}".format)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}

@@ -13,8 +13,8 @@ from experiments.statistics.screening import Effect
 from experiments.store.rows import column, interval, plain_row, stored, table
 from experiments.store.tables import Columns
 from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
-from sim.measures.kpis import KPIS
 from sim.domain.columns import TableSchema
+from sim.measures.kpis import KPIS
 
 _MUCH_NOISE: Final = 0.1
 """Share of the variance between points from which noise may hide what factors do (assumption)."""
