@@ -25,107 +25,18 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.arguments import Arguments, date_of, taken_apart
+from experiments.arguments import Arguments
 from experiments.composition import load, word_value
 from experiments.frame import console
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
+from experiments.studies.schedule.request import HOME, read_request
 from sim.errors import InputError
 from sim.inputs.flight_file import COLUMNS, load_limits
-from sim.inputs.ssim import FREIGHTERS
-
-OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", "skip_bad")
-SSIM_ONLY: Final = ("airport", "service", "clock", "skip_bad")
-HOME: Final = "LGG"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the command line asks for."""
-
-    path: Path
-    airport: str
-    is_airport_asked: bool
-    airlines: frozenset[str]
-    """Empty: all, and so for the types and services."""
-    types: frozenset[str]
-    services: frozenset[str]
-    first: dt.date | None
-    last: dt.date | None
-    clock_min: int | None
-    skip_bad: bool
-
-
-def read_request(words: tuple[str, ...]) -> Request:
-    """The file and the options among the words.
-
-    Raises:
-        InputError: no file, several files, an unknown option, or a value that is none.
-    """
-    path, given = taken_apart(words, OPTIONS, "schedule: one FILE, in SSIM or CSV")
-    from_ssim = is_ssim(path)
-    for key in SSIM_ONLY:
-        if key in given and not from_ssim:
-            raise InputError(f"{key}: {path} is a table of flights, which does not tell; only SSIM does")
-    first, last = date_of(given, "from"), date_of(given, "to")
-    if first is not None and last is not None and last < first:
-        raise InputError(f"to: a day not before from, {first}, got {last}")
-    skip_bad = given.get("skip_bad", "false")
-    if skip_bad not in {"true", "false"}:
-        raise InputError(f"skip_bad: true or false, got {skip_bad!r}")
-    services: list[str] = []
-    if given.get("service") != "all":
-        services = _codes(given, "service", "[A-Z]", "service types, as F,M,H,A, or all", ",".join(FREIGHTERS))
-    types = given["type"].split(",") if "type" in given else []
-    if from_ssim:
-        types = _codes(given, "type", "[A-Z0-9]{3}", "IATA aircraft types of 3 characters, as 77X,74Y")
-    (airport,) = _codes(given, "airport", "[A-Z]{3}", "one airport of 3 letters", HOME, most=1)
-    return Request(
-        path=path,
-        airport=airport,
-        is_airport_asked="airport" in given,
-        airlines=frozenset(_codes(given, "airline", "[A-Z0-9]{2,3}", "airlines of 2 or 3 characters, as CV,5X")),
-        types=frozenset(types),
-        services=frozenset(services),
-        first=first,
-        last=last,
-        clock_min=_clock(given),
-        skip_bad=skip_bad == "true",
-    )
-
-
-def is_ssim(path: Path) -> bool:
-    """Whether the first line is a record, which begins with a digit; a table's header begins with a letter."""
-    try:
-        with path.open("rb") as file:
-            return file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()[:1].isdigit()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _codes(
-    given: dict[str, str], option: str, pattern: str, expected: str, default: str = "", most: int | None = None
-) -> list[str]:
-    text = given.get(option, default).upper()
-    codes = text.split(",") if text else []
-    if any(not re.fullmatch(pattern, code) for code in codes) or (most is not None and len(codes) > most):
-        raise InputError(f"{option}: expected {expected}, got {given[option]!r}")
-    return codes
-
-
-def _clock(given: dict[str, str]) -> int | None:
-    if "clock" not in given:
-        return None
-    text = given["clock"]
-    if not re.fullmatch(r"[+-](0\d|1[0-4])[0-5]\d", text):
-        raise InputError(f"clock: the hub's time less UTC as +0100 or -0500, got {text!r}")
-    return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
-
 
 USUAL_OUT: Final = Path("schedule")
 _PLAIN: Final = re.compile(r"[\w./][\w./ -]*")

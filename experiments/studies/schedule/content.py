@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.report.figures.schedule_figure import HOURS, WEEKDAYS, WeekPattern
-from experiments.studies.schedule import HOME, Request, is_ssim
+from experiments.studies.schedule.request import HOME, Request, is_ssim
 from sim.config import LoadLimit
 from sim.errors import InputError
 from sim.inputs.flight_file import FlightRow, read_flight_file
