@@ -14,8 +14,7 @@ from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.shadow_price_figure import ShadowChart, draw
 from experiments.statistics import Interval
-from experiments.studies.shadow_price.result import ShadowPrice, ladders
-from experiments.studies.shadow_price.result import Result, sentences, zone_of
+from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, sentences, zone_of
 from sim.config import ZoneShares
 from sim.domain.roles import ROLES
 from sim.site.room import check_area
