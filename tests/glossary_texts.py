@@ -22,7 +22,7 @@ def texts() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "configs").rglob("*.yaml")):
         lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         yield from _lines(path, ((line, text.partition("#")[2]) for line, text in lines))
-    for path in sorted((ROOT / "experiments").rglob("*.html")):
+    for path in [*sorted((ROOT / "experiments").rglob("*.html")), *sorted((ROOT / "experiments").rglob("*.yaml"))]:
         yield from _lines(path, enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
     for path in [*sorted((ROOT / "experiments").rglob("*.py")), *sorted((ROOT / "sim").rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -23,7 +23,8 @@ from experiments.report import (
     validation_counts,
 )
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
-from experiments.report.page import write_report
+from experiments.report.page import files_of, write_page
+from experiments.report.run_page import page_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import (
     NamedDesign,
@@ -382,10 +383,11 @@ def several():
 
 
 def written(tables, folder, replications, config="start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"):
-    write_report(
-        tables, title="A <hub>", command="cargohub run", config_yaml=config, seed=1, replications=replications,
-        notes=[], folder=folder,
+    command = "cargohub run"
+    page = page_of(
+        tables, title="A <hub>", command=command, config_yaml=config, seed=1, replications=replications, notes=[],
     )  # fmt: skip
+    write_page(folder, files_of(page, command))
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
@@ -574,11 +576,11 @@ def test_how_full_zones_are_is_their_share_of_the_limit():
             )
         ]
     )  # fmt: skip
-    found = fullness.rows(occupancy, (TODAY, PERMIT), Window(30, 120, None))
-    assert found == [
-        ("Build-up places", "ULDs", [("–", "", ""), ("4", "100 %", "100 %")]),
-        ("Empty ULDs", "ULDs", [("20", "75.0 %", "150.0 %"), ("–", "", "")]),
-    ]
+    grid = fullness.grid(occupancy, (TODAY, PERMIT), Window(30, 120, None))
+    assert grid.rows == (
+        ("Build-up places", "ULDs", PERMIT.title, "4", "100 %", "100 %"),
+        ("Empty ULDs", "ULDs", TODAY.title, "20", "75.0 %", "150.0 %"),
+    )
 
 
 def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_are():

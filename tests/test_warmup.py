@@ -10,7 +10,8 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
 from experiments.replications import warming
-from experiments.report.figures.warmup_figure import warmup_svg
+from experiments.report import style
+from experiments.report.figures import warmup_figure
 from experiments.statistics.warmup import Method, _less_rhythm, mser, warm_up
 from experiments.store import read_run
 from sim.kernels.queueing import single_server
@@ -117,7 +118,11 @@ def test_what_cannot_be_said_is_refused(values, options, message):
 @pytest.mark.drawn
 def test_the_picture_is_the_same_twice_and_can_be_read():
     found = mser([9.0] * 10 + [1.0, 2.0] * 30, spacing=1 / 24)
-    drawn, again = (warmup_svg(found, title="a", what="backlog [parcels]", unit="days", own=1.0) for _ in range(2))
+    with style.look():
+        drawn, again = (
+            style.svg(warmup_figure.figure(found, title="a", what="backlog [parcels]", unit="days", own=1.0))
+            for _ in range(2)
+        )
     assert drawn == again
     assert ET.fromstring(drawn).tag.endswith("svg")
 

@@ -1,8 +1,8 @@
-"""What a study tells: one JSON object, or lines for a reader; and its page."""
+"""What a study tells: one JSON object, or lines for a reader; and the page of its designs."""
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from experiments.replications.summing import Outcome
 from experiments.report import bottleneck, packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_object, margin_text
+from experiments.report.sections import Page, Picture
 from experiments.report.sentences import too_few_replications, too_many_comparisons
 from experiments.report.stored_designs import Value, main_points, read_points
 from experiments.statistics.family import Family, Statement
@@ -225,15 +226,19 @@ def title_of(designs: Sequence[Design]) -> str:
     return f"What {listed(areas, 'and')} m² {'carry' if len(areas) > 1 else 'carries'}"
 
 
-def write_page(
-    path: Path, arguments: Arguments, designs: Sequence[Design], *, replications: int, notes: Sequence[str] = ()
-) -> Path:
-    """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer."""
-    from experiments.report.page import write_report
+def page_of(
+    path: Path, arguments: Arguments, designs: Sequence[Design], *, replications: int, notes: Sequence[str],
+    pictures: Callable[[], Iterable[Picture]],
+) -> Page:  # fmt: skip
+    """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer.
+
+    `pictures`: of the verb alone.
+    """
+    from experiments.report import run_page
 
     shown = designs[:MOST_ON_PAGE]
     stored = read_run(path, scenarios=[design.label for design in shown])
-    write_report(
+    return run_page.page_of(
         stored.tables,
         title=title_of(shown),
         command=arguments.command,
@@ -241,9 +246,8 @@ def write_page(
         seed=designs[0].hub.seed,
         replications=replications,
         notes=[*fit_lines(shown), *notes],
-        folder=path,
+        pictures=pictures,
     )
-    return path / "report.html"
 
 
 def page_warnings(designs: Sequence[Design]) -> list[str]:

@@ -1,6 +1,6 @@
 """What `run`, `compare` and `sweep` have in common: designs replicated, their verdicts, their page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,8 @@ from experiments.frame import console
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.replications.margin import margin_notes
 from experiments.replications.summing import Outcome
-from experiments.replications.warming import draw_warmup, warm_ups_of, warmup_warnings
+from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
+from experiments.report.sections import Page, Picture
 from experiments.report.stored_designs import read_points
 from experiments.statistics.warmup import WarmUp
 from experiments.store.summaries import DesignRow, WarmupRow
@@ -51,17 +52,19 @@ def document(
     data: Mapping[str, Any],
     *,
     has_baseline: bool = False,
-    draw: Callable[[Path], None] = lambda _: None,
+    pictures: Callable[[], Iterable[Picture]] = tuple,
 ) -> Document:
-    """`data`: of the JSON object; `draw`: pictures of this verb alone, into the run folder."""
+    """`data`: of the JSON object; `pictures`: of this verb alone."""
     designs, outcome = asked.designs, found.outcome
     notes = margin_notes(asked.arguments, designs, asked.keys) if isinstance(asked.keys, MarginKeys) else []
     of_family = console.family_warnings(outcome) if has_baseline else []
 
-    def write_page(folder: Path) -> None:
-        draw(folder)
-        console.write_page(folder, asked.arguments, designs, replications=outcome.n, notes=notes)
-        draw_warmup(folder, found.warm_ups, designs)
+    def drawn() -> Iterator[Picture]:
+        yield from pictures()
+        yield from warmup_picture(found.warm_ups, designs)
+
+    def page(folder: Path) -> Page:
+        return console.page_of(folder, asked.arguments, designs, replications=outcome.n, notes=notes, pictures=drawn)
 
     own = [*console.page_warnings(designs), *outcome.warnings, *warmup_warnings(found.warm_ups, designs), *of_family]
     return Document(
@@ -70,5 +73,5 @@ def document(
         warnings=console.warnings_of(outcome, own),
         lines=console.table_lines(outcome, found.rows, asked.arguments.command, has_baseline=has_baseline),
         notes=notes,
-        write_page=write_page,
+        page=page,
     )

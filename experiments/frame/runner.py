@@ -1,12 +1,12 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
@@ -16,9 +16,11 @@ from experiments.frame.benches import Simulated, Stored
 from experiments.frame.recorded import asked_again, config_text
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
-from experiments.report.study_page import as_lines, write_study
+from experiments.report.page import PAGE, files_of, write_page
+from experiments.report.sections import Page, Section, as_lines
 from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
+from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
 from sim.errors import CargohubError, ConfigError, InputError
@@ -36,8 +38,6 @@ def need(library: str, extra: str) -> None:
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
-
-PAGE: Final = "report.html"
 
 
 def main(study: Study[K, R], arguments: Arguments) -> int:
@@ -71,7 +71,7 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
             answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
             run.complete({}, tables=[*document.tables, answer])
         if has_page:
-            _write_page(run.path, document, asked)
+            write_page(run.path, page_files(run.path, document, asked))
     return run.path, document
 
 
@@ -107,23 +107,23 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
 
 
-def _write_page(folder: Path, document: Document, asked: Asked[K]) -> None:
-    if document.write_page:
-        document.write_page(folder)
-        return
+def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
+    """The page of a complete run and its pictures, by their names in its folder."""
+    page = document.page(folder) if document.page else _page(folder, document, _warnings(asked, document))
+    return files_of(page, asked.arguments.command, document.libraries)
+
+
+def _page(folder: Path, document: Document, warnings: Sequence[str]) -> Page:
+    """Of a study that is no list of designs."""
     with style.look():
         pictures = list(document.pictures())
-    write_study(
-        folder,
-        pictures,
-        document.libraries,
-        title=document.title,
-        sentences=document.sentences,
-        warnings=_warnings(asked, document),
-        grids=document.grids,
-        method=document.method,
-        command=asked.arguments.command,
-    )
+    sections = [
+        Section("Pictures", pictures=pictures),
+        Section("Numbers", grids=document.grids),
+        Section("How it was found", items=document.method),
+    ]
+    config = (folder / CONFIG).read_text(encoding="utf-8")
+    return Page(document.title, document.sentences, sections, config, [f"Warning: {line}." for line in warnings])
 
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:

@@ -9,6 +9,7 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.replications.summing import Outcome
+from experiments.report.sections import Page
 from experiments.store import Part
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
@@ -16,7 +17,7 @@ from sim.config import HubConfig
 from sim.domain.columns import TableSchema
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
@@ -93,8 +94,8 @@ class Document:
     """For the terminal, before grids and sentences."""
     notes: Sequence[str] = ()
     """For the terminal, after the warnings."""
-    write_page: Callable[[Path], None] | None = None
-    """Of a page that is not made of the above: writes it into the run folder."""
+    page: Callable[[Path], Page] | None = None
+    """Of a page that is not made of the above, from the tables in the run folder."""
 
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:

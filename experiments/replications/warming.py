@@ -1,21 +1,20 @@
 """Whether the warm-up was long enough: MSER on the backlog, as a table, a picture, and a warning if it was not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
+from experiments.report.sections import Picture, picture_of
 from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
-from experiments.store.files import write_whole
 from experiments.store.summaries import WarmupRow
 from experiments.store.tables import Columns, Key
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import MIN_PER_DAY
 
-PICTURE = "warmup.svg"
+PICTURE = "warmup"
 _ZONE = "backlog"
 """What has arrived and not left: it holds all that a start from an empty hub lacks."""
 
@@ -79,15 +78,23 @@ def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
     }
 
 
-def draw_warmup(folder: Path, warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> None:
-    """Draws `figures/warmup.svg` of a complete run: the design that needs the longest warm-up.
+def warmup_picture(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> Iterator[Picture]:
+    """Of the design that needs the longest warm-up, if any; drawn within `style.look()`.
 
-    A design whose backlog grows has no state to warm up to, and is left out of the table.
+    A design whose backlog grows has no state to warm up to, and none of its own.
     """
+    from experiments.report.figures import warmup_figure
+
+    if not warm_ups:
+        return
     days = {design.label: design.hub.warmup_days for design in designs}
-    if warm_ups:
-        longest = max(warm_ups, key=lambda label: warm_ups[label].length)
-        _draw(folder / "figures" / PICTURE, longest, warm_ups[longest], days[longest])
+    longest = max(warm_ups, key=lambda label: warm_ups[label].length)
+    result = warm_ups[longest]
+    what = "backlog [thousand parcels]"
+    if result.method is Method.LESS_RHYTHM:
+        what = "backlog less the week's rhythm\n[thousand parcels]"
+    drawn = warmup_figure.figure(result, title=longest, what=what, scale=1e-3, unit="days", own=days[longest])
+    yield picture_of(PICTURE, drawn, method=result.method.said)
 
 
 def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> list[str]:
@@ -103,18 +110,8 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -
 def _warning(label: str, result: WarmUp, warmup_days: float) -> list[str]:
     if not result.is_found:
         said = result.method.said
-        return [f"{label}: warm-up: the run is too short for {said} to tell one; see figures/{PICTURE}"]
+        return [f"{label}: warm-up: the run is too short for {said} to tell one; see figures/{PICTURE}.svg"]
     if result.length > warmup_days:
         asks = f"{result.method.said} asks for {result.length:.1f} of the backlog"
         return [f"{label}: warmup_days: {warmup_days:g} days, while {asks}"]
     return []
-
-
-def _draw(path: Path, label: str, result: WarmUp, warmup_days: float) -> None:
-    from experiments.report.figures.warmup_figure import warmup_svg
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    what = "backlog [thousand parcels]"
-    if result.method is Method.LESS_RHYTHM:
-        what = "backlog less the week's rhythm\n[thousand parcels]"
-    write_whole(path, warmup_svg(result, title=label, what=what, scale=1e-3, unit="days", own=warmup_days))

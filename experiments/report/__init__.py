@@ -1,14 +1,14 @@
 """Pictures and pages: what a reader looks at, made from a run's stored tables alone.
 
-    page, template.html, page.css    the page of run, compare and sweep
-        contents, sentences          its words and the cells of its tables
-        pictures, pictures.html      its pictures, and what is said below them
-        points, halls, around        what it reads; validation, against what has been reported of the hub
-        ledgers, exposure_pictures   its sections of data and goods
-    study_page, study.html           the page of any other study
+    page, page.html, page.css        every verb's page, written whole or not at all
+        sections, texts.yaml         what it is made of: parts, tables, pictures, and their texts
+    run_page                         the parts of the page of run, compare and sweep
+        sentences, pictures          its answer; its pictures
+        stored_designs, halls, …     what it reads; validation, against what has been reported of the hub
+        exposure_pictures            its pictures of data and goods
     figures                          every picture, a file each
     …_text                           sentences of a study, by its verb
-    style, words, cells              how all pictures look, how numbers and names are said
+    style, cells                     how all pictures look
     kpi_page                         docs/kpis.md
 
 A picture is what a `prepare` makes of tables, and a `figure` that draws it and computes nothing.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments import formatting
 from experiments.report.stored_designs import NamedDesign, Window
+from experiments.store.rows import Grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,30 +16,30 @@ ZONES: Final = (
 )  # fmt: skip
 
 
-def rows(
-    occupancy: "pd.DataFrame", points: Sequence[NamedDesign], window: Window
-) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
-    """Zone, unit, and by design its limit, mean and highest share of it; zones that no design has are left out."""
-    labels = [point.label for point in points]
-    mine = occupancy[
-        occupancy["zone"].isin(ZONES) & occupancy["scenario"].isin(labels) & (occupancy["limit"] > 0)
+def grid(occupancy: "pd.DataFrame", points: Sequence[NamedDesign], window: Window) -> Grid:
+    """By zone and design its limit, and the mean and highest share of it; designs without the zone are left out."""
+    titles = {point.label: point.title for point in points}
+    shown = occupancy[
+        occupancy["zone"].isin(ZONES) & occupancy["scenario"].isin(titles) & (occupancy["limit"] > 0)
         & window.closes(occupancy["time"])
     ]  # fmt: skip
-    shares = mine.assign(share=mine["inside"] / mine["limit"])
-    found = {
-        (str(zone), str(label)): (float(own["limit"].iloc[0]), float(own["share"].mean()), float(own["share"].max()))
-        for (zone, label), own in shares.groupby(["zone", "scenario"])
-    }
-    units = dict(zip(mine["zone"], mine["unit"], strict=True))
-    return [
-        (formatting.zone(zone), units[zone], [_cells(found.get((zone, label))) for label in labels])
+    shown = shown.assign(share=shown["inside"] / shown["limit"])
+    by_design = {(str(zone), str(label)): rows for (zone, label), rows in shown.groupby(["zone", "scenario"])}
+    header = ("Zone", "Counted", *(["Design"] if len(points) > 1 else []), "Limit", "Mean", "Highest")
+    rows = [
+        (zone, title, by_design[zone, label])
         for zone in ZONES
-        if zone in units
+        for label, title in titles.items()
+        if (zone, label) in by_design
     ]
-
-
-def _cells(own: tuple[float, float, float] | None) -> tuple[str, str, str]:
-    if own is None:
-        return "–", "", ""
-    limit, mean, highest = own
-    return formatting.number(limit, 0), f"{formatting.percent(mean)} %", f"{formatting.percent(highest)} %"
+    cells = tuple(
+        (
+            formatting.zone(zone),
+            str(of["unit"].iloc[0]),
+            *([title] if len(points) > 1 else []),
+            formatting.number(float(of["limit"].iloc[0]), 0),
+            *(f"{formatting.percent(float(share))} %" for share in (of["share"].mean(), of["share"].max())),
+        )
+        for zone, title, of in rows
+    )
+    return Grid("", header, cells, len(header) - 3)

@@ -1,66 +1,62 @@
-"""The page of a run: the answer in sentences, the pictures, the numbers, and how far they may be trusted."""
+"""Every verb's page: one file that asks for nothing from outside, and its pictures."""
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import tied
-from experiments.report.contents import content
-from experiments.report.pictures import Picture, draw
-from experiments.report.sentences import too_few_replications
-from experiments.report.stored_designs import read_family, read_points, read_values, read_window
+from experiments.report.sections import Page
 from experiments.store.files import write_whole
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from markupsafe import Markup
 
+PAGE: Final = "report.html"
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core", "matplotlib")
 
 
-def write_report(
-    tables: "Mapping[str, pd.DataFrame]",
-    *,
-    title: str,
-    command: str,
-    config_yaml: str,
-    seed: int,
-    replications: int,
-    notes: Sequence[str],
-    folder: Path,
-) -> None:
-    """Write `report.html`, one file that asks for nothing from outside, and its figures to `figures/`.
+def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[str, bytes]:
+    """The page and its pictures, by their names in a run folder, the page last.
 
-    `notes`: lines below the answer.
+    `libraries`: whose versions are told beside those of every page.
     """
-    points = read_points(tables["points"], tables.get("factors"))
-    values = read_values(tables["summary"])
-    window = read_window(tables["flights"], config_yaml)
-    pictures = draw(tables, points, values, window)
-    text = template("template.html").render(
-        title=title,
-        command=command,
-        config_yaml=config_yaml,
-        seed=seed,
-        replications=replications,
-        too_few=too_few_replications(replications),
-        notes=notes,
-        pictures=pictures,
-        versions=versions(),
-        **content(tables, points, values, window, family=read_family(config_yaml), command=command),
-    )
-    write_page(folder, text, pictures)
+    text = template("page.html").render(page=page, command=command, versions=_versions(libraries))
+    pictures = {f"figures/{one.name}.svg": one.svg for part in page.sections for one in part.pictures}
+    return {**pictures, PAGE: text.encode()}
 
 
-def write_page(folder: Path, text: str, pictures: Sequence[Picture]) -> None:
-    """`report.html` and its pictures, each whole or not at all, the page last."""
-    for picture in pictures:
-        write_whole(folder / "figures" / f"{picture.name}.svg", picture.svg)
-    write_whole(folder / "report.html", text.encode())
+def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded late
+    """A page of this folder, to be rendered."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters["marked"] = _marked
+    return pages.get_template(name)
 
 
-def versions(more: Sequence[str] = ()) -> list[str]:
+def write_page(folder: Path, files: dict[str, bytes]) -> None:
+    """Each file whole or not at all."""
+    for name, content in files.items():
+        write_whole(folder / name, content)
+
+
+def _marked(text: str) -> "Markup":
+    """With `commands` and *terms* marked, and numbers tied to their units."""
+    from markupsafe import Markup, escape
+
+    parts = re.split(r"`([^`]+)`", str(escape(text)))
+    parts[::2] = [re.sub(r"(?<!\w)\*(\w[^*]*)\*(?!\w)", r"<em>\1</em>", tied(part)) for part in parts[::2]]
+    parts[1::2] = [f"<code>{part}</code>" for part in parts[1::2]]
+    return Markup("".join(parts))  # noqa: S704 - escaped above
+
+
+def _versions(more: Sequence[str] = ()) -> list[str]:
     """Python's and the packages' that the numbers rest on; `more`: those of this study alone."""
     found = [f"Python {platform.python_version()}"]
     for name in (*PACKAGES, *more):
@@ -69,15 +65,3 @@ def versions(more: Sequence[str] = ()) -> list[str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded late
-    """A page of this folder, to be rendered."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    found = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    found.filters["tied"] = tied
-    return found.get_template(name)

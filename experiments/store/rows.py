@@ -36,12 +36,16 @@ _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of terminal and page; the first `n_texts` columns hold text, the others numbers."""
+    """A table of terminal and page; the first `n_texts` columns hold text, the others numbers.
+
+    On a page the second line of a cell is written small, and a cell of which `looks` names the text has that look.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     n_texts: int = 1
+    looks: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ Simulates every combination of the values given, each replication with the same 
 FILE has a column `name`, and one for each key that a design sets, as halls.main.area_m2; an empty cell sets none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -26,6 +25,7 @@ from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.summing import Outcome
+from experiments.report.sections import Picture, picture_of
 from experiments.store.tables import Columns
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -72,10 +72,7 @@ def document(asked: Asked[DesignKeys], found: Replications) -> Document:
         ]
     }
 
-    def draw(folder: Path) -> None:
-        _draw(folder, found.outcome, *drawn(keys, values))
-
-    return of_designs.document(asked, found, data, draw=draw)
+    return of_designs.document(asked, found, data, pictures=lambda: _pictures(found.outcome, *drawn(keys, values)))
 
 
 def sweep_table(
@@ -95,23 +92,17 @@ def sweep_table(
     return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), data
 
 
-def _draw(folder: Path, outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> None:
+def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Iterator[Picture]:
     """The line chart, and the maps of a sweep over two keys."""
-    from experiments.report.figures.sweep_figure import SweepChart, write_chart
-    from experiments.report.figures.sweep_map import maps_of, write_maps
+    from experiments.report.figures import sweep_figure, sweep_map
 
     own = [outcome.intervals[design.label] for design in outcome.designs]
-    chart = SweepChart.of(
-        varied,
-        values,
-        [one[_CHARTED].scaled(100) for one in own],
-        what="parcels on time, %, mean and 95 % interval",
-    )
-    path = folder / "figures" / "sweep.svg"
-    write_chart(path, chart)
-    maps = maps_of(varied, values, own, [outcome.is_unstable(design) for design in outcome.designs])
+    on_time = [one[_CHARTED].scaled(100) for one in own]
+    chart = sweep_figure.SweepChart.of(varied, values, on_time, what="parcels on time, %, mean and 95 % interval")
+    yield picture_of("sweep", sweep_figure.figure(chart))
+    maps = sweep_map.maps_of(varied, values, own, [outcome.is_unstable(design) for design in outcome.designs])
     if maps:
-        write_maps(path.with_name("sweep_map.svg"), maps)
+        yield picture_of("sweep_map", sweep_map.figure(maps))
 
 
 STUDY: Final = Study(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
@@ -87,15 +86,6 @@ def figure(chart: SweepChart) -> "Figure":
     draw(ax, chart)
     style.legend_below(drawn, [ax], columns=columns)
     return drawn
-
-
-def write_chart(path: Path, chart: SweepChart) -> None:
-    """Draw the chart into an SVG file, whole or not at all."""
-    from experiments.store.files import write_whole
-
-    with style.look():
-        drawn = style.svg(figure(chart))
-    write_whole(path, drawn)
 
 
 def _is_number(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
@@ -108,14 +108,10 @@ def draw(ax: "Axes", result: SweepMap) -> None:
         ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if is_dark else "black")
 
 
-def write_maps(path: Path, maps: Sequence[SweepMap]) -> None:
-    """Draw the maps side by side into an SVG file, whole or not at all."""
-    from experiments.store.files import write_whole
-
+def figure(maps: Sequence[SweepMap]) -> "Figure":
+    """The maps side by side."""
     n_rows, n_columns = maps[0].mean.shape
-    with style.look():
-        figure = style.new_figure(1.3 + 0.55 * n_rows, max(style.WIDTH_IN, 1.6 + 0.75 * n_columns * len(maps)))
-        for ax, one in zip(figure.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):
-            draw(ax, one)
-        drawn = style.svg(figure)
-    write_whole(path, drawn)
+    drawing = style.new_figure(1.3 + 0.55 * n_rows, max(style.WIDTH_IN, 1.6 + 0.75 * n_columns * len(maps)))
+    for ax, one in zip(drawing.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):
+        draw(ax, one)
+    return drawing

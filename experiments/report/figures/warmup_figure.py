@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.style import LIMIT, PALETTE, legend_below, look, new_figure, svg
+from experiments.report.style import LIMIT, PALETTE, legend_below, new_figure
 from experiments.statistics.warmup import WarmUp
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def draw_series(ax: "Axes", result: WarmUp, scale: float) -> None:
@@ -34,25 +35,24 @@ def draw_statistic(ax: "Axes", result: WarmUp) -> None:
     ax.set_ylabel("MSER, times the least" if least > 0 else "MSER")
 
 
-def warmup_svg(
+def figure(
     result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, own: float | None = None
-) -> bytes:
-    """Both as SVG, one below the other.
+) -> "Figure":
+    """Both, one below the other.
 
     `what` names the series, times `scale`, with its unit; `unit` is that of time; `own` the warm-up that the run had.
     """
-    with look():
-        figure = new_figure(5.0)
-        above, below = figure.subplots(2, 1, sharex=True)
-        draw_series(above, result, scale)
-        above.set_ylabel(what)
-        draw_statistic(below, result)
-        below.set_xlabel(f"from the start of the run [{unit}]")
-        for ax in (above, below):
-            ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
-            if own is not None:
-                ax.axvline(own, color=PALETTE[2], linestyle="--", label="warm-up of the run")
-        asks = f"asks for {result.length:.2g} {unit}" if result.is_found else "cannot tell, the run is too short"
-        above.set_title(f"{title}: {result.method.said} {asks}")
-        legend_below(figure, [above, below], columns=3)
-        return svg(figure)
+    drawing = new_figure(5.0)
+    above, below = drawing.subplots(2, 1, sharex=True)
+    draw_series(above, result, scale)
+    above.set_ylabel(what)
+    draw_statistic(below, result)
+    below.set_xlabel(f"from the start of the run [{unit}]")
+    for ax in (above, below):
+        ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
+        if own is not None:
+            ax.axvline(own, color=PALETTE[2], linestyle="--", label="warm-up of the run")
+    asks = f"asks for {result.length:.2g} {unit}" if result.is_found else "cannot tell, the run is too short"
+    above.set_title(f"{title}: {result.method.said} {asks}")
+    legend_below(drawing, [above, below], columns=3)
+    return drawing

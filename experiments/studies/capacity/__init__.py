@@ -62,7 +62,7 @@ from sim.measures.kpis import LAID_OUT
 from sim.site.room import check_area
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 
 _NOT_ASKED: Final = MappingProxyType(
@@ -252,7 +252,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
 def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> "Picture":
     """The curve: sustained flights a day over the first key that is a number."""
     from experiments.report.figures.sweep_figure import SweepChart, figure
-    from experiments.report.pictures import picture
+    from experiments.report.sections import picture
 
     chart = SweepChart.of(
         *drawn(varied, values),
@@ -266,7 +266,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 
 def _ladders_picture(results: Sequence[Result], target: float) -> "Picture":
     from experiments.report.figures.capacity_figure import CapacityChart, figure
-    from experiments.report.pictures import picture
+    from experiments.report.sections import picture
 
     values = {result.label: result.flights for result in results}
     ladders = {

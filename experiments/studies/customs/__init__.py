@@ -33,7 +33,7 @@ from sim.reading import Bounds
 from sim.units import MIN_PER_H
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 
 Kpis = Sequence[Mapping[str, float]]
@@ -260,7 +260,7 @@ _DIFFERENCES: Final = (
 
 def _picture(result: Result) -> "Picture":
     from experiments.report.figures.frontier_figure import figure
-    from experiments.report.pictures import picture
+    from experiments.report.sections import picture
 
     curves = {
         control: tuple((one.officer_h_per_day, one.delay_h_per_day, one.detections_per_day) for one in settings)

@@ -37,7 +37,7 @@ from sim.measures.kpis import KPIS
 from sim.reading import near
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 _FROM_STANDARDS: Final = "spare_area_m2"
 """The KPI that is computed from the space standards, which coalitions that do not fit have smaller."""
@@ -156,7 +156,7 @@ def document(asked: Asked[DecomposeKeys], found: Found) -> Document:
 
 def _picture(found: Found, keys: DecomposeKeys) -> "Picture":
     from experiments.report.figures.decompose_figure import figure
-    from experiments.report.pictures import picture
+    from experiments.report.sections import picture
 
     start, end = (tagged(name, keys.factors) for name in keys.scenarios)
     says = "The mean over all orders of change, with 95 % intervals."

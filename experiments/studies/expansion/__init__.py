@@ -32,7 +32,7 @@ from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
 from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
-from experiments.report.pictures import Picture, picture
+from experiments.report.sections import Picture, picture
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer

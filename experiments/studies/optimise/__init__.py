@@ -37,7 +37,7 @@ from experiments.studies.optimise.result import (
 from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 
 _A_TABLE = 7
@@ -116,7 +116,7 @@ def _commands(commands: Sequence[str]) -> Grid:
 
 def _picture(result: Result) -> "Picture":
     from experiments.report.figures import front_figure
-    from experiments.report.pictures import picture
+    from experiments.report.sections import picture
 
     own = result.asked
     x, y = own.goals

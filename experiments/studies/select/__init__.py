@@ -33,7 +33,7 @@ from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
-from experiments.report.pictures import Picture, picture
+from experiments.report.sections import Picture, picture
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval

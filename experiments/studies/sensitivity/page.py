@@ -23,7 +23,7 @@ from experiments.studies.sensitivity.result import (
 from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 
 _NAMED: Final = 3
@@ -221,7 +221,7 @@ def _pictures(result: Result) -> "list[Picture]":
     """In the order of the first KPI: the factor that moves it most on top."""
     from experiments.report import style
     from experiments.report.figures import sensitivity_figure
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
     found = []
     first = result.asked.kpis[0]

@@ -36,7 +36,7 @@ from experiments.studies.shadow_price.result import (
 )
 
 if TYPE_CHECKING:
-    from experiments.report.pictures import Picture
+    from experiments.report.sections import Picture
 
 
 _WORTH: Final = (
@@ -104,7 +104,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
 
 def _picture(result: Result) -> "Picture":
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
-    from experiments.report.pictures import picture
+    from experiments.report.sections import picture
 
     panels: dict[str, list[list[Interval]]] = {}
     for zone in result.zones:

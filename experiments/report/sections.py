@@ -1,0 +1,103 @@
+"""What a page is made of: parts with a heading, text, tables and pictures."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from experiments.report import style
+from experiments.store.rows import Grid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure of the page: `says` is its caption, `alt` what stands for it where it cannot be seen."""
+
+    name: str
+    heading: str
+    says: str
+    alt: str
+    svg: bytes
+
+    @property
+    def source(self) -> str:
+        """The picture itself as an address, so that the page is one file."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page, in the order of its fields; `parts` are folded below it, the first open where `is_open`."""
+
+    heading: str
+    text: Sequence[str] = ()
+    items: Sequence[str] = ()
+    pictures: Sequence[Picture] = ()
+    grids: Sequence[Grid] = ()
+    notes: Sequence[str] = ()
+    parts: "Sequence[Section]" = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    title: str
+    answer: Sequence[str]
+    sections: Sequence[Section]
+    config_yaml: str
+    notes: Sequence[str] = ()
+    """Below the answer."""
+    again: Sequence[str] = ()
+    """Beside the command."""
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    text = Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8")
+    texts: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    return texts
+
+
+def text_of(name: str, **values: object) -> str:
+    """What stands at a part or a picture of a page, with its gaps filled."""
+    return _texts()[name]["text"].format(**values).strip()
+
+
+def heading_of(name: str) -> str:
+    return _texts()[name]["heading"]
+
+
+def section(name: str, *, text: Sequence[str] | None = None, **more: Any) -> Section:  # noqa: ANN401 - the fields'
+    """A part with the heading and, unless another is given, the text under its name; `more`: its other fields."""
+    return Section(heading_of(name), [text_of(name)] if text is None else text, **more)
+
+
+def picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
+    """A figure with its caption; drawn within `style.look()`."""
+    return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
+
+
+def picture_of(name: str, figure: "Figure", more: str = "", **values: object) -> Picture:
+    """A figure with the heading and the caption that stand under its name; `more`: behind the caption."""
+    return picture(name, heading_of(name), text_of(name, **values) + more, figure)
+
+
+def as_lines(grid: Grid, most: int | None = None) -> list[str]:
+    """The table for a terminal; with `most`, its first rows and how many there are besides."""
+    rows = grid.rows[:most]
+    widths = [max(len(row[at]) for row in (grid.header, *rows)) for at in range(len(grid.header))]
+    lines = [grid.caption]
+    for row in (grid.header, *rows):
+        cells = (
+            f"{cell:<{width}}" if at < grid.n_texts else f"{cell:>{width}}"
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        lines.append("  " + "  ".join(cells).rstrip())
+    return lines if len(rows) == len(grid.rows) else [*lines, f"  and {len(grid.rows) - len(rows)} more"]
