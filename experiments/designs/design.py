@@ -45,11 +45,11 @@ class Designed(Replicated):
     """By design, the keys in which a file's or typed designs differ, and their values; no word sets them."""
 
     def __post_init__(self) -> None:
-        keys = [list(own) for own in self.factors.values()]
-        if any(own != keys[0] for own in keys):
+        keys = [list(values) for values in self.factors.values()]
+        if any(values != keys[0] for values in keys):
             raise ValueError("factors: not the same keys for every design")
-        for own in self.factors.values():
-            for text in (*own, *own.values()):
+        for values in self.factors.values():
+            for text in (*values, *values.values()):
                 if not text.isprintable():
                     raise ValueError("factors: holds control characters")
 
@@ -107,8 +107,8 @@ class DesignKeys(Designed):
         if most is None and not self.asked:
             return
         if most is None or most != int(most) or most > _MOST_REPLICATIONS:
-            said = "null" if most is None else f"{most:g}"
-            raise ValueError(f"precision.{_MOST}: expected a whole number up to {_MOST_REPLICATIONS}, got {said}")
+            given = "null" if most is None else f"{most:g}"
+            raise ValueError(f"precision.{_MOST}: expected a whole number up to {_MOST_REPLICATIONS}, got {given}")
         if self.asked and self.replications < 2:
             raise ValueError(f"replications: with a precision at least 2, got {self.replications}")
         if self.asked and most < self.replications:
@@ -168,7 +168,7 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
         composed = [compose_design(row, words, config_dir) for row in rows]
         names = [row.name for row in rows]
-        designs = [Design(name, hub(one)) for name, one in zip(names, composed, strict=True)]
+        designs = [Design(name, hub(config)) for name, config in zip(names, composed, strict=True)]
         return designs, replace(keys, factors=factors_of(names, rows, composed))
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
@@ -187,12 +187,12 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     wanted += [(keys.scenarios[0], demand, model) for demand in demands for model in models[1:]]
     designs = []
     for scenario, demand, model in wanted:
-        own = [*rest, f"scenario={scenario}"]
-        own += [f"demand={demand}"] if demand else []
-        own += [f"arrivals={model}"] if model else []
+        values = [*rest, f"scenario={scenario}"]
+        values += [f"demand={demand}"] if demand else []
+        values += [f"arrivals={model}"] if model else []
         label = [scenario, *([demand] if demand and len(demands) > 1 else [])]
         label += [model] if model and model != models[0] else []
-        designs.append(Design(", ".join(label), hub(compose(own, config_dir))))
+        designs.append(Design(", ".join(label), hub(compose(values, config_dir))))
     return designs, keys
 
 

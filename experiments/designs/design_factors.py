@@ -22,7 +22,7 @@ def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: 
     `labels`, `designs` and `composed`: one each a design.
     """
     keys = list(dict.fromkeys(key_of(word).lstrip("~") for design in designs for word in design.words))
-    rows = [{key: _value(design, own, key) for key in keys} for design, own in zip(designs, composed, strict=True)]
+    rows = [{key: _value(design, hub, key) for key in keys} for design, hub in zip(designs, composed, strict=True)]
     differing = [key for key in keys if len({row[key] for row in rows}) > 1]
     if not differing:
         return {}
@@ -35,7 +35,7 @@ def with_factors(
     """The varied keys with the factors of the designs behind them, and each point's values."""
     keys = keys_of(factors)
     rows = [tuple(factors[label][key] for key in keys) for label in labels]
-    return (*varied, *keys), tuple((*own, *row) for own, row in zip(values, rows, strict=True))
+    return (*varied, *keys), tuple((*swept, *row) for swept, row in zip(values, rows, strict=True))
 
 
 def drawn(
@@ -56,7 +56,9 @@ def keys_of(factors: Factors) -> tuple[str, ...]:
 
 def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
     """The table `factors`; none without designs of a file."""
-    rows = [FactorRow(label, order, *pair) for label, own in factors.items() for order, pair in enumerate(own.items())]
+    rows = [
+        FactorRow(label, order, *pair) for label, keys in factors.items() for order, pair in enumerate(keys.items())
+    ]
     return [stored(FactorRow, rows)] if rows else []
 
 

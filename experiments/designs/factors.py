@@ -101,14 +101,14 @@ def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) ->
         raise ConfigError(f"decompose.factors: at most {MOST_FACTORS}, got {len(swapped)}")
     coalitions = []
     for number in range(2 ** len(swapped)):
-        own = tuple(name for i, name in enumerate(swapped) if number >> i & 1)
-        if len(own) in (0, len(swapped)):
-            coalitions.append(Coalition(own, end if own else start, ()))
+        members = tuple(name for i, name in enumerate(swapped) if number >> i & 1)
+        if len(members) in (0, len(swapped)):
+            coalitions.append(Coalition(members, end if members else start, ()))
             continue
-        label = " + ".join([start.label, *own])
-        sides = {path: new if owner.get(path) in own else old for path in dict.fromkeys([*old, *new])}
+        label = " + ".join([start.label, *members])
+        sides = {path: new if owner.get(path) in members else old for path in dict.fromkeys([*old, *new])}
         hub, lacks = squeezed(_hub(label, {path: side[path] for path, side in sides.items() if path in side}))
-        coalitions.append(Coalition(own, Design(label, hub), lacks))
+        coalitions.append(Coalition(members, Design(label, hub), lacks))
     return Game(swapped, tuple(name for name in factors if name not in swapped), tuple(coalitions))
 
 
@@ -138,13 +138,13 @@ def _owners(factors: Mapping[str, Sequence[str]], paths: Sequence[_Path]) -> dic
         if name == REST:
             raise ConfigError(f"decompose.factors.{REST}: the name of what is in no factor")
         for pattern in patterns:
-            found = [
+            matching = [
                 path for path, key in keys.items() if fnmatchcase(key, pattern) or fnmatchcase(key, f"{pattern}.*")
             ]
-            if not found:
+            if not matching:
                 hint = near(pattern, keys.values())
                 raise ConfigError(f"decompose.factors.{name}: {pattern!r} is no field of the hub{hint}")
-            for path in found:
+            for path in matching:
                 if owner.setdefault(path, name) != name:
                     raise ConfigError(f"decompose.factors: {keys[path]} is in two, {owner[path]} and {name}")
     return {path: owner.get(path, REST) for path in paths}

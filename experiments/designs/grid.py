@@ -71,10 +71,10 @@ def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, 
     (('seed', 'demand'), (('1', 'today'), ('2', 'today')))
     """
     pairs = [[] if label == "all" else [part.partition("=") for part in _NEXT.split(label)] for label in labels]
-    keys = {tuple(key for key, _, _ in own) for own in pairs}
-    if len(keys) != 1 or not all(equals for own in pairs for _, equals, _ in own):
+    keys = {tuple(key for key, _, _ in parts) for parts in pairs}
+    if len(keys) != 1 or not all(equals for parts in pairs for _, equals, _ in parts):
         raise InputError(f"{labels[0][:60]!r}: no label of a sweep's design")
-    return keys.pop(), tuple(tuple(value for _, _, value in own) for own in pairs)
+    return keys.pop(), tuple(tuple(value for _, _, value in parts) for parts in pairs)
 
 
 def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, is_quiet: bool) -> Combinations:
@@ -84,19 +84,19 @@ def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], 
     values = [tuple(_value(point, key) for key in varied) for point in grid]
     n = len(grid) * max(1, len(designs))
 
-    def told(composing: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    def with_progress(composing: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
         return tuple(shown(composing, total=n, already=0, is_quiet=is_quiet, what="designs composed"))
 
     if not designs:
         return Combinations(
-            tuple(varied), tuple(values), tuple(grid), told(compose(point, config_dir) for point in grid)
+            tuple(varied), tuple(values), tuple(grid), with_progress(compose(point, config_dir) for point in grid)
         )
     _check_apart(designs, varied)
     return Combinations(
         (DESIGN, *varied),
         tuple((design.name, *row) for design in designs for row in values),
         tuple((*point, *design.words) for design in designs for point in grid),
-        told(compose_design(design, point, config_dir) for design in designs for point in grid),
+        with_progress(compose_design(design, point, config_dir) for design in designs for point in grid),
         tuple(design for design in designs for _ in grid),
     )
 

@@ -148,8 +148,8 @@ def with_part(config: HubConfig, part: str, at_least_m2: Mapping[str, float]) ->
         return config
     for name, m2 in at_least_m2.items():
         areas[name][part] = max(areas[name][part], m2)
-    total = sum(sum(own.values()) for own in areas.values())
-    shares = {other: sum(own[other] for own in areas.values()) / total for other in areas[next(iter(areas))]}
+    total = sum(sum(of_hall.values()) for of_hall in areas.values())
+    shares = {other: sum(of_hall[other] for of_hall in areas.values()) / total for other in areas[next(iter(areas))]}
     fields: dict[str, Any] = {
         field: shares[other] for other, (of, field) in PARTS.items() if of == zone and field is not None
     }
@@ -217,9 +217,11 @@ def _export_counted(*names: str) -> Callable[[Hall, HubConfig, int], Hall]:
 
 
 def _build_up_places(hall: Hall, config: HubConfig, n: int) -> Hall:
-    own = hall.exports
-    workers = own.build_up_workers + n * config.exports.build_up.workers_per_place
-    return replace(hall, exports=replace(own, build_up_places=own.build_up_places + n, build_up_workers=workers))
+    exports = hall.exports
+    workers = exports.build_up_workers + n * config.exports.build_up.workers_per_place
+    return replace(
+        hall, exports=replace(exports, build_up_places=exports.build_up_places + n, build_up_workers=workers)
+    )
 
 
 def _controls_m2(hall: Hall, space: Space) -> float:

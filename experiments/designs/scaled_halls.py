@@ -44,11 +44,11 @@ def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     ratio = area_m2 / config.area_m2
     try:
         halls = {name: _scaled(hall, ratio, config) for name, hall in config.halls.items()}
-        found = read(HubConfig, plain(replace(config, halls=halls)))
-        check_area(found)
+        hub = read(HubConfig, plain(replace(config, halls=halls)))
+        check_area(hub)
     except (ConfigError, ValueError) as error:
         raise ConfigError(f"{config.scenario} on {area_m2:g} m2: {error}") from error
-    return found
+    return hub
 
 
 def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
@@ -76,14 +76,15 @@ def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
     )
 
 
-def _scaled_exports(own: HallExports, ratio: float, fit: Mapping[str, int], of_doors: float) -> HallExports:
+def _scaled_exports(exports: HallExports, ratio: float, fit: Mapping[str, int], of_doors: float) -> HallExports:
     units = {
-        name: _whole(n, ratio, fit[zone]) if (n := getattr(own, name)) else 0 for name, zone in _EXPORT_UNITS.items()
+        name: _whole(n, ratio, fit[zone]) if (n := getattr(exports, name)) else 0
+        for name, zone in _EXPORT_UNITS.items()
     }
     return replace(
-        own,
-        dock_workers_in=max(1, math.ceil(own.dock_workers_in * of_doors - _ROUNDING)),
-        build_up_workers=_people(own.build_up_workers, own.build_up_places, units["build_up_places"]),
+        exports,
+        dock_workers_in=max(1, math.ceil(exports.dock_workers_in * of_doors - _ROUNDING)),
+        build_up_workers=_people(exports.build_up_workers, exports.build_up_places, units["build_up_places"]),
         **units,
     )
 

@@ -57,7 +57,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
     while header and not header[-1]:
         header = header[:-1]
     _check_header(path, header, beside)
-    found: list[DesignWords] = []
+    designs: list[DesignWords] = []
     names: set[str] = set()
     for number, cells in rows:
         if not any(cells):
@@ -68,12 +68,12 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
         if design.name in names:
             raise InputError(f"{path}: row {number}, column {NAME!r}: {design.name!r} is there twice")
         names.add(design.name)
-        found.append(design)
-        if len(found) > MOST_POINTS:
+        designs.append(design)
+        if len(designs) > MOST_POINTS:
             raise InputError(f"{path}: more than {MOST_POINTS} designs")
-    if not found:
+    if not designs:
         raise InputError(f"{path}: a header, but no designs")
-    return found
+    return designs
 
 
 def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
@@ -83,16 +83,16 @@ def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path |
         InputError: an unknown key or option, or a value that the schema refuses, with file, row and column.
         CargohubError: the same of one of the words, in which the file has no part.
     """
-    own = {key_of(word) for word in design.words}
+    keys = {key_of(word) for word in design.words}
     try:
-        found = compose([*(word for word in words if key_of(word) not in own), *design.words], config_dir)
-        check_area(hub(found))
+        composed = compose([*(word for word in words if key_of(word) not in keys), *design.words], config_dir)
+        check_area(hub(composed))
     except CargohubError as error:
         key, _, rest = str(error).partition(": ")
-        if key not in own and key in map(key_of, words):
+        if key not in keys and key in map(key_of, words):
             raise
-        raise InputError(f"{design.at(key)}: {rest}" if key in own else f"{design.place}: {error}") from error
-    return found
+        raise InputError(f"{design.at(key)}: {rest}" if key in keys else f"{design.place}: {error}") from error
+    return composed
 
 
 def key_of(word: str) -> str:
@@ -125,9 +125,9 @@ def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str
     place = f"{path}: row {number}"
     name = cells.pop(NAME, "")
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        said = f"got {name[:_LONGEST_NAME]!r}" if name else "it is empty"
-        raise InputError(f"{place}, column {NAME!r}: a name of 1 to {_LONGEST_NAME} characters; {said}")
-    own = {key: cells.pop(key) for key in beside if key in cells}
+        given = f"got {name[:_LONGEST_NAME]!r}" if name else "it is empty"
+        raise InputError(f"{place}, column {NAME!r}: a name of 1 to {_LONGEST_NAME} characters; {given}")
+    of_verb = {key: cells.pop(key) for key in beside if key in cells}
     words = []
     for key, text in cells.items():
         if not text:
@@ -139,7 +139,7 @@ def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str
         if override.is_sweep_override():
             raise InputError(f"{place}, column {key!r}: one value a cell, a decimal point in a number; got {text!r}")
         words.append(f"{key}={text}")
-    return DesignWords(name, tuple(words), place, own)
+    return DesignWords(name, tuple(words), place, of_verb)
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:

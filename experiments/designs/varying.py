@@ -34,7 +34,7 @@ def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict
         ConfigError: no such field, one that is no number, or a ratio that makes no whole number of one.
     """
     document = plain(config)
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for key, ratio in fields.items():
         node, name = _place(document, key)
         now = node[name]
@@ -45,8 +45,8 @@ def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict
             if number != int(number):
                 raise ConfigError(f"{key}: takes whole numbers, got {number:g}")
             number = int(number)
-        found[key] = number
-    return found
+        values[key] = number
+    return values
 
 
 def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:
@@ -55,11 +55,11 @@ def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:
     return [f"scenario={word_value(config.scenario)}", *_differences(base, plain(config), "")]
 
 
-def _differences(base: Mapping[str, Any], own: Mapping[str, Any], key: str) -> Iterator[str]:
+def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) -> Iterator[str]:
     """Words that turn one plain mapping into the other; what stands in one of them only is added or removed."""
     inside = f"{key}." if key else ""
-    yield from (f"~{inside}{name}" for name in base if name not in own)
-    for name, value in own.items():
+    yield from (f"~{inside}{name}" for name in base if name not in changed)
+    for name, value in changed.items():
         if name not in base:
             yield f"+{inside}{name}={word_value(value)}"
         elif isinstance(value, dict) and isinstance(base[name], dict):

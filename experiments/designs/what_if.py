@@ -77,7 +77,7 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     Raises:
         ConfigError: a resource that cannot get more within the bounds of its key.
     """
-    found = {}
+    larger = {}
     for resource, more in _of(config).items():
         before, after, changed = more(config)
         if before == 0:
@@ -87,8 +87,8 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
             check_area(hub)
         except ConfigError as error:
             raise ConfigError(f"{config.scenario}: 10 % more {resource} are not possible: {error}") from error
-        found[resource] = WhatIf(resource, before, after, hub)
-    return found
+        larger[resource] = WhatIf(resource, before, after, hub)
+    return larger
 
 
 def more_units(n: int) -> int:

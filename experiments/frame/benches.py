@@ -74,11 +74,11 @@ class Simulated:
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
         tasks = [task for design, n in wanted for task in missing([design], n, self._there, evaluate)]
 
-        def line(there: Kpis, seconds: float) -> str:
+        def line(kpis: Kpis, seconds: float) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
-            left = sum(key not in there for key, _, _ in tasks)
+            left = sum(key not in kpis for key, _, _ in tasks)
             return (
-                f"{len(wanted)} designs in question, {len(there)} replications done, {left} more to this look,"
+                f"{len(wanted)} designs in question, {len(kpis)} replications done, {left} more to this look,"
                 f" {time_left(seconds * left)} left"
             )
 
@@ -155,14 +155,14 @@ class Stored:
         intervals = self._intervals()
         differences = self._differences() if len(designs) > 1 else {}
         for design in designs:
-            own = intervals.get(design.label, {})
+            values = intervals.get(design.label, {})
             others = [differences.get(design.label, {})] if design is not designs[0] else []
-            missing = [kpi for kpi in KPIS if kpi not in own or any(kpi not in found for found in others)]
+            missing = [kpi for kpi in KPIS if kpi not in values or any(kpi not in tested for tested in others)]
             if missing:
                 raise InputError(
                     f"{self.manifest.folder}: no {missing[0]} of {design.label}: another version's run, or damaged"
                 )
-        n = min(interval.n for own in intervals.values() for interval in own.values())
+        n = min(interval.n for values in intervals.values() for interval in values.values())
         wide = needs(samples_of(self._kpis), keys.asked, interval_of) if keys.asked else []
         return Outcome(
             tuple(designs),

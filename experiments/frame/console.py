@@ -59,9 +59,9 @@ def fit_lines(designs: Sequence[Design]) -> list[str]:
     return lines
 
 
-def warnings_of(outcome: Outcome, own: Sequence[str]) -> list[str]:
+def warnings_of(outcome: Outcome, before: Sequence[str]) -> list[str]:
     """What a reader must know before the numbers."""
-    lines = [*own, *fit_lines(outcome.designs), *too_few_replications(outcome.n)]
+    lines = [*before, *fit_lines(outcome.designs), *too_few_replications(outcome.n)]
     for design in outcome.designs:
         if not outcome.intervals[design.label]["parcels_per_day"].mean:
             lines.append(f"{design.label}: not one parcel left in the measured days")
@@ -108,15 +108,15 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
     return {
         label: {
             kpi: {
-                **interval_object(one.interval, KPIS[kpi].unit),
-                "p": one.p_value,
-                "p_family": one.adjusted,
-                "is_different": one.is_different,
-                "variance_ratio": one.variance_ratio,
+                **interval_object(difference.interval, KPIS[kpi].unit),
+                "p": difference.p_value,
+                "p_family": difference.adjusted,
+                "is_different": difference.is_different,
+                "variance_ratio": difference.variance_ratio,
             }
-            for kpi, one in own.items()
+            for kpi, difference in differences.items()
         }
-        for label, own in outcome.differences.items()
+        for label, differences in outcome.differences.items()
     }
 
 
@@ -146,7 +146,7 @@ def table_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str, *, ha
             lines.append(f"{kpi:{_NAMES}}" + "".join(f"{cell:>{width}}" for cell in row) + f"  {KPIS[kpi].unit}")
         lines.append("")
     asked = {design.label: design.hub.demand.flights_per_day for design in outcome.designs}
-    lines += [f"{label}: {margin_text(own, asked[label])}" for label, own in outcome.margins.items()]
+    lines += [f"{label}: {margin_text(thresholds, asked[label])}" for label, thresholds in outcome.margins.items()]
     limits = {design.label: bottleneck.named(None, outcome.ladder(design)) for design in outcome.designs}
     lines += [*(f"{label}: {limit}" for label, limit in limits.items() if limit), *facts, ""]
     return [*lines, *(_differences(outcome) if has_baseline else [])]
@@ -169,19 +169,21 @@ def _differences(outcome: Outcome) -> list[str]:
     if not outcome.differences:
         return []
     lines = [f"less {outcome.designs[0].label}, {SAID_OF[outcome.family]}"]
-    for label, own in outcome.differences.items():
+    for label, differences in outcome.differences.items():
         if outcome.n == 1:
             return [*lines, "  one replication: no difference can be tested", ""]
-        rows = [kpi for kpi in _shown(outcome) if own[kpi].is_different or _is_constant_change(own[kpi])]
-        is_any = any(own[kpi].is_different for kpi in rows)
+        rows = [
+            kpi for kpi in _shown(outcome) if differences[kpi].is_different or _is_constant_change(differences[kpi])
+        ]
+        is_any = any(differences[kpi].is_different for kpi in rows)
         lines.append(f"  {label}" + ("" if is_any else ": no significant difference"))
-        cells = [_bracketed(own[kpi].interval) for kpi in rows]
+        cells = [_bracketed(differences[kpi].interval) for kpi in rows]
         width = max(map(len, cells), default=0)
         for kpi, cell in zip(rows, cells, strict=True):
             unit = "" if KPIS[kpi].unit == "1" else KPIS[kpi].unit
-            tested = NO_VARIANCE if own[kpi].has_no_variance else p_text(own[kpi].adjusted)
+            tested = NO_VARIANCE if differences[kpi].has_no_variance else p_text(differences[kpi].adjusted)
             lines.append(f"    {kpi:{_NAMES}}{cell:>{width}}  {tested}  {unit}".rstrip())
-        lines += _saved(own)
+        lines += _saved(differences)
     return [*lines, ""]
 
 
@@ -189,9 +191,9 @@ def _is_constant_change(statement: Statement) -> bool:
     return statement.has_no_variance and statement.interval.mean != 0
 
 
-def _saved(own: Mapping[str, Statement]) -> list[str]:
+def _saved(differences: Mapping[str, Statement]) -> list[str]:
     """What common random numbers save, by the first KPIs of the headline that say so."""
-    ratios = [f"{kpi} {_number(ratio)}" for kpi in _SAVED if (ratio := own[kpi].variance_ratio) is not None]
+    ratios = [f"{kpi} {_number(ratio)}" for kpi in _SAVED if (ratio := differences[kpi].variance_ratio) is not None]
     if not ratios:
         return []
     return [

@@ -48,30 +48,30 @@ def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], T
 
 def document(
     asked: Asked[K],
-    found: Replications,
+    summed: Replications,
     data: Mapping[str, Any],
     *,
     has_baseline: bool = False,
     pictures: Callable[[], Iterable[Picture]] = tuple,
 ) -> Document:
     """`data`: of the JSON object; `pictures`: of this verb alone."""
-    designs, outcome = asked.designs, found.outcome
+    designs, outcome = asked.designs, summed.outcome
     notes = margin_notes(asked.arguments, designs, asked.keys) if isinstance(asked.keys, MarginKeys) else []
     of_family = console.family_warnings(outcome) if has_baseline else []
 
     def drawn() -> Iterator[Picture]:
         yield from pictures()
-        yield from warmup_picture(found.warm_ups, designs)
+        yield from warmup_picture(summed.warm_ups, designs)
 
     def page(folder: Path) -> Page:
         return console.page_of(folder, asked.arguments, designs, replications=outcome.n, notes=notes, pictures=drawn)
 
-    own = [*console.page_warnings(designs), *outcome.warnings, *warmup_warnings(found.warm_ups, designs), *of_family]
+    warnings = [*console.page_warnings(designs), *outcome.warnings, *warmup_warnings(summed.warm_ups, designs), *of_family]
     return Document(
         title=console.title_of(designs),
         data=data,
-        warnings=console.warnings_of(outcome, own),
-        lines=console.table_lines(outcome, found.rows, asked.arguments.command, has_baseline=has_baseline),
+        warnings=console.warnings_of(outcome, warnings),
+        lines=console.table_lines(outcome, summed.rows, asked.arguments.command, has_baseline=has_baseline),
         notes=notes,
         page=page,
     )

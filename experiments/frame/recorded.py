@@ -34,11 +34,11 @@ def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str
     times the room of its text, and there may be a thousand designs.
     """
     head = {"verb": arguments.verb, "study": {**keys, **dict.fromkeys(NOT_IDENTITY)}}
-    own = (
+    texts = (
         yaml.safe_dump({"hubs": {label: plain(hub)}}, sort_keys=False).removeprefix(_HUBS)
         for label, hub in hubs.items()
     )
-    return f"# {arguments.command}\n{yaml.safe_dump(head, sort_keys=False)}{_HUBS}{''.join(own)}"
+    return f"# {arguments.command}\n{yaml.safe_dump(head, sort_keys=False)}{_HUBS}{''.join(texts)}"
 
 
 def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
@@ -101,8 +101,8 @@ def study_of(
         raise InputError(f"{recorded.folder}: study: {error}") from None
 
 
-def with_schedule(recorded: Manifest, label: str, hub: HubConfig, own: Path | None) -> HubConfig:
-    """The hub with its file of flights, if it reads one: the caller's `own`, or one in the run folder.
+def with_schedule(recorded: Manifest, label: str, hub: HubConfig, schedule: Path | None) -> HubConfig:
+    """The hub with its file of flights, if it reads one: the caller's `schedule`, or one in the run folder.
 
     Raises:
         InputError: as in `schedule_of`.
@@ -110,5 +110,5 @@ def with_schedule(recorded: Manifest, label: str, hub: HubConfig, own: Path | No
     named = hub.arrivals.schedule
     if named is None:
         return hub
-    path = schedule_of(recorded, label, named, own)
+    path = schedule_of(recorded, label, named, schedule)
     return replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))

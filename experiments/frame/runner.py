@@ -129,10 +129,10 @@ def _page(folder: Path, document: Document, warnings: Sequence[str]) -> Page:
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
     warnings, more = _warnings(asked, document), more or {}
     if asked.arguments.json:
-        told: dict[str, Any] = {"verb": asked.arguments.verb, **document.data}
-        told |= {"sentences": document.sentences} if document.sentences else {}
-        told |= {"run_dir": str(folder), **more, "warnings": warnings}
-        console.print_json(told)
+        shown: dict[str, Any] = {"verb": asked.arguments.verb, **document.data}
+        shown |= {"sentences": document.sentences} if document.sentences else {}
+        shown |= {"run_dir": str(folder), **more, "warnings": warnings}
+        console.print_json(shown)
         return
     lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid, document.most_rows), ""))]
     lines += [*document.sentences, ""] if document.sentences else []

@@ -76,13 +76,13 @@ class Walk:
         label = self.design.label
         return label if self._at == self._start else demand_label(label, self._at), self._number
 
-    def missing(self, there: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
+    def missing(self, kpis: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
         """What has to be simulated next, and its key; None if the threshold is known."""
         while self._end is None:
-            if self.key() not in there:
+            if self.key() not in kpis:
                 return self.key(), (at_demand(self.design.hub, self._at), self._number)
             try:
-                self._at = self._search.send(self._is_carried(there[self.key()]))
+                self._at = self._search.send(self._is_carried(kpis[self.key()]))
             except StopIteration as end:
                 self._end = end.value
         return None

@@ -134,7 +134,7 @@ class _Work:
 
 
 def missing(
-    designs: Sequence[Design], n: int, there: Collection[Key], work_of: Simulation
+    designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation
 ) -> list[execution.Task[Key, Part]]:
     """Those of the first n replications of each design that are not there, as tasks."""
     # The longest first, so that no core waits at the end; bits do not depend on it.
@@ -143,7 +143,7 @@ def missing(
         ((design.label, number), work_of, (design.hub, number))
         for design in by_size
         for number in range(n)
-        if (design.label, number) not in there
+        if (design.label, number) not in finished
     ]
 
 

@@ -58,7 +58,7 @@ class Stability:
 
 def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
     """What the replications of a design, with these measured days, say of it: all KPIs, or those of growth alone."""
-    growth = pooled([(own[GROWTH_KPIS[0]], own[GROWTH_KPIS[1]], own[GROWTH_KPIS[2]]) for own in replications])
+    growth = pooled([(kpis[GROWTH_KPIS[0]], kpis[GROWTH_KPIS[1]], kpis[GROWTH_KPIS[2]]) for kpis in replications])
     return Stability(False if _is_little_used(replications) else growth.is_growing, growth, horizon_days)
 
 
@@ -69,8 +69,8 @@ def judged_as_run(designs: Iterable[Design], values: Mapping[str, Sequence[Value
 
 def unsure_lines(stability: Mapping[str, Stability]) -> list[str]:
     """Which of many designs are unstable or undecided, as warnings."""
-    unstable = [label for label, own in stability.items() if own.is_unstable]
-    undecided = [label for label, own in stability.items() if own.is_unstable is None]
+    unstable = [label for label, verdict in stability.items() if verdict.is_unstable]
+    undecided = [label for label, verdict in stability.items() if verdict.is_unstable is None]
     depend = "their KPIs depend on the length of the run"
     lines = []
     if unstable:
@@ -92,7 +92,7 @@ def _counted(labels: Sequence[str], stability: Mapping[str, Stability]) -> str:
 
 def _is_little_used(replications: Sequence[Values]) -> bool:
     def mean(kpi: str) -> float:
-        return sum(own.get(kpi, 1.0) for own in replications) / len(replications)
+        return sum(kpis.get(kpi, 1.0) for kpis in replications) / len(replications)
 
     busiest = max(mean(f"utilisation_{name}") for name in RESOURCES)
     return busiest <= LITTLE_USED and mean("not_departed_share") <= LITTLE_LEFT
@@ -175,9 +175,9 @@ def longer_rows(designs: Sequence[Design], finished: Mapping[Key, Values]) -> li
 def stability_table(stability: Mapping[str, Stability]) -> tuple[TableSchema, Columns]:
     """The table `stability` of these designs."""
     return stored(StabilityRow, [
-        StabilityRow(label, own.verdict, growth.mean, growth.low, growth.high, growth.n, own.horizon_days)
-        for label, own in stability.items()
-        for growth in [own.growth]
+        StabilityRow(label, verdict.verdict, growth.mean, growth.low, growth.high, growth.n, verdict.horizon_days)
+        for label, verdict in stability.items()
+        for growth in [verdict.growth]
     ])  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Outcome:
     @property
     def n(self) -> int:
         """Replications of each design."""
-        return next(interval.n for own in self.intervals.values() for interval in own.values())
+        return next(interval.n for values in self.intervals.values() for interval in values.values())
 
     def is_unstable(self, design: Design) -> bool | None:
         """Whether the backlog grows; None: undecided."""
@@ -71,7 +71,7 @@ class Outcome:
         )
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
-        return reads_more_than(kpi, {name: own.mean for name, own in self.intervals[label].items()})
+        return reads_more_than(kpi, {name: interval.mean for name, interval in self.intervals[label].items()})
 
 
 def outcome_of(
@@ -85,7 +85,7 @@ def outcome_of(
     baseline, family = designs[0].label, study.family
     differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
     for kpi in KPIS if len(designs) > 1 else ():
-        samples = {name: own[kpi] for name, own in values.items()}
+        samples = {name: kpis[kpi] for name, kpis in values.items()}
         for label, statement in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = statement
     return Outcome(
@@ -102,16 +102,18 @@ def outcome_of(
 
 def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
     """Values by design and KPI, of KPIs by design and replication."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for (label, _), own in sorted(kpis.items()):
-        for kpi, value in own.items():
-            found.setdefault(label, {}).setdefault(kpi, []).append(value)
-    return found
+    samples: dict[str, dict[str, list[float]]] = {}
+    for (label, _), values in sorted(kpis.items()):
+        for kpi, value in values.items():
+            samples.setdefault(label, {}).setdefault(kpi, []).append(value)
+    return samples
 
 
 def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
     """By design and KPI."""
-    return {label: {kpi: interval_of(kpi, sample) for kpi, sample in own.items()} for label, own in values.items()}
+    return {
+        label: {kpi: interval_of(kpi, sample) for kpi, sample in samples.items()} for label, samples in values.items()
+    }
 
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:

@@ -30,20 +30,20 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Des
     for (label, _), columns in occupancy:
         if label not in designs:
             continue
-        mine = columns["zone"] == _ZONE
-        order = np.argsort(columns["time"][mine])
-        day = columns["time"][mine][order].astype(np.float64) / MIN_PER_DAY
-        inside = columns["inside"][mine][order].astype(np.float64)
+        is_backlog = columns["zone"] == _ZONE
+        order = np.argsort(columns["time"][is_backlog])
+        day = columns["time"][is_backlog][order].astype(np.float64) / MIN_PER_DAY
+        inside = columns["inside"][is_backlog][order].astype(np.float64)
         n, _, total = sums.get(label, (0, day, np.zeros_like(inside)))
         sums[label] = n + 1, day, total + inside
-    found = {}
+    results = {}
     for label, (n, day, total) in sums.items():
         hub = designs[label].hub
         until = int(np.searchsorted(day, hub.warmup_days + hub.horizon_days, side="right"))
         if until >= LEAST_BATCHES * BATCH:
             spacing = float(day[1] - day[0])
-            found[label] = warm_up(total[:until] / n, week=round(DAYS_PER_WEEK / spacing), spacing=spacing)
-    return found
+            results[label] = warm_up(total[:until] / n, week=round(DAYS_PER_WEEK / spacing), spacing=spacing)
+    return results
 
 
 def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> list[WarmupRow]:
@@ -67,14 +67,14 @@ def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
     by_design = {label: list(of_design) for label, of_design in groupby(rows, key=lambda row: row.scenario)}
     return {
         label: WarmUp(
-            means=np.array([row.backlog for row in own]),
-            statistic=np.array([row.statistic for row in own if not np.isnan(row.statistic)]),
-            n_cut=sum(row.is_cut for row in own),
+            means=np.array([row.backlog for row in batches]),
+            statistic=np.array([row.statistic for row in batches if not np.isnan(row.statistic)]),
+            n_cut=sum(row.is_cut for row in batches),
             batch=1,
-            spacing=own[0].to_day,
-            method=Method(own[0].method),
+            spacing=batches[0].to_day,
+            method=Method(batches[0].method),
         )
-        for label, own in by_design.items()
+        for label, batches in by_design.items()
     }
 
 
@@ -109,8 +109,8 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -
 
 def _warning(label: str, result: WarmUp, warmup_days: float) -> list[str]:
     if not result.is_found:
-        said = result.method.said
-        return [f"{label}: warm-up: the run is too short for {said} to tell one; see figures/{PICTURE}.svg"]
+        method = result.method.said
+        return [f"{label}: warm-up: the run is too short for {method} to tell one; see figures/{PICTURE}.svg"]
     if result.length > warmup_days:
         asks = f"{result.method.said} asks for {result.length:.1f} of the backlog"
         return [f"{label}: warmup_days: {warmup_days:g} days, while {asks}"]

@@ -173,8 +173,8 @@ class RunDirectory:
         for name in names:
             columns = parts.stored(self.path, self._lines, name, wanted)
             write_replications(folder / f"{name}.parquet", schemas[name], columns)
-        for schema, own in tables:
-            write_table(folder / f"{schema.name}.parquet", schema, own)
+        for schema, columns_of_table in tables:
+            write_table(folder / f"{schema.name}.parquet", schema, columns_of_table)
         write_dictionary(
             self.path / DICTIONARY, [schema for schema, _ in tables], [KPIS, *(schemas[name] for name in names)]
         )

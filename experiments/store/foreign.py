@@ -81,17 +81,17 @@ def manifest_of(folder: Path) -> Manifest:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
-    found = set(_files(folder))
-    if MANIFEST not in found:
-        what = "an unfinished run" if CONFIG in found else "no run"
+    present = set(_files(folder))
+    if MANIFEST not in present:
+        what = "an unfinished run" if CONFIG in present else "no run"
         raise InputError(f"{folder}: {what} ({MANIFEST} is missing)")
     path = folder / MANIFEST
     value = _checked(path, json_of(path))
     inputs = set(_inputs(path, value["identity"]))
     for name in value["files"]:
-        if name not in found:
+        if name not in present:
             raise InputError(f"{folder / name}: missing")
-    for name in sorted(found - set(value["files"]) - {MANIFEST}):
+    for name in sorted(present - set(value["files"]) - {MANIFEST}):
         # An input file may lie beside the configuration, in folders of its own.
         if not _FREE.fullmatch(name) and PurePosixPath(name).name not in inputs:
             raise InputError(f"{folder}: {name[:60]!r} is no file of this run")
@@ -124,15 +124,15 @@ def configuration_of(manifest: Manifest) -> Configuration:
         raise InputError(f"{path}: verb: another than that of {MANIFEST}")
     hubs = configuration.hubs
     # The hash, since the order of lanes and halls counts, which equality of mappings does not see.
-    told = {label: plain(hub) for label, hub in hubs.items()}
-    for hub in told.values():
+    plain_hubs = {label: plain(hub) for label, hub in hubs.items()}
+    for hub in plain_hubs.values():
         if hub["arrivals"]["schedule"] is not None:
             hub["arrivals"]["schedule"] = Path(hub["arrivals"]["schedule"]).name
     asked = configuration.study
     study = {key: asked[key] for key in sorted(asked, key=str) if key not in NOT_IDENTITY}
     recorded = {key: manifest.identity.get(key) for key in ("hubs", "study")}
     try:
-        is_same = hash_of({"hubs": told, "study": study}) == hash_of(recorded)
+        is_same = hash_of({"hubs": plain_hubs, "study": study}) == hash_of(recorded)
     except (TypeError, ValueError):
         is_same = False
     if not is_same:
@@ -173,8 +173,8 @@ def command_words(folder: Path) -> tuple[str, ...]:
     return tuple(words[2:])
 
 
-def schedule_of(manifest: Manifest, label: str, named: str, own: Path | None) -> Path:
-    """The file of flights of one design: the caller's `own`, or one that lies in the run folder.
+def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) -> Path:
+    """The file of flights of one design: the caller's `given`, or one that lies in the run folder.
 
     Raises:
         InputError: the path leaves the folder, no such file, or another content than the run's.
@@ -182,7 +182,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, own: Path | None) ->
     entry = manifest.identity["inputs"].get(label)
     if entry is None:
         raise InputError(f"{manifest.folder / MANIFEST}: identity: no input of {label!r}")
-    path = own
+    path = given
     if path is None:
         inside = PurePosixPath(named)
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:

@@ -45,10 +45,10 @@ def kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
     Raises:
         InputError: as in `typed_rows`.
     """
-    found: dict[Key, dict[str, float]] = {}
+    kpis: dict[Key, dict[str, float]] = {}
     for row in typed_rows(manifest, "kpis", {"scenario": str, "replication": int, "kpi": str, "value": float}):
-        found.setdefault((row["scenario"], row["replication"]), {})[row["kpi"]] = row["value"]
-    return found
+        kpis.setdefault((row["scenario"], row["replication"]), {})[row["kpi"]] = row["value"]
+    return kpis
 
 
 FARTHEST_MIN = 1e8
@@ -68,9 +68,9 @@ def replication_table(manifest: Manifest, schema: TableSchema, scenario: str, re
         raise InputError(f"{path}: column {odd[0][0] if odd else 'order'}: another version's run, or damaged")
     parts: dict[str, list[NDArray[Any]]] = {column.name: [] for column in schema.columns}
     for batch in batches(path):
-        mine = _mine(batch, scenario, replication)
+        is_asked = _mine(batch, scenario, replication)
         for column in schema.columns:
-            parts[column.name].append(batch.column(column.name).to_numpy(zero_copy_only=False)[mine])
+            parts[column.name].append(batch.column(column.name).to_numpy(zero_copy_only=False)[is_asked])
     table: dict[str, Any] = {}
     for column in schema.columns:
         kind = np.str_ if column.dtype == "string" else np.dtype(column.dtype)
@@ -87,21 +87,21 @@ def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str,
         InputError: a damaged table.
     """
     path = check_file(manifest, f"{TABLES}/kpis.parquet")
-    found: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
+    numbers: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
     if not {name for name, *_ in LEADING} <= set(columns_of(path)):
         raise InputError(f"{path}: another version's run, or damaged")
     for batch in batches(path):
         pairs = zip(batch.column("scenario").to_pylist(), batch.column("replication").to_pylist(), strict=True)
         for scenario, replication in set(pairs):
-            found.setdefault(scenario, set()).add(replication)
-    return found
+            numbers.setdefault(scenario, set()).add(replication)
+    return numbers
 
 
 def _mine(batch: Any, scenario: str, replication: int) -> NDArray[np.bool_]:  # noqa: ANN401 - pyarrow has no types
     import pyarrow.compute as pc
 
-    mine = pc.and_(pc.equal(batch.column("scenario"), scenario), pc.equal(batch.column("replication"), replication))
-    kept: NDArray[np.bool_] = mine.to_numpy(zero_copy_only=False).astype(np.bool_)
+    matches = pc.and_(pc.equal(batch.column("scenario"), scenario), pc.equal(batch.column("replication"), replication))
+    kept: NDArray[np.bool_] = matches.to_numpy(zero_copy_only=False).astype(np.bool_)
     return kept
 
 

@@ -69,8 +69,8 @@ def batches(path: Path) -> Iterator[Any]:
                     longest = [pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0 for chunk in column.chunks]
                     if max(longest, default=0) > LONGEST:
                         raise InputError(f"{path}: column {name!r} holds a text of more than {LONGEST} bytes")
-                    said = (text for chunk in column.chunks for text in chunk.dictionary.to_pylist())
-                    if not all(text.isprintable() for text in said):
+                    texts = (text for chunk in column.chunks for text in chunk.dictionary.to_pylist())
+                    if not all(text.isprintable() for text in texts):
                         raise InputError(f"{path}: column {name!r} holds control characters")
             for batch in table.to_batches(max_chunksize=_ROWS):
                 arrays = [
@@ -79,7 +79,7 @@ def batches(path: Path) -> Iterator[Any]:
                 yield pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
 
 
-def first_difference(one: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:
+def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:
     """Column, row and both values where two tables differ first, bit by bit; None if nowhere.
 
     Without a row, the columns themselves differ (their types or None stand for the values); without a column, the
@@ -88,7 +88,7 @@ def first_difference(one: Path, other: Path) -> tuple[str | None, int | None, ob
     Raises:
         InputError: as in `check_table`.
     """
-    ours, theirs = columns_of(one), columns_of(other)
+    ours, theirs = columns_of(first), columns_of(other)
     for name in dict.fromkeys([*ours, *theirs]):
         if ours.get(name) != theirs.get(name):
             return name, None, ours.get(name), theirs.get(name)
@@ -96,13 +96,13 @@ def first_difference(one: Path, other: Path) -> tuple[str | None, int | None, ob
         moved = next(name for name, there in zip(ours, theirs, strict=True) if name != there)
         return moved, None, "another place", "its place"
     done = 0
-    left, right = batches(one), batches(other)
+    left, right = batches(first), batches(other)
     a, b = next(left, None), next(right, None)
     while a is not None and b is not None:
         n = min(a.num_rows, b.num_rows)
-        found = _first(a.slice(0, n), b.slice(0, n))
-        if found is not None:
-            name, row, value, there = found
+        difference = _first(a.slice(0, n), b.slice(0, n))
+        if difference is not None:
+            name, row, value, there = difference
             return name, done + row, value, there
         done += n
         a = a.slice(n) if a.num_rows > n else next(left, None)
@@ -172,13 +172,13 @@ def _type_name(kind: Any) -> str:  # noqa: ANN401 - pyarrow has no types to name
 
 def _first(a: Any, b: Any) -> tuple[str, int, object, object] | None:  # noqa: ANN401 - as above
     """The first row in which the batches of equal length differ, and there the first column."""
-    found: tuple[str, int, object, object] | None = None
+    first: tuple[str, int, object, object] | None = None
     for name, ours, theirs in zip(a.schema.names, a.columns, b.columns, strict=True):
         rows = np.flatnonzero(_bits(ours) != _bits(theirs))
-        if rows.size and (found is None or rows[0] < found[1]):
+        if rows.size and (first is None or rows[0] < first[1]):
             row = int(rows[0])
-            found = name, row, ours[row].as_py(), theirs[row].as_py()
-    return found
+            first = name, row, ours[row].as_py(), theirs[row].as_py()
+    return first
 
 
 def _bits(array: Any) -> Any:  # noqa: ANN401 - as above

@@ -79,16 +79,16 @@ def surroundings() -> dict[str, Any]:
     return {**environment(), "sources": _hash_of_sources()}
 
 
-def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What differs between two surroundings or environments: its name, and both."""
-    if one["python"] != other["python"]:
-        yield "Python", one["python"], other["python"]
+    if ours["python"] != theirs["python"]:
+        yield "Python", ours["python"], theirs["python"]
     for key, what in (("packages", ""), ("cpu", "CPU family, ")):
-        for name in sorted({*one[key], *other[key]}):
-            first, second = one[key].get(name, "none"), other[key].get(name, "none")
+        for name in sorted({*ours[key], *theirs[key]}):
+            first, second = ours[key].get(name, "none"), theirs[key].get(name, "none")
             if first != second:
                 yield f"{what}{name}", first, second
-    first, second = one.get("sources", ""), other.get("sources", "")
+    first, second = ours.get("sources", ""), theirs.get("sources", "")
     if first != second:
         yield "the program's source code", first[:HASH_DIGITS], second[:HASH_DIGITS]
 

@@ -49,9 +49,9 @@ def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
     """
     path = folder / LINES
     head = _head(environment)
-    found = path.read_bytes() if path.exists() else b""
+    content = path.read_bytes() if path.exists() else b""
     # The first line says what computed the others; what follows the last line break is what a kill left of a line.
-    first, *rest = found.split(b"\n")[:-1] or [b""]
+    first, *rest = content.split(b"\n")[:-1] or [b""]
     if first != head.encode():
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
         rest = []
@@ -62,7 +62,7 @@ def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
             lines[read[0]] = read[1]
             texts.append(text)
     kept = b"".join(text + b"\n" for text in texts)
-    if kept != found:
+    if kept != content:
         write_whole(path, kept)
     return lines
 

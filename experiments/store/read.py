@@ -44,11 +44,11 @@ def read_run(
     """
     folder = Path(path)
     manifest = _manifest(folder)
-    found = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
+    files = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
     for name in names or ():
-        if name not in found:
-            raise CargohubError(f"{folder}: no table {name}; there are {', '.join(sorted(found))}")
-    wanted = {name: file for name, file in found.items() if names is None or name in names}
+        if name not in files:
+            raise CargohubError(f"{folder}: no table {name}; there are {', '.join(sorted(files))}")
+    wanted = {name: file for name, file in files.items() if names is None or name in names}
     for file in (CONFIG, *wanted.values()):
         _check(folder, file, manifest["files"])
     tables = {name: _rows(folder / file, scenarios) for name, file in wanted.items()}
@@ -62,11 +62,11 @@ def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
         CargohubError: as in `read_run`.
     """
     table = read_run(path, names=["kpis"]).tables["kpis"]
-    found: dict[Key, dict[str, float]] = {}
+    kpis: dict[Key, dict[str, float]] = {}
     columns = (table[name].tolist() for name in ("scenario", "replication", "kpi", "value"))
     for scenario, replication, kpi, value in zip(*columns, strict=True):
-        found.setdefault((scenario, replication), {})[kpi] = value
-    return found
+        kpis.setdefault((scenario, replication), {})[kpi] = value
+    return kpis
 
 
 def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
@@ -124,11 +124,13 @@ def run_folder(named: str, root: Path) -> Path:
     if Path(named).is_dir():
         return Path(named)
     folders = [path for path in root.glob("*") if (path / CONFIG).is_file()] if named else []
-    found = sorted(
+    matching = sorted(
         path for path in folders if path.name.startswith(named) or path.name.rpartition("-")[2].startswith(named)
     )
-    if not found:
+    if not matching:
         raise InputError(f"{named}: no such folder, and no run in {root} whose name or hash begins so")
-    if len(found) > 1:
-        raise InputError(f"{named}: {len(found)} runs in {root} begin so, as {found[0].name} and {found[1].name}")
-    return found[0]
+    if len(matching) > 1:
+        raise InputError(
+            f"{named}: {len(matching)} runs in {root} begin so, as {matching[0].name} and {matching[1].name}"
+        )
+    return matching[0]

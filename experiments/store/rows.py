@@ -90,7 +90,7 @@ def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]]
 
     def declare(row: type[R]) -> type[R]:
         kinds = get_type_hints(row)
-        columns = [own for each, declared in _declared(row) for own in _columns(each, declared, kinds[each.name])]
+        columns = [made for each, declared in _declared(row) for made in _columns(each, declared, kinds[each.name])]
         _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort))
         return row
 
@@ -104,7 +104,10 @@ def schema_of(row: type) -> TableSchema:
 def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
     """The table that a run stores."""
     schema, columns = schema_of(row), list(_declared(row))
-    cells = [tuple(cell for each, own in columns for cell in _cells(getattr(one, each.name), own)) for one in rows]
+    cells = [
+        tuple(cell for each, declared in columns for cell in _cells(getattr(line, each.name), declared))
+        for line in rows
+    ]
     return schema, as_columns(schema.columns, cells)
 
 
@@ -117,13 +120,13 @@ def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
     """The rows of a table as `stored` wrote them; NaN is None where it can be. Intervals must have all four ends."""
     columns, kinds = list(_declared(row)), get_type_hints(row)
 
-    def value(record: Mapping[str, Any], name: str, own: Declared) -> Any:  # noqa: ANN401 - whatever the field holds
-        if own.ends:
-            mean, low, high, n = (record[column] for column in own.columns(name).values())
+    def value(record: Mapping[str, Any], name: str, declared: Declared) -> Any:  # noqa: ANN401 - whatever the field holds
+        if declared.ends:
+            mean, low, high, n = (record[column] for column in declared.columns(name).values())
             return Interval(mean, _or_none(low), _or_none(high), n)
         return _or_none(record[name]) if kinds[name] == float | None else record[name]
 
-    return [row(**{each.name: value(record, each.name, own) for each, own in columns}) for record in records]
+    return [row(**{each.name: value(record, each.name, declared) for each, declared in columns}) for record in records]
 
 
 def plain_row(row: object, *, without: Collection[str] = (), unit: str = "") -> dict[str, Any]:
@@ -157,10 +160,10 @@ def figures_of(row: object) -> Iterator[tuple[str, Any, str]]:
 def grid_of(caption: str, rows: Sequence[object], *, without: Collection[str] = ()) -> Grid:
     """The table of terminal and page; texts stand first."""
     columns = sorted(_declared(type(rows[0])), key=lambda column: column[0].type is not str)
-    shown = [(each, own) for each, own in columns if own.heading and each.name not in without]
+    shown = [(each, declared) for each, declared in columns if declared.heading and each.name not in without]
     n_texts = sum(each.type is str for each, _ in shown)
-    cells = tuple(tuple(own.show(getattr(row, each.name)) for each, own in shown) for row in rows)
-    return Grid(caption, tuple(str(own.heading) for _, own in shown), cells, n_texts or 1)
+    cells = tuple(tuple(declared.show(getattr(row, each.name)) for each, declared in shown) for row in rows)
+    return Grid(caption, tuple(str(declared.heading) for _, declared in shown), cells, n_texts or 1)
 
 
 def _declared(row: type) -> Iterator[tuple[Field[Any], Declared]]:

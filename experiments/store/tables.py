@@ -76,7 +76,7 @@ def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Ke
     _write(path, [*LEADING, *_rows(schema)], (_labelled(schema, key, columns) for key, columns in parts))
 
 
-def write_dictionary(path: Path, own: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
+def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
     """Write what every column of the run is: table, column, dtype, unit and meaning, as CSV.
 
     Raises:
@@ -85,7 +85,7 @@ def write_dictionary(path: Path, own: Iterable[TableSchema], by_replication: Ite
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "column", "dtype", "unit", "meaning"])
-    described = [(schema.name, _rows(schema)) for schema in own]
+    described = [(schema.name, _rows(schema)) for schema in of_study]
     described += [(schema.name, [*LEADING, *_rows(schema)]) for schema in by_replication]
     for table, rows in sorted(described):
         writer.writerows([table, *row] for row in rows)

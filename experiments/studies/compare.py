@@ -21,14 +21,14 @@ from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Document, Study
 
 
-def document(asked: Asked[MarginKeys], found: Replications) -> Document:
-    outcome = found.outcome
+def document(asked: Asked[MarginKeys], summed: Replications) -> Document:
+    outcome = summed.outcome
     data = {
         "scenarios": {design.label: console.scenario_object(outcome, design) for design in asked.designs},
         "family": str(outcome.family),
         "differences": console.difference_objects(outcome),
     }
-    return of_designs.document(asked, found, data, has_baseline=True)
+    return of_designs.document(asked, summed, data, has_baseline=True)
 
 
 def _name(asked: Asked[MarginKeys]) -> str:

@@ -114,10 +114,10 @@ def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
     """By key, the value of each design; nothing where no designs of a file were compared."""
     if _FACTORS not in manifest.tables:
         return {}
-    found: dict[str, dict[str, str]] = {}
+    factors: dict[str, dict[str, str]] = {}
     for row in sorted(read_rows(manifest, FactorRow), key=lambda row: row.order):
-        found.setdefault(row.key, {})[row.scenario] = row.value
-    return found
+        factors.setdefault(row.key, {})[row.scenario] = row.value
+    return factors
 
 
 def _added_to(
@@ -139,8 +139,8 @@ def _rows(path: Path, labels: Sequence[str], added: Mapping[str, Mapping[str, st
         for batch in batches(path):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 if label is None or row[at] == label:
-                    own = [_text(values.get(row[at], "")) for values in added.values()]
-                    yield [*(_cell(value) for value in row), *own]
+                    factors = [_text(values.get(row[at], "")) for values in added.values()]
+                    yield [*(_cell(value) for value in row), *factors]
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number, a flag or None

@@ -73,11 +73,11 @@ def _entry(folder: Path) -> dict[str, Any]:
 def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
     """Mean of the KPIs that a terminal shows, by design."""
     shown = names(Rank.SUMMARY)
-    found: dict[str, dict[str, float]] = {}
+    means: dict[str, dict[str, float]] = {}
     for row in read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ():
         if row.kpi in shown and math.isfinite(row.value.mean):
-            found.setdefault(row.scenario, {})[row.kpi] = row.value.mean
-    return found
+            means.setdefault(row.scenario, {})[row.kpi] = row.value.mean
+    return means
 
 
 def _lines(run: Mapping[str, Any]) -> list[str]:
@@ -85,7 +85,7 @@ def _lines(run: Mapping[str, Any]) -> list[str]:
         return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else "")]
     lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}"]
     for scenario, kpis in list(run["scenarios"].items())[:_MOST_DESIGNS]:
-        said = ", ".join(f"{kpi} {kpis[kpi]:,.4g}" for kpi in SAID if kpi in kpis)
-        lines.append(f"  {scenario}: {said}")
+        means = ", ".join(f"{kpi} {kpis[kpi]:,.4g}" for kpi in SAID if kpi in kpis)
+        lines.append(f"  {scenario}: {means}")
     more = len(run["scenarios"]) - _MOST_DESIGNS
     return [*lines, f"  and {more} more"] if more > 0 else lines

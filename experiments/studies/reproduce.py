@@ -71,10 +71,10 @@ def main(arguments: Arguments) -> int:
             root = _new(Path(given["here"]), folder)
         else:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
-        own = compute(root)
-        first = _first(recorded, own)
-        surroundings = surroundings_of(recorded, own)
-        kept = own.folder if "here" in given else None
+        again = compute(root)
+        first = _first(recorded, again)
+        surroundings = surroundings_of(recorded, again)
+        kept = again.folder if "here" in given else None
     if arguments.json:
         console.print_json(
             {
@@ -98,12 +98,12 @@ def main(arguments: Arguments) -> int:
     return 0 if first is None else 1
 
 
-def surroundings_of(recorded: Manifest, own: Manifest) -> list[str]:
+def surroundings_of(recorded: Manifest, again: Manifest) -> list[str]:
     """What differs between the run's surroundings and those here: versions, CPU family, the program's source code."""
-    pairs = differing(recorded.environment, own.environment)
+    pairs = differing(recorded.environment, again.environment)
     texts = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs]
-    if recorded.identity.get("sources") != own.identity.get("sources"):
-        texts.append(f"the program's source code: {_program(recorded)} in the run, {_program(own)} here")
+    if recorded.identity.get("sources") != again.identity.get("sources"):
+        texts.append(f"the program's source code: {_program(recorded)} in the run, {_program(again)} here")
     return texts
 
 
@@ -119,8 +119,8 @@ def _program(manifest: Manifest) -> str:
 
 def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Design]:
     """The designs with the files of flights that are to be read."""
-    own = Path(given["schedule"]) if "schedule" in given else None
-    return [Design(label, with_schedule(recorded, label, hub, own)) for label, hub in configuration.hubs.items()]
+    schedule = Path(given["schedule"]) if "schedule" in given else None
+    return [Design(label, with_schedule(recorded, label, hub, schedule)) for label, hub in configuration.hubs.items()]
 
 
 def _workers(given: Mapping[str, str]) -> int | None:
@@ -152,26 +152,26 @@ def _again(
     words = command_words(recorded.folder)
 
     def compute(root: Path) -> Manifest:
-        own = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
+        command = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
         try:
-            return manifest_of(runner.computed(study, Asked(designs, keys, own, is_typed=False), has_page=False)[0])
+            return manifest_of(runner.computed(study, Asked(designs, keys, command, is_typed=False), has_page=False)[0])
         except ConfigError as error:
             raise InputError(f"{recorded.folder}: study: {error}") from None
 
     return compute
 
 
-def _first(recorded: Manifest, own: Manifest) -> Difference | None:
-    there, here = recorded.tables, own.tables
-    for name in sorted({*there, *here}):
-        if name not in there or name not in here:
-            old, new = ("there" if name in tables else "missing" for tables in (there, here))
+def _first(recorded: Manifest, again: Manifest) -> Difference | None:
+    before, here = recorded.tables, again.tables
+    for name in sorted({*before, *here}):
+        if name not in before or name not in here:
+            old, new = ("there" if name in tables else "missing" for tables in (before, here))
             return Difference(name, None, None, old, new)
-        if recorded.files[f"tables/{name}.parquet"] == own.files[f"tables/{name}.parquet"]:
+        if recorded.files[f"tables/{name}.parquet"] == again.files[f"tables/{name}.parquet"]:
             continue
-        found = first_difference(there[name], here[name])
-        if found is not None:
-            column, row, recorded_value, value = found
+        difference = first_difference(before[name], here[name])
+        if difference is not None:
+            column, row, recorded_value, value = difference
             return Difference(name, column, row, _said(recorded_value), _said(value))
     return None
 

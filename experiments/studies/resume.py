@@ -51,8 +51,8 @@ def main(arguments: Arguments) -> int:
     keys = study_of(run, run.configuration, how["workers"], place)
     designs = _points(run, given.get(_SCHEDULE))
     _check_name(run, designs)
-    own = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
-    return runner.carry_out(study, Asked(designs, keys, own))
+    command = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
+    return runner.carry_out(study, Asked(designs, keys, command))
 
 
 def _points(run: Begun, schedule: str | None) -> list[Design]:

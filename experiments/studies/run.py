@@ -17,11 +17,11 @@ from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Document, Study
 
 
-def document(asked: Asked[MarginKeys], found: Replications) -> Document:
+def document(asked: Asked[MarginKeys], summed: Replications) -> Document:
     (design,) = asked.designs
-    told = console.scenario_object(found.outcome, design)
+    scenario = console.scenario_object(summed.outcome, design)
     # By its label as well, as compare has its designs: what reads one reads the other.
-    return of_designs.document(asked, found, {**told, "scenarios": {design.label: told}})
+    return of_designs.document(asked, summed, {**scenario, "scenarios": {design.label: scenario}})
 
 
 STUDY: Final = Study(

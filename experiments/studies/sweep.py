@@ -49,7 +49,7 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
     if any(study(DesignKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    designs = [Design(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+    designs = [Design(label, hub(config)) for label, config in zip(grid.labels, grid.composed, strict=True)]
     return designs, replace(keys, factors=grid.factors(grid.labels))
 
 
@@ -63,16 +63,16 @@ def compute(bench: Bench, asked: Asked[DesignKeys]) -> Replications:
     return of_designs.compute(bench, asked, lambda asked, outcome: [sweep_table(outcome, *varied(asked))])
 
 
-def document(asked: Asked[DesignKeys], found: Replications) -> Document:
+def document(asked: Asked[DesignKeys], summed: Replications) -> Document:
     keys, values = varied(asked)
     data = {
         "points": [
-            {**console.scenario_object(found.outcome, design), "values": dict(zip(keys, row, strict=True))}
+            {**console.scenario_object(summed.outcome, design), "values": dict(zip(keys, row, strict=True))}
             for design, row in zip(asked.designs, values, strict=True)
         ]
     }
 
-    return of_designs.document(asked, found, data, pictures=lambda: _pictures(found.outcome, *drawn(keys, values)))
+    return of_designs.document(asked, summed, data, pictures=lambda: _pictures(summed.outcome, *drawn(keys, values)))
 
 
 def sweep_table(
@@ -84,10 +84,10 @@ def sweep_table(
     data: dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {"point": np.arange(len(values), dtype=np.int32)}
     data |= {key: np.array([row[i] for row in values], dtype=np.str_) for i, key in enumerate(varied)}
     for name, kpi in KPIS.items():
-        own = [outcome.intervals[design.label][name] for design in outcome.designs]
+        intervals = [outcome.intervals[design.label][name] for design in outcome.designs]
         for part in ("mean", "low", "high"):
             columns.append(Column(f"{name}_{part}", "float64", kpi.unit, f"{part} of: {kpi.meaning}"))
-            ends = [getattr(interval, part) for interval in own]
+            ends = [getattr(interval, part) for interval in intervals]
             data[f"{name}_{part}"] = np.array([np.nan if end is None else end for end in ends])
     return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), data
 

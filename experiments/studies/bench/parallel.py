@@ -67,6 +67,6 @@ def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_qui
             if not is_quiet:
                 share = (turn + workers / len(spent)) / TURNS
                 left = time_left((perf_counter() - started) * (1 - share) / share)
-                said = f"bench: {workers} worker{'s'[: workers - 1]}, {len(numbers)} replications; about {left} left\n"
-                sys.stderr.write(said)
+                line = f"bench: {workers} worker{'s'[: workers - 1]}, {len(numbers)} replications; about {left} left\n"
+                sys.stderr.write(line)
     return Parallel(n, spent[1], spent[2], spent[1] / spent[2])

@@ -66,8 +66,8 @@ def main(arguments: Arguments) -> int:
     source, sha256 = request.path.name, sha256_of(request.path)
     files = write(result, folder, source=source, sha256=sha256)
     if arguments.json:
-        found = document(result, source=source, sha256=sha256)
-        console.print_json({**found, "files": [str(file) for file in files]})
+        calibration = document(result, source=source, sha256=sha256)
+        console.print_json({**calibration, "files": [str(file) for file in files]})
         return 0
     print(table(result))
     for note in notes(result):

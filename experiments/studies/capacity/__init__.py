@@ -112,12 +112,12 @@ def _words(words: Sequence[str]) -> list[str]:
     for key, why in _NOT_ASKED.items():
         if key in given:
             raise ConfigError(f"{key}: {why}")
-    own = with_study(words, "capacity")
+    rest = with_study(words, "capacity")
     if not any(word.startswith(WORD) for word in words):
-        return own
+        return rest
     if "scenarios" in given:
         raise ConfigError("designs: the file says of which hubs; leave scenarios out, or give it a column scenario")
-    return [*own, "scenarios=[]"]
+    return [*rest, "scenarios=[]"]
 
 
 def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
@@ -126,7 +126,7 @@ def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> 
         if "demand.flights_per_day" in {key_of(word) for word in design.words}:
             raise ConfigError(f"{design.place}: demand.flights_per_day is what capacity looks for; leave it out")
     if grid.designs:
-        return [Design(label, hub(one)) for label, one in zip(grid.labels, grid.composed, strict=True)]
+        return [Design(label, hub(config)) for label, config in zip(grid.labels, grid.composed, strict=True)]
     if not keys.scenarios:
         raise ConfigError("scenarios: capacity needs some, or designs=FILE")
     return [
@@ -154,7 +154,7 @@ def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
     """All searches made, design by design."""
     keys = asked.keys
     searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in asked.designs}
-    kpis = simulate_all(bench, [search for own in searches.values() for search in own])
+    kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
     return [
         result_of(design, searches[design.label], kpis, has_binding=keys.capacity.binding) for design in asked.designs
     ]
@@ -229,8 +229,9 @@ def _curve(
         Column("lowest_rung", "string", "", "the bottleneck by the ladder"),
     )
     rows: list[tuple[Any, ...]] = [
-        (at, *row, one.flights.mean, one.flights.low, one.flights.high, one.binding or "", by_ladder(one.ladder))
-        for at, (one, row) in enumerate(zip(results, values, strict=True))
+        (at, *row, flights.mean, flights.low, flights.high, result.binding or "", by_ladder(result.ladder))
+        for at, (result, row) in enumerate(zip(results, values, strict=True))
+        for flights in [result.flights]
     ]
     return [(TableSchema("curve", "what each design sustains", columns, ("point",)), as_columns(columns, rows))]
 

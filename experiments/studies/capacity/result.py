@@ -179,16 +179,19 @@ def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> 
 
 def _at_thresholds(searches: Sequence[Search], kpis: Kpis) -> dict[str, float]:
     """Mean KPIs at the thresholds; none if none is above zero."""
-    own = [kpis[search.key(search.found.yes)] for search in searches if search.found and search.found.yes > 0]
-    return {name: sum(one[name] for one in own) / len(own) for name in (own[0] if own else ())}
+    at_thresholds = [kpis[search.key(search.found.yes)] for search in searches if search.found and search.found.yes > 0]
+    return {
+        name: sum(kpis_there[name] for kpis_there in at_thresholds) / len(at_thresholds)
+        for name in (at_thresholds[0] if at_thresholds else ())
+    }
 
 
 def sentences(results: Sequence[Result]) -> list[str]:
     """What each scenario sustains, and its bottleneck."""
-    said = []
+    lines = []
     for result in results:
         n = result.flights.n
         flights = with_interval(result.flights, "{:.2f}".format, unit=" flights a day")
         line = f"{result.label} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
-        said.append(f"{line}; {result.bottleneck}.")
-    return said
+        lines.append(f"{line}; {result.bottleneck}.")
+    return lines

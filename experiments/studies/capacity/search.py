@@ -126,8 +126,8 @@ class Search:
 
     def growth(self, flights: float, kpis: Kpis) -> bool | None:
         """Whether the backlog grows, by the longest run that is there; None: undecided."""
-        own = [judged([kpis[key]], hub.horizon_days) for key, hub in self._runs(flights) if key in kpis]
-        return own[-1].is_unstable
+        verdicts = [judged([kpis[key]], hub.horizon_days) for key, hub in self._runs(flights) if key in kpis]
+        return verdicts[-1].is_unstable
 
     def _reason(self, flights: float, kpis: Kpis) -> str:
         """Why this replication does not sustain the demand: late, backlog or both; empty if it does.
@@ -214,7 +214,7 @@ def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
 def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     """Round after round: every search asks, all are answered."""
     # The longest first, so that no core waits at the end of a round; bits do not depend on it.
-    by_size = sorted(searches, key=lambda one: -one.first_asked * one.design.hub.mean_parcels_per_flight)
+    by_size = sorted(searches, key=lambda each: -each.first_asked * each.design.hub.mean_parcels_per_flight)
 
     def line(kpis: Kpis, seconds: float) -> str:
         left = sum(search.left(kpis) for search in searches)

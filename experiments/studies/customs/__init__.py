@@ -95,40 +95,40 @@ class Result:
     @property
     def warnings(self) -> list[str]:
         return too_few_replications(self.detections.n) + [
-            f"{one.control} at {value_said(one.value)}: {number(one.to_open)} parcels a day are to be opened, and the"
-            f" examination desks can open {number(one.desks_can_open)}: detections count all that is to be opened,"
-            " officers' hours only what is"
-            for one in self.settings
-            if one.to_open > FULL * one.desks_can_open
+            f"{setting.control} at {value_said(setting.value)}: {number(setting.to_open)} parcels a day are to be"
+            f" opened, and the examination desks can open {number(setting.desks_can_open)}: detections count all that"
+            " is to be opened, officers' hours only what is"
+            for setting in self.settings
+            if setting.to_open > FULL * setting.desks_can_open
         ]
 
     @property
     def by_control(self) -> dict[str, list[Setting]]:
         """In the order asked for, values ascending."""
         controls = dict.fromkeys(setting.control for setting in self.settings)
-        ascending = sorted(self.settings, key=lambda one: one.value)
-        return {control: [one for one in ascending if one.control == control] for control in controls}
+        ascending = sorted(self.settings, key=lambda row: row.value)
+        return {control: [row for row in ascending if row.control == control] for control in controls}
 
 
 def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination_min: float = 0.0) -> Result:
     """Differences replication by replication; delay is that of the mean dwell, times the parcels that leave a day."""
 
     def of(kpi: str, kpis: Kpis) -> list[float]:
-        return [one[kpi] for one in kpis]
+        return [sample[kpi] for sample in kpis]
 
     def more(kpi: str, kpis: Kpis) -> list[float]:
         return [a - b for a, b in zip(of(kpi, kpis), of(kpi, base), strict=True)]
 
-    found = []
-    for (control, value), own in settings.items():
-        detections, hours = more("detections_per_day", own), more("officer_h_per_day", own)
+    rows = []
+    for (control, value), samples in settings.items():
+        detections, hours = more("detections_per_day", samples), more("officer_h_per_day", samples)
         delay = [
             dwell * parcels
-            for dwell, parcels in zip(more("dwell_mean_h", own), of("parcels_per_day", base), strict=True)
+            for dwell, parcels in zip(more("dwell_mean_h", samples), of("parcels_per_day", base), strict=True)
         ]
-        to_open = float(np.mean([one.get("examined_share", 0.0) * one["parcels_per_day"] for one in own]))
-        paid_h = float(np.mean([one.get("staff_h_paid_per_day_customs", np.inf) for one in own]))
-        found.append(
+        to_open = float(np.mean([sample.get("examined_share", 0.0) * sample["parcels_per_day"] for sample in samples]))
+        paid_h = float(np.mean([sample.get("staff_h_paid_per_day_customs", np.inf) for sample in samples]))
+        rows.append(
             Setting(
                 control,
                 value,
@@ -143,12 +143,12 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
             )
         )
     detections, hours = (of(kpi, base) for kpi in ("detections_per_day", "officer_h_per_day"))
-    return Result(mean_interval(detections), mean_interval(hours), tuple(found))
+    return Result(mean_interval(detections), mean_interval(hours), tuple(rows))
 
 
 def sentences(scenario: str, result: Result) -> list[str]:
-    found, hours = said(result.detections), said(result.officers)
-    lines = [f"{scenario} as configured: {found} parcels a day found, with {hours} officers' hours a day."]
+    detections, hours = said(result.detections), said(result.officers)
+    lines = [f"{scenario} as configured: {detections} parcels a day found, with {hours} officers' hours a day."]
     for control, settings in result.by_control.items():
         most = settings[-1]
         lines.append(
@@ -230,7 +230,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
     return Document(
         title=f"What checks find at {config.scenario}, and what they cost",
         sentences=sentences(config.scenario, result),
-        tables=[stored(Setting, [one for control in sorted(by_control) for one in by_control[control]])],
+        tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
         grids=[
             grid_of(f"{control}: more than as configured, mean and 95 % interval", settings)
             for control, settings in by_control.items()
@@ -242,7 +242,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
                 "officer_h_per_day": plain_interval(result.officers, "h/d"),
             },
             "controls": {
-                control: [plain_row(one, without=("control", "n")) for one in settings]
+                control: [plain_row(setting, without=("control", "n")) for setting in settings]
                 for control, settings in by_control.items()
             },
         },
@@ -263,7 +263,9 @@ def _picture(result: Result) -> "Picture":
     from experiments.report.sections import picture
 
     curves = {
-        control: tuple((one.officer_h_per_day, one.delay_h_per_day, one.detections_per_day) for one in settings)
+        control: tuple(
+            (setting.officer_h_per_day, setting.delay_h_per_day, setting.detections_per_day) for setting in settings
+        )
         for control, settings in result.by_control.items()
     }
     says = (

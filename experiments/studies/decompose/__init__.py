@@ -84,19 +84,19 @@ class DecomposeKeys(DesignKeys):
 def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     """The coalitions, each checked before anything runs."""
     words, config_dir = arguments.words, arguments.config_dir
-    own, rows = designs_among(with_study(words, "decompose"))
-    composed = compose(own, config_dir)
+    rest, rows = designs_among(with_study(words, "decompose"))
+    composed = compose(rest, config_dir)
     check_group(composed, "decompose", "decompose")
     keys = study(DecomposeKeys, composed)
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
             raise ConfigError(f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(rows)}")
-        both = [compose_design(row, own, config_dir) for row in rows]
+        both = [compose_design(row, rest, config_dir) for row in rows]
         names = [row.name for row in rows]
-        start, end = (Design(name, hub(one)) for name, one in zip(names, both, strict=True))
+        start, end = (Design(name, hub(config)) for name, config in zip(names, both, strict=True))
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, rows, both))
         return game_of(start, end, keys.decompose.factors).designs, keys
-    start, end = named(own, keys.scenarios, config_dir)
+    start, end = named(rest, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors).designs, keys
 
 
@@ -106,11 +106,11 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     Raises:
         ConfigError: others, as those of a stored run may be.
     """
-    own = {design.label: design for design in designs}
-    missing = [name for name in keys.scenarios if name not in own]
+    by_label = {design.label: design for design in designs}
+    missing = [name for name in keys.scenarios if name not in by_label]
     if missing:
         raise ConfigError(f"no {missing[0]} among its designs")
-    start, end = (own[name] for name in keys.scenarios)
+    start, end = (by_label[name] for name in keys.scenarios)
     game = game_of(start, end, keys.decompose.factors)
     if game.designs != list(designs):
         raise ConfigError("its designs are not the combinations of its factors")
@@ -130,63 +130,63 @@ def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
         design.label: {kpi: [kpis[design.label, number][kpi] for number in range(outcome.n)] for kpi in KPIS}
         for design in designs
     }
-    found = found_in(game_among(designs, keys), keys.decompose.kpis, outcome, values)
-    bench.complete(outcome, tables_of(found))
-    return found
+    result = found_in(game_among(designs, keys), keys.decompose.kpis, outcome, values)
+    bench.complete(outcome, tables_of(result))
+    return result
 
 
-def document(asked: Asked[DecomposeKeys], found: Found) -> Document:
+def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
     keys, lines = asked.keys, []
     start, end = keys.scenarios
-    for kpi, own in found.kpis.items():
-        alone = next((one for one in found.game.coalitions if one.factors == (own.largest,)), None)
-        lines += sentences(kpi, own, start, end, [str(lack) for lack in alone.lacks] if alone else [])
-    draws = same_draws(asked.designs[0].hub, found.outcome.n, f"of {len(asked.designs)} combinations of factors")
+    for kpi, split in result.kpis.items():
+        alone = next((coalition for coalition in result.game.coalitions if coalition.factors == (split.largest,)), None)
+        lines += sentences(kpi, split, start, end, [str(lack) for lack in alone.lacks] if alone else [])
+    draws = same_draws(asked.designs[0].hub, result.outcome.n, f"of {len(asked.designs)} combinations of factors")
     return Document(
         title=f"What makes the difference between {start} and {end}",
-        data={**as_json(found, start, end), **({"values": keys.factors} if keys.factors else {})},
+        data={**as_json(result, start, end), **({"values": keys.factors} if keys.factors else {})},
         sentences=lines,
-        warnings=warnings_of(found),
-        lines=_lines(found, keys),
-        grids=[_grid(kpi, own, keys.scenarios) for kpi, own in found.kpis.items()],
+        warnings=warnings_of(result),
+        lines=_lines(result, keys),
+        grids=[_grid(kpi, split, keys.scenarios) for kpi, split in result.kpis.items()],
         method=[draws, _SHARES],
-        pictures=lambda: [_picture(found, keys)],
+        pictures=lambda: [_picture(result, keys)],
     )
 
 
-def _picture(found: Found, keys: DecomposeKeys) -> "Picture":
+def _picture(result: Found, keys: DecomposeKeys) -> "Picture":
     from experiments.report.figures.decompose_figure import figure
     from experiments.report.sections import picture
 
     start, end = (tagged(name, keys.factors) for name in keys.scenarios)
     says = "The mean over all orders of change, with 95 % intervals."
-    return picture("decompose", "What each factor adds", says, figure(found.kpis, start, end))
+    return picture("decompose", "What each factor adds", says, figure(result.kpis, start, end))
 
 
-def _lines(found: Found, keys: DecomposeKeys) -> list[str]:
+def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
     """In which keys the two designs differ, and which combinations do not fit their hall."""
     before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
     lines = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
     lines += [
         f"does not fit: {coalition.design.label}: {'; '.join(map(str, coalition.lacks))}"
-        for coalition in found.game.coalitions
+        for coalition in result.game.coalitions
         if coalition.lacks
     ]
     return [*lines, ""] if lines else []
 
 
-def _grid(kpi: str, own: Decomposition, scenarios: Sequence[str]) -> Grid:
+def _grid(kpi: str, split: Decomposition, scenarios: Sequence[str]) -> Grid:
     unit = KPIS[kpi].unit
     scale, name = (100.0, "percentage points") if unit == "1" else (1.0, unit)
     rows = tuple(
         (
             factor,
-            with_interval(one.share.scaled(scale), signed),
-            *(signed(scale * part.mean) for part in (one.alone, one.last)),
+            with_interval(share.share.scaled(scale), signed),
+            *(signed(scale * part.mean) for part in (share.alone, share.last)),
         )
-        for factor, one in own.shares.items()
+        for factor, share in split.shares.items()
     )
-    caption = f"{kpi}: {' → '.join(scenarios)}, {signed(scale * own.gain.mean)} {name}"
+    caption = f"{kpi}: {' → '.join(scenarios)}, {signed(scale * split.gain.mean)} {name}"
     return Grid(caption, ("factor", "share, all orders", "alone", "last"), rows)
 
 

@@ -59,60 +59,60 @@ def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples
     return Found(game, outcome, kpis)
 
 
-def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
+def tables_of(result: Found) -> list[tuple[TableSchema, Columns]]:
     shares = [
         FactorShare(kpi, order, name, own.share.mean, own.share.low, own.share.high, own.alone.mean, own.last.mean,
-                    own.share.n, KPIS[kpi].unit, " ".join(found.game.fields.get(name, ())))
-        for kpi, split in found.kpis.items()
+                    own.share.n, KPIS[kpi].unit, " ".join(result.game.fields.get(name, ())))
+        for kpi, split in result.kpis.items()
         for order, (name, own) in enumerate(split.shares.items())
     ]  # fmt: skip
     coalitions = [
         CoalitionRow(own.design.label, order, " ".join(own.factors), not own.lacks, "; ".join(map(str, own.lacks)))
-        for order, own in enumerate(found.game.coalitions)
+        for order, own in enumerate(result.game.coalitions)
     ]
     return [stored(FactorShare, shares), stored(CoalitionRow, coalitions)]
 
 
-def as_json(found: Found, start: str, end: str) -> dict[str, Any]:
+def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
     def split(kpi: str, own: Decomposition) -> dict[str, Any]:
-        def told(interval: Interval) -> dict[str, Any]:
+        def plain(interval: Interval) -> dict[str, Any]:
             return interval_object(interval, KPIS[kpi].unit)
 
         factors = {
-            name: {"share": told(one.share), "alone": told(one.alone), "last": told(one.last)}
+            name: {"share": plain(one.share), "alone": plain(one.alone), "last": plain(one.last)}
             for name, one in own.shares.items()
         }
-        return {"from": told(own.start), "to": told(own.end), "gain": told(own.gain), "factors": factors}
+        return {"from": plain(own.start), "to": plain(own.end), "gain": plain(own.gain), "factors": factors}
 
     coalitions = {
         one.design.label: {
             "factors": list(one.factors),
             "lacks": [str(lack) for lack in one.lacks],
             "kpis": {
-                kpi: interval_object(found.outcome.intervals[one.design.label][kpi], KPIS[kpi].unit)
-                for kpi in found.kpis
+                kpi: interval_object(result.outcome.intervals[one.design.label][kpi], KPIS[kpi].unit)
+                for kpi in result.kpis
             },
         }
-        for one in found.game.coalitions
+        for one in result.game.coalitions
     }
     return {
         "from": start,
         "to": end,
-        "kpis": {kpi: split(kpi, own) for kpi, own in found.kpis.items()},
-        "fields": {name: list(fields) for name, fields in found.game.fields.items()},
+        "kpis": {kpi: split(kpi, own) for kpi, own in result.kpis.items()},
+        "fields": {name: list(fields) for name, fields in result.game.fields.items()},
         "coalitions": coalitions,
     }
 
 
-def warnings_of(found: Found) -> list[str]:
-    lines = [*found.outcome.warnings, *too_few_replications(found.outcome.n)]
-    rest = found.game.fields.get("rest", ())
+def warnings_of(result: Found) -> list[str]:
+    lines = [*result.outcome.warnings, *too_few_replications(result.outcome.n)]
+    rest = result.game.fields.get("rest", ())
     if rest:
         lines.append(f"rest: fields that differ and are in no factor: {', '.join(rest)}")
-    lacking = [one for one in found.game.coalitions if one.lacks]
+    lacking = [coalition for coalition in result.game.coalitions if coalition.lacks]
     if lacking:
         lines.append(
-            f"{len(lacking)} of {len(found.game.coalitions)} coalitions do not fit their hall by the space standards;"
+            f"{len(lacking)} of {len(result.game.coalitions)} coalitions do not fit their hall by the space standards;"
             " they are simulated with units standing as close as they must (table coalitions)"
         )
     return lines

@@ -50,13 +50,13 @@ _MOST_ROWS: Final = 24
 
 
 def pictures(answer: Answer) -> Iterator[Picture]:
-    found, own = answer.found, answer.found.keys.expansion
-    called = {path: path_name(path) for path in own.paths}
+    result, asked = answer.found, answer.found.keys.expansion
+    called = {path: path_name(path) for path in asked.paths}
     best = called[answer.recommended]
-    years = [own.first_year + year for year in range(own.years)]
+    years = [asked.first_year + year for year in range(asked.years)]
     demand = {
         growth: np.stack([each.mean(axis=0), *np.quantile(each, BANDS, axis=0)])
-        for growth, each in zip(found.futures.growths, found.futures.demand, strict=True)
+        for growth, each in zip(result.futures.growths, result.futures.demand, strict=True)
     }
     slots = {called[path]: bands[0] for path, bands in answer.traffic["slots"].items()}
     yield picture(
@@ -66,10 +66,10 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         " expected to have slots for; the mean over results that open something and results that do not.",
         expansion_figures.fan(years, demand, slots),
     )
-    idle = None if own.idle is None else called[own.idle]
-    if idle is not None and len(own.paths) > 1:
-        flows = found.means(lambda one: one.quarterly) * factors(own, own.cost.discounting.rate)
-        so_far = flows.reshape(len(own.paths), own.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
+    idle = None if asked.idle is None else called[asked.idle]
+    if idle is not None and len(asked.paths) > 1:
+        flows = result.means(lambda one: one.quarterly) * factors(asked, asked.cost.discounting.rate)
+        so_far = flows.reshape(len(asked.paths), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
         money = dict(zip(called.values(), so_far, strict=True))
         less = {path: (own_money - money[idle]).tolist() for path, own_money in money.items() if path != idle}
         yield picture(
@@ -84,7 +84,7 @@ def pictures(answer: Answer) -> Iterator[Picture]:
             called[path]: bands * (100.0 if KPIS[kpi].unit == "1" else 1.0)
             for path, bands in answer.service[kpi].items()
         }
-        for kpi in own.kpis
+        for kpi in asked.kpis
     }
     shown = list(dict.fromkeys([best, *([idle] if idle else [])]))
     yield picture(
@@ -93,7 +93,7 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         "KPIs of each year, means of its sampled weeks.",
         expansion_figures.service(years, panels, shown),
     )
-    cells = {(cell.growth, cell.probability): called[cell.best] for cell in decision_map(found)}
+    cells = {(cell.growth, cell.probability): called[cell.best] for cell in decision_map(result)}
     if cells:
         yield picture(
             "map",
@@ -101,10 +101,10 @@ def pictures(answer: Answer) -> Iterator[Picture]:
             "One growth taken as certain, and the probability of the first decision in favour set to each value; the"
             " results in favour keep their proportions.",
             expansion_figures.decisions(
-                found.futures.growths, sorted({share for _, share in cells}), cells, list(called.values())
+                result.futures.growths, sorted({share for _, share in cells}), cells, list(called.values())
             ),
         )
-    if len(own.paths) > 1:
+    if len(asked.paths) > 1:
         first, second, *_ = sorted((one.npv.mean for one in answer.paths), reverse=True)
         lead = (first - second) / 1e6
         turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur / 1e6 - lead))[:_MOST_ROWS]
@@ -115,7 +115,7 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         yield picture(
             "tornado",
             "What would turn the choice",
-            f"Each growth and each result taken as certain; each price {100 * own.swing:.3g} % lower and higher. The"
+            f"Each growth and each result taken as certain; each price {100 * asked.swing:.3g} % lower and higher. The"
             f" {len(rows)} values that move the lead most, from what it is (the solid line).",
             expansion_figures.tornado(rows, lead, best),
         )
@@ -157,8 +157,8 @@ def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
     """
     check_growth(designs[0].hub)
     labels = {design.label for design in designs[1:]}
-    for state, own in keys.expansion.states.items():
-        if not own or not labels.issuperset(own):
+    for state, recorded in keys.expansion.states.items():
+        if not recorded or not labels.issuperset(recorded):
             raise ConfigError(f"expansion.states: the hub of {state!r} is not there")
 
 
@@ -187,12 +187,12 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
         grids=_grids(answer),
         most_rows=_MOST_ON_TERMINAL,
         data={
-            "paths": {one.path: plain_row(one, without=("path",)) for one in answer.paths},
+            "paths": {row.path: plain_row(row, without=("path",)) for row in answer.paths},
             "recommended": answer.recommended,
             "probability": None if np.isnan(answer.probability) else answer.probability,
-            "turned_by": [plain_row(one, without=("order", "lead_eur")) for one in answer.turned_by],
-            "knowing": {one.what: plain_interval(one.worth, "EUR") for one in answer.knowing},
-            "unstable": {week: own.is_unstable for week, own in answer.stability.items()},
+            "turned_by": [plain_row(row, without=("order", "lead_eur")) for row in answer.turned_by],
+            "knowing": {row.what: plain_interval(row.worth, "EUR") for row in answer.knowing},
+            "unstable": {week: verdict.is_unstable for week, verdict in answer.stability.items()},
             "runs": answer.found.n_runs * n,
         },
         method=tuple(_method(asked, answer)),
@@ -203,8 +203,8 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
 
 def _grids(answer: Answer) -> list[Grid]:
     best = path_name(answer.recommended)
-    by_npv = sorted(answer.paths, key=lambda one: -one.npv.mean)
-    known = [replace(one, worth=worth_of(one)) for one in answer.knowing]
+    by_npv = sorted(answer.paths, key=lambda row: -row.npv.mean)
+    known = [replace(row, worth=worth_of(row)) for row in answer.knowing]
     return [
         grid_of(_OF_MONEY, by_npv, without=_SERVICE),
         grid_of(_OF_SERVICE, answer.paths, without=_MONEY),
@@ -214,25 +214,25 @@ def _grids(answer: Answer) -> list[Grid]:
 
 
 def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
-    found, own, today = answer.found, asked.keys.expansion, asked.designs[0].hub
+    result, keys, today = answer.found, asked.keys.expansion, asked.designs[0].hub
     yield from money_rests_on(today)
-    loads = ", ".join(f"{load:g}" for load in own.loads)
+    loads = ", ".join(f"{load:g}" for load in keys.loads)
     yield (
         "Years are sampled weeks: of each quarter a representative one (two months) and one of its busiest month, of"
         " the hub that is there at the time. Weeks that ask the same of the same hub are one run, of"
         f" {today.warmup_days} days of warm-up and {today.horizon_days} measured days. Each hub is simulated"
-        f" at loads of {loads} of what its machines sort, and taken in proportion between them: {found.n_runs} weeks,"
+        f" at loads of {loads} of what its machines sort, and taken in proportion between them: {result.n_runs} weeks,"
         f" {asked.keys.replications} replications of each, with the same flights, parcels and draws in all (common"
         " random numbers)."
     )
-    futures = found.futures
+    futures = result.futures
     yield (
         f"{len(futures.leaves)} results of the decisions and {len(futures.growths)} growths, with their exact"
         f" probabilities, and {len(futures.draws)} draws of delays and demand in each; every path meets the same"
         " futures. 95 % intervals of means hold the error of the draws and that of the simulation."
     )
     yield (
-        f"Money is in real EUR of {own.cost.year}, discounted at {100 * own.cost.discounting.rate:.3g} % a year; what"
+        f"Money is in real EUR of {keys.cost.year}, discounted at {100 * keys.cost.discounting.rate:.3g} % a year; what"
         " is built is written off in equal parts, and what is left of it when the last year ends counts."
     )
     yield (

@@ -101,18 +101,18 @@ class Answer:
         return self.found.world.curves.stability
 
     def of(self, path: str) -> PathAnswer:
-        return next(one for one in self.paths if one.path == path)
+        return next(outcome for outcome in self.paths if outcome.path == path)
 
 
-def answer(found: Found) -> Answer:
-    names, weight = list(found.number), found.futures.weight
-    npv = found.npv
+def answer(result: Found) -> Answer:
+    names, weight = list(result.number), result.futures.weight
+    npv = result.npv
     mean = expected(npv, weight)  # (P, K, R)
     best = int(mean.mean(axis=(1, 2)).argmax())
     pooled = npv.mean(axis=4)
     known = pooled.max(axis=0)
     known_best = expected(np.take_along_axis(npv, pooled.argmax(axis=0)[None, ..., None], axis=0)[0], weight)
-    flows = found.means(lambda one: one.quarterly)
+    flows = result.means(lambda worth: worth.quarterly)
     paths = tuple(
         PathAnswer(
             path=name,
@@ -123,77 +123,80 @@ def answer(found: Found) -> Answer:
             regret=two_sources(known_best - mean[number]),
             regret_p95=quantile(known - pooled[number], weight, BANDS[1]),
             best_share=share(pooled[number] >= known, weight),
-            on_time_share=_on_time(found, name),
-            cost_per_parcel=_cost_per_parcel(found, name),
-            payback=_payback(found, name, flows),
-            opens=share(np.array([bool(months) for months in found.opens])[found.number[name]], weight),
+            on_time_share=_on_time(result, name),
+            cost_per_parcel=_cost_per_parcel(result, name),
+            payback=_payback(result, name, flows),
+            opens=share(np.array([bool(months) for months in result.opens])[result.number[name]], weight),
         )
         for number, name in enumerate(names)
     )
     return Answer(
-        found=found,
+        found=result,
         paths=paths,
         recommended=names[best],
         probability=probability_of_best(mean, best),
-        knowing=tuple(knowing(found, npv, pooled, mean, best)),
-        turns=tuple(turns(found, pooled, best)),
-        service=_service(found),
-        traffic=_traffic(found),
+        knowing=tuple(knowing(result, npv, pooled, mean, best)),
+        turns=tuple(turns(result, pooled, best)),
+        service=_service(result),
+        traffic=_traffic(result),
     )
 
 
-def _on_time(found: Found, path: str) -> Interval:
+def _on_time(result: Found, path: str) -> Interval:
     """Of all parcels of the horizon."""
-    at = found.world.measured.kpis.index("on_time_share")
+    at = result.world.measured.kpis.index("on_time_share")
     in_time = _ratio(
-        found, path, lambda one: (one.kpis[:, :, at] * one.parcels).sum(axis=1), lambda one: one.parcels.sum(axis=1)
+        result,
+        path,
+        lambda worth: (worth.kpis[:, :, at] * worth.parcels).sum(axis=1),
+        lambda worth: worth.parcels.sum(axis=1),
     )
     return in_time.within(0.0, 1.0)
 
 
-def _cost_per_parcel(found: Found, path: str) -> Interval:
+def _cost_per_parcel(result: Found, path: str) -> Interval:
     """All that is spent, over all parcels that leave, by road or by air."""
-    lines, exports = found.books.lines, found.world.measured.kpis.index("exports_per_day")
+    lines, exports = result.books.lines, result.world.measured.kpis.index("exports_per_day")
     revenue = [lines.index(name) for name in REVENUES]
     return _ratio(
-        found,
+        result,
         path,
-        lambda one: one.yearly[:, :, revenue].sum(axis=(1, 2)) - one.quarterly.sum(axis=1),
-        lambda one: (one.parcels + one.kpis[:, :, exports] * DAYS_PER_YEAR).sum(axis=1),
+        lambda worth: worth.yearly[:, :, revenue].sum(axis=(1, 2)) - worth.quarterly.sum(axis=1),
+        lambda worth: (worth.parcels + worth.kpis[:, :, exports] * DAYS_PER_YEAR).sum(axis=1),
     )
 
 
-def _ratio(found: Found, path: str, *parts: Callable[[Worth], Floats]) -> Interval:
+def _ratio(result: Found, path: str, *parts: Callable[[Worth], Floats]) -> Interval:
     """Of the expected values of two figures (R)."""
-    above, below = (expected(found.of(path, part), found.futures.weight) for part in parts)
+    above, below = (expected(result.of(path, part), result.futures.weight) for part in parts)
     return two_sources(above / below)
 
 
-def _payback(found: Found, path: str, flows: Floats) -> float | None:
-    own = found.keys.expansion
-    if own.idle is None or not own.paths[path].phases:
+def _payback(result: Found, path: str, flows: Floats) -> float | None:
+    asked = result.keys.expansion
+    if asked.idle is None or not asked.paths[path].phases:
         return None
-    more = flows[list(own.paths).index(path)] - flows[list(own.paths).index(own.idle)]
+    more = flows[list(asked.paths).index(path)] - flows[list(asked.paths).index(asked.idle)]
     return payback(
-        [Flow(at, round(CENTS_PER_EUR * eur)) for at, eur in zip(quarter_years(own), more.tolist(), strict=True)]
+        [Flow(at, round(CENTS_PER_EUR * eur)) for at, eur in zip(quarter_years(asked), more.tolist(), strict=True)]
     )
 
 
-def _service(found: Found) -> dict[str, Yearly]:
-    kpis = {path: found.of(path, lambda one: one.kpis.mean(axis=0)) for path in found.number}
+def _service(result: Found) -> dict[str, Yearly]:
+    kpis = {path: result.of(path, lambda worth: worth.kpis.mean(axis=0)) for path in result.number}
     return {
-        kpi: {path: bands(each[..., at], found.futures.weight) for path, each in kpis.items()}
-        for at, kpi in enumerate(found.world.measured.kpis)
+        kpi: {path: bands(each[..., at], result.futures.weight) for path, each in kpis.items()}
+        for at, kpi in enumerate(result.world.measured.kpis)
     }
 
 
-def _traffic(found: Found) -> dict[str, Yearly]:
-    years, weight = found.keys.expansion.years, found.futures.weight
+def _traffic(result: Found) -> dict[str, Yearly]:
+    years, weight = result.keys.expansion.years, result.futures.weight
     each = {
-        what: np.stack([getattr(line, what).reshape(years, -1).mean(axis=1) for line in found.timelines])
+        what: np.stack([getattr(line, what).reshape(years, -1).mean(axis=1) for line in result.timelines])
         for what in ("wanted", "slots", "flights")
     }
     return {
-        what: {path: bands(own[numbers], weight) for path, numbers in found.number.items()}
-        for what, own in each.items()
+        what: {path: bands(by_path[numbers], weight) for path, numbers in result.number.items()}
+        for what, by_path in each.items()
     }

@@ -70,18 +70,20 @@ def node_label(hub: str, load: float) -> str:
 class Curves:
     """The hubs by number, and what was simulated of them: (hub, load, replication, measure); NaN: not yet."""
 
-    def __init__(self, designs: Sequence[Design], own: Expansion, measured: Measured, replications: int) -> None:
+    def __init__(self, designs: Sequence[Design], asked: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {design.label: number for number, design in enumerate(designs)}
-        self._points, self._own, self._measured = designs, own, measured
-        self.loads: Floats = np.array(own.loads)
+        self._points, self._own, self._measured = designs, asked, measured
+        self.loads: Floats = np.array(asked.loads)
         self.full = np.array([flights_at(design.hub, 1.0) for design in designs])
         """Flights a day at load 1 (n_hubs)."""
         self.stability: dict[str, Stability] = {}
         """Of each hub at a load that was simulated, by the label of the run."""
-        shape = len(designs), len(own.loads), replications, measured.n
+        shape = len(designs), len(asked.loads), replications, measured.n
         self.values: Floats = np.full(shape, math.nan)
         self._composed = {
-            self.labels[label]: [self.labels[part] for part in parts] for label, *parts in own.states.values() if parts
+            self.labels[label]: [self.labels[part] for part in parts]
+            for label, *parts in asked.states.values()
+            if parts
         }
         """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
 
@@ -112,19 +114,19 @@ class Curves:
     def compose(self) -> None:
         """Fill in what is put together of hubs that are there; shares stay shares."""
         for hub, (plain, *alone) in self._composed.items():
-            found = self.values[alone].sum(axis=0) - (len(alone) - 1) * self.values[plain]
+            composed = self.values[alone].sum(axis=0) - (len(alone) - 1) * self.values[plain]
             for at, kpi in enumerate(self._measured.kpis, start=len(self._measured.lines)):
-                found[..., at] = found[..., at].clip(*KPIS[kpi].range)
-            self.values[hub] = found
+                composed[..., at] = composed[..., at].clip(*KPIS[kpi].range)
+            self.values[hub] = composed
 
     def missing(self, hubs: NDArray[np.intp], flights: Floats) -> set[tuple[int, int]]:
         """Hubs and loads that these weeks need, and that are not there; `hubs` and `flights` of the same shape."""
         at, _ = self._place(hubs, flights)
-        found: set[tuple[int, int]] = set()
+        nodes: set[tuple[int, int]] = set()
         for step in (0, 1):
             gone = np.isnan(self.values[hubs, at + step, 0, 0])
-            found |= set(zip(hubs[gone].tolist(), (at + step)[gone].tolist(), strict=True))
-        runs = {(part, load) for hub, load in found for part in self._composed.get(hub, [hub])}
+            nodes |= set(zip(hubs[gone].tolist(), (at + step)[gone].tolist(), strict=True))
+        runs = {(part, load) for hub, load in nodes for part in self._composed.get(hub, [hub])}
         return {(hub, load) for hub, load in runs if np.isnan(self.values[hub, load, 0, 0])}
 
     def weeks(self, hubs: NDArray[np.intp], flights: Floats) -> Floats:
@@ -159,14 +161,15 @@ def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
     return np.asarray((weight * weeks).sum(axis=-3), dtype=np.float64)
 
 
-def check_loads(own: Expansion, month_index: Iterable[float]) -> None:
+def check_loads(asked: Expansion, month_index: Iterable[float]) -> None:
     """Whether the busiest week of a hub that takes all it accepts is among the loads.
 
     Raises:
         ConfigError: it is above the last.
     """
-    busiest = own.accept_load * max(month_index)
-    if own.loads[-1] < busiest:
+    busiest = asked.accept_load * max(month_index)
+    if asked.loads[-1] < busiest:
         raise ConfigError(
-            f"expansion.loads: the last at least {busiest:.4g}, accept_load in the busiest month, got {own.loads[-1]:g}"
+            f"expansion.loads: the last at least {busiest:.4g}, accept_load in the busiest month,"
+            f" got {asked.loads[-1]:g}"
         )

@@ -168,7 +168,7 @@ class Expansion:
     states: dict[str, tuple[str, ...]]
 
     def __post_init__(self) -> None:
-        check_probabilities("growth", {name: one.probability for name, one in self.growth.items()})
+        check_probabilities("growth", {name: growth.probability for name, growth in self.growth.items()})
         if list(self.loads) != sorted(set(self.loads)) or len(self.loads) < 2:
             got = ", ".join(map(str, self.loads)) or "none"
             raise ValueError(f"loads: at least two, each above the one before, got {got}")
@@ -201,11 +201,11 @@ class Expansion:
 
     def earliest(self, stage: str) -> dt.date:
         """The first day on which a stage can have ended in favour."""
-        own = self.stages[stage]
-        begin = own.asked if own.after is None else self.earliest(own.after)
+        built = self.stages[stage]
+        begin = built.asked if built.after is None else self.earliest(built.after)
         assert begin is not None
-        later = [0.0 if one.later is None else one.later.least for one in own.results.values() if not one.is_refused]
-        return months_after(begin, own.months.least + min(later, default=0.0))
+        later = [0.0 if end.later is None else end.later.least for end in built.results.values() if not end.is_refused]
+        return months_after(begin, built.months.least + min(later, default=0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Found:
 
     def mean(self, path: str, pick: Callable[[Worth], Floats]) -> Floats:
         """The expected value of a figure that replications have, (R, …) to (…)."""
-        each = self.of(path, lambda one: pick(one).mean(axis=0))
+        each = self.of(path, lambda worth: pick(worth).mean(axis=0))
         return np.asarray(np.einsum("gfk...,gf->...", each, self.futures.weight) / each.shape[2], dtype=np.float64)
 
     def means(self, pick: Callable[[Worth], Floats]) -> Floats:
@@ -70,36 +70,36 @@ class Found:
     @property
     def npv(self) -> Floats:
         """Of each path and future, by replication (P, G, F, K, R)."""
-        return np.stack([self.of(path, lambda one: one.present.sum(axis=1)) for path in self.number])
+        return np.stack([self.of(path, lambda worth: worth.present.sum(axis=1)) for path in self.number])
 
     @property
     def opens(self) -> list[list[float]]:
         """Of each timeline, when its phases open, if before the last year ends [months from the first]."""
         last = MONTHS_PER_YEAR * self.keys.expansion.years
-        return [[one.opens for one in line.openings if one.opens <= last] for line in self.timelines]
+        return [[opening.opens for opening in line.openings if opening.opens <= last] for line in self.timelines]
 
 
-def futures_of(own: Expansion, base: HubConfig) -> Futures:
-    found = tuple(leaves(own.stages))
-    drawn = tuple(draws(own, base.seed))
-    growth = np.array([one.probability for one in own.growth.values()])
+def futures_of(asked: Expansion, base: HubConfig) -> Futures:
+    found = tuple(leaves(asked.stages))
+    drawn = tuple(draws(asked, base.seed))
+    growth = np.array([one.probability for one in asked.growth.values()])
     weight = growth[:, None] * np.array([p for _, p in found])
-    paths = np.stack([factors(one, own) for one in own.growth.values()])
+    paths = np.stack([factors(one, asked) for one in asked.growth.values()])
     demand = base.demand.flights_per_day * paths[:, None, :] * np.stack([one.strays for one in drawn])
-    return Futures(tuple(own.growth), tuple(leaf for leaf, _ in found), drawn, weight, demand)
+    return Futures(tuple(asked.growth), tuple(leaf for leaf, _ in found), drawn, weight, demand)
 
 
 def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
     """`designs`: the different hubs; `base`: the hub of today with its month index."""
-    own = keys.expansion
+    asked = keys.expansion
     assert base.arrivals.month_index is not None
-    check_loads(own, base.arrivals.month_index)
-    measured = _measured(own, base)
-    curves = Curves(designs, own, measured, keys.replications)
-    accepted = np.array([flights_at(design.hub, own.accept_load) for design in designs])
-    world = World(own, curves, measured, week_indices(base.arrivals.month_index), own.states, accepted)
-    futures = futures_of(own, base)
-    number, wanted = _wanted(own, futures)
+    check_loads(asked, base.arrivals.month_index)
+    measured = _measured(asked, base)
+    curves = Curves(designs, asked, measured, keys.replications)
+    accepted = np.array([flights_at(design.hub, asked.accept_load) for design in designs])
+    world = World(asked, curves, measured, week_indices(base.arrivals.month_index), asked.states, accepted)
+    futures = futures_of(asked, base)
+    number, wanted = _wanted(asked, futures)
     timelines: dict[Key, Timeline] = {}
     runs: set[tuple[int, int]] = set()
     while True:
@@ -112,47 +112,45 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
             break
         runs |= set(missing)
         _simulate(curves, missing, keys.replications, simulate)
-    books = _books(world, designs, own, base)
+    books = _books(world, designs, asked, base)
     worths = tuple(worth(books, line) for line in timelines.values())
     return Found(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
 
 
 def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: int, simulate: Simulate) -> None:
     nodes = {node: curves.node(*node) for node in missing}
-    there = simulate(list(nodes.values()))
-    values = {
-        design.label: [there[design.label, number] for number in range(replications)] for design in nodes.values()
-    }
+    kpis = simulate(list(nodes.values()))
+    values = {design.label: [kpis[design.label, number] for number in range(replications)] for design in nodes.values()}
     curves.stability |= judged_as_run(nodes.values(), values)
     for (hub, load), design in nodes.items():
         for replication in range(replications):
-            curves.put(hub, load, replication, there[design.label, replication])
+            curves.put(hub, load, replication, kpis[design.label, replication])
     curves.compose()
 
 
-def _wanted(own: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], list[Key]]:
+def _wanted(asked: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], list[Key]]:
     """Each path's timelines by number (G, F, K), and what each is of."""
     at: dict[Key, int] = {}
     number = {}
-    for path in own.paths:
-        results = [tuple(restricted(leaf, own.paths[path].needs, own).items()) for leaf in futures.leaves]
+    for path in asked.paths:
+        results = [tuple(restricted(leaf, asked.paths[path].needs, asked).items()) for leaf in futures.leaves]
         number[path] = np.zeros((*futures.weight.shape, len(futures.draws)), dtype=np.intp)
         for g, f, k in np.ndindex(*number[path].shape):
             number[path][g, f, k] = at.setdefault((path, g, k, results[f]), len(at))
     return number, list(at)
 
 
-def _measured(own: Expansion, base: HubConfig) -> Measured:
-    nothing = activity(base, dict.fromkeys(KPIS, 0.0), own.cost.labour)
-    lines = tuple(line.name for line in annual_lines(base, nothing, own.cost))
-    watched = [trigger.kpi for path in own.paths.values() for phase in path.phases.values() for trigger in phase.when]
+def _measured(asked: Expansion, base: HubConfig) -> Measured:
+    nothing = activity(base, dict.fromkeys(KPIS, 0.0), asked.cost.labour)
+    lines = tuple(line.name for line in annual_lines(base, nothing, asked.cost))
+    watched = [trigger.kpi for path in asked.paths.values() for phase in path.phases.values() for trigger in phase.when]
     return Measured(
-        lines, tuple(dict.fromkeys((*ALWAYS, *own.kpis, *(kpi for kpi in watched if kpi in KPIS)))), tuple(Paid)
+        lines, tuple(dict.fromkeys((*ALWAYS, *asked.kpis, *(kpi for kpi in watched if kpi in KPIS)))), tuple(Paid)
     )
 
 
-def _books(world: World, designs: Sequence[Design], own: Expansion, base: HubConfig) -> Books:
-    built = tuple(line.name for line in investment(base, base, own.cost))
+def _books(world: World, designs: Sequence[Design], asked: Expansion, base: HubConfig) -> Books:
+    built = tuple(line.name for line in investment(base, base, asked.cost))
     parcels_at = len(world.measured.lines) + world.measured.kpis.index("parcels_per_day")
     hubs = {design.label: design.hub for design in designs}
-    return Books(world, hubs, built, discount_factors(own, own.cost.discounting.rate), parcels_at, {})
+    return Books(world, hubs, built, discount_factors(asked, asked.cost.discounting.rate), parcels_at, {})

@@ -68,7 +68,7 @@ class State:
 
 
 def states_of(
-    words: Sequence[str], base: HubConfig, own: Expansion, config_dir: File | None
+    words: Sequence[str], base: HubConfig, asked: Expansion, config_dir: File | None
 ) -> tuple[list[Design], dict[str, tuple[str, ...]]]:
     """The different hubs, and by state the label of its own. `words`: all that the study is composed of.
 
@@ -81,9 +81,9 @@ def states_of(
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
     found = [
         made
-        for name, path in own.paths.items()
-        for limit in _limits(own, path)
-        for made in _of_path(base, own, name, limit, composer)
+        for name, path in asked.paths.items()
+        for limit in _limits(asked, path)
+        for made in _of_path(base, asked, name, limit, composer)
     ]
     # Those in which one thing acts first: they are simulated.
     found.sort(key=lambda made: len(made[0].alone) > 1)
@@ -116,17 +116,17 @@ def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
     return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS))
 
 
-def _limits(own: Expansion, path: Path) -> list[float | None]:
-    found = {one.most_area_m2 for stage in path.needs for one in own.stages[stage].results.values()}
-    return [None, *sorted(limit for limit in found if limit is not None)]
+def _limits(asked: Expansion, path: Path) -> list[float | None]:
+    limits = {result.most_area_m2 for stage in path.needs for result in asked.stages[stage].results.values()}
+    return [None, *sorted(limit for limit in limits if limit is not None)]
 
 
 def _of_path(
-    base: HubConfig, own: Expansion, name: str, limit: float | None, composer: Composer
+    base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer
 ) -> Iterator[tuple[State, HubConfig]]:
-    path = own.paths[name]
+    path = asked.paths[name]
     phases = list(path.phases.items())
-    hubs = _built(base, own, name, limit, composer)
+    hubs = _built(base, asked, name, limit, composer)
     for n, after in enumerate(hubs):
         learning = phases[n - 1][1].learning if n else None
         steps = LEARNED if learning is not None else (1.0,)
@@ -139,22 +139,22 @@ def _of_path(
                 config = _learning(hubs[n - 1], after, learning, learned, f"expansion.paths.{name}")
             if is_building:
                 config = _set(config, phases[n][1].closed, f"expansion.paths.{name}.phases.{phases[n][0]}.closed")
-            for results in itertools.product(*(_setting(own, stage) for stage in needs)):
+            for results in itertools.product(*(_setting(asked, stage) for stage in needs)):
                 named = tuple(result for _, result in results if result)
                 state = State(name, limit, n, is_building, learned, named)
-                yield state, _checked(_conditioned(config, own, results), f"expansion.paths.{name}, {state.name}")
+                yield state, _checked(_conditioned(config, asked, results), f"expansion.paths.{name}, {state.name}")
 
 
-def _built(base: HubConfig, own: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
+def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
     """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for.
 
     A permit smaller than the whole path is known before anything is built: phases are built as their `smaller` words
     say, where they have any.
     """
-    is_smaller = limit is not None and limit < _built(base, own, name, None, composer)[-1].area_m2
+    is_smaller = limit is not None and limit < _built(base, asked, name, None, composer)[-1].area_m2
     so_far: list[str] = []
     hubs = [_checked(at_mean_month(base, base.scenario), "the hub")]
-    for phase_name, phase in own.paths[name].phases.items():
+    for phase_name, phase in asked.paths[name].phases.items():
         for own_words in (phase.smaller, phase.changes) if is_smaller else (phase.changes,):
             if own_words is None:
                 continue
@@ -171,22 +171,22 @@ def _built(base: HubConfig, own: Expansion, name: str, limit: float | None, comp
     return hubs
 
 
-def _setting(own: Expansion, stage: str) -> list[tuple[str, str]]:
+def _setting(asked: Expansion, stage: str) -> list[tuple[str, str]]:
     """A stage's results that set fields, and none of them."""
-    return [(stage, ""), *((stage, name) for name, one in own.stages[stage].results.items() if one.sets)]
+    return [(stage, ""), *((stage, name) for name, result in asked.stages[stage].results.items() if result.sets)]
 
 
-def _conditioned(config: HubConfig, own: Expansion, results: Sequence[tuple[str, str]]) -> HubConfig:
+def _conditioned(config: HubConfig, asked: Expansion, results: Sequence[tuple[str, str]]) -> HubConfig:
     for stage, result in results:
         if result:
             key = f"expansion.stages.{stage}.results.{result}.sets"
-            config = _set(config, own.stages[stage].results[result].sets, key)
+            config = _set(config, asked.stages[stage].results[result].sets, key)
     return config
 
 
 def _set(config: HubConfig, words: Sequence[str], key: str) -> HubConfig:
     with _of(key):
-        return changed(config, {(one := parsed(word)).key_or_group: one.value() for word in words})
+        return changed(config, {(setting := parsed(word)).key_or_group: setting.value() for word in words})
 
 
 def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: float, key: str) -> HubConfig:

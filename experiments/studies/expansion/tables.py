@@ -121,30 +121,30 @@ def tables_of(answer: Answer) -> Tables:
 def _figures(answer: Answer) -> Iterator[tuple[Any, ...]]:
     for path in answer.paths:
         for figure, value, unit in figures_of(path):
-            own = value if isinstance(value, Interval) else Interval(value, None, None, 0)
+            interval = value if isinstance(value, Interval) else Interval(value, None, None, 0)
             if figure != "path":
-                yield path.path, figure, own.mean, own.low, own.high, unit
+                yield path.path, figure, interval.mean, interval.low, interval.high, unit
 
 
 def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    found = answer.found
-    futures, own = found.futures, found.keys.expansion
-    for path, numbers in found.number.items():
+    explored = answer.found
+    futures, asked = explored.futures, explored.keys.expansion
+    for path, numbers in explored.number.items():
         for (g, f, draw), at in np.ndenumerate(numbers):
-            opens = found.opens[at]
+            opens = explored.opens[at]
             results = ", ".join(result or "-" for result in futures.leaves[f].values())
-            npv = float(found.worths[at].present.sum(axis=1).mean())
-            first = own.first_year + opens[0] / 12 if opens else np.nan
+            npv = float(explored.worths[at].present.sum(axis=1).mean())
+            first = asked.first_year + opens[0] / 12 if opens else np.nan
             probability = futures.weight[g, f] / len(futures.draws)
             yield path, futures.growths[g], results, draw, probability, npv, len(opens), first
 
 
 def _accounts(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    found = answer.found
-    for path in found.number:
-        mean = found.mean(path, lambda one: one.yearly)
+    result = answer.found
+    for path in result.number:
+        mean = result.mean(path, lambda worth: worth.yearly)
         for year, line in np.ndindex(*mean.shape):
-            yield path, found.keys.expansion.first_year + year, found.books.lines[line], float(mean[year, line])
+            yield path, result.keys.expansion.first_year + year, result.books.lines[line], float(mean[year, line])
 
 
 def _bands(of_paths: Yearly, first_year: int, name: str, unit: str) -> Iterator[tuple[Any, ...]]:
@@ -154,11 +154,11 @@ def _bands(of_paths: Yearly, first_year: int, name: str, unit: str) -> Iterator[
 
 
 def _states(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    found = answer.found
-    for state, (label, *parts) in found.keys.expansion.states.items():
-        accepted = float(found.world.accepted[found.world.curves.labels[label]])
+    result = answer.found
+    for state, (label, *parts) in result.keys.expansion.states.items():
+        accepted = float(result.world.accepted[result.world.curves.labels[label]])
         hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
-        yield state, hub, found.books.hubs[label].area_m2, accepted
+        yield state, hub, result.books.hubs[label].area_m2, accepted
 
 
 _ENOUGH = 0.9
@@ -181,9 +181,9 @@ def _staffed(answer: Answer) -> str:
 
 def _uncertain(answer: Answer) -> str:
     """What it would be worth most to know."""
-    asked = [one for one in answer.knowing if one.what not in (EVERYTHING, WAITING)]
-    main = max(asked, key=lambda one: one.worth.mean)
-    everything = next(one for one in answer.knowing if one.what == EVERYTHING)
+    asked = [row for row in answer.knowing if row.what not in (EVERYTHING, WAITING)]
+    main = max(asked, key=lambda row: row.worth.mean)
+    everything = next(row for row in answer.knowing if row.what == EVERYTHING)
     if main.worth.mean <= 0:
         return (
             f"Nothing alone is worth knowing before choosing; with hindsight {said(worth_of(everything))} more is had."
@@ -204,9 +204,9 @@ def _chosen(answer: Answer) -> Iterator[str]:
         f" {meur(best.npv_p5)} and {meur(best.npv_p95)}: growth, decisions and delays."
     )
     yield from _level(answer)
-    others = sorted((one for one in answer.paths if one.path != best.path), key=lambda one: -one.npv.mean)
+    others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)
     if others:
-        careful, second = min(answer.paths, key=lambda one: one.regret_p95), others[0]
+        careful, second = min(answer.paths, key=lambda row: row.regret_p95), others[0]
         yield (
             f"Next is {path_name(second.path)}, {said(second.behind)} behind. Against what hindsight would choose,"
             f" {name} loses {meur(best.regret.mean)} on average; in the worst 5 % of futures {path_name(careful.path)}"
@@ -231,10 +231,10 @@ def _level(answer: Answer) -> Iterator[str]:
 
 
 def _reacting(answer: Answer) -> Iterator[str]:
-    for one in answer.knowing:
-        if one.what == WAITING:
-            verb = "brings" if one.worth.mean >= 0 else "costs"
-            size = one.worth.scaled(1 if one.worth.mean >= 0 else -1)
+    for row in answer.knowing:
+        if row.what == WAITING:
+            verb = "brings" if row.worth.mean >= 0 else "costs"
+            size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
             yield f"Building by rules instead of by dates {verb} {said(size)}, the best path of each kind compared."
 
 

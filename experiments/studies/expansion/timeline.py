@@ -95,10 +95,10 @@ class _Course:
 
     def __init__(self, world: World, path: str, leaf: Leaf, draw: Draw) -> None:
         self._world, self._path, self._leaf = world, path, leaf
-        own = world.own
-        self._phases: Sequence[tuple[str, Phase]] = list(own.paths[path].phases.items())
-        self._ended = {stage: ended(stage, leaf, draw, own) for stage in own.paths[path].needs}
-        results = [own.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
+        asked = world.own
+        self._phases: Sequence[tuple[str, Phase]] = list(asked.paths[path].phases.items())
+        self._ended = {stage: ended(stage, leaf, draw, asked) for stage in asked.paths[path].needs}
+        results = [asked.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
         limits = [one.most_area_m2 for one in results if one.most_area_m2 is not None]
         self._limit = min(limits, default=None)
         self._n_phases = world.n_phases(path, self._limit)
@@ -117,7 +117,7 @@ class _Course:
             slots[quarter] = self._slots(quarter, int(hubs[quarter]))
             flights[quarter] = min(wanted[quarter], slots[quarter])
             self._watched.append((int(hubs[quarter]), flights[quarter], wanted[quarter] / slots[quarter]))
-        done = tuple(one for one in self._openings if one.begins < _MONTHS * n)
+        done = tuple(opening for opening in self._openings if opening.begins < _MONTHS * n)
         conditions = tuple(self._conditions)
         return Timeline(self._path, self._limit, hubs, wanted, slots, flights, done, conditions, self._is_whole)
 
@@ -204,12 +204,12 @@ class _Course:
         return min(LEARNED, key=lambda step: abs(step - mean))
 
     def _slots(self, quarter: int, hub: int) -> float:
-        own, accepted = self._world.own, self._world.accepted
+        asked, accepted = self._world.own, self._world.accepted
         slots = float(accepted[hub])
-        if self._n_open and own.ramp_months:
+        if self._n_open and asked.ramp_months:
             since = _MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens
-            share = min(1.0, since / own.ramp_months)
+            share = min(1.0, since / asked.ramp_months)
             before, after = (float(accepted[self._plain_hub(n)]) for n in (self._n_open - 1, self._n_open))
             slots = min(slots, before + share * (after - before))
-        caps = [own.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
+        caps = [asked.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
         return min(slots, *(cap for cap in caps if cap is not None), slots)

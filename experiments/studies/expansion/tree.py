@@ -36,42 +36,42 @@ def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
     yield from _leaves(list(stages.items()), {}, 1.0, frozenset())
 
 
-def restricted(leaf: Leaf, stages: Sequence[str], own: Expansion) -> Leaf:
+def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
     """What of a leaf matters where only these stages do: with those that they come after."""
     needed: dict[str, None] = {}
     for stage in stages:
         name: str | None = stage
         while name is not None:
             needed[name] = None
-            name = own.stages[name].after
+            name = asked.stages[name].after
     return MappingProxyType({name: result for name, result in leaf.items() if name in needed})
 
 
-def draws(own: Expansion, seed: int) -> list[Draw]:
-    found = []
-    for number in range(own.draws):
+def draws(asked: Expansion, seed: int) -> list[Draw]:
+    made = []
+    for number in range(asked.draws):
         streams = Streams(seed, number)
-        drawn = {name: streams.of(f"months of {name}").random(2).tolist() for name in own.stages}
+        drawn = {name: streams.of(f"months of {name}").random(2).tolist() for name in asked.stages}
         steps = [
-            streams.of("demand strays", own.first_year + year).standard_normal() * own.spread
-            for year in range(own.years)
+            streams.of("demand strays", asked.first_year + year).standard_normal() * asked.spread
+            for year in range(asked.years)
         ]
         # A walk whose mean stays on the path.
-        walk = np.cumsum(steps) - 0.5 * own.spread**2 * np.arange(1, own.years + 1)
-        found.append(Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk)))
-    return found
+        walk = np.cumsum(steps) - 0.5 * asked.spread**2 * np.arange(1, asked.years + 1)
+        made.append(Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk)))
+    return made
 
 
-def ended(stage: str, leaf: Leaf, draw: Draw, own: Expansion) -> float | None:
+def ended(stage: str, leaf: Leaf, draw: Draw, keys: Expansion) -> float | None:
     """Months from the first year's beginning until a stage has ended in favour; None: it never does."""
-    asked, result = own.stages[stage], leaf[stage]
+    asked, result = keys.stages[stage], leaf[stage]
     if result is None or asked.results[result].is_refused:
         return None
     if asked.after is None:
         assert asked.asked is not None
-        begin = month_of(asked.asked, own.first_year)
+        begin = month_of(asked.asked, keys.first_year)
     else:
-        before = ended(asked.after, leaf, draw, own)
+        before = ended(asked.after, leaf, draw, keys)
         assert before is not None
         begin = before
     later, (rank, rank_later) = asked.results[result].later, draw.ranks[stage]
@@ -93,11 +93,11 @@ def triangular(months: Months, rank: float) -> float:
     return high - math.sqrt((1 - rank) * (high - low) * (high - mode))
 
 
-def factors(growth: Growth, own: Expansion) -> Floats:
+def factors(growth: Growth, asked: Expansion) -> Floats:
     """Demand relative to the configuration's, by year: in proportion between the years given, level outside them."""
     years = sorted(int(year) for year in growth.factors)
     logs = [math.log(growth.factors[str(year)]) for year in years]
-    return np.exp(np.interp(np.arange(own.first_year, own.first_year + own.years), years, logs))
+    return np.exp(np.interp(np.arange(asked.first_year, asked.first_year + asked.years), years, logs))
 
 
 def _leaves(
@@ -110,6 +110,6 @@ def _leaves(
     if stage.after in refused:
         yield from _leaves(rest, {**leaf, name: None}, p, refused | {name})
         return
-    for result, one in stage.results.items():
-        closed = refused | {name} if one.is_refused else refused
-        yield from _leaves(rest, {**leaf, name: result}, p * one.probability, closed)
+    for result, outcome in stage.results.items():
+        closed = refused | {name} if outcome.is_refused else refused
+        yield from _leaves(rest, {**leaf, name: result}, p * outcome.probability, closed)

@@ -76,19 +76,19 @@ Means = tuple[str, str, Floats]
 """What is set, to which value, and the expected NPV of each path then (P)."""
 
 
-def worth_of(one: Knowing) -> Interval:
+def worth_of(row: Knowing) -> Interval:
     """Who knows more chooses no worse, so that knowing is worth at least nothing; waiting may cost."""
-    return one.worth if one.what == WAITING else one.worth.within(0.0)
+    return row.worth if row.what == WAITING else row.worth.within(0.0)
 
 
-def knowing(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> list[Knowing]:
-    worths = _worths(found, npv, pooled, mean, best)
+def knowing(result: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> list[Knowing]:
+    worths = _worths(result, npv, pooled, mean, best)
     return [Knowing(order, what, two_sources(worth), "EUR") for order, (what, worth) in enumerate(worths)]
 
 
-def _worths(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[tuple[str, Floats]]:
+def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[tuple[str, Floats]]:
     """What is known, and how much more it is worth than the path that is best without (K, R)."""
-    weight = found.futures.weight
+    weight = explored.futures.weight
 
     def gain(what: str, which: NDArray[np.intp]) -> tuple[str, Floats]:
         """With the paths chosen so, by future as far as it is known: (G, F, K), or 1 where it is not."""
@@ -96,12 +96,14 @@ def _worths(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) 
         return what, expected(chosen, weight) - mean[best]
 
     yield gain(EVERYTHING, pooled.argmax(axis=0))
-    by_growth = np.einsum("pgfk,gf->pg", pooled, weight) / len(found.futures.draws)
+    by_growth = np.einsum("pgfk,gf->pg", pooled, weight) / len(explored.futures.draws)
     yield gain("growth of demand", by_growth.argmax(axis=0)[:, None, None])
-    for stage in found.keys.expansion.stages:
+    for stage in explored.keys.expansion.stages:
         # Whoever knows how a stage ends knows it of those before.
-        known = [restricted(leaf, [stage], found.keys.expansion) for leaf in found.futures.leaves]
-        results = np.array([", ".join(f"{name} {result}" for name, result in one.items()) for one in known])
+        known = [restricted(leaf, [stage], explored.keys.expansion) for leaf in explored.futures.leaves]
+        results = np.array(
+            [", ".join(f"{name} {result}" for name, result in known_results.items()) for known_results in known]
+        )
         before = [name for name in known[0] if name != stage]
         which = np.zeros(len(results), dtype=np.intp)
         for result in dict.fromkeys(results.tolist()):
@@ -109,67 +111,69 @@ def _worths(found: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) 
             by_path = np.einsum("pgfk,gf->p", pooled[:, :, is_so], weight[:, is_so])
             which[is_so] = int(by_path.argmax())
         yield gain(" and ".join(f"result of {name}" for name in (*before, stage)), which[None, :, None])
-    reacting = [bool(any(phase.when for phase in path.phases.values())) for path in found.keys.expansion.paths.values()]
+    reacting = [
+        bool(any(phase.when for phase in path.phases.values())) for path in explored.keys.expansion.paths.values()
+    ]
     if any(reacting) and not all(reacting):
         means = mean.mean(axis=(1, 2))
         first, second = (int(np.where(np.array(reacting) == kind, means, -np.inf).argmax()) for kind in (True, False))
         yield WAITING, mean[first] - mean[second]
 
 
-def turns(found: Found, pooled: Floats, best: int) -> list[Turn]:
+def turns(result: Found, pooled: Floats, best: int) -> list[Turn]:
     """The answer with each uncertain thing at one of its values, and all else as it is."""
-    rows, names = [], list(found.number)
-    for order, (what, value, means) in enumerate((*_results(found, pooled), *_prices(found))):
+    rows, names = [], list(result.number)
+    for order, (what, value, means) in enumerate((*_results(result, pooled), *_prices(result))):
         others = np.delete(means, best)
         lead = float(means[best] - others.max()) if others.size else math.inf
         rows.append(Turn(order, what, value, names[int(means.argmax())], lead))
     return rows
 
 
-def _results(found: Found, pooled: Floats) -> Iterator[Means]:
-    futures, own, k = found.futures, found.keys.expansion, len(found.futures.draws)
+def _results(explored: Found, pooled: Floats) -> Iterator[Means]:
+    futures, asked, k = explored.futures, explored.keys.expansion, len(explored.futures.draws)
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
         yield "growth", growth, np.einsum("pfk,f->p", pooled[:, number], by_leaf) / k
-    for stage in own.stages:
+    for stage in asked.stages:
         results = np.array([str(leaf[stage]) for leaf in futures.leaves])
-        for result in own.stages[stage].results:
+        for result in asked.stages[stage].results:
             weight = futures.weight * (results == result)
             if weight.sum() > 0:
                 yield stage, result, np.einsum("pgfk,gf->p", pooled, weight / weight.sum()) / k
 
 
-def _prices(found: Found) -> Iterator[Means]:
-    own, measured = found.keys.expansion, found.world.measured
-    lines = found.means(lambda one: one.present)  # (P, L)
-    labour = found.means(lambda one: one.labour)  # (P, W)
+def _prices(result: Found) -> Iterator[Means]:
+    asked, measured = result.keys.expansion, result.world.measured
+    lines = result.means(lambda worth: worth.present)  # (P, L)
+    labour = result.means(lambda worth: worth.labour)  # (P, W)
     total = lines.sum(axis=1)
     wages = lines[:, [measured.lines.index(name) for name in WAGES]].sum(axis=1)
     for at, paid in enumerate(measured.paid):
         yield "labour paid", PAID[paid], total - wages + labour[:, at]
     groups = {name: [at] for at, name in enumerate(measured.lines)}
-    groups["construction"] = list(range(len(measured.lines), len(found.books.lines)))
+    groups["construction"] = list(range(len(measured.lines), len(result.books.lines)))
     for name, places in groups.items():
         for sign in (-1, 1):
-            value = f"{'−' if sign < 0 else '+'}{100 * own.swing:.3g} %"
-            yield plain_name(name), value, total + sign * own.swing * lines[:, places].sum(axis=1)
-    flows = found.means(lambda one: one.quarterly)  # (P, Q)
+            value = f"{'−' if sign < 0 else '+'}{100 * asked.swing:.3g} %"
+            yield plain_name(name), value, total + sign * asked.swing * lines[:, places].sum(axis=1)
+    flows = result.means(lambda worth: worth.quarterly)  # (P, Q)
     for sign in (-1, 1):
-        rate = own.cost.discounting.rate * (1 + sign * own.swing)
-        yield "discount rate", f"{100 * rate:.3g} %", flows @ factors(own, rate)
+        rate = asked.cost.discounting.rate * (1 + sign * asked.swing)
+        yield "discount rate", f"{100 * rate:.3g} %", flows @ factors(asked, rate)
 
 
-def decision_map(found: Found) -> Iterator[Cell]:
+def decision_map(result: Found) -> Iterator[Cell]:
     """The best path where one growth is certain, by the probability that the first decision ends in favour.
 
     Nothing if no decision can end both ways.
     """
-    own, futures = found.keys.expansion, found.futures
-    if not own.stages:
+    asked, futures = result.keys.expansion, result.futures
+    if not asked.stages:
         return
-    names, pooled = list(own.paths), found.npv.mean(axis=4)
-    stage = next(iter(own.stages))
-    refused = np.array([own.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
+    names, pooled = list(asked.paths), result.npv.mean(axis=4)
+    stage = next(iter(asked.stages))
+    refused = np.array([asked.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
     leaf_weight = futures.weight.sum(axis=0)
     if not 0 < leaf_weight[refused].sum() < 1:
         return

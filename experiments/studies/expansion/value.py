@@ -70,20 +70,20 @@ class Books:
         return np.array([as_eur(line.cents) for line in lines])
 
 
-def quarter_years(own: Expansion) -> list[float]:
+def quarter_years(asked: Expansion) -> list[float]:
     """Years after the beginning at which a quarter's money counts as paid."""
-    n = QUARTERS * own.years
-    return [flow.years for flow in flows([0] * n, own.cost.discounting.timing, per_year=QUARTERS)]
+    n = QUARTERS * asked.years
+    return [flow.years for flow in flows([0] * n, asked.cost.discounting.timing, per_year=QUARTERS)]
 
 
-def factors(own: Expansion, rate: float) -> Floats:
-    return np.array([discount_factor(rate, years) for years in quarter_years(own)])
+def factors(asked: Expansion, rate: float) -> Floats:
+    return np.array([discount_factor(rate, years) for years in quarter_years(asked)])
 
 
 def worth(books: Books, line: Timeline) -> Worth:
-    world, own = books.world, books.world.own
+    world, asked = books.world, books.world.own
     n_lines, first_paid = len(world.measured.lines), world.measured.n - len(world.measured.paid)
-    by_week = line.flights[:, None] * np.tile(world.weeks, (own.years, 1))
+    by_week = line.flights[:, None] * np.tile(world.weeks, (asked.years, 1))
     weeks = world.curves.weeks(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
     quarters = quarter_means(weeks, by_week, world.measured)  # (Q, R, M)
     running = quarters[:, :, :n_lines] / QUARTERS
@@ -94,10 +94,10 @@ def worth(books: Books, line: Timeline) -> Worth:
     parcels = quarters[:, :, books.parcels_at].T * DAYS_PER_YEAR / QUARTERS
     return Worth(
         present=np.einsum("q,rql->rl", books.factors, lines),
-        yearly=lines.reshape(lines.shape[0], own.years, QUARTERS, -1).sum(axis=2),
+        yearly=lines.reshape(lines.shape[0], asked.years, QUARTERS, -1).sum(axis=2),
         quarterly=lines.sum(axis=2),
-        parcels=parcels.reshape(-1, own.years, QUARTERS).sum(axis=2),
-        kpis=_by_year(kpis, line.flights, world.measured.per_parcel, own.years),
+        parcels=parcels.reshape(-1, asked.years, QUARTERS).sum(axis=2),
+        kpis=_by_year(kpis, line.flights, world.measured.per_parcel, asked.years),
         labour=np.einsum("q,qrw->rw", books.factors, quarters[:, :, first_paid:] / QUARTERS),
     )
 
@@ -112,44 +112,44 @@ def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years
 
 def _building(books: Books, line: Timeline) -> Floats:
     """What is spent besides the running of the hub, by quarter and line (Q, 3 + built)."""
-    own, n = books.world.own, line.hubs.size
+    asked, n = books.world.own, line.hubs.size
     built, after = len(books.built), len(books.built) + 1
-    found = np.zeros((n, built + 3))
-    found[:, 0] = -_planned(books, line.path, n)
+    flows = np.zeros((n, built + 3))
+    flows[:, 0] = -_planned(books, line.path, n)
     for number, opening in enumerate(line.openings):
-        cost = books.change(line.path, line.limit_m2, number) * (1 - _risked(own, own.paths[line.path], number))
-        found[:, 1:after] += _while_built(opening, n)[:, None] * cost
-        found[-1, after + 1] -= float((cost * _left(books, opening, n)).sum())
+        cost = books.change(line.path, line.limit_m2, number) * (1 - _risked(asked, asked.paths[line.path], number))
+        flows[:, 1:after] += _while_built(opening, n)[:, None] * cost
+        flows[-1, after + 1] -= float((cost * _left(books, opening, n)).sum())
     for quarter, stage, result in line.conditions:
-        one = own.stages[stage].results[result]
-        found[quarter, after] -= one.eur_once
-        found[quarter:, after] -= one.eur_per_year / QUARTERS
-    return found
+        outcome = asked.stages[stage].results[result]
+        flows[quarter, after] -= outcome.eur_once
+        flows[quarter:, after] -= outcome.eur_per_year / QUARTERS
+    return flows
 
 
 def _planned(books: Books, path: str, n: int) -> Floats:
     """Spent at risk when the first decision is asked for: a share of what the whole path costs (Q,)."""
-    own, spent = books.world.own, np.zeros(n)
+    keys, spent = books.world.own, np.zeros(n)
     for number in range(books.world.n_phases(path, None)):
-        phase = list(own.paths[path].phases.values())[number]
-        share = _risked(own, own.paths[path], number)
+        phase = list(keys.paths[path].phases.values())[number]
+        share = _risked(keys, keys.paths[path], number)
         if share:
-            asked = max(0.0, _asked(own, phase.needs[0]))
+            asked = max(0.0, _asked(keys, phase.needs[0]))
             if asked < _MONTHS * n:
                 spent[int(asked // _MONTHS)] -= share * float(books.change(path, None, number).sum())
     return spent
 
 
-def _risked(own: Expansion, path: Path, number: int) -> float:
-    return own.at_risk_share if list(path.phases.values())[number].needs else 0.0
+def _risked(asked: Expansion, path: Path, number: int) -> float:
+    return asked.at_risk_share if list(path.phases.values())[number].needs else 0.0
 
 
-def _asked(own: Expansion, stage: str) -> float:
-    asked = own.stages[stage]
+def _asked(keys: Expansion, stage: str) -> float:
+    asked = keys.stages[stage]
     if asked.after is not None:
-        return _asked(own, asked.after)
+        return _asked(keys, asked.after)
     assert asked.asked is not None
-    return month_of(asked.asked, own.first_year)
+    return month_of(asked.asked, keys.first_year)
 
 
 def _while_built(opening: Opening, n: int) -> Floats:
@@ -163,13 +163,15 @@ def _while_built(opening: Opening, n: int) -> Floats:
 
 def _left(books: Books, opening: Opening, n: int) -> Floats:
     """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
-    own = books.world.own
+    asked = books.world.own
     age = (_MONTHS * n - opening.opens) / 12
     if age < 0:
         # Unfinished: worth what was paid for it.
         paid = float(_while_built(opening, n).sum())
         return np.full(len(books.built), paid)
-    lives = [own.building_years if name in _LASTING else own.cost.discounting.equipment_years for name in books.built]
+    lives = [
+        asked.building_years if name in _LASTING else asked.cost.discounting.equipment_years for name in books.built
+    ]
     return np.array([max(0.0, 1 - age / life) for life in lives])
 
 

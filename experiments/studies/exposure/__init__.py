@@ -89,16 +89,16 @@ def main(arguments: Arguments) -> int:
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:
         raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
-    found = _gathered(manifest, scenario, hubs)
-    if not found.matrices and found.trade is None:
+    ledgers = _gathered(manifest, scenario, hubs)
+    if not ledgers.matrices and ledgers.trade is None:
         raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
     figures = _draw(
-        found, folder / "figures", "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
+        ledgers, folder / "figures", "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
     )
     if arguments.json:
-        console.print_json(_document(found, folder, figures))
+        console.print_json(_document(ledgers, folder, figures))
     else:
-        print("\n".join(lines(found, figures)))
+        print("\n".join(lines(ledgers, figures)))
     return 0
 
 
@@ -125,23 +125,26 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
     )
 
 
-def _costs(manifest: Manifest, mine: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
+def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
     """No policy first; felt by the designs that differ from mine in nothing else."""
     felt: dict[str, dict[str, float]] = {}
     of_policy: dict[str, str] = {}
     for label, hub in hubs.items():
-        if replace(hub, scenario=mine.scenario, exposure=mine.exposure) == mine and hub.exposure.is_on:
+        if replace(hub, scenario=hub_shown.scenario, exposure=hub_shown.exposure) == hub_shown and hub.exposure.is_on:
             of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
     for row in read_rows(manifest, SummaryRow):
         if row.kpi in KPIS and math.isfinite(row.value.mean):
             felt.setdefault(row.scenario, {})[row.kpi] = row.value.mean
-    found = []
-    for name, lookup in {NO_POLICY: None, **{name: one.lookup for name, one in mine.exposure.policies.items()}}.items():
+    costs = []
+    for name, lookup in {
+        NO_POLICY: None,
+        **{name: policy.lookup for name, policy in hub_shown.exposure.policies.items()},
+    }.items():
         escrow = lookup.escrow if lookup else None
         down = escrow.mttr_min / (escrow.mtbf_h * MIN_PER_H + escrow.mttr_min) if escrow else 0.0
         minutes = (lookup.release_min, lookup.handcoding_min) if lookup else (0.0, 0.0)
-        found.append(Cost(name, *minutes, down, felt.get(of_policy.get(name, ""))))
-    return tuple(found)
+        costs.append(Cost(name, *minutes, down, felt.get(of_policy.get(name, ""))))
+    return tuple(costs)
 
 
 def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
@@ -157,14 +160,14 @@ def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(kinds))
 
 
-def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
+def _draw(ledgers: Ledgers, folder: Path, suffix: str) -> list[Path]:
     """The pictures; a folder that cannot be written is no mistake."""
     from experiments.report import exposure_pictures, style
 
     written: list[Path] = []
     with style.look():
         drawn = exposure_pictures.figures(
-            found.matrices, found.flows, found.inference, found.trade, found.balance, found.watched
+            ledgers.matrices, ledgers.flows, ledgers.inference, ledgers.trade, ledgers.balance, ledgers.watched
         )
         for name, figure in drawn.items():
             path = folder / f"{name}{suffix}.svg"
@@ -178,14 +181,14 @@ def _draw(found: Ledgers, folder: Path, suffix: str) -> list[Path]:
     return written
 
 
-def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
+def _document(ledgers: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
     from experiments.report import exposure_tables
 
     return {
         "verb": "exposure",
         "run_dir": str(folder),
-        "scenario": found.scenario,
-        "measured_days": found.n_days,
+        "scenario": ledgers.scenario,
+        "measured_days": ledgers.n_days,
         "matrix": [
             {
                 "policy": matrix.policy,
@@ -196,59 +199,59 @@ def _document(found: Ledgers, folder: Path, figures: list[Path]) -> dict[str, An
                 "kept_clear": float(matrix.kept[p, f]),
                 "kept_pseudonym": float(matrix.pseudonym[p, f]),
             }
-            for matrix in found.matrices
+            for matrix in ledgers.matrices
             for p, party in enumerate(matrix.parties)
             for f, field in enumerate(matrix.fields)
             if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
         ],
-        "flows": [asdict(flow) for flow in found.flows],
-        "achieved": [asdict(effect) for effect in exposure_tables.effects(found.matrices, found.inference)],
-        "costs": [asdict(cost) for cost in found.costs],
-        "watch": [asdict(access) for access in found.watched],
-        "inference": _inference(found.inference),
-        "trade": _trade(found.trade),
-        "balance": [row | _of_shares(found, row) for row in found.balance.to_dict("records")],
-        "imports_of_shares_eur": _imports_of_shares(found),
+        "flows": [asdict(flow) for flow in ledgers.flows],
+        "achieved": [asdict(effect) for effect in exposure_tables.effects(ledgers.matrices, ledgers.inference)],
+        "costs": [asdict(cost) for cost in ledgers.costs],
+        "watch": [asdict(access) for access in ledgers.watched],
+        "inference": _inference(ledgers.inference),
+        "trade": _trade(ledgers.trade),
+        "balance": [row | _of_shares(ledgers, row) for row in ledgers.balance.to_dict("records")],
+        "imports_of_shares_eur": _imports_of_shares(ledgers),
         "figures": [str(path) for path in figures],
     }
 
 
-def _of_shares(found: Ledgers, row: Mapping[Any, Any]) -> dict[str, Any]:
+def _of_shares(ledgers: Ledgers, row: Mapping[Any, Any]) -> dict[str, Any]:
     """A year's figures at both ends of the hub's share."""
-    if found.share_factors is None:
+    if ledgers.share_factors is None:
         return {}
     return {
-        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in found.share_factors]
+        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in ledgers.share_factors]
         for name in ("imports", "exports", "balance")
     }
 
 
-def _imports_of_shares(found: Ledgers) -> list[float] | None:
-    rows = found.balance.to_dict("records")
-    return _of_shares(found, rows[0]).get("imports_of_shares_eur") if rows else None
+def _imports_of_shares(ledgers: Ledgers) -> list[float] | None:
+    rows = ledgers.balance.to_dict("records")
+    return _of_shares(ledgers, rows[0]).get("imports_of_shares_eur") if rows else None
 
 
-def _inference(found: "Inference | None") -> list[dict[str, Any]]:
-    if found is None:
+def _inference(inference: "Inference | None") -> list[dict[str, Any]]:
+    if inference is None:
         return []
     return [
         {"policy": policy, "party": party, "r2": None if math.isnan(r2) else r2}
-        for party, row in zip(found.parties, found.r2.tolist(), strict=True)
-        for policy, r2 in zip(found.policies, row, strict=True)
+        for party, row in zip(inference.parties, inference.r2.tolist(), strict=True)
+        for policy, r2 in zip(inference.policies, row, strict=True)
     ]
 
 
-def _trade(found: "Trade | None") -> list[dict[str, Any]]:
-    if found is None:
+def _trade(trade: "Trade | None") -> list[dict[str, Any]]:
+    if trade is None:
         return []
     return [
         {
             "lane": lane,
-            "parcels_by_week": dict(zip(found.weeks, found.parcels[at].tolist(), strict=True)),
-            "value_eur_by_week": dict(zip(found.weeks, found.value[at].tolist(), strict=True)),
-            "value_eur_by_product": dict(zip(found.products, found.by_product[at].tolist(), strict=True)),
-            "duty_eur": float(found.duty[at]),
-            "vat_eur": float(found.vat[at]),
+            "parcels_by_week": dict(zip(trade.weeks, trade.parcels[at].tolist(), strict=True)),
+            "value_eur_by_week": dict(zip(trade.weeks, trade.value[at].tolist(), strict=True)),
+            "value_eur_by_product": dict(zip(trade.products, trade.by_product[at].tolist(), strict=True)),
+            "duty_eur": float(trade.duty[at]),
+            "vat_eur": float(trade.vat[at]),
         }
-        for at, lane in enumerate(found.lanes)
+        for at, lane in enumerate(trade.lanes)
     ]

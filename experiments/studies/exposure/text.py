@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from experiments.studies.exposure import Cost, Ledgers
 
 
-def lines(found: "Ledgers", figures: Sequence[Path]) -> list[str]:
-    said = [f"Data and goods of {found.scenario}, {found.n_days} measured days, mean over replications"]
-    if found.matrices:
-        said += [*_matrix(found.matrices), *_policies(found.matrices), *_achieved(found), *_costs(found.costs)]
-        said += _watched(found.watched)
-        said += _flows(found.flows, _in_force(found.matrices))
-    if found.inference is not None:
-        said += _inference(found.inference)
-    if found.trade is not None:
-        said += [*_trade(found.trade), *_balance(found.balance), *_shares(found)]
-    return [*said, "", *(f"picture: {path}" for path in figures)]
+def lines(ledgers: "Ledgers", figures: Sequence[Path]) -> list[str]:
+    texts = [f"Data and goods of {ledgers.scenario}, {ledgers.n_days} measured days, mean over replications"]
+    if ledgers.matrices:
+        texts += [*_matrix(ledgers.matrices), *_policies(ledgers.matrices), *_achieved(ledgers), *_costs(ledgers.costs)]
+        texts += _watched(ledgers.watched)
+        texts += _flows(ledgers.flows, _in_force(ledgers.matrices))
+    if ledgers.inference is not None:
+        texts += _inference(ledgers.inference)
+    if ledgers.trade is not None:
+        texts += [*_trade(ledgers.trade), *_balance(ledgers.balance), *_shares(ledgers)]
+    return [*texts, "", *(f"picture: {path}" for path in figures)]
 
 
 def _in_force(matrices: "Sequence[Matrix]") -> "Matrix":
@@ -60,11 +60,11 @@ def _policies(matrices: "Sequence[Matrix]") -> Iterator[str]:
         yield _row(name(matrix.policy), cells)
 
 
-def _achieved(found: "Ledgers") -> Iterator[str]:
+def _achieved(ledgers: "Ledgers") -> Iterator[str]:
     yield ""
     yield "What they achieve, party by party, compared with no policy (records at any time; R2 of weekly imports)"
-    achieved = effects(found.matrices, found.inference)
-    for matrix in found.matrices[1:]:
+    achieved = effects(ledgers.matrices, ledgers.inference)
+    for matrix in ledgers.matrices[1:]:
         yield f"  {name(matrix.policy)}"
         sentences = [sentence(effect) for effect in achieved if effect.policy == matrix.policy]
         yield from (f"    {line}" for line in sentences or ["no party reads or infers more or less"])
@@ -118,20 +118,20 @@ def _flows(flows: "Sequence[Flow]", matrix: "Matrix") -> Iterator[str]:
             yield _row(f"{sender} to {location} ({operator})", cells)
 
 
-def _inference(found: "Inference") -> Iterator[str]:
+def _inference(inference: "Inference") -> Iterator[str]:
     yield ""
     yield "Weekly imports by lane and product group that follow from what a party reads: R2, least squares"
-    yield _row("", [name(policy).replace("none", "no policy") for policy in found.policies])
-    for party, r2 in zip(found.parties, found.r2.tolist(), strict=True):
+    yield _row("", [name(policy).replace("none", "no policy") for policy in inference.policies])
+    for party, r2 in zip(inference.parties, inference.r2.tolist(), strict=True):
         yield _row(name(party), ["–" if math.isnan(value) else f"{value:.2f}" for value in r2])
 
 
-def _trade(found: "Trade") -> Iterator[str]:
+def _trade(trade: "Trade") -> Iterator[str]:
     yield ""
     yield "Imports of the measured days, EUR"
     yield _row("", ["parcels", "declared", "duty due", "VAT due"])
-    sums = found.parcels.sum(axis=1), found.value.sum(axis=1), found.duty, found.vat
-    for lane, *cells in zip(found.lanes, *(column.tolist() for column in sums), strict=True):
+    sums = trade.parcels.sum(axis=1), trade.value.sum(axis=1), trade.duty, trade.vat
+    for lane, *cells in zip(trade.lanes, *(column.tolist() for column in sums), strict=True):
         yield _row(lane, [compact(value) for value in cells])
     yield _row("all", [compact(float(column.sum())) for column in sums])
 
@@ -148,14 +148,14 @@ def _balance(rows: "pd.DataFrame") -> Iterator[str]:
         yield _row(label, cells)
 
 
-def _shares(found: "Ledgers") -> Iterator[str]:
+def _shares(ledgers: "Ledgers") -> Iterator[str]:
     """The year's figures at both ends of the hub's share."""
-    if found.share_factors is None:
+    if ledgers.share_factors is None:
         return
-    yield f"  The same {found.share}, in proportion"
-    for row in found.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records"):
+    yield f"  The same {ledgers.share}, in proportion"
+    for row in ledgers.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records"):
         label = f"{100 * row['export_share']:.0f} %" + (", this run" if row["is_simulated"] else "")
-        ends = ([compact(factor * row[key]) for factor in found.share_factors] for key in _YEARLY)
+        ends = ([compact(factor * row[key]) for factor in ledgers.share_factors] for key in _YEARLY)
         yield _row(label, [f"{low} to {high}" for low, high in ends])
 
 

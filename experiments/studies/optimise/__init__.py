@@ -51,19 +51,19 @@ _METHODS = {
 def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     config = asked.designs[0].hub
     commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
-    own = result.asked
+    keys = result.asked
     search = (
-        f"{len(result.found.trials)} designs in generations of {own.population}, by {_METHODS[own.sampler]}. A"
+        f"{len(result.found.trials)} designs in generations of {keys.population}, by {_METHODS[keys.sampler]}. A"
         " design that does not fit its hall, or that the schema refuses, is not simulated."
     )
     method = [search, same_draws(config, result.replications)]
-    if own.confirm:
+    if keys.confirm:
         method.append(
             "The best of many noisy values looks better than it is. What is told of the front is therefore from"
-            f" {own.confirm} further replications, which played no part in its choice; intervals are of 95 %."
+            f" {keys.confirm} further replications, which played no part in its choice; intervals are of 95 %."
         )
-    if "cost_eur_per_day" in own.goals:
-        cost = own.cost
+    if "cost_eur_per_day" in keys.goals:
+        cost = keys.cost
         method.append(
             f"Cost a day: {cost.site.rent_eur_per_m2_year:g} EUR a year for each m² of the halls;"
             f" {cost.labour.wage_eur_per_h:g} EUR an hour for each post, manned round the clock;"
@@ -72,7 +72,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
             " energy are not in it."
         )
     return Document(
-        title=f"What {' and '.join(own.goals)} can be had together",
+        title=f"What {' and '.join(keys.goals)} can be had together",
         sentences=sentences(result),
         warnings=result.warnings,
         tables=tables_of(result),
@@ -86,13 +86,13 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
 
 def grids(result: Result) -> list[Grid]:
     """What the designs on the front reach, and what they are: as many variables a table as a page is wide."""
-    own = result.asked
+    asked = result.asked
     reached = tuple(
-        (str(order), *(said(interval, own.unit(goal)) for goal, interval in point.confirmed.items()))
+        (str(order), *(said(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    found = [Grid("The front, by its first goal, with 95 % intervals", ("design", *own.goals), reached)]
-    names = list(own.variables)
+    tables = [Grid("The front, by its first goal, with 95 % intervals", ("design", *asked.goals), reached)]
+    names = list(asked.variables)
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)
         rows = tuple(
@@ -105,8 +105,8 @@ def grids(result: Result) -> list[Grid]:
         caption = "What the designs on the front are, in the units of what each variable sets"
         if at:
             caption = "And besides"
-        found.append(Grid(caption, ("design", *(name.replace("_", " ") for name in names[here])), rows))
-    return found
+        tables.append(Grid(caption, ("design", *(name.replace("_", " ") for name in names[here])), rows))
+    return tables
 
 
 def _commands(commands: Sequence[str]) -> Grid:
@@ -118,10 +118,10 @@ def _picture(result: Result) -> "Picture":
     from experiments.report.figures import front_figure
     from experiments.report.sections import picture
 
-    own = result.asked
-    x, y = own.goals
-    scales = {goal: 100.0 if own.unit(goal) == "1" else 1.0 for goal in own.goals}
-    names = [f"{goal} [{'%' if own.unit(goal) == '1' else own.unit(goal)}]" for goal in own.goals]
+    asked = result.asked
+    x, y = asked.goals
+    scales = {goal: 100.0 if asked.unit(goal) == "1" else 1.0 for goal in asked.goals}
+    names = [f"{goal} [{'%' if asked.unit(goal) == '1' else asked.unit(goal)}]" for goal in asked.goals]
 
     def place(trial: Trial) -> tuple[float, float]:
         means = [scales[goal] * sum(sample) / len(sample) for goal, sample in trial.samples.items()]
@@ -131,11 +131,11 @@ def _picture(result: Result) -> "Picture":
     simulated = {trial.design.label: trial for trial in result.found.trials if trial.samples}
     others = tuple(place(trial) for label, trial in simulated.items() if label not in on_front)
     start = result.found.own
-    told = {point.trial.design.label: point.confirmed for point in result.front}
+    confirmed = {point.trial.design.label: point.confirmed for point in result.front}
     configured = None
-    if start is not None and start.design.label in told:
-        mine = told[start.design.label]
-        configured = (scales[x] * mine[x].mean, scales[y] * mine[y].mean)
+    if start is not None and start.design.label in confirmed:
+        intervals = confirmed[start.design.label]
+        configured = (scales[x] * intervals[x].mean, scales[y] * intervals[y].mean)
     elif start is not None and start.samples:
         configured = place(start)
     chart = front_figure.FrontChart(
@@ -155,24 +155,24 @@ def _picture(result: Result) -> "Picture":
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
     """The search, and the confirmation of its front."""
     config, keys = asked.designs[0].hub, asked.keys
-    own = keys.optimise
-    check_variables(config, own.variables)
+    optimise = keys.optimise
+    check_variables(config, optimise.variables)
     bench.say(
-        f"optimise: {own.trials} designs, at most {own.trials * keys.replications:,} simulations, each of"
-        f" {config.warmup_days + config.horizon_days} days; then {own.confirm} more of each design on the front"
+        f"optimise: {optimise.trials} designs, at most {optimise.trials * keys.replications:,} simulations, each of"
+        f" {config.warmup_days + config.horizon_days} days; then {optimise.confirm} more of each design on the front"
     )
-    found = search(bench, config, keys)
-    return Result(own, keys.replications, found, _front(bench, found, keys))
+    tried = search(bench, config, keys)
+    return Result(optimise, keys.replications, tried, _front(bench, tried, keys))
 
 
-def _front(bench: Bench, found: Found, keys: OptimiseKeys) -> tuple[FrontPoint, ...]:
-    own = keys.optimise
-    numbers = range(keys.replications, keys.replications + own.confirm)
-    there = simulated(bench, [trial.design for trial in found.front], numbers.stop)
+def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[FrontPoint, ...]:
+    asked = keys.optimise
+    numbers = range(keys.replications, keys.replications + asked.confirm)
+    kpis = simulated(bench, [trial.design for trial in tried.front], numbers.stop)
     points = []
-    for trial in found.front:
+    for trial in tried.front:
         seen = intervals_of(trial.samples)
-        after = intervals_of(goals_of(trial.design, own, there, numbers)) if numbers else seen
+        after = intervals_of(goals_of(trial.design, asked, kpis, numbers)) if numbers else seen
         points.append(FrontPoint(trial, seen, after))
     return tuple(points)
 

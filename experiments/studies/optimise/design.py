@@ -161,26 +161,28 @@ def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequ
     for variable, value in zip(variables.values(), values, strict=True):
         fields |= _fields(config, variable, value)
     try:
-        found = changed(config, fields)
+        larger = changed(config, fields)
     except ConfigError as error:
         return Candidate(tuple(values), label, None, _NEVER + _excess(fields), str(error))
-    lacks = _lacks(found)
+    lacks = _lacks(larger)
     try:
-        check_area(found)
+        check_area(larger)
     except ConfigError as error:
         return Candidate(tuple(values), label, None, max(lacks, _ON_GRID), str(error))
-    return Candidate(tuple(values), label, found, 0.0, "")
+    return Candidate(tuple(values), label, larger, 0.0, "")
 
 
 def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Value, ...] | None:
     """The values at which the variables leave the hub as it is; None if they cannot."""
-    found: list[Value] = []
+    values: list[Value] = []
     for variable in variables.values():
         if variable.choices is not None:
-            same = [one for one in variable.choices if changed(config, _fields(config, variable, one)) == config]
+            same = [
+                choice for choice in variable.choices if changed(config, _fields(config, variable, choice)) == config
+            ]
             if not same:
                 return None
-            found.append(same[0])
+            values.append(same[0])
             continue
         key, ratio = next(iter(variable.fields.items()))
         now = _now(config, key)
@@ -190,8 +192,8 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
             return None
         if changed(config, _fields(config, variable, value)) != config:
             return None
-        found.append(value)
-    return tuple(found)
+        values.append(value)
+    return tuple(values)
 
 
 def _now(config: HubConfig, key: str) -> object:

@@ -99,7 +99,7 @@ class Result:
 
     def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
         """`commands`: of the designs on the front, or none; they hang on where the caller's configurations are."""
-        told = [{"command": command} for command in commands] or [{} for _ in self.front]
+        command_items = [{"command": command} for command in commands] or [{} for _ in self.front]
         return {
             "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
             "n_trials": len(self.found.trials),
@@ -113,7 +113,7 @@ class Result:
                     "seen_by_search": self._told(point.seen),
                     **command,
                 }
-                for point, command in zip(self.front, told, strict=True)
+                for point, command in zip(self.front, command_items, strict=True)
             ],
         }
 
@@ -127,14 +127,14 @@ def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval
 
 def commands_of(result: Result, config_dir: Path | None) -> list[str]:
     """Command lines that run the designs on the front again, with the replications of search and confirmation."""
-    own = [] if config_dir is None else ["--config-dir", str(config_dir)]
+    options = [] if config_dir is None else ["--config-dir", str(config_dir)]
     n = f"replications={result.replications + result.asked.confirm}"
-    found = []
+    lines = []
     for point in result.front:
         assert point.trial.design.hub is not None
         words = words_of(point.trial.design.hub, None if config_dir is None else str(config_dir))
-        found.append(shlex.join(["cargohub", "run", *words, n, *own]))
-    return found
+        lines.append(shlex.join(["cargohub", "run", *words, n, *options]))
+    return lines
 
 
 def said(interval: Interval, unit: str) -> str:
@@ -145,8 +145,8 @@ def said(interval: Interval, unit: str) -> str:
 
 
 def sentences(result: Result) -> list[str]:
-    own, trials = result.asked, result.found.trials
-    first, second = own.goals
+    asked, trials = result.asked, result.found.trials
+    first, second = asked.goals
     count = (
         f"Of {len(trials)} designs tried, {result.n_unfit} do not fit and were not simulated; of the {result.n_designs}"
         f" different ones that fit, {len(result.front)} {'are' if len(result.front) > 1 else 'is'} on the front: no"
@@ -158,47 +158,47 @@ def sentences(result: Result) -> list[str]:
     if len(result.front) > 1:
         ends = [("The front", "starts with", result.front[0]), ("It", "ends with", result.front[-1])]
     for who, does, point in ends:
-        lines.append(f"{who} {does} {_point(own, point.confirmed)}: {_differing(own, point.trial, start)}.")
+        lines.append(f"{who} {does} {_point(asked, point.confirmed)}: {_differing(asked, point.trial, start)}.")
     if start is not None and start.samples:
         seen = intervals_of(start.samples)
         same = [point for point in result.front if point.trial.design.label == start.design.label]
         if same:
-            lines.append(f"The hub as configured is on it, with {_point(own, same[0].confirmed)}.")
+            lines.append(f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}.")
         else:
-            better = next(point for point in reversed(result.front) if _as_good(own, point.seen, seen))
+            better = next(point for point in reversed(result.front) if _as_good(asked, point.seen, seen))
             lines.append(
-                f"The hub as configured, with {_point(own, seen)}, is not on it:"
-                f" {_point(own, better.seen)} is had by {_differing(own, better.trial, start)}."
+                f"The hub as configured, with {_point(asked, seen)}, is not on it:"
+                f" {_point(asked, better.seen)} is had by {_differing(asked, better.trial, start)}."
             )
     elif start is not None:
         lines.append(f"The hub as configured does not fit: {start.design.why}.")
     return lines
 
 
-def _differing(own: Optimise, trial: Trial, start: Trial | None) -> str:
+def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
     """A design by what is not as configured; by all its values where the hub as configured is no design."""
     if start is None:
         return trial.design.label
     if trial.design.label == start.design.label:
         return "the hub as configured"
-    pairs = zip(own.variables, trial.design.values, start.design.values, strict=True)
+    pairs = zip(asked.variables, trial.design.values, start.design.values, strict=True)
     changes = [f"{name}={value_text(value)}" for name, value, now in pairs if value != now]
-    rest = "" if len(changes) == len(own.variables) else ", the rest as configured"
+    rest = "" if len(changes) == len(asked.variables) else ", the rest as configured"
     return f"{', '.join(changes)}{rest}"
 
 
-def _point(own: Optimise, intervals: dict[str, Interval]) -> str:
-    return " and ".join(f"{goal} {said(interval, own.unit(goal))}" for goal, interval in intervals.items())
+def _point(asked: Optimise, intervals: dict[str, Interval]) -> str:
+    return " and ".join(f"{goal} {said(interval, asked.unit(goal))}" for goal, interval in intervals.items())
 
 
-def _as_good(own: Optimise, one: dict[str, Interval], other: dict[str, Interval]) -> bool:
-    return all(one[goal].mean <= other[goal].mean for goal in own.minimise) and all(
-        one[goal].mean >= other[goal].mean for goal in own.maximise
+def _as_good(asked: Optimise, intervals: dict[str, Interval], other: dict[str, Interval]) -> bool:
+    return all(intervals[goal].mean <= other[goal].mean for goal in asked.minimise) and all(
+        intervals[goal].mean >= other[goal].mean for goal in asked.maximise
     )
 
 
 def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
-    own, trials = result.asked, result.found.trials
+    asked, trials = result.asked, result.found.trials
     on_front = {point.trial.design.label for point in result.front}
     return [
         stored(TrialRow, [
@@ -208,14 +208,14 @@ def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
         ]),
         stored(VariableRow, [
             VariableRow(trial.number, name, value_text(value))
-            for trial in trials for name, value in zip(own.variables, trial.design.values, strict=True)
+            for trial in trials for name, value in zip(asked.variables, trial.design.values, strict=True)
         ]),
         stored(GoalRow, [
-            GoalRow(trial.number, goal, interval, own.unit(goal))
+            GoalRow(trial.number, goal, interval, asked.unit(goal))
             for trial in trials for goal, interval in intervals_of(trial.samples).items()
         ]),
         stored(FrontRow, [
-            FrontRow(order, point.trial.design.label, goal, interval, own.unit(goal))
+            FrontRow(order, point.trial.design.label, goal, interval, asked.unit(goal))
             for order, point in enumerate(result.front) for goal, interval in point.confirmed.items()
         ]),
     ]  # fmt: skip

@@ -63,31 +63,31 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    own = keys.optimise
+    optimise = keys.optimise
     minimise, maximise = optuna.study.StudyDirection.MINIMIZE, optuna.study.StudyDirection.MAXIMIZE
-    directions = [minimise] * len(own.minimise) + [maximise] * len(own.maximise)
-    study = optuna.create_study(directions=directions, sampler=_sampler(own, config.seed))
-    start = own_values(config, own.variables)
+    directions = [minimise] * len(optimise.minimise) + [maximise] * len(optimise.maximise)
+    study = optuna.create_study(directions=directions, sampler=_sampler(optimise, config.seed))
+    start = own_values(config, optimise.variables)
     if start is not None:
-        study.enqueue_trial(dict(zip(own.variables, start, strict=True)))
+        study.enqueue_trial(dict(zip(optimise.variables, start, strict=True)))
     trials: list[Trial] = []
-    for generation, first in enumerate(range(0, own.trials, own.population)):
-        asked = [study.ask() for _ in range(min(own.population, own.trials - first))]
-        designs = [design_of(config, own.variables, _suggested(trial, own.variables)) for trial in asked]
-        there = simulated(bench, designs, keys.replications)
+    for generation, first in enumerate(range(0, optimise.trials, optimise.population)):
+        asked = [study.ask() for _ in range(min(optimise.population, optimise.trials - first))]
+        designs = [design_of(config, optimise.variables, _suggested(trial, optimise.variables)) for trial in asked]
+        kpis = simulated(bench, designs, keys.replications)
         for trial, design in zip(asked, designs, strict=True):
-            samples = goals_of(design, own, there, range(keys.replications))
+            samples = goals_of(design, optimise, kpis, range(keys.replications))
             trials.append(Trial(trial.number, generation, design, samples))
             trial.set_constraint(_CONSTRAINT, design.lacks)
             # What a design that does not fit is told to reach decides nothing: only by how much it does not.
-            values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(own.goals)
+            values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(optimise.goals)
             study.tell(trial, values)
     if not any(trial.samples for trial in trials):
         raise CargohubError(f"optimise: none of {len(trials)} designs fits; the first: {trials[0].design.why}")
     unique: dict[str, Trial] = {}
     for best in study.best_trials:
         unique.setdefault(trials[best.number].design.label, trials[best.number])
-    first_goal = own.goals[0]
+    first_goal = optimise.goals[0]
     front = sorted(unique.values(), key=lambda trial: (sum(trial.samples[first_goal]), trial.number))
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
@@ -98,18 +98,18 @@ def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> There:
     return bench.needed([(point, n) for point in points.values()])
 
 
-def goals_of(design: Candidate, own: Optimise, there: There, numbers: range) -> dict[str, tuple[float, ...]]:
+def goals_of(design: Candidate, asked: Optimise, kpis: There, numbers: range) -> dict[str, tuple[float, ...]]:
     """Each goal by replication; a figure of the design itself is the same in all. Empty if the design does not fit."""
     if design.hub is None:
         return {}
-    known = figures(design.hub, own.cost)
+    known = figures(design.hub, asked.cost)
     return {
-        goal: tuple(known[goal] if goal in UNITS else there[design.label, number][goal] for number in numbers)
-        for goal in own.goals
+        goal: tuple(known[goal] if goal in UNITS else kpis[design.label, number][goal] for number in numbers)
+        for goal in asked.goals
     }
 
 
-def _sampler(own: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
+def _sampler(asked: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
     """The library's sampler.
 
     NSGA-II: K. Deb et al., IEEE Transactions on Evolutionary Computation 6(2), 2002, 182-197, doi:10.1109/4235.996017.
@@ -120,17 +120,17 @@ def _sampler(own: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
     with warnings.catch_warnings():
         # Options that the library calls experimental are its own defaults.
         warnings.simplefilter("ignore")
-        if own.sampler is Sampler.NSGA2:
-            return optuna.samplers.NSGAIISampler(population_size=own.population, seed=library_seed(seed))
-        return optuna.samplers.TPESampler(n_startup_trials=own.population, seed=library_seed(seed))
+        if asked.sampler is Sampler.NSGA2:
+            return optuna.samplers.NSGAIISampler(population_size=asked.population, seed=library_seed(seed))
+        return optuna.samplers.TPESampler(n_startup_trials=asked.population, seed=library_seed(seed))
 
 
 def _suggested(trial: "optuna.Trial", variables: Mapping[str, Variable]) -> list[Value]:
-    found: list[Value] = []
+    values: list[Value] = []
     for name, variable in variables.items():
         if variable.choices is not None:
-            found.append(trial.suggest_categorical(name, list(variable.choices)))
+            values.append(trial.suggest_categorical(name, list(variable.choices)))
         else:
             assert variable.low is not None and variable.high is not None
-            found.append(trial.suggest_float(name, variable.low, variable.high, step=variable.step))
-    return found
+            values.append(trial.suggest_float(name, variable.low, variable.high, step=variable.step))
+    return values

@@ -50,14 +50,14 @@ def main(arguments: Arguments) -> int:
     folder = arguments.out if arguments.out != Arguments("schedule").out else USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be written over; give another --out DIR")
-    found = document(result, sha256=sha256_of(request.path))
-    files = write(result, found, folder) if result.calls else []
+    plain = document(result, sha256=sha256_of(request.path))
+    files = write(result, plain, folder) if result.calls else []
     for reason in result.bad[:MOST_SAID]:
         print(f"warning: left out: {reason}", file=sys.stderr)
     if len(result.bad) > MOST_SAID:
         print(f"warning: left out: {len(result.bad) - MOST_SAID} more", file=sys.stderr)
     if arguments.json:
-        console.print_json({**found, "files": [str(file) for file in files]})
+        console.print_json({**plain, "files": [str(file) for file in files]})
         return 0
     print(table(result))
     if not result.calls:
@@ -136,11 +136,11 @@ def flights_csv(calls: Sequence[Call]) -> str:
     return text.getvalue()
 
 
-def write(result: Schedule, found: dict[str, Any], folder: Path) -> list[Path]:
+def write(result: Schedule, plain: dict[str, Any], folder: Path) -> list[Path]:
     """The result's files, all of them or, if one cannot be written, none."""
     content = {
         folder / "flights.csv": flights_csv(result.calls).encode(),
-        folder / "schedule.json": json.dumps(found, indent=2).encode() + b"\n",
+        folder / "schedule.json": json.dumps(plain, indent=2).encode() + b"\n",
         folder / "schedule.svg": schedule_svg(result.pattern),
     }
     return write_all(content)

@@ -203,10 +203,10 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         and (request.first is None or instant(row.sibt).date() >= request.first)
         and (request.last is None or instant(row.sibt).date() <= request.last)
     ]
-    there = {(row.key, row.sibt) for row in chosen}
+    in_table = {(row.key, row.sibt) for row in chosen}
 
     def call(row: FlightRow) -> Call:
-        after = row.after if row.after in there else None
+        after = row.after if row.after in in_table else None
         return Call(
             sibt=instant(row.sibt),
             flight=row.key,
@@ -233,7 +233,7 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         calls=tuple(call(row) for row in chosen),
         bad=(),
         n_twice=0,
-        n_legs_cut=sum(row.after is not None and row.after not in there for row in chosen),
+        n_legs_cut=sum(row.after is not None and row.after not in in_table for row in chosen),
     )
 
 

@@ -58,64 +58,64 @@ _METHODS = {
 }
 
 
-def document(_: Asked[SelectKeys], found: Found) -> Document:
-    own, config = found.keys.select, found.rows[0].design.hub
-    limit = f"{own.budget:,} in all" if own.method is Method.OCBA else f"{own.max_replications:,} of a design"
+def document(_: Asked[SelectKeys], result: Found) -> Document:
+    asked, config = result.keys.select, result.rows[0].design.hub
+    limit = f"{asked.budget:,} in all" if asked.method is Method.OCBA else f"{asked.max_replications:,} of a design"
     how = (
-        f"{_METHODS[own.method]}; probability of a wrong selection (alpha) {own.alpha:g}."
-        f" {same_draws(config, found.keys.replications)} Then {own.step} at a time, at most {limit}. Intervals are of"
-        " 95 %, of the replications that each design got."
+        f"{_METHODS[asked.method]}; probability of a wrong selection (alpha) {asked.alpha:g}."
+        f" {same_draws(config, result.keys.replications)} Then {asked.step} at a time, at most {limit}. Intervals are"
+        " of 95 %, of the replications that each design got."
     )
-    best = found.selected
+    best = result.selected
     return Document(
-        title="Which is the cheapest" + ("?" if own.target is None else f" with {own.wanted}?"),
-        sentences=answer(found),
-        warnings=warnings_of(found),
-        grids=[_grid(found)],
+        title="Which is the cheapest" + ("?" if asked.target is None else f" with {asked.wanted}?"),
+        sentences=answer(result),
+        warnings=warnings_of(result),
+        grids=[_grid(result)],
         data={
             "selected": None if best is None else best.design.label,
-            "probability": found.probability,
+            "probability": result.probability,
             "designs": {
                 row.design.label: {
-                    **found.values(row),
+                    **result.values(row),
                     "cost": row.cost,
                     "replications": row.kpi.n,
-                    own.kpi: plain_interval(row.kpi, KPIS[own.kpi].unit),
+                    asked.kpi: plain_interval(row.kpi, KPIS[asked.kpi].unit),
                     "verdict": str(row.fate),
                     "reason": row.reason,
                 }
-                for row in found.rows
+                for row in result.rows
             },
         },
-        method=[how, f"A design within {own.tolerance:g} of the target may be taken for either."],
-        pictures=lambda: [_picture(found)],
+        method=[how, f"A design within {asked.tolerance:g} of the target may be taken for either."],
+        pictures=lambda: [_picture(result)],
     )
 
 
-def _grid(found: Found) -> Grid:
-    own = found.keys.select
+def _grid(result: Found) -> Grid:
+    asked = result.keys.select
     rows = tuple(
         (
             row.design.label,
-            *found.factors(row),
+            *result.factors(row),
             str(row.fate),
             row.reason,
             number(row.cost),
             said(row.kpi),
             f"{row.kpi.n:,}",
         )
-        for row in sorted(found.rows, key=lambda row: row.cost)
+        for row in sorted(result.rows, key=lambda row: row.cost)
     )
-    cost = f"cost, {own.cost_unit}" if own.cost_unit else "cost"
-    keys = keys_of(found.keys.factors)
-    header = ("design", *keys, "verdict", "why", cost, own.kpi, "replications")
+    cost = f"cost, {asked.cost_unit}" if asked.cost_unit else "cost"
+    keys = keys_of(result.keys.factors)
+    header = ("design", *keys, "verdict", "why", cost, asked.kpi, "replications")
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 
 
-def _picture(found: Found) -> Picture:
-    own = found.keys.select
-    dots = [Dot(tagged(row.design.label, found.keys.factors), row.cost, row.kpi, str(row.fate)) for row in found.rows]
-    chart = SelectChart.of(dots, own.kpi, own.target, own.cost or AREA, own.cost_unit)
+def _picture(result: Found) -> Picture:
+    asked = result.keys.select
+    dots = [Dot(tagged(row.design.label, result.keys.factors), row.cost, row.kpi, str(row.fate)) for row in result.rows]
+    chart = SelectChart.of(dots, asked.kpi, asked.target, asked.cost or AREA, asked.cost_unit)
     says = (
         "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"
         " it is known to miss the target, or not to be cheaper than one that meets it, so intervals differ in width."
@@ -131,7 +131,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     if any(study(SelectKeys, other) != keys for other in grid.composed[1:]):
         raise ConfigError("replications, workers, select: the same for every design")
     labels = [row.name for row in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
-    designs = [Design(label, hub(one)) for label, one in zip(labels, grid.composed, strict=True)]
+    designs = [Design(label, hub(config)) for label, config in zip(labels, grid.composed, strict=True)]
     factors = grid.factors(labels)
     areas = keys.select.areas_m2
     if areas is not None:
@@ -154,9 +154,9 @@ def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
     designs, keys = asked.designs, asked.keys
     bench.check(designs)
     selection = selected(designs, keys, bench.needed)
-    found = found_in(designs, keys, selection, samples_of(bench.needed([])))
-    bench.complete(found.outcome, tables_of(found))
-    return found
+    result = found_in(designs, keys, selection, samples_of(bench.needed([])))
+    bench.complete(result.outcome, tables_of(result))
+    return result
 
 
 def selected(designs: Sequence[Design], keys: SelectKeys, need: Need) -> Selection:
@@ -166,20 +166,20 @@ def selected(designs: Sequence[Design], keys: SelectKeys, need: Need) -> Selecti
     return kim_nelson(sample, goal, keys.looks, is_updated=keys.select.method is Method.KN_UPDATED)
 
 
-def _with_costs(own: Select, grid: Combinations, labels: Sequence[str]) -> Select:
+def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Select:
     """The question with the costs of the file's column, where they are meant."""
     has_column = any(COLUMN in design.beside for design in grid.designs)
-    cost = own.cost or (COLUMN if has_column or own.costs else AREA)
+    cost = asked.cost or (COLUMN if has_column or asked.costs else AREA)
     if cost != COLUMN:
-        return replace(own, cost=cost)
-    if has_column and own.costs:
+        return replace(asked, cost=cost)
+    if has_column and asked.costs:
         raise ConfigError("select.costs: the file has a column cost; one of them decides it")
     if not has_column:
-        for label in [*labels, *own.costs]:
-            if label not in own.costs or label not in labels:
+        for label in [*labels, *asked.costs]:
+            if label not in asked.costs or label not in labels:
                 what = "no cost of" if label in labels else "no design"
                 raise ConfigError(f"select.costs: {what} {label!r}; give designs=FILE with a column cost")
-        return replace(own, cost=cost)
+        return replace(asked, cost=cost)
     costs = {}
     for label, design in zip(labels, grid.designs, strict=True):
         text = design.beside.get(COLUMN, "")
@@ -189,7 +189,7 @@ def _with_costs(own: Select, grid: Combinations, labels: Sequence[str]) -> Selec
             costs[label] = math.nan
         if not math.isfinite(costs[label]):
             raise InputError(f"{design.place}, column {COLUMN!r}: expected a number, got {text[:60]!r}")
-    return replace(own, cost=cost, costs=costs)
+    return replace(asked, cost=cost, costs=costs)
 
 
 STUDY: Final = Study(

@@ -109,20 +109,20 @@ class SelectKeys(DesignKeys):
 
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
-        own = self.select
+        asked = self.select
         if self.scenarios or self.demands or self.arrival_models:
             raise ValueError("scenarios: select takes scenario=a,b; scenarios=[a,b] is for compare")
         if self.asked:
             raise ValueError("precision: select makes the replications that its answer takes")
-        if not 2 <= self.replications <= own.max_replications:
-            most = own.max_replications
+        if not 2 <= self.replications <= asked.max_replications:
+            most = asked.max_replications
             raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")
 
     def goal(self, designs: Sequence[Design]) -> Goal:
-        own = self.select
-        costs = None if own.is_sampled else tuple(known_cost(design, own) for design in designs)
-        target = None if own.target is None else own.sign * own.target
-        return Goal(len(designs), own.alpha, target, own.tolerance, costs, own.indifference or 0.0)
+        asked = self.select
+        costs = None if asked.is_sampled else tuple(known_cost(design, asked) for design in designs)
+        target = None if asked.target is None else asked.sign * asked.target
+        return Goal(len(designs), asked.alpha, target, asked.tolerance, costs, asked.indifference or 0.0)
 
     @property
     def looks(self) -> Looks:
@@ -139,13 +139,13 @@ def check(designs: Sequence[Design], keys: SelectKeys) -> None:
     Raises:
         ConfigError: it does not.
     """
-    own = keys.select
-    lacking = [design.label for design in designs if own.cost in (None, COLUMN) and design.label not in own.costs]
+    asked = keys.select
+    lacking = [design.label for design in designs if asked.cost in (None, COLUMN) and design.label not in asked.costs]
     if lacking or len(designs) < 2:
         raise ConfigError(f"study: no cost of {lacking[0]}" if lacking else "study: a selection takes several designs")
-    if own.method is Method.OCBA and own.budget < keys.replications * len(designs):
+    if asked.method is Method.OCBA and asked.budget < keys.replications * len(designs):
         least = keys.replications * len(designs)
-        raise ConfigError(f"select.budget: at least replications x designs = {least}, got {own.budget}")
+        raise ConfigError(f"select.budget: at least replications x designs = {least}, got {asked.budget}")
 
 
 def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
@@ -153,12 +153,12 @@ def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
 
     def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Floats]:
         wanted = [(designs[number], n) for number, n in zip(numbers, counts, strict=True)]
-        there = need(wanted)
-        return [_rows([there[design.label, number] for number in range(n)], asked) for design, n in wanted]
+        samples = need(wanted)
+        return [_rows([samples[design.label, number] for number in range(n)], asked) for design, n in wanted]
 
     return sample
 
 
 def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
-    served = [asked.sign * own[asked.kpi] for own in kpis]
-    return np.array([served, [own[asked.cost] if asked.cost in KPIS else _NO_COST for own in kpis]])
+    served = [asked.sign * values[asked.kpi] for values in kpis]
+    return np.array([served, [values[asked.cost] if asked.cost in KPIS else _NO_COST for values in kpis]])

@@ -69,21 +69,21 @@ class Found:
 
     def values(self, row: Row) -> dict[str, dict[str, str]]:
         """The same for JSON; nothing without such keys."""
-        own = self.keys.factors.get(row.design.label)
-        return {"values": own} if own else {}
+        factors = self.keys.factors.get(row.design.label)
+        return {"values": factors} if factors else {}
 
 
 def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
     intervals = intervals_of({design.label: values[design.label] for design in designs})
     asked, rows = keys.select, []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
-        own = intervals[design.label]
-        cost = own[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
+        kpis = intervals[design.label]
+        cost = kpis[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
         by = None if verdict.by is None else designs[verdict.by].label
         fate = verdict.fate
-        if fate is Fate.INFEASIBLE and _is_at_target(asked, own[asked.kpi]):
+        if fate is Fate.INFEASIBLE and _is_at_target(asked, kpis[asked.kpi]):
             fate = Fate.AT_TARGET
-        rows.append(Row(design, cost, own[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
+        rows.append(Row(design, cost, kpis[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
     outcome = Outcome(tuple(designs), intervals, {}, keys.family, _stability(designs, values), factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
@@ -95,8 +95,8 @@ def _is_at_target(asked: Select, kpi: Interval) -> bool:
 def _stability(designs: Sequence[Design], values: Samples) -> dict[str, Stability]:
     """The verdicts as far as the replications of the race decide them."""
     rows = {
-        label: [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
-        for label, own in values.items()
+        label: [dict(zip(samples, row, strict=True)) for row in zip(*samples.values(), strict=True)]
+        for label, samples in values.items()
     }
     return judged_as_run(designs, rows)
 
@@ -114,23 +114,23 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
     return "the cheapest" + ("" if asked.target is None else f" with {asked.wanted}")
 
 
-def tables_of(found: Found) -> list[tuple[TableSchema, Columns]]:
-    asked = found.keys.select
+def tables_of(result: Found) -> list[tuple[TableSchema, Columns]]:
+    asked = result.keys.select
     return [stored(SelectionRow, [
         SelectionRow(row.design.label, order, row.cost, asked.cost_unit, row.kpi.n, row.kpi, KPIS[asked.kpi].unit,
                      str(row.fate), row.reason)
-        for order, row in enumerate(found.rows)
+        for order, row in enumerate(result.rows)
     ])]  # fmt: skip
 
 
-def answer(found: Found) -> list[str]:
+def answer(result: Found) -> list[str]:
     """Which design it is, and how surely; or that there is none."""
-    asked, best = found.keys.select, found.selected
-    n = sum(row.kpi.n for row in found.rows)
-    among = f"{len(found.rows)} designs, {n:,} replications"
+    asked, best = result.keys.select, result.selected
+    n = sum(row.kpi.n for row in result.rows)
+    among = f"{len(result.rows)} designs, {n:,} replications"
     if best is None:
-        is_open = any(row.fate in (Fate.OPEN, Fate.AT_TARGET) for row in found.rows)
-        nearest = max(found.rows, key=lambda row: asked.sign * row.kpi.mean)
+        is_open = any(row.fate in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
+        nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
         near = f"{nearest.design.label} comes nearest with {said(nearest.kpi)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
@@ -138,21 +138,21 @@ def answer(found: Found) -> list[str]:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
         lines = [f"{best.design.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
-    if found.probability is None:
+    if result.probability is None:
         return lines
-    return [*lines, _promise(found, found.probability)]
+    return [*lines, _promise(result, result.probability)]
 
 
-def _promise(found: Found, probability: float) -> str:
+def _promise(result: Found, probability: float) -> str:
     """What holds with which probability: within the tolerance, and of KN++ only in the limit."""
-    asked = found.keys.select
+    asked = result.keys.select
     unit = "" if KPIS[asked.kpi].unit == "1" else f" {KPIS[asked.kpi].unit}"
     spare = f"meets the target with {asked.tolerance:g}{unit} to spare"
     if asked.indifference is None:
         cheaper = "cheaper"
     else:
         cheaper = f"cheaper by {asked.indifference:g} {asked.cost_unit}".rstrip() + " or more"
-    if found.selected is None:
+    if result.selected is None:
         what = f"no design {spare}"
     elif asked.target is None:
         what = f"no other design is {cheaper}"
@@ -164,19 +164,19 @@ def _promise(found: Found, probability: float) -> str:
     return f"With a probability of at least {probability:.3g} ({_NAMES[asked.method]}{limit}), {what}."
 
 
-def warnings_of(found: Found) -> list[str]:
-    asked, best = found.keys.select, found.selected
-    lines = too_few_replications(min(row.kpi.n for row in found.rows))
-    n_open = sum(row.fate is Fate.OPEN for row in found.rows)
-    if found.probability is None:
-        said = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
+def warnings_of(result: Found) -> list[str]:
+    asked, best = result.keys.select, result.selected
+    lines = too_few_replications(min(row.kpi.n for row in result.rows))
+    n_open = sum(row.fate is Fate.OPEN for row in result.rows)
+    if result.probability is None:
+        undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
         lines.append(
-            f"select.max_replications: {said} not decided with {asked.max_replications} replications, the means decide,"
-            " and no probability is promised"
+            f"select.max_replications: {undecided} not decided with {asked.max_replications} replications, the means"
+            " decide, and no probability is promised"
         )
-    elif found.probability < 1 - asked.alpha:
+    elif result.probability < 1 - asked.alpha:
         lines.append(
-            f"select.budget: spent at an estimated probability of {found.probability:.3g}, below {1 - asked.alpha:g}"
+            f"select.budget: spent at an estimated probability of {result.probability:.3g}, below {1 - asked.alpha:g}"
         )
     if best is not None and _is_at_target(asked, best.kpi):
         lines.append(

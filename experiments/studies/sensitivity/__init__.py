@@ -47,9 +47,11 @@ from sim.errors import CargohubError
 def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
     """The stages that the method has."""
     config, keys = asked.designs[0].hub, asked.keys
-    own = keys.sensitivity
-    first = None if own.method is Method.SOBOL else screening_stage(config, own)
-    second = indices_stage(config, own, list(own.factors)) if own.method is Method.SOBOL else None
+    sensitivity = keys.sensitivity
+    first = None if sensitivity.method is Method.SOBOL else screening_stage(config, sensitivity)
+    second = (
+        indices_stage(config, sensitivity, list(sensitivity.factors)) if sensitivity.method is Method.SOBOL else None
+    )
     bench.check(asked.designs)
     bench.say(_cost(config, keys, first, second))
     screened = crossed = None
@@ -57,22 +59,22 @@ def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
     if first is not None:
         outputs, verdicts = _outputs(bench, first, keys)
         stability |= verdicts
-        found = {kpi: effects(first.box, first.points, values) for kpi, values in outputs.items()}
-        screened = Screened(first, found, _noise(outputs))
-        if own.method is Method.BOTH:
-            second = indices_stage(config, own, screened.ranked(own.kpis[0])[: own.most])
+        of_kpis = {kpi: effects(first.box, first.points, values) for kpi, values in outputs.items()}
+        screened = Screened(first, of_kpis, _noise(outputs))
+        if sensitivity.method is Method.BOTH:
+            second = indices_stage(config, sensitivity, screened.ranked(sensitivity.kpis[0])[: sensitivity.most])
     if second is not None:
         outputs, verdicts = _outputs(bench, second, keys)
         stability |= verdicts
-        crossed = Crossed(second, _indices(config, own, second, outputs), _noise(outputs))
-    return Result(own, keys.replications, screened, crossed, stability)
+        crossed = Crossed(second, _indices(config, sensitivity, second, outputs), _noise(outputs))
+    return Result(sensitivity, keys.replications, screened, crossed, stability)
 
 
 def _indices(
-    config: HubConfig, own: Sensitivity, stage: Stage, outputs: Mapping[str, Floats]
+    config: HubConfig, asked: Sensitivity, stage: Stage, outputs: Mapping[str, Floats]
 ) -> dict[str, tuple[Index, ...]]:
     return {
-        kpi: indices(stage.box, values, resamples=own.resamples, seed=config.seed) for kpi, values in outputs.items()
+        kpi: indices(stage.box, values, resamples=asked.resamples, seed=config.seed) for kpi, values in outputs.items()
     }
 
 
@@ -84,30 +86,30 @@ def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[st
     """Each KPI at all points, (R, N), and whether the designs are stable."""
     n = keys.replications
     kpis = bench.evaluated(stage.designs, n)
-    found = {}
+    by_kpi = {}
     for kpi in keys.sensitivity.kpis:
         values = np.array([[kpis[label, number][kpi] for label in stage.labels] for number in range(n)])
         if not np.isfinite(values).all():
             raise CargohubError(f"sensitivity.kpis: {kpi} is not finite at some point, and can have no index")
-        found[kpi] = values
+        by_kpi[kpi] = values
     replications = {point.label: [kpis[point.label, number] for number in range(n)] for point in stage.designs}
-    return found, judged_as_run(stage.designs, replications)
+    return by_kpi, judged_as_run(stage.designs, replications)
 
 
 def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:
     """One line: how many simulations there will be."""
-    own = keys.sensitivity
+    asked = keys.sensitivity
     parts, n = [], 0
     if first is not None:
         n += len(first.designs)
-        parts.append(f"{len(first.designs)} designs of {own.trajectories} trajectories")
+        parts.append(f"{len(first.designs)} designs of {asked.trajectories} trajectories")
     if second is not None:
         n += len(second.designs)
         parts.append(f"{len(second.designs)} designs for the indices")
-    elif own.method is Method.BOTH:
-        kept = min(own.most, len(own.factors))
-        n += own.samples * (kept + 2)
-        parts.append(f"at most {own.samples * (kept + 2)} for the indices of {kept} factors")
+    elif asked.method is Method.BOTH:
+        kept = min(asked.most, len(asked.factors))
+        n += asked.samples * (kept + 2)
+        parts.append(f"at most {asked.samples * (kept + 2)} for the indices of {kept} factors")
     days = config.warmup_days + config.horizon_days
     return (
         f"sensitivity: {', '.join(parts)}; with {keys.replications} replications"

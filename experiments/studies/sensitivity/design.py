@@ -153,12 +153,12 @@ def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[floa
     try:
         for factor, value in zip(factors.values(), row, strict=True):
             values |= scaled(config, factor.fields, value)
-        found = changed(config, values)
-        check_area(found)
+        hub = changed(config, values)
+        check_area(hub)
     except ConfigError as error:
-        said = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
-        raise ConfigError(f"sensitivity.factors: not possible with {said}: {error}") from error
-    return found
+        place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
+        raise ConfigError(f"sensitivity.factors: not possible with {place}: {error}") from error
+    return hub
 
 
 def _box(config: HubConfig, factors: Mapping[str, Factor]) -> Box:

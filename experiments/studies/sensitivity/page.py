@@ -32,10 +32,10 @@ _NAMED: Final = 3
 
 def sentences(result: Result) -> list[str]:
     """Which factors matter most to each KPI, and what a study of another air hub found."""
-    said = [_most(result, kpi) for kpi in result.asked.kpis]
+    lines = [_most(result, kpi) for kpi in result.asked.kpis]
     if result.crossed is not None:
-        said += [line for kpi in result.asked.kpis if (line := _shares(result.crossed, kpi))]
-    return [*said, *_ups(result)]
+        lines += [line for kpi in result.asked.kpis if (line := _shares(result.crossed, kpi))]
+    return [*lines, *_ups(result)]
 
 
 def _most(result: Result, kpi: str) -> str:
@@ -59,17 +59,17 @@ def _most(result: Result, kpi: str) -> str:
 
 
 def _shares(crossed: Crossed, kpi: str) -> str:
-    found = sorted(crossed.indices[kpi], key=lambda index: -index.total.mean)
-    if found[0].total.low is None or is_too_much(found):
+    by_total = sorted(crossed.indices[kpi], key=lambda index: -index.total.mean)
+    if by_total[0].total.low is None or is_too_much(by_total):
         return ""
-    known = [index for index in found if not (index.is_impossible or leaves_open(index.total))]
+    known = [index for index in by_total if not (index.is_impossible or leaves_open(index.total))]
     if not known:
         return ""
     listed = ", ".join(
         f"{name_of(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
         for index in known[:_NAMED]
     )
-    return f"Of the variance of {kpi} over the ranges of {len(found)} factors, {listed}."
+    return f"Of the variance of {kpi} over the ranges of {len(by_total)} factors, {listed}."
 
 
 def _is_unusable(result: Result, kpi: str) -> bool:
@@ -92,14 +92,14 @@ def _may_change(last: Interval, following: Interval | None) -> bool:
 
 def _ups(result: Result) -> list[str]:
     """What UPS found in 1996 beside what is found here: the groups of factors by weight."""
-    told = (
+    study = (
         "UPS's study of an air hub (Winter Simulation Conference, 1996) found it extremely sensitive to the arrival"
         " pattern and to the availability of crews"
     )
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.asked.factors.values()}:
-        return [f"{told}; this study does not vary both, and cannot say."]
-    return [f"{told}.", *(_beside(result, kpi, wanted) for kpi in result.asked.kpis)]
+        return [f"{study}; this study does not vary both, and cannot say."]
+    return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in result.asked.kpis)]
 
 
 def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
@@ -142,16 +142,16 @@ _SHOWN = 8
 
 
 def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
-    config, own = asked.designs[0].hub, result.asked
+    config, keys = asked.designs[0].hub, result.asked
     method = [same_draws(config, result.replications, "point")]
     if result.screened is not None:
         method.append(
-            f"Screening: {own.trajectories} random trajectories on a grid of {own.levels} levels (Morris 1991);"
+            f"Screening: {keys.trajectories} random trajectories on a grid of {keys.levels} levels (Morris 1991);"
             f" µ*, the mean of absolute effects, after Campolongo, Cariboni and Saltelli (2007). {screening.METHOD}"
         )
     if result.crossed is not None:
         method.append(
-            f"Indices: Saltelli's scheme (2010) on {own.samples} points of a scrambled Sobol sequence for"
+            f"Indices: Saltelli's scheme (2010) on {keys.samples} points of a scrambled Sobol sequence for"
             f" {len(result.crossed.stage.box.names)} factors, the others as configured; {indices.METHOD}"
         )
     noise = [
@@ -161,7 +161,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     ]
     method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
     return Document(
-        title=f"What moves {' and '.join(own.kpis)} of {config.scenario} most",
+        title=f"What moves {' and '.join(keys.kpis)} of {config.scenario} most",
         data=result.as_json(),
         sentences=sentences(result),
         tables=result.tables(),
@@ -176,17 +176,17 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
 
 def _grids(result: Result) -> list[Grid]:
     factors = result.asked.factors
-    found = []
-    for kpi, own in result.screened.effects.items() if result.screened is not None else ():
+    grids = []
+    for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
             (name_of(effect.factor), range_of(factors[effect.factor]),
-             *(with_interval(changing(kpi, one).scaled(scale)) for one in (effect.size, effect.mean)),
+             *(with_interval(changing(kpi, interval).scaled(scale)) for interval in (effect.size, effect.mean)),
              number(scale * effect.spread))
-            for effect in sorted(own, key=lambda effect: -effect.size.mean)
+            for effect in sorted(effects, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
-        found.append(
+        grids.append(
             Grid(
                 f"Effects on {kpi} over the range of each factor: their mean size (µ*) and mean (µ), 95 % intervals",
                 header,
@@ -194,7 +194,7 @@ def _grids(result: Result) -> list[Grid]:
                 n_texts=2,
             )
         )
-    for kpi, mine in result.crossed.indices.items() if result.crossed is not None else ():
+    for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
             (
                 name_of(index.factor),
@@ -202,13 +202,13 @@ def _grids(result: Result) -> list[Grid]:
                 with_interval(possible(index.first)),
                 with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""),
             )
-            for index in sorted(mine, key=lambda index: -index.total.mean)
+            for index in sorted(of_kpi, key=lambda index: -index.total.mean)
         )
         header = ("factor", "range", "alone (S1)", "with the others (ST)")
-        found.append(
+        grids.append(
             Grid(f"Shares of the variance of {kpi} (Sobol indices), with 95 % intervals", header, rows, n_texts=2)
         )
-    return found
+    return grids
 
 
 def _scale(kpi: str) -> tuple[float, str]:
@@ -223,23 +223,23 @@ def _pictures(result: Result) -> "list[Picture]":
     from experiments.report.figures import sensitivity_figure
     from experiments.report.sections import Picture
 
-    found = []
+    pictures = []
     first = result.asked.kpis[0]
     if result.screened is not None:
         names = result.screened.ranked(first)
         panels = []
         for kpi, effects in result.screened.effects.items():
             by_name = {effect.factor: effect for effect in effects}
-            own = [by_name[name] for name in names]
+            ranked = [by_name[name] for name in names]
             scale, unit = _scale(kpi)
             panels.append(sensitivity_figure.Effects(
                 title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
-                sizes=tuple(one.size.scaled(scale) for one in own),
-                raises=tuple(one.mean.mean >= 0 for one in own),
-                spreads=tuple(scale * one.spread for one in own),
+                sizes=tuple(shown.size.scaled(scale) for shown in ranked),
+                raises=tuple(shown.mean.mean >= 0 for shown in ranked),
+                spreads=tuple(scale * shown.spread for shown in ranked),
                 most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
             ))  # fmt: skip
-        found.append(Picture(
+        pictures.append(Picture(
             "tornado", "What each factor does", "Elementary effects over the whole range of each factor: bars,"
             " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
             " large as µ*, what the factor does depends on the others, or is not linear.",
@@ -250,18 +250,18 @@ def _pictures(result: Result) -> "list[Picture]":
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
         names = [index.factor for index in by_total]
         bars = []
-        for kpi, mine in result.crossed.indices.items():
-            of = {index.factor: index for index in mine}
+        for kpi, of_kpi in result.crossed.indices.items():
+            of = {index.factor: index for index in of_kpi}
             firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
             bars.append(sensitivity_figure.Shares(
                 title=kpi_name(kpi),
                 first=tuple(firsts),
                 total=tuple(totals),
             ))  # fmt: skip
-        found.append(Picture(
+        pictures.append(Picture(
             "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
             " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
             "Bars of the Sobol indices of each factor.",
             style.svg(sensitivity_figure.shares([name_of(name) for name in names], bars)),
         ))  # fmt: skip
-    return found
+    return pictures

@@ -109,11 +109,11 @@ class Result:
                         f"{method}: {100 * share:.0f} % of the variance of {kpi} between points is noise of the"
                         " simulation: more replications, or a longer horizon, tell better"
                     )
-        for kpi, found in self.crossed.indices.items() if self.crossed is not None else ():
-            if all(index.total.low is None for index in found):
+        for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
+            if all(index.total.low is None for index in of_kpi):
                 lines.append(f"sobol: {kpi} is the same at all points: no factor moves it")
-            lines += _impossible(kpi, found, self.asked.samples)
-            wide = [name_of(index.factor) for index in found if leaves_open(index.total)]
+            lines += _impossible(kpi, of_kpi, self.asked.samples)
+            wide = [name_of(index.factor) for index in of_kpi if leaves_open(index.total)]
             if wide:
                 lines.append(
                     f"sobol: of {kpi} the intervals of {', '.join(wide)} leave most open: more sensitivity.samples tell"
@@ -124,11 +124,11 @@ class Result:
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
         """Each factor's weight, the largest first: of all factors by the screening, else by total index."""
         if self.screened is not None:
-            found = [(effect.factor, effect.size) for effect in self.screened.effects[kpi]]
+            sizes = [(effect.factor, effect.size) for effect in self.screened.effects[kpi]]
         else:
             assert self.crossed is not None
-            found = [(index.factor, index.total) for index in self.crossed.indices[kpi]]
-        return sorted(found, key=lambda one: -one[1].mean)
+            sizes = [(index.factor, index.total) for index in self.crossed.indices[kpi]]
+        return sorted(sizes, key=lambda size: -size[1].mean)
 
     @property
     def stages(self) -> "list[tuple[str, Screened | Crossed]]":
@@ -137,7 +137,9 @@ class Result:
         return [(method, stage) for method, stage in stages.items() if stage is not None]
 
     def as_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = {"unstable": {label: own.is_unstable for label, own in self.stability.items()}}
+        document: dict[str, Any] = {
+            "unstable": {label: verdict.is_unstable for label, verdict in self.stability.items()}
+        }
         rows: list[tuple[str, EffectRow | IndexRow]] = [("effects", row) for row in self.effect_rows()]
         for name, row in [*rows, *(("indices", row) for row in self.index_rows())]:
             unit = KPIS[row.kpi].unit if name == "effects" else "1"
@@ -147,19 +149,20 @@ class Result:
 
     def effect_rows(self) -> list[EffectRow]:
         return [
-            EffectRow(kpi, own.factor, str(self.asked.factors[own.factor].group), own.size, own.mean, own.spread)
+            EffectRow(kpi, effect.factor, self.group(effect.factor), effect.size, effect.mean, effect.spread)
             for kpi, effects in (self.screened.effects if self.screened else {}).items()
-            for own in effects
+            for effect in effects
         ]
 
     def index_rows(self) -> list[IndexRow]:
         return [
-            IndexRow(
-                kpi, own.factor, str(self.asked.factors[own.factor].group), own.first, own.total, own.is_impossible
-            )
+            IndexRow(kpi, index.factor, self.group(index.factor), index.first, index.total, index.is_impossible)
             for kpi, indices in (self.crossed.indices if self.crossed else {}).items()
-            for own in indices
+            for index in indices
         ]
+
+    def group(self, factor: str) -> str:
+        return str(self.asked.factors[factor].group)
 
     def tables(self) -> list[tuple[TableSchema, Columns]]:
         values = [

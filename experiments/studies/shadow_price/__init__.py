@@ -48,14 +48,14 @@ _WORTH: Final = (
 
 def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
     """Every hub of every ladder."""
-    config, own, n = asked.designs[0].hub, asked.keys.shadow_price, asked.keys.replications
-    steps = ladders(config, own)
+    config, keys, n = asked.designs[0].hub, asked.keys.shadow_price, asked.keys.replications
+    steps = ladders(config, keys)
     bench.check(asked.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
     days = config.warmup_days + config.horizon_days
     bench.say(f"shadow-price: {len(hubs)} hubs, with {n} replications {n * len(hubs)} simulations, each of {days} days")
     kpis = bench.evaluated(hubs, n)
-    return Result(config.scenario, own, tuple(zone_of(ladder, kpis, n, own.prices) for ladder in steps))
+    return Result(config.scenario, keys, tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps))
 
 
 def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:

@@ -80,20 +80,20 @@ def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     return [Design(config.scenario, config)], keys
 
 
-def zones_of(config: HubConfig, own: ShadowPrice) -> tuple[str, ...]:
+def zones_of(config: HubConfig, asked: ShadowPrice) -> tuple[str, ...]:
     """Those asked for; all that the hub has, if none are named.
 
     Raises:
         ConfigError: a zone without units in some hall, where more of them would be another kind of hall.
     """
     has = [zone for zone, kind in HALL_UNITS.items() if all(kind.count(hall) for hall in config.halls.values())]
-    for zone in own.zones or ():
+    for zone in asked.zones or ():
         if zone not in has:
             raise ConfigError(f"{VERB}.zones: not every hall of {config.scenario} has {HALL_UNITS[zone].unit}")
-    return own.zones or tuple(has)
+    return asked.zones or tuple(has)
 
 
-def ladders(config: HubConfig, own: ShadowPrice) -> list[Ladder]:
+def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
     """By demand and zone.
 
     Raises:
@@ -101,25 +101,25 @@ def ladders(config: HubConfig, own: ShadowPrice) -> list[Ladder]:
     """
     if config.arrivals.model is ArrivalModel.FILE:
         raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which shadow-price varies")
-    found = []
-    for flights in own.flights_per_day:
+    steps = []
+    for flights in asked.flights_per_day:
         base = changed(config, {"demand.flights_per_day": flights})
         check_area(base)
         first = Design(f"{flights:g} flights a day", base)
-        for zone in zones_of(config, own):
+        for zone in zones_of(config, asked):
             kind = HALL_UNITS[zone]
             least = kind.step(config.space) if kind.step else 1.0
-            units = max(1, round(own.step_m2 / (least * kind.unit_m2(config.space)))) * least
+            units = max(1, round(asked.step_m2 / (least * kind.unit_m2(config.space)))) * least
             more = []
-            for step in range(1, own.steps + 1):
+            for step in range(1, asked.steps + 1):
                 try:
                     larger = read(HubConfig, plain(with_more(base, kind, step * units)))
                     check_area(larger)
                 except ConfigError as error:
                     raise ConfigError(f"{VERB}.steps: {step} of {zone} are not possible: {error}") from error
                 more.append(Design(f"{first.label}, {zone} +{step * units:g}", larger))
-            found.append(Ladder(zone, flights, units, (first, *more)))
-    return found
+            steps.append(Ladder(zone, flights, units, (first, *more)))
+    return steps
 
 
 UNIT: Final = "EUR/m2/year"
@@ -203,8 +203,8 @@ def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
         sample = (worth[high] - worth[low]) / (area[high] - area[low])
         worth_of_step = mean_interval([float(value) for value in sample])
         units, unit = (at or len(area) - 1) * ladder.units_a_step, HALL_UNITS[ladder.zone].unit
-        own = (ladder.flights_per_day, ladder.zone, at, units, unit, float(area[high]))
-        steps.append(Step(*own, worth_of_step, on_time[high]))
+        place = (ladder.flights_per_day, ladder.zone, at, units, unit, float(area[high]))
+        steps.append(Step(*place, worth_of_step, on_time[high]))
     first = (worth[1] - worth[0]) / area[1]
     return Zone(ladder, tuple(steps), tuple(float(value) for value in first), on_time[0])
 
@@ -221,8 +221,8 @@ class Result:
 
     def at(self, flights: float) -> list[Zone]:
         """The zones at a demand, the most worth first."""
-        mine = [zone for zone in self.zones if zone.ladder.flights_per_day == flights]
-        return sorted(mine, key=lambda zone: -zone.first.worth.mean)
+        zones = [zone for zone in self.zones if zone.ladder.flights_per_day == flights]
+        return sorted(zones, key=lambda zone: -zone.first.worth.mean)
 
     @property
     def warnings(self) -> list[str]:

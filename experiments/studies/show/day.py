@@ -51,11 +51,11 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     window = Window(
         config.warmup_days * MIN_PER_DAY, (config.warmup_days + config.horizon_days) * MIN_PER_DAY, config.start_date
     )
-    found = day_figure.of_run(_tables(manifest), design.label, window, day)
+    shown = day_figure.of_run(_tables(manifest), design.label, window, day)
     at = "" if design is designs[0] else f"-{1 + designs.index(design)}"
     path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
     with style.look():
-        drawn = style.svg(day_figure.figure(found))
+        drawn = style.svg(day_figure.figure(shown))
     write_whole(path, drawn)
     return path
 

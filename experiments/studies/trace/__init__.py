@@ -56,11 +56,11 @@ def main(arguments: Arguments) -> int:
         number = flight_number(journal, given["flight"])
         compared = comparison(replication, number, _schedule(given), is_quiet=arguments.quiet)
         return _show(arguments, head | compared, comparison_text(head | compared, replication.hub))
-    told, rows, origin = {"flight": _flight, "parcel": _parcel, "truck": _truck}[asked[0]](
+    traced, rows, origin = {"flight": _flight, "parcel": _parcel, "truck": _truck}[asked[0]](
         arguments, replication, journal, given
     )
-    drawn = _draw(figure, rows, origin, told, is_wanted="figure" in given)
-    document = {**head, **told, "figure": None if drawn is None else str(drawn)}
+    drawn = _draw(figure, rows, origin, traced, is_wanted="figure" in given)
+    document = {**head, **traced, "figure": None if drawn is None else str(drawn)}
     return _show(arguments, document, as_text(document, replication.hub.start_date))
 
 
@@ -86,26 +86,26 @@ def _flight(
 ) -> tuple[dict[str, Any], Rows, float]:
     number = flight_number(journal, given["flight"])
     path = flight_path(journal, number)
-    own = journal.ulds_of(number)
-    ulds = [(journal.name("ulds", row), uld_path(journal, row)) for row in own]
+    numbers = journal.ulds_of(number)
+    ulds = [(journal.name("ulds", row), uld_path(journal, row)) for row in numbers]
     parcels = []
     n_gone = 0
-    if len(own):
+    if len(numbers):
         journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
-        found = clearance(journal, number)
-        n_gone = found.n_gone
-        named = {"cleared": found.cleared, "last": found.last, "behind": found.behind}
+        checked = clearance(journal, number)
+        n_gone = checked.n_gone
+        named = {"cleared": checked.cleared, "last": checked.last, "behind": checked.behind}
         parcels = [(what, row, parcel_path(journal, number, row)) for what, row in named.items() if row is not None]
-    told = flight_object(journal, number, path, ulds, parcels, n_gone)
+    plain = flight_object(journal, number, path, ulds, parcels, n_gone)
     rows: Rows = [("aircraft", list(path.segments))]
     # A ULD shares its first steps with the aircraft, up to when unloading begins.
     begins = float(journal.tables["flights"]["unloading_start"][number])
-    for index, (row, (_, its)) in enumerate(zip(own, ulds, strict=True)):
+    for index, (row, (_, its)) in enumerate(zip(numbers, ulds, strict=True)):
         later = [segment for segment in its.segments if segment.start >= begins]
         rows.append((f"ULD {index}", [*later, *_at_station(journal, row)]))
     names = {"cleared": "95 % parcel", "last": "last parcel", "behind": "parcel inside"}
     rows += [(names[what], list(its.segments)) for what, _, its in parcels]
-    return told, rows, path.start
+    return plain, rows, path.start
 
 
 def _parcel(
@@ -125,8 +125,8 @@ def _parcel(
         return parcel_object(journal, number, row, aircraft), rows, aircraft.start
     journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
     path = parcel_path(journal, number, row)
-    told = parcel_object(journal, number, row, path)
-    return told, [*rows, ("parcel", list(path.segments))], path.start
+    plain = parcel_object(journal, number, row, path)
+    return plain, [*rows, ("parcel", list(path.segments))], path.start
 
 
 def _truck(
@@ -137,9 +137,9 @@ def _truck(
 ) -> tuple[dict[str, Any], Rows, float]:
     truck = truck_row(journal, given["truck"])
     segments, outcome = truck_path(journal, truck)
-    told = truck_object(journal, truck, segments, outcome)
+    plain = truck_object(journal, truck, segments, outcome)
     start = segments[0].start if segments else float(journal.tables["trucks"]["arrived"][truck])
-    return told, [("truck", segments)], start
+    return plain, [("truck", segments)], start
 
 
 def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
@@ -154,13 +154,13 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
         if int(text[1:]) >= len(keys):
             raise InputError(f"{option}: flights have the numbers #0 to #{len(keys) - 1}, got {text}")
         return int(text[1:])
-    found = [number for number, key in enumerate(keys) if key == text]
-    if not found:
+    numbers = [number for number, key in enumerate(keys) if key == text]
+    if not numbers:
         raise InputError(f"{option}: no flight {text[:60]!r} in this replication{near(text, keys)}")
-    if len(found) > 1:
-        some = ", ".join(f"#{number}" for number in found[:5])
-        raise InputError(f"{option}: {len(found)} flights are called {text[:60]!r}; give one of {some} ...")
-    return found[0]
+    if len(numbers) > 1:
+        some = ", ".join(f"#{number}" for number in numbers[:5])
+        raise InputError(f"{option}: {len(numbers)} flights are called {text[:60]!r}; give one of {some} ...")
+    return numbers[0]
 
 
 def truck_row(journal: Journal, text: str) -> int:
@@ -179,14 +179,14 @@ def truck_row(journal: Journal, text: str) -> int:
         raise InputError(f"truck: no hall {hall[:60]!r}{near(hall, journal.halls)}")
     if not (trucks["route_name"] == route).any():
         raise InputError(f"truck: no route {route[:60]!r}{near(route, np.unique(trucks['route_name']).tolist())}")
-    mine = (trucks["route_name"] == route) & (trucks["kind"] == KINDS.index(kind))
-    mine &= trucks["hall"] == journal.halls.index(hall)
-    found = np.flatnonzero(mine & (trucks["sequence"] == int(sequence)))
-    if not len(found):
-        last = trucks["sequence"][mine]
-        there = f"the sequences {last.min()} to {last.max()}" if len(last) else "no trucks"
-        raise InputError(f"truck: {name}/{kind} has {there}, got {sequence}")
-    return int(found[0])
+    is_asked = (trucks["route_name"] == route) & (trucks["kind"] == KINDS.index(kind))
+    is_asked &= trucks["hall"] == journal.halls.index(hall)
+    rows = np.flatnonzero(is_asked & (trucks["sequence"] == int(sequence)))
+    if not len(rows):
+        last = trucks["sequence"][is_asked]
+        known = f"the sequences {last.min()} to {last.max()}" if len(last) else "no trucks"
+        raise InputError(f"truck: {name}/{kind} has {known}, got {sequence}")
+    return int(rows[0])
 
 
 def _at_station(journal: Journal, uld: int) -> list[Segment]:
@@ -196,10 +196,10 @@ def _at_station(journal: Journal, uld: int) -> list[Segment]:
         return []
     # Between start and end, and end and released, the run may be over.
     handled = journal.end if np.isnan(end) else end
-    found = [Segment(start, handled, "breakdown")]
+    segments = [Segment(start, handled, "breakdown")]
     if handled < journal.end:
-        found.append(Segment(handled, journal.end if np.isnan(released) else released, "machines"))
-    return [segment for segment in found if segment.minutes > 0]
+        segments.append(Segment(handled, journal.end if np.isnan(released) else released, "machines"))
+    return [segment for segment in segments if segment.minutes > 0]
 
 
 def _schedule(given: Mapping[str, str]) -> Path | None:
@@ -217,14 +217,14 @@ def _figure(given: Mapping[str, str], folder: Path, subject: str) -> Path:
     return path
 
 
-def _draw(path: Path, rows: Rows, origin: float, told: Mapping[str, Any], *, is_wanted: bool) -> Path | None:
+def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, is_wanted: bool) -> Path | None:
     """The picture; where nobody asked for it, a folder that cannot be written is no mistake."""
     from experiments.report import style
     from experiments.report.figures import trace_figure
 
-    since = "its call, or its arrival in the yard" if "truck" in told else "the drawn arrival"
+    since = "its call, or its arrival in the yard" if "truck" in traced else "the drawn arrival"
     with style.look():
-        picture = style.svg(trace_figure.figure(trace_figure.prepare(rows, origin, str(told["title"]), since)))
+        picture = style.svg(trace_figure.figure(trace_figure.prepare(rows, origin, str(traced["title"]), since)))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, picture)

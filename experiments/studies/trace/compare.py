@@ -59,17 +59,17 @@ def comparison(replication: Replication, number: int, schedule: Path | None, *, 
     return document | {"cost": as_object(cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H)))}
 
 
-def as_object(found: Cost) -> dict[str, Any]:
+def as_object(cost: Cost) -> dict[str, Any]:
     """The comparison as one JSON object."""
     parcels = {
-        "late_because": found.total.because,
-        "own": asdict(found.own),
-        "others": asdict(found.others),
-        "by_flight": {name: asdict(part) for name, part in found.by_flight.items()},
-        "by_route": {name: asdict(part) for name, part in found.by_route.items()},
-        "n_uncounted": found.n_uncounted,
+        "late_because": cost.total.because,
+        "own": asdict(cost.own),
+        "others": asdict(cost.others),
+        "by_flight": {name: asdict(part) for name, part in cost.by_flight.items()},
+        "by_route": {name: asdict(part) for name, part in cost.by_route.items()},
+        "n_uncounted": cost.n_uncounted,
     }
-    shifts = {name: [_shift(each) for each in getattr(found, name)] for name in ("trucks", "stands", "cleared")}
+    shifts = {name: [_shift(each) for each in getattr(cost, name)] for name in ("trucks", "stands", "cleared")}
     return {"parcels": parcels, **shifts}
 
 

@@ -56,10 +56,10 @@ def stored_replication(
         raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
     if "scenario" not in given and len(hubs) > 1:
         raise InputError(f"scenario: the run has several; give scenario={near('', hubs).removeprefix('; known: ')}")
-    there = sorted(replications_of(manifest, hubs)[scenario])
+    numbers = sorted(replications_of(manifest, hubs)[scenario])
     text = given.get("replication", "0")
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) not in there:
-        last = there[-1] if there else "none"
+    if not re.fullmatch(r"\d{1,9}", text) or int(text) not in numbers:
+        last = numbers[-1] if numbers else "none"
         raise InputError(f"replication: the run has 0 to {last}, got {text[:60]!r}")
     number = int(text)
     tables = {name: replication_table(manifest, TABLES[name], scenario, number) for name in names}
@@ -117,18 +117,18 @@ def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iter
 
 def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
     return {
-        name: one
-        for name, one in hub.disruptions.items()
-        if not isinstance(one, Spell) or one.span(hub.start_date, hub.warmup_days)[0] < end_min
+        name: disruption
+        for name, disruption in hub.disruptions.items()
+        if not isinstance(disruption, Spell) or disruption.span(hub.start_date, hub.warmup_days)[0] < end_min
     }
 
 
-def is_same(one: Mapping[str, Table], other: Mapping[str, Table], flights: ArrayLike) -> bool:
+def is_same(ours: Mapping[str, Table], others: Mapping[str, Table], flights: ArrayLike) -> bool:
     """Whether both say the same of flights, given by number, to the bit."""
     for name, column in _OF_FLIGHT.items():
-        mine, theirs = (np.isin(tables[name][column], flights) for tables in (one, other))
-        for key in one[name]:
-            a, b = one[name][key][mine], other[name][key][theirs]
+        mine, theirs = (np.isin(tables[name][column], flights) for tables in (ours, others))
+        for key in ours[name]:
+            a, b = ours[name][key][mine], others[name][key][theirs]
             if key not in _MAY_DIFFER and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
                 return False
     return True

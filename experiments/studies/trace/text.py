@@ -51,12 +51,12 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
     for what, parcel in document["parcels"].items():
         hours = f"{parcel['minutes'] / 60:,.1f} h"
         on = f"on truck {parcel['truck']}" if parcel["truck"] else parcel["outcome"]
-        said = {
+        facts = {
             "cleared": f"95 % had gone after {hours}; the parcel that made it",
             "last": f"the last had gone after {hours}",
             "behind": f"{inside:,} were inside at the end of the run; one of the last",
         }[what]
-        yield f"{said}: {parcel['parcel']}, {on}"
+        yield f"{facts}: {parcel['parcel']}, {on}"
         yield from _path_lines(parcel, start_date)
         yield from _verdict(parcel)
 
@@ -83,9 +83,9 @@ def _path_lines(path: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
         is_open = path["outcome"] == Outcome.INSIDE and segment is path["segments"][-1]
         what += ", still at the end of the run" if is_open else ""
         yield f"  {clock(segment['start_min'], start_date)} {_minutes(segment['minutes']):>9} min  {what}"
-        said = _held_line(segment)
-        if said:
-            yield f"{'':33}{said}"
+        line = _held_line(segment)
+        if line:
+            yield f"{'':33}{line}"
 
 
 def _held_line(segment: Mapping[str, Any]) -> str:
@@ -111,10 +111,10 @@ def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for resource, minutes in uld["minutes_by_resource"].items():
             if resource != "work":
                 waits.setdefault(resource, []).append((minutes, uld["uld"]))
-    for resource, mine in sorted(waits.items(), key=lambda item: -sum(minutes for minutes, _ in item[1])):
-        longest, which = max(mine)
-        mean = sum(minutes for minutes, _ in mine) / len(ulds)
-        yield f"  {_name(resource):24} {len(mine):3} ULDs, mean {mean:,.1f}, longest {longest:,.1f}: {which}"
+    for resource, of_resource in sorted(waits.items(), key=lambda item: -sum(minutes for minutes, _ in item[1])):
+        longest, which = max(of_resource)
+        mean = sum(minutes for minutes, _ in of_resource) / len(ulds)
+        yield f"  {_name(resource):24} {len(of_resource):3} ULDs, mean {mean:,.1f}, longest {longest:,.1f}: {which}"
 
 
 def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
@@ -126,11 +126,11 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
     waits = [resource for resource in sums if resource != "work"]
     if waits:
         share = 100 * sums[waits[0]] / path["minutes"]
-        said = f"  delayed most by: {_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
-        mine = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
-        stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in mine) / sums[waits[0]]
-        on = next((segment["holders_waited_for"] for segment in mine if segment["holders_waited_for"]), None)
-        yield said + (f"; those who held them waited for {on} {100 * stuck:.0f} % of it" if stuck > 0 else "")
+        line = f"  delayed most by: {_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
+        segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
+        stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
+        on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), None)
+        yield line + (f"; those who held them waited for {on} {100 * stuck:.0f} % of it" if stuck > 0 else "")
 
 
 def _minutes(value: float) -> str:

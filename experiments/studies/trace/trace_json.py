@@ -53,9 +53,9 @@ def parcel_object(journal: Journal, number: int, row: int, path: Path) -> dict[s
 
 def truck_object(journal: Journal, truck: int, segments: Sequence[Segment], outcome: Outcome) -> dict[str, Any]:
     trucks, loads = journal.tables["trucks"], journal.tables["loads"]
-    mine = np.ones(len(loads["flight"]), dtype=np.bool_)
+    at = np.ones(len(loads["flight"]), dtype=np.bool_)
     for name in TRUCK_KEY:
-        mine &= loads[name] == trucks[name][truck]
+        at &= loads[name] == trucks[name][truck]
     keys = journal.tables["flights"]["key"]
     name = journal.truck_name(truck)
     return {
@@ -69,7 +69,7 @@ def truck_object(journal: Journal, truck: int, segments: Sequence[Segment], outc
             "n_missed": int(trucks["n_missed"][truck]),
             "flights": [
                 {"flight": str(keys[flight]), "n_parcels": n}
-                for flight, n in zip(loads["flight"][mine].tolist(), loads["n_parcels"][mine].tolist(), strict=True)
+                for flight, n in zip(loads["flight"][at].tolist(), loads["n_parcels"][at].tolist(), strict=True)
             ],
         },
         "path": path_object(journal, segments, outcome),
@@ -111,8 +111,8 @@ def _parcel(journal: Journal, key: str, row: int, path: Path) -> dict[str, Any]:
 def _trucks_of(journal: Journal, flight: int) -> list[dict[str, Any]]:
     """Trucks that left with parcels of a flight, by departure."""
     loads, place = journal.tables["loads"], journal.truck_rows()
-    mine = (loads["flight"] == flight) & ~np.isnan(loads["departed"])
-    rows = sorted(zip(*(loads[name][mine].tolist() for name in ("departed", *TRUCK_KEY, "n_parcels")), strict=True))
+    at = (loads["flight"] == flight) & ~np.isnan(loads["departed"])
+    rows = sorted(zip(*(loads[name][at].tolist() for name in ("departed", *TRUCK_KEY, "n_parcels")), strict=True))
     return [
         {"truck": journal.truck_name(place[tuple(key)]), "departed_min": departed, "n_parcels": n}
         for departed, *key, n in rows

@@ -87,10 +87,10 @@ def _laws() -> Iterator[Case]:
 
 def _equality(examples: int, *, is_quiet: bool) -> Iterator[Case]:
     seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
-    found = try_seeds(seeds)
-    if found:
-        print(found[0], file=sys.stderr)
-    n = len(found)
+    failed = try_seeds(seeds)
+    if failed:
+        print(failed[0], file=sys.stderr)
+    n = len(failed)
     yield Case(f"Reference model, {examples:,} small hubs: unequal", 0.0, n, n, n, 0.0, passed=not n)
 
 

@@ -102,9 +102,9 @@ def constant_service(offered: float, servers: int) -> tuple[float, float]:
         moves[n, left:] = come[: size - left]
     chain = moves.T - np.eye(size)
     chain[-1] = 1.0
-    there = np.linalg.solve(chain, np.eye(size)[-1])
-    waiting = float((np.maximum(0, np.arange(size) - servers) * there).sum())
-    return float(there[servers:].sum()), waiting / offered
+    stationary = np.linalg.solve(chain, np.eye(size)[-1])
+    waiting = float((np.maximum(0, np.arange(size) - servers) * stationary).sum())
+    return float(stationary[servers:].sum()), waiting / offered
 
 
 def _sampled() -> tuple[_Sampled, ...]:
@@ -203,10 +203,10 @@ def theory_cases(advance: Callable[[], object] = lambda: None) -> tuple[Case, ..
     """All cases; `advance` is called after each group of replications."""
     groups = _sampled()
     confidence = 1 - (1 - FAMILYWISE) / sum(len(group.names) for group in groups)
-    found = []
+    cases = []
     for group in groups:
         rows = [group.replicate(Streams(SEED, replication)) for replication in range(REPLICATIONS)]
         parts = zip(group.names, group.expected, group.largest_half_width, zip(*rows, strict=True), strict=True)
-        found += [judge(*part, confidence) for part in parts]
+        cases += [judge(*part, confidence) for part in parts]
         advance()
-    return (*found, *_exact_cases())
+    return (*cases, *_exact_cases())
