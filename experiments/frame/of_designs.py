@@ -66,7 +66,12 @@ def document(
     def page(folder: Path) -> Page:
         return console.page_of(folder, asked.arguments, designs, replications=outcome.n, notes=notes, pictures=drawn)
 
-    warnings = [*console.page_warnings(designs), *outcome.warnings, *warmup_warnings(summed.warm_ups, designs), *of_family]
+    warnings = [
+        *console.page_warnings(designs),
+        *outcome.warnings,
+        *warmup_warnings(summed.warm_ups, designs),
+        *of_family,
+    ]
     return Document(
         title=console.title_of(designs),
         data=data,
