@@ -15,7 +15,7 @@ from experiments.main import main
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = ("sim/streams.py", "sim/inputs/")
 # These make hubs to test with and shuffle the order of events in a test; no simulation of a configuration draws there.
-TEST_CASES = ("sim/reference/equality.py", "sim/reference/small_hubs.py")
+TEST_CASES = ("sim/reference/equality.py", "sim/reference/small_")
 
 
 def test_imports_run_downwards_only():

@@ -8,8 +8,8 @@ from experiments.composition import load
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.processes import hub
-from sim.reference.small_hubs import draw, make
-from sim.reference.small_numbers import SmallHub
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import SmallHub, draw
 
 DAYS_TO_RUN_DRY = 12
 DAYS_OF_MOST = 2

@@ -8,8 +8,8 @@ from twin.branches import LEAST_SHARE, Tally
 
 from sim.domain.presorting import Presorting
 from sim.reference.equality import Difference, differ, vectorised_tables
-from sim.reference.small_hubs import draw, make
-from sim.reference.small_numbers import SmallHub
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import SmallHub, draw
 from sim.reference.trials import try_hub, try_seeds
 from sim.rules import hall
 

@@ -13,7 +13,8 @@ from sim.inputs.flight_work import collections_per_day
 from sim.inputs.inputs import make_inputs
 from sim.processes.export_store import FIRST_EXPORT, ExportStore
 from sim.processes.store import ParcelStore
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.site.floors import empty_ulds_that_fit
 from sim.site.zones import export_zone_uses
 

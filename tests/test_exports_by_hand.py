@@ -18,7 +18,8 @@ from sim.domain.exports import (
 from sim.domain.parcels import Parcels
 from sim.reference import run
 from sim.reference.equality import vectorised_tables
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.units import NEVER
 
 PLENTY = 10_000

@@ -61,7 +61,8 @@ from sim.record.recorder import CustomsRow
 from sim.record.staffing import DeskTally
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
 
 N_SEEDS = 150

@@ -14,7 +14,8 @@ from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
 from sim.processes import hub
 from sim.reference.equality import vectorised_tables
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.units import ticks
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")

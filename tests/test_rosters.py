@@ -21,7 +21,8 @@ from sim.kernels.queueing import Servers, several_servers
 from sim.processes.phases import Phase, at
 from sim.processes.pool import Pool
 from sim.reference.equality import vectorised_tables
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
 
 MONDAY = dt.date(2022, 9, 5)

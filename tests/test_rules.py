@@ -11,7 +11,8 @@ from sim.domain.site import TrailerLimits
 from sim.errors import ConfigError
 from sim.inputs.site import make_site
 from sim.reference.equality import compare
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS, Rules
 from sim.rules.extra_trucks import for_full_loads
 from sim.rules.hall import Rule

@@ -15,7 +15,8 @@ from sim.measures.kpis import KPIS
 from sim.processes import hub
 from sim.record.staffing import DeskTally, ShortTally
 from sim.reference.equality import vectorised_tables
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.units import NEVER
 
 SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")

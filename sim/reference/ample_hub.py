@@ -13,7 +13,8 @@ from sim.domain.site import Apron, Customs, Hall, Handling, MachineCalendar, Sit
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
-from sim.reference.small_hubs import draw, make
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
 from sim.reference.theory import poisson_arrivals
 from sim.rules import Rules
 from sim.streams import Streams

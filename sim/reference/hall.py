@@ -11,6 +11,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Key, Pool
+from sim.reference.desk import serve
 from sim.reference.machine import Machine
 from sim.reference.packout import Chute, DedicatedChute, SharedChute, send_packers
 from sim.reference.records import Dock, Parcel, Steps, Uld
@@ -49,13 +50,7 @@ class Hall:
         self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=hall.uld_xrays)
         self.customs_desks = Pool(env, Phase.DESK, customs_desks=hall.customs_desks)
         self.manual_posts = Pool(env, Phase.DESK, manual_sort_posts=hall.manual_sort_posts)
-        roster = hall.manning
-        follow_roster(env, roster, manual_sort_posts=self.manual_posts)
-        follow_roster(env, roster, workers=self.breakdown, dock_workers=self.doors)
-        follow_roster(env, roster, handcoding_desks=self.coding_desks, customs_desks=self.customs_desks)
-        follow_roster(
-            env, roster, xray_lanes=self.xray_lanes, transit_desks=self.transit_desks, uld_xrays=self.uld_xrays
-        )
+        follow_roster(env, hall.manning, self.pools)
         self.need = hall.service * inputs.site.handling.inductions
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
         self.chutes = self._make_chutes(inputs)
@@ -73,6 +68,11 @@ class Hall:
     def now(self) -> int:
         return int(self.env.now)
 
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        desks = self.coding_desks, self.manual_posts, self.customs_desks, self.xray_lanes, self.transit_desks
+        return self.positions, self.uld_xrays, self.breakdown, self.doors, *desks
+
     # Break-down (rules 6 to 8)
 
     def _choose_machine(self, _: Key) -> int:
@@ -86,11 +86,8 @@ class Hall:
         yield after(self.env, self.rules.check_in)
         uld.checked_in = self.now
         if uld.is_xrayed:
-            yield self.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
-            uld.xray_begin = self.now
-            yield after(self.env, self.site.customs.uld_xray)
-            uld.xray_end = self.now
-            self.uld_xrays.release(uld_xrays=1)
+            key = uld.flight, uld.index
+            yield from serve(self.env, self.uld_xrays, key, uld, "xray", self.site.customs.uld_xray)
         destinations = sorted(self.destinations[parcel.route] for parcel in uld.parcels)
         rooms = Counter[str]()
         for hall in destinations:
@@ -152,6 +149,9 @@ class Hall:
             else:
                 yield from self._hold(parcel, None)
 
+    def _serve(self, desks: Pool, parcel: Parcel, name: str, service: int) -> Steps:
+        yield from serve(self.env, desks, parcel.key, parcel, name, service)
+
     # Sorting and customs (rules 9 to 13)
 
     def _sort(self, parcel: Parcel, number: int, inducted: simpy.Event | None) -> Steps:
@@ -166,11 +166,7 @@ class Hall:
         yield at(self.env, end + self.rules.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
-            yield self.coding_desks.request(parcel.key, handcoding_desks=1)
-            parcel.code_begin = self.now
-            yield after(self.env, self.rules.handcoding)
-            parcel.code_end = self.now
-            self.coding_desks.release(handcoding_desks=1)
+            yield from self._serve(self.coding_desks, parcel, "code", self.rules.handcoding)
         if self._is_free(parcel):
             if parcel.is_no_read:
                 yield after(self.env, self.rules.to_lane)
@@ -189,25 +185,15 @@ class Hall:
         is_examined = parcel.channel == Channel.EXAMINED or (parcel.channel == Channel.XRAYED and parcel.is_alarm)
         decided = self.now
         if parcel.channel == Channel.XRAYED:
-            yield self.xray_lanes.request(parcel.key, xray_lanes=1)
-            parcel.xray_begin = self.now
-            yield after(self.env, self.site.customs.xray)
-            parcel.xray_end = decided = self.now
-            self.xray_lanes.release(xray_lanes=1)
+            yield from self._serve(self.xray_lanes, parcel, "xray", self.site.customs.xray)
+            decided = self.now
         elif parcel.channel == Channel.TRANSIT:
-            yield self.transit_desks.request(parcel.key, transit_desks=1)
-            parcel.transit_begin = self.now
-            yield after(self.env, self.site.customs.transit)
-            parcel.transit_end = decided = self.now
-            self.transit_desks.release(transit_desks=1)
+            yield from self._serve(self.transit_desks, parcel, "transit", self.site.customs.transit)
+            decided = self.now
         elif parcel.channel != Channel.EXAMINED:
             decided = max(self.now, parcel.release)
         if is_examined:
-            yield self.customs_desks.request(parcel.key, customs_desks=1)
-            parcel.exam_begin = self.now
-            yield after(self.env, self.site.customs.examination)
-            parcel.exam_end = self.now
-            self.customs_desks.release(customs_desks=1)
+            yield from self._serve(self.customs_desks, parcel, "exam", self.site.customs.examination)
             decided = self.now
         # The first round strictly after the parcel came and its outcome was known.
         rounds = decided // self.site.customs.round + 1
@@ -221,11 +207,7 @@ class Hall:
             self.stage(parcel)
             return
         if machine is None:
-            yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
-            parcel.second_begin = self.now
-            yield after(self.env, self.rules.manual_sort)
-            parcel.second_end = self.now
-            self.manual_posts.release(manual_sort_posts=1)
+            yield from self._serve(self.manual_posts, parcel, "second", self.rules.manual_sort)
             yield after(self.env, self.rules.to_lane)
             self.stage(parcel)
             return
@@ -247,11 +229,7 @@ class Hall:
 
     def _sort_by_hand(self, parcel: Parcel) -> Steps:
         parcel.handled = self.now
-        yield self.manual_posts.request(parcel.key, manual_sort_posts=1)
-        parcel.sort_begin = self.now
-        yield after(self.env, self.rules.manual_sort)
-        parcel.sort_end = self.now
-        self.manual_posts.release(manual_sort_posts=1)
+        yield from self._serve(self.manual_posts, parcel, "sort", self.rules.manual_sort)
         if self._is_free(parcel):
             yield after(self.env, self.rules.to_lane)
             self.stage(parcel)

@@ -19,6 +19,7 @@ from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
 from sim.reference.records import COLUMNS, Parcel, Steps, Tokens, Told, Trace, Train, Uld, Visit
 from sim.reference.shifts import follow_roster
+from sim.reference.shuttles import shuttle
 from sim.rules.hall import Place
 from sim.rules.stand import Waiting
 from sim.units import NEVER
@@ -36,12 +37,12 @@ class Hub:
         self.loader_sets = Pool(env, Phase.LOADER, self._choose_hall, loader_sets=site.apron.loader_sets)
         self.tugs = Pool(env, Phase.TUG, self._choose_halls, tugs=site.apron.tugs)
         self.to_be_hauled: dict[Key, Sequence[Uld]] = {}
-        follow_roster(env, site.apron.manning, loader_sets=self.loader_sets, tugs=self.tugs)
+        follow_roster(env, site.apron.manning, (self.loader_sets, self.tugs))
         self.halls = [Hall(inputs, env, number) for number in range(len(site.halls))]
         self.shuttles: list[Shuttle] = []
         for origin, rooms in enumerate(site.rooms):
             for destination in rooms:
-                env.process(self._shuttle(origin, destination))
+                env.process(shuttle(env, site, (self.halls[origin], self.halls[destination]), self.shuttles))
         self.outbound = Outbound(env, site, inputs.end, self.halls)
         self.route_of_lane: list[int] = site.route_of_lane.tolist()
         self.visits = [begun(Visit, flight, flight=flight, has_gone=env.event()) for flight in inputs.flights]
@@ -226,37 +227,6 @@ class Hub:
         train.returned = self.now
         self.tugs.release(tugs=1)
 
-    # Between halls (rules 21 to 23)
-
-    def _shuttle(self, origin: int, destination: int) -> Steps:
-        rules, here, there = self.site.transfers, self.halls[origin], self.halls[destination]
-        while True:
-            yield at(self.env, (self.now // rules.round + 1) * rules.round, Phase.ROUND)
-            load: list[Parcel] = []
-            leads_there = [number == destination for number in here.destinations]
-            ready = [len(dock.queue) * leads for dock, leads in zip(here.docks, leads_there, strict=True)]
-            for dock, n in zip(here.docks, self.site.rules.shuttle(ready, rules.units), strict=True):
-                for _ in range(n):
-                    parcel = dock.take()
-                    parcel.sent_ready, parcel.ready, parcel.sent = parcel.ready, NEVER, self.now
-                    dock.reserved -= parcel.count
-                    load.append(parcel)
-            if not load:
-                continue
-            sequence = sum(row.origin == origin and row.destination == destination for row in self.shuttles)
-            row = Shuttle(origin, destination, sequence, self.now, sum(each.count for each in load), len(load))
-            self.shuttles.append(row)
-            yield after(self.env, rules.loading)
-            row.departed = self.now
-            here.breakdown.release(floor=len(load) * self.site.units.room)
-            yield after(self.env, rules.trip)
-            row.arrived = self.now
-            for parcel in load:
-                there.docks[parcel.route].reserved += parcel.count
-                there.stage(parcel)
-            yield after(self.env, rules.trip)
-            row.returned = self.now
-
     def _set_down(self, uld: Uld) -> simpy.Event:
         hall = self.halls[uld.hall]
         uld.at_door = self.now
@@ -267,12 +237,7 @@ class Hub:
     def trace(self) -> Trace:
         end = self.inputs.end
         pools = [(NEVER, pool) for pool in (self.stands, self.loader_sets, self.tugs)]
-        for number, hall in enumerate(self.halls):
-            own = hall.positions, hall.uld_xrays, hall.breakdown, hall.doors, hall.coding_desks
-            pools += [
-                (number, pool)
-                for pool in (*own, hall.manual_posts, hall.customs_desks, hall.xray_lanes, hall.transit_desks)
-            ]
+        pools += [(number, pool) for number, hall in enumerate(self.halls) for pool in hall.pools]
         if self.exports is not None:
             pools.append((NEVER, self.exports.tugs))
             for place in self.exports.halls:

@@ -1,6 +1,6 @@
 """People come and go by roster (rules 33 and 34)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import simpy
 
@@ -9,10 +9,10 @@ from sim.processes.phases import at
 from sim.processes.pool import Pool
 
 
-def follow_roster(env: simpy.Environment, manning: Mapping[str, Manning], **pools: Pool) -> None:
+def follow_roster(env: simpy.Environment, manning: Mapping[str, Manning], pools: Iterable[Pool]) -> None:
     """At each step a pool has as many tokens of a kind as are manned; grants of that instant come later."""
-    for kind, pool in pools.items():
-        if kind in manning:
+    for pool in pools:
+        for kind in manning.keys() & pool.capacity.keys():
             for instant, posts in zip(manning[kind].start, manning[kind].posts, strict=True):
                 step = at(env, instant)
                 assert step.callbacks is not None

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Difference, Tables, compare
-from sim.reference.small_hubs import draw, make
-from sim.reference.small_numbers import SmallHub
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import SmallHub, draw
 
 Watch = Callable[[Inputs, Tables], None]
 """Sees what the reference tells of each hub."""

@@ -1,0 +1,19 @@
+"""Desks, lanes and posts, of which a parcel takes one for a time."""
+
+import simpy
+
+from sim.processes.phases import after
+from sim.processes.pool import Pool
+from sim.reference.records import OutParcel, Parcel, Steps, Uld
+
+
+def serve(
+    env: simpy.Environment, desks: Pool, key: tuple[int, ...], who: Parcel | OutParcel | Uld, name: str, service: int
+) -> Steps:
+    """Queue up by key, stamp begin and end of the service [ticks] under its name, and leave."""
+    (kind,) = desks.capacity
+    yield desks.request(key, **{kind: 1})
+    setattr(who, f"{name}_begin", int(env.now))
+    yield after(env, service)
+    setattr(who, f"{name}_end", int(env.now))
+    desks.release(**{kind: 1})
