@@ -1,0 +1,237 @@
+"""What the groups of a hub must satisfy together."""
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING
+
+from sim.config.arrivals import ArrivalModel
+from sim.config.bounds import check_number, check_sum
+from sim.config.controls import check_controls
+from sim.config.data_views import check_exposure
+from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
+from sim.config.fleet import Deck
+from sim.domain.presorting import Presorting
+from sim.reading import near
+from sim.rules import DECISIONS, check
+from sim.units import L_PER_M3
+
+if TYPE_CHECKING:
+    from sim.config.hub import HubConfig
+
+_FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
+_MOST_HALLS = 16
+
+
+def check_hub(config: "HubConfig") -> None:
+    """Refuse groups that contradict each other.
+
+    Raises:
+        ValueError: the first contradiction, with key, value and bound.
+    """
+    if config.fitted and config.fit == "none":
+        raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
+    _check_rules(config)
+    _check_halls(config)
+    last_year = config.start_date.year + (config.warmup_days + config.horizon_days) / _DAYS_PER_YEAR
+    if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
+        raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {config.start_date}")
+    check_sum("fleet", [kind.share for kind in config.fleet.values()])
+    check_sum("lanes", [lane.share for lane in config.lanes.values()])
+    check_number("lanes", config.lanes)
+    _check_parcels(config)
+    _check_units(config)
+    _check_customs(config)
+    if config.exports.share:
+        _check_exports(config)
+    check_exposure(config.exposure)
+    config.trade.check_names(tuple(config.lanes), config.product_groups)
+    _check_disruptions(config)
+
+
+def _check_rules(config: "HubConfig") -> None:
+    for decision, name in config.rules.items():
+        check(decision, name, f"rules.{decision}")
+    missing = DECISIONS.keys() - config.rules - {"hall"}
+    if missing or "hall" in config.rules:
+        raise ValueError(
+            f"rules: a rule for each decision but the hall, which is complex.policy; got {', '.join(config.rules)}"
+        )
+
+
+def _check_halls(config: "HubConfig") -> None:
+    if not 1 <= len(config.halls) <= _MOST_HALLS:
+        raise ValueError(f"halls: 1 to {_MOST_HALLS} halls, got {len(config.halls)}")
+    last = config.start_date + dt.timedelta(days=config.warmup_days + config.horizon_days)
+    for name, hall in config.halls.items():
+        if hall.opens is not None and hall.opens >= last:
+            raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
+        if config.breakdown.workers_per_station > hall.breakdown_workers:
+            raise ValueError(
+                f"breakdown.workers_per_station: at most halls.{name}.breakdown_workers ="
+                f" {hall.breakdown_workers}, got {config.breakdown.workers_per_station}"
+            )
+        if config.outbound.workers_per_truck > hall.dock_workers:
+            raise ValueError(
+                f"outbound.workers_per_truck: at most halls.{name}.dock_workers = {hall.dock_workers},"
+                f" got {config.outbound.workers_per_truck}"
+            )
+    _check_routes(config)
+    if all(hall.opens_late(config.start_date) for hall in config.halls.values()):
+        raise ValueError(f"halls: one must be open on start_date = {config.start_date} (opens: null)")
+
+
+def _check_routes(config: "HubConfig") -> None:
+    """Halls that nothing leaves, routes that no hall serves."""
+    routes = tuple(dict.fromkeys(lane.route for lane in config.lanes.values()))
+    for name, hall in config.halls.items():
+        if hall.serves == ():
+            raise ValueError(f"halls.{name}.serves: a hall that no lane reaches; null serves all of them")
+        for route in hall.serves or ():
+            if route not in routes:
+                raise ValueError(f"halls.{name}.serves: no route {route!r}{near(route, routes)}")
+    for route in routes:
+        serving = {name: hall for name, hall in config.halls.items() if hall.serves is None or route in hall.serves}
+        if not serving:
+            raise ValueError(f"halls: none serves route {route!r}")
+        first, hall = next(iter(serving.items()))
+        if hall.opens_late(config.start_date) and len(serving) < len(config.halls):
+            raise ValueError(
+                f"halls.{first}.opens: other halls send it what is for route {route!r}: it must be open on"
+                f" start_date = {config.start_date}, got {hall.opens}"
+            )
+
+
+def _check_customs(config: "HubConfig") -> None:
+    declared = config.customs.declared
+    if declared is None:
+        return
+    for lane in declared.home_lanes:
+        if lane not in config.lanes:
+            raise ValueError(f"customs.declared.home_lanes: no lane {lane!r}{near(lane, config.lanes)}")
+    check_controls(declared, {name: hall.controls for name, hall in config.halls.items()})
+
+
+def _check_parcels(config: "HubConfig") -> None:
+    """Sizes that contradict the demand, or that no truck could carry."""
+    if config.parcels.median_kg > config.demand.mean_parcel_kg:
+        raise ValueError(
+            f"parcels.median_kg: a lognormal median is below the mean, which demand puts at"
+            f" {config.demand.mean_parcel_kg:.4g} kg a parcel; got {config.parcels.median_kg:.4g}"
+        )
+    if config.demand.mean_parcel_kg >= config.parcels.heaviest_kg:
+        raise ValueError(
+            f"demand: parcels_per_flight, net_t_per_flight and kg_per_parcel make {config.demand.mean_parcel_kg:.4g}"
+            f" kg a parcel, which must be below parcels.heaviest_kg = {config.parcels.heaviest_kg:g}"
+        )
+    if config.parcels.heaviest_kg > config.outbound.trailer.kg:
+        raise ValueError(
+            f"parcels.heaviest_kg: a parcel that no truck can carry: at most outbound.trailer.kg ="
+            f" {config.outbound.trailer.kg:g}, got {config.parcels.heaviest_kg:g}"
+        )
+    if config.bulkiest_l > config.outbound.trailer.m3 * L_PER_M3:
+        raise ValueError(
+            f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have"
+            f" {config.bulkiest_l / L_PER_M3:.3g} m3, a trailer takes {config.outbound.trailer.m3:g}"
+        )
+    for name in config.fleet:
+        if config.load_limit(name).parcels < 1:
+            raise ValueError(f"fleet.{name}: carries no parcel of mean size ({config.load_limit(name).reason})")
+
+
+def _check_units(config: "HubConfig") -> None:
+    """Bags that no ULD or truck could carry, and units that no truck or shuttle has room for."""
+    goods, room, trailer = config.presorted.goods, config.unit_room, config.outbound.trailer
+    key = "bag_parcels: a bag" if goods is Presorting.BAGS else "uld_pallets: a whole ULD"
+    takes = f"presorted.{key} takes the room of {room} parcels"
+    if room > trailer.parcels:
+        raise ValueError(f"{takes}, more than outbound.trailer.parcels = {trailer.parcels}")
+    if len(config.halls) > 1 and room > config.complex.transfer_parcels:
+        raise ValueError(f"{takes}, more than complex.transfer_parcels = {config.complex.transfer_parcels}")
+    if goods is not Presorting.NONE and config.customs.declared is not None:
+        raise ValueError(
+            f"presorted.goods: with {goods} customs decides bag by bag or ULD by ULD, with customs.declared parcel"
+            " by parcel: one of both"
+        )
+    if goods is not Presorting.BAGS:
+        return
+    for name, kind in config.fleet.items():
+        decks = [deck for deck in (kind.main_deck, kind.lower_deck) if deck.ulds]
+        share = min(deck.parcels for deck in decks) / sum(deck.ulds * deck.parcels for deck in decks)
+        smallest = math.floor(config.parcels_of(name) * share)
+        if room > smallest:
+            raise ValueError(
+                f"presorted.bag_parcels: a bag larger than a ULD: on fleet.{name} the smallest has {smallest}"
+                f" parcels of a mean flight, got {room}"
+            )
+    if room * config.parcels.heaviest_kg > trailer.kg:
+        raise ValueError(
+            f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels of parcels.heaviest_kg ="
+            f" {config.parcels.heaviest_kg:g} are above outbound.trailer.kg = {trailer.kg:g}"
+        )
+    if room * config.bulkiest_l > trailer.m3 * L_PER_M3:
+        raise ValueError(
+            f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels may have"
+            f" {room * config.bulkiest_l / L_PER_M3:.3g} m3, above outbound.trailer.m3 = {trailer.m3:g}"
+        )
+
+
+def _check_exports(config: "HubConfig") -> None:
+    """What no ULD or truck could carry, and halls that could not handle it."""
+    check_number("exports.lanes", config.exports.lanes)
+    check_sum("exports.lanes", list(config.exports.lanes.values()))
+    if all(hall.doors_in == 0 or hall.opens_late(config.start_date) for hall in config.halls.values()):
+        raise ValueError(
+            "exports.share: above 0, but no hall that is open on start_date has an inbound door (halls.*.doors_in)"
+        )
+    for name, kind in config.fleet.items():
+        for deck in ("main_deck", "lower_deck"):
+            if getattr(kind, deck).ulds:
+                _check_limits(config, f"fleet.{name}.{deck}", getattr(kind, deck))
+    trailer, collections = config.outbound.trailer, config.exports.collections
+    most = math.floor(collections.parcels * (1 + collections.spread))
+    fits = min(
+        trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * L_PER_M3 / config.parcels.mean_l
+    )
+    if most > fits:
+        raise ValueError(
+            f"exports.collections.parcels: with its spread at most what a trailer takes of mean parcels,"
+            f" {math.floor(fits)}, got {most}"
+        )
+    for name, hall in config.halls.items():
+        for key, each, workers in (
+            ("dock_workers_in", "collections", collections.workers_per_truck),
+            ("build_up_workers", "build_up", config.exports.build_up.workers_per_place),
+        ):
+            if workers > getattr(hall.exports, key) and (each == "build_up" or hall.doors_in):
+                raise ValueError(
+                    f"halls.{name}.exports.{key}: at least the {workers} that one needs (exports.{each}), got"
+                    f" {getattr(hall.exports, key)}"
+                )
+
+
+def _check_limits(config: "HubConfig", key: str, deck: Deck) -> None:
+    if config.parcels.heaviest_kg > deck.kg:
+        raise ValueError(
+            f"{key}.kg: a parcel that no ULD takes: at least parcels.heaviest_kg = {config.parcels.heaviest_kg:g},"
+            f" got {deck.kg:g}"
+        )
+    if config.bulkiest_l > deck.m3 * L_PER_M3:
+        raise ValueError(
+            f"{key}.m3: a parcel that no ULD takes: parcels may have {config.bulkiest_l / L_PER_M3:.3g} m3,"
+            f" got {deck.m3:g}"
+        )
+
+
+def _check_disruptions(config: "HubConfig") -> None:
+    """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
+    check_disruptions(config.disruptions, config)
+    factors = demand_factors(config.disruptions, config)
+    if factors and config.arrivals.model is ArrivalModel.FILE:
+        raise ValueError("disruptions: demand: the flights of a file (arrivals.schedule) are what they are")
+    envelope, peak = config.arrivals.envelope_flights_per_day, highest_factor(factors)
+    if envelope is not None and config.demand.flights_per_day * peak > envelope:
+        times = f" times {peak:g} of disruptions" if peak > 1 else ""
+        raise ValueError(
+            f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
+            f" got {config.demand.flights_per_day:g}{times}"
+        )
