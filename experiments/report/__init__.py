@@ -2,7 +2,7 @@
 
     page, page.html, page.css        every verb's page, written whole or not at all
         sections, texts.yaml         what it is made of: parts, tables, pictures, and their texts
-    run_page                         the parts of the page of run, compare and sweep
+    run_page, run_numbers            the parts of the page of run, compare and sweep
         sentences, pictures          its answer; its pictures
         stored_designs, halls, …     what it reads; validation, against what has been reported of the hub
         exposure_pictures            its pictures of data and goods

@@ -25,7 +25,7 @@ def fullest(
         names = {hall["hall"]: hall["name"] for hall in records(halls[halls["scenario"] == point.label])}
         where = f" of hall {names[row['hall']]}" if len(names) > 1 else ""
         posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
-        posts = posts if row["posts_of_chute"] else ", which shares the hall's packers"
+        posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
         of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
         said.append(
             f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"

@@ -2,43 +2,25 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from experiments.formatting import (
-    NO_VARIANCE,
     UNITS,
-    amount,
-    interval_of,
     kpi_name,
-    number,
-    p_text,
     percent,
-    signed,
-    tied,
-    with_interval,
-    zone,
 )
 from experiments.report import (
-    around,
-    chutes,
-    customs_rows,
     disruption_text,
-    fullness,
-    halls,
     packing,
     sentences,
     style,
-    validation,
 )
-from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margins_of
 from experiments.report.pictures import draw
-from experiments.report.sections import Page, Picture, Section, heading_of, section, text_of
+from experiments.report.run_numbers import PARTS, Run, has
+from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
     ARRIVALS,
-    NamedDesign,
-    Value,
     Values,
     Window,
     main_points,
@@ -49,54 +31,12 @@ from experiments.report.stored_designs import (
     read_window,
     records,
 )
-from experiments.report.validation_counts import counted
 from experiments.store.rows import Grid, rows_from
 from experiments.store.summaries import MarginRow
-from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FAMILIES: Final = {
-    "holm": "The intervals of a column hold all together (Bonferroni), and so do the p-values (Holm).",
-    "dunnett": "The intervals of a column hold all together, and so do the p-values (Dunnett, as if each design had"
-    " seen other draws).",
-    "none": "Each interval and each p-value holds alone: of many, some are wrong by chance.",
-}
-"""How differences are taken together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run stored. `main`: the designs under the arrival model of the first; `changes`: to the `baseline`."""
-
-    tables: "Mapping[str, pd.DataFrame]"
-    points: tuple[NamedDesign, ...]
-    main: tuple[NamedDesign, ...]
-    kpis: Values
-    window: Window
-    changes: Values
-    baseline: str
-    family: str
-    command: str
-    n: int
-    """Replications."""
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        return tuple(point.title for point in self.main)
-
-    @property
-    def with_intervals(self) -> str:
-        return ", with 95 % intervals" if self.n > 1 else ""
-
-    @property
-    def of_family(self) -> str:
-        return FAMILIES[self.family] if len(self.changes) > 1 else ""
-
-    def title_of(self, label: str) -> str:
-        return next((point.title for point in self.points if point.label == label), label)
 
 
 def page_of(
@@ -124,7 +64,7 @@ def page_of(
     return Page(
         title,
         list(_answer(run)),
-        [*parts, *(part for make in _NUMBERS for part in make(run))],
+        [*parts, *(part for make in PARTS for part in make(run))],
         config_yaml,
         [*notes, explained],
         [f"Seed {seed}, {replications} replication{'s' * (replications != 1)}."],
@@ -200,7 +140,7 @@ def _reasons(run: Run) -> Iterator[str]:
     models = [ARRIVALS.get(name, name) for name in dict.fromkeys(point.arrivals for point in run.points)]
     yield text_of("sure_arrivals" if len(models) > 1 else "sure_arrival", models=", ".join(models))
     yield text_of("sure_assumptions")
-    has_exports = _has(run, "exports_per_day")
+    has_exports = has(run, "exports_per_day")
     yield text_of("sure_missing", exports="" if has_exports else "in this run exports (their floor is set aside), ")
 
 
@@ -210,168 +150,3 @@ def _days(window: Window) -> str:
     first = window.start_date + dt.timedelta(minutes=window.low)
     last = window.start_date + dt.timedelta(minutes=window.high - MIN_PER_DAY)
     return f"{window.n_days} days, {first} to {last}" if window.n_days > 1 else f"one day, {first}"
-
-
-def _numbers(run: Run) -> Iterator[Section]:
-    headlines, keys = names(Rank.HEADLINE), tuple(run.points[0].factors)
-    header = ("Design", *keys, *map(_heading, headlines))
-
-    def grid(caption: str, values: Values, cell: Callable[[Value | None], str]) -> Grid:
-        """The headline KPIs of each design that has values."""
-        rows = tuple(
-            (point.title, *point.factors.values(), *(cell(values[point.label].get(name)) for name in headlines))
-            for point in run.points
-            if point.label in values
-        )
-        return Grid(caption, header, rows, 1 + len(keys))
-
-    factors = [(key, "", *(point.factors[key] for point in run.points)) for key in keys]
-    every = _kpi_grid(run.points, run.kpis, [name for name, *_ in sentences.definitions(run.kpis)])
-    parts = [Section("All KPIs", grids=[Grid("", ("KPI", *every.header[1:]), (*factors, *every.rows), 2)])]
-    changes = {label: values for label, values in run.changes.items() if label != run.baseline}
-    if changes:
-        tested = f"{run.with_intervals} and p-values of no difference" if run.n > 1 else ""
-        caption = f"Paired differences{tested}; pp: percentage points. {run.of_family}".strip()
-        heading = f"Differences to the baseline ({run.title_of(run.baseline)})"
-        parts.insert(0, Section(heading, grids=[grid(caption, changes, _change)]))
-    yield Section("Numbers", grids=[grid(f"Headline KPIs{run.with_intervals}", run.kpis, _cell)], parts=parts)
-
-
-def _kpi_grid(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str], caption: str = "") -> Grid:
-    """KPIs down, designs across; of those that a design has."""
-    rows = []
-    for name in kpis:
-        found = [values[point.label].get(name) for point in points]
-        unit = next((value.unit for value in found if value is not None), None)
-        if unit is not None:
-            rows.append((kpi_name(name), "" if unit == "1" else UNITS.get(unit, unit), *map(_cell, found)))
-    return Grid(caption, ("", "Unit", *(point.title for point in points)), tuple(rows), 2)
-
-
-def _group(run: Run, group: Group, caption: str = "") -> Grid:
-    return _kpi_grid(run.main, run.kpis, names(group=group), caption)
-
-
-def _has(run: Run, kpi: str) -> bool:
-    """Whether a design has more than nothing of it."""
-    return any(kpi in own and own[kpi].mean > 0 for own in (run.kpis[point.label] for point in run.main))
-
-
-def _chutes(run: Run) -> Iterator[Section]:
-    lines = chutes.fullest(run.tables.get("packout"), run.tables.get("halls"), run.main, run.window)
-    if lines:
-        yield section("chutes", text=(), items=lines, notes=[text_of("chutes")])
-
-
-def _exports(run: Run) -> Iterator[Section]:
-    if _has(run, "exports_per_day"):
-        grid = _group(run, EXPORTS, text_of("exports", with_intervals=run.with_intervals))
-        notes = [f"{line}." for line in sentences.exports_apart(run.main, run.kpis)]
-        yield section("exports", text=(), grids=[grid], notes=notes)
-
-
-def _customs(run: Run) -> Iterator[Section]:
-    counts = customs_rows.rows(run.tables.get("customs"), run.tables["flights"], run.main, run.window)
-    if counts:
-        grid = Grid(text_of("customs_counts"), ("", *run.titles), tuple((name, *cells) for name, cells in counts))
-        grids = [_group(run, CUSTOMS, f"What customs does and takes{run.with_intervals}")]
-        yield section(
-            "customs",
-            grids=grids if _has(run, "officer_h_per_day") else (),
-            parts=[Section(heading_of("customs_counts"), grids=[grid])],
-        )
-
-
-def _goods(run: Run) -> Iterator[Section]:
-    kept = [(DATA, "data_read_per_day"), (GOODS, "imports_meur_per_year")]
-    kpis = [name for group, sign in kept if _has(run, sign) for name in names(group=group)]
-    if kpis:
-        text = " ".join([text_of("goods"), *goods_lines(run.main, run.kpis)])
-        yield section("goods", text=[text], grids=[_kpi_grid(run.main, run.kpis, kpis)])
-
-
-def _around(run: Run) -> Iterator[Section]:
-    grid = _group(run, SURROUNDINGS)
-    if grid.rows:
-        lanes = around.lanes(run.tables.get("destinations"), run.main)
-        parts = [Section("On time at the destination, by lane", grids=[lanes])] if lanes.rows else []
-        yield section("around", grids=[grid], parts=parts)
-
-
-def _halls(run: Run) -> Iterator[Section]:
-    for point in run.main:
-        grids = halls.grids(run.tables.get("halls"), run.tables.get("shuttles"), point, run.window)
-        if grids:
-            yield Section(heading_of("halls").format(title=point.title), text=[text_of("halls")], grids=grids)
-
-
-def _validation(run: Run) -> Iterator[Section]:
-    besides = counted(run.tables, run.kpis, run.window)
-    controls = customs_rows.reported(run.tables.get("customs"))
-    values = {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in run.kpis.items()}
-    header = ("Quantity", "Design", "Predicted", "Reported", "Agrees?", "Why they differ, or agree", "Source")
-    rows = tuple(
-        (row.quantity, row.design, row.predicted, row.reported, row.outcome, row.why, row.source)
-        for row in validation.compare(run.main, values, run.window.n_days)
-    )
-    nothing = "" if rows else " Nothing has been reported that these designs could be held against."
-    grids = [Grid("", header, rows, len(header))] if rows else []
-    yield section("validation", text=[text_of("validation", nothing=nothing)], grids=grids)
-
-
-def _area(run: Run) -> Iterator[Section]:
-    """The budget of each site's halls; the demand does not change it."""
-    table = run.tables.get("area")
-    if table is None:
-        return
-    first = {point.site: point.label for point in reversed(run.main)}
-    header = ("Hall", "Zone", "Area [m²]", "Stands there", "Would fit", "Spare [m²]")
-    parts = []
-    for site in dict.fromkeys(point.site for point in run.main):
-        rows = tuple(
-            (
-                row["hall"],
-                zone(row["zone"]),
-                number(row["area_m2"], 0),
-                f"{number(row['n_units'], 0)} {row['unit']}" if row["n_fit"] else row["unit"],
-                number(row["n_fit"], 0) if row["n_fit"] else "",
-                number(row["spare_m2"], 0),
-            )
-            for row in records(table[table["scenario"] == first[site]])
-        )
-        parts.append(Section(site, grids=[Grid("", header, rows, 2)]))
-    yield section("area", parts=parts, is_open=True)
-
-
-def _fullness(run: Run) -> Iterator[Section]:
-    grid = fullness.grid(run.tables["occupancy"], run.main, run.window)
-    if grid.rows:
-        yield section("fullness", grids=[grid])
-
-
-_NUMBERS: Final = (
-    _numbers, _chutes, _exports, _customs, _goods, _around, _halls, _validation, _area, _fullness,
-)  # fmt: skip
-"""Parts below the pictures."""
-
-
-def _heading(name: str) -> str:
-    unit = KPIS[name].unit
-    return tied(kpi_name(name) + ("" if unit == "1" else f" [{unit}]"))
-
-
-def _change(value: Value | None) -> str:
-    """A difference; of shares in percentage points."""
-    if value is None:
-        return "–"
-    tested = p_text(value.p_family).replace(" ", "\u00a0")
-    tested = f", {tested}" if tested else ""
-    if value.unit == "1":
-        return sentences.points_of(value).replace("percentage points", "pp").partition(" (one")[0] + tested
-    unbounded = f" ({NO_VARIANCE})" if value.n > 1 and value.bounds is None else ""
-    return with_interval(value, signed) + unbounded + tested
-
-
-def _cell(value: Value | None) -> str:
-    """The mean, and its interval in the line below it."""
-    return "–" if value is None else f"{tied(amount(value, with_unit=False) + ' ')}\n{interval_of(value)}".rstrip("\n")
