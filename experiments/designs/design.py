@@ -211,6 +211,21 @@ def with_study(words: Sequence[str], name: str) -> list[str]:
     return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
 
 
+def check_kpis(kpis: Sequence[str]) -> None:
+    """Refuse none, unknown ones, and one twice.
+
+    Raises:
+        ValueError: the first mistake.
+    """
+    if not kpis:
+        raise ValueError("kpis: at least one")
+    for kpi in kpis:
+        if kpi not in KPIS:
+            raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
+        if kpis.count(kpi) > 1:
+            raise ValueError(f"kpis: {kpi} is there twice")
+
+
 def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None = None) -> tuple[HubConfig, K]:
     """The hub that a verb is asked about, and its keys; `group`: of keys that it cannot do without (None: its name).
 

@@ -13,7 +13,6 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,34 +23,22 @@ from experiments.store.files import drop_unfinished, sha256_of, whole, write_who
 from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
 from experiments.store.parts import Line, Part
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
-from experiments.store.tables import Columns, Key, TableSchema, write_dictionary, write_replications, write_table
+from experiments.store.tables import Columns, Key, write_dictionary, write_replications, write_table
+from sim.domain.columns import Column, TableSchema
 from sim.errors import CargohubError
 
 DICTIONARY: Final = "dictionary.csv"
 TIMINGS: Final = "timings.json"
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    dtype: str
-    unit: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    name: str
-    columns: tuple[_Column, ...]
-    sort: tuple[str, ...] = ()
-
-
-KPIS: Final = _Table(
+KPIS: Final = TableSchema(
     "kpis",
+    "the KPIs of every replication",
     (
-        _Column("kpi", "string", "", "the name of the figure"),
-        _Column("value", "float64", "as the name says", "its value in this replication"),
+        Column("kpi", "string", "", "the name of the figure"),
+        Column("value", "float64", "as the name says", "its value in this replication"),
     ),
+    (),
 )
 """The KPIs of every replication, one a row, in the order in which the model gives them."""
 

@@ -10,7 +10,8 @@ from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_tables import batches, columns_of, rows_of
 from experiments.store.read import TABLES
 from experiments.store.rows import rows_from, schema_of, types_of
-from experiments.store.tables import LEADING, Key, TableSchema, arrow_type
+from experiments.store.tables import LEADING, Key, arrow_type
+from sim.domain.columns import TableSchema
 from sim.errors import InputError
 
 R = TypeVar("R")
@@ -62,7 +63,7 @@ def replication_table(manifest: Manifest, schema: TableSchema, scenario: str, re
         InputError: no such table, a damaged one, other columns than declared, or instants out of any run.
     """
     path = check_file(manifest, f"{TABLES}/{schema.name}.parquet")
-    expected = {name: str(arrow_type(dtype)) for name, dtype, *_ in (*LEADING, *_declared(schema))}
+    expected = {column.name: str(arrow_type(column.dtype)) for column in (*LEADING, *schema.columns)}
     if columns_of(path) != expected:
         odd = sorted({*columns_of(path).items()} ^ {*expected.items()})
         raise InputError(f"{path}: column {odd[0][0] if odd else 'order'}: another version's run, or damaged")
@@ -88,7 +89,7 @@ def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str,
     """
     path = check_file(manifest, f"{TABLES}/kpis.parquet")
     numbers: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
-    if not {name for name, *_ in LEADING} <= set(columns_of(path)):
+    if not {column.name for column in LEADING} <= set(columns_of(path)):
         raise InputError(f"{path}: another version's run, or damaged")
     for batch in batches(path):
         pairs = zip(batch.column("scenario").to_pylist(), batch.column("replication").to_pylist(), strict=True)
@@ -103,7 +104,3 @@ def _mine(batch: Any, scenario: str, replication: int) -> NDArray[np.bool_]:  # 
     matches = pc.and_(pc.equal(batch.column("scenario"), scenario), pc.equal(batch.column("replication"), replication))
     kept: NDArray[np.bool_] = matches.to_numpy(zero_copy_only=False).astype(np.bool_)
     return kept
-
-
-def _declared(schema: TableSchema) -> list[tuple[str, str]]:
-    return [(column.name, column.dtype) for column in schema.columns]

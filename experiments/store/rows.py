@@ -19,6 +19,7 @@ Parquet's schema, the data dictionary, the JSON object and the table of terminal
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
+from enum import EnumType
 from typing import Any, Final, TypeVar, get_type_hints
 
 from experiments.statistics import Interval
@@ -174,7 +175,8 @@ def _declared(row: type) -> Iterator[tuple[Field[Any], Declared]]:
 
 def _columns(each: Field[Any], declared: Declared, kind: type) -> Iterator[Column]:
     if not declared.ends:
-        yield Column(each.name, _DTYPES[kind], declared.unit, declared.meaning)
+        dtype = "string" if isinstance(kind, EnumType) else _DTYPES[kind]
+        yield Column(each.name, dtype, declared.unit, declared.meaning)
     meanings = {
         "low": f"lower end{declared.level}; NaN: none",
         "high": f"upper end{declared.level}; NaN: none",

@@ -4,12 +4,13 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.store.files import whole, write_whole
+from sim.domain.columns import Column, TableSchema
 
 Columns = Mapping[str, NDArray[Any]]
 Key = tuple[str, int]
@@ -19,38 +20,14 @@ ROWS_PER_GROUP: Final = 50_000
 """Rows that are gathered before they are written, so that memory does not follow the size of the table."""
 
 
-class ColumnSchema(Protocol):
-    """A column: its name, numpy's name of its type (or "string"), its unit and what it says."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def dtype(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def meaning(self) -> str: ...
-
-
-class TableSchema(Protocol):
-    """A table: its name, its columns in order, and the columns that its rows are sorted by."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def columns(self) -> Sequence[ColumnSchema]: ...
-    @property
-    def sort(self) -> Sequence[str]: ...
-
-
 LEADING: Final = (
-    ("scenario", "string", "", "the scenario that the row belongs to"),
-    ("replication", "int32", "", "its replication, counted from 0"),
+    Column("scenario", "string", "", "the scenario that the row belongs to"),
+    Column("replication", "int32", "", "its replication, counted from 0"),
 )
 """What a table of replications starts with, besides its own columns."""
 
 
-def as_columns(schema: Sequence[ColumnSchema], rows: Sequence[tuple[Any, ...]]) -> Columns:
+def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
     """Rows as typed columns; None in a column of numbers is NaN."""
     kinds = [np.str_ if column.dtype == "string" else np.dtype(column.dtype) for column in schema]
     return {column.name: np.array([row[i] for row in rows], dtype=kinds[i]) for i, column in enumerate(schema)}
@@ -63,7 +40,7 @@ def write_table(path: Path, schema: TableSchema, columns: Columns) -> None:
         ValueError: columns missing or undeclared, of different lengths, or of another kind of type.
         OSError: the disk is full, the folder read-only, and the like.
     """
-    _write(path, _rows(schema), [_checked(schema, columns)])
+    _write(path, schema.columns, [_checked(schema, columns)])
 
 
 def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Key, Columns]]) -> None:
@@ -73,7 +50,7 @@ def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Ke
         ValueError: as in `write_table`.
         OSError: the disk is full, the folder read-only, and the like.
     """
-    _write(path, [*LEADING, *_rows(schema)], (_labelled(schema, key, columns) for key, columns in parts))
+    _write(path, [*LEADING, *schema.columns], (_labelled(schema, key, columns) for key, columns in parts))
 
 
 def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
@@ -85,15 +62,11 @@ def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "column", "dtype", "unit", "meaning"])
-    described = [(schema.name, _rows(schema)) for schema in of_study]
-    described += [(schema.name, [*LEADING, *_rows(schema)]) for schema in by_replication]
-    for table, rows in sorted(described):
-        writer.writerows([table, *row] for row in rows)
+    described = {schema.name: schema.columns for schema in of_study}
+    described |= {schema.name: (*LEADING, *schema.columns) for schema in by_replication}
+    for table, columns in sorted(described.items()):
+        writer.writerows((table, column.name, column.dtype, column.unit, column.meaning) for column in columns)
     write_whole(path, text.getvalue().encode())
-
-
-def _rows(schema: TableSchema) -> list[tuple[str, str, str, str]]:
-    return [(column.name, column.dtype, column.unit, column.meaning) for column in schema.columns]
 
 
 def _labelled(schema: TableSchema, key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
@@ -126,7 +99,7 @@ def _checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
     return {name: values[order] for name, values in typed.items()}
 
 
-def _typed(table: str, column: ColumnSchema, values: NDArray[Any]) -> NDArray[Any]:
+def _typed(table: str, column: Column, values: NDArray[Any]) -> NDArray[Any]:
     values = np.asarray(values)
     if column.dtype == "string":
         if values.size and values.dtype.kind not in "UT":
@@ -138,16 +111,14 @@ def _typed(table: str, column: ColumnSchema, values: NDArray[Any]) -> NDArray[An
     return values.astype(wanted)
 
 
-def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterable[Mapping[str, NDArray[Any]]]) -> None:
+def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, NDArray[Any]]]) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = pa.schema(
-        [
-            pa.field(name, arrow_type(dtype), nullable=False, metadata={"unit": unit, "meaning": meaning})
-            for name, dtype, unit, meaning in rows
-        ]
-    )
+    types = {column.name: arrow_type(column.dtype) for column in columns}
+    described = [{"unit": column.unit, "meaning": column.meaning} for column in columns]
+    pairs = zip(types.items(), described, strict=True)
+    schema = pa.schema([pa.field(name, kind, nullable=False, metadata=about) for (name, kind), about in pairs])
     # No index, no pandas metadata, no versions: nothing but the numbers decides the bytes.
     with whole(path) as unfinished, parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
         waiting, count = [], 0
@@ -156,7 +127,7 @@ def _write(path: Path, rows: Sequence[tuple[str, str, str, str]], chunks: Iterab
             for start in range(0, max(1, length), ROWS_PER_GROUP):
                 part = slice(start, start + ROWS_PER_GROUP)
                 # from_pandas=False: a NaN is a number like others, and not a missing value.
-                arrays = [pa.array(chunk[name][part], arrow_type(dtype), from_pandas=False) for name, dtype, *_ in rows]
+                arrays = [pa.array(chunk[name][part], kind, from_pandas=False) for name, kind in types.items()]
                 waiting.append(pa.table(arrays, schema=schema))
                 count += waiting[-1].num_rows
                 if count >= ROWS_PER_GROUP:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, DesignKeys, check_group, named, with_study
+from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, with_study
 from experiments.designs.design_factors import factors_of
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import compose_design, designs_among, key_of
@@ -34,7 +34,6 @@ from experiments.store.rows import Grid
 from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
-from sim.reading import near
 
 if TYPE_CHECKING:
     from experiments.report.sections import Picture
@@ -56,13 +55,7 @@ class Decompose:
     factors: dict[str, tuple[str, ...]]
 
     def __post_init__(self) -> None:
-        if not self.kpis:
-            raise ValueError("kpis: decompose needs some")
-        for kpi in self.kpis:
-            if kpi not in KPIS:
-                raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
-            if self.kpis.count(kpi) > 1:
-                raise ValueError(f"kpis: {kpi} is there twice")
+        check_kpis(self.kpis)
         if _FROM_STANDARDS in self.kpis:
             raise ValueError(f"kpis: {_FROM_STANDARDS} means nothing where units stand closer than the standards say")
 

@@ -36,7 +36,7 @@ from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.sections import Picture, picture
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
-from experiments.store.rows import Grid, plain_interval
+from experiments.store.rows import Grid, plain_interval, plain_row, stored
 from experiments.studies.select.design import (
     AREA,
     COLUMN,
@@ -47,9 +47,8 @@ from experiments.studies.select.design import (
     check,
     sample_of,
 )
-from experiments.studies.select.result import Found, answer, found_in, said, tables_of, warnings_of
+from experiments.studies.select.result import Found, Row, answer, found_in, said, warnings_of
 from sim.errors import ConfigError, InputError
-from sim.measures.kpis import KPIS
 
 _METHODS = {
     Method.KN: "KN (Kim and Nelson 2001), with feasibility first (Andradóttir and Kim 2010)",
@@ -59,7 +58,7 @@ _METHODS = {
 
 
 def document(_: Asked[SelectKeys], result: Found) -> Document:
-    asked, config = result.keys.select, result.rows[0].design.hub
+    asked, config = result.keys.select, result.outcome.designs[0].hub
     limit = f"{asked.budget:,} in all" if asked.method is Method.OCBA else f"{asked.max_replications:,} of a design"
     how = (
         f"{_METHODS[asked.method]}; probability of a wrong selection (alpha) {asked.alpha:g}."
@@ -73,16 +72,13 @@ def document(_: Asked[SelectKeys], result: Found) -> Document:
         warnings=warnings_of(result),
         grids=[_grid(result)],
         data={
-            "selected": None if best is None else best.design.label,
+            "selected": None if best is None else best.scenario,
             "probability": result.probability,
             "designs": {
-                row.design.label: {
+                row.scenario: {
                     **result.values(row),
-                    "cost": row.cost,
-                    "replications": row.kpi.n,
-                    asked.kpi: plain_interval(row.kpi, KPIS[asked.kpi].unit),
-                    "verdict": str(row.fate),
-                    "reason": row.reason,
+                    **plain_row(row, without=("scenario", "order", "cost_unit", "unit", "kpi")),
+                    asked.kpi: plain_interval(row.kpi, row.unit),
                 }
                 for row in result.rows
             },
@@ -96,9 +92,9 @@ def _grid(result: Found) -> Grid:
     asked = result.keys.select
     rows = tuple(
         (
-            row.design.label,
+            row.scenario,
             *result.factors(row),
-            str(row.fate),
+            str(row.verdict),
             row.reason,
             number(row.cost),
             said(row.kpi),
@@ -114,7 +110,7 @@ def _grid(result: Found) -> Grid:
 
 def _picture(result: Found) -> Picture:
     asked = result.keys.select
-    dots = [Dot(tagged(row.design.label, result.keys.factors), row.cost, row.kpi, str(row.fate)) for row in result.rows]
+    dots = [Dot(tagged(row.scenario, result.keys.factors), row.cost, row.kpi, str(row.verdict)) for row in result.rows]
     chart = SelectChart.of(dots, asked.kpi, asked.target, asked.cost or AREA, asked.cost_unit)
     says = (
         "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"
@@ -155,7 +151,7 @@ def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
     bench.check(designs)
     selection = selected(designs, keys, bench.needed)
     result = found_in(designs, keys, selection, samples_of(bench.needed([])))
-    bench.complete(result.outcome, tables_of(result))
+    bench.complete(result.outcome, [stored(Row, result.rows)])
     return result
 
 

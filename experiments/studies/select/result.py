@@ -13,10 +13,8 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
-from experiments.store.rows import column, interval, stored, table
-from experiments.store.tables import Columns
+from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
-from sim.domain.columns import TableSchema
 from sim.measures.kpis import KPIS
 
 said = partial(with_interval, show="{:.4g}".format)
@@ -25,29 +23,20 @@ _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"
 
 @table("selection", "the designs that were compared, and what became of each", sort=("order",))
 @dataclass(frozen=True, slots=True)
-class SelectionRow:
-    scenario: str = column("", "the design")
+class Row:
+    """A design: what it costs, what the KPI is over its replications, and what became of it."""
+
+    scenario: str = column("", "the design", heading="design")
     order: int = column("1", "as asked for")
     cost: float = column("see cost_unit", "known, or the mean of a KPI")
     cost_unit: str = column("", "its unit; empty: that of the file")
     replications: int = column("1", "that it got")
     kpi: Interval = interval("see unit", "of the KPI with the target", names="{end}")
     unit: str = column("", "its unit")
-    verdict: str = column(
+    verdict: Fate = column(
         "", "selected; infeasible; at target: dropped within the tolerance; dearer; open: not decided"
     )
     reason: str = column("", "why")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A design: what it costs, what the KPI is over its replications, and what became of it."""
-
-    design: Design
-    cost: float
-    kpi: Interval
-    fate: Fate
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +50,22 @@ class Found:
 
     @property
     def selected(self) -> Row | None:
-        return next((row for row in self.rows if row.fate is Fate.SELECTED), None)
+        return next((row for row in self.rows if row.verdict is Fate.SELECTED), None)
 
     def factors(self, row: Row) -> tuple[str, ...]:
         """The design's values of the keys in which designs of a file differ."""
-        return tuple(self.keys.factors.get(row.design.label, {}).values())
+        return tuple(self.keys.factors.get(row.scenario, {}).values())
 
     def values(self, row: Row) -> dict[str, dict[str, str]]:
         """The same for JSON; nothing without such keys."""
-        factors = self.keys.factors.get(row.design.label)
+        factors = self.keys.factors.get(row.scenario)
         return {"values": factors} if factors else {}
 
 
 def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
     intervals = intervals_of({design.label: values[design.label] for design in designs})
-    asked, rows = keys.select, []
+    asked = keys.select
+    rows: list[Row] = []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
         kpis = intervals[design.label]
         cost = kpis[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
@@ -83,7 +73,9 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
         fate = verdict.fate
         if fate is Fate.INFEASIBLE and _is_at_target(asked, kpis[asked.kpi]):
             fate = Fate.AT_TARGET
-        rows.append(Row(design, cost, kpis[asked.kpi], fate, _reason(keys, fate, verdict.n, by)))
+        kpi, reason = kpis[asked.kpi], _reason(keys, fate, verdict.n, by)
+        unit = KPIS[asked.kpi].unit
+        rows.append(Row(design.label, len(rows), cost, asked.cost_unit, kpi.n, kpi, unit, fate, reason))
     outcome = Outcome(tuple(designs), intervals, {}, keys.family, _stability(designs, values), factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
@@ -114,30 +106,21 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
     return "the cheapest" + ("" if asked.target is None else f" with {asked.wanted}")
 
 
-def tables_of(result: Found) -> list[tuple[TableSchema, Columns]]:
-    asked = result.keys.select
-    return [stored(SelectionRow, [
-        SelectionRow(row.design.label, order, row.cost, asked.cost_unit, row.kpi.n, row.kpi, KPIS[asked.kpi].unit,
-                     str(row.fate), row.reason)
-        for order, row in enumerate(result.rows)
-    ])]  # fmt: skip
-
-
 def answer(result: Found) -> list[str]:
     """Which design it is, and how surely; or that there is none."""
     asked, best = result.keys.select, result.selected
     n = sum(row.kpi.n for row in result.rows)
     among = f"{len(result.rows)} designs, {n:,} replications"
     if best is None:
-        is_open = any(row.fate in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
+        is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
         nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{nearest.design.label} comes nearest with {said(nearest.kpi)}"
+        near = f"{nearest.scenario} comes nearest with {said(nearest.kpi)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
-        lines = [f"{best.design.label} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
+        lines = [f"{best.scenario} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
     if result.probability is None:
         return lines
     return [*lines, _promise(result, result.probability)]
@@ -167,7 +150,7 @@ def _promise(result: Found, probability: float) -> str:
 def warnings_of(result: Found) -> list[str]:
     asked, best = result.keys.select, result.selected
     lines = too_few_replications(min(row.kpi.n for row in result.rows))
-    n_open = sum(row.fate is Fate.OPEN for row in result.rows)
+    n_open = sum(row.verdict is Fate.OPEN for row in result.rows)
     if result.probability is None:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
         lines.append(
@@ -180,7 +163,7 @@ def warnings_of(result: Found) -> list[str]:
         )
     if best is not None and _is_at_target(asked, best.kpi):
         lines.append(
-            f"{best.design.label}: {asked.kpi} is within select.tolerance = {asked.tolerance:g} of the target: the"
+            f"{best.scenario}: {asked.kpi} is within select.tolerance = {asked.tolerance:g} of the target: the"
             " design may meet or miss it"
         )
     return lines

@@ -9,15 +9,14 @@ from typing import Annotated
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design, Replicated, with_keys
+from experiments.designs.design import Design, Replicated, check_kpis, with_keys
 from experiments.designs.varying import changed, scaled
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.measures.kpis import KPIS
-from sim.reading import Bounds, near
+from sim.reading import Bounds
 from sim.site.room import check_area
 
 VERB = "sensitivity"
@@ -78,13 +77,7 @@ class Sensitivity:
     def __post_init__(self) -> None:
         if len(self.factors) < 2:
             raise ValueError(f"factors: at least 2, got {len(self.factors)}")
-        if not self.kpis:
-            raise ValueError("kpis: at least one")
-        for kpi in self.kpis:
-            if kpi not in KPIS:
-                raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
-            if self.kpis.count(kpi) > 1:
-                raise ValueError(f"kpis: {kpi} is there twice")
+        check_kpis(self.kpis)
         if self.levels % 2:
             raise ValueError(f"levels: must be even, got {self.levels}")
         if self.samples & (self.samples - 1):
