@@ -68,10 +68,10 @@ def _longer_backlogs(config: HubConfig, replication: int, tables: dict[str, Tabl
     for factor in LONGER if config.disruptions else ():
         if not recovery(config, {**tables, **longer})[0].is_unknown:
             break
-        own = replace(config, horizon_days=factor * config.horizon_days)
-        inputs = make_inputs(own, replication)
+        longer_config = replace(config, horizon_days=factor * config.horizon_days)
+        inputs = make_inputs(longer_config, replication)
         disturbed = backlog_here(inputs, hub.run(inputs).record)
         edges = bin_edges(inputs)
-        series = paths(edges, disturbed, _undisturbed_backlog(own, replication), config)
+        series = paths(edges, disturbed, _undisturbed_backlog(longer_config, replication), config)
         longer = {"recovery": tabulate("recovery", {"time": edges, **series})}
     return longer

@@ -51,8 +51,8 @@ def lookup_in_force(exposure: Exposure) -> Lookup | None:
 def views(exposure: Exposure, policy: DataPolicy | None) -> tuple[View, ...]:
     """Every copy of every message, in configured order; a message carries what its sender still knows."""
     return tuple(
-        _view(exposure, policy, told, tuple(field for field in told.fields if field in told.known))
-        for told in _told(exposure, policy)
+        _view(exposure, policy, sending, tuple(field for field in sending.fields if field in sending.known))
+        for sending in _told(exposure, policy)
     )
 
 
@@ -88,23 +88,23 @@ def _meant_for(policy: DataPolicy | None, message: Message, receiver: str, copy:
     )
 
 
-def _view(exposure: Exposure, policy: DataPolicy | None, told: _Told, fields: tuple[str, ...]) -> View:
-    system = exposure.systems[told.copy.system]
+def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Told, fields: tuple[str, ...]) -> View:
+    system = exposure.systems[sending.copy.system]
     operator, jurisdiction = system.operator, system.jurisdiction
     if policy and operator in policy.operators:
         operator = policy.operators[operator]
         jurisdiction = exposure.parties[operator].jurisdiction
-    is_sealed = policy is not None and told.copy.system in policy.sealed
+    is_sealed = policy is not None and sending.copy.system in policy.sealed
     return View(
-        told.name,
-        told.message.sender,
-        told.receiver,
-        told.copy.system,
+        sending.name,
+        sending.message.sender,
+        sending.receiver,
+        sending.copy.system,
         system.location,
         jurisdiction,
         operator,
-        (told.receiver,) if is_sealed else tuple(dict.fromkeys((told.receiver, operator))),
-        {field: _seen(policy, told.message, told.copy, field) for field in fields},
+        (sending.receiver,) if is_sealed else tuple(dict.fromkeys((sending.receiver, operator))),
+        {field: _seen(policy, sending.message, sending.copy, field) for field in fields},
     )
 
 
@@ -228,14 +228,14 @@ def _mistakes_of_watch(exposure: Exposure, watch: Watch) -> Iterator[str]:
 
 def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
     """Senders that must tell what they do not know: without a policy all of a message, under one what is needed."""
-    for told in _told(exposure, policy):
-        sender, receiver = told.message.sender, told.receiver
-        for field in told.message.fields if policy is None else told.copy.needs:
-            if field not in told.known and policy is None:
-                yield f"messages.{told.name}.fields: {sender} is not told {field!r} before"
-            elif field not in told.known:
+    for sending in _told(exposure, policy):
+        sender, receiver = sending.message.sender, sending.receiver
+        for field in sending.message.fields if policy is None else sending.copy.needs:
+            if field not in sending.known and policy is None:
+                yield f"messages.{sending.name}.fields: {sender} is not told {field!r} before"
+            elif field not in sending.known:
                 way = "minimised" if policy and policy.minimised else "hidden"
-                yield f"{way}: hides {field!r} from {sender}, which must tell it to {receiver} in {told.name}"
+                yield f"{way}: hides {field!r} from {sender}, which must tell it to {receiver} in {sending.name}"
 
 
 def _unproduced(key: str, fields: Iterable[str], produced: tuple[str, ...]) -> Iterator[str]:
@@ -245,7 +245,7 @@ def _unproduced(key: str, fields: Iterable[str], produced: tuple[str, ...]) -> I
 
 
 def _unknown(key: str, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    there = list(known)
+    names_known = list(known)
     for name in names:
-        if name not in there:
-            yield f"{key}: no {what} {name!r}{near(name, there)}"
+        if name not in names_known:
+            yield f"{key}: no {what} {name!r}{near(name, names_known)}"

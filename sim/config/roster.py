@@ -68,23 +68,23 @@ class RoleRoster:
     shifts: tuple[Shift, ...] | None
 
     def __post_init__(self) -> None:
-        for one, other in combinations(self.shifts or (), 2):
-            meet = _overlap(one, other)
+        for shift, other in combinations(self.shifts or (), 2):
+            meet = _overlap(shift, other)
             if meet is not None:
                 day, minute = divmod(meet, MIN_PER_DAY)
                 raise ValueError(
-                    f"shifts: '{one}' and '{other}' overlap on {DAYS[day]} at {minute // 60:02}:{minute % 60:02}"
+                    f"shifts: '{shift}' and '{other}' overlap on {DAYS[day]} at {minute // 60:02}:{minute % 60:02}"
                 )
 
 
-def _overlap(one: Shift, other: Shift) -> int | None:
+def _overlap(shift: Shift, other: Shift) -> int | None:
     """The first minute of the week that two shifts share; None if there is none."""
     shared = [
-        max(low, first + shift) % MIN_PER_WEEK
-        for low, high in one.intervals
+        max(low, first + week) % MIN_PER_WEEK
+        for low, high in shift.intervals
         for first, last in other.intervals
-        for shift in (-MIN_PER_WEEK, 0, MIN_PER_WEEK)
-        if max(low, first + shift) < min(high, last + shift)
+        for week in (-MIN_PER_WEEK, 0, MIN_PER_WEEK)
+        if max(low, first + week) < min(high, last + week)
     ]
     return min(shared, default=None)
 

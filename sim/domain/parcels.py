@@ -65,8 +65,8 @@ class Parcels:
     @property
     def by_channel(self) -> tuple[int, ...]:
         """Parcels by `Channel`."""
-        which = (self.channel == channel for channel in Channel)
-        return tuple(int(np.count_nonzero(one) if self.count is None else self.count[one].sum()) for one in which)
+        count = np.ones(self.n_units, dtype=np.int64) if self.count is None else self.count
+        return tuple(int(count[self.channel == channel].sum()) for channel in Channel)
 
     @property
     def parcels_of_ulds(self) -> NDArray[np.int64]:

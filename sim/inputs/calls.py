@@ -33,14 +33,14 @@ def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
     still come in the night wait for its end.
     """
     disruptions = list(disturbances)
-    found = list(calls)
-    for disruption in {id(one): one for _, one in disruptions}.values():
-        found = [_moved(call, disruption) for call in found]
+    coming = list(calls)
+    for disruption in {id(each): each for _, each in disruptions}.values():
+        coming = [_moved(call, disruption) for call in coming]
     for (begin, until), disruption in disruptions:
         if (separation := disruption.holds_min()) is not None:
-            found = _held_upstream(found, begin, until, ticks(separation))
+            coming = _held_upstream(coming, begin, until, ticks(separation))
     closed = merged(span for span, disruption in disruptions if disruption.is_nightly)
-    return [call._replace(arrival=open_from(closed, call.arrival)) for call in found] if closed else found
+    return [call._replace(arrival=open_from(closed, call.arrival)) for call in coming] if closed else coming
 
 
 def _moved(call: Call, disruption: Disruption) -> Call:

@@ -15,8 +15,9 @@ def posts_of_chutes(posts: int, n_machines: int, route_shares: Sequence[float]) 
     """
     allotted: list[int] = []
     for machine in range(n_machines):
-        mine = [1] * len(route_shares)
+        of_machine = [1] * len(route_shares)
         for _ in range(len(range(machine, posts, n_machines)) - len(route_shares)):
-            mine[max(range(len(mine)), key=lambda route: (route_shares[route] / mine[route], -route))] += 1
-        allotted += mine
+            busiest = max(range(len(of_machine)), key=lambda route: (route_shares[route] / of_machine[route], -route))
+            of_machine[busiest] += 1
+        allotted += of_machine
     return tuple(allotted)

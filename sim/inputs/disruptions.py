@@ -25,8 +25,8 @@ class Disturbances:
 
     def __iter__(self) -> Iterator[tuple[Span, Disruption]]:
         """By when they begin and end, of all disruptions."""
-        found = [one for of_name in self._spans.values() for one in of_name]
-        return iter(sorted(found, key=lambda one: one[0]))
+        spans = [entry for of_name in self._spans.values() for entry in of_name]
+        return iter(sorted(spans, key=lambda entry: entry[0]))
 
     @property
     def happenings(self) -> tuple[Happening, ...]:
@@ -41,32 +41,34 @@ class Disturbances:
     @property
     def closures(self) -> tuple[Span, ...]:
         """When the runway is closed."""
-        return merged(span for span, one in self if one.closes_runway)
+        return merged(span for span, disruption in self if disruption.closes_runway)
 
     @property
     def absences(self) -> tuple[Absence, ...]:
         """Whom disruptions keep away from their posts."""
-        return tuple(Absence(*span, *staff) for span, one in self if (staff := one.staff()) is not None)
+        return tuple(Absence(*span, *staff) for span, disruption in self if (staff := disruption.staff()) is not None)
 
     def stopped(self, calendar: MachineCalendar, hall: str, machine: int) -> MachineCalendar:
         """A machine's calendar with the outages of disruptions; `machine`: its number from 0 in its hall."""
-        mine = merged(span for span, one in self if one.stops(hall, machine + 1))
-        if not mine:
+        stops = merged(span for span, disruption in self if disruption.stops(hall, machine + 1))
+        if not stops:
             return calendar
-        edges = np.array([max(0, at) for span in mine for at in span], dtype=np.int64)
+        edges = np.array([max(0, at) for span in stops for at in span], dtype=np.int64)
         start = np.union1d(calendar.start, edges)
         slope = calendar.slope[np.searchsorted(calendar.start, start, side="right") - 1]
-        for begin, end in mine:
+        for begin, end in stops:
             slope[(begin <= start) & (start < end)] = 0
         return MachineCalendar(start, slope)
 
-    def there(self, manning: Manning | None, equipment: str, units: int) -> Manning | None:
+    def working(self, manning: Manning | None, equipment: str, units: int) -> Manning | None:
         """How many loader sets or tugs are there when some are broken down; None: all of them, always.
 
         Of the `units` those that are up, and at most as many as are manned. From the run's end on all are there.
         """
         down = [
-            (max(0, begin), min(until, self._end), n) for (begin, until), one in self if (n := one.takes(equipment))
+            (max(0, begin), min(until, self._end), n)
+            for (begin, until), disruption in self
+            if (n := disruption.takes(equipment))
         ]
         if not down:
             return manning
@@ -76,10 +78,10 @@ class Disturbances:
         for at in edges:
             away = sum(n for begin, until, n in down if begin <= at < until)
             manned = rostered.posts[int(np.searchsorted(rostered.start, at, side="right")) - 1]
-            there = max(0, min(manned, units - away))
-            if not steps or steps[-1][1] != there:
-                steps.append((at, there))
-        return Manning(tuple(at for at, _ in steps), tuple(there for _, there in steps))
+            working = max(0, min(manned, units - away))
+            if not steps or steps[-1][1] != working:
+                steps.append((at, working))
+        return Manning(tuple(at for at, _ in steps), tuple(working for _, working in steps))
 
 
 def merged(intervals: Iterable[Span]) -> tuple[Span, ...]:
@@ -88,10 +90,10 @@ def merged(intervals: Iterable[Span]) -> tuple[Span, ...]:
     >>> merged([(5, 7), (1, 3), (2, 5)])
     ((1, 7),)
     """
-    found: list[Span] = []
+    spans: list[Span] = []
     for begin, end in sorted(intervals):
-        if found and begin <= found[-1][1]:
-            found[-1] = found[-1][0], max(end, found[-1][1])
+        if spans and begin <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
         else:
-            found.append((begin, end))
-    return tuple(found)
+            spans.append((begin, end))
+    return tuple(spans)

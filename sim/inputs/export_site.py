@@ -23,16 +23,16 @@ def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports |
             f"halls.{name}: a collection of {largest} parcels (exports.collections.parcels with its spread) is larger"
             f" than the export floor of {floor} parcels"
         )
-    own = hall.exports
+    exports = hall.exports
     return HallExports(
         doors=hall.doors_in,
-        dock_workers=own.dock_workers_in,
+        dock_workers=exports.dock_workers_in,
         floor=floor,
-        screening_lines=own.screening_lines,
-        hand_sorting_posts=own.hand_sorting_posts,
-        places=own.build_up_places,
-        workers=own.build_up_workers,
-        empty_ulds=own.empty_ulds,
+        screening_lines=exports.screening_lines,
+        hand_sorting_posts=exports.hand_sorting_posts,
+        places=exports.build_up_places,
+        workers=exports.build_up_workers,
+        empty_ulds=exports.empty_ulds,
     )
 
 

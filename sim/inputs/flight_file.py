@@ -99,10 +99,10 @@ def _with_legs(path: str, rows: list[FlightRow], befores: list[str]) -> list[Fli
     sibts: dict[str, list[int]] = {}
     for row in rows:
         sibts.setdefault(row.key, []).append(row.sibt)
-    found, next_of = [], dict[tuple[str, int], str]()
+    linked, next_of = [], dict[tuple[str, int], str]()
     for line, (row, key) in enumerate(zip(rows, befores, strict=True), 2):
         if not key:
-            found.append(row)
+            linked.append(row)
             continue
         if key not in sibts:
             raise InputError(f"{path}: row {line}: after: no flight {key!r} in the file{near(key, sibts)}")
@@ -115,8 +115,8 @@ def _with_legs(path: str, rows: list[FlightRow], befores: list[str]) -> list[Fli
                 f"{path}: row {line}: after: the aircraft of flight {key!r} flies {next_of[before]!r} next already"
             )
         next_of[before] = row.key
-        found.append(row._replace(after=before))
-    return found
+        linked.append(row._replace(after=before))
+    return linked
 
 
 def _check_columns(path: str, columns: list[str]) -> None:

@@ -122,7 +122,7 @@ def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
 def _capped(hours: list[float], cap: ArrivalCap, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
     is_open = weights.reshape(-1, cap.hours).min(axis=1) > 0
     taken = [0] * len(is_open)
-    found = []
+    capped = []
     for hour in hours:
         block, within = divmod(hour, cap.hours)
         at = (int(block) + i for i in range(len(taken)))
@@ -133,8 +133,8 @@ def _capped(hours: list[float], cap: ArrivalCap, weights: np.ndarray[tuple[int],
                 f"arrivals.cap: {len(hours)} flights a week are more than fit at {cap.flights} in each {cap.hours} h"
             )
         taken[chosen] += 1
-        found.append(chosen * cap.hours + within)
-    return found
+        capped.append(chosen * cap.hours + within)
+    return capped
 
 
 def _thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:

@@ -52,7 +52,7 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         return tuple(declared)
     share, mean, variance = bands(tuple(config.trade.goods.values()), config.duty_free_eur)
     mixes: dict[int, Numbers] = {}
-    found = []
+    drawn = []
     for flight in flights:
         week = week_of(config, flight.arrival)
         if week not in mixes:
@@ -62,19 +62,19 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         parcels = rng.multinomial(n, mixes[week])
         high = rng.binomial(parcels, share[:, HIGH])
         by_band = np.stack((parcels - high, high), axis=-1)
-        found.append(FlightGoods(flight.number, by_band, _values(rng, by_band, mean, variance)))
-    return tuple(found)
+        drawn.append(FlightGoods(flight.number, by_band, _values(rng, by_band, mean, variance)))
+    return tuple(drawn)
 
 
 def _declared(
-    flight: Flight, lane: NDArray[np.uint8], said: Consignments, exempt: int, shape: tuple[int, int, int]
+    flight: Flight, lane: NDArray[np.uint8], consignments: Consignments, exempt: int, shape: tuple[int, int, int]
 ) -> FlightGoods:
     """Sums of what is declared; `exempt` [cents]."""
-    band = np.where(said.value > exempt, HIGH, LOW)
-    at = (lane.astype(np.int64) * shape[1] + said.goods) * shape[2] + band
+    band = np.where(consignments.value > exempt, HIGH, LOW)
+    at = (lane.astype(np.int64) * shape[1] + consignments.goods) * shape[2] + band
     size = shape[0] * shape[1] * shape[2]
     parcels = np.bincount(at, minlength=size)
-    cents = np.bincount(at, weights=said.value, minlength=size)
+    cents = np.bincount(at, weights=consignments.value, minlength=size)
     return FlightGoods(flight.number, parcels.reshape(shape), cents.reshape(shape) / CENTS_PER_EUR)
 
 
@@ -110,7 +110,7 @@ def bands(goods: Sequence[Goods], limit: float) -> tuple[Numbers, Numbers, Numbe
     Moments of a lognormal cut at k: E[V^r; V <= k] = exp(r mu + r^2 sigma^2 / 2) Phi((ln k - mu) / sigma - r sigma)
     (Johnson, Kotz and Balakrishnan 1994, Continuous univariate distributions, vol. 1, ch. 14).
     """
-    found = np.zeros((3, len(goods), 2))
+    by_band = np.zeros((3, len(goods), 2))
     for row, group in enumerate(goods):
         z = (np.log(limit / group.median_eur) / group.sigma) if limit > 0 else -np.inf
         moments = [
@@ -120,8 +120,8 @@ def bands(goods: Sequence[Goods], limit: float) -> tuple[Numbers, Numbers, Numbe
             for r in range(3)
         ]
         share = moments[0]
-        there = share > 0
-        mean = np.divide(moments[1], share, out=np.zeros(2), where=there)
-        square = np.divide(moments[2], share, out=np.zeros(2), where=there)
-        found[:, row] = share, mean, np.maximum(square - mean**2, 0)
-    return found[0], found[1], found[2]
+        occurs = share > 0
+        mean = np.divide(moments[1], share, out=np.zeros(2), where=occurs)
+        square = np.divide(moments[2], share, out=np.zeros(2), where=occurs)
+        by_band[:, row] = share, mean, np.maximum(square - mean**2, 0)
+    return by_band[0], by_band[1], by_band[2]

@@ -68,9 +68,9 @@ class LoadPlan:
         if self.lookups is not None:
             held = np.isin(customs.channel, (Channel.LATE_DATA, Channel.DOCUMENT_CHECK))
             customs.release[held] = self.lookups.done(customs.release[held])
-        said = customs.counts
-        if said is not None:
-            said = replace(said, n_before_landing=max(0, said.n_before_landing - lost))
+        counts = customs.counts
+        if counts is not None:
+            counts = replace(counts, n_before_landing=max(0, counts.n_before_landing - lost))
         return Parcels(
             first=first,
             lane=lane,
@@ -87,7 +87,7 @@ class LoadPlan:
             is_refused=customs.is_refused,
             is_alarm=customs.is_alarm,
             is_uld_xrayed=customs.is_uld_xrayed,
-            counts=said,
+            counts=counts,
             count=None if bounds is None else np.diff(bounds).astype(np.int32),
             value=customs.value,
         )
@@ -200,7 +200,7 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     handling = bounds(*_handling(config))
     packing = bounds(config.packout.packing_min, config.packout.spread)
     spans = Disturbances(config, streams)
-    outages = tuple((span, share) for span, one in spans if (share := one.data_lost()) is not None)
+    outages = tuple((span, share) for span, disruption in spans if (share := disruption.data_lost()) is not None)
     declarations, lookups = make_declarations(config, streams), make_lookups(config, streams)
     prefix = _OF_UNIT[config.presorted.goods]
     return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, declarations, lookups, prefix)

@@ -41,15 +41,15 @@ def manned(
     share of each of `absences` that concerns the role. From `end` [ticks] on all are manned, so that what is left over
     then does not wait for ever inside a calculation.
     """
-    own = roster.roles[role]
-    factor = roster.factor * own.factor
-    mine = [absence for absence in absences if absence.roles is None or role in absence.roles]
-    rostered = _rostered(own.shifts, start_date.weekday(), end) if by_work is None else by_work
-    edges = sorted({*rostered, *(max(0, at) for absence in mine for at in (absence.start, absence.end) if at < end)})
+    of_roster = roster.roles[role]
+    factor = roster.factor * of_roster.factor
+    of_role = [absence for absence in absences if absence.roles is None or role in absence.roles]
+    rostered = _rostered(of_roster.shifts, start_date.weekday(), end) if by_work is None else by_work
+    edges = sorted({*rostered, *(max(0, at) for absence in of_role for at in (absence.start, absence.end) if at < end)})
     share, steps = 0.0, []
     for at in edges:
         share = rostered.get(at, share)
-        left = math.prod(absence.share for absence in mine if absence.start <= at < absence.end)
+        left = math.prod(absence.share for absence in of_role if absence.start <= at < absence.end)
         steps.append((at, min(posts, math.floor(share * factor * left * posts + 0.5 + ROUNDING))))
     steps.append((end, posts))
     changes = [step for i, step in enumerate(steps) if i == 0 or step[1] != steps[i - 1][1]]
@@ -67,10 +67,10 @@ def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[in
         (
             (week * MIN_PER_WEEK + low - offset) * TICKS_PER_MIN,
             (week * MIN_PER_WEEK + high - offset) * TICKS_PER_MIN,
-            one,
+            shift_share,
         )
         for week in weeks
-        for one, intervals in ((shift.share, shift.intervals) for shift in shifts)
+        for shift_share, intervals in ((shift.share, shift.intervals) for shift in shifts)
         for low, high in intervals
     )
     for low, high, manned_share in spans:

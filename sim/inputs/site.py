@@ -109,12 +109,12 @@ def _make_halls(
 
 def _apron_manning(config: HubConfig, end: int, disturbances: Disturbances) -> dict[str, Manning]:
     """Of loader sets and tugs: manned, and not broken down."""
-    found = dict(rosters_of(config, end, disturbances.absences).of_place(Place.APRON))
+    manning = dict(rosters_of(config, end, disturbances.absences).of_place(Place.APRON))
     for equipment, units in (("loader_sets", config.apron.loader_sets), ("tugs", config.apron.tugs)):
-        there = disturbances.there(found.get(equipment), equipment, units)
-        if there is not None:
-            found[equipment] = there
-    return found
+        working = disturbances.working(manning.get(equipment), equipment, units)
+        if working is not None:
+            manning[equipment] = working
+    return manning
 
 
 def make_site(config: HubConfig, streams: Streams, end: int) -> Site:

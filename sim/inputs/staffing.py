@@ -113,7 +113,7 @@ def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
     hours = {}
     for name, role in ROLES.items():
         if has_work(config, role):
-            machines = {hall: own.sorting_machines for hall, own in config.halls.items()}
+            machines = {hall: settings.sorting_machines for hall, settings in config.halls.items()}
             of_place = {None: 1} if role.place is Place.APRON else machines
             manned = sum(
                 (end - begin) * posts * (n if role.place is Place.MACHINE else 1)

@@ -29,8 +29,8 @@ def count_instants(instants: Ticks | int, n: int, width: int, counts: NDArray[np
         counts[first : first + 1] += n
     elif last - first > _FEW_BINS:
         bins: Ticks = np.floor_divide(instants, width)
-        found = np.bincount(bins if last < len(counts) else bins[bins < len(counts)])
-        counts[: len(found)] += found
+        counted = np.bincount(bins if last < len(counts) else bins[bins < len(counts)])
+        counts[: len(counted)] += counted
     else:
         below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
         inside = np.diff([0, *below, n])[: max(0, len(counts) - first)]

@@ -32,7 +32,7 @@ class _Curve:
     in_use: Numbers
     wanted: Numbers
     """What would be in use if nothing waited; of parcels, what would keep pace with those that come."""
-    there: Numbers
+    present: Numbers
     """People on the roster, or units."""
 
 
@@ -52,10 +52,10 @@ def demand_columns(
     curves = [*_roles(config, inputs, record, tables, edges), *_equipment(inputs, record, tables, edges)]
     rows: list[tuple[object, ...]] = []
     for order, curve in enumerate(curves):
-        wanted, used, there = (series[measured] for series in (curve.wanted, curve.in_use, curve.there))
+        wanted, used, present = (series[measured] for series in (curve.wanted, curve.in_use, curve.present))
         for of_week in np.unique(hour).tolist():
             now = hour == of_week
-            values = (wanted[now].mean(), wanted[now].max(), used[now].mean(), used[now].max(), there[now].mean())
+            values = (wanted[now].mean(), wanted[now].max(), used[now].mean(), used[now].max(), present[now].mean())
             rows.append((order, curve.name, curve.unit == _PEOPLE, curve.unit, of_week, *map(float, values)))
     return in_order("demand_curves", rows)
 
@@ -88,10 +88,10 @@ def _roles(
         **_export_roles(inputs, record, tables, edges),
     }
     for role, (in_use, wanted) in posts.items():
-        there = _manned(inputs, role, edges)
-        if there.any():
+        manned = _manned(inputs, role, edges)
+        if manned.any():
             people = people_a_post(config, role)
-            yield _Curve(role, _PEOPLE, in_use * people, wanted * people, there * people)
+            yield _Curve(role, _PEOPLE, in_use * people, wanted * people, manned * people)
 
 
 def _export_roles(
@@ -128,7 +128,7 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
     asked, done = _machines_busy(inputs, record)
     rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
     n_machines = sum(hall.n_machines for hall in halls)
-    found = (
+    equipment = (
         ("stands", "aircraft", on_stand, on_stand + held, site.apron.stands),
         (
             "positions",
@@ -145,8 +145,8 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
         ("machines", "parcels/h", done * rate / n_machines, asked * rate / n_machines, rate),
         ("doors", "trucks", *_at_doors(inputs, tables, edges), sum(hall.doors for hall in halls)),
     )
-    for name, unit, in_use, wanted, there in found:
-        yield _Curve(name, unit, in_use, wanted, np.full(len(edges), float(there)))
+    for name, unit, in_use, wanted, units in equipment:
+        yield _Curve(name, unit, in_use, wanted, np.full(len(edges), float(units)))
 
 
 def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
@@ -174,10 +174,10 @@ def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[N
 
 def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tuple[Numbers, Numbers]:
     """Desks in use, and desks that would keep pace with what came (B)."""
-    mine = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
+    tallies = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
     none = np.zeros(len(record.stages["lane"].n_in), dtype=np.int64)
-    in_use = np.sum([none, *(np.cumsum(tally.begun - tally.done) for tally in mine)], axis=0)
-    return in_use.astype(np.float64), np.sum([none, *(tally.came for tally in mine)], axis=0) * (
+    in_use = np.sum([none, *(np.cumsum(tally.begun - tally.done) for tally in tallies)], axis=0)
+    return in_use.astype(np.float64), np.sum([none, *(tally.came for tally in tallies)], axis=0) * (
         service / inputs.bin_width
     )
 
@@ -204,8 +204,8 @@ def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
 
 def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:
     """Posts manned just before each edge (B), of halls that are open."""
-    found = np.zeros(len(edges))
+    manned = np.zeros(len(edges))
     for posts in posts_of(inputs, role):
         step = np.searchsorted(posts.manning.start, edges - 1, side="right") - 1
-        found += np.array(posts.manning.posts)[step] * posts.groups * (edges > posts.opens)
-    return found
+        manned += np.array(posts.manning.posts)[step] * posts.groups * (edges > posts.opens)
+    return manned

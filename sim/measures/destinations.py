@@ -57,9 +57,9 @@ def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads:
     parcels first come, first served, whatever their lane. So numbers of a pool's lanes are expected ones.
     """
     journeys = journeys_h(config)
-    mine = flights["is_cohort"]
-    left = mine[loads["flight"]] & ~np.isnan(loads["departed"])
-    inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[mine].sum())
+    is_cohort = flights["is_cohort"]
+    left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"])
+    inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[is_cohort].sum())
     names = dict(zip(trucks["route"].tolist(), trucks["route_name"].tolist(), strict=True))
     route = np.array([names[number] for number in loads["route"][left].tolist()], dtype=np.str_)
     arrival, departed, counts = (
@@ -67,14 +67,14 @@ def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads:
     )
     rows = []
     for order, (name, lane) in enumerate(config.lanes.items()):
-        mine = route == lane.route
-        n, since = counts[mine].astype(np.int64), arrival[mine]
-        there = departed[mine] + journeys[name] * MIN_PER_H
+        is_of_route = route == lane.route
+        n, since = counts[is_of_route].astype(np.int64), arrival[is_of_route]
+        arrived = departed[is_of_route] + journeys[name] * MIN_PER_H
         # Whole parcels are added up before they are shared out, so that a part is never more than the whole.
         share = _share_of_route(config, lane)
-        n_left, n_in_time = (int(part.sum()) * share for part in (n, n[there <= deadlines(lane, since)]))
+        n_left, n_in_time = (int(part.sum()) * share for part in (n, n[arrived <= deadlines(lane, since)]))
         total = n_left + lane.share * inside
-        mean = float(((there - since) * n).sum() / n.sum()) / MIN_PER_H if n_left else math.nan
+        mean = float(((arrived - since) * n).sum() / n.sum()) / MIN_PER_H if n_left else math.nan
         drive = lane.km / config.linehaul.speed_km_h
         in_time = n_in_time / total if total else 1.0
         rows.append((order, name, lane.route, drive, journeys[name], total, n_left, n_in_time, mean, in_time))
@@ -83,10 +83,10 @@ def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads:
 
 def route_km(config: HubConfig) -> dict[str, float]:
     """The road ahead of a truck, one way, by route [km]: of several lanes, the mean weighted by their parcels."""
-    found = {lane.route: 0.0 for lane in config.lanes.values()}
+    km = {lane.route: 0.0 for lane in config.lanes.values()}
     for lane in config.lanes.values():
-        found[lane.route] += _share_of_route(config, lane) * lane.km
-    return found
+        km[lane.route] += _share_of_route(config, lane) * lane.km
+    return km
 
 
 def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:

@@ -45,8 +45,8 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
 def _limits(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     occupancy, ulds = tables["occupancy"], tables["out_ulds"]
     for zone in ("export_floor", "build_up", "doors_in", "outbound_tugs"):
-        mine = occupancy["zone"] == zone
-        inside, limit = occupancy["inside"][mine], occupancy["limit"][mine]
+        is_of_zone = occupancy["zone"] == zone
+        inside, limit = occupancy["inside"][is_of_zone], occupancy["limit"][is_of_zone]
         yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
     stored = occupancy["inside"][occupancy["zone"] == "empty_ulds"]
     yield "no empty ULD is used that is not there", bool((stored >= 0).all())

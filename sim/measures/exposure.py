@@ -16,8 +16,8 @@ NO_POLICY = "none"
 
 def policies_of(exposure: Exposure) -> dict[str, tuple[View, ...]]:
     """What everybody sees without a policy and under each."""
-    found = {NO_POLICY: views(exposure, None)}
-    return found | {name: views(exposure, policy) for name, policy in exposure.policies.items()}
+    policies = {NO_POLICY: None, **exposure.policies}
+    return {name: views(exposure, policy) for name, policy in policies.items()}
 
 
 def ledger_rows(exposure: Exposure, messages: Table) -> Rows:
@@ -69,11 +69,12 @@ def flow_rows(exposure: Exposure, messages: Table) -> Rows:
 
 def measured(messages: Table) -> Mapping[str, int]:
     """Messages sent of what happened in the measured days."""
-    found: dict[str, int] = {}
-    mine = messages["is_measured"]
-    for name, n in zip(messages["message"][mine].tolist(), messages["n_sent"][mine].tolist(), strict=True):
-        found[name] = found.get(name, 0) + n
-    return found
+    n_sent: dict[str, int] = {}
+    is_measured = messages["is_measured"]
+    columns = (messages[name][is_measured].tolist() for name in ("message", "n_sent"))
+    for name, n in zip(*columns, strict=True):
+        n_sent[name] = n_sent.get(name, 0) + n
+    return n_sent
 
 
 def n_records(exposure: Exposure, messages: Table) -> int:

@@ -24,25 +24,25 @@ def exposure_tables(
     config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], goods: Sequence[FlightGoods]
 ) -> dict[str, Table]:
     """Empty ones of what is not kept. Inference needs both the ledger and the goods."""
-    exposure, found = config.exposure, {schema.name: tabulate(schema.name, {}) for schema in EXPOSURE_TABLES}
+    exposure, made = config.exposure, {schema.name: tabulate(schema.name, {}) for schema in EXPOSURE_TABLES}
 
     def put(name: str, columns: Mapping[str, Any]) -> None:
-        found[name] = tabulate(name, columns)
+        made[name] = tabulate(name, columns)
 
     if exposure.is_on:
         put("messages", message_columns(config, inputs, record, tables))
-        put("exposure", ledger_rows(exposure, found["messages"]))
-        put("exposure_matrix", matrix_rows(exposure, found["messages"]))
-        put("data_flows", flow_rows(exposure, found["messages"]))
+        put("exposure", ledger_rows(exposure, made["messages"]))
+        put("exposure_matrix", matrix_rows(exposure, made["messages"]))
+        put("data_flows", flow_rows(exposure, made["messages"]))
         if exposure.watch is not None:
-            put("watch", watch_rows(exposure, found["messages"], config.horizon_days))
+            put("watch", watch_rows(exposure, made["messages"], config.horizon_days))
     if config.trade.is_on:
         weeks, parcels, value = weekly_imports(config, goods, tables["flights"])
         put("trade", trade_rows(config, weeks, parcels, value, tables["out_ulds"]))
-        put("trade_balance", balance_rows(config, found["trade"]))
+        put("trade_balance", balance_rows(config, made["trade"]))
         if exposure.is_on:
             put("inference", inference_rows(exposure, parcels.sum(axis=-1), value.sum(axis=-1)))
-    return found
+    return made
 
 
 def check_exposure_laws(config: HubConfig, tables: dict[str, Table]) -> int:

@@ -31,8 +31,8 @@ def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) ->
             _parcels(trucks, left),
         )
         stations = sum(site.stations) * days * MIN_PER_DAY / MIN_PER_H
-        mine = ulds["hall"] == number
-        busy = window.hours(ulds["start"][mine], ulds["released"][mine])
+        is_of_hall = ulds["hall"] == number
+        busy = window.hours(ulds["start"][is_of_hall], ulds["released"][is_of_hall])
         rows.append(
             (
                 number,
@@ -53,5 +53,5 @@ def _series(occupancy: Table, zone: str, window: Window) -> NDArray[np.int64]:
     return series
 
 
-def _parcels(rows: Table, mine: NDArray[np.bool_]) -> float:
-    return float(rows["n_parcels"][mine].sum())
+def _parcels(rows: Table, is_of_hall: NDArray[np.bool_]) -> float:
+    return float(rows["n_parcels"][is_of_hall].sum())

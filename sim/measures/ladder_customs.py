@@ -27,11 +27,11 @@ def customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: f
         "customs_desks": of(
             sum(hall.customs_desks for hall in halls), config.customs.examination_min, kpis.get("examined_share", 0.0)
         ),
-        "xray_lanes": of(sum(own.xray_lanes for own in controls), declared.xray_min, kpis.get("xrayed_share", 0.0)),
+        "xray_lanes": of(sum(each.xray_lanes for each in controls), declared.xray_min, kpis.get("xrayed_share", 0.0)),
         "transit_desks": of(
-            sum(own.transit_desks for own in controls), declared.transit_min, kpis.get("transit_share", 0.0)
+            sum(each.transit_desks for each in controls), declared.transit_min, kpis.get("transit_share", 0.0)
         ),
-        "uld_xrays": of(sum(own.uld_xrays for own in controls), declared.uld_xray_min, declared.uld_xray_share)
+        "uld_xrays": of(sum(each.uld_xrays for each in controls), declared.uld_xray_min, declared.uld_xray_share)
         * parcels_a_uld,
         "customs_hold": passing / in_zone if in_zone else math.inf,
     }

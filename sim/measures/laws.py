@@ -108,12 +108,12 @@ def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
 def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
     """No zone above its limit, but for those that report and do not block."""
     occupancy = tables["occupancy"]
-    own = ("uld_positions", "breakdown", "lanes", "dock_doors")
+    zones = ("uld_positions", "breakdown", "lanes", "dock_doors")
     n_halls = len(inputs.site.halls)
-    complex_zones = [f"{zone} @ {hall.name}" for hall in inputs.site.halls for zone in own] if n_halls > 1 else []
-    for zone in ("stands", "tugs", *own, *complex_zones):
-        mine = occupancy["zone"] == zone
-        inside, limit = occupancy["inside"][mine], occupancy["limit"][mine]
+    complex_zones = [f"{zone} @ {hall.name}" for hall in inputs.site.halls for zone in zones] if n_halls > 1 else []
+    for zone in ("stands", "tugs", *zones, *complex_zones):
+        is_of_zone = occupancy["zone"] == zone
+        inside, limit = occupancy["inside"][is_of_zone], occupancy["limit"][is_of_zone]
         yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
 
 

@@ -6,6 +6,7 @@ The *extra backlog* is what lies above the band.
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -29,8 +30,8 @@ _GONE: Final = 0.9
 
 def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
     """By when they begin [ticks]."""
-    rows = sorted(inputs.disruptions, key=lambda one: (one.start, one.name, one.end))
-    return in_order("disruptions", ((one.name, one.kind, one.start, one.end, one.is_drawn) for one in rows))
+    ordered = sorted(inputs.disruptions, key=attrgetter("start", "name", "end"))
+    return in_order("disruptions", map(attrgetter("name", "kind", "start", "end", "is_drawn"), ordered))
 
 
 def paths(edges: Ticks, disturbed: Counts, undisturbed: Counts, config: HubConfig) -> dict[str, Counts]:

@@ -35,14 +35,14 @@ def _inbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Dr
     keys = np.column_stack([ulds[name][on] for name in ("flight", "deck", "train", "hall")])
     # A stop is a hall that a train calls at; they come train by train, as those do, and in the order of the halls.
     stops, stop_of = np.unique(keys, axis=0, return_inverse=True)
-    there, rid = np.zeros(len(stops)), np.zeros(len(stops))
-    for at, name in ((there, "at_door"), (rid, "placed")):  # the last of a stop; infinite: not in this run
+    arrived, rid = np.zeros(len(stops)), np.zeros(len(stops))
+    for at, name in ((arrived, "at_door"), (rid, "placed")):  # the last of a stop; infinite: not in this run
         np.maximum.at(at, stop_of.ravel(), np.nan_to_num(ulds[name][on], nan=np.inf))
     goes_on = np.append((stops[1:, :3] == stops[:-1, :3]).all(axis=1), False)[: len(stops)]
     between = np.flatnonzero(goes_on)
     return (
         Drives(trains["left"], trains["at_door"], to_apron_m[trains["hall"]]),
-        Drives(rid[between], there[between + 1], np.full(len(between), config.complex.between_halls_m)),
+        Drives(rid[between], arrived[between + 1], np.full(len(between), config.complex.between_halls_m)),
         Drives(trains["placed"], trains["returned"], to_apron_m[stops[~goes_on, 3]]),
     )
 

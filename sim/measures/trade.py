@@ -27,12 +27,12 @@ def weekly_imports(
     weeks = list(range(week_of(config, low), week_of(config, high - 1) + 1, 7))
     shape = (len(weeks), len(config.lanes), len(config.product_groups), 2)
     parcels, value = np.zeros(shape), np.zeros(shape)
-    for one in goods:
-        if flights["is_diverted"][one.flight]:
+    for flight_goods in goods:
+        if flights["is_diverted"][flight_goods.flight]:
             continue
-        week = weeks.index(week_of(config, int(flights["arrival"][one.flight] * TICKS_PER_MIN)))
-        parcels[week] += one.parcels
-        value[week] += one.value
+        week = weeks.index(week_of(config, int(flights["arrival"][flight_goods.flight] * TICKS_PER_MIN)))
+        parcels[week] += flight_goods.parcels
+        value[week] += flight_goods.value
     return weeks, parcels, value
 
 
@@ -62,7 +62,9 @@ def balance_rows(config: HubConfig, trade: Table) -> Rows:
     """
     scale = DAYS_PER_YEAR / config.horizon_days
     is_import = ~trade["is_export"]
-    imports, exports = (scale * float(trade["value_eur"][mine].sum()) for mine in (is_import, trade["is_export"]))
+    imports, exports = (
+        scale * float(trade["value_eur"][is_counted].sum()) for is_counted in (is_import, trade["is_export"])
+    )
     domestic = is_import & np.isin(trade["lane"], config.trade.domestic_lanes)
     at_home = scale * float(trade["value_eur"][domestic].sum())
     n_in = scale * float(trade["n_parcels"][is_import].sum())
@@ -89,14 +91,14 @@ def iso_week(monday: int) -> str:
 
 def _exported(config: HubConfig, out_ulds: Table) -> dict[tuple[int, str], int]:
     """Parcels off-block in the measured days, by week and destination."""
-    found: dict[tuple[int, str], int] = {}
+    exported: dict[tuple[int, str], int] = {}
     low, high = config.warmup_days, config.warmup_days + config.horizon_days
     for departed, lane, n in zip(*(out_ulds[name].tolist() for name in _OUT), strict=True):
         instant = 0 if np.isnan(departed) else int(departed * TICKS_PER_MIN)
         if not np.isnan(departed) and low * TICKS_PER_DAY <= instant < high * TICKS_PER_DAY:
             key = week_of(config, instant), lane
-            found[key] = found.get(key, 0) + n
-    return found
+            exported[key] = exported.get(key, 0) + n
+    return exported
 
 
 _OUT = ("departed", "lane_name", "n_parcels")

@@ -76,11 +76,11 @@ def last_end(disruptions: Table) -> float:
 
 def of_zone(occupancy: Table, zone: str, window: Window) -> NDArray[np.bool_]:
     """Which rows are a zone's, of the measured days."""
-    mine: NDArray[np.bool_] = (occupancy["zone"] == zone) & window.closes(occupancy["time"])
-    return mine
+    is_counted: NDArray[np.bool_] = (occupancy["zone"] == zone) & window.closes(occupancy["time"])
+    return is_counted
 
 
 def full_share(occupancy: Table, zone: str, window: Window) -> float:
     """Of a zone's limit, what is there in the mean over the measured days; 0 without the zone or a limit."""
-    mine = of_zone(occupancy, zone, window) & (occupancy["limit"] > 0)
-    return float((occupancy["inside"][mine] / occupancy["limit"][mine]).mean()) if mine.any() else 0.0
+    is_counted = of_zone(occupancy, zone, window) & (occupancy["limit"] > 0)
+    return float((occupancy["inside"][is_counted] / occupancy["limit"][is_counted]).mean()) if is_counted.any() else 0.0

@@ -93,8 +93,12 @@ class HoldZone:
             free = ~has(mark, Mark.CONTROLLED)
             self._put(since[free], parcels[free], machine[free], self._store.column["release"][rows[free]])
             for kind, desks in zip((Mark.EXAMINED, Mark.XRAYED, Mark.TRANSIT), self._controls, strict=True):
-                mine = has(mark, kind)
-                desks.feed(since[mine], parcels[mine], np.column_stack((machine[mine], since[mine])))
+                is_controlled = has(mark, kind)
+                desks.feed(
+                    since[is_controlled],
+                    parcels[is_controlled],
+                    np.column_stack((machine[is_controlled], since[is_controlled])),
+                )
         # Alarms first, so that those who are examined besides take their place among the others.
         for name, desks in (("xray", self._controls.xray), ("transit", self._controls.transit)):
             self._control(name, desks, now)

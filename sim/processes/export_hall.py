@@ -27,20 +27,24 @@ class ExportHall:
         self, env: simpy.Environment, inputs: Inputs, hall: Hall, store: ExportStore, record: Recorder
     ) -> None:
         assert hall.site.exports is not None and inputs.site.exports is not None and inputs.exports is not None
-        own, rules = hall.site.exports, inputs.site.exports
+        limits, rules = hall.site.exports, inputs.site.exports
         self._env, self._hall, self._store, self._rules = env, hall, store, rules
         self._drawn = inputs.exports
         self._choose_machine = inputs.site.rules.collection_machine
         self._to_lane = inputs.site.handling.to_lane
         self._tallies = record.export_stages
-        self.number, self.site, self.own = hall.number, hall.site, own
-        self.floor = Pool(env, Phase.DOOR, export_floor=own.floor)
-        self.doors = Pool(env, Phase.DOOR, doors_in=own.doors, dock_workers_in=own.dock_workers)
+        self.number, self.site, self.limits = hall.number, hall.site, limits
+        self.floor = Pool(env, Phase.DOOR, export_floor=limits.floor)
+        self.doors = Pool(env, Phase.DOOR, doors_in=limits.doors, dock_workers_in=limits.dock_workers)
         self.build_up = Pool(
-            env, Phase.BUILD_UP, build_up_places=own.places, build_up_workers=own.workers, empty_ulds=own.empty_ulds
+            env,
+            Phase.BUILD_UP,
+            build_up_places=limits.places,
+            build_up_workers=limits.workers,
+            empty_ulds=limits.empty_ulds,
         )
         record_as = hall.site, hall.number, record
-        lines = hall.site.manned("screening_lines", own.screening_lines)
+        lines = hall.site.manned("screening_lines", limits.screening_lines)
         tally = record.desk_tally("screening_lines", hall.number, lines)
         self.screening = Screening(lines, rules.screening, tally, self._to_machines)
         self._end = inputs.end
@@ -48,7 +52,7 @@ class ExportHall:
         """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the same time."""
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
-        self.posts = desks_of("hand_sorting_posts", own.hand_sorting_posts, rules.hand_sorting, *record_as)
+        self.posts = desks_of("hand_sorting_posts", limits.hand_sorting_posts, rules.hand_sorting, *record_as)
         self.lanes = Lanes(store, len(rules.lanes))
         hall.sortation.take_exports(self)
 
@@ -124,9 +128,9 @@ class ExportHall:
         end, parcels = end[order], parcels[order]
         machines = self._hall.sortation.machines
         first = 0
-        for own, n in zip(machines, np.bincount(machine, minlength=len(machines)).tolist(), strict=False):
+        for each, n in zip(machines, np.bincount(machine, minlength=len(machines)).tolist(), strict=False):
             if n:
-                own.feed(end[first : first + n], parcels[first : first + n])
+                each.feed(end[first : first + n], parcels[first : first + n])
                 first += n
 
     def _fetch_screened(self) -> None:
@@ -145,10 +149,10 @@ class ExportHall:
 
     def take_sorted(self, done: Served) -> Served:
         """Exports among what machines have sorted go their way; the rest is returned."""
-        mine = done.parcels >= FIRST_EXPORT
-        if not mine.any():
+        is_export = done.parcels >= FIRST_EXPORT
+        if not is_export.any():
             return done
-        arrival, begin, end, parcels = pick(mine, *done[:4])
+        arrival, begin, end, parcels = pick(is_export, *done[:4])
         self._tallies["export_sorting"].add(arrival, end)
         self._store.stamp("sort_begin", parcels, begin)
         self._store.stamp("sort_end", parcels, end)
@@ -156,19 +160,19 @@ class ExportHall:
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
         self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])
-        return Served(*pick(~mine, *done))
+        return Served(*pick(~is_export, *done))
 
     def take_coded(self, served: Served) -> Served:
         """Exports among what the hand-coding desks have served; the rest is returned."""
-        mine = served.parcels >= FIRST_EXPORT
-        if not mine.any():
+        is_export = served.parcels >= FIRST_EXPORT
+        if not is_export.any():
             return served
-        arrival, begin, end, parcels = pick(mine, *served[:4])
+        arrival, begin, end, parcels = pick(is_export, *served[:4])
         self._store.stamp("code_begin", parcels, begin)
         self._store.stamp("code_end", parcels, end)
         self._tallies["export_coding"].add(arrival, end + self._to_lane)
         self.lanes.deliver(end + self._to_lane, parcels)
-        return Served(*pick(~mine, *served))
+        return Served(*pick(~is_export, *served))
 
     def close(self, end: int) -> None:
         """Bring all to before an instant, and count what is still inside."""

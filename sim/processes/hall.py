@@ -58,14 +58,14 @@ class Hall:
         """Parcels with a floor reserved, by route (R)."""
         self.lanes = Lanes(store, site.n_routes)
         self.packout = self._packout(inputs)
-        own, record_as = self.site, (self.site, number, record)
+        hall, record_as = self.site, (self.site, number, record)
         controls = Controls(
-            examination=desks_of("customs_desks", own.customs_desks, site.customs.examination, *record_as),
-            xray=desks_of("xray_lanes", own.xray_lanes, site.customs.xray, *record_as),
-            transit=desks_of("transit_desks", own.transit_desks, site.customs.transit, *record_as),
+            examination=desks_of("customs_desks", hall.customs_desks, site.customs.examination, *record_as),
+            xray=desks_of("xray_lanes", hall.xray_lanes, site.customs.xray, *record_as),
+            transit=desks_of("transit_desks", hall.transit_desks, site.customs.transit, *record_as),
         )
-        coders = desks_of("handcoding_desks", own.handcoding_desks, site.handling.handcoding, *record_as)
-        by_hand = desks_of("manual_sort_posts", own.manual_sort_posts, site.handling.manual_sort, *record_as)
+        coders = desks_of("handcoding_desks", hall.handcoding_desks, site.handling.handcoding, *record_as)
+        by_hand = desks_of("manual_sort_posts", hall.manual_sort_posts, site.handling.manual_sort, *record_as)
         held, stage = record.stages["customs_hold"], self.lanes.deliver
         self.zone = HoldZone(env, site, store, controls=controls, tally=held, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(

@@ -70,7 +70,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         start_shifts(env, hall.pools, hall.site.manning)
     pools = {NEVER: apron.pools} | {hall.number: hall.pools for hall in halls}
     if exports is not None:
-        pools = {place: own + exports.pools[place] for place, own in pools.items()}
+        pools = {place: of_place + exports.pools[place] for place, of_place in pools.items()}
     meter = Meter(env, pools, inputs.measured)
     outbound = Outbound(env, site, halls, store, record)
     env.process(timetable_process(outbound, inputs.end))

@@ -120,7 +120,7 @@ class Loading:
         return sum(len(parcels) for _, parcels in left)
 
     def _take_empties(self, left: Sequence[int]) -> list[tuple[int, int, int]]:
-        spare = [max(0, hall.build_up.free["empty_ulds"] - hall.own.empty_ulds) for hall in self.halls]
+        spare = [max(0, hall.build_up.free["empty_ulds"] - hall.limits.empty_ulds) for hall in self.halls]
         stacks = self.site.rules.empties(spare, left, self.rules.stack)
         for _, hall, n in stacks:
             self.halls[hall].build_up.withdraw(empty_ulds=n)

@@ -36,7 +36,7 @@ class Meter:
     """Reads how long pools lacked each kind, and held it beyond what was manned, in the measured days."""
 
     def __init__(self, env: simpy.Environment, pools: Mapping[int, Iterable[Pool]], measured: Span) -> None:
-        self._pools = [(hall, pool) for hall, own in pools.items() for pool in own]
+        self._pools = [(hall, pool) for hall, of_hall in pools.items() for pool in of_hall]
         self._readings: list[list[tuple[Mapping[str, int], Mapping[str, int]]]] = []
         self._high = measured[1]
         for instant in measured:

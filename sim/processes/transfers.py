@@ -28,13 +28,13 @@ def shuttle_process(
     way: tuple[int, int],
 ) -> Process:
     """The shuttle of one way (hall, hall), round after round that finds it at home."""
-    rules, (here, there) = inputs.site.transfers, (halls[number] for number in way)
+    rules, (sender, receiver) = inputs.site.transfers, (halls[number] for number in way)
     sequence = 0
     while True:
         yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
         now = int(env.now)
-        here.look(now)
-        parcels = _take(here, there, inputs.site.rules.shuttle, rules.units, store, record, now)
+        sender.look(now)
+        parcels = _take(sender, receiver, inputs.site.rules.shuttle, rules.units, store, record, now)
         if len(parcels) == 0:
             continue
         shuttle = Shuttle(*way, sequence, now, store.n_parcels(parcels), len(parcels))
@@ -42,29 +42,29 @@ def shuttle_process(
         sequence += 1
         arrival = now + rules.loading + rules.trip
         record.stages["transfer"].add_alike(shuttle.n_parcels, now, arrival)
-        there.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
+        receiver.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
         yield after(env, rules.loading)
         shuttle.departed = int(env.now)
-        here.breakdown.release(floor=len(parcels) * inputs.site.units.room)
+        sender.breakdown.release(floor=len(parcels) * inputs.site.units.room)
         yield after(env, rules.trip)
         shuttle.arrived = int(env.now)
-        by_route = store.parcels_by_route(parcels, len(there.on_floor))
-        there.on_floor = [n + more for n, more in zip(there.on_floor, by_route, strict=True)]
+        by_route = store.parcels_by_route(parcels, len(receiver.on_floor))
+        receiver.on_floor = [n + more for n, more in zip(receiver.on_floor, by_route, strict=True)]
         yield after(env, rules.trip)
         shuttle.returned = int(env.now)
 
 
 def _take(
-    here: Hall, there: Hall, choose: shuttle.Rule, most: int, store: ParcelStore, record: Recorder, now: int
+    sender: Hall, receiver: Hall, choose: shuttle.Rule, most: int, store: ParcelStore, record: Recorder, now: int
 ) -> Ticks:
     """What a shuttle takes: the fronts of the lanes of its routes."""
-    lanes = zip(here.destinations, here.lanes.routes, strict=True)
-    numbers = choose([lane.n * (hall == there.number) for hall, lane in lanes], most)
+    lanes = zip(sender.destinations, sender.lanes.routes, strict=True)
+    numbers = choose([lane.n * (hall == receiver.number) for hall, lane in lanes], most)
     taken = [np.empty(0, dtype=np.int64)]
     for route, n in enumerate(numbers):
         if n:
-            ready, parcels, _, _ = here.lanes.routes[route].take(TrailerLimits(n, _ANY, _ANY))
-            here.on_floor[route] -= store.n_parcels(parcels)
+            ready, parcels, _, _ = sender.lanes.routes[route].take(TrailerLimits(n, _ANY, _ANY))
+            sender.on_floor[route] -= store.n_parcels(parcels)
             store.stamp("sent_ready", parcels, ready)
             store.stamp("ready", parcels, NEVER)
             store.stamp("sent", parcels, now)

@@ -222,11 +222,11 @@ def moved_by_one_door(seeds: range) -> tuple[int, int]:
     upstream = downstream = 0
     for seed in seeds:
         inputs = make(draw(seed))
-        one = vectorised_tables(_with_doors(inputs, 1))
-        two = vectorised_tables(_with_doors(inputs, 2))
-        upstream += sum(one[table] != two[table] for table in ("flights", "ulds", "trains"))
-        upstream += sum(one["parcels"][name] != two["parcels"][name] for name in _UPSTREAM)
-        downstream += one["trucks"] != two["trucks"]
+        one_door = vectorised_tables(_with_doors(inputs, 1))
+        two_doors = vectorised_tables(_with_doors(inputs, 2))
+        upstream += sum(one_door[table] != two_doors[table] for table in ("flights", "ulds", "trains"))
+        upstream += sum(one_door["parcels"][name] != two_doors["parcels"][name] for name in _UPSTREAM)
+        downstream += one_door["trucks"] != two_doors["trucks"]
     return upstream, downstream
 
 

@@ -94,7 +94,7 @@ def compare(inputs: Inputs, seed: int) -> Comparison:
 
 def differ(expected: Tables, got: Tables) -> Difference | None:
     """The earliest differing instant, or the first differing record."""
-    found: list[tuple[float, int, Difference]] = []
+    differences: list[tuple[float, int, Difference]] = []
     for name, columns in COLUMNS.items():
         table = expected[name]
         rows = len(next(iter(table.values()), []))
@@ -106,7 +106,9 @@ def differ(expected: Tables, got: Tables) -> Difference | None:
         others = len(next(iter(other.values()), []))
         if rows != others:
             row = {"rows": others}
-            found.append((float("inf"), len(found), Difference(name, "number of rows", row, {"rows": rows})))
+            differences.append(
+                (float("inf"), len(differences), Difference(name, "number of rows", row, {"rows": rows}))
+            )
             continue
         for column in columns if rows else ():
             for i, (a, b) in enumerate(zip(table[column], other[column], strict=True)):
@@ -114,9 +116,9 @@ def differ(expected: Tables, got: Tables) -> Difference | None:
                     instant = min((v for v in (a, b) if isinstance(v, int) and v >= 0), default=0)
                     is_instant = name != "pools" and instant > TICKS_PER_MIN
                     difference = Difference(name, column, _row(other, i), _row(table, i))
-                    found.append((instant if is_instant else float("inf"), len(found), difference))
+                    differences.append((instant if is_instant else float("inf"), len(differences), difference))
                     break
-    return min(found)[2] if found else None
+    return min(differences)[2] if differences else None
 
 
 def _row(table: dict[str, list[Any]], i: int) -> dict[str, Any]:

@@ -107,9 +107,9 @@ class Exports:
         self.loading_now, self.closing_now = [], []
 
     def _next_flight(self, lane: int) -> Visit | None:
-        mine = sorted((v for v in self.visits if v.export_lane == lane), key=lambda v: (v.sobt, v.number))
-        to_come = [visit for visit in mine if visit.loading_start == NEVER and not visit.is_diverted]
-        return to_come[0] if to_come else mine[-1] if mine else None
+        of_lane = sorted((v for v in self.visits if v.export_lane == lane), key=lambda v: (v.sobt, v.number))
+        to_come = [visit for visit in of_lane if visit.loading_start == NEVER and not visit.is_diverted]
+        return to_come[0] if to_come else of_lane[-1] if of_lane else None
 
     def _standing(self, lane: int) -> list[OutUld]:
         return [uld for uld in self.ulds if uld.lane == lane and uld.flight == NEVER]

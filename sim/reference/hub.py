@@ -17,7 +17,7 @@ from sim.processes.pool import Key, Pool
 from sim.reference.exports import Exports
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
-from sim.reference.records import COLUMNS, Parcel, Steps, Tokens, Told, Trace, Train, Uld, Visit
+from sim.reference.records import COLUMNS, CustomsCount, Parcel, Steps, Tokens, Trace, Train, Uld, Visit
 from sim.reference.shifts import follow_roster
 from sim.reference.shuttles import shuttle
 from sim.rules.hall import Place
@@ -48,7 +48,7 @@ class Hub:
         self.visits = [begun(Visit, flight, flight=flight, has_gone=env.event()) for flight in inputs.flights]
         self.exports = None if inputs.exports is None else Exports(inputs, env, self.halls, self.visits)
         self.ulds: list[Uld] = []
-        self.told: list[Told] = []
+        self.customs: list[CustomsCount] = []
         self.trains: list[Train] = []
         self.recorded: list[Parcel] = []
         for visit in self.visits:
@@ -181,13 +181,13 @@ class Hub:
             for load in [parcels[first[u] : first[u + 1]]]
         ]
         self.ulds += ulds
-        told = Told(flight.number)
+        customs = CustomsCount(flight.number)
         if drawn.counts is not None:
-            told.n_referrals, told.n_left_behind = drawn.counts.n_referrals, drawn.counts.n_left_behind
+            customs.n_referrals, customs.n_left_behind = drawn.counts.n_referrals, drawn.counts.n_left_behind
         for parcel in parcels:
             name = Channel(parcel.channel).name.lower()
-            setattr(told, name, getattr(told, name) + parcel.count)
-        self.told.append(told)
+            setattr(customs, name, getattr(customs, name) + parcel.count)
+        self.customs.append(customs)
         if self.inputs.is_recorded(flight):
             self.recorded += parcels
         return ulds
@@ -263,7 +263,7 @@ class Hub:
             "loads": self.outbound.loads,
             "refusals": [row for hall in self.halls for row in hall.refusals],
             "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],
-            "customs": sorted(self.told, key=lambda told: told.flight),
+            "customs": sorted(self.customs, key=lambda customs: customs.flight),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
             "pools": tokens,
             **self._exports_seen(),

@@ -55,8 +55,8 @@ class Parcel(entities.ParcelStamps):
 
 
 @dataclass(slots=True)
-class Told:
-    """What customs is told of a flight that has landed: parcels by channel, and what was asked back before loading."""
+class CustomsCount:
+    """What customs makes of a flight that has landed: parcels by channel, and what was asked back before loading."""
 
     flight: int
     released: int = 0
@@ -160,7 +160,7 @@ def _names(row: type) -> tuple[str, ...]:
 
 COLUMNS: Final = {
     **{schema_of(row).name: _names(row) for row in ENTITIES},
-    "customs": tuple(each.name for each in fields(Told)),
+    "customs": tuple(each.name for each in fields(CustomsCount)),
     "parcels": ("flight", "row", "uld", *_names(entities.ParcelStamps)),
     "out_parcels": ("collection", "row", *_names(OutParcelStamps)),
     "pools": tuple(each.name for each in fields(Tokens)),

@@ -69,15 +69,15 @@ def hall_exports(hub: SmallHub, streams: Streams, number: int) -> HallExports | 
     )
 
 
-def export_posts(own: HallExports | None) -> dict[str, int]:
+def export_posts(exports: HallExports | None) -> dict[str, int]:
     """What people of a hall's exports man, by kind."""
-    if own is None:
+    if exports is None:
         return {}
     return {
-        "dock_workers_in": own.dock_workers,
-        "screening_lines": own.screening_lines,
-        "hand_sorting_posts": own.hand_sorting_posts,
-        "build_up_workers": own.workers,
+        "dock_workers_in": exports.dock_workers,
+        "screening_lines": exports.screening_lines,
+        "hand_sorting_posts": exports.hand_sorting_posts,
+        "build_up_workers": exports.workers,
     }
 
 

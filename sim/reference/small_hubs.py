@@ -177,7 +177,7 @@ def _manning(
     """Shifts of five steps to an hour or more, in turn with nobody, some or all at their posts."""
     if not hub.has_roster:
         return {}
-    found = {}
+    by_kind = {}
     for kind, most in posts.items():
         rng = streams.of(f"roster_{kind}", *hall)
         longest = int(rng.choice([30, 240]))
@@ -185,18 +185,18 @@ def _manning(
         while start[-1] < end:
             start.append(start[-1] + int(rng.integers(5, longest + 1)) * step)
             manned.append(int(rng.integers(0, most + 1)) if start[-1] < end else most)
-        found[kind] = Manning(tuple(start), tuple(manned))
-    return found
+        by_kind[kind] = Manning(tuple(start), tuple(manned))
+    return by_kind
 
 
 def _closures(hub: SmallHub, streams: Streams, step: int, end: int) -> tuple[tuple[int, int], ...]:
     """Closed and open in turn, closed for a third of the time."""
     rng = streams.of("closures")
-    found: list[tuple[int, int]] = []
-    while hub.has_closures and (not found or found[-1][1] < end):
-        start = (found[-1][1] if found else 0) + int(rng.integers(1, 60)) * step
-        found.append((start, start + int(rng.integers(1, 30)) * step))
-    return tuple(found)
+    closures: list[tuple[int, int]] = []
+    while hub.has_closures and (not closures or closures[-1][1] < end):
+        start = (closures[-1][1] if closures else 0) + int(rng.integers(1, 60)) * step
+        closures.append((start, start + int(rng.integers(1, 30)) * step))
+    return tuple(closures)
 
 
 def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: tuple[int, int]) -> MachineCalendar:

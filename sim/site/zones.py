@@ -72,7 +72,7 @@ def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
 
 def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     """What stands in the zones for exports and empty ULDs."""
-    zone, own = hall.zone_shares.export * hall.area_m2, hall.exports
+    zone, exports = hall.zone_shares.export * hall.area_m2, hall.exports
     by_hand = 1 - space.export_build_up_share - space.export_staging_share - space.export_screening_share
     area = {
         "build_up": zone * space.export_build_up_share,
@@ -81,10 +81,10 @@ def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]
         "empty_ulds": hall.zone_shares.empty_ulds * hall.area_m2,
     }
     units = (
-        ("build_up", "build-up places", own.build_up_places, space.build_up_place_m2),
-        ("screening", "screening lines", own.screening_lines, space.screening_line_m2),
-        ("hand_sorting", "posts for sorting by hand", own.hand_sorting_posts, space.hand_sorting_post_m2),
-        ("empty_ulds", "empty ULDs", own.empty_ulds, space.empty_uld_m2),
+        ("build_up", "build-up places", exports.build_up_places, space.build_up_place_m2),
+        ("screening", "screening lines", exports.screening_lines, space.screening_line_m2),
+        ("hand_sorting", "posts for sorting by hand", exports.hand_sorting_posts, space.hand_sorting_post_m2),
+        ("empty_ulds", "empty ULDs", exports.empty_ulds, space.empty_uld_m2),
     )
     return tuple(_use(name, key, area[key], unit, n, standard) for key, unit, n, standard in units)
 

@@ -28,9 +28,9 @@ class Recovery:
 def demand_factors(disruptions: Mapping[str, Disruption], hub: Hub) -> tuple[tuple[float, float, float], ...]:
     """From, to before [minutes after the first midnight] and factor of each change of demand; all that hold count."""
     return tuple(
-        (*one.span(hub.start_date, hub.warmup_days), factor)
-        for one in disruptions.values()
-        if isinstance(one, Spell) and (factor := one.demand()) is not None
+        (*disruption.span(hub.start_date, hub.warmup_days), factor)
+        for disruption in disruptions.values()
+        if isinstance(disruption, Spell) and (factor := disruption.demand()) is not None
     )
 
 
@@ -47,6 +47,6 @@ def check_disruptions(disruptions: Mapping[str, Disruption], hub: Hub) -> None:
             disruption.check(hub)
         except ValueError as error:
             raise ValueError(f"disruptions.{name}.{error}") from error
-    nightly = [name for name, one in disruptions.items() if one.is_nightly]
+    nightly = [name for name, disruption in disruptions.items() if disruption.is_nightly]
     if len(nightly) > 1:
         raise ValueError(f"disruptions: one night_curfew at most, got {' and '.join(nightly)}")

@@ -82,12 +82,12 @@ class Cells:
 def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells:
     """The tables of a replication. Raises ConfigError if there are too many cells."""
     edges = _edges(declared)
-    own = declared.sellers
+    sellers = declared.sellers
     seller_of, kind_of, platform_of = _sellers(declared, streams)
-    n_kinds = len(own.histories) * len(own.origins) * len(own.platforms)
+    n_kinds = len(sellers.histories) * len(sellers.origins) * len(sellers.platforms)
     normal = ndtri(midpoints(_VALUES))
     value_of = np.array(
-        [np.rint(CENTS_PER_EUR * one.median_eur * np.exp(one.sigma * normal)) for one in declared.goods.values()]
+        [np.rint(CENTS_PER_EUR * group.median_eur * np.exp(group.sigma * normal)) for group in declared.goods.values()]
     ).clip(1, 2**31 - 1)
     band = np.searchsorted(edges, value_of, side="right")
     n_bands = len(edges) + 1
@@ -97,12 +97,12 @@ def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells
             f" histories x origins x platforms, got {n_cells}"
         )
     cell_of = (np.arange(len(declared.goods))[:, None] * n_bands + band) * n_kinds
-    cells = list(product(declared.goods, (0, *edges), product(own.histories, own.origins, own.platforms)))
+    cells = list(product(declared.goods, (0, *edges), product(sellers.histories, sellers.origins, sellers.platforms)))
     one_stop, special = declared.ioss_share, declared.special_share
     return Cells(
         declared=declared,
         streams=streams,
-        goods_of=pick([one.share for one in declared.goods.values()]).astype(np.uint8),
+        goods_of=pick([group.share for group in declared.goods.values()]).astype(np.uint8),
         value_of=value_of.astype(np.int32),
         cell_of=cell_of.astype(np.int16),
         seller_of=seller_of,
@@ -118,10 +118,10 @@ def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells
 
 def _edges(declared: Declared) -> list[int]:
     """Where a band of values begins [cents], ascending, above 0."""
-    found = {round(CENTS_PER_EUR * declared.low_value_limit_eur) + 1}
+    edges = {round(CENTS_PER_EUR * declared.low_value_limit_eur) + 1}
     for rule in declared.selection.rules:
-        found |= {round(CENTS_PER_EUR * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
-    return sorted(found - {0})
+        edges |= {round(CENTS_PER_EUR * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
+    return sorted(edges - {0})
 
 
 def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], NDArray[np.int16], NDArray[np.uint8]]:
@@ -129,17 +129,17 @@ def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], 
 
     What a seller is hangs on its rank alone, not on how many others there are.
     """
-    own = declared.sellers
-    weight = np.arange(1, own.number + 1, dtype=np.float64) ** -own.exponent
+    sellers = declared.sellers
+    weight = np.arange(1, sellers.number + 1, dtype=np.float64) ** -sellers.exponent
     seller_of = pick((weight / weight.sum()).tolist())
 
     def of_sellers(attribute: str, shares: Sequence[float]) -> NDArray[np.int64]:
-        return pick(shares)[streams.of(attribute).integers(0, QUANTILES, own.number)]
+        return pick(shares)[streams.of(attribute).integers(0, QUANTILES, sellers.number)]
 
-    history = of_sellers("seller_history", [one.share for one in own.histories.values()])
-    origin = of_sellers("seller_origin", [one.share for one in own.origins.values()])
-    platform = of_sellers("seller_platform", [*own.platforms.values()])
-    kind: NDArray[np.int64] = (history * len(own.origins) + origin) * len(own.platforms) + platform
+    history = of_sellers("seller_history", [group.share for group in sellers.histories.values()])
+    origin = of_sellers("seller_origin", [group.share for group in sellers.origins.values()])
+    platform = of_sellers("seller_platform", [*sellers.platforms.values()])
+    kind: NDArray[np.int64] = (history * len(sellers.origins) + origin) * len(sellers.platforms) + platform
     return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16), platform[seller_of].astype(np.uint8)
 
 
@@ -156,20 +156,20 @@ def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bo
 
 def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str, str]) -> list[int]:
     """Draws below which a parcel of a cell is examined, X-rayed, or has its documents checked."""
-    own = declared.selection
+    selection = declared.selection
     at_random = {
-        Control.EXAMINATION: own.examined_share,
-        Control.XRAY: own.xray_share,
-        Control.DOCUMENTS: own.documents_share,
+        Control.EXAMINATION: selection.examined_share,
+        Control.XRAY: selection.xray_share,
+        Control.DOCUMENTS: selection.documents_share,
     }
-    spared, found = 1.0, []
+    spared, thresholds = 1.0, []
     for control, share in at_random.items():
         spared *= 1 - share
-        for rule in own.rules:
+        for rule in selection.rules:
             if rule.control is control and _meets(rule, goods, cents, kind):
                 spared *= 1 - rule.share
-        found.append(below(1 - spared))
-    return found
+        thresholds.append(below(1 - spared))
+    return thresholds
 
 
 def _hit(declared: Declared, goods: str, _: int, kind: tuple[str, str, str]) -> int:

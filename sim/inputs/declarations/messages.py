@@ -27,33 +27,33 @@ class Messages:
     n_repeated: int
 
 
-def draw_messages(one: Declared, streams: Streams, flight: Flight) -> Messages:
+def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messages:
     """The messages of a flight."""
     rng = streams.of("messages", *flight.entity)
     ens, presented, h7, h1, preloading, answer = rng.standard_exponential(6).tolist()
     failures = streams.of("message_failures", *flight.entity)
-    own = [
+    filed = [
         (filing.mean_h * draw, _failure_h(filing, chance, wait))
         for filing, draw, chance, wait in zip(
-            (one.ens, one.presentation, one.answer),
+            (declared.ens, declared.presentation, declared.answer),
             (ens, presented, answer),
             failures.random(3).tolist(),
             failures.standard_exponential(3).tolist(),
             strict=True,
         )
     ]
-    to_enter, to_present, to_answer = (hours(sent + failed) for sent, failed in own)
-    loaded = flight.arrival - hours(one.flight_h)
-    entered = loaded + to_enter + hours(one.risk_analysis_h)
+    to_enter, to_present, to_answer = (hours(sent + failed) for sent, failed in filed)
+    loaded = flight.arrival - hours(declared.flight_h)
+    entered = loaded + to_enter + hours(declared.risk_analysis_h)
     presentation = max(flight.arrival + to_present, entered)
-    begin = loaded if one.is_prelodged else presentation
+    begin = loaded if declared.is_prelodged else presentation
     return Messages(
-        preloading_left=max(0, hours(one.preloading_h - preloading * one.preloading.mean_h)),
+        preloading_left=max(0, hours(declared.preloading_h - preloading * declared.preloading.mean_h)),
         entered=entered,
         presented=presentation,
-        lodged=(begin + hours(h7 * one.h7.mean_h), begin + hours(h1 * one.h1.mean_h)),
+        lodged=(begin + hours(h7 * declared.h7.mean_h), begin + hours(h1 * declared.h1.mean_h)),
         answer=to_answer,
-        n_repeated=sum(failed > 0 for _, failed in own),
+        n_repeated=sum(failed > 0 for _, failed in filed),
     )
 
 
@@ -76,13 +76,13 @@ def accepted(
     known[is_h1] = messages.lodged[1]
     draw = draws_below(rng, ONE, len(is_h1))
     filings = declared.h7, declared.h1
-    most = max(one.late_share + one.rejected_share for one in filings)
+    most = max(filing.late_share + filing.rejected_share for filing in filings)
     failed = np.flatnonzero(draw < below(most))
     n_late = n_rejected = 0
     wait = rng.standard_exponential(len(failed))
-    for filing, mine in zip(filings, (~is_h1[failed], is_h1[failed]), strict=True):
-        late = mine & (draw[failed] < below(filing.late_share))
-        rejected = mine & ~late & (draw[failed] < below(filing.late_share + filing.rejected_share))
+    for filing, is_of_filing in zip(filings, (~is_h1[failed], is_h1[failed]), strict=True):
+        late = is_of_filing & (draw[failed] < below(filing.late_share))
+        rejected = is_of_filing & ~late & (draw[failed] < below(filing.late_share + filing.rejected_share))
         for which, mean_h in ((late, filing.late_mean_h), (rejected, filing.correction_mean_h)):
             known[failed[which]] += np.rint(wait[which] * hours(mean_h)).astype(np.int64)
         n_late += int(np.count_nonzero(late))

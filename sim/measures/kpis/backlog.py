@@ -17,8 +17,8 @@ _ANY = (-math.inf, math.inf)
 def backlog_slope_per_day(run: Measured) -> float:
     """growth of what has arrived and not left, diverted included, week on week"""
     occupancy = run.tables["occupancy"]
-    mine = occupancy["zone"] == "backlog"
-    return growth(occupancy["time"][mine], occupancy["inside"][mine].astype(float), run.window)
+    is_backlog = occupancy["zone"] == "backlog"
+    return growth(occupancy["time"][is_backlog], occupancy["inside"][is_backlog].astype(float), run.window)
 
 
 @shared

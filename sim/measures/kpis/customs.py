@@ -15,9 +15,9 @@ _CONTROLS = ("customs_desks", "xray_lanes", "transit_desks", "uld_xrays")
 def _totals(run: Measured) -> dict[str, float]:
     """Of each column of `customs`, the sum over the cohort; and its parcels."""
     flights, customs = run.tables["flights"], run.tables["customs"]
-    mine = flights["is_cohort"][customs["flight"]]
-    n = float(flights["n_parcels"][customs["flight"]][mine].sum())
-    return {"n": n} | {name: float(values[mine].sum()) for name, values in customs.items() if name != "flight"}
+    is_cohort = flights["is_cohort"][customs["flight"]]
+    n = float(flights["n_parcels"][customs["flight"]][is_cohort].sum())
+    return {"n": n} | {name: float(values[is_cohort].sum()) for name, values in customs.items() if name != "flight"}
 
 
 def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> float:

@@ -134,13 +134,13 @@ class Group:
 
         def declare(compute: Callable[[Measured, str], float]) -> Family:
             def of(member: str) -> Kpi:
-                def own(run: Measured) -> float:
+                def of_member(run: Measured) -> float:
                     return compute(run, member)
 
-                own.__name__ = name.format(member)
-                own.__doc__, label = members[member]
+                of_member.__name__ = name.format(member)
+                of_member.__doc__, label = members[member]
                 rank = ranks.get(member, Rank.DETAIL)
-                return self.kpi(unit, more_is_better, label, rank=rank, range=ranges.get(member))(own)
+                return self.kpi(unit, more_is_better, label, rank=rank, range=ranges.get(member))(of_member)
 
             return {member: of(member) for member in members}
 

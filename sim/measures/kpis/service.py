@@ -31,11 +31,11 @@ def dwell(run: Measured) -> Dwell:
     flights, loads = run.tables["flights"], run.tables["loads"]
     cohort = flights["is_cohort"][loads["flight"]] & ~np.isnan(loads["departed"])
     minutes = loads["departed"][cohort] - flights["arrival"][loads["flight"][cohort]]
-    mine = flights["is_cohort"]
-    inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[mine]
-    minutes = np.concatenate((minutes, run.window.end - flights["arrival"][mine]))
+    is_cohort = flights["is_cohort"]
+    inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[is_cohort]
+    minutes = np.concatenate((minutes, run.window.end - flights["arrival"][is_cohort]))
     weights = np.concatenate((loads["n_parcels"][cohort], inside)).astype(np.int64)
-    return Dwell(minutes, weights, int(inside.sum()), int(weights.sum()), int(flights["n_on_time"][mine].sum()))
+    return Dwell(minutes, weights, int(inside.sum()), int(weights.sum()), int(flights["n_on_time"][is_cohort].sum()))
 
 
 @SERVICE.kpi("1", MORE, "On time", rank=Rank.HEADLINE)
@@ -83,9 +83,9 @@ def flight_clearance_p95_h(run: Measured) -> float:
     the run for flights that are not
     """
     flights = run.tables["flights"]
-    mine = flights["is_cohort"]
+    is_cohort = flights["is_cohort"]
     clearance = np.where(np.isnan(flights["cleared"]), run.window.end, flights["cleared"]) - flights["arrival"]
-    return float(clearance[mine].mean() / MIN_PER_H) if mine.any() else 0.0
+    return float(clearance[is_cohort].mean() / MIN_PER_H) if is_cohort.any() else 0.0
 
 
 @SERVICE.kpi("parcels/d", MORE, rank=Rank.HEADLINE)

@@ -80,8 +80,8 @@ _MANNED_BY: Final = {
 def utilisation(run: Measured, resource: str) -> float:
     if resource in _ZONES:
         return full_share(run.tables["occupancy"], resource, run.window)
-    there = _hours_there(run)[resource]
-    return busy_hours(run)[resource] / there if there else 0.0
+    hours = _hours_there(run)[resource]
+    return busy_hours(run)[resource] / hours if hours else 0.0
 
 
 @shared

@@ -29,13 +29,13 @@ def clearance(journal: Journal, flight: int) -> Clearance:
     Bags and whole ULDs go as one, and count their parcels.
     """
     parcels, flights = journal.tables["parcels"], journal.tables["flights"]
-    mine = np.flatnonzero(parcels["flight"] == flight)
-    gone = np.where(parcels["is_refused_gone"][mine], parcels["freed"][mine], parcels["departed"][mine])
-    left = mine[~np.isnan(gone)]
+    of_flight = np.flatnonzero(parcels["flight"] == flight)
+    gone = np.where(parcels["is_refused_gone"][of_flight], parcels["freed"][of_flight], parcels["departed"][of_flight])
+    left = of_flight[~np.isnan(gone)]
     instants = gone[~np.isnan(gone)]
     order = np.lexsort((parcels["row"][left], parcels["ready"][left], instants))
     size = parcels["n_parcels"]
-    n = int(size[mine].sum())
+    n = int(size[of_flight].sum())
     if n != flights["n_parcels"][flight]:
         raise InputError(f"{journal.name('flights', flight)}: {n} parcels in the table parcels, not all")
     needed = n_to_clear(n)
@@ -46,7 +46,7 @@ def clearance(journal: Journal, flight: int) -> Clearance:
     cleared = float(flights["cleared"][flight])
     if is_cleared == np.isnan(cleared) or (is_cleared and instants[order[which]] != cleared):
         raise InputError(f"{journal.name('flights', flight)}: parcels and flights tell of other clearances")
-    inside = mine[np.isnan(gone)]
+    inside = of_flight[np.isnan(gone)]
     start = np.where(np.isnan(parcels["start"][inside]), np.inf, parcels["start"][inside])
     latest = inside[np.lexsort((parcels["row"][inside], start))]
     return Clearance(

@@ -31,10 +31,10 @@ def held(journal: Journal, segment: Segment) -> Held:
     rows = _rows(journal, holding, segment)
     shared = _shared(journal, holding.table, rows, holding.since, holding.until, segment)
     order = np.lexsort((rows, -shared))
-    mine = order[shared[order] > 0]
+    holders = order[shared[order] > 0]
     by = tuple(
         (journal.name(holding.table, row), minutes)
-        for row, minutes in zip(rows[mine].tolist(), shared[mine].tolist(), strict=True)
+        for row, minutes in zip(rows[holders].tolist(), shared[holders].tolist(), strict=True)
     )
     ended_by = _ended_by(journal, segment) if cause.has_ending else ()
     if holding.stuck is None or not by:

@@ -89,20 +89,20 @@ class Journal:
     def train_of(self, uld: int) -> int | None:
         """Row of a ULD's train; None before it has one."""
         ulds, trains = self.tables["ulds"], self.tables["trains"]
-        mine = np.flatnonzero(
+        matching = np.flatnonzero(
             (trains["flight"] == ulds["flight"][uld])
             & (trains["deck"] == ulds["deck"][uld])
             & (trains["train"] == ulds["train"][uld])
         )
-        return int(mine[0]) if len(mine) else None
+        return int(matching[0]) if len(matching) else None
 
     def parcel(self, flight: int, row: int) -> int:
         """Row of a parcel in the table of parcels."""
         parcels = self.tables["parcels"]
-        mine = np.flatnonzero((parcels["flight"] == flight) & (parcels["row"] == row))
-        if len(mine) != 1:
+        matching = np.flatnonzero((parcels["flight"] == flight) & (parcels["row"] == row))
+        if len(matching) != 1:
             raise InputError(f"{self.name('flights', flight)}: parcel {row} is not in the table parcels once")
-        return int(mine[0])
+        return int(matching[0])
 
     def _floor(self) -> Table:
         """From when to when each flight has parcels on the floor, by flight and hall that its ULDs went to."""
@@ -113,10 +113,10 @@ class Journal:
         is_inside = flights["n_departed"] + flights["n_refused"] < flights["n_parcels"]
         started = np.flatnonzero(~np.isnan(ulds["start"]))
         key = ulds["flight"][started].astype(np.int64) * len(self.halls) + ulds["hall"][started]
-        found, place = np.unique(key, return_inverse=True)
-        since = np.full(len(found), np.inf)
+        groups, place = np.unique(key, return_inverse=True)
+        since = np.full(len(groups), np.inf)
         np.minimum.at(since, place, ulds["start"][started])
-        flight, hall = np.divmod(found, len(self.halls))
+        flight, hall = np.divmod(groups, len(self.halls))
         return {"flight": flight, "hall": hall, "since": since, "until": np.where(is_inside, np.nan, until)[flight]}
 
     def _breakdown_queue(self) -> tuple[NDArray[np.int64], Minutes]:
@@ -128,8 +128,8 @@ class Journal:
         start, hall = ulds["start"][order], ulds["hall"][order]
         before = np.full(len(order), -np.inf)
         for number in range(len(self.halls)):
-            mine = np.flatnonzero(hall == number)
-            before[mine[1:]] = start[mine[:-1]]
+            matching = np.flatnonzero(hall == number)
+            before[matching[1:]] = start[matching[:-1]]
         return order, np.maximum(since[order], before)
 
 

@@ -50,22 +50,22 @@ class Path:
 
 def _deck(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """The loader lifts one ULD of the deck after the other, up to this one, and is blocked while there is no train."""
-    ulds, mine = journal.tables["ulds"], rows["ulds"]
-    assert mine is not None
-    found: list[Segment] = []
+    ulds, uld = journal.tables["ulds"], rows["ulds"]
+    assert uld is not None
+    segments: list[Segment] = []
     now = start
-    for row in range(int(journal.first_uld[ulds["flight"][mine]]), mine + 1):
-        if ulds["deck"][row] != ulds["deck"][mine]:
+    for row in range(int(journal.first_uld[ulds["flight"][uld]]), uld + 1):
+        if ulds["deck"][row] != ulds["deck"][uld]:
             continue
         for column, cause in (("lifted", "unloading"), ("on_train", "tugs")):
             at = float(ulds[column][row])
             if np.isnan(at):
-                return closed(found, start, end, cause)
+                return closed(segments, start, end, cause)
             if at < now:
                 raise InputError(f"{journal.name('ulds', row)}: {column} is before what it follows")
-            found.append(Segment(now, at, cause))
+            segments.append(Segment(now, at, cause))
             now = at
-    return closed(found, start, end, "unloading")
+    return closed(segments, start, end, "unloading")
 
 
 def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
@@ -73,45 +73,46 @@ def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segme
 
     What comes free stays free for the head, so that it lacks them one after the other, in this order.
     """
-    ulds, mine = journal.tables["ulds"], rows["ulds"]
-    place = int(np.flatnonzero(journal.queue == mine)[0])
+    ulds, uld = journal.tables["ulds"], rows["ulds"]
+    place = int(np.flatnonzero(journal.queue == uld)[0])
     before = journal.queue[: place + 1]
-    is_here = ulds["hall"][before] == ulds["hall"][mine]
-    same = {"hall": float(ulds["hall"][mine])}
-    found = []
+    is_here = ulds["hall"][before] == ulds["hall"][uld]
+    same = {"hall": float(ulds["hall"][uld])}
+    segments = []
     for at in np.flatnonzero(is_here & ~(ulds["start"][before] <= start)).tolist():
         head, now = int(journal.queue[at]), float(journal.head_from[at])
         for column, cause in (("wait_station", "stations"), ("wait_workers", "workers"), ("wait_floor", "floor")):
             until = now + float(ulds[column][head])
-            behind = "" if head == mine else f"behind {journal.name('ulds', head)}"
-            found.append(Segment(now, until, cause, behind, same))
+            behind = "" if head == uld else f"behind {journal.name('ulds', head)}"
+            segments.append(Segment(now, until, cause, behind, same))
             now = until
-    return closed(found, start, end, "breakdown_queue", same)
+    return closed(segments, start, end, "breakdown_queue", same)
 
 
 def _uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """It waits for the machine; one that is not X-rayed is in the queue for break-down at once."""
-    ulds, mine = journal.tables["ulds"], rows["ulds"]
-    assert mine is not None
-    if not ulds["is_xrayed"][mine]:
+    ulds, uld = journal.tables["ulds"], rows["ulds"]
+    assert uld is not None
+    if not ulds["is_xrayed"][uld]:
         return _queue(journal, rows, start, end)
-    return [Segment(start, end, "uld_xrays", same={"hall": float(ulds["hall"][mine])})]
+    return [Segment(start, end, "uld_xrays", same={"hall": float(ulds["hall"][uld])})]
 
 
 def _round(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """A train goes round the halls of its ULDs in order of number, and waits at each until they have positions."""
-    ulds, mine = journal.tables["ulds"], rows["ulds"]
-    assert mine is not None
-    fits = (ulds["hall"] >= 0) & (ulds["hall"] < ulds["hall"][mine]) & ~np.isnan(ulds["at_door"])
+    ulds, uld = journal.tables["ulds"], rows["ulds"]
+    assert uld is not None
+    fits = (ulds["hall"] >= 0) & (ulds["hall"] < ulds["hall"][uld]) & ~np.isnan(ulds["at_door"])
     for name in ("flight", "deck", "train"):
-        fits &= ulds[name] == ulds[name][mine]
-    found = []
+        fits &= ulds[name] == ulds[name][uld]
+    segments = []
     for hall in np.unique(ulds["hall"][fits]).tolist():
-        there = fits & (ulds["hall"] == hall)
-        placed = ulds["placed"][there]
+        is_at_hall = fits & (ulds["hall"] == hall)
+        placed = ulds["placed"][is_at_hall]
         until = end if np.isnan(placed).any() else float(placed.max())
-        found.append(Segment(float(ulds["at_door"][there].min()), until, "positions", same={"hall": float(hall)}))
-    return closed(found, start, end, "trip")
+        since = float(ulds["at_door"][is_at_hall].min())
+        segments.append(Segment(since, until, "positions", same={"hall": float(hall)}))
+    return closed(segments, start, end, "trip")
 
 
 def _packing(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:

@@ -36,29 +36,29 @@ def closed(
 ) -> list[Segment]:
     """Ascending parts cut to [start, end], and what they leave open filled with a cause."""
     shared = same or {}
-    found = []
+    segments = []
     now = start
     for part in parts:
         low, high = max(now, part.start), min(end, part.end)
         if low < high:
             if now < low:
-                found.append(Segment(now, low, cause, same=shared))
-            found.append(replace(part, start=low, end=high))
+                segments.append(Segment(now, low, cause, same=shared))
+            segments.append(replace(part, start=low, end=high))
             now = high
-    return found if now >= end else [*found, Segment(now, end, cause, same=shared)]
+    return segments if now >= end else [*segments, Segment(now, end, cause, same=shared)]
 
 
 def merged(segments: Sequence[Segment]) -> list[Segment]:
     """Neighbours of one cause made one; their details only if they are the same."""
-    found: list[Segment] = []
+    merged: list[Segment] = []
     for segment in segments:
-        last = found[-1] if found else None
+        last = merged[-1] if merged else None
         if last is not None and last.cause == segment.cause and last.same == segment.same and last.end == segment.start:
             detail = last.detail if last.detail == segment.detail else ""
-            found[-1] = replace(last, end=segment.end, detail=detail)
+            merged[-1] = replace(last, end=segment.end, detail=detail)
         else:
-            found.append(segment)
-    return found
+            merged.append(segment)
+    return merged
 
 
 def by_resource(segments: Iterable[Segment]) -> dict[str, float]:

@@ -60,8 +60,8 @@ def lane_segments(
     cause = "timetable" if is_timetabled else "call"
     path, _ = truck_path(journal, truck)
     detail = journal.truck_name(truck)
-    own = [replace(each, detail=detail) for each in path]
-    return closed([Segment(start, comes, cause, same=same), *own], start, end, "call", same)
+    of_truck = [replace(each, detail=detail) for each in path]
+    return closed([Segment(start, comes, cause, same=same), *of_truck], start, end, "call", same)
 
 
 def truck_of(journal: Journal, parcel: int) -> int | None:
