@@ -115,7 +115,7 @@ def _run(words: Sequence[str]) -> int:
         from experiments.studies.shown import show
 
         return show(arguments)
-    from experiments.execution.allocator import keep_freed_memory
+    from experiments.execution.local import keep_freed_memory
 
     keep_freed_memory()
     name = module_of(verb)

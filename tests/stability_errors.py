@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.composition import load
-from experiments.execution.allocator import keep_freed_memory
+from experiments.execution.local import keep_freed_memory
 from experiments.replications.stability import in_season, longer_hubs
 from experiments.statistics.growth import pooled
 from sim.measures.weekly_lows import weekly_lows

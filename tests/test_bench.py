@@ -11,8 +11,7 @@ from experiments.execution import progress
 from experiments.main import main
 from experiments.studies import bench
 from experiments.studies.bench import BenchResult, first_flights, table
-from experiments.studies.bench.parallel import measured
-from experiments.studies.bench.stage_times import OTHER, QUALIFIED, SIMPY, STAGES, stage_of, stage_times
+from experiments.studies.bench.parallel import OTHER, QUALIFIED, SIMPY, STAGES, measured, stage_of, stage_times
 from sim.inputs.inputs import make_inputs
 from sim.processes import hub
 from sim.processes.lanes import Lanes

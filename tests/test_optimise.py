@@ -11,7 +11,6 @@ from priced import priced
 
 from experiments.arguments import Arguments
 from experiments.composition import load
-from experiments.designs.figures import figures
 from experiments.designs.varying import changed, words_of
 from experiments.frame import benches, runner
 from experiments.main import main
@@ -20,7 +19,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.optimise import grids
-from experiments.studies.optimise.design import Variable, asked, design_of, own_values
+from experiments.studies.optimise.design import Variable, asked, design_of, figures, own_values
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
 from experiments.studies.optimise.search import Found, Trial
 from sim.inputs.staffing import people_of_posts

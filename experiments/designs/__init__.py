@@ -1,9 +1,9 @@
 """Designs: what a study compares, and what another hub than the one configured would be.
 
-design       a design of a study, and what all studies are asked; figures: its area, posts and cost
-spreadsheet  designs of a CSV or XLSX; typed_designs, those of the command line; grid, swept values
+design       a design of a study, and what all studies are asked
+spreadsheet  designs of a CSV or XLSX, and the keys in which they differ; typed_designs, those of the command line; grid, swept values
 varying      fields of a hub by their names
 factors      what differs between two hubs, in groups
-what_if      a tenth more of each resource: more_units, more_room
-scaled_halls a hall at another area, in whole units; hall_parts
+what_if      a tenth more of each resource; more_room, of anything that stands in a hall
+scaled_halls a hall at another area, in whole units
 """

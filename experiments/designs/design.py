@@ -7,8 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, scenarios, study
-from experiments.designs.design_factors import factors_of
-from experiments.designs.spreadsheet import compose_design, designs_among
+from experiments.designs.spreadsheet import compose_design, designs_among, factors_of
 from experiments.execution import Place
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, sweep
-from experiments.designs.design_factors import DESIGN, Factors, factors_of
-from experiments.designs.spreadsheet import compose_design, designs_among, key_of
+from experiments.designs.spreadsheet import DESIGN, Factors, compose_design, designs_among, factors_of, key_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution.progress import shown
 from sim.errors import ConfigError, InputError

@@ -1,5 +1,6 @@
 """The processes of this machine: each result as it comes, whatever a worker dies of."""
 
+import ctypes
 import os
 import signal
 import threading
@@ -9,8 +10,28 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-from experiments.execution.allocator import keep_freed_memory
 from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of `mallopt(3)`."""
+_TRIM: Final = 64 << 20
+_MMAP: Final = 32 << 20
+"""The largest that glibc takes."""
+
+
+def keep_freed_memory() -> None:
+    """Keep what is freed for the next column, up to 64 MiB of it.
+
+    Otherwise glibc returns the pages of columns of more than 128 KiB at once, and the system clears them again for the
+    next. Where the C library is another one, nothing happens.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    mallopt(_M_MMAP_THRESHOLD, _MMAP)
+    mallopt(_M_TRIM_THRESHOLD, _TRIM)
+
 
 PARENT_CHECK_S: Final = 0.5
 """How often a worker looks whether its parent is still there."""

@@ -20,7 +20,7 @@ from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store import Part, RunDirectory
 from experiments.store.foreign import Manifest, manifest_of
-from experiments.store.foreign_rows import kpis_of, read_rows
+from experiments.store.foreign_tables import kpis_of, read_rows
 from experiments.store.rows import schema_of
 from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, StabilityRow, SummaryRow
 from experiments.store.tables import Key

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
-from experiments.designs.design_factors import keys_of
+from experiments.designs.spreadsheet import keys_of
 from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
 from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome

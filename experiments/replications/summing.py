@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from experiments.designs.design import Design, DesignKeys
-from experiments.designs.design_factors import Factors, factor_tables
+from experiments.designs.spreadsheet import Factors, factor_tables
 from experiments.replications.margin import Margins, margin_rows
 from experiments.replications.stability import Stability, longer_rows, stability_table
 from experiments.replications.warming import warm_ups, warmup_rows

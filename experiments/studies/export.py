@@ -21,8 +21,7 @@ from experiments.frame import console
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
-from experiments.store.foreign_rows import read_rows
-from experiments.store.foreign_tables import batches, check_table, columns_of, rows_of
+from experiments.store.foreign_tables import batches, check_table, columns_of, read_rows, rows_of
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FactorRow
 from sim.errors import InputError

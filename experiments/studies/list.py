@@ -15,7 +15,7 @@ from typing import Any
 from experiments.arguments import Arguments
 from experiments.frame import console
 from experiments.store.foreign import Manifest, is_finished, manifest_of
-from experiments.store.foreign_rows import read_rows
+from experiments.store.foreign_tables import read_rows
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
 from experiments.store.summaries import SummaryRow

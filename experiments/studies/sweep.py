@@ -19,8 +19,8 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.designs.design import Design, DesignKeys
-from experiments.designs.design_factors import drawn, with_factors
 from experiments.designs.grid import Combinations, combinations_of, varied_of
+from experiments.designs.spreadsheet import drawn, with_factors
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study

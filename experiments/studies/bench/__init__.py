@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.execution.progress import shown
-from experiments.studies.bench.stage_times import stage_times
+from experiments.studies.bench.parallel import stage_times
 
 if TYPE_CHECKING:
     from sim.config import HubConfig
@@ -193,7 +193,7 @@ def peak_memory_mb(config: "HubConfig") -> float:
 
 def replicate() -> None:
     """Simulate the configuration on standard input, and print the peak memory of this process [bytes]."""
-    from experiments.execution.allocator import keep_freed_memory
+    from experiments.execution.local import keep_freed_memory
     from sim.config import HubConfig
     from sim.reading import read
     from sim.simulation import simulate

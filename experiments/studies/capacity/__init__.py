@@ -42,9 +42,8 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.designs.design import Design, Designed, check_group, named, with_study
-from experiments.designs.design_factors import Factors, drawn, factor_tables, keys_of, with_factors
 from experiments.designs.grid import Combinations, combinations_of, varied_of
-from experiments.designs.spreadsheet import WORD, key_of
+from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws

@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING, Final
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, with_study
-from experiments.designs.design_factors import factors_of
 from experiments.designs.factors import Game, game_of
-from experiments.designs.spreadsheet import compose_design, designs_among, key_of
+from experiments.designs.spreadsheet import compose_design, designs_among, factors_of, key_of
 from experiments.formatting import signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences

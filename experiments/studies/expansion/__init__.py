@@ -36,11 +36,11 @@ from experiments.report.sections import Picture, picture
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer
-from experiments.studies.expansion.chances import BANDS
 from experiments.studies.expansion.design import ExpansionKeys, path_name, plain_name
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.hubs import check_growth, states_of
 from experiments.studies.expansion.tables import sentences, tables_of
+from experiments.studies.expansion.tree import BANDS
 from experiments.studies.expansion.uncertainty import decision_map, worth_of
 from experiments.studies.expansion.value import factors
 from sim.errors import ConfigError

@@ -11,7 +11,10 @@ from experiments.money import DAYS_PER_YEAR, REVENUES, Flow, payback
 from experiments.replications.stability import Stability
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval
-from experiments.studies.expansion.chances import (
+from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.design import in_millions, path_name
+from experiments.studies.expansion.futures import Found
+from experiments.studies.expansion.tree import (
     BANDS,
     bands,
     expected,
@@ -20,9 +23,6 @@ from experiments.studies.expansion.chances import (
     share,
     two_sources,
 )
-from experiments.studies.expansion.curves import Floats
-from experiments.studies.expansion.design import in_millions, path_name
-from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import Worth, quarter_years
 from sim.units import CENTS_PER_EUR

@@ -16,11 +16,10 @@ from experiments.formatting import millions
 from experiments.money import WAGES, Paid
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
-from experiments.studies.expansion.chances import expected, two_sources
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name, plain_name
 from experiments.studies.expansion.futures import Found
-from experiments.studies.expansion.tree import restricted
+from experiments.studies.expansion.tree import expected, restricted, two_sources
 from experiments.studies.expansion.value import factors
 
 EVERYTHING: Final = "everything"

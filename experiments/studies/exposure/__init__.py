@@ -25,7 +25,7 @@ from experiments.frame import console
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_rows import read_rows, typed_rows
+from experiments.store.foreign_tables import read_rows, typed_rows
 from experiments.store.summaries import SummaryRow
 from experiments.studies.exposure.text import KPIS, lines
 from sim.config import HubConfig

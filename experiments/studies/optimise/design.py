@@ -10,15 +10,32 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
-from experiments.designs.figures import UNITS
 from experiments.designs.varying import changed, scaled
-from experiments.money import Prices
+from experiments.money import DAYS_PER_YEAR, Prices
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.inputs.staffing import rostered_h_per_day
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 from sim.site.room import check_area
 from sim.site.zones import zones_in_use
+
+UNITS: Final = {"area_m2": "m2", "posts_h_per_day": "h/d", "cost_eur_per_day": "EUR/d"}
+"""The figures by name, and their units."""
+
+
+def figures(config: HubConfig, prices: Prices) -> dict[str, float]:
+    """Each of `UNITS`. Hours of posts are those of the roster; halls are at their market rent."""
+    rostered = rostered_h_per_day(config)
+    hours = sum(h for role, h in rostered.items() if role not in prices.labour.paid_by_others)
+    machines = config.rated_per_h * prices.capex.machine_eur_per_parcel_h / prices.discounting.equipment_years
+    by_year = config.area_m2 * prices.site.rent_eur_per_m2_year + machines
+    return {
+        "area_m2": config.area_m2,
+        "posts_h_per_day": hours,
+        "cost_eur_per_day": by_year / DAYS_PER_YEAR + hours * prices.labour.wage_eur_per_h,
+    }
+
 
 VERB: Final = "optimise"
 _GOALS: Final = 2

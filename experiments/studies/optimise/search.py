@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from experiments.designs.design import Design
-from experiments.designs.figures import UNITS, figures
 from experiments.frame.study import Bench
 from experiments.statistics.factors import library_seed
 from experiments.store.tables import Key
 from experiments.studies.optimise.design import (
+    UNITS,
     Candidate,
     Optimise,
     OptimiseKeys,
@@ -23,6 +23,7 @@ from experiments.studies.optimise.design import (
     Value,
     Variable,
     design_of,
+    figures,
     own_values,
 )
 from sim.config import HubConfig

@@ -25,9 +25,9 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.composition import hub, study
 from experiments.designs.design import Design, check_group, with_study
-from experiments.designs.design_factors import keys_of
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
+from experiments.designs.spreadsheet import keys_of
 from experiments.formatting import number
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of

@@ -28,8 +28,7 @@ from experiments.frame import console
 from experiments.store.files import write_whole
 from experiments.studies.trace.compare import comparison, comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
-from experiments.studies.trace.text import as_text
-from experiments.studies.trace.trace_json import flight_object, parcel_object, truck_object
+from experiments.studies.trace.text import as_text, flight_object, parcel_object, truck_object
 from sim.errors import InputError
 from sim.measures.tracing import Journal, Segment, clearance, flight_path, parcel_path, truck_path, uld_path
 from sim.measures.tracing.journal import KINDS

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from experiments.frame.recorded import with_schedule
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_rows import replication_table, replications_of
+from experiments.store.foreign_tables import replication_table, replications_of
 from sim.config import HubConfig
 from sim.config.disruptions import Disruption, Spell
 from sim.errors import InputError

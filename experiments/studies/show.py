@@ -1,4 +1,12 @@
-"""A day of a stored run as a picture: `cargohub show RUN day=YYYY-MM-DD`."""
+"""`cargohub show`: what a stored run said, again.
+
+Prints the table and the warnings of a complete run folder from its stored tables.
+
+  cargohub show runs/run-liege_30k-557fe08b6b90
+  cargohub show RUN --json
+  cargohub show RUN day=2022-09-14                   draws the stands, stations and doors of a day, too
+  cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -6,16 +14,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from experiments.arguments import Arguments, taken_apart
 from experiments.designs.design import Design
+from experiments.frame import runner
+from experiments.frame.recorded import stored_study, study_of
+from experiments.frame.study import Asked
 from experiments.store.files import write_whole
-from experiments.store.foreign import Manifest
-from experiments.store.foreign_rows import typed_rows
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
+from experiments.store.foreign_tables import typed_rows
 from sim.errors import InputError
 from sim.reading import near
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 OPTIONS: Final = ("day", "design")
 _READ: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
@@ -90,3 +103,16 @@ def _tables(manifest: Manifest) -> "dict[str, pd.DataFrame]":
         rows = typed_rows(manifest, name, {"scenario": str, "replication": int, **kinds})
         tables[name] = pd.DataFrame(rows, columns=["scenario", "replication", *kinds])
     return tables
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, a run folder")
+    manifest = manifest_of(folder)
+    configuration = configuration_of(manifest)
+    if given and "flights" not in manifest.tables:
+        raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
+    study = stored_study(manifest)
+    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    day = draw_day(manifest, designs, given)
+    asked = Asked(designs, study_of(manifest, configuration), arguments)
+    return runner.show(study, asked, manifest, {} if day is None else {"day": str(day)})
