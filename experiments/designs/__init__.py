@@ -1,7 +1,8 @@
 """Designs: what a study compares, and what another hub than the one configured would be.
 
 design       a design of a study, and what all studies are asked
-spreadsheet  designs of a CSV or XLSX, and the keys in which they differ; typed_designs, those of the command line; grid, swept values
+spreadsheet  designs of a CSV or XLSX, and the keys in which they differ; typed_designs, those of the command line
+grid         combinations of swept values
 varying      fields of a hub by their names
 factors      what differs between two hubs, in groups
 what_if      a tenth more of each resource; more_room, of anything that stands in a hall
