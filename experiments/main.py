@@ -125,7 +125,7 @@ def _run(words: Sequence[str]) -> int:
         if error.name != name:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
-    if hasattr(module, "STUDY"):
+    if hasattr(module, "STUDY") and not hasattr(module, "main"):
         from experiments.frame import runner
 
         return runner.main(module.STUDY, arguments)

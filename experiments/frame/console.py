@@ -126,6 +126,11 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def print_list(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The list of a verb whose document is a list alone."""
+    sys.stdout.write(f"{json.dumps(rows, allow_nan=False, indent=1)}\n")
+
+
 def table_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str, *, has_baseline: bool) -> list[str]:
     """Staff, KPIs down and designs across, a few at a time; differences to a baseline.
 

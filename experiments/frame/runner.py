@@ -128,8 +128,12 @@ def _page(folder: Path, document: Document, warnings: Sequence[str]) -> Page:
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
     warnings, more = _warnings(asked, document), more or {}
-    if asked.arguments.json:
-        shown: dict[str, Any] = {"verb": asked.arguments.verb, **document.data}
+    data = document.data
+    if asked.arguments.json and isinstance(data, list):
+        console.print_list(data)
+        return
+    if asked.arguments.json and not isinstance(data, list):
+        shown: dict[str, Any] = {"verb": asked.arguments.verb, **data}
         shown |= {"sentences": document.sentences} if document.sentences else {}
         shown |= {"run_dir": str(folder), **more, "warnings": warnings}
         console.print_json(shown)

@@ -74,8 +74,8 @@ class Document:
     """All that a study says: its tables, and what terminal, page and JSON show."""
 
     title: str
-    data: Mapping[str, Any]
-    """Of the JSON object."""
+    data: Mapping[str, Any] | list[Mapping[str, Any]]
+    """Of the JSON object; or a list of objects, which stands alone."""
     sentences: Sequence[str] = ()
     """The answer."""
     tables: Tables = ()

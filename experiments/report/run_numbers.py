@@ -35,7 +35,7 @@ from experiments.report.stored_designs import (
     Window,
     records,
 )
-from experiments.report.validation_counts import counted
+from experiments.report.validation_counts import with_counts
 from experiments.store.rows import Grid
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
 
@@ -177,9 +177,7 @@ def _halls(run: Run) -> Iterator[Section]:
 
 
 def _validation(run: Run) -> Iterator[Section]:
-    besides = counted(run.tables, run.kpis, run.window)
-    controls = customs_rows.reported(run.tables.get("customs"))
-    values = {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in run.kpis.items()}
+    values = with_counts(run.tables, run.kpis, run.window)
     header = ("Quantity", "Design", "Predicted", "Reported", "Agrees?", "Why they differ, or agree", "Source")
     rows = tuple(
         (row.quantity, row.design, row.predicted, row.reported, row.outcome, row.why, row.source)

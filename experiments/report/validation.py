@@ -1,7 +1,7 @@
 """What the model predicts beside what has been reported about the hub; differences are explained, not fitted away."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from experiments.formatting import interval_of, number
+from experiments.report.public_hubs import Row
 from experiments.report.stored_designs import NamedDesign, Value, Values
 from sim.config.bounds import DAYS_PER_WEEK
 
@@ -37,8 +38,10 @@ class Check:
     of: str
     value: str
     reported: str
+    published: float
     source: str
     why: str
+    is_independent: bool = True
     factor: float = 1
     divisor: float = 1
     band: Sequence[float] | None = None
@@ -92,17 +95,35 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
 
     Reports speak of a year or of a usual day: a few measured days of a week, whose days differ, are not judged by them.
     """
-    rows = []
+    return [
+        _compared(check, point, predicted, values[point.label].get("parcels_per_day"), n_days)
+        for check, point, predicted in _predictions(points, values)
+    ]
+
+
+def rows(points: Sequence[NamedDesign], values: Values) -> list[Row]:
+    """The same as numbers, whatever the days measured; a check of any design names the design."""
+    found = []
+    for check, point, predicted in _predictions(points, values):
+        name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
+        band = check.band or (check.published / 2, check.published * 1.5)
+        found.append(
+            Row(
+                name, check.published, predicted.mean, (band[0], band[1]), check.why, check.source, check.is_independent
+            )
+        )
+    return found
+
+
+def _predictions(points: Sequence[NamedDesign], values: Values) -> Iterator[tuple[Check, NamedDesign, Value]]:
     for check in checks():
         sites = set()
         for point in points:
-            kpis = values[point.label]
-            predicted = check.predicted(kpis)
+            predicted = check.predicted(values[point.label])
             if predicted is None or not check.applies(point) or (check.is_of_site and point.site in sites):
                 continue
             sites.add(point.site)
-            rows.append(_compared(check, point, predicted, kpis.get("parcels_per_day"), n_days))
-    return rows
+            yield check, point, predicted
 
 
 def _compared(check: Check, point: NamedDesign, predicted: Value, parcels: Value | None, n_days: int) -> Compared:

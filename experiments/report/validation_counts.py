@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from experiments.report.customs_rows import reported
 from experiments.report.stored_designs import Value, Values, Window
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window
             own[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / (2 * own[FLIGHTS])
         found[label] = {key: Value(mean, None, None, int(n), "") for key, mean in own.items()}
     return found
+
+
+def with_counts(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window) -> dict[str, dict[str, Value]]:
+    """The KPIs, and what is counted beside them, by design."""
+    besides, controls = counted(tables, values, window), reported(tables.get("customs"))
+    return {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in values.items()}
 
 
 def _within(table: "pd.DataFrame | None", instant: str, window: Window) -> "pd.DataFrame | None":

@@ -1,0 +1,47 @@
+"""Halls of public sorting hubs by their rate, beside the model's."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.report import style
+from experiments.report.public_hubs import KINDS, model_m2_per_parcel_h, public_hubs, scatter
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.config import HubConfig
+
+_MARKS: Final = {"air": "o", "ground": "s"}
+
+
+def figure(config: "HubConfig") -> "Figure":
+    drawn = style.new_figure(5.2, 7.5)
+    ax = drawn.subplots()
+    hubs = public_hubs()
+    rates = np.array([min(hub.parcels_per_h for hub in hubs) / 1.5, max(hub.parcels_per_h for hub in hubs) * 1.5])
+    factor = scatter(hubs)
+    for kind, color in zip(KINDS, style.PALETTE, strict=False):
+        ours = model_m2_per_parcel_h(config, kind)
+        ax.plot(rates, rates * ours, color=color, label=f"model, {kind} hub: {ours:.2f} m² for a parcel/h")
+        ax.fill_between(rates, rates * ours / factor, rates * ours * factor, color=color, alpha=0.10, linewidth=0)
+        own = [hub for hub in hubs if hub.kind == kind]
+        for informed, face in ((False, color), (True, "none")):
+            some = [hub for hub in own if hub.informed is informed]
+            if some:
+                more = ", of which the standard was derived" if informed else ""
+                ax.plot([hub.parcels_per_h for hub in some], [hub.area_m2 for hub in some], _MARKS[kind], color=color,
+                        markerfacecolor=face, label=f"public {kind} hubs{more}")  # fmt: skip
+        for hub in own:
+            name = hub.name.split(",")[0]
+            ax.annotate(name, (hub.parcels_per_h, hub.area_m2), (4, -9), textcoords="offset points", fontsize=6.5)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(*rates)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+    ax.set_xlabel("published rate, parcels an hour")
+    ax.set_ylabel("published hall, m²")
+    ax.grid(alpha=0.3)
+    style.legend_below(drawn, [ax])
+    return drawn

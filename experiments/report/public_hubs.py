@@ -1,0 +1,199 @@
+"""Public sorting hubs and handling times, beside what the model's standards make of them."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Final
+
+import yaml
+
+from sim.config import Hall, HubConfig
+from sim.reading import plain
+from sim.units import MIN_PER_H
+
+KINDS: Final = ("air", "ground")
+COVERED: Final = 0.8
+"""Share of further hubs that a band is to hold."""
+_NORMAL: Final = 1.2816
+"""Standard deviations on both sides of the middle that hold it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicHub:
+    """A hub with its published area and rate; `public_hubs.yaml` says what each field is."""
+
+    name: str
+    continent: str
+    kind: str
+    area_m2: float
+    parcels_per_h: float
+    counts: str
+    source: str
+    informed: bool = False
+
+    @property
+    def m2_per_parcel_h(self) -> float:
+        return self.area_m2 / self.parcels_per_h
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortWindow:
+    """The hours in which a hub sorts so many parcels."""
+
+    name: str
+    parcels: float
+    parcels_per_h: float
+    hours: float
+    counts: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlingTime:
+    """A published time, and which of the model's it is held against."""
+
+    case: str
+    model: str
+    published: float
+    band: tuple[float, float]
+    counts: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A published figure beside the model's, in one unit; `band`: values of ours that agree with it."""
+
+    case: str
+    published: float
+    simulated: float
+    band: tuple[float, float]
+    counts: str
+    source: str
+    independent: bool = True
+
+    @property
+    def ratio(self) -> float:
+        return self.simulated / self.published
+
+    @property
+    def within(self) -> bool:
+        low, high = self.band
+        return low <= self.simulated <= high
+
+
+@cache
+def _facts() -> dict[str, Any]:
+    facts: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return facts
+
+
+@cache
+def public_hubs() -> tuple[PublicHub, ...]:
+    return tuple(PublicHub(**hub) for hub in _facts()["hubs"])
+
+
+@cache
+def sort_windows() -> tuple[SortWindow, ...]:
+    return tuple(SortWindow(**window) for window in _facts()["windows"])
+
+
+@cache
+def handling_times() -> tuple[HandlingTime, ...]:
+    return tuple(HandlingTime(**time) for time in _facts()["times"])
+
+
+def power_keys() -> tuple[str, ...]:
+    """Keys of the configuration that `power` multiplies."""
+    return tuple(_facts()["power"])
+
+
+def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
+    """Hall of a kind of hub for each rated parcel an hour: the standard of sorting, with the zones that go with it."""
+    hall = _main_hall(config)
+    shares: dict[str, float] = plain(hall.zone_shares)
+    zones = shares if kind == "air" else _facts()["ground_zones"]
+    return config.space.sorting_m2_per_parcel_per_h * sum(shares[zone] for zone in zones) / shares["sorting"]
+
+
+def scatter(hubs: Sequence[PublicHub]) -> float:
+    """The factor about the middle of their kind within which hubs lie: lognormal, `COVERED` of them."""
+    kinds = [[math.log(hub.m2_per_parcel_h) for hub in hubs if hub.kind == kind] for kind in KINDS]
+    squares = sum(sum((value - fmean(values)) ** 2 for value in values) for values in kinds)
+    return math.exp(_NORMAL * math.sqrt(squares / (len(hubs) - len(KINDS))))
+
+
+def sort_share(config: HubConfig) -> float:
+    """Of the rated parcels, those that a machine sorts in the long run."""
+    outages, efficiency = config.sorting.outages, config.sorting.efficiency
+    return efficiency * outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else efficiency
+
+
+def off_load_min(config: HubConfig) -> float:
+    """Of the largest type, with a loader at each deck and nothing in its way."""
+    apron = config.apron
+    return max(
+        max(kind.main_deck.ulds * apron.main_deck_uld_min, kind.lower_deck.ulds * apron.lower_deck_uld_min)
+        for kind in config.fleet.values()
+    )
+
+
+def truck_at_dock_min(config: HubConfig) -> float:
+    """From its door's grant until it leaves with a load."""
+    return config.outbound.docking_min + config.outbound.loading_min
+
+
+MODEL_TIMES: Final[Mapping[str, Callable[[HubConfig], float]]] = {
+    "off_load_min": off_load_min,
+    "truck_at_dock_min": truck_at_dock_min,
+}
+WINDOW_FACTOR: Final = 1.25
+"""By which a sort window may differ: windows are published as "4 to 4.5" or "a couple of" hours (assumption)."""
+
+
+def rows(config: HubConfig) -> Iterator[Row]:
+    """Areas, sort windows and handling times; none needs a simulation."""
+    yield from _areas(config)
+    yield from _middles(config)
+    for window in sort_windows():
+        hours = window.parcels / (window.parcels_per_h * sort_share(config))
+        band = _about(window.hours, WINDOW_FACTOR)
+        yield Row(f"{window.name}: sort window (h)", window.hours, hours, band, window.counts, window.source)
+    for time in handling_times():
+        low, high = time.band
+        ours = MODEL_TIMES[time.model](config)
+        yield Row(time.case, time.published, ours, (low, high), time.counts, time.source)
+
+
+def _areas(config: HubConfig) -> Iterator[Row]:
+    """Each hall by its rate. How far hubs scatter is asked of all but the hub itself (leave one out)."""
+    hubs = public_hubs()
+    for hub in hubs:
+        area = hub.parcels_per_h * model_m2_per_parcel_h(config, hub.kind)
+        band = _about(hub.area_m2, scatter([other for other in hubs if other is not hub]))
+        yield Row(f"{hub.name}: hall (m²)", hub.area_m2, area, band, hub.counts, hub.source, not hub.informed)
+
+
+def _middles(config: HubConfig) -> Iterator[Row]:
+    """The geometric mean of the hubs of a kind of which no number of the model was derived."""
+    for kind in KINDS:
+        hubs = [hub for hub in public_hubs() if hub.kind == kind and not hub.informed]
+        middle = math.exp(fmean(math.log(hub.m2_per_parcel_h) for hub in hubs))
+        band = _about(middle, scatter(public_hubs()) ** (1 / math.sqrt(len(hubs))))
+        yield Row(
+            f"{kind.capitalize()} hubs, middle of {len(hubs)} (m² of hall for a parcel/h)",
+            middle, model_m2_per_parcel_h(config, kind), band,
+            f"{min(hub.m2_per_parcel_h for hub in hubs):.2f} to {max(hub.m2_per_parcel_h for hub in hubs):.2f}",
+            "the hubs above",
+        )  # fmt: skip
+
+
+def _about(value: float, factor: float) -> tuple[float, float]:
+    return value / factor, value * factor
+
+
+def _main_hall(config: HubConfig) -> Hall:
+    return next(iter(config.halls.values()))

@@ -1,0 +1,135 @@
+"""`cargohub validate`: the model against what is published of this hub and others.
+
+Holds the model against public sorting hubs (area, rate, sort window), published handling times, and what has been
+reported of the hub of today and after its extension. Each row says whether it is independent of the model's own
+numbers, and whether the model lies within its band. Last: how wrong an assumption must be before any row notices.
+
+  cargohub validate                                       simulates both hubs shortly, some two minutes
+  cargohub validate RUN                                   the designs of a stored run, without simulating
+  cargohub validate --json                                a list of the rows
+  cargohub validate space.sorting_m2_per_parcel_per_h=0.39   with another assumption
+
+configs/study/validate.yaml has the hubs. The published figures and their sources are in
+experiments/report/public_hubs.yaml and experiments/report/validation.yaml.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub, study
+from experiments.designs.design import Design, Replicated, check_group, with_study
+from experiments.frame import console, runner
+from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.report.sections import as_lines
+from experiments.store.read import run_folder
+from experiments.store.rows import Grid, grid_of, stored
+from experiments.studies.validate.power import Noticed, noticed
+from experiments.studies.validate.result import Case, cases_of, cases_of_run, json_rows, sentences
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from experiments.report.sections import Picture
+
+_VERB: Final = "validate"
+_METHOD: Final = """\
+Band of a hall: the factor within which 80 % of the other hubs lie about the middle of their kind (lognormal), on
+both sides of its published area. The hub itself is left out, so it cannot widen its own band. Band of a sort
+window: 25 % on both sides. Other bands stand with their sources.
+The model's hall: sorting at its space standard, with the other zones in the shares of the hall of today; a ground
+hub has no ULD positions, break-down, customs, exports or airside. Its sort window: the parcels over the published
+rate, at the model's efficiency and outages. Off-load: the slower deck at the loaders' times, with nothing in the
+way.
+How wrong an assumption must be: it is multiplied, all else as it is, until the first row that lies within its band
+leaves it. Rows that need a simulation are not computed again, nor are rows that are outside already.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateKeys(Replicated):
+    """Keys of the study beside the hubs'."""
+
+    validate: dict[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        if not self.validate:
+            raise ValueError("validate: at least one hub")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    cases: Sequence[Case]
+    noticed: Sequence[Noticed]
+
+
+def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
+    """The hubs that the study names, each with the user's words after its own."""
+    words = with_study(arguments.words, _VERB)
+    composed = compose(words, arguments.config_dir)
+    check_group(composed, _VERB, _VERB)
+    keys = study(ValidateKeys, composed)
+    hubs = {name: hub(compose([*own, *words], arguments.config_dir)) for name, own in keys.validate.items()}
+    return [Design(name, config) for name, config in hubs.items()], keys
+
+
+def compute(bench: Bench, asked: Asked[ValidateKeys]) -> Result:
+    kpis = bench.evaluated(asked.designs, asked.keys.replications)
+    return Result(cases_of(asked.designs, kpis, asked.keys.replications), noticed(asked.designs))
+
+
+def document(asked: Asked[ValidateKeys], result: Result) -> Document:
+    return Document(
+        title="The model against what is published",
+        sentences=sentences(result.cases),
+        tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
+        grids=_grids(result),
+        data=json_rows(result.cases),
+        method=[_METHOD, _simulated(asked), *(f"{one.case}: {one.counts}. {one.source}." for one in result.cases)],
+        pictures=lambda: [_picture(asked.designs[0])],
+    )
+
+
+def main(arguments: Arguments) -> int:
+    """With a RUN its designs, else the study's."""
+    runs = [word for word in arguments.words if "=" not in word]
+    if not runs:
+        return runner.main(STUDY, arguments)
+    if len(arguments.words) > 1:
+        raise InputError(f"validate: one RUN, a run folder, and nothing else, got {' '.join(arguments.words)}")
+    cases, designs = cases_of_run(run_folder(runs[0], arguments.out))
+    if arguments.json:
+        console.print_list(json_rows(cases))
+        return 0
+    lines = [line for grid in _grids(Result(cases, noticed(designs))) for line in (*as_lines(grid), "")]
+    print("\n".join([*lines, *sentences(cases)]))
+    return 0
+
+
+def _grids(result: Result) -> list[Grid]:
+    return [
+        grid_of("Published, and the model's", result.cases),
+        grid_of("Factor on an assumption at which the first row leaves its band", result.noticed),
+    ]
+
+
+def _simulated(asked: Asked[ValidateKeys]) -> str:
+    config = asked.designs[0].hub
+    return (
+        f"Simulated: {asked.keys.replications} replications of {config.warmup_days} d of warm-up and"
+        f" {config.horizon_days} measured days, seed {config.seed}."
+    )
+
+
+def _picture(design: Design) -> "Picture":
+    from experiments.report.figures.hubs_figure import figure
+    from experiments.report.sections import picture
+
+    says = (
+        "Published halls by published rate, both on logarithmic scales. Lines: the model's hall for an air hub and for"
+        " a ground hub. Shaded: the factor within which 80 % of hubs lie about the middle of their kind."
+    )
+    return picture("hubs", "Halls of public sorting hubs by their rate", says, figure(design.hub))
+
+
+STUDY: Final = Study(ValidateKeys, asked, compute, document, name=lambda _: "published")

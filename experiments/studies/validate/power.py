@@ -1,0 +1,101 @@
+"""How wrong an assumption must be before any row notices: computed, row by row, without a simulation."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.designs.design import Design
+from experiments.designs.varying import changed, scaled
+from experiments.report import public_hubs
+from experiments.report.public_hubs import Row
+from experiments.store.rows import column, table
+from experiments.studies.validate.result import planned_rows
+from sim.errors import ConfigError
+from sim.reading import plain
+
+_STEPS: Final = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0)
+_HALVINGS: Final = 4
+
+
+def _factor(value: float) -> str:
+    return "–" if math.isnan(value) else f"×{value:.2f}"
+
+
+@table("validation_power", "factor on an assumption at which the first row leaves its band", sort=("key",))
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """An assumption, and when the first row notices."""
+
+    key: str = column("", "the assumption", heading="assumption")
+    up: float = column("1", "factor above 1 at which a row leaves its band; NaN: none", heading="up", show=_factor)
+    up_row: str = column("", "the row that leaves first, or why none does", heading="first row")
+    down: float = column("1", "factor below 1, likewise", heading="down", show=_factor)
+    down_row: str = column("", "the row that leaves first, or why none does", heading="first row, down")
+
+
+def noticed(designs: Sequence[Design]) -> list[Noticed]:
+    """Each assumption that `public_hubs.yaml` lists, multiplied in all hubs alike."""
+    needs_roster = any(row.within for row in planned_rows(designs) if row.case not in _analytic(designs))
+    return [_of_key(designs, key, has_roster=needs_roster) for key in public_hubs.power_keys()]
+
+
+def _analytic(designs: Sequence[Design]) -> set[str]:
+    return {row.case for row in public_hubs.rows(designs[0].hub)}
+
+
+def _of_key(designs: Sequence[Design], key: str, *, has_roster: bool) -> Noticed:
+    def rows(factor: float) -> dict[str, Row]:
+        varied = [_multiplied(design, key, factor) for design in (designs if has_roster else designs[:1])]
+        found = planned_rows(varied) if has_roster else [*public_hubs.rows(varied[0].hub)]
+        return {row.case: row for row in found}
+
+    inside = {case for case, row in rows(1.0).items() if row.within}
+    up, up_row = _first(rows, inside, lambda step: step)
+    down, down_row = _first(rows, inside, lambda step: 1 / step)
+    return Noticed(key, up, up_row, down, down_row)
+
+
+def _first(
+    rows: Callable[[float], dict[str, Row]], inside: set[str], factor: Callable[[float], float]
+) -> tuple[float, str]:
+    """The least step at which a row leaves, and which."""
+
+    def left(step: float) -> list[str]:
+        now = rows(factor(step))
+        return [case for case in inside if case in now and not now[case].within]
+
+    inner = 1.0
+    for outer in _STEPS:
+        try:
+            gone = left(outer)
+        except ConfigError:
+            return math.nan, f"none up to ×{factor(inner):.2f}; ×{factor(outer):.2f} is refused"
+        if gone:
+            return _halved(left, inner, outer, gone, factor)
+        inner = outer
+    return math.nan, f"none up to ×{factor(inner):.2g}"
+
+
+def _halved(
+    left: Callable[[float], list[str]], inner: float, outer: float, gone: list[str], factor: Callable[[float], float]
+) -> tuple[float, str]:
+    for _ in range(_HALVINGS):
+        middle = math.sqrt(inner * outer)
+        if now := left(middle):
+            outer, gone = middle, now
+        else:
+            inner = middle
+    return factor(outer), min(gone)
+
+
+def _multiplied(design: Design, key: str, factor: float) -> Design:
+    node = plain(design.hub)
+    for part in key.split("."):
+        node = node[part]
+    return Design(design.label, changed(design.hub, scaled(design.hub, {key: 1.0}, _rounded(node, node * factor))))
+
+
+def _rounded(now: float, value: float) -> float:
+    """Whole numbers stay whole."""
+    return round(value) if isinstance(now, int) else value

@@ -1,0 +1,148 @@
+"""What is published beside what the model makes of it: the rows of `validate`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.designs.design import Design
+from experiments.formatting import number
+from experiments.frame.study import Kpis
+from experiments.replications.summing import traffic
+from experiments.report import public_hubs, stored_designs, validation
+from experiments.report.public_hubs import Row
+from experiments.report.stored_designs import ShareBand, Value, read_points, read_values, read_window
+from experiments.report.validation_counts import FLIGHTS, with_counts
+from experiments.statistics import mean_interval
+from experiments.store import read_run
+from experiments.store.foreign import configuration_of, manifest_of
+from experiments.store.rows import column, table
+from sim.config import HubConfig
+from sim.errors import InputError
+from sim.inputs.staffing import rostered_h_per_day
+from sim.measures.kpis import KPIS
+from sim.measures.kpis.people import OWN
+from sim.units import DAYS_PER_YEAR
+
+JSON: Final = ("case", "published", "simulated", "ratio", "independent", "within")
+"""Scripts rely on exactly these."""
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
+    return "yes" if value else "no"
+
+
+@table("validation", "what is published, and what the model makes of it", sort=("case",))
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A published figure beside the model's."""
+
+    case: str = column("", "what is compared, with its unit", heading="case")
+    published: float = column("1", "published", heading="published", show=number)
+    simulated: float = column("1", "the model's", heading="model", show=number)
+    ratio: float = column("1", "the model's over the published", heading="ratio", show=lambda one: f"{one:.2f}")
+    low: float = column("1", "least value of the model's that agrees", heading="from", show=number)
+    high: float = column("1", "largest value of the model's that agrees", heading="to", show=number)
+    independent: bool = column("1", "no number of the model was derived from it", heading="independent", show=_yes)
+    within: bool = column("1", "the model's value lies in the band", heading="within", show=_yes)
+    counts: str = column("", "what the published figure counts, or why the model's may differ")
+    source: str = column("", "where it is published")
+
+
+def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
+    return [{name: getattr(case, name) for name in JSON} for case in cases]
+
+
+def sentences(cases: Sequence[Case]) -> list[str]:
+    """How many rows agree, those of other sources apart, and which do not."""
+    own = [case for case in cases if case.independent]
+    n_own, n_all = (sum(case.within for case in some) for some in (own, cases))
+    agree = (
+        f"{n_all} of {len(cases)} rows lie within their bands; of the {len(own)} that are independent of the model's"
+        f" numbers, {n_own}."
+    )
+    outside = [f"{case.case} (ratio {case.ratio:.2f})" for case in cases if not case.within]
+    return [agree, f"Outside: {'; '.join(outside)}."] if outside else [agree]
+
+
+def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
+    """Of simulated hubs, by the means of their first n replications."""
+    values: dict[str, dict[str, Value]] = {}
+    for design in designs:
+        own = [kpis[design.label, at] for at in range(n)]
+        values[design.label] = {kpi: _value([each[kpi] for each in own], KPIS[kpi].unit) for kpi in own[0]}
+        asked = design.hub.demand.flights_per_day
+        diverted = values[design.label]["diverted_flights_per_day"].mean
+        values[design.label][FLIGHTS] = Value(asked - diverted, None, None, n, "")
+    found = [*validation.rows([_reported(design) for design in designs], values), *public_hubs.rows(designs[0].hub)]
+    return [_case(row) for row in found]
+
+
+def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
+    """Of a stored run, from its own tables; and its designs.
+
+    Raises:
+        InputError: a run of which the validation can say nothing, since it kept no KPIs of designs.
+    """
+    manifest = manifest_of(folder)
+    if not {"points", "summary", "flights"} <= manifest.tables.keys():
+        raise InputError(f"{folder}: {manifest.verb} stored no designs; a run of run, compare or sweep has them")
+    run = read_run(folder)
+    named = read_points(run.tables["points"], run.tables.get("factors"))
+    window = read_window(run.tables["flights"], run.config)
+    values = with_counts(run.tables, read_values(run.tables["summary"]), window)
+    designs = [Design(label, config) for label, config in configuration_of(manifest).hubs.items()]
+    found = [*validation.rows(named, values), *public_hubs.rows(designs[0].hub)]
+    return [_case(row) for row in found], designs
+
+
+def planned_rows(designs: Sequence[Design]) -> list[Row]:
+    """The rows that need no simulation: public hubs, and what the roster plans."""
+    values: dict[str, dict[str, Value]] = {
+        design.label: {kpi: _value([value], "") for kpi, value in _planned(design.hub).items()} for design in designs
+    }
+    of_hub = validation.rows([_reported(design) for design in designs], values)
+    return [*of_hub, *public_hubs.rows(designs[0].hub)]
+
+
+def _planned(config: HubConfig) -> Mapping[str, float]:
+    rostered = rostered_h_per_day(config)
+    paid = sum(rostered[role] for role in OWN if role in rostered)
+    return {
+        "full_time_jobs": paid * DAYS_PER_YEAR / config.roster.job_h_per_year,
+        "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
+    }
+
+
+def _reported(design: Design) -> stored_designs.NamedDesign:
+    """As a page names it."""
+    flights, parcels = traffic(design.hub)
+    share = design.hub.hub_share
+    return stored_designs.NamedDesign(
+        label=design.label, site=design.label, traffic="", title=design.label, demand=design.hub.demand.name,
+        arrivals="",
+        flights_per_day=flights, parcels_per_day=parcels, area_m2=design.hub.area_m2, service_h=design.hub.service_h,
+        is_unstable=None, blocked_after_h=0.0,
+        share=None if share is None else ShareBand(share.airport_parcels_per_year, share.least, share.most),
+    )  # fmt: skip
+
+
+def _value(samples: Sequence[float], unit: str) -> Value:
+    found = mean_interval(samples)
+    return Value(found.mean, found.low, found.high, found.n, unit)
+
+
+def _case(row: Row) -> Case:
+    low, high = row.band
+    return Case(
+        row.case,
+        row.published,
+        row.simulated,
+        row.ratio,
+        low,
+        high,
+        row.independent,
+        row.within,
+        row.counts,
+        row.source,
+    )

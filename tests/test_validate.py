@@ -1,0 +1,122 @@
+"""The model against what is published: facts have sources, no row widens its band, a wrong assumption is noticed."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from stored_runs import TINY
+
+from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.designs.varying import changed
+from experiments.main import main
+from experiments.report import public_hubs, validation
+from experiments.studies.validate import power
+from experiments.studies.validate.result import JSON
+from sim.config import HubConfig
+
+
+@pytest.fixture(scope="module")
+def hub() -> HubConfig:
+    return load("liege_30k")
+
+
+def by_case(hub):
+    return {row.case: row for row in public_hubs.rows(hub)}
+
+
+def test_public_hubs_are_of_air_and_ground_of_several_continents_each_with_its_source():
+    hubs = public_hubs.public_hubs()
+    assert len([hub for hub in hubs if not hub.informed]) >= 6
+    assert {hub.kind for hub in hubs} == set(public_hubs.KINDS)
+    assert len({hub.continent for hub in hubs}) >= 3
+    told = [*hubs, *public_hubs.sort_windows(), *public_hubs.handling_times(), *validation.checks()]
+    assert all(one.source.strip() for one in told)
+
+
+def test_what_the_standard_was_derived_from_is_not_independent(hub):
+    rows = by_case(hub)
+    dependent = {case.partition(":")[0] for case, row in rows.items() if not row.independent}
+    assert dependent == {"DPD Vilvoorde", "DPD Strykow"}
+
+
+def test_no_hub_widens_its_own_band(hub, monkeypatch):
+    """Ten times as far out, it is outside, and its band moves with what is published alone."""
+    hubs = public_hubs.public_hubs()
+    width = {row.case: row.band[1] / row.published for row in public_hubs.rows(hub)}
+    far = tuple(replace(one, area_m2=10 * one.area_m2) if one is hubs[0] else one for one in hubs)
+    monkeypatch.setattr(public_hubs, "public_hubs", lambda: far)
+    row = by_case(hub)[f"{hubs[0].name}: hall (m²)"]
+    assert row.band[1] / row.published == pytest.approx(width[row.case])
+    assert not row.within
+
+
+def test_half_of_the_middle_is_noticed_and_rows_are_red_as_it_is(hub):
+    as_it_is = by_case(hub)
+    assert not all(row.within for row in as_it_is.values())
+    for factor in (0.5, 2):
+        wrong = changed(hub, {"space.sorting_m2_per_parcel_per_h": factor * hub.space.sorting_m2_per_parcel_per_h})
+        assert not next(row for case, row in by_case(wrong).items() if case.startswith("Air hubs, middle")).within
+
+
+def test_scatter_of_hubs_that_lie_a_factor_apart():
+    """Two of each kind, a factor e² apart: a standard deviation of √2 about their middles."""
+    first = public_hubs.public_hubs()[0]
+    hubs = [
+        replace(first, kind=kind, area_m2=1000 * math.exp(power), parcels_per_h=1000)
+        for kind in public_hubs.KINDS
+        for power in (1, -1)
+    ]
+    assert public_hubs.scatter(hubs) == pytest.approx(math.exp(1.2816 * math.sqrt(2)))
+
+
+def test_power_is_where_the_first_row_leaves_its_band(hub, monkeypatch):
+    """Of a time that one row has: its band over the model's value, within the last halving."""
+    monkeypatch.setattr(public_hubs, "power_keys", lambda: ("outbound.loading_min", "packout.walk_min"))
+    found = {one.key: one for one in power.noticed([Design("today", hub)])}
+    dock = found["outbound.loading_min"]
+    assert dock.up_row == dock.down_row == "Truck at a dock, loading with docking (min)"
+    # 15 + 45 min in a band of 47 to 79: whole minutes leave it at 65 and at 31.
+    assert dock.up * 45 == pytest.approx(65, abs=1.5)
+    assert dock.down * 45 == pytest.approx(31, abs=1.5)
+    assert math.isnan(found["packout.walk_min"].down)
+    assert found["packout.walk_min"].down_row.startswith("none up to")
+
+
+def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(public_hubs, "power_keys", lambda: ("demand.flights_per_day",))
+    assert main(["validate", *TINY, "--json", "--out", str(tmp_path / "own")]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert all(tuple(row) == JSON for row in rows)
+    assert all(isinstance(row["within"], bool) and isinstance(row["independent"], bool) for row in rows)
+    cases = {row["case"] for row in rows}
+    assert len(cases) == len(rows)
+    assert {"Trucks a day, hub of today", "Full-time jobs, after the extension"} <= cases
+    (folder,) = (tmp_path / "own").iterdir()
+    assert (folder / "report.html").is_file()
+
+    assert main(["run", *TINY, "--out", str(tmp_path / "runs")]) == 0
+    capsys.readouterr()
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert main(["validate", str(folder), "--json"]) == 0
+    of_run = {row["case"]: row for row in json.loads(capsys.readouterr().out)}
+    # Of the run's tables; and the public hubs do not hang on who was simulated.
+    assert "Outbound trucks an aircraft, hub of today" in of_run
+    assert [of_run[row["case"]] for row in rows if row["case"].endswith("(m²)")] == [
+        row for row in rows if row["case"].endswith("(m²)")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["nowhere"], "nowhere: no such folder, and no run in"),
+        (["a", "replications=2"], "validate: one RUN, a run folder, and nothing else"),
+    ],
+)
+def test_what_cannot_be_validated_is_one_line(capsys, tmp_path, words, line):
+    assert main(["validate", *words, "--out", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert line in told
+    assert told.count("\n") == 1
