@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from browser import found_on, needs_chromium
+from browser import Browser, needs_chromium
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -198,7 +198,7 @@ def test_mistakes_are_one_line(run, capsys, words, said):
     assert error.count("\n") == 1
 
 
-def test_names_cannot_become_markup(run, tmp_path):
+def test_names_cannot_become_markup(run):
     content = data_of(run)
     evil = "</script><script>window.bad = 1</script><b>"
     content["runs"][0]["title"] = evil
@@ -207,26 +207,78 @@ def test_names_cannot_become_markup(run, tmp_path):
     assert "window.bad = 1</script>" not in page
 
 
+READY = """
+  while (!document.querySelector("#counts tbody tr")) {
+    if (document.getElementById("error").textContent) break;
+    await new Promise((done) => setTimeout(done, 20));
+  }"""
+SEEK = """
+  replay.seek(%d);
+  const rows = [...document.querySelectorAll("#counts tbody tr")];
+  return Object.fromEntries(rows.map((row) => [row.cells[0].textContent, row.cells[1].firstChild.textContent]));"""
+CLICK = """
+  const hub = replay.hubs[0];
+  const hit = hub.hits.findLast((one) => one.thing?.kind.name === "flights");
+  const { scale, x, y } = hub.camera;
+  const options = { bubbles: true, pointerId: 1, clientX: 0, clientY: 0 };
+  const box = hub.canvas.getBoundingClientRect();
+  options.clientX = box.x + x + (hit.x + hit.width / 2) * scale;
+  options.clientY = box.y + y + (hit.y + hit.height / 2) * scale;
+  hub.canvas.setPointerCapture = () => {};
+  for (const type of ["pointerdown", "pointerup"]) hub.canvas.dispatchEvent(new PointerEvent(type, options));
+  return document.getElementById("thing").innerText;"""
+N_FRAMES, MOST_FRAME_MS = 100, 8
+
+
+@pytest.fixture
+def browser(tmp_path):
+    with Browser(tmp_path) as browser:
+        yield browser
+        assert not browser.errors
+
+
 @pytest.mark.drawn
 @needs_chromium
-def test_the_page_shows_the_counts_of_the_parquet_rows(run, tmp_path):
-    chosen = some_seconds(run, 25)
-    script = f"""
-      while (!window.replay) await new Promise((done) => setTimeout(done, 20));
-      const shown = [];
-      for (const second of {chosen}) {{
-        replay.seek(second);
-        const rows = [...document.querySelectorAll("#counts tbody tr")];
-        const cells = rows.map((row) => [row.cells[0].textContent, row.cells[1].firstChild.textContent]);
-        shown.push(Object.fromEntries(cells));
-      }}
-      return {{ shown, error: document.getElementById("error").textContent }};"""
-    found = found_on(run / "replay.html", script, tmp_path)
-    assert found["error"] == ""
-    for second, shown in zip(chosen, found["shown"], strict=True):
-        numbers = {label: text.replace(",", "") for label, text in shown.items()}
+def test_the_page_shows_the_counts_of_the_parquet_rows(run, browser):
+    browser.open(run / "replay.html")
+    browser.run(READY)
+    counted = 0
+    for second in some_seconds(run, 25):
+        shown = {label: text.replace(",", "") for label, text in browser.run(SEEK % second).items()}
         for label, n in expected(run, second).items():
-            assert numbers.get(label, "0") == str(n), (label, second)
+            assert shown.get(label, "0") == str(n), (label, second)
+            counted += n
         for label, zone in (("Sorting*", "sorting"), ("Lanes' floor*", "lanes"), ("Backlog*", "backlog")):
             n = stored(run, zone, second)
-            assert numbers[label] == ("–" if n is None else str(n)), (label, second)
+            assert shown[label] == ("–" if n is None else str(n)), (label, second)
+    assert counted > 50
+    assert browser.run('return document.getElementById("error").textContent') == ""
+
+
+@pytest.mark.drawn
+@needs_chromium
+def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):
+    flights = rows_of(run, "flights")
+    key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)
+    browser.open(run / "replay.html")
+    browser.run(READY)
+    browser.run(SEEK % since)
+    said = browser.run(CLICK)
+    assert f"Flight {key}" in said
+    assert "being unloaded" in said
+    assert f"cargohub trace {run} flight={key}" in said
+
+
+@pytest.mark.drawn
+@needs_chromium
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_runs_in_step_fit_the_screen_and_are_drawn_quickly(run, browser, width):
+    before = (run / "replay.html").read_bytes()
+    assert main(["replay", str(run), str(run)]) == 0
+    browser.open(run / "replay.html", width=width)
+    browser.run(READY)
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    took = browser.thread_seconds()
+    browser.run(f"for (let frame = 0; frame < {N_FRAMES}; frame++) replay.seek(36000 + 300 * frame);")
+    assert (browser.thread_seconds() - took) / N_FRAMES * 1000 < MOST_FRAME_MS
+    (run / "replay.html").write_bytes(before)

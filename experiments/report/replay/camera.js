@@ -9,11 +9,11 @@ class Camera {
     this.y = 0;
   }
 
-  /** Show all of a plan of this size [m] on a canvas of that size [px]. */
-  fit(plan, width, height) {
-    this.scale = Math.min(width / plan.width, height / plan.height) * 0.97;
-    this.x = (width - plan.width * this.scale) / 2;
-    this.y = (height - plan.height * this.scale) / 2;
+  /** Show a plan [m] in the middle of a canvas [px], at a scale [px/m]. */
+  fit(plan, size, scale) {
+    this.scale = scale;
+    this.x = (size.width - plan.width * scale) / 2;
+    this.y = (size.height - plan.height * scale) / 2;
   }
 
   zoom(factor, x, y) {

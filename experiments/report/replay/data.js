@@ -75,7 +75,8 @@ async function opened(run, kinds) {
     }
     tables[kind.name] = columns;
   }
-  return { ...run, tables, inside: await unpack(run.occupancy.inside) };
+  const zonesByName = new Map(run.occupancy.zones.map((zone) => [zone.name, zone]));
+  return { ...run, tables, zonesByName, inside: await unpack(run.occupancy.inside) };
 }
 
 /** Every thing that is in a state at a second: its kind, row, step and since when. */

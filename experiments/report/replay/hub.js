@@ -26,11 +26,15 @@ class Hub {
     this.canvas.width = Math.round(box.width * this.pixels);
     this.canvas.height = Math.round(box.height * this.pixels);
     this.colours = coloursOf(document.documentElement);
-    this.showAll();
   }
 
-  showAll() {
-    this.camera.fit(this.plan, this.size.width, this.size.height);
+  /** How many pixels a metre is when all of the plan is shown. */
+  get wholeScale() {
+    return 0.97 * Math.min(this.size.width / this.plan.width, this.size.height / this.plan.height);
+  }
+
+  showAll(scale) {
+    this.camera.fit(this.plan, this.size, scale);
   }
 
   draw(second) {
@@ -102,7 +106,7 @@ class Hub {
     const isOfHall = this.run.halls.length > 1 && !ONE_FOR_ALL_HALLS.includes(zone);
     const stored = isOfHall ? `${zone} @ ${hall.name}` : zone;
     const inside = storedInside(this.run, stored, this.second);
-    const about = this.run.occupancy.zones.find((one) => one.name === stored);
+    const about = this.run.zonesByName.get(stored);
     if (inside === null || about === undefined) return null;
     return { inside, limit: about.limit, unit: about.unit, isOfAll: this.run.halls.length > 1 && !isOfHall };
   }
@@ -178,13 +182,14 @@ class Hub {
         if (use !== null) texts.push({ text: `${useText(use)}*${use.isOfAll ? ", all halls" : ""}` });
         label(context, camera, zone, texts, colours);
       }
-      if (plan.halls.length > 1) label(context, camera, { x: hall.x, y: hall.y - 12, width: hall.width, height: 12 }, [{ text: `Hall ${hall.name}, ${number(hall.area)} m²`, bold: true }], colours);
-      label(context, camera, hall.yard, [{ text: "Yard (not to scale)", bold: false }], colours);
+      const texts = [{ text: "Yard (not to scale)", bold: false }];
+      if (plan.halls.length > 1) texts.unshift({ text: `Hall ${hall.name}, ${number(hall.area)} m²`, bold: true });
+      label(context, camera, hall.yard, texts, colours);
     }
     const road = { x: 0, y: plan.apron.height + 2, width: plan.width / 2, height: ROAD_M };
     label(context, camera, road, [{ text: "Apron (not to scale)", bold: false }], colours);
     for (const hit of this.hits) {
-      if (hit.thing && hit.name) label(context, camera, { ...hit, x: hit.x + hit.width * 0.03 }, [{ text: hit.name, bold: true }], colours);
+      if (hit.thing && hit.name) label(context, camera, { ...hit, x: hit.x + hit.width * 0.03 }, [{ text: hit.name, bold: true, isTail: true }], colours);
     }
   }
 

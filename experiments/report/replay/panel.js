@@ -14,8 +14,10 @@ function element(tag, text = "", className = "") {
   return made;
 }
 
+const NUMBERS = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+
 function number(value) {
-  return Math.round(value).toLocaleString("en-GB");
+  return NUMBERS.format(value);
 }
 
 function useText(use) {
@@ -56,7 +58,7 @@ function countRows(runs, counts) {
     [...stored].map(([zone, label]) => ({
       label: `${label}*`,
       inside: (run, second) => storedInside(run, zone, second),
-      limit: (run) => run.occupancy.zones.find((one) => one.name === zone)?.limit ?? 0,
+      limit: (run) => run.zonesByName.get(zone)?.limit ?? 0,
       isUsed: (run) => run.inside[zone] !== undefined,
     })),
   );
@@ -98,6 +100,8 @@ class Counts {
     for (const row of this.rows) {
       row.cells.forEach(({ value, meter }, at) => {
         const inside = row.isUsed(this.runs[at]) ? row.inside(this.runs[at], second) : null;
+        if (value.shown === inside) return;
+        value.shown = inside;
         value.textContent = inside === null ? "–" : number(inside);
         if (meter) meter.value = Math.max(0, inside ?? 0);
       });
@@ -119,6 +123,9 @@ function showBlocked(list, hubs) {
     for (const [text, n] of groups) lines.push({ n, text: `${prefix}${n} ${text}` });
   }
   lines.sort((a, b) => b.n - a.n);
+  const shown = lines.map((line) => line.text).join("\n");
+  if (list.shown === shown) return;
+  list.shown = shown;
   const items = lines.map((line) => element("li", line.text));
   list.replaceChildren(...(items.length ? items : [element("li", "Nothing", "none")]));
 }

@@ -81,7 +81,7 @@ class Player {
     this.strips.resize();
     showKey(byId("key"), this.run, this.hubs[0].colours);
     this.stripsDay = null;
-    this.draw();
+    this.showAll();
   }
 
   zoom(factor) {
@@ -89,8 +89,10 @@ class Player {
     this.draw();
   }
 
+  /** All of every plan, at one scale, so that halls can be compared. */
   showAll() {
-    for (const hub of this.hubs) hub.showAll();
+    const scale = Math.min(...this.hubs.map((hub) => hub.wholeScale));
+    for (const hub of this.hubs) hub.showAll(scale);
     this.draw();
   }
 

@@ -102,14 +102,14 @@ function label(context, camera, rectangle, texts, colours) {
   const height = rectangle.height * camera.scale;
   const line = 14;
   let y = camera.y + rectangle.y * camera.scale + 3;
-  for (const { text, bold } of texts) {
+  for (const { text, bold, isTail } of texts) {
     if (y + line > camera.y + rectangle.y * camera.scale + height + 2 || width < 24) return;
     context.font = `${bold ? "600 " : ""}11px system-ui, sans-serif`;
-    const shown = shortened(context, text, width);
+    const shown = shortened(context, text, width, isTail);
     const x = camera.x + rectangle.x * camera.scale + 3;
     context.globalAlpha = 0.75;
     context.fillStyle = colours.page;
-    context.fillRect(x - 1, y - 1, context.measureText(shown).width + 3, line);
+    context.fillRect(x - 1, y - 1, widthOf(context, shown) + 3, line);
     context.globalAlpha = 1;
     context.fillStyle = bold ? colours.ink : colours.soft;
     context.fillText(shown, x, y + 10);
@@ -117,9 +117,25 @@ function label(context, camera, rectangle, texts, colours) {
   }
 }
 
-function shortened(context, text, width) {
-  if (context.measureText(text).width <= width) return text;
-  let n = Math.floor((text.length * width) / context.measureText(text).width);
-  while (n > 1 && context.measureText(`${text.slice(0, n)}…`).width > width) n--;
-  return `${text.slice(0, n)}…`;
+/** Widths of texts by font, since measuring takes more time than drawing. */
+const WIDTHS = new Map();
+
+function widthOf(context, text) {
+  const key = `${context.font} ${text}`;
+  let width = WIDTHS.get(key);
+  if (width === undefined) {
+    if (WIDTHS.size > 5000) WIDTHS.clear();
+    width = context.measureText(text).width;
+    WIDTHS.set(key, width);
+  }
+  return width;
+}
+
+/** A text that is no wider: its beginning, or its tail, which tells names apart. */
+function shortened(context, text, width, isTail = false) {
+  if (widthOf(context, text) <= width) return text;
+  const cut = (n) => (isTail ? `…${text.slice(-n)}` : `${text.slice(0, n)}…`);
+  let n = Math.floor((text.length * width) / widthOf(context, text));
+  while (n > 1 && widthOf(context, cut(n)) > width) n--;
+  return cut(Math.max(n, 1));
 }

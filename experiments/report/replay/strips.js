@@ -19,7 +19,7 @@ class Strips {
   }
 
   about(run, zone) {
-    return run.occupancy.zones.find((one) => one.name === zone);
+    return run.zonesByName.get(zone);
   }
 
   resize() {
