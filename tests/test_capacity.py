@@ -429,7 +429,7 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
         (["scenario=liege_66k"], "scenario: capacity takes several, as scenarios="),
         (["designs=a.csv", "scenarios=[liege_30k]"], "designs: the file says of which hubs"),
         (["scenarios=[]"], "scenarios: capacity needs some, or designs=FILE"),
-        (["replications=2,3"], "the same at every point"),
+        (["replications=2,3"], "the same for every design"),
         (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),
         (["study=plain"], "study: capacity needs the keys of capacity, as study=capacity has them"),
         (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),

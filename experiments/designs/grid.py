@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from experiments.composition import compose, sweep
+from experiments.composition import compose, hub, study, sweep
+from experiments.designs.design import Design, Replicated
 from experiments.designs.spreadsheet import DESIGN, Factors, compose_design, designs_among, factors_of, key_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution.progress import shown
 from sim.errors import ConfigError, InputError
 
+K = TypeVar("K", bound=Replicated)
 _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 
 
@@ -19,14 +21,14 @@ _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 class Combinations:
     """Points in order: `values` are those of the `varied` keys, `words` and `composed` each point's configuration.
 
-    `designs`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
+    `rows`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
     """
 
     varied: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     words: tuple[tuple[str, ...], ...]
     composed: tuple[dict[str, Any], ...]
-    designs: tuple[DesignWords, ...] = ()
+    rows: tuple[DesignWords, ...] = ()
 
     @property
     def labels(self) -> list[str]:
@@ -35,9 +37,23 @@ class Combinations:
             for row in self.values
         ]
 
+    def keys(self, kind: type[K]) -> K:
+        """The keys of a verb.
+
+        Raises:
+            ConfigError: keys that the schema refuses, or that differ.
+        """
+        keys = study(kind, self.composed[0])
+        if any(study(kind, other) != keys for other in self.composed[1:]):
+            raise ConfigError("replications, workers, execution and other keys of the study: the same for every design")
+        return keys
+
+    def designs(self, labels: Sequence[str]) -> list[Design]:
+        return [Design(label, hub(config)) for label, config in zip(labels, self.composed, strict=True)]
+
     def factors(self, labels: Sequence[str]) -> Factors:
         """The keys in which designs of a spreadsheet differ, by the labels given to the points; none without one."""
-        return factors_of(labels, self.designs, self.composed) if self.designs else {}
+        return factors_of(labels, self.rows, self.composed) if self.rows else {}
 
 
 def combinations_of(

@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.composition import hub, study
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import drawn, with_factors
@@ -44,13 +43,10 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
     Raises:
         ConfigError: keys that the schema refuses, that are another verb's, or that differ from point to point.
     """
-    keys = study(DesignKeys, grid.composed[0])
+    keys = grid.keys(DesignKeys)
     if keys.scenarios or keys.demands or keys.arrival_models:
         raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
-    if any(study(DesignKeys, other) != keys for other in grid.composed[1:]):
-        raise ConfigError("replications, workers, execution: the same at every point of a sweep")
-    designs = [Design(label, hub(config)) for label, config in zip(grid.labels, grid.composed, strict=True)]
-    return designs, replace(keys, factors=grid.factors(grid.labels))
+    return grid.designs(grid.labels), replace(keys, factors=grid.factors(grid.labels))
 
 
 def varied(asked: Asked[DesignKeys]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

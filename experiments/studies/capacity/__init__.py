@@ -40,7 +40,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments
-from experiments.composition import hub, study
 from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
@@ -91,9 +90,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     config_dir = arguments.config_dir
     grid = combinations_of(_words(arguments.words), config_dir)
     check_group(grid.composed[0], "capacity", "capacity")
-    keys = study(CapacityKeys, grid.composed[0])
-    if any(study(CapacityKeys, other) != keys for other in grid.composed[1:]):
-        raise ConfigError("replications, scenarios, capacity, workers, execution: the same at every point")
+    keys = grid.keys(CapacityKeys)
     designs = _points(grid, keys, config_dir)
     for design in designs:
         if design.hub.arrivals.model is ArrivalModel.FILE:
@@ -121,11 +118,11 @@ def _words(words: Sequence[str]) -> list[str]:
 
 def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
     """The rows of the file, or the scenarios, at every combination of the values given."""
-    for design in grid.designs:
+    for design in grid.rows:
         if "demand.flights_per_day" in {key_of(word) for word in design.words}:
             raise ConfigError(f"{design.place}: demand.flights_per_day is what capacity looks for; leave it out")
-    if grid.designs:
-        return [Design(label, hub(config)) for label, config in zip(grid.labels, grid.composed, strict=True)]
+    if grid.rows:
+        return grid.designs(grid.labels)
     if not keys.scenarios:
         raise ConfigError("scenarios: capacity needs some, or designs=FILE")
     return [

@@ -23,7 +23,6 @@ from dataclasses import replace
 from typing import Final
 
 from experiments.arguments import Arguments
-from experiments.composition import hub, study
 from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
@@ -123,12 +122,9 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     """The designs and their costs."""
     grid = combinations_of(with_study(arguments.words, "select"), arguments.config_dir, beside=(COLUMN,))
     check_group(grid.composed[0], "select", "select")
-    keys = study(SelectKeys, grid.composed[0])
-    if any(study(SelectKeys, other) != keys for other in grid.composed[1:]):
-        raise ConfigError("replications, workers, select: the same for every design")
-    labels = [row.name for row in grid.designs] if grid.designs and len(grid.varied) == 1 else grid.labels
-    designs = [Design(label, hub(config)) for label, config in zip(labels, grid.composed, strict=True)]
-    factors = grid.factors(labels)
+    keys = grid.keys(SelectKeys)
+    labels = [row.name for row in grid.rows] if grid.rows and len(grid.varied) == 1 else grid.labels
+    designs, factors = grid.designs(labels), grid.factors(labels)
     areas = keys.select.areas_m2
     if areas is not None:
         scaled = [(design, _on(design, area)) for design in designs for area in areas]
@@ -164,7 +160,7 @@ def selected(designs: Sequence[Design], keys: SelectKeys, need: Need) -> Selecti
 
 def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Select:
     """The question with the costs of the file's column, where they are meant."""
-    has_column = any(COLUMN in design.beside for design in grid.designs)
+    has_column = any(COLUMN in design.beside for design in grid.rows)
     cost = asked.cost or (COLUMN if has_column or asked.costs else AREA)
     if cost != COLUMN:
         return replace(asked, cost=cost)
@@ -177,7 +173,7 @@ def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Sel
                 raise ConfigError(f"select.costs: {what} {label!r}; give designs=FILE with a column cost")
         return replace(asked, cost=cost)
     costs = {}
-    for label, design in zip(labels, grid.designs, strict=True):
+    for label, design in zip(labels, grid.rows, strict=True):
         text = design.beside.get(COLUMN, "")
         try:
             costs[label] = float(text)
