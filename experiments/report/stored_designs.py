@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -148,10 +148,11 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
     by_label = read_factors(factors)
     rows = list(records(table.sort_values("order", kind="stable")))
-    machines = _machines(rows)
-    demands: dict[float, set[str]] = {}
+    demands, machines = defaultdict[float, set[str]](set), defaultdict[float, set[int]](set)
     for row in rows:
-        demands.setdefault(row["flights_per_day"], set()).add(row["demand"])
+        demands[row["flights_per_day"]].add(row["demand"])
+        if row["n_halls"] == 1:
+            machines[row["area_m2"]].add(row["n_machines"])
     models, disruptions, rosters = ({row[name] for row in rows} for name in ("arrivals", "disruptions", "roster"))
 
     def names(row: dict[str, Any]) -> tuple[str, str, str]:
@@ -212,15 +213,6 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
 def _share_of(row: dict[str, Any]) -> ShareBand | None:
     band = tuple(float(row.get(name, math.nan)) for name in SHARE_COLUMNS)
     return None if math.isnan(band[0]) else ShareBand(*band)
-
-
-def _machines(rows: Sequence[dict[str, Any]]) -> dict[float, set[int]]:
-    """The numbers of machines that designs of one area and one hall have."""
-    counts: dict[float, set[int]] = {}
-    for row in rows:
-        if row["n_halls"] == 1:
-            counts.setdefault(row["area_m2"], set()).add(row["n_machines"])
-    return counts
 
 
 def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
