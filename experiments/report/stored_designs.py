@@ -148,11 +148,8 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
     by_label = read_factors(factors)
     rows = list(records(table.sort_values("order", kind="stable")))
-    demands, machines = defaultdict[float, set[str]](set), defaultdict[float, set[int]](set)
-    for row in rows:
-        demands[row["flights_per_day"]].add(row["demand"])
-        if row["n_halls"] == 1:
-            machines[row["area_m2"]].add(row["n_machines"])
+    demands = _values_by("flights_per_day", "demand", rows)
+    machines = _values_by("area_m2", "n_machines", [row for row in rows if row["n_halls"] == 1])
     models, disruptions, rosters = ({row[name] for row in rows} for name in ("arrivals", "disruptions", "roster"))
 
     def names(row: dict[str, Any]) -> tuple[str, str, str]:
@@ -208,6 +205,13 @@ def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) ->
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )
+
+
+def _values_by(key: str, name: str, rows: Sequence[dict[str, Any]]) -> dict[Any, set[Any]]:
+    values = defaultdict[Any, set[Any]](set)
+    for row in rows:
+        values[row[key]].add(row[name])
+    return values
 
 
 def _share_of(row: dict[str, Any]) -> ShareBand | None:
