@@ -19,7 +19,6 @@ from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 if TYPE_CHECKING:
     import pandas as pd
 
-SHARE_COLUMNS: Final = ("airport_parcels_per_year", "hub_share_least", "hub_share_most")
 MOST_PANELS: Final = 3
 _LONG: Final = 30
 """Letters of a name that takes a line of its own."""
@@ -215,7 +214,9 @@ def _values_by(key: str, name: str, rows: Sequence[dict[str, Any]]) -> dict[Any,
 
 
 def _share_of(row: dict[str, Any]) -> ShareBand | None:
-    band = tuple(float(row.get(name, math.nan)) for name in SHARE_COLUMNS)
+    band = [
+        float(row.get(name, math.nan)) for name in ("airport_parcels_per_year", "hub_share_least", "hub_share_most")
+    ]
     return None if math.isnan(band[0]) else ShareBand(*band)
 
 
@@ -240,10 +241,10 @@ def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
 
 def read_ladder(ladder: "pd.DataFrame | None") -> dict[str, dict[str, float]]:
     """Parcels a day that each resource could pass, by design."""
-    found: dict[str, dict[str, float]] = {}
+    rates: dict[str, dict[str, float]] = {}
     for row in records(ladder) if ladder is not None else ():
-        found.setdefault(row["scenario"], {})[row["resource"]] = float(row["parcels_per_day"])
-    return found
+        rates.setdefault(row["scenario"], {})[row["resource"]] = float(row["parcels_per_day"])
+    return rates
 
 
 def main_points(points: Sequence[NamedDesign]) -> tuple[NamedDesign, ...]:
@@ -258,12 +259,12 @@ def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
         by_traffic.setdefault(point.traffic, []).append(point)
     if len(by_traffic) > MOST_PANELS:
         return (Panel("", tuple(points), tuple(point.title for point in points)),)
-    found = []
-    for mine in by_traffic.values():
-        sites = Counter(point.site for point in mine)
-        names = tuple(point.site if sites[point.site] == 1 else point.title for point in mine)
-        found.append(Panel(mine[0].traffic, tuple(mine), names))
-    return tuple(found)
+    panels = []
+    for of_traffic in by_traffic.values():
+        sites = Counter(point.site for point in of_traffic)
+        names = tuple(point.site if sites[point.site] == 1 else point.title for point in of_traffic)
+        panels.append(Panel(of_traffic[0].traffic, tuple(of_traffic), names))
+    return tuple(panels)
 
 
 def read_window(flights: "pd.DataFrame", config_yaml: str) -> Window:
@@ -297,6 +298,4 @@ def _settings(node: object) -> dict[str, Any]:
 
 def records(table: "pd.DataFrame") -> Iterator[dict[str, Any]]:
     """The rows as plain values."""
-    names = [str(name) for name in table.columns]
-    for row in zip(*(table[name].tolist() for name in names), strict=True):
-        yield dict(zip(names, row, strict=True))
+    yield from ({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
