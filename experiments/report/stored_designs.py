@@ -214,9 +214,7 @@ def _values_by(key: str, name: str, rows: Sequence[dict[str, Any]]) -> dict[Any,
 
 
 def _share_of(row: dict[str, Any]) -> ShareBand | None:
-    band = [
-        float(row.get(name, math.nan)) for name in ("airport_parcels_per_year", "hub_share_least", "hub_share_most")
-    ]
+    band = [float(row.get(key, math.nan)) for key in ("airport_parcels_per_year", "hub_share_least", "hub_share_most")]
     return None if math.isnan(band[0]) else ShareBand(*band)
 
 
