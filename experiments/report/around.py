@@ -1,17 +1,13 @@
 """Arrival at the destinations, by lane, as a table."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from experiments.formatting import number, percent
-from experiments.report.stored_designs import NamedDesign
+from experiments.report.stored_designs import Frame, NamedDesign
 from experiments.store.rows import Grid
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def lanes(table: "pd.DataFrame | None", points: Sequence[NamedDesign]) -> Grid:
+def lanes(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
     """Lane, its trucks' route, drive and journey, and by design the on-time share there: all replications."""
     header = ("Lane", "Trucks", "Drive [h]", "With rest [h]", *(point.title for point in points))
     if table is None or table.empty:

@@ -1,19 +1,17 @@
 """A table as shaded cells with a text in each."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from experiments.report.style import Axes
 
 _DARK = 0.7
 
 
 def draw_cells(
-    ax: "Axes", shade: NDArray[np.float64], texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
+    ax: Axes, shade: NDArray[np.float64], texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
     *, size: float = 7.0,
 ) -> None:  # fmt: skip
     """`shade` from 0, white, to 1 (R, C); NaN is left blank. `texts` (R, C)."""

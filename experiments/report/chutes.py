@@ -1,18 +1,12 @@
 """The fullest chute of pack-out: which, how many posts, how full and when."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from experiments.formatting import instant, number
-from experiments.report.stored_designs import NamedDesign, Window, records
-
-if TYPE_CHECKING:
-    import pandas as pd
+from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 
 
-def fullest(
-    packout: "pd.DataFrame | None", halls: "pd.DataFrame | None", points: Sequence[NamedDesign], window: Window
-) -> list[str]:
+def fullest(packout: Frame | None, halls: Frame | None, points: Sequence[NamedDesign], window: Window) -> list[str]:
     """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
     if packout is None or halls is None:
         return []

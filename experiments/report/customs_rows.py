@@ -1,13 +1,10 @@
 """What customs made of the parcels, a day: states, messages, controls and their outcomes, by design."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from experiments.formatting import number
-from experiments.report.stored_designs import NamedDesign, Value, Window
-
-if TYPE_CHECKING:
-    import pandas as pd
+from experiments.report.stored_designs import Frame, NamedDesign, Value, Window
 
 OPENED: Final = "opened of a million"
 INFRINGING: Final = "of these not as declared"
@@ -38,7 +35,7 @@ _ROWS: Final = (
 
 
 def rows(
-    table: "pd.DataFrame | None", flights: "pd.DataFrame", points: Sequence[NamedDesign], window: Window
+    table: Frame | None, flights: Frame, points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, list[str]]]:
     """Name, and by design the mean of the measured days; none where no design has declarations."""
     if table is None or not (table["n_h7"] + table["n_h1"]).any():
@@ -57,7 +54,7 @@ def rows(
     return [(name, [_cell(means.get(point.label, {}), column) for point in points]) for name, column in _ROWS]
 
 
-def reported(table: "pd.DataFrame | None") -> dict[str, dict[str, Value]]:
+def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
     """By design with declarations, what has been reported of controls, over all replications; without interval."""
     if table is None:
         return {}

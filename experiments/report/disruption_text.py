@@ -1,14 +1,11 @@
 """What disrupted a run, in a sentence a design."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.formatting import instant, listed
-from experiments.report.stored_designs import NamedDesign, Values, Window, records
+from experiments.report.stored_designs import Frame, NamedDesign, Values, Window, records
 from sim.config.disruptions import Disruption
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def in_words(disruptions: Mapping[str, Disruption]) -> str:
@@ -23,9 +20,7 @@ def in_words(disruptions: Mapping[str, Disruption]) -> str:
     return listed(parts, "and")
 
 
-def sentences(
-    disruptions: "pd.DataFrame | None", points: Sequence[NamedDesign], values: Values, window: Window
-) -> list[str]:
+def sentences(disruptions: Frame | None, points: Sequence[NamedDesign], values: Values, window: Window) -> list[str]:
     """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
     if disruptions is None:
         return []

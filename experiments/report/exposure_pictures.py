@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from experiments.report.exposure_tables import name
 from experiments.report.figures import exposure_figure, trade_figure, watch_figure
+from experiments.report.stored_designs import Frame
+from experiments.report.style import Figure
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
     from experiments.report.exposure_tables import Effect, Flow, Inference, Matrix, Trade
     from experiments.report.watched import Access
 
@@ -27,8 +26,8 @@ def achieved(changes: "Sequence[Effect]") -> str:
 
 def figures(
     matrices: "Sequence[Matrix]", flows: "Sequence[Flow]", inference: "Inference | None", trade: "Trade | None",
-    balance: "pd.DataFrame", watched: "Sequence[Access]",
-) -> "dict[str, Figure]":  # fmt: skip
+    balance: Frame, watched: "Sequence[Access]",
+) -> dict[str, Figure]:  # fmt: skip
     """By name, those that there is something for."""
     found: dict[str, Figure] = {}
     if matrices:

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.formatting import number
-
-if TYPE_CHECKING:
-    import pandas as pd
+from experiments.report.stored_designs import Frame
 
 Numbers = NDArray[np.float64]
 NO_POLICY: Final = "none"
@@ -91,7 +89,7 @@ class Trade:
     vat: Numbers
 
 
-def matrices(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Matrix, ...]:
+def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
     """One a policy, no policy first; parties by what they keep without one, most first."""
     mine = table[table["scenario"] == label]
     if mine.empty:
@@ -113,7 +111,7 @@ def matrices(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Matrix, ..
     return tuple(found)
 
 
-def flows(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Flow, ...]:
+def flows(table: Frame, label: str, n_days: int) -> tuple[Flow, ...]:
     """By policy, sender's law, place and operator's law; fields together."""
     mine = table[table["scenario"] == label]
     if mine.empty:
@@ -129,7 +127,7 @@ def flows(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Flow, ...]:
     return tuple(sorted(found, key=lambda flow: (order[flow.policy], *flow.way)))
 
 
-def inference(table: "pd.DataFrame", label: str) -> Inference | None:
+def inference(table: Frame, label: str) -> Inference | None:
     mine = table[table["scenario"] == label]
     if mine.empty:
         return None
@@ -173,7 +171,7 @@ def _r2_of(found: Inference | None, party: str, policy: str) -> float | None:
     return None if np.isnan(r2) else r2
 
 
-def trade(table: "pd.DataFrame", label: str) -> Trade | None:
+def trade(table: Frame, label: str) -> Trade | None:
     """Lanes by value, most first."""
     mine = table[(table["scenario"] == label) & ~table["is_export"]]
     if mine.empty:
@@ -181,7 +179,7 @@ def trade(table: "pd.DataFrame", label: str) -> Trade | None:
     scale = 1 / mine["replication"].nunique()
     by_lane = mine.groupby("lane")[["value_eur", "duty_eur", "vat_eur"]].sum().sort_values("value_eur", ascending=False)
 
-    def by(column: str, across: str) -> "pd.DataFrame":
+    def by(column: str, across: str) -> Frame:
         wide = mine.pivot_table(values=column, index="lane", columns=across, aggfunc="sum", fill_value=0)
         return wide.reindex(by_lane.index) * scale
 
@@ -198,7 +196,7 @@ def trade(table: "pd.DataFrame", label: str) -> Trade | None:
     )
 
 
-def balance(table: "pd.DataFrame", label: str) -> "pd.DataFrame":
+def balance(table: Frame, label: str) -> Frame:
     """The rows of the table, mean over replications; the simulated ones first."""
     mine = table[table["scenario"] == label]
     rows = mine.drop(columns=["scenario", "replication"]).groupby(["is_simulated", "export_share", "national_year"])
@@ -227,6 +225,6 @@ def name(text: str) -> str:
     return " ".join("EU" if word == "eu" else word for word in text.removeprefix("data_").split("_"))
 
 
-def _policies(table: "pd.DataFrame") -> tuple[str, ...]:
+def _policies(table: Frame) -> tuple[str, ...]:
     there = sorted(map(str, table["policy"].unique()))
     return tuple(sorted(there, key=lambda policy: policy != NO_POLICY))

@@ -1,14 +1,11 @@
 """How full each zone is over the measured days, as a table: its limit, the mean and the highest of all replications."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments import formatting
-from experiments.report.stored_designs import NamedDesign, Window
+from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.store.rows import Grid
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ZONES: Final = (
     "stands", "uld_positions", "breakdown", "customs_hold", "lanes", "dock_doors", "doors_in", "export_floor",
@@ -16,7 +13,7 @@ ZONES: Final = (
 )  # fmt: skip
 
 
-def grid(occupancy: "pd.DataFrame", points: Sequence[NamedDesign], window: Window) -> Grid:
+def grid(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> Grid:
     """By zone and design its limit, and the mean and highest share of it; designs without the zone are left out."""
     titles = {point.label: point.title for point in points}
     shown = occupancy[

@@ -1,13 +1,10 @@
 """The complex: what each hall does, and what goes between halls, as small tables."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.formatting import number, percent
-from experiments.report.stored_designs import NamedDesign, Window
+from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.store.rows import Grid
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _AMOUNTS: Final = {
     "area_m2": "Area [m²]", "ulds_per_day": "ULDs a day", "parcels_per_day": "Parcels a day, broken down",
@@ -17,9 +14,7 @@ _AMOUNTS: Final = {
 _SHARES: Final = {"stations_share": "Stations", "floor_mean_share": "Floor, mean", "floor_peak_share": "Floor, peak"}
 
 
-def grids(
-    halls: "pd.DataFrame | None", shuttles: "pd.DataFrame | None", point: NamedDesign, window: Window
-) -> list[Grid]:
+def grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, window: Window) -> list[Grid]:
     """Of a design of several halls, means over replications: what each does a day, and flows between them, if any."""
     if halls is None or halls.empty:
         return []
@@ -36,9 +31,7 @@ def grids(
     return [done, *_flows(of_point, shuttles, point, names, window)]
 
 
-def _flows(
-    halls: "pd.DataFrame", shuttles: "pd.DataFrame | None", point: NamedDesign, names: list[str], window: Window
-) -> list[Grid]:
+def _flows(halls: Frame, shuttles: Frame | None, point: NamedDesign, names: list[str], window: Window) -> list[Grid]:
     if shuttles is None:
         return []
     taken = shuttles[(shuttles["scenario"] == point.label) & window.covers(shuttles["taken"])]

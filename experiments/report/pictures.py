@@ -1,7 +1,7 @@
 """The pictures of a run's page, as far as the run has the tables for them."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from experiments.report import exposure_pictures, exposure_tables, watched
 from experiments.report.figures import (
@@ -19,13 +19,9 @@ from experiments.report.figures import (
 )
 from experiments.report.hub_share import goods_of_shares
 from experiments.report.sections import Picture, picture_of
-from experiments.report.stored_designs import NamedDesign, Values, Window, main_points, panels, read_ladder
+from experiments.report.stored_designs import Frame, NamedDesign, Values, Window, main_points, panels, read_ladder
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-Tables: TypeAlias = "Mapping[str, pd.DataFrame]"
+Tables: TypeAlias = Mapping[str, Frame]
 
 
 def draw(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> tuple[Picture, ...]:
@@ -42,8 +38,8 @@ def draw(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window
 def _capacity(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -> Iterator[Picture]:
     """What leaves, and what limits it."""
     main = main_points(points)
-    leaving = leaving_figure.prepare(tables["flights"], tables["loads"], panels(main))
-    yield picture_of("leaving", leaving_figure.figure(leaving), service=f"{points[0].service_h:g} h")
+    leaving = leaving_figure.figure(tables["flights"], tables["loads"], panels(main))
+    yield picture_of("leaving", leaving, service=f"{points[0].service_h:g} h")
     ladder = ladder_figure.prepare(read_ladder(tables.get("ladder")), main)
     if ladder:
         yield picture_of("ladder", ladder_figure.figure(ladder))
@@ -67,17 +63,16 @@ def _inside(tables: Tables, points: tuple[NamedDesign, ...], values: Values, win
     grouped = panels(main)
     bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, values)
     yield picture_of("dwell", dwell_figure.figure(bars))
-    zones = occupancy_figure.prepare(tables["occupancy"], grouped, window)
-    if zones.rows:
+    if (drawn := occupancy_figure.figure(tables["occupancy"], grouped, window)) is not None:
+        zones, has_exports = drawn
         both = "The customs hold zone and the store of empty ULDs may exceed what they are"
         alone = "The customs hold zone may exceed what it is"
-        yield picture_of("occupancy", occupancy_figure.figure(zones), zones=both if zones.has_exports else alone)
-    weeks = week_figure.prepare(tables["occupancy"], main, window)
+        yield picture_of("occupancy", zones, zones=both if has_exports else alone)
     more = f" The first {week_figure.MOST_MAPS} designs." if len(main) > week_figure.MOST_MAPS else ""
-    yield picture_of("week", week_figure.figure(weeks), more=more)
-    curves = demand_figure.prepare(tables["demand_curves"], main[0].label) if "demand_curves" in tables else ()
-    if curves:
-        yield picture_of("demand", demand_figure.figure(curves), _of_first(main))
+    yield picture_of("week", week_figure.figure(tables["occupancy"], main, window), more)
+    curves = tables.get("demand_curves")
+    if curves is not None and (curves["scenario"] == main[0].label).any():
+        yield picture_of("demand", demand_figure.figure(curves, main[0].label), _of_first(main))
     if len(points) == 1:
         day = day_figure.of_run(tables, points[0].label, window)
         yield picture_of("day", day_figure.figure(day), says=day_figure.SAYS)
@@ -117,6 +112,6 @@ def _sureness(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -
         few = spread[0].rows[0].quartiles is None
         why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
         yield picture_of("spread", spread_figure.figure(spread), why)
-    sensitivity = arrivals_figure.prepare(points, values)
-    if sensitivity is not None:
-        yield picture_of("arrivals", arrivals_figure.figure(sensitivity))
+    arrivals = arrivals_figure.figure(points, values)
+    if arrivals is not None:
+        yield picture_of("arrivals", arrivals)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.formatting import (
     NO_VARIANCE,
@@ -29,6 +29,7 @@ from experiments.report import (
 from experiments.report.hub_share import goods_lines
 from experiments.report.sections import Section, heading_of, section, text_of
 from experiments.report.stored_designs import (
+    Frame,
     NamedDesign,
     Value,
     Values,
@@ -38,9 +39,6 @@ from experiments.report.stored_designs import (
 from experiments.report.validation_counts import with_counts
 from experiments.store.rows import Grid
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FAMILIES: Final = {
     "holm": "The intervals of a column hold all together (Bonferroni), and so do the p-values (Holm).",
@@ -55,7 +53,7 @@ FAMILIES: Final = {
 class Run:
     """What a run stored. `main`: the designs under the arrival model of the first; `changes`: to the `baseline`."""
 
-    tables: "Mapping[str, pd.DataFrame]"
+    tables: Mapping[str, Frame]
     points: tuple[NamedDesign, ...]
     main: tuple[NamedDesign, ...]
     kpis: Values

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from experiments.formatting import (
     UNITS,
@@ -21,6 +20,7 @@ from experiments.report.run_numbers import PARTS, Run, has
 from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
     ARRIVALS,
+    Frame,
     Values,
     Window,
     main_points,
@@ -35,12 +35,9 @@ from experiments.store.rows import Grid, rows_from
 from experiments.store.summaries import MarginRow
 from sim.units import MIN_PER_DAY
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def page_of(
-    tables: "Mapping[str, pd.DataFrame]", *, title: str, command: str, config_yaml: str, seed: int, replications: int,
+    tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, seed: int, replications: int,
     notes: Sequence[str], pictures: Callable[[], Iterable[Picture]] = tuple,
 ) -> Page:  # fmt: skip
     """`notes`: lines below the answer; `pictures`: of the verb alone, with the page's look."""

@@ -5,15 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from experiments.report import style
+from experiments.report.style import Figure
 from experiments.store.rows import Grid
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,12 @@ def section(name: str, *, text: Sequence[str] | None = None, **more: Any) -> Sec
     return Section(heading_of(name), [text_of(name)] if text is None else text, **more)
 
 
-def picture(name: str, heading: str, says: str, figure: "Figure") -> Picture:
+def picture(name: str, heading: str, says: str, figure: Figure) -> Picture:
     """A figure with its caption; drawn within `style.look()`."""
     return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
 
 
-def picture_of(name: str, figure: "Figure", more: str = "", **values: object) -> Picture:
+def picture_of(name: str, figure: Figure, more: str = "", **values: object) -> Picture:
     """A figure with the heading and the caption that stand under its name; `more`: behind the caption."""
     return picture(name, heading_of(name), text_of(name, **values) + more, figure)
 

@@ -19,6 +19,10 @@ from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 if TYPE_CHECKING:
     import pandas as pd
 
+    Frame = pd.DataFrame
+else:  # pandas is loaded where a run is read
+    Frame = Any
+
 MOST_PANELS: Final = 3
 _LONG: Final = 30
 """Letters of a name that takes a line of its own."""
@@ -143,7 +147,7 @@ def roster(name: str) -> str:
     return f"roster: {name.replace('_', ' ')}"
 
 
-def read_points(table: "pd.DataFrame", factors: "pd.DataFrame | None" = None) -> tuple[NamedDesign, ...]:
+def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
     by_label = read_factors(factors)
     rows = list(records(table.sort_values("order", kind="stable")))
@@ -218,7 +222,7 @@ def _share_of(row: dict[str, Any]) -> ShareBand | None:
     return None if math.isnan(band[0]) else ShareBand(*band)
 
 
-def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
+def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
     """KPIs by design and name; of `summary`, or of `differences`.
 
     Few replications can put the lower bound of what is never negative below zero: it is cut there.
@@ -237,7 +241,7 @@ def read_values(summary: "pd.DataFrame") -> dict[str, dict[str, Value]]:
     return values
 
 
-def read_ladder(ladder: "pd.DataFrame | None") -> dict[str, dict[str, float]]:
+def read_ladder(ladder: Frame | None) -> dict[str, dict[str, float]]:
     """Parcels a day that each resource could pass, by design."""
     rates: dict[str, dict[str, float]] = {}
     for row in records(ladder) if ladder is not None else ():
@@ -265,7 +269,7 @@ def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
     return tuple(panels)
 
 
-def read_window(flights: "pd.DataFrame", config_yaml: str) -> Window:
+def read_window(flights: Frame, config_yaml: str) -> Window:
     """The measured days, from the configuration; where it does not say, the days of the cohort's arrivals."""
     found = _settings(yaml.safe_load(config_yaml))
     warmup, horizon, date = (found.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
@@ -294,6 +298,6 @@ def _settings(node: object) -> dict[str, Any]:
     return found | {str(key): value for key, value in node.items() if not isinstance(value, dict | list)}
 
 
-def records(table: "pd.DataFrame") -> Iterator[dict[str, Any]]:
+def records(table: Frame) -> Iterator[dict[str, Any]]:
     """The rows as plain values."""
     yield from ({str(name): value for name, value in row.items()} for row in table.to_dict("records"))

@@ -4,14 +4,20 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from experiments.report.stored_designs import Panel
+from experiments.formatting import UNITS
+from experiments.report.stored_designs import Panel, Window
+from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
+    from matplotlib import axes, figure
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    Axes: TypeAlias = axes.Axes
+    Figure: TypeAlias = figure.Figure
+else:  # matplotlib is loaded where it draws
+    Axes = Figure = Any
 
 # Okabe and Ito, Color universal design (2008); without the yellow, which is faint on white.
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
@@ -55,20 +61,55 @@ def look() -> Iterator[None]:
         yield
 
 
-def new_figure(height_in: float, width_in: float = WIDTH_IN) -> "Figure":
+def new_figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width_in, height_in), layout="constrained")
 
 
-def svg(figure: "Figure") -> bytes:
+def panel(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
+    """A figure of one panel."""
+    drawing = new_figure(height_in, width_in)
+    return drawing, drawing.subplots()
+
+
+def panels(n: int, columns: int, row_in: float, more_in: float = 0.0) -> tuple[Figure, list[Axes]]:
+    """A figure of n panels in rows, each of this height, of at most so many."""
+    n_columns = min(columns, n)
+    n_rows = -(-n // n_columns)
+    drawing = new_figure(row_in * n_rows + more_in)
+    axes = list(drawing.subplots(n_rows, n_columns, squeeze=False).flat)
+    for ax in axes[n:]:
+        ax.remove()
+    return drawing, axes[:n]
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """A name at each row, the first on top."""
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+
+
+def name_days(ax: Axes, window: Window, last: int, most: int) -> None:
+    """Names at noon of at most so many days, from the first that is measured until the last [d]."""
+    first = round(window.low / MIN_PER_DAY)
+    days = range(first, last, max(1, -(-(last - first) // most)))
+    ax.set_xticks([day + 0.5 for day in days], [window.day_name(day) for day in days], fontsize=8.5)
+
+
+def drawn_as(unit: str) -> tuple[float, str]:
+    """What values of a unit are multiplied by, and the name of the unit then: shares are drawn in per cent."""
+    return (100.0, "%") if unit == "1" else (1.0, UNITS.get(unit, unit))
+
+
+def svg(figure: Figure) -> bytes:
     """The figure as SVG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
-def legend_below(figure: "Figure", axes: "Sequence[Axes]", columns: int = 4) -> None:
+def legend_below(figure: Figure, axes: Sequence[Axes], columns: int = 4) -> None:
     """One legend for all the axes, below them, where it covers nothing; fewer columns where long names ask for it."""
     found: dict[str, Artist] = {}
     for ax in axes:

@@ -1,13 +1,10 @@
 """What the page counts from a run's tables for its validation, since no KPI says it: means over replications."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.report.customs_rows import reported
-from experiments.report.stored_designs import Value, Values, Window
-
-if TYPE_CHECKING:
-    import pandas as pd
+from experiments.report.stored_designs import Frame, Value, Values, Window
 
 FLIGHTS: Final = "flights landed"
 TRUCKS_AN_AIRCRAFT: Final = "outbound trucks for each flight"
@@ -17,7 +14,7 @@ NIGHT_SHARE: Final = "movements at night in all"
 _G_PER_T: Final = 1e6
 
 
-def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window) -> dict[str, dict[str, Value]]:
+def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
     """By design; without intervals. What a run has no table or KPI for is left out."""
     flights = tables["flights"]
     n_replications = flights.groupby("scenario")["replication"].nunique()
@@ -42,17 +39,17 @@ def counted(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window
     return found
 
 
-def with_counts(tables: "Mapping[str, pd.DataFrame]", values: Values, window: Window) -> dict[str, dict[str, Value]]:
+def with_counts(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
     """The KPIs, and what is counted beside them, by design."""
     besides, controls = counted(tables, values, window), reported(tables.get("customs"))
     return {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in values.items()}
 
 
-def _within(table: "pd.DataFrame | None", instant: str, window: Window) -> "pd.DataFrame | None":
+def _within(table: Frame | None, instant: str, window: Window) -> Frame | None:
     return None if table is None else table[window.covers(table[instant])]
 
 
-def _by_design(table: "pd.DataFrame | None", column: str | None = None) -> dict[str, float]:
+def _by_design(table: Frame | None, column: str | None = None) -> dict[str, float]:
     """Rows of each design, or the sum of a column."""
     if table is None:
         return {}

@@ -1,14 +1,11 @@
 """How soon accesses outside the policies on data are noticed, of one design: means over replications of its table."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.report.exposure_tables import NO_POLICY
-
-if TYPE_CHECKING:
-    import pandas as pd
+from experiments.report.stored_designs import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class PolicyWatched:
     noticed_after_days: float
 
 
-def accesses(table: "pd.DataFrame", label: str, n_days: int) -> tuple[Access, ...]:
+def accesses(table: Frame, label: str, n_days: int) -> tuple[Access, ...]:
     """No policy first; within a policy by party and field."""
     mine = table[table["scenario"] == label]
     if mine.empty:

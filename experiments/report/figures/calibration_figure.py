@@ -1,20 +1,16 @@
 """The picture of a calibration: observed weeks against fitted ones, and the indices with their intervals."""
 
-import io
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from experiments.report import style
+from experiments.report.style import Axes
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
 from experiments.statistics.calibration import Calibration
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 OBSERVED, FITTED, BREAK = "0.45", "tab:blue", "tab:red"
 
 
-def draw_weeks(ax: "Axes", result: Calibration) -> None:
+def draw_weeks(ax: Axes, result: Calibration) -> None:
     """Observed and fitted flights a day, a point a week, and the breaks of the level."""
     ax.plot(result.mondays, result.observed, ".", color=OBSERVED, markersize=4, label="observed, mean of a week")
     ax.plot(result.mondays, result.expected, "-", color=FITTED, linewidth=1.4, label="fitted")
@@ -32,7 +28,7 @@ def draw_weeks(ax: "Axes", result: Calibration) -> None:
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8, frameon=False)
 
 
-def draw_index(ax: "Axes", estimates: Estimates, names: tuple[str, ...], title: str) -> None:
+def draw_index(ax: Axes, estimates: Estimates, names: tuple[str, ...], title: str) -> None:
     """An index with its 95 % intervals; the mean is one."""
     reach = (estimates.value - estimates.low, estimates.high - estimates.value)
     ax.axhline(1, color="0.8", linewidth=1)
@@ -44,18 +40,13 @@ def draw_index(ax: "Axes", estimates: Estimates, names: tuple[str, ...], title: 
 
 def calibration_svg(result: Calibration) -> bytes:
     """The whole picture as SVG; the same result gives the same bytes."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"svg.hashsalt": "cargohub", "axes.titlesize": 10, "axes.titlelocation": "left"}):
-        figure = Figure(figsize=(10, 7), layout="constrained")
-        places = figure.subplot_mosaic([["weeks", "weeks"], ["weekday", "month"]], width_ratios=(7, 12))
+    with style.look():
+        drawing = style.new_figure(7, 10)
+        places = drawing.subplot_mosaic([["weeks", "weeks"], ["weekday", "month"]], width_ratios=(7, 12))
         draw_weeks(places["weeks"], result)
         draw_index(places["weekday"], result.fit.weekday_index, WEEKDAYS, "Weekday index, 95 % intervals")
         draw_index(places["month"], result.fit.month_index, MONTHS, "Month index, 95 % intervals")
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+        return style.svg(drawing)
 
 
 def _position(day: np.datetime64) -> float:

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 REACH: Final = 2.0
 """Rungs beyond so many times the largest threshold are left out."""
@@ -53,7 +50,7 @@ class CapacityChart:
         return cls(tuple(found), target)
 
 
-def draw(ax: "Axes", chart: CapacityChart) -> None:
+def draw(ax: Axes, chart: CapacityChart) -> None:
     for row, threshold in enumerate(chart.thresholds):
         rates = [rate for _, rate in threshold.rungs]
         ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
@@ -66,15 +63,13 @@ def draw(ax: "Axes", chart: CapacityChart) -> None:
         mean = threshold.flights.mean
         ax.annotate(formatting.number(mean), (mean, row), xytext=(0, 9), textcoords="offset points", ha="center",
                     fontsize=8.5)  # fmt: skip
-    ax.set_yticks(range(len(chart.thresholds)), [threshold.name for threshold in chart.thresholds])
-    ax.set_ylim(len(chart.thresholds) - 0.4, -0.6)
+    style.name_rows(ax, [threshold.name for threshold in chart.thresholds])
     ax.set_xlim(left=0)
     ax.set_xlabel(f"flights a day; sustained: at least {100 * chart.target:g} % on time, backlog level")
 
 
-def figure(chart: CapacityChart) -> "Figure":
-    drawn = style.new_figure(1.4 + 0.8 * len(chart.thresholds))
-    ax = drawn.subplots()
+def figure(chart: CapacityChart) -> Figure:
+    drawn, ax = style.panel(1.4 + 0.8 * len(chart.thresholds))
     draw(ax, chart)
     style.legend_below(drawn, [ax])
     return drawn

@@ -4,18 +4,14 @@ import datetime as dt
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from experiments.report import style
-from experiments.report.stored_designs import Window
+from experiments.report.stored_designs import Frame, Window
+from experiments.report.style import Axes, Figure
 from sim.units import MIN_PER_DAY
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _BAR: Final = 0.72
 _NAMED_H: Final = 0.9
@@ -59,7 +55,7 @@ class Day:
     doors: Resource
 
 
-def busiest(flights: "pd.DataFrame", window: Window) -> int:
+def busiest(flights: Frame, window: Window) -> int:
     """The measured day, counted from the first midnight, on which most parcels arrived; the first of several."""
     mine = flights[flights["is_cohort"]]
     first = round(window.low / MIN_PER_DAY)
@@ -69,7 +65,7 @@ def busiest(flights: "pd.DataFrame", window: Window) -> int:
     return first + int(np.bincount(days, weights=mine["n_parcels"].to_numpy(dtype=np.float64)).argmax())
 
 
-def of_run(tables: "Mapping[str, pd.DataFrame]", label: str, window: Window, day: int | None = None) -> Day:
+def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | None = None) -> Day:
     """A day of the first replication of a design; the busiest if none is given."""
     flights, ulds, trucks = (
         tables[name][(tables[name]["scenario"] == label) & (tables[name]["replication"] == 0)]
@@ -78,7 +74,7 @@ def of_run(tables: "Mapping[str, pd.DataFrame]", label: str, window: Window, day
     return prepare(flights, ulds, trucks, window, busiest(flights, window) if day is None else day)
 
 
-def prepare(flights: "pd.DataFrame", ulds: "pd.DataFrame", trucks: "pd.DataFrame", window: Window, day: int) -> Day:
+def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int) -> Day:
     """The tables of one replication of one design; `day` counts from the first midnight."""
     date = "" if window.start_date is None else f", {window.start_date + dt.timedelta(days=day)}"
     numbers = flights["number"].tolist()
@@ -108,7 +104,7 @@ def prepare(flights: "pd.DataFrame", ulds: "pd.DataFrame", trucks: "pd.DataFrame
 _Stay = tuple[float, float, float, str, str]
 
 
-def _rows(table: "pd.DataFrame", *columns: str) -> Iterable[tuple[float, ...]]:
+def _rows(table: Frame, *columns: str) -> Iterable[tuple[float, ...]]:
     return zip(*(table[name].tolist() for name in columns), strict=True)
 
 
@@ -137,7 +133,7 @@ def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
     return Resource(title, tuple(bars), n_rows)
 
 
-def draw(ax: "Axes", result: Resource) -> None:
+def draw(ax: Axes, result: Resource) -> None:
     from matplotlib.patheffects import AbstractPathEffect, withStroke
 
     around: list[AbstractPathEffect] = [
@@ -161,7 +157,7 @@ def draw(ax: "Axes", result: Resource) -> None:
     ax.set_axisbelow(True)
 
 
-def figure(result: Day) -> "Figure":
+def figure(result: Day) -> Figure:
     resources = (result.stands, result.stations, result.doors)
     heights = [0.75 + 0.2 * min(one.n_rows, 8) + 0.1 * max(0, one.n_rows - 8) for one in resources]
     drawing = style.new_figure(sum(heights) + 0.5)

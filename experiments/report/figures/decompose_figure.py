@@ -3,18 +3,15 @@
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _WIDEST: Final = 24
 _ROOM: Final = 0.14
@@ -43,18 +40,16 @@ class Waterfall:
 
     @classmethod
     def of(cls, kpi: str, found: Decomposition, start: str, end: str) -> "Waterfall":
-        unit = KPIS[kpi].unit
-        scale = 100.0 if unit == "1" else 1.0
+        scale, axis = style.drawn_as(KPIS[kpi].unit)
         steps = [Step(start, 0.0, found.start.scaled(scale))]
         for name, share in found.shares.items():
             level = steps[-1].to.mean
             steps.append(Step(name, level, share.share.scaled(scale).moved(level)))
         steps.append(Step(end, 0.0, found.end.scaled(scale)))
-        axis = "%" if unit == "1" else formatting.UNITS.get(unit, unit)
-        return cls(formatting.kpi_name(kpi), axis, tuple(steps), unit == "1", KPIS[kpi].more_is_better is False)
+        return cls(formatting.kpi_name(kpi), axis, tuple(steps), axis == "%", KPIS[kpi].more_is_better is False)
 
 
-def draw(ax: "Axes", chart: Waterfall) -> None:
+def draw(ax: Axes, chart: Waterfall) -> None:
     last = len(chart.steps) - 1
     highest = 0.0
     for at, step in enumerate(chart.steps):
@@ -82,7 +77,7 @@ def draw(ax: "Axes", chart: Waterfall) -> None:
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
 
-def figure(found: Mapping[str, Decomposition], start: str, end: str) -> "Figure":
+def figure(found: Mapping[str, Decomposition], start: str, end: str) -> Figure:
     """A panel a KPI."""
     drawn = style.new_figure(0.6 + 2.9 * len(found))
     axes = drawn.subplots(len(found), squeeze=False)[:, 0]

@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-from experiments.report.stored_designs import Panel, Value, Values, Window, records
+from experiments.report.stored_designs import Frame, Panel, Value, Values, Window, records
+from experiments.report.style import Axes, Figure
 from sim.units import MIN_PER_H
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 STAGES: Final = {
     "before": "to the hall (stand, unloading, tug)",
@@ -55,7 +51,7 @@ class Bars:
     """Of all parcels that arrived in the measured days; NaN where it is not known."""
 
 
-def prepare(stages: "pd.DataFrame", ulds: "pd.DataFrame", flights: "pd.DataFrame", panels: tuple[Panel, ...],
+def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
             window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
     """Per parcel broken down in the measured days, whether it passes the stage or not."""
     hours = _stays(stages) | _before(ulds, flights, window)
@@ -77,7 +73,7 @@ def prepare(stages: "pd.DataFrame", ulds: "pd.DataFrame", flights: "pd.DataFrame
     )
 
 
-def draw(ax: "Axes", result: Bars) -> None:
+def draw(ax: Axes, result: Bars) -> None:
     rows = np.arange(len(result.names))
     left = np.zeros(len(rows))
     for at, label in enumerate(STAGES.values()):
@@ -98,7 +94,7 @@ def draw(ax: "Axes", result: Bars) -> None:
     ax.set_title(result.title)
 
 
-def figure(result: tuple[Bars, ...]) -> "Figure":
+def figure(result: tuple[Bars, ...]) -> Figure:
     heights = [0.9 + 0.32 * len(bars.names) for bars in result]
     drawing = style.new_figure(sum(heights) + 0.6)
     grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
@@ -108,14 +104,14 @@ def figure(result: tuple[Bars, ...]) -> "Figure":
     return drawing
 
 
-def _stays(stages: "pd.DataFrame") -> dict[tuple[str, str], float]:
+def _stays(stages: Frame) -> dict[tuple[str, str], float]:
     """Parcel-hours by design and stage; a stay of n whole minutes counts n + 1/2."""
     spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
     total = spent.groupby(["scenario", "stage"])[["hours"]].sum().reset_index()
     return {(str(row["scenario"]), str(row["stage"])): float(row["hours"]) for row in records(total)}
 
 
-def _before(ulds: "pd.DataFrame", flights: "pd.DataFrame", window: Window) -> dict[tuple[str, str], float]:
+def _before(ulds: Frame, flights: Frame, window: Window) -> dict[tuple[str, str], float]:
     """Parcel-hours from drawn arrival to the hall, and in the position, of ULDs broken down in the measured days."""
     mine = ulds[window.covers(ulds["start"])]
     columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]

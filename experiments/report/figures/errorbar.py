@@ -1,17 +1,15 @@
 """Means with their intervals, as many pictures draw them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.report.style import Axes
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Values = Sequence[Interval] | Sequence[float]
 
 
-def errorbar(ax: "Axes", xs: Values, ys: Values, **look: Any) -> None:  # noqa: ANN401 - what matplotlib takes
+def errorbar(ax: Axes, xs: Values, ys: Values, **look: Any) -> None:  # noqa: ANN401 - what matplotlib takes
     """A mark at each mean, with bars along the axes whose values are intervals; without bounds, of no length."""
     (x, x_ends), (y, y_ends) = _means_and_ends(xs), _means_and_ends(ys)
     ax.errorbar(x, y, xerr=x_ends, yerr=y_ends, **look)

@@ -1,16 +1,13 @@
 """Paths over years: demand against slots, money, service; which path is best where, and what turns the choice."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from experiments.report.style import Axes, Figure
 
 _ROW_IN: Final = 0.24
 _MARK: Final = style.PALETTE[6]
@@ -22,10 +19,9 @@ Bands = Mapping[str, NDArray[np.float64]]
 """By name, figures by year: expected values, and what nine futures of ten lie between (3, Y)."""
 
 
-def fan(years: Sequence[int], demand: Bands, slots: Bands) -> "Figure":
+def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
     """Demand by growth with its band, and what each path is expected to have slots for (Y)."""
-    figure = style.new_figure(4.6)
-    ax = figure.subplots()
+    figure, ax = style.panel(4.6)
     colors = style.lines_of(list(slots))
     for at, (mean, low, high) in enumerate(demand.values()):
         shade = str(0.72 - 0.12 * at)
@@ -45,10 +41,9 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> "Figure":
     return figure
 
 
-def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> "Figure":
+def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> Figure:
     """Cumulated money of each path less that of the path that builds nothing [MEUR], discounted."""
-    figure = style.new_figure(3.8)
-    ax = figure.subplots()
+    figure, ax = style.panel(3.8)
     colors = style.lines_of([idle, *less_idle])
     ax.axhline(0, color=style.LIMIT, linewidth=1, label=idle)
     for name, values in less_idle.items():
@@ -60,7 +55,7 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
     return figure
 
 
-def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[str]) -> "Figure":
+def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[str]) -> Figure:
     """A panel a KPI: means of all paths, bands of a few."""
     figure = style.new_figure(1.2 + 2.6 * len(panels))
     axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
@@ -80,13 +75,12 @@ def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[
 
 def decisions(
     growths: Sequence[str], shares: Sequence[float], best: Mapping[tuple[str, float], str], paths: Sequence[str]
-) -> "Figure":
+) -> Figure:
     """The best path by growth and by the probability of the first decision in favour."""
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
-    figure = style.new_figure(1.9 + 0.5 * len(growths))
-    ax = figure.subplots()
+    figure, ax = style.panel(1.9 + 0.5 * len(growths))
     shown = [path for path in paths if path in best.values()]
     color = {path: style.PALETTE[paths.index(path) % len(style.PALETTE)] for path in shown}
     cells = np.array([[shown.index(best[growth, share]) for share in shares] for growth in growths])
@@ -104,20 +98,18 @@ def decisions(
     return figure
 
 
-def tornado(rows: Sequence[tuple[str, float, bool]], lead: float, best: str) -> "Figure":
+def tornado(rows: Sequence[tuple[str, float, bool]], lead: float, best: str) -> Figure:
     """The lead of the recommended path over the best other, with one thing at a time at another value.
 
     `rows`: what is set to which value, the lead then [MEUR], and whether another path is best.
     """
-    figure = style.new_figure(1.5 + _ROW_IN * len(rows))
-    ax = figure.subplots()
+    figure, ax = style.panel(1.5 + _ROW_IN * len(rows))
     for at, (_, own_lead, is_turned) in enumerate(rows):
         color = style.PALETTE[1] if is_turned else style.PALETTE[0]
         ax.barh(at, own_lead - lead, left=lead, color=color, height=0.66)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
-    ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+    style.name_rows(ax, [name for name, *_ in rows])
     ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]; left of the dashed line another is better")
     ax.set_title("What moves the choice, and what turns it (orange)")
     return figure
@@ -133,6 +125,6 @@ def _apart(ends: Mapping[str, float], gap: float) -> dict[str, float]:
     return placed
 
 
-def _by_year(ax: "Axes", years: Sequence[int]) -> None:
+def _by_year(ax: Axes, years: Sequence[int]) -> None:
     step = max(1, len(years) // 8)
     ax.set_xticks(years[::step], [str(year) for year in years[::step]])

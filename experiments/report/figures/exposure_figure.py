@@ -1,7 +1,7 @@
 """Pictures of the ledger of data: who can read what, what crosses between jurisdictions, what flows tell."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -9,16 +9,13 @@ from experiments.formatting import number
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
 from experiments.report.exposure_tables import Flow, Inference, Matrix, compact, name
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from experiments.report.style import Axes, Figure
 
 COLUMNS: Final = 2
 _PER_ROW_IN: Final = 0.19
 
 
-def draw_matrix(ax: "Axes", matrix: Matrix, top: float) -> None:
+def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:
     """`top`: records that are darkest, the same in all panels."""
     scaled = np.concatenate((matrix.kept.ravel(), [top]))
     shade = logarithmic(scaled)[:-1].reshape(matrix.kept.shape)
@@ -28,19 +25,15 @@ def draw_matrix(ax: "Axes", matrix: Matrix, top: float) -> None:
     ax.set_title(title + (" (in force)" if matrix.is_in_force and matrix.policy != "none" else ""), fontsize=9)
 
 
-def matrix_figure(found: Sequence[Matrix]) -> "Figure":
-    n_rows = -(-len(found) // COLUMNS)
-    drawing = style.new_figure((0.6 + _PER_ROW_IN * len(found[0].parties)) * n_rows)
-    axes = list(drawing.subplots(n_rows, min(COLUMNS, len(found)), squeeze=False).flat)
+def matrix_figure(found: Sequence[Matrix]) -> Figure:
+    drawing, axes = style.panels(len(found), COLUMNS, 0.6 + _PER_ROW_IN * len(found[0].parties))
     top = max(float(matrix.kept.max()) for matrix in found)
-    for ax, matrix in zip(axes, found, strict=False):
+    for ax, matrix in zip(axes, found, strict=True):
         draw_matrix(ax, matrix, top)
-    for ax in axes[len(found) :]:
-        ax.remove()
     return drawing
 
 
-def flow_figure(found: Sequence[Flow]) -> "Figure":
+def flow_figure(found: Sequence[Flow]) -> Figure:
     """Records a day readable for the operator, by way and policy."""
     policies = tuple(dict.fromkeys(flow.policy for flow in found))
     ways = sorted({flow.way for flow in found})
@@ -52,18 +45,16 @@ def flow_figure(found: Sequence[Flow]) -> "Figure":
     texts = np.full(readable.shape, "", dtype="<U16")
     for at in zip(*np.nonzero(~np.isnan(known)), strict=True):
         texts[at] = compact(float(readable[at]))
-    drawing = style.new_figure(0.9 + 0.3 * len(ways))
-    ax = drawing.subplots()
+    drawing, ax = style.panel(0.9 + 0.3 * len(ways))
     rows = [f"{sender} → {place}, operator under {law}" for sender, place, law in ways]
     draw_cells(ax, np.where(np.isnan(known), np.nan, logarithmic(readable)), texts, rows, _titles(policies), size=7.5)
     ax.xaxis.tick_top()
     return drawing
 
 
-def inference_figure(found: Inference) -> "Figure":
+def inference_figure(found: Inference) -> Figure:
     texts = np.array([["–" if np.isnan(r2) else number(float(r2), 2) for r2 in row] for row in found.r2], dtype=np.str_)
-    drawing = style.new_figure(0.9 + 0.24 * len(found.parties))
-    ax = drawing.subplots()
+    drawing, ax = style.panel(0.9 + 0.24 * len(found.parties))
     draw_cells(ax, found.r2, texts.reshape(found.r2.shape), _names(found.parties), _titles(found.policies), size=7.5)
     ax.xaxis.tick_top()
     return drawing

@@ -1,15 +1,11 @@
 """The front of two goals: every design that was simulated, those on the front with their intervals."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +19,14 @@ class FrontChart:
     front: tuple[tuple[Interval, Interval], ...]
 
 
-def figure(chart: FrontChart) -> "Figure":
-    drawn = style.new_figure(4.8, 7.5)
-    ax = drawn.subplots()
+def figure(chart: FrontChart) -> Figure:
+    drawn, ax = style.panel(4.8, 7.5)
     draw(ax, chart)
     style.legend_below(drawn, [ax])
     return drawn
 
 
-def draw(ax: "Axes", chart: FrontChart) -> None:
+def draw(ax: Axes, chart: FrontChart) -> None:
     if chart.others:
         ax.scatter([x for x, _ in chart.others], [y for _, y in chart.others], s=12, color=style.PALETTE[4], alpha=0.6,
                    linewidths=0, label="a design that was simulated")  # fmt: skip

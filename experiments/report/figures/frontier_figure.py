@@ -1,14 +1,12 @@
 """The frontier of checks: detections against officers' hours and against delay, a line a control."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
+from experiments.report.style import Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 Curve = tuple[tuple[Interval, Interval, Interval], ...]
 """(officers' hours, delay, detections), all a day and more than as configured, by value of the control."""
@@ -16,7 +14,7 @@ Curve = tuple[tuple[Interval, Interval, Interval], ...]
 _AXES: Final = ("officers' hours a day", "parcels' hours in the hub a day")
 
 
-def figure(curves: Mapping[str, Curve]) -> "Figure":
+def figure(curves: Mapping[str, Curve]) -> Figure:
     drawn = style.new_figure(4.4)
     axes = drawn.subplots(1, 2, sharey=True)
     looks = style.lines_of(list(curves))

@@ -4,16 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import fill
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments import formatting
 from experiments.report import style
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.stored_designs import NamedDesign
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from experiments.report.style import Axes, Figure
 
 REACH: Final = 2.5
 """Bars end at so many times the largest demand; their number goes on."""
@@ -83,7 +80,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
     return tuple(found)
 
 
-def draw(ax: "Axes", result: Ladder) -> None:
+def draw(ax: Axes, result: Ladder) -> None:
     for row, rung in enumerate(result.rungs):
         color, hatch = (style.PALETTE[1], "//") if rung.is_short else (style.PALETTE[4], "")
         label = "less than the largest demand" if rung.is_short else "enough"
@@ -99,17 +96,12 @@ def draw(ax: "Axes", result: Ladder) -> None:
     ax.set_title(result.title)
 
 
-def figure(result: tuple[Ladder, ...]) -> "Figure":
-    n_columns = min(2, len(result))
-    n_rows = -(-len(result) // n_columns)
+def figure(result: tuple[Ladder, ...]) -> Figure:
     n_rungs = max(len(ladder.rungs) for ladder in result)
-    drawing = style.new_figure(0.5 + (0.8 + 0.24 * n_rungs) * n_rows)
-    axes = list(drawing.subplots(n_rows, n_columns, squeeze=False).flat)
-    for ax, ladder in zip(axes, result, strict=False):
+    drawing, axes = style.panels(len(result), 2, 0.8 + 0.24 * n_rungs, 0.5)
+    for ax, ladder in zip(axes, result, strict=True):
         draw(ax, ladder)
-        if n_columns > 1:  # a long name would run into the next ladder, or off the page
+        if len(result) > 1:  # a long name would run into the next ladder, or off the page
             ax.set_title(fill(ladder.title, TITLE_CHARACTERS))
-    for ax in axes[len(result) :]:
-        ax.remove()
-    style.legend_below(drawing, axes[: len(result)])
+    style.legend_below(drawing, axes)
     return drawing

@@ -1,22 +1,18 @@
 """The backlog with disruptions and, with the same draws, without them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.stored_designs import NamedDesign, Values, Window
+from experiments.report.stored_designs import Frame, NamedDesign, Values, Window
+from experiments.report.style import Axes, Figure
 from sim.measures.recovery import PATHS as ZONES
 from sim.measures.window import nightly_kinds
 from sim.units import MIN_PER_DAY
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Days = NDArray[np.float64]
 MOST_DESIGNS: Final = 6
@@ -43,13 +39,12 @@ class Recovery:
     low: Days
     high: Days
     spells: tuple[tuple[str, float, float], ...]
-    ticks: tuple[tuple[float, str], ...]
-    """Where the days' names stand."""
+    window: Window
 
 
 def prepare(
-    occupancy: "pd.DataFrame",
-    disruptions: "pd.DataFrame",
+    occupancy: Frame,
+    disruptions: Frame,
     points: tuple[NamedDesign, ...],
     values: Values,
     window: Window,
@@ -75,20 +70,17 @@ def prepare(
             says = f" – recovery {formatting.amount(own['recovery_h'])}"
             says += f", 90 % of the extra backlog gone after {formatting.amount(own['recovery_90_h'])}"
         says += " (picture: first replication)" if is_drawn else ""
-        low_day, last = round(window.low / MIN_PER_DAY), int(np.ceil(day[-1]))
-        every = max(1, -(-(last - low_day) // 10))
-        names = tuple((at + 0.5, window.day_name(at)) for at in range(low_day, last, every))
         within = tuple(
             (what, max(begin, day[0]), min(end, day[-1]))
             for what, begin, end in spells
             if end > day[0] and begin < day[-1]
         )
         disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
-        found.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, names))
+        found.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, window))
     return tuple(found[:MOST_DESIGNS])
 
 
-def _spells(happened: "pd.DataFrame") -> list[tuple[str, float, float]]:
+def _spells(happened: Frame) -> list[tuple[str, float, float]]:
     """What, from and to [d]."""
     once = np.where(happened["kind"].isin(nightly_kinds()), "night curfew", "disruption")
     names = np.where(happened["is_drawn"], "drawn at random", once)
@@ -96,7 +88,7 @@ def _spells(happened: "pd.DataFrame") -> list[tuple[str, float, float]]:
     return [(str(name), begin, end) for name, (begin, end) in zip(names, spans.tolist(), strict=True)]
 
 
-def draw(ax: "Axes", result: Recovery) -> None:
+def draw(ax: Axes, result: Recovery) -> None:
     for what, low, high in result.spells:
         color, alpha = _SHADES[what]
         ax.axvspan(low, high, color=color, alpha=alpha, linewidth=0, label=what)
@@ -107,11 +99,11 @@ def draw(ax: "Axes", result: Recovery) -> None:
     ax.set_ylim(bottom=0)
     ax.set_title(result.title, fontsize=9)
     ax.set_ylabel("thousand parcels")
-    ax.set_xticks([at for at, _ in result.ticks], [name for _, name in result.ticks], fontsize=8.5)
+    style.name_days(ax, result.window, int(np.ceil(result.day[-1])), 10)
     ax.grid(axis="y", color="0.92")
 
 
-def figure(results: tuple[Recovery, ...]) -> "Figure":
+def figure(results: tuple[Recovery, ...]) -> Figure:
     drawing = style.new_figure(0.8 + 2.3 * len(results))
     axes = list(drawing.subplots(len(results), 1, squeeze=False).flat)
     for ax, result in zip(axes, results, strict=True):

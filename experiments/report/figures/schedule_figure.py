@@ -1,15 +1,14 @@
 """The picture of a schedule: flights of a mean week by weekday and hour."""
 
 import datetime as dt
-import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from experiments.report import style
+from experiments.report.style import Axes
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS: Final = 24
@@ -35,7 +34,7 @@ class WeekPattern:
         return self.counts / max(1.0, self.weeks)
 
 
-def draw_week(ax: "Axes", result: WeekPattern) -> None:
+def draw_week(ax: Axes, result: WeekPattern) -> None:
     """A cell a weekday and hour, the darker the more flights; the number stands in each that has some."""
     a_week = result.a_week
     top = max(float(a_week.max()), 1e-9)
@@ -53,12 +52,7 @@ def draw_week(ax: "Axes", result: WeekPattern) -> None:
 
 def schedule_svg(result: WeekPattern) -> bytes:
     """The whole picture as SVG; the same result gives the same bytes."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"svg.hashsalt": "cargohub", "axes.titlesize": 10, "axes.titlelocation": "left"}):
-        figure = Figure(figsize=(10, 3.6), layout="constrained")
-        draw_week(figure.add_subplot(), result)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    with style.look():
+        drawing, ax = style.panel(3.6, 10)
+        draw_week(ax, result)
+        return style.svg(drawing)

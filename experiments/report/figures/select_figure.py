@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import Values, errorbar
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MOST_ROWS: Final = 60
 _FATES: Final = {
@@ -53,10 +50,9 @@ class SelectChart:
 
     @classmethod
     def of(cls, dots: Sequence[Dot], kpi: str, target: float | None, cost: str, cost_unit: str) -> "SelectChart":
-        unit = KPIS[kpi].unit
-        scale = 100.0 if unit == "1" else 1.0
+        scale, unit = style.drawn_as(KPIS[kpi].unit)
         drawn = [replace(dot, kpi=dot.kpi.scaled(scale)) for dot in sorted(dots, key=lambda dot: dot.cost)]
-        service = f"{formatting.kpi_name(kpi)} [{'%' if unit == '1' else formatting.UNITS.get(unit, unit)}]"
+        service = f"{formatting.kpi_name(kpi)} [{unit}]"
         name = formatting.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
         unit_of_cost = formatting.UNITS.get(cost_unit, cost_unit)
         return cls(
@@ -67,7 +63,7 @@ class SelectChart:
         )
 
 
-def draw_plane(ax: "Axes", chart: SelectChart) -> None:
+def draw_plane(ax: Axes, chart: SelectChart) -> None:
     for dot in chart.dots:
         color, marker, size = _FATES[dot.fate]
         _bar(ax, dot, [dot.cost], [dot.kpi])
@@ -79,7 +75,7 @@ def draw_plane(ax: "Axes", chart: SelectChart) -> None:
     ax.margins(x=0.06, y=0.12)
 
 
-def draw_rows(ax: "Axes", chart: SelectChart) -> None:
+def draw_rows(ax: Axes, chart: SelectChart) -> None:
     shown = chart.dots[:MOST_ROWS]
     for row, dot in enumerate(shown):
         color, marker, size = _FATES[dot.fate]
@@ -89,14 +85,13 @@ def draw_rows(ax: "Axes", chart: SelectChart) -> None:
     _beside(ax, -0.8, ("cost", "replications"), color=style.LIMIT)
     if chart.target is not None:
         ax.axvline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1)
-    ax.set_yticks(range(len(shown)), [dot.name for dot in shown])
-    ax.set_ylim(len(shown) - 0.4, -0.6)
+    style.name_rows(ax, [dot.name for dot in shown])
     left_out = len(chart.dots) - len(shown)
     ax.set_xlabel(chart.service + (f"; {left_out} dearer designs are left out" if left_out else ""))
     ax.grid(axis="x", color="0.92")
 
 
-def _beside(ax: "Axes", row: float, texts: Sequence[str], color: str = "black") -> None:
+def _beside(ax: Axes, row: float, texts: Sequence[str], color: str = "black") -> None:
     """Columns right of the panel, at distances in points, for which the layout finds room."""
     for column, text in zip(_COLUMNS_PT, texts, strict=True):
         ax.annotate(
@@ -112,12 +107,12 @@ def _beside(ax: "Axes", row: float, texts: Sequence[str], color: str = "black") 
         )
 
 
-def _bar(ax: "Axes", dot: Dot, x: Values, y: Values) -> None:
+def _bar(ax: Axes, dot: Dot, x: Values, y: Values) -> None:
     if dot.kpi.bounds is not None:
         errorbar(ax, x, y, fmt="none", color=_FATES[dot.fate][0], capsize=3, linewidth=1.1)
 
 
-def figure(chart: SelectChart) -> "Figure":
+def figure(chart: SelectChart) -> Figure:
     """Both panels."""
     rows = min(MOST_ROWS, len(chart.dots))
     drawn = style.new_figure(4.2 + 0.3 * rows)

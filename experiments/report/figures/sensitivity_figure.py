@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]
 _ALONE, _WITH_OTHERS = style.PALETTE[0], style.PALETTE[4]
@@ -42,29 +39,29 @@ class Shares:
     total: tuple[Interval, ...]
 
 
-def tornado(names: Sequence[str], panels: Sequence[Effects]) -> "Figure":
+def tornado(names: Sequence[str], panels: Sequence[Effects]) -> Figure:
     """The factors from top to bottom, as given, in every panel."""
     figure = style.new_figure(1.5 + _ROW_IN * len(names))
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for ax, panel in zip(axes, panels, strict=True):
         _draw_effects(ax, panel)
-    _name_rows(axes, names)
+    style.name_rows(axes[0], names)
     style.legend_below(figure, list(axes))
     return figure
 
 
-def shares(names: Sequence[str], panels: Sequence[Shares]) -> "Figure":
+def shares(names: Sequence[str], panels: Sequence[Shares]) -> Figure:
     """As `tornado`, of indices."""
     figure = style.new_figure(1.5 + 2 * _ROW_IN * len(names))
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for ax, panel in zip(axes, panels, strict=True):
         _draw_shares(ax, panel)
-    _name_rows(axes, names)
+    style.name_rows(axes[0], names)
     style.legend_below(figure, list(axes))
     return figure
 
 
-def _draw_effects(ax: "Axes", panel: Effects) -> None:
+def _draw_effects(ax: Axes, panel: Effects) -> None:
     kinds = ((True, _RAISES, "µ*, raises it on average"), (False, _LOWERS, "µ*, lowers it on average"))
     for is_up, color, label in kinds:
         rows = [row for row, up in enumerate(panel.raises) if up is is_up]
@@ -77,7 +74,7 @@ def _draw_effects(ax: "Axes", panel: Effects) -> None:
     _limit(ax, 0.0, panel.most)
 
 
-def _draw_shares(ax: "Axes", panel: Shares) -> None:
+def _draw_shares(ax: Axes, panel: Shares) -> None:
     rows = range(len(panel.first))
     for offset, intervals, color, label in (
         (-0.2, panel.first, _ALONE, "alone (S1)"),
@@ -92,7 +89,7 @@ def _draw_shares(ax: "Axes", panel: Shares) -> None:
     _limit(ax, max(ax.get_xlim()[0], -_BESIDE), 1 + _BESIDE)
 
 
-def _limit(ax: "Axes", low: float, high: float) -> None:
+def _limit(ax: Axes, low: float, high: float) -> None:
     """Ends of the axis, said where they cut something off."""
     found = ax.get_xlim()
     ax.set_xlim(low, min(found[1], high))
@@ -100,10 +97,5 @@ def _limit(ax: "Axes", low: float, high: float) -> None:
         ax.set_xlabel(f"{ax.get_xlabel()};\nwider intervals are cut")
 
 
-def _whiskers(ax: "Axes", places: Sequence[float], intervals: Sequence[Interval], label: str) -> None:
+def _whiskers(ax: Axes, places: Sequence[float], intervals: Sequence[Interval], label: str) -> None:
     errorbar(ax, intervals, places, fmt="none", ecolor=style.LIMIT, elinewidth=1.1, capsize=2.5, label=label)
-
-
-def _name_rows(axes: "Sequence[Axes]", names: Sequence[str]) -> None:
-    axes[0].set_yticks(range(len(names)), names)
-    axes[0].set_ylim(len(names) - 0.4, -0.6)

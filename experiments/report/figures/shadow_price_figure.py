@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 LINEAR_TO: Final = 100
 """EUR a m² and year up to which the axis is even, and logarithmic beyond."""
@@ -32,20 +29,16 @@ class ShadowChart:
     rent: float
 
 
-def figure(chart: ShadowChart) -> "Figure":
-    rows = -(-len(chart.zones) // _COLUMNS)
-    drawn = style.new_figure(0.9 + 2.7 * rows)
-    axes = list(drawn.subplots(rows, _COLUMNS, squeeze=False).flat)
-    for ax, (name, steps) in zip(axes, chart.zones.items(), strict=False):
+def figure(chart: ShadowChart) -> Figure:
+    drawn, axes = style.panels(len(chart.zones), _COLUMNS, 2.7, 0.9)
+    for ax, (name, steps) in zip(axes, chart.zones.items(), strict=True):
         draw(ax, chart, name, steps)
-    for ax in axes[len(chart.zones) :]:
-        ax.set_visible(False)
     drawn.supylabel("EUR a m² and year", fontsize=9.5)
     style.legend_below(drawn, axes)
     return drawn
 
 
-def draw(ax: "Axes", chart: ShadowChart, name: str, by_demand: Sequence[Sequence[Interval]]) -> None:
+def draw(ax: Axes, chart: ShadowChart, name: str, by_demand: Sequence[Sequence[Interval]]) -> None:
     n_steps = len(by_demand[0])
     for step in range(n_steps):
         worth = [steps[step] for steps in by_demand]

@@ -5,7 +5,7 @@ A measure of risk beside a measure of error: B. L. Nelson, The MORE plot, Proc. 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,9 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.stored_designs import NamedDesign, Value, Values
+from experiments.report.stored_designs import Frame, NamedDesign, Value, Values
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "dwell_p95_h", "flight_clearance_p95_h")
 LEAST_FOR_QUARTILES: Final = 5
@@ -48,7 +44,7 @@ class SpreadPanel:
 
 
 def prepare(
-    kpis: "pd.DataFrame | None", points: Sequence[NamedDesign], values: Values, names: Sequence[str] = KPIS
+    kpis: Frame | None, points: Sequence[NamedDesign], values: Values, names: Sequence[str] = KPIS
 ) -> tuple[SpreadPanel, ...]:
     """A panel a KPI; none for a single design, or replications that are not there or alone."""
     if kpis is None or len(points) < 2 or kpis["replication"].nunique() < 2:
@@ -62,8 +58,7 @@ def prepare(
             for point in points
         )
         if is_whole:
-            scale = 100.0 if values[points[0].label][name].unit == "1" else 1.0
-            unit = "%" if scale > 1 else values[points[0].label][name].unit
+            scale, unit = style.drawn_as(values[points[0].label][name].unit)
             rows = tuple(_spread(samples[point.label], values[point.label][name], scale) for point in points)
             found.append(
                 SpreadPanel(f"{formatting.kpi_name(name)}, {unit}", tuple(point.title for point in points), rows)
@@ -78,7 +73,7 @@ def _spread(sample: NDArray[np.float64], value: Value, scale: float) -> Spread:
     return Spread(tuple(ordered), value.scaled(scale), (first, middle, third) if has_quartiles else None)
 
 
-def draw(ax: "Axes", panel: SpreadPanel, *, with_names: bool) -> None:
+def draw(ax: Axes, panel: SpreadPanel, *, with_names: bool) -> None:
     for row, one in enumerate(panel.rows):
         ax.plot(
             [one.ordered[0], one.ordered[-1]], [row, row], color="0.6", linewidth=1, label="least to most", zorder=1
@@ -101,14 +96,9 @@ def draw(ax: "Axes", panel: SpreadPanel, *, with_names: bool) -> None:
     ax.grid(axis="x", color="0.92")
 
 
-def figure(panels: Sequence[SpreadPanel]) -> "Figure":
-    n_rows = -(-len(panels) // 2)
-    drawing = style.new_figure(0.6 + n_rows * (0.7 + 0.34 * len(panels[0].rows)))
-    axes = drawing.subplots(n_rows, min(2, len(panels)), squeeze=False)
-    for at, ax in enumerate(axes.flat):
-        if at < len(panels):
-            draw(ax, panels[at], with_names=at % 2 == 0)
-        else:
-            ax.set_axis_off()
-    style.legend_below(drawing, list(axes.flat), columns=5)
+def figure(panels: Sequence[SpreadPanel]) -> Figure:
+    drawing, axes = style.panels(len(panels), 2, 0.7 + 0.34 * len(panels[0].rows), 0.6)
+    for at, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
+        draw(ax, panel, with_names=at % 2 == 0)
+    style.legend_below(drawing, axes, columns=5)
     return drawing

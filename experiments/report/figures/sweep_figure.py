@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.report import style
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _MOST_TICKS: Final = 12
 
@@ -54,7 +51,7 @@ class SweepChart:
         return cls(x_name, what, None if numeric else tuple(names), lines, noted)
 
 
-def draw(ax: "Axes", chart: SweepChart) -> None:
+def draw(ax: Axes, chart: SweepChart) -> None:
     drawn = style.lines_of(list(chart.lines))
     for name, points in chart.lines.items():
         line = drawn[name]
@@ -79,10 +76,9 @@ def draw(ax: "Axes", chart: SweepChart) -> None:
     ax.grid(color="0.92")
 
 
-def figure(chart: SweepChart) -> "Figure":
+def figure(chart: SweepChart) -> Figure:
     columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
-    drawn = style.new_figure(4.6 + 0.2 * (len(chart.lines) // columns))
-    ax = drawn.subplots()
+    drawn, ax = style.panel(4.6 + 0.2 * (len(chart.lines) // columns))
     draw(ax, chart)
     style.legend_below(drawn, [ax], columns=columns)
     return drawn

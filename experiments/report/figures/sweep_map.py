@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
@@ -59,7 +56,7 @@ def maps_of(
     found = []
     for name in MAPPED:
         kpi = KPIS[name]
-        scale = 100.0 if kpi.unit == "1" else 1.0
+        scale, unit = style.drawn_as(kpi.unit)
         mean, half = np.full(shape, np.nan), np.full(shape, np.nan)
         verdict = np.full(shape, "", dtype="U9")
         for (x, y), mine, grows in zip(values, intervals, is_unstable, strict=True):
@@ -68,7 +65,7 @@ def maps_of(
             half[at] = np.nan if mine[name].half_width is None else scale * (mine[name].half_width or 0.0)
             verdict[at] = {True: "unstable", None: "undecided", False: ""}[grows]
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
-        title = f"{formatting.kpi_name(name)}, {'%' if kpi.unit == '1' else kpi.unit}"
+        title = f"{formatting.kpi_name(name)}, {unit}"
         title += "" if np.isnan(half).all() else ", ± 95 % interval"
         found.append(
             SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, verdict, ends,
@@ -77,7 +74,7 @@ def maps_of(
     return found
 
 
-def draw(ax: "Axes", result: SweepMap) -> None:
+def draw(ax: Axes, result: SweepMap) -> None:
     low, high = result.ends
     colors = "viridis_r" if result.is_better_high else "viridis"
     drawn = ax.imshow(result.mean, origin="lower", aspect="auto", cmap=colors, vmin=low, vmax=high)
@@ -108,7 +105,7 @@ def draw(ax: "Axes", result: SweepMap) -> None:
         ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if is_dark else "black")
 
 
-def figure(maps: Sequence[SweepMap]) -> "Figure":
+def figure(maps: Sequence[SweepMap]) -> Figure:
     """The maps side by side."""
     n_rows, n_columns = maps[0].mean.shape
     drawing = style.new_figure(1.3 + 0.55 * n_rows, max(style.WIDTH_IN, 1.6 + 0.75 * n_columns * len(maps)))

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.report import style
+from experiments.report.style import Axes, Figure
 from sim.measures.tracing import CAUSES, Segment
 from sim.units import MIN_PER_H
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 WORK: Final = "0.82"
 _COLORS: Final = (*style.PALETTE, "#F0E442", "#8B5A2B", "#7F3C8D", "#A5AA99", "#66A61E")
@@ -57,7 +54,7 @@ def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title:
     return Gantt(title, since, tuple(drawn), colors)
 
 
-def draw(ax: "Axes", result: Gantt) -> None:
+def draw(ax: Axes, result: Gantt) -> None:
     for at, (_, bars) in enumerate(result.rows):
         for resource in (None, *result.colors):
             mine = [(bar.start, bar.length) for bar in bars if bar.resource == resource]
@@ -75,9 +72,8 @@ def draw(ax: "Axes", result: Gantt) -> None:
     ax.set_axisbelow(True)
 
 
-def figure(result: Gantt) -> "Figure":
-    drawing = style.new_figure(1.4 + max(3, len(result.rows)) * _ROW_IN)
-    ax = drawing.subplots()
+def figure(result: Gantt) -> Figure:
+    drawing, ax = style.panel(1.4 + max(3, len(result.rows)) * _ROW_IN)
     draw(ax, result)
     style.legend_below(drawing, [ax])
     return drawing

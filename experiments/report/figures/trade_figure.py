@@ -1,24 +1,21 @@
 """Pictures of the goods: value by country and product group, the balance over the share of exports, weekly flows."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from experiments.report import style
 from experiments.report.cells import draw_cells
 from experiments.report.exposure_tables import Trade, compact, name
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from experiments.report.stored_designs import Frame
+from experiments.report.style import Axes, Figure
 
 BN: Final = 1e9
 MILLION: Final = 1e6
 _HATCHES: Final = ("", "//")
 
 
-def draw_values(ax: "Axes", found: Trade) -> None:
+def draw_values(ax: Axes, found: Trade) -> None:
     left = np.zeros(len(found.lanes))
     y = np.arange(len(found.lanes))
     for at, product in enumerate(found.products):
@@ -32,7 +29,7 @@ def draw_values(ax: "Axes", found: Trade) -> None:
     ax.legend(fontsize=8, loc="lower right")
 
 
-def draw_balance(ax: "Axes", rows: "pd.DataFrame") -> None:
+def draw_balance(ax: Axes, rows: Frame) -> None:
     first = rows.drop_duplicates(["is_simulated", "export_share"])
     others, own = first[~first["is_simulated"]], first[first["is_simulated"]]
     ax.plot(others["export_share"], others["balance_eur"] / BN, marker="o", label="the hub, by share of exports")
@@ -48,7 +45,7 @@ def draw_balance(ax: "Axes", rows: "pd.DataFrame") -> None:
     ax.legend(fontsize=8, loc="upper left")
 
 
-def trade_figure(found: Trade, rows: "pd.DataFrame") -> "Figure":
+def trade_figure(found: Trade, rows: Frame) -> Figure:
     drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(found.lanes)))
     left, right = drawing.subplots(1, 2)
     draw_values(left, found)
@@ -56,7 +53,7 @@ def trade_figure(found: Trade, rows: "pd.DataFrame") -> "Figure":
     return drawing
 
 
-def consumption_figure(found: Trade) -> "Figure":
+def consumption_figure(found: Trade) -> Figure:
     """Parcels and value per lane and week."""
     top = float(found.parcels.max()) or 1.0
     texts = np.array(

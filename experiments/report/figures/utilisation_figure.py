@@ -1,7 +1,7 @@
 """How much each resource is used, and beside it how long it stands blocked."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.stored_designs import NamedDesign, Values
+from experiments.report.style import Axes, Figure
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 BLOCKED: Final = {
     "held_flight_h_per_day": "Flights held\nfor a stand",
@@ -89,7 +86,7 @@ def _use(points: tuple[NamedDesign, ...], values: Values, resources: tuple[str, 
     )  # fmt: skip
 
 
-def draw(ax: "Axes", result: Cells) -> None:
+def draw(ax: Axes, result: Cells) -> None:
     ax.pcolormesh(result.shade, cmap=result.cmap, vmin=0, vmax=1.15, edgecolors="white", linewidth=1.5)
     for row, texts in enumerate(result.text):
         for column, text in enumerate(texts):
@@ -106,7 +103,7 @@ def draw(ax: "Axes", result: Cells) -> None:
     ax.set_xlabel(result.title)
 
 
-def figure(result: Use) -> "Figure":
+def figure(result: Use) -> Figure:
     drawing = style.new_figure(1.9 + 0.31 * len(result.used.rows), width_in=10.5)
     used, blocked = drawing.subplots(1, 2, width_ratios=(len(result.used.columns), len(result.blocked.columns)))
     draw(used, result.used)

@@ -1,18 +1,12 @@
 """The picture of a warm-up: the series with its cut, and the statistic that chose it."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from experiments.report.style import LIMIT, PALETTE, legend_below, new_figure
+from experiments.report.style import LIMIT, PALETTE, Axes, Figure, legend_below, new_figure
 from experiments.statistics.warmup import WarmUp
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-
-def draw_series(ax: "Axes", result: WarmUp, scale: float) -> None:
+def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
     """The batches' means at their middles; what is cut is grey."""
     middle = (np.arange(len(result.means)) + 0.5) * result.batch * result.spacing
     cut, means = result.n_cut, scale * result.means
@@ -23,7 +17,7 @@ def draw_series(ax: "Axes", result: WarmUp, scale: float) -> None:
     ax.set_ylim(bottom=0)
 
 
-def draw_statistic(ax: "Axes", result: WarmUp) -> None:
+def draw_statistic(ax: Axes, result: WarmUp) -> None:
     """The MSER statistic of each cut that was tried, and the least; relative to the least, if that is not zero."""
     cut = np.arange(len(result.statistic)) * result.batch * result.spacing
     least = float(result.statistic[result.n_cut])
@@ -35,9 +29,7 @@ def draw_statistic(ax: "Axes", result: WarmUp) -> None:
     ax.set_ylabel("MSER, times the least" if least > 0 else "MSER")
 
 
-def figure(
-    result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, own: float | None = None
-) -> "Figure":
+def figure(result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, own: float | None = None) -> Figure:
     """Both, one below the other.
 
     `what` names the series, times `scale`, with its unit; `unit` is that of time; `own` the warm-up that the run had.

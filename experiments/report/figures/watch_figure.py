@@ -1,7 +1,6 @@
 """Picture of the watch: accesses outside each policy by party and field, and how many are never noticed."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,15 +8,13 @@ from experiments.formatting import percent
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
 from experiments.report.exposure_tables import NO_POLICY, compact, name
+from experiments.report.style import Figure
 from experiments.report.watched import Access
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _COLUMNS = 2
 
 
-def figure(found: Sequence[Access]) -> "Figure":
+def figure(found: Sequence[Access]) -> Figure:
     """A panel a policy; parties that have accesses outside any of them."""
     outside = [access for access in found if access.outside_per_day > 0]
     parties, fields = (sorted({getattr(access, key) for access in outside}) for key in ("party", "field"))
@@ -28,14 +25,10 @@ def figure(found: Sequence[Access]) -> "Figure":
         at = [*in_force].index(access.policy), parties.index(access.party), fields.index(access.field)
         per_day[at] = access.outside_per_day
         texts[at] = f"{compact(access.outside_per_day)}; {percent(access.never_noticed_share)} %"
-    n_rows = -(-len(in_force) // _COLUMNS)
-    drawing = style.new_figure((0.7 + 0.26 * len(parties)) * n_rows)
-    axes = list(drawing.subplots(n_rows, min(_COLUMNS, len(in_force)), squeeze=False).flat)
+    drawing, axes = style.panels(len(in_force), _COLUMNS, 0.7 + 0.26 * len(parties))
     shades = logarithmic(per_day)
-    for ax, (policy, is_in_force), shade, cells in zip(axes, in_force.items(), shades, texts, strict=False):
+    for ax, (policy, is_in_force), shade, cells in zip(axes, in_force.items(), shades, texts, strict=True):
         draw_cells(ax, shade, cells, [name(party) for party in parties], [name(field) for field in fields], size=5.5)
         title = "no policy" if policy == NO_POLICY else name(policy) + (" (in force)" if is_in_force else "")
         ax.set_title(title, fontsize=9)
-    for ax in axes[len(in_force) :]:
-        ax.remove()
     return drawing
