@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments.composition import load
@@ -163,3 +164,39 @@ def test_a_row_without_a_type_flies_one_that_carries_it(tmp_path: Path) -> None:
 def test_a_type_that_carries_no_parcel_is_refused() -> None:
     with pytest.raises(CargohubError, match=r"fleet\.b777f: carries no parcel of mean size \(payload_t = 0\.0001\)"):
         load("liege_30k", "fleet.b777f.payload_t=0.0001")
+
+
+def drawn_loads(*words: str, replications: int = 8) -> list[int]:
+    hub = load("liege_30k", *words)
+    return [flight.n_parcels for number in range(replications) for flight in make_inputs(hub, number).flights]
+
+
+def test_without_a_spread_every_flight_carries_the_mean() -> None:
+    assert set(drawn_loads("demand.load.spread=0", replications=1)) == {115_000}
+
+
+def test_loads_spread_about_the_mean_that_stays_and_none_is_above_the_fullest() -> None:
+    loads = np.array(drawn_loads("demand.load.spread=0.08"))
+    standard_error = 0.08 * 115_000 / np.sqrt(len(loads))
+    assert abs(loads.mean() - 115_000) < 4 * standard_error
+    assert 0.06 < loads.std() / 115_000 < 0.10
+    assert loads.max() <= int(1.03 * 93_500 / (93_500 / 115_000)) < 1.031 * 115_000
+    assert loads.min() > 0
+    # By volume: 618.3 m3 of ULDs at 5.0625 l a parcel, packed as tightly as can be.
+    assert max(drawn_loads("demand.load.spread=0.08", "demand.load.fullest=2")) <= int(618_300 / (5.4 * 0.9375))
+
+
+def test_a_load_belongs_to_its_flight() -> None:
+    """More flights and another hall move no load; a wider spread keeps the order of the loads."""
+    few, more, other = (
+        {flight.key: flight.n_parcels for flight in make_inputs(load(name, *words), 0).flights}
+        for name, words in (
+            ("liege_30k", ("demand.load.spread=0.05",)),
+            ("liege_30k", ("demand.load.spread=0.05", "demand.flights_per_day=4.5")),
+            ("liege_66k", ("demand.load.spread=0.05",)),
+        )
+    )
+    assert few == other
+    assert all(more[key] == parcels for key, parcels in few.items() if key in more)
+    wide = {f.key: f.n_parcels for f in make_inputs(load("liege_30k", "demand.load.spread=0.08"), 0).flights}
+    assert sorted(few, key=lambda key: (few[key], key))[:20] == sorted(wide, key=lambda key: (wide[key], key))[:20]

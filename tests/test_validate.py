@@ -8,7 +8,7 @@ import pytest
 from stored_runs import TINY
 
 from experiments.composition import load
-from experiments.designs.design import Design
+from experiments.designs.design import Design, hall_warnings
 from experiments.designs.varying import changed
 from experiments.main import main
 from experiments.report import public_hubs, validation
@@ -106,6 +106,13 @@ def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tm
     assert [of_run[row["case"]] for row in rows if row["case"].endswith("(m²)")] == [
         row for row in rows if row["case"].endswith("(m²)")
     ]
+
+
+def test_a_hall_far_from_public_hubs_is_warned_of_and_not_refused(hub):
+    assert not hall_warnings(hub)
+    far = changed(hub, {"halls.main.area_m2": 120_000})
+    (line,) = hall_warnings(far)
+    assert line.startswith("halls.main: 4.00 m2 for a rated parcel an hour; 7 public air hubs have 0.40 to 2.68")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, scenarios, study
 from experiments.designs.spreadsheet import compose_design, designs_among, factors_of
 from experiments.execution import Place
+from experiments.report.public_hubs import public_hubs
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
@@ -254,9 +255,20 @@ def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -
     return designs
 
 
+def hall_warnings(config: HubConfig) -> list[str]:
+    """Halls with less or more area for their machines than any public air hub: allowed, and unusual."""
+    areas = [hub.m2_per_parcel_h for hub in public_hubs() if hub.kind == "air"]
+    return [
+        f"halls.{name}: {hall.area_m2 / hall.rated_per_h:.2f} m2 for a rated parcel an hour; {len(areas)} public air"
+        f" hubs have {min(areas):.2f} to {max(areas):.2f} (cargohub validate)"
+        for name, hall in config.halls.items()
+        if hall.rated_per_h and not min(areas) <= hall.area_m2 / hall.rated_per_h <= max(areas)
+    ]
+
+
 def period_warnings(config: HubConfig) -> list[str]:
     """What is allowed, but makes numbers hard to read."""
-    days, lines = config.horizon_days, []
+    days, lines = config.horizon_days, hall_warnings(config)
     if days < DAYS_PER_WEEK:
         lines.append(f"horizon_days: {days} is less than a week, and the week has a rhythm")
     elif days % DAYS_PER_WEEK:

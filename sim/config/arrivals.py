@@ -36,6 +36,16 @@ class HubShare:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """How flights' loads differ about the demand's mean (docs/model.md, rule 57)."""
+
+    spread: Annotated[float, Bounds(ge=0, le=1)]
+    """Standard deviation over the mean; 0: every flight carries the mean."""
+    fullest: Annotated[float, Bounds(ge=1, le=2)]
+    """The heaviest load of a flight, of its type's payload."""
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """How much comes: flights, and what is in them. Of the last three exactly two are given; the third follows."""
 
@@ -44,6 +54,7 @@ class Demand:
     parcels_per_flight: Annotated[int, Bounds(ge=1, le=MOST_PARCELS)] | None
     net_t_per_flight: Annotated[float, Bounds(gt=0, le=500)] | None
     kg_per_parcel: Annotated[float, Bounds(gt=0, le=100)] | None
+    load: Load
     hub_share: HubShare | None
     """Null: no estimate of the hub's demand."""
 

@@ -41,8 +41,11 @@ class AircraftType:
         if self.main_deck.ulds + self.lower_deck.ulds == 0:
             raise ValueError("main_deck.ulds + lower_deck.ulds: an aircraft type needs at least one position, got 0")
 
-    def load_limit(self, parcel_kg: float, parcel_l: float) -> LoadLimit:
-        """Of parcels of a mean mass [kg] and packed volume [l]: by payload, and by kg and m3 of its ULD positions."""
+    def load_limit(self, parcel_kg: float, parcel_l: float, payload_share: float = 1.0) -> LoadLimit:
+        """Of parcels of a mean mass [kg] and packed volume [l]: by payload, and by kg and m3 of its ULD positions.
+
+        `payload_share`: of the payload that may be used.
+        """
         decks = [
             (deck, f"{name}.ulds = {deck.ulds}")
             for name, deck in (("main_deck", self.main_deck), ("lower_deck", self.lower_deck))
@@ -50,7 +53,7 @@ class AircraftType:
         ]
         positions = " and ".join(text for _, text in decks)
         quotients = (
-            (self.payload_t * KG_PER_T / parcel_kg, f"payload_t = {self.payload_t:g}"),
+            (payload_share * self.payload_t * KG_PER_T / parcel_kg, f"payload_t = {self.payload_t:g}"),
             (sum(deck.ulds * deck.kg for deck, _ in decks) / parcel_kg, f"{positions}, by the kg of a ULD"),
             (sum(deck.ulds * deck.m3 for deck, _ in decks) * L_PER_M3 / parcel_l, f"{positions}, by the m3 of a ULD"),
         )

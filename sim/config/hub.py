@@ -101,6 +101,12 @@ class HubConfig:
         packed_l = self.parcels.mean_l * self.parcels.tightest_share
         return self.fleet[aircraft].load_limit(self.demand.mean_parcel_kg, packed_l)
 
+    def fullest_load(self, aircraft: str) -> int:
+        """Parcels of the fullest flight of a type, by payload and volume (rule 57)."""
+        packed_l = self.parcels.mean_l * self.parcels.tightest_share
+        demand = self.demand
+        return self.fleet[aircraft].load_limit(demand.mean_parcel_kg, packed_l, demand.load.fullest).parcels
+
     def parcels_of(self, aircraft: str) -> int:
         """Of a flight of a type, where its schedule names none: the demand's mean, or what the type carries if less."""
         return min(self.demand.mean_parcels_per_flight, self.load_limit(aircraft).parcels)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import betaincinv
 
 from sim.config import ArrivalCap, ArrivalModel, Arrivals, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, HOURS
@@ -212,6 +213,33 @@ def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
     return list(able)[min(int(np.searchsorted(shares, draw, side="right")), len(shares) - 1)]
 
 
+def _parcels(config: HubConfig, streams: Streams, call: Call, aircraft: str) -> int:
+    """Of a flight: those that its file says, or a load about its type's mean."""
+    if call.n_parcels is not None:
+        return call.n_parcels
+    spread, mean = config.demand.load.spread, config.parcels_of(aircraft)
+    if spread == 0:
+        return mean
+    return drawn_load(float(streams.of("load", *call.entity).random()), mean, config.fullest_load(aircraft), spread)
+
+
+def drawn_load(uniform: float, mean: int, fullest: int, spread: float) -> int:
+    """Quantile of a beta distribution from 0 to `fullest` with this mean and coefficient of variation.
+
+    Where the room above the mean is too small for the spread, it is the largest of which the density falls to both ends
+    of a flight's load or rises to the fullest: half the variance of a load that is nothing or all.
+
+    >>> drawn_load(0.5, 100, 100, 0.2), drawn_load(0.5, 500, 1000, 0.2)
+    (100, 500)
+    """
+    share = mean / fullest
+    if share >= 1:
+        return mean
+    most = share * (1 - share) / 2
+    weight = share * (1 - share) / min((spread * share) ** 2, most) - 1
+    return max(1, round(fullest * float(betaincinv(weight * share, weight * (1 - share), uniform))))
+
+
 def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measured: tuple[int, int]) -> Flight:
     aircraft = call.aircraft or _drawn_aircraft(config, streams, call)
     kind = config.fleet[aircraft]
@@ -224,7 +252,7 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measur
         arrival=call.arrival,
         n_main_deck=kind.main_deck.ulds,
         n_lower_deck=kind.lower_deck.ulds,
-        n_parcels=config.presorted.whole(call.n_parcels if call.n_parcels is not None else config.parcels_of(aircraft)),
+        n_parcels=config.presorted.whole(_parcels(config, streams, call, aircraft)),
         is_cohort=measured[0] <= call.arrival < measured[1],
         sobt=call.sobt if call.sobt is not None else call.sibt + ticks(config.apron.turnaround_min),
         export_lane=_export_lane(config, streams, call),
