@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sim.config import HubConfig
 
 _MARKS: Final = {"air": "o", "ground": "s"}
+_SIDES: Final = {"air": ("left", (5, -8)), "ground": ("right", (-5, 3))}
+"""Where a hub's name stands, so that names of the two kinds keep apart."""
+_RATES: Final = (20_000, 50_000, 100_000, 200_000, 500_000)
 
 
 def figure(config: "HubConfig") -> "Figure":
@@ -29,15 +32,20 @@ def figure(config: "HubConfig") -> "Figure":
         for informed, face in ((False, color), (True, "none")):
             some = [hub for hub in own if hub.informed is informed]
             if some:
-                more = ", of which the standard was derived" if informed else ""
+                more = " that the standard is from" if informed else ""
                 ax.plot([hub.parcels_per_h for hub in some], [hub.area_m2 for hub in some], _MARKS[kind], color=color,
                         markerfacecolor=face, label=f"public {kind} hubs{more}")  # fmt: skip
         for hub in own:
             name = hub.name.split(",")[0]
-            ax.annotate(name, (hub.parcels_per_h, hub.area_m2), (4, -9), textcoords="offset points", fontsize=6.5)
+            side, offset = _SIDES[kind]
+            ax.annotate(
+                name, (hub.parcels_per_h, hub.area_m2), offset, textcoords="offset points", ha=side, fontsize=6.5
+            )
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(*rates)
+    ax.set_xticks(_RATES)
+    ax.minorticks_off()
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlabel("published rate, parcels an hour")
