@@ -211,8 +211,8 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
                 "on_time_share": 1.0 * (flights <= 5), "exports_kept_up_share": 1.0 * (flights <= 4.2),
                 **level(),
             }  # fmt: skip
-    assert search.found is not None and search.found.no is not None
-    assert search.found.yes <= 4.2 < search.found.no
+    assert search.crossing is not None and search.crossing.no is not None
+    assert search.crossing.yes <= 4.2 < search.crossing.no
     assert search.reason(there) == "late"
 
 
@@ -230,13 +230,13 @@ def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlo
                 there[label, number] |= level(1, 0.01)
             elif not grows:
                 there[label, number] |= level(4, 0.001)
-    assert search.found is not None and search.found.no is not None
-    assert search.found.yes <= 4.2 < search.found.no
+    assert search.crossing is not None and search.crossing.no is not None
+    assert search.crossing.yes <= 4.2 < search.crossing.no
     assert search.reason(there) == "backlog"
     late = dict(there)
     for key in [key for key in late if "measured" in key[0]]:
         del late[key]
-    assert search.growth(search.found.yes, late) is None
+    assert search.growth(search.crossing.yes, late) is None
 
 
 @pytest.mark.slow
@@ -411,8 +411,8 @@ def test_the_other_replications_begin_where_the_first_ended() -> None:
                 }
                 there[label, number] = own
     for search, limit in limits.items():
-        assert search.found is not None and search.found.no is not None
-        assert search.found.yes <= limit < search.found.no <= search.found.yes + 0.1 + 1e-9
+        assert search.crossing is not None and search.crossing.no is not None
+        assert search.crossing.yes <= limit < search.crossing.no <= search.crossing.yes + 0.1 + 1e-9
     assert n_asked[second] <= 3 < n_asked[first]
 
 

@@ -137,7 +137,7 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
     start, end = Design("liege_30k", load("liege_30k")), Design("liege_66k", load("liege_66k"))
     game = game_of(start, end, FACTORS)
     machines = game.coalitions[2]
-    assert [(lack.zone, lack.needed, lack.there) for lack in machines.lacks] == [
+    assert [(lack.zone, lack.needed, lack.available) for lack in machines.lacks] == [
         ("breakdown", 26 * 200, 2400),
         ("sorting", pytest.approx(18_000), 9000),
         ("packout", 60 * 50, 1500),

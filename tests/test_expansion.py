@@ -245,7 +245,7 @@ def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
 
 
 def test_the_decision_map_ends_where_the_permit_is_sure(found: Found, told: Answer) -> None:
-    cells = {(cell.growth, cell.probability): cell for cell in decision_map(told.found)}
+    cells = {(cell.growth, cell.probability): cell for cell in decision_map(told.explored)}
     refused = [leaf["permit"] == "refused" for leaf in found.futures.leaves]
     weight = found.futures.weight.sum(axis=0) * refused
     means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight / weight.sum())) for path in FEW}

@@ -49,11 +49,11 @@ class Lack:
     hall: str
     zone: str
     needed: float
-    there: float
+    available: float
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.zone} needs {self.needed:,.0f} of {self.there:,.0f} {self.unit}"
+        return f"{self.zone} needs {self.needed:,.0f} of {self.available:,.0f} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

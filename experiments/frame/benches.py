@@ -53,7 +53,7 @@ class Simulated:
         return self._pool()
 
     @cached_property
-    def _there(self) -> dict[Key, dict[str, float]]:
+    def _finished(self) -> dict[Key, dict[str, float]]:
         return self.run.finished()
 
     @cached_property
@@ -66,13 +66,13 @@ class Simulated:
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         keys = [(design.label, number) for design in designs for number in range(n)]
-        tasks = missing(designs, n, self._there, evaluate)
+        tasks = missing(designs, n, self._finished, evaluate)
         for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(keys) - len(tasks)) if tasks else ():
             self._keep(key, part)
-        return {key: self._there[key] for key in keys}
+        return {key: self._finished[key] for key in keys}
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
-        tasks = [task for design, n in wanted for task in missing([design], n, self._there, evaluate)]
+        tasks = [task for design, n in wanted for task in missing([design], n, self._finished, evaluate)]
 
         def line(kpis: Kpis, seconds: float) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
@@ -88,12 +88,12 @@ class Simulated:
         for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
             self._keep(key, part)
             self._n_made += 1
-            self._lines.say(lambda passed: line(self._there, passed / self._n_made))
-        return self._there
+            self._lines.say(lambda passed: line(self._finished, passed / self._n_made))
+        return self._finished
 
     def _keep(self, key: Key, part: Part) -> None:
         self.run.keep(key, part)
-        self._there[key] = dict(part["kpis"])
+        self._finished[key] = dict(part["kpis"])
 
     def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
         check_designs(designs, keys)

@@ -28,7 +28,7 @@ from sim.measures.kpis import KPIS, RECOVERY, Rank, names
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
 
-SAID_OF = {
+FAMILY_TEXT = {
     Family.HOLM: "intervals and p-values of all designs together (Bonferroni, Holm)",
     Family.DUNNETT: "intervals and p-values of all designs together (Dunnett, as if each had seen other draws)",
     Family.NONE: "intervals and p-values of each design alone",
@@ -173,7 +173,7 @@ def _differences(outcome: Outcome) -> list[str]:
     """What each design changes against the first, a KPI a line, where that is sure within the family."""
     if not outcome.differences:
         return []
-    lines = [f"less {outcome.designs[0].label}, {SAID_OF[outcome.family]}"]
+    lines = [f"less {outcome.designs[0].label}, {FAMILY_TEXT[outcome.family]}"]
     for label, differences in outcome.differences.items():
         if outcome.n == 1:
             return [*lines, "  one replication: no difference can be tested", ""]

@@ -85,7 +85,7 @@ class _Work:
     ) -> None:
         self._run, self._points, self._study, self._is_quiet = run, designs, study, is_quiet
         self._work_of, self._pool = work_of, pool
-        self._there = run.finished()
+        self._finished = run.finished()
         self._made = 0
         self._began = time.monotonic()
 
@@ -93,7 +93,7 @@ class _Work:
         """The KPIs of the first n replications of each design; those missing are made."""
         self._make(self._tasks(n))
         return {
-            design.label: {kpi: [self._there[design.label, number][kpi] for number in range(n)] for kpi in KPIS}
+            design.label: {kpi: [self._finished[design.label, number][kpi] for number in range(n)] for kpi in KPIS}
             for design in self._points
         }
 
@@ -101,10 +101,10 @@ class _Work:
         """The verdicts on the designs, from their first n replications; longer runs are made where those cannot say."""
 
         def values(designs: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
-            return {design.label: [self._there[design.label, number] for number in range(n)] for design in designs}
+            return {design.label: [self._finished[design.label, number] for number in range(n)] for design in designs}
 
         def longer(designs: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
-            self._make(missing(designs, n, self._there, grow))
+            self._make(missing(designs, n, self._finished, grow))
             return values(designs)
 
         return verdicts(self._points, values(self._points), longer, is_quiet=self._is_quiet)
@@ -112,16 +112,16 @@ class _Work:
     def margins(self, n: int, stability: Mapping[str, Stability]) -> dict[str, tuple[Threshold, ...]]:
         """How far the answers are from changing, from at most the first n replications; other demands are made."""
         walks = walks_of(self._points, n, self._study, stability)
-        while needs := [need for walk in walks if (need := walk.missing(self._there))]:
+        while needs := [need for walk in walks if (need := walk.missing(self._finished))]:
             self._make([(key, evaluate, task) for key, task in needs])
         return thresholds_of(walks)
 
     def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
         if tasks:
-            for key, part in self._pool.run(tasks, is_quiet=self._is_quiet, already=len(self._there)):
+            for key, part in self._pool.run(tasks, is_quiet=self._is_quiet, already=len(self._finished)):
                 self._run.keep(key, part)
             self._made += len(tasks)
-            self._there = self._run.finished()
+            self._finished = self._run.finished()
 
     def tell(self, n: int, wide: Sequence[Need]) -> None:
         if self._is_quiet or not self._tasks(n + 1):
@@ -130,7 +130,7 @@ class _Work:
         tell_cost(wide, n, most=self._study.max_replications, designs=len(self._points), seconds=each)
 
     def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
-        return missing(self._points, n, self._there, self._work_of)
+        return missing(self._points, n, self._finished, self._work_of)
 
 
 def missing(
@@ -151,7 +151,7 @@ def tell_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, seconds:
     """One line on the error stream before further replications are made; `seconds` each, None if it is not known."""
     need = max(wide, key=lambda need: need.n or 0)
     wanted = min(need.n or n, most)
-    text = f"precision: {_said(need)} after {n} replications; {_wanted(need)}"
+    text = f"precision: {_width_text(need)} after {n} replications; {_wanted(need)}"
     text += f", at most {most}" if (need.n or n) > most else ""
     text += f": {wanted - n} more" + (f" of each of {designs} designs" if designs > 1 else "")
     if seconds is not None:
@@ -167,12 +167,12 @@ def too_wide(wide: Sequence[Need], n: int) -> list[str]:
 
 def _why(need: Need, n: int) -> str:
     if need.n is not None:
-        return f"{_said(need)} after {n} replications, the most allowed; {_wanted(need)}"
+        return f"{_width_text(need)} after {n} replications, the most allowed; {_wanted(need)}"
     reason = "a single replication has none" if n == 1 else "a value is not finite"
     return f"{need.kpi} of {need.label} has no interval: {reason}"
 
 
-def _said(need: Need) -> str:
+def _width_text(need: Need) -> str:
     return f"{need.kpi} of {need.label} is ±{need.half_width:.3g} {_unit(need.kpi)}".rstrip()
 
 

@@ -99,7 +99,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
                 "replication": replication,
                 "seconds": line.seconds,
                 "tables": line.tables,
-                "kpis": {name: _said(value) for name, value in line.kpis.items()},
+                "kpis": {name: _plain(value) for name, value in line.kpis.items()},
             },
             allow_nan=False,
         ),
@@ -153,6 +153,6 @@ def _read(text: bytes) -> tuple[Key, Line] | None:
         return None
 
 
-def _said(value: float) -> float | str | None:
+def _plain(value: float) -> float | str | None:
     # JSON has no NaN and no infinity.
     return None if math.isnan(value) else str(value) if math.isinf(value) else value

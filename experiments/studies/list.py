@@ -22,7 +22,7 @@ from experiments.store.summaries import SummaryRow
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank, names
 
-SAID = ("on_time_share", "dwell_mean_h", "parcels_per_day")
+SHOWN = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 """KPIs on the line of a run; `--json` gives all that a terminal shows."""
 _MOST_DESIGNS = 3
 
@@ -85,7 +85,7 @@ def _lines(run: Mapping[str, Any]) -> list[str]:
         return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else "")]
     lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}"]
     for scenario, kpis in list(run["scenarios"].items())[:_MOST_DESIGNS]:
-        means = ", ".join(f"{kpi} {kpis[kpi]:,.4g}" for kpi in SAID if kpi in kpis)
+        means = ", ".join(f"{kpi} {kpis[kpi]:,.4g}" for kpi in SHOWN if kpi in kpis)
         lines.append(f"  {scenario}: {means}")
     more = len(run["scenarios"]) - _MOST_DESIGNS
     return [*lines, f"  and {more} more"] if more > 0 else lines

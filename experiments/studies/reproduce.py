@@ -172,9 +172,9 @@ def _first(recorded: Manifest, again: Manifest) -> Difference | None:
         difference = first_difference(before[name], here[name])
         if difference is not None:
             column, row, recorded_value, value = difference
-            return Difference(name, column, row, _said(recorded_value), _said(value))
+            return Difference(name, column, row, _value_text(recorded_value), _value_text(value))
     return None
 
 
-def _said(value: object) -> str:
+def _value_text(value: object) -> str:
     return "missing" if value is None else value[:60] if isinstance(value, str) else repr(value)

@@ -137,11 +137,11 @@ def _best(lifts: Sequence[Lift]) -> Lift | None:
 
 def result_of(design: Design, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True) -> Result:
     thresholds = tuple(
-        Threshold(design.label, search.number, found.yes, found.no, search.reason(kpis), found.n_asked)
+        Threshold(design.label, search.number, crossing.yes, crossing.no, search.reason(kpis), crossing.n_asked)
         for search in searches
-        if (found := search.found) is not None
+        if (crossing := search.crossing) is not None
     )
-    bounded = [search for search in searches if search.found is not None and search.found.no is not None]
+    bounded = [search for search in searches if search.crossing is not None and search.crossing.no is not None]
     resources = what_ifs(design.hub) if bounded and has_binding else ()
     lifts = sorted((_lift(name, design, bounded, kpis) for name in resources), key=lambda row: -row.lift.mean)
     best = _best(lifts)
@@ -149,9 +149,9 @@ def result_of(design: Design, searches: Sequence[Search], kpis: Kpis, *, has_bin
         design,
         thresholds,
         sum(
-            search.growth(search.found.yes, kpis) is None
+            search.growth(search.crossing.yes, kpis) is None
             for search in searches
-            if search.found and search.found.yes > 0
+            if search.crossing and search.crossing.yes > 0
         ),
         mean_interval([row.flights_per_day for row in thresholds]).within(0.0),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
@@ -179,7 +179,9 @@ def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> 
 
 def _at_thresholds(searches: Sequence[Search], kpis: Kpis) -> dict[str, float]:
     """Mean KPIs at the thresholds; none if none is above zero."""
-    at_thresholds = [kpis[search.key(search.found.yes)] for search in searches if search.found and search.found.yes > 0]
+    at_thresholds = [
+        kpis[search.key(search.crossing.yes)] for search in searches if search.crossing and search.crossing.yes > 0
+    ]
     return {
         name: sum(kpis_there[name] for kpis_there in at_thresholds) / len(at_thresholds)
         for name in (at_thresholds[0] if at_thresholds else ())

@@ -46,7 +46,7 @@ class Search:
         self.design = design
         self.number = number
         self.first = first
-        self.found: Crossing | None = None
+        self.crossing: Crossing | None = None
         self.n_asked = 0
         self._resources = tuple(what_ifs(design.hub))
         """That the hub has."""
@@ -76,10 +76,10 @@ class Search:
         """
         if self._search is None:
             assert self.first is not None
-            if self.first.found is None:
+            if self.first.crossing is None:
                 return []
-            self._begin(max(self.first.found.yes, self._tolerance), self._tolerance)
-        while self.found is None:
+            self._begin(max(self.first.crossing.yes, self._tolerance), self._tolerance)
+        while self.crossing is None:
             key = self.key(self._at)
             if key not in kpis:
                 return [(key, evaluate, (at_demand(self.design.hub, self._at), self.number))]
@@ -88,7 +88,7 @@ class Search:
             self._answer(self._reason(self._at, kpis))
         if not self._has_binding:
             return []
-        if self.found.no is not None and self.key(self.above) not in kpis:
+        if self.crossing.no is not None and self.key(self.above) not in kpis:
             return [(self.key(self.above), evaluate, (at_demand(self.design.hub, self.above), self.number))]
         tasks: list[Task] = []
         for what in self.lifting(kpis):
@@ -103,7 +103,7 @@ class Search:
         try:
             self._at = self._search.send(not reason)
         except StopIteration as end:
-            self.found = end.value
+            self.crossing = end.value
 
     def _longer(self, flights: float, kpis: Kpis) -> Task | None:
         """The longer run that shows whether the backlog grows, where that alone is open; None if none is needed."""
@@ -140,17 +140,19 @@ class Search:
 
     def reason(self, kpis: Kpis) -> str:
         """Why the demand just above the threshold is not sustained; empty if there is none."""
-        return self._reason(self.found.no, kpis) if self.found is not None and self.found.no is not None else ""
+        return (
+            self._reason(self.crossing.no, kpis) if self.crossing is not None and self.crossing.no is not None else ""
+        )
 
     @property
     def above(self) -> float:
         """A demand slightly above the threshold, at which resources are compared."""
-        assert self.found is not None and self.found.no is not None
-        return min(round(self.found.no * _ABOVE, 4), self._limit)
+        assert self.crossing is not None and self.crossing.no is not None
+        return min(round(self.crossing.no * _ABOVE, 4), self._limit)
 
     def lifting(self, kpis: Kpis) -> list[WhatIf]:
         """The what-ifs to simulate just above the threshold, as far as is known by now."""
-        if self.found is None or self.found.no is None:
+        if self.crossing is None or self.crossing.no is None:
             return []
         before = kpis[self.key(self.above)]
         worthwhile = list(self._resources) if self.first is None else self.first.worthwhile(kpis)
@@ -169,7 +171,7 @@ class Search:
 
     def lift(self, resource: str, kpis: Kpis) -> float | None:
         """What more of the resource adds to the share on time; None if that was not simulated."""
-        if self.found is None or self.found.no is None:
+        if self.crossing is None or self.crossing.no is None:
             return None
         before = kpis[self.key(self.above)]
         if blocked_h(resource, before) is None:
@@ -179,7 +181,7 @@ class Search:
 
     def left(self, kpis: Kpis) -> int:
         """About how many simulations are still to come."""
-        if self.found is None:
+        if self.crossing is None:
             return max(1, self._expected - self.n_asked) + (len(self._resources) // 2 if self.first is None else 1)
         return len(self.missing(kpis))
 
@@ -218,7 +220,7 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
 
     def line(kpis: Kpis, seconds: float) -> str:
         left = sum(search.left(kpis) for search in searches)
-        n_found = sum(search.found is not None for search in searches)
+        n_found = sum(search.crossing is not None for search in searches)
         return (
             f"{n_found} of {len(searches)} thresholds found, {len(kpis)} simulations done, about"
             f" {time_left(seconds * left)} left"

@@ -42,7 +42,7 @@ FULL: Final = 0.95
 """Of their time: desks that are asked for more keep a queue for long (assumption)."""
 
 
-def said(interval: Interval, digits: int = 2) -> str:
+def interval_text(interval: Interval, digits: int = 2) -> str:
     return with_interval(interval, partial(number, digits=digits)) if np.isfinite(interval.mean) else "none"
 
 
@@ -65,19 +65,22 @@ class Setting:
     control: str = column("", "that was set")
     value: float = column("see control", "that it was set to", heading="value", show=value_said)
     detections_per_day: Interval = interval(
-        "parcels/d", "found more than as configured", heading="detections/d", show=said
+        "parcels/d", "found more than as configured", heading="detections/d", show=interval_text
     )
     officer_h_per_day: Interval = interval(
-        "h/d", "officers' hours more than as configured", heading="officer h/d", show=said
+        "h/d", "officers' hours more than as configured", heading="officer h/d", show=interval_text
     )
     delay_h_per_day: Interval = interval(
-        "h/d", "dwell of all parcels together more than as configured", heading="delay h/d", show=said
+        "h/d", "dwell of all parcels together more than as configured", heading="delay h/d", show=interval_text
     )
     detections_per_officer_h: Interval = interval(
-        "parcels/h", "detections more an officer's hour more", heading="detections/officer h", show=said
+        "parcels/h", "detections more an officer's hour more", heading="detections/officer h", show=interval_text
     )
     delay_h_per_detection: Interval = interval(
-        "h", "dwell more of all parcels together for each detection more", heading="delay h/detection", show=said
+        "h",
+        "dwell more of all parcels together for each detection more",
+        heading="delay h/detection",
+        show=interval_text,
     )
     n: int = column("1", "replications")
     to_open: float = 0.0
@@ -147,15 +150,15 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
 
 
 def sentences(scenario: str, result: Result) -> list[str]:
-    detections, hours = said(result.detections), said(result.officers)
+    detections, hours = interval_text(result.detections), interval_text(result.officers)
     lines = [f"{scenario} as configured: {detections} parcels a day found, with {hours} officers' hours a day."]
     for control, settings in result.by_control.items():
         most = settings[-1]
         lines.append(
             f"{control.capitalize() if control.islower() else control} at {value_said(most.value)}:"
-            f" {said(most.detections_per_day)} more a day,"
-            f" {said(most.detections_per_officer_h)} for an officer's hour more and"
-            f" {said(most.delay_h_per_detection, 0)} h of all parcels' time for each."
+            f" {interval_text(most.detections_per_day)} more a day,"
+            f" {interval_text(most.detections_per_officer_h)} for an officer's hour more and"
+            f" {interval_text(most.delay_h_per_detection, 0)} h of all parcels' time for each."
         )
     return lines
 

@@ -50,7 +50,7 @@ _MOST_ROWS: Final = 24
 
 
 def pictures(answer: Answer) -> Iterator[Picture]:
-    result, asked = answer.found, answer.found.keys.expansion
+    result, asked = answer.explored, answer.explored.keys.expansion
     called = {path: path_name(path) for path in asked.paths}
     best = called[answer.recommended]
     years = [asked.first_year + year for year in range(asked.years)]
@@ -193,7 +193,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
             "turned_by": [plain_row(row, without=("order", "lead_eur")) for row in answer.turned_by],
             "knowing": {row.what: plain_interval(row.worth, "EUR") for row in answer.knowing},
             "unstable": {week: verdict.is_unstable for week, verdict in answer.stability.items()},
-            "runs": answer.found.n_runs * n,
+            "runs": answer.explored.n_runs * n,
         },
         method=tuple(_method(asked, answer)),
         pictures=lambda: pictures(answer),
@@ -214,7 +214,7 @@ def _grids(answer: Answer) -> list[Grid]:
 
 
 def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
-    result, keys, today = answer.found, asked.keys.expansion, asked.designs[0].hub
+    result, keys, today = answer.explored, asked.keys.expansion, asked.designs[0].hub
     yield from money_rests_on(today)
     loads = ", ".join(f"{load:g}" for load in keys.loads)
     yield (

@@ -79,7 +79,7 @@ class PathAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    found: Found
+    explored: Found
     paths: tuple[PathAnswer, ...]
     recommended: str
     probability: float
@@ -98,7 +98,7 @@ class Answer:
     @property
     def stability(self) -> dict[str, Stability]:
         """Of each simulated week, by hub and load."""
-        return self.found.world.curves.stability
+        return self.explored.world.curves.stability
 
     def of(self, path: str) -> PathAnswer:
         return next(outcome for outcome in self.paths if outcome.path == path)
@@ -131,7 +131,7 @@ def answer(result: Found) -> Answer:
         for number, name in enumerate(names)
     )
     return Answer(
-        found=result,
+        explored=result,
         paths=paths,
         recommended=names[best],
         probability=probability_of_best(mean, best),

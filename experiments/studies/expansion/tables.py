@@ -100,7 +100,7 @@ STATES: Final = TableSchema(
 
 
 def tables_of(answer: Answer) -> Tables:
-    first_year = answer.found.keys.expansion.first_year
+    first_year = answer.explored.keys.expansion.first_year
     rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
         (PATHS, list(_figures(answer))),
         (FUTURES, list(_futures(answer))),
@@ -113,7 +113,7 @@ def tables_of(answer: Answer) -> Tables:
         *((schema, as_columns(schema.columns, own)) for schema, own in rows),
         stored(Knowing, answer.knowing),
         stored(Turn, answer.turns),
-        stored(Cell, list(decision_map(answer.found))),
+        stored(Cell, list(decision_map(answer.explored))),
         stability_table(answer.stability),
     ]
 
@@ -127,7 +127,7 @@ def _figures(answer: Answer) -> Iterator[tuple[Any, ...]]:
 
 
 def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    explored = answer.found
+    explored = answer.explored
     futures, asked = explored.futures, explored.keys.expansion
     for path, numbers in explored.number.items():
         for (g, f, draw), at in np.ndenumerate(numbers):
@@ -140,7 +140,7 @@ def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:
 
 
 def _accounts(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    result = answer.found
+    result = answer.explored
     for path in result.number:
         mean = result.mean(path, lambda worth: worth.yearly)
         for year, line in np.ndindex(*mean.shape):
@@ -154,7 +154,7 @@ def _bands(of_paths: Yearly, first_year: int, name: str, unit: str) -> Iterator[
 
 
 def _states(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    result = answer.found
+    result = answer.explored
     for state, (label, *parts) in result.keys.expansion.states.items():
         accepted = float(result.world.accepted[result.world.curves.labels[label]])
         hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
@@ -171,8 +171,8 @@ def sentences(answer: Answer) -> list[str]:
 
 def _staffed(answer: Answer) -> str:
     """The staff that all of it rests on: of the first hub, and the way in which it is paid."""
-    config = next(iter(answer.found.books.hubs.values()))
-    paid = answer.found.keys.expansion.cost.labour.paid
+    config = next(iter(answer.explored.books.hubs.values()))
+    paid = answer.explored.keys.expansion.cost.labour.paid
     return (
         f"Staff: {paid_by_roster(config)} in the hub of today at {config.demand.flights_per_day:g} flights a day,"
         f" by the same roster in all others; labour is paid {PAID[paid]}."
@@ -185,12 +185,11 @@ def _uncertain(answer: Answer) -> str:
     main = max(asked, key=lambda row: row.worth.mean)
     everything = next(row for row in answer.knowing if row.what == EVERYTHING)
     if main.worth.mean <= 0:
-        return (
-            f"Nothing alone is worth knowing before choosing; with hindsight {said(worth_of(everything))} more is had."
-        )
+        hindsight = bounded(worth_of(everything))
+        return f"Nothing alone is worth knowing before choosing; with hindsight {hindsight} more is had."
     return (
-        f"The main uncertainty is the {main.what}: knowing it before choosing would be worth {said(worth_of(main))},"
-        f" knowing everything {said(worth_of(everything))}."
+        f"The main uncertainty is the {main.what}: knowing it before choosing would be worth {bounded(worth_of(main))},"
+        f" knowing everything {bounded(worth_of(everything))}."
     )
 
 
@@ -208,11 +207,11 @@ def _chosen(answer: Answer) -> Iterator[str]:
     if others:
         careful, second = min(answer.paths, key=lambda row: row.regret_p95), others[0]
         yield (
-            f"Next is {path_name(second.path)}, {said(second.behind)} behind. Against what hindsight would choose,"
+            f"Next is {path_name(second.path)}, {bounded(second.behind)} behind. Against what hindsight would choose,"
             f" {name} loses {meur(best.regret.mean)} on average; in the worst 5 % of futures {path_name(careful.path)}"
             f" loses least (at least {meur(careful.regret_p95)})."
         )
-    if best.opens < 1 and answer.found.keys.expansion.paths[best.path].phases:
+    if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
     if best.payback is not None:
         yield f"What it spends more than building nothing comes back in {best.payback:.1f} years, as expected."
@@ -223,7 +222,7 @@ def _level(answer: Answer) -> Iterator[str]:
     half_width = answer.of(answer.recommended).npv.half_width
     if not half_width:
         return
-    n = answer.found.keys.replications
+    n = answer.explored.keys.replications
     yield (
         f"How high all paths lie together is known to ±{meur(half_width)} only, from {n} replications of"
         " each week; differences between paths, which meet the same parcels, are known better."
@@ -235,7 +234,7 @@ def _reacting(answer: Answer) -> Iterator[str]:
         if row.what == WAITING:
             verb = "brings" if row.worth.mean >= 0 else "costs"
             size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
-            yield f"Building by rules instead of by dates {verb} {said(size)}, the best path of each kind compared."
+            yield f"Building by rules instead of by dates {verb} {bounded(size)}, the best path of each kind compared."
 
 
 def _turned(turns: list[Turn]) -> str:
@@ -252,4 +251,4 @@ def meur(eur: float) -> str:
     return f"{millions(eur)} MEUR"
 
 
-said = partial(in_millions, unit=" MEUR")
+bounded = partial(in_millions, unit=" MEUR")

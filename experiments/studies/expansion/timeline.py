@@ -55,7 +55,7 @@ class Timeline:
 class World:
     """All that timelines have in common."""
 
-    own: Expansion
+    asked: Expansion
     curves: Curves
     measured: Measured
     weeks: Floats
@@ -95,7 +95,7 @@ class _Course:
 
     def __init__(self, world: World, path: str, leaf: Leaf, draw: Draw) -> None:
         self._world, self._path, self._leaf = world, path, leaf
-        asked = world.own
+        asked = world.asked
         self._phases: Sequence[tuple[str, Phase]] = list(asked.paths[path].phases.items())
         self._ended = {stage: ended(stage, leaf, draw, asked) for stage in asked.paths[path].needs}
         results = [asked.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
@@ -141,7 +141,7 @@ class _Course:
         if any(time is None for time in times):
             return False
         may = max(
-            month_of(phase.starts, self._world.own.first_year),
+            month_of(phase.starts, self._world.asked.first_year),
             *(time for time in times if time is not None),
             self._openings[-1].opens if self._openings else 0.0,
         )
@@ -187,7 +187,7 @@ class _Course:
     def _hub(self, quarter: int) -> int:
         middle = _MONTHS * (quarter + 0.5)
         is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
-        stages = self._world.own.stages
+        stages = self._world.asked.stages
         named = tuple(result for _, stage, result in self._conditions if stages[stage].results[result].sets)
         return self._world.hub(State(self._path, self._limit, self._n_open, is_building, self._learned(quarter), named))
 
@@ -204,7 +204,7 @@ class _Course:
         return min(LEARNED, key=lambda step: abs(step - mean))
 
     def _slots(self, quarter: int, hub: int) -> float:
-        asked, accepted = self._world.own, self._world.accepted
+        asked, accepted = self._world.asked, self._world.accepted
         slots = float(accepted[hub])
         if self._n_open and asked.ramp_months:
             since = _MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens

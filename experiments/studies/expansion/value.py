@@ -66,7 +66,7 @@ class Books:
 
     def _change(self, path: str, limit: float | None, n: int) -> Floats:
         before, after = (self.hubs[self.world.label(State(path, limit, at))] for at in (n, n + 1))
-        lines = investment(before, after, self.world.own.cost)
+        lines = investment(before, after, self.world.asked.cost)
         return np.array([as_eur(line.cents) for line in lines])
 
 
@@ -81,7 +81,7 @@ def factors(asked: Expansion, rate: float) -> Floats:
 
 
 def worth(books: Books, line: Timeline) -> Worth:
-    world, asked = books.world, books.world.own
+    world, asked = books.world, books.world.asked
     n_lines, first_paid = len(world.measured.lines), world.measured.n - len(world.measured.paid)
     by_week = line.flights[:, None] * np.tile(world.weeks, (asked.years, 1))
     weeks = world.curves.weeks(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
@@ -112,7 +112,7 @@ def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years
 
 def _building(books: Books, line: Timeline) -> Floats:
     """What is spent besides the running of the hub, by quarter and line (Q, 3 + built)."""
-    asked, n = books.world.own, line.hubs.size
+    asked, n = books.world.asked, line.hubs.size
     built, after = len(books.built), len(books.built) + 1
     flows = np.zeros((n, built + 3))
     flows[:, 0] = -_planned(books, line.path, n)
@@ -129,7 +129,7 @@ def _building(books: Books, line: Timeline) -> Floats:
 
 def _planned(books: Books, path: str, n: int) -> Floats:
     """Spent at risk when the first decision is asked for: a share of what the whole path costs (Q,)."""
-    keys, spent = books.world.own, np.zeros(n)
+    keys, spent = books.world.asked, np.zeros(n)
     for number in range(books.world.n_phases(path, None)):
         phase = list(keys.paths[path].phases.values())[number]
         share = _risked(keys, keys.paths[path], number)
@@ -163,7 +163,7 @@ def _while_built(opening: Opening, n: int) -> Floats:
 
 def _left(books: Books, opening: Opening, n: int) -> Floats:
     """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
-    asked = books.world.own
+    asked = books.world.asked
     age = (_MONTHS * n - opening.opens) / 12
     if age < 0:
         # Unfinished: worth what was paid for it.
@@ -177,5 +177,5 @@ def _left(books: Books, opening: Opening, n: int) -> Floats:
 
 def needed(world: World, line: Timeline, curves: Curves) -> set[tuple[int, int]]:
     """Hubs and loads that a timeline's weeks need and that are not simulated."""
-    by_week = line.flights[:, None] * np.tile(world.weeks, (world.own.years, 1))
+    by_week = line.flights[:, None] * np.tile(world.weeks, (world.asked.years, 1))
     return curves.missing(np.repeat(line.hubs[:, None], 2, axis=1), by_week)

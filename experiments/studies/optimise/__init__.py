@@ -29,8 +29,8 @@ from experiments.studies.optimise.result import (
     FrontPoint,
     Result,
     commands_of,
+    goal_text,
     intervals_of,
-    said,
     sentences,
     tables_of,
 )
@@ -53,7 +53,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
     keys = result.asked
     search = (
-        f"{len(result.found.trials)} designs in generations of {keys.population}, by {_METHODS[keys.sampler]}. A"
+        f"{len(result.tried.trials)} designs in generations of {keys.population}, by {_METHODS[keys.sampler]}. A"
         " design that does not fit its hall, or that the schema refuses, is not simulated."
     )
     method = [search, same_draws(config, result.replications)]
@@ -88,7 +88,7 @@ def grids(result: Result) -> list[Grid]:
     """What the designs on the front reach, and what they are: as many variables a table as a page is wide."""
     asked = result.asked
     reached = tuple(
-        (str(order), *(said(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
+        (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
     tables = [Grid("The front, by its first goal, with 95 % intervals", ("design", *asked.goals), reached)]
@@ -128,9 +128,9 @@ def _picture(result: Result) -> "Picture":
         return means[0], means[1]
 
     on_front = {point.trial.design.label for point in result.front}
-    simulated = {trial.design.label: trial for trial in result.found.trials if trial.samples}
+    simulated = {trial.design.label: trial for trial in result.tried.trials if trial.samples}
     others = tuple(place(trial) for label, trial in simulated.items() if label not in on_front)
-    start = result.found.own
+    start = result.tried.start
     confirmed = {point.trial.design.label: point.confirmed for point in result.front}
     configured = None
     if start is not None and start.design.label in confirmed:

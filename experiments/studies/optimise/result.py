@@ -71,17 +71,17 @@ class FrontPoint:
 class Result:
     asked: Optimise
     replications: int
-    found: Found
+    tried: Found
     front: tuple[FrontPoint, ...]
 
     @property
     def n_unfit(self) -> int:
-        return sum(not trial.samples for trial in self.found.trials)
+        return sum(not trial.samples for trial in self.tried.trials)
 
     @property
     def n_designs(self) -> int:
         """Different designs that were simulated."""
-        return len({trial.design.label for trial in self.found.trials if trial.samples})
+        return len({trial.design.label for trial in self.tried.trials if trial.samples})
 
     @property
     def warnings(self) -> list[str]:
@@ -93,7 +93,7 @@ class Result:
                 f"trials: only {self.n_designs} different designs fit, fewer than a generation of"
                 f" {self.asked.population}: more trials, or narrower ranges, tell better"
             )
-        if len(self.found.trials) < 2 * self.asked.population:
+        if len(self.tried.trials) < 2 * self.asked.population:
             lines.append("trials: fewer than two generations: that is a sample, not yet a search")
         return lines
 
@@ -102,22 +102,22 @@ class Result:
         command_items = [{"command": command} for command in commands] or [{} for _ in self.front]
         return {
             "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
-            "n_trials": len(self.found.trials),
+            "n_trials": len(self.tried.trials),
             "n_unfit": self.n_unfit,
             "n_simulated": self.n_designs,
             "front": [
                 {
                     "trial": point.trial.number,
                     "values": dict(zip(self.asked.variables, point.trial.design.values, strict=True)),
-                    "goals": self._told(point.confirmed),
-                    "seen_by_search": self._told(point.seen),
+                    "goals": self._objects(point.confirmed),
+                    "seen_by_search": self._objects(point.seen),
                     **command,
                 }
                 for point, command in zip(self.front, command_items, strict=True)
             ],
         }
 
-    def _told(self, intervals: dict[str, Interval]) -> dict[str, Any]:
+    def _objects(self, intervals: dict[str, Interval]) -> dict[str, Any]:
         return {goal: interval_object(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
 
 
@@ -137,7 +137,7 @@ def commands_of(result: Result, config_dir: Path | None) -> list[str]:
     return lines
 
 
-def said(interval: Interval, unit: str) -> str:
+def goal_text(interval: Interval, unit: str) -> str:
     """A goal's value with its interval; a figure of the design has none."""
     if unit == "1":
         return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
@@ -145,7 +145,7 @@ def said(interval: Interval, unit: str) -> str:
 
 
 def sentences(result: Result) -> list[str]:
-    asked, trials = result.asked, result.found.trials
+    asked, trials = result.asked, result.tried.trials
     first, second = asked.goals
     count = (
         f"Of {len(trials)} designs tried, {result.n_unfit} do not fit and were not simulated; of the {result.n_designs}"
@@ -153,7 +153,7 @@ def sentences(result: Result) -> list[str]:
         f" other is as good in {first} and in {second}, and better in one."
     )
     lines = [count]
-    start = result.found.own
+    start = result.tried.start
     ends = [("It", "is", result.front[0])]
     if len(result.front) > 1:
         ends = [("The front", "starts with", result.front[0]), ("It", "ends with", result.front[-1])]
@@ -188,7 +188,7 @@ def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
 
 
 def _point(asked: Optimise, intervals: dict[str, Interval]) -> str:
-    return " and ".join(f"{goal} {said(interval, asked.unit(goal))}" for goal, interval in intervals.items())
+    return " and ".join(f"{goal} {goal_text(interval, asked.unit(goal))}" for goal, interval in intervals.items())
 
 
 def _as_good(asked: Optimise, intervals: dict[str, Interval], other: dict[str, Interval]) -> bool:
@@ -198,7 +198,7 @@ def _as_good(asked: Optimise, intervals: dict[str, Interval], other: dict[str, I
 
 
 def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
-    asked, trials = result.asked, result.found.trials
+    asked, trials = result.asked, result.tried.trials
     on_front = {point.trial.design.label for point in result.front}
     return [
         stored(TrialRow, [

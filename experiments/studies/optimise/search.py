@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from experiments.designs.design import Design
-from experiments.frame.study import Bench
+from experiments.frame.study import Bench, Kpis
 from experiments.statistics.factors import library_seed
-from experiments.store.tables import Key
 from experiments.studies.optimise.design import (
     UNITS,
     Candidate,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     import optuna
 
 _CONSTRAINT: Final = "lacks"
-There = Mapping[Key, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Found:
     trials: tuple[Trial, ...]
     front: tuple[Trial, ...]
     """Of those that fit, the ones that no other is as good as in both goals and better in one; each design once."""
-    own: Trial | None
+    start: Trial | None
     """The hub as configured; None if the variables cannot make it."""
 
 
@@ -93,13 +91,13 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
-def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> There:
+def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> Kpis:
     """The KPIs of the first n replications of the designs that fit, each design once."""
     points = {design.label: Design(design.label, design.hub) for design in designs if design.hub is not None}
     return bench.needed([(point, n) for point in points.values()])
 
 
-def goals_of(design: Candidate, asked: Optimise, kpis: There, numbers: range) -> dict[str, tuple[float, ...]]:
+def goals_of(design: Candidate, asked: Optimise, kpis: Kpis, numbers: range) -> dict[str, tuple[float, ...]]:
     """Each goal by replication; a figure of the design itself is the same in all. Empty if the design does not fit."""
     if design.hub is None:
         return {}

@@ -33,7 +33,7 @@ from experiments.composition import load, word_value
 from experiments.frame import console
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
-from experiments.studies.schedule.content import MOST_SAID, Call, Schedule, read_schedule, said
+from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
 from experiments.studies.schedule.request import HOME, read_request
 from sim.errors import InputError
 from sim.inputs.flight_file import COLUMNS, load_limits
@@ -52,10 +52,10 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"{request.path}: would be written over; give another --out DIR")
     plain = document(result, sha256=sha256_of(request.path))
     files = write(result, plain, folder) if result.calls else []
-    for reason in result.bad[:MOST_SAID]:
+    for reason in result.bad[:MOST_NAMED]:
         print(f"warning: left out: {reason}", file=sys.stderr)
-    if len(result.bad) > MOST_SAID:
-        print(f"warning: left out: {len(result.bad) - MOST_SAID} more", file=sys.stderr)
+    if len(result.bad) > MOST_NAMED:
+        print(f"warning: left out: {len(result.bad) - MOST_NAMED} more", file=sys.stderr)
     if arguments.json:
         console.print_json({**plain, "files": [str(file) for file in files]})
         return 0
@@ -74,7 +74,7 @@ def table(result: Schedule) -> str:
     """What the file holds and what was chosen, for a terminal."""
     lines = [f"{result.source}:"]
     for name, value in result.content.items():
-        lines.append(f"  {name.replace('_', ' '):<24}{said(value) if isinstance(value, dict) else value}")
+        lines.append(f"  {name.replace('_', ' '):<24}{counts_text(value) if isinstance(value, dict) else value}")
     if not result.calls:
         return "\n".join(lines)
     pattern = result.pattern
@@ -84,7 +84,7 @@ def table(result: Schedule) -> str:
     lines += [
         "",
         f"{result.name}: {flights} from {pattern.first} to {pattern.last}, {a_day}; clock {result.clock}",
-        f"  {'by weekday':<24}{said(dict(zip(WEEKDAYS, pattern.counts.sum(axis=1).tolist(), strict=True)))}",
+        f"  {'by weekday':<24}{counts_text(dict(zip(WEEKDAYS, pattern.counts.sum(axis=1).tolist(), strict=True)))}",
         f"  {'by hour':<24}{' '.join(str(count) for count in pattern.counts.sum(axis=0).tolist())}",
     ]
     if result.n_twice:

@@ -24,7 +24,7 @@ FLEET_OF_TYPE: Final = {"77X": "b777f", "77F": "b777f"}
 """IATA's aircraft types that the packaged fleet has."""
 MOST_DAYS: Final = 3 * 366
 """Longest range that is expanded [d]."""
-MOST_SAID: Final = 8
+MOST_NAMED: Final = 8
 """Entries of a count that are printed."""
 _EPOCH: Final = dt.date(2000, 1, 1)
 
@@ -146,7 +146,7 @@ def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:
         if not chosen:
             raise InputError(
                 f"{request.path}: {option}={','.join(sorted(wanted))}: none of {len(left)} legs left;"
-                f" there are {said(_counts(map(value_of, left)))}{hint}"
+                f" there are {counts_text(_counts(map(value_of, left)))}{hint}"
             )
         left = chosen
     return left
@@ -223,7 +223,7 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     if not chosen:
         raise InputError(
             f"{request.path}: no flight left of {len(rows)} from {instant(rows[0].sibt).date()} to"
-            f" {instant(rows[-1].sibt).date()}; airlines {said(airlines)}; aircraft {said(types)}"
+            f" {instant(rows[-1].sibt).date()}; airlines {counts_text(airlines)}; aircraft {counts_text(types)}"
         )
     return Schedule(
         name=request.path.stem,
@@ -241,8 +241,8 @@ def _counts(values: Any) -> dict[str, int]:  # noqa: ANN401 - Counter's own argu
     return dict(sorted(Counter(values).items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def said(counts: dict[str, int]) -> str:
+def counts_text(counts: dict[str, int]) -> str:
     """Counts in a line, the largest first."""
-    said = [f"{name} {count}" for name, count in counts.items()]
-    more = [f"{len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else []
-    return ", ".join([*said[:MOST_SAID], *more]) or "none"
+    counts_text = [f"{name} {count}" for name, count in counts.items()]
+    more = [f"{len(counts_text) - MOST_NAMED} more"] if len(counts_text) > MOST_NAMED else []
+    return ", ".join([*counts_text[:MOST_NAMED], *more]) or "none"

@@ -46,7 +46,7 @@ from experiments.studies.select.design import (
     check,
     sample_of,
 )
-from experiments.studies.select.result import Found, Row, answer, found_in, said, warnings_of
+from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
 from sim.errors import ConfigError, InputError
 
 _METHODS = {
@@ -96,7 +96,7 @@ def _grid(result: Found) -> Grid:
             str(row.verdict),
             row.reason,
             number(row.cost),
-            said(row.kpi),
+            interval_text(row.kpi),
             f"{row.kpi.n:,}",
         )
         for row in sorted(result.rows, key=lambda row: row.cost)

@@ -17,7 +17,7 @@ from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 from sim.measures.kpis import KPIS
 
-said = partial(with_interval, show="{:.4g}".format)
+interval_text = partial(with_interval, show="{:.4g}".format)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
 
 
@@ -115,12 +115,12 @@ def answer(result: Found) -> list[str]:
         is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
         nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{nearest.scenario} comes nearest with {said(nearest.kpi)}"
+        near = f"{nearest.scenario} comes nearest with {interval_text(nearest.kpi)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
-        lines = [f"{best.scenario} {what} ({among}): cost {cost}, {asked.kpi} {said(best.kpi)}."]
+        lines = [f"{best.scenario} {what} ({among}): cost {cost}, {asked.kpi} {interval_text(best.kpi)}."]
     if result.probability is None:
         return lines
     return [*lines, _promise(result, result.probability)]

@@ -123,7 +123,7 @@ def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
 
 
 UNIT: Final = "EUR/m2/year"
-said = partial(with_interval, show=whole)
+interval_text = partial(with_interval, show=whole)
 
 
 def named(zone: str) -> str:
@@ -154,7 +154,7 @@ class Step:
         UNIT,
         "value of a m² of this step, before its rent",
         heading="worth",
-        show=said,
+        show=interval_text,
         ends=("mean", "low", "high", "n"),
         names="{end}",
     )
@@ -249,17 +249,17 @@ def _sentence(result: Result, flights: float) -> str:
     """At a demand: the zone to enlarge first, how much it is worth, and whether the next is surely worth less."""
     best, *others = result.at(flights)
     start = f"At {flights:g} flights a day"
-    worth = f"{said(best.first.worth)} EUR a m² and year"
+    worth = f"{interval_text(best.first.worth)} EUR a m² and year"
     units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         return f"{start} the first step of no zone is surely worth its floor; the most is {worth}, of {units}."
     text = f"{start} enlarge {named(best.name)} first: {units} are worth {worth}"
     last = best.steps[-1]
     if last.step > 1:
-        text += f", step {last.step} {said(last.worth)}"
+        text += f", step {last.step} {interval_text(last.worth)}"
     if others:
         apart = mean_interval([a - b for a, b in zip(best.samples, others[0].samples, strict=True)])
         sure = apart.low is not None and apart.low > 0
-        other = f"{named(others[0].name)}, the next, {said(others[0].first.worth)}"
+        other = f"{named(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
         text += f"; {other}{'' if sure else ', which may be as much'}"
     return f"{text}."
