@@ -699,8 +699,9 @@ def _never_off_duty(kind):
             own = {other: steps for other, steps in place.manning.items() if other != kind}
             return desks_of(name, posts, service, replace(place, manning=own), *rest)
 
-        desks_of = hall.desks_of
-        patch.setattr(hall, "desks_of", always)
+        desks_of = sim.processes.staff.desks_of
+        for module in (sim.processes.sorting, sim.processes.customs):
+            patch.setattr(module, "desks_of", always)
 
     return mutant
 
@@ -771,8 +772,9 @@ def _packers_heed_no_roster(patch):
 def _packers_need_not_walk(patch):
     init = FlexiblePackOut.__init__
 
-    def hasty(self, rule, *arguments, **others):
-        init(self, replace(rule, walk=0), *arguments, **others)
+    def hasty(self, *arguments):
+        init(self, *arguments)
+        self._rule = replace(self._rule, walk=0)
 
     patch.setattr(FlexiblePackOut, "__init__", hasty)
 

@@ -12,8 +12,9 @@ from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
+from sim.processes.staff import desks_of
 from sim.processes.store import Mark, ParcelStore
-from sim.record.recorder import StageTally
+from sim.record.recorder import Recorder
 from sim.units import Ticks
 
 _Held = tuple[Ticks, ...]
@@ -33,19 +34,25 @@ class HoldZone:
         self,
         env: simpy.Environment,
         site: Site,
+        number: int,
         store: ParcelStore,
+        record: Recorder,
         *,
-        controls: Controls,
-        tally: StageTally,
         stage: Stage,
         refuse: Callable[[Ticks], None],
     ) -> None:
+        """`number` of the hall."""
         self._env, self._site, self._store = env, site, store
-        self._tally, self._stage, self._refuse = tally, stage, refuse
+        self._tally, self._stage, self._refuse = record.stages["customs_hold"], stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._to_go: dict[int, list[_Held]] = {}
         """Who is not to be controlled, or was, by the instant of the round in which it goes."""
-        self._controls = controls
+        hall, times, record_as = site.halls[number], site.customs, (site.halls[number], number, record)
+        self._controls = Controls(
+            examination=desks_of("customs_desks", hall.customs_desks, times.examination, *record_as),
+            xray=desks_of("xray_lanes", hall.xray_lanes, times.xray, *record_as),
+            transit=desks_of("transit_desks", hall.transit_desks, times.transit, *record_as),
+        )
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that customs had not released when their status was read."""

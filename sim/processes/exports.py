@@ -42,11 +42,7 @@ class Exports:
                 tally.stay_inside(np.full(pickup.n_parcels, pickup.called))
         for hall in self.halls:
             hall.close(end)
-            for pool in hall.pools:
-                self.record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
         self.build_up.close(end)
-        tugs = self.loading.tugs
-        self.record.add_pool(tugs.held_until(end), tugs.lacked_until(end))
         self.store.close()
 
 

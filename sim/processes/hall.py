@@ -2,21 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import simpy
 
-from sim.domain.entities import ChuteCount, Refusal
+from sim.domain.entities import Refusal
 from sim.domain.inputs import Inputs
-from sim.processes.customs import Controls, HoldZone
+from sim.processes.customs import HoldZone
 from sim.processes.lanes import Lanes
-from sim.processes.packers import FlexiblePackOut
-from sim.processes.packout import PackOut
+from sim.processes.packers import make_packout
 from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
 from sim.processes.sorting import Sortation
-from sim.processes.staff import desks_of
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.units import Ticks
@@ -57,28 +54,11 @@ class Hall:
         self.on_floor = [0] * site.n_routes
         """Parcels with a floor reserved, by route (R)."""
         self.lanes = Lanes(store, site.n_routes)
-        self.packout = self._packout(inputs)
-        hall, record_as = self.site, (self.site, number, record)
-        controls = Controls(
-            examination=desks_of("customs_desks", hall.customs_desks, site.customs.examination, *record_as),
-            xray=desks_of("xray_lanes", hall.xray_lanes, site.customs.xray, *record_as),
-            transit=desks_of("transit_desks", hall.transit_desks, site.customs.transit, *record_as),
-        )
-        coders = desks_of("handcoding_desks", hall.handcoding_desks, site.handling.handcoding, *record_as)
-        by_hand = desks_of("manual_sort_posts", hall.manual_sort_posts, site.handling.manual_sort, *record_as)
-        held, stage = record.stages["customs_hold"], self.lanes.deliver
-        self.zone = HoldZone(env, site, store, controls=controls, tally=held, stage=stage, refuse=self._refuse)
+        self.packout = make_packout(inputs, number, store, record, self.lanes)
+        stage = self.lanes.deliver
+        self.zone = HoldZone(env, site, number, store, record, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(
-            site,
-            self.site,
-            store,
-            inputs.measured,
-            desks=coders,
-            posts=by_hand,
-            tallies=record.stages,
-            deliver=self._deliver,
-            stage=stage,
-            hold=self.zone.hold,
+            inputs, number, store, record, deliver=self._deliver, stage=stage, hold=self.zone.hold
         )
 
     @property
@@ -91,23 +71,6 @@ class Hall:
         if self.packout:
             self.packout.advance(instant)
         self.lanes.collect(instant)
-
-    def _packout(self, inputs: Inputs) -> PackOut | None:
-        if not self.site.packout_posts:
-            return None
-        count = ChuteCount(self.number, sum(self.site.packout_posts))
-        self._record.packout.append(count)
-        packers = inputs.site.handling.packers
-        make = PackOut if packers is None else partial(FlexiblePackOut, packers, inputs.site.rules.packers)
-        return make(
-            self.site,
-            count,
-            self.first_machine,
-            self._store,
-            inputs.measured,
-            tally=self._record.stages["packout"],
-            lanes=self.lanes,
-        )
 
     def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that machines (P), or desks that have them from there, let go on to their lane."""

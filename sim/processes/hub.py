@@ -85,8 +85,9 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         hall.sortation.close(inputs.end)
     if exports is not None:
         exports.close(inputs.end)
-    _close(inputs.end, record, halls, apron, store)
-    meter.close(record)
+    for hall in halls:
+        _close_hall(inputs.end, record, hall, store)
+    meter.close(inputs.end, record)
     record.close()
     store.close()
     return HubRun(record, store, None if exports is None else exports.store)
@@ -140,14 +141,6 @@ def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) 
             apron.env.process(apron.loading.build_up.cut_off(flight, visit))
 
 
-def _close(end: int, record: Recorder, halls: Sequence[Hall], apron: Apron, store: ParcelStore) -> None:
-    """Bring all to the last instant, and count what is still inside."""
-    for hall in halls:
-        _close_hall(end, record, hall, store)
-    for pool in apron.pools:
-        record.add_pool(pool.held_until(end), pool.lacked_until(end))
-
-
 def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> None:
     hall.look(end - 1)
     hall.zone.take_in(end)
@@ -157,12 +150,9 @@ def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> N
         for ready, units in route.waiting():
             record.stages["lane"].stay_inside(ready, store.counts(units))
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
-    if hall.packout:
-        hall.packout.close(end)
-        record.packout_work += hall.packout.work
-    for pool in hall.pools:
-        record.add_pool(pool.held_until(end), pool.lacked_until(end), hall.number)
     short = sum(tally.time for tally in hall.sortation.short)
     record.staff["inductions", hall.number] = StaffTime(lacked=short, overtime=0)
     if hall.packout is not None:
+        hall.packout.close(end)
+        record.packout_work += hall.packout.work
         record.staff["packout_posts", hall.number] = StaffTime(lacked=hall.packout.short.time, overtime=0)

@@ -10,8 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.domain.entities import ChuteCount
-from sim.domain.site import Hall, Packers
+from sim.domain.inputs import Inputs
 from sim.kernels.coming import Pending, split_ascending
 from sim.kernels.ordering import Chunk, grouped, joined, pick
 from sim.kernels.queueing import servers_in_turn
@@ -20,9 +19,7 @@ from sim.kernels.work_done import WorkDone
 from sim.processes.lanes import Lanes
 from sim.processes.packout import PackOut
 from sim.processes.store import ParcelStore
-from sim.record.chutes import FullestChute
-from sim.record.recorder import StageTally
-from sim.rules import packers
+from sim.record.recorder import Recorder
 from sim.units import FOREVER, NEVER, Ticks
 
 _ANYTHING: Final = 1 << 31
@@ -33,25 +30,13 @@ _BEGIN, _CHUTE = 2, 5
 class FlexiblePackOut(PackOut):
     """All chutes of a hall (C), each a server as fast as its packers are many."""
 
-    def __init__(
-        self,
-        rule: Packers,
-        choose: packers.Rule,
-        hall: Hall,
-        count: ChuteCount,
-        first_machine: int,
-        store: ParcelStore,
-        measured: tuple[int, int],
-        *,
-        tally: StageTally,
-        lanes: Lanes,
-    ) -> None:
-        super().__init__(hall, count, first_machine, store, measured, tally=tally, lanes=lanes)
-        self._rule, self._choose = rule, choose
+    def __init__(self, inputs: Inputs, number: int, store: ParcelStore, record: Recorder, lanes: Lanes) -> None:
+        super().__init__(inputs, number, store, record, lanes)
+        assert inputs.site.handling.packers is not None
+        self._rule, self._choose = inputs.site.handling.packers, inputs.site.rules.packers
         n_chutes = len(self._posts)
         # Nothing bounds what a chute holds that nobody comes to.
-        anything = np.full(n_chutes, _ANYTHING, dtype=np.int64)
-        self.fullest = FullestChute(count, measured, anything, first_machine, self._n_routes)
+        self.fullest = self._fullest(np.full(n_chutes, _ANYTHING, dtype=np.int64))
         self._next_look = 0
         self._packers = [0] * n_chutes
         self._done = WorkDone(n_chutes)
@@ -191,3 +176,11 @@ class FlexiblePackOut(PackOut):
             arrival, ready = packed
             order = np.argsort(arrival, kind="stable")
             self.short.add(arrival[order], ready[order])
+
+
+def make_packout(inputs: Inputs, number: int, store: ParcelStore, record: Recorder, lanes: Lanes) -> PackOut | None:
+    """Of a hall; None if nothing is packed there."""
+    if not inputs.site.halls[number].packout_posts:
+        return None
+    kind = PackOut if inputs.site.handling.packers is None else FlexiblePackOut
+    return kind(inputs, number, store, record, lanes)

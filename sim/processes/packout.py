@@ -7,7 +7,7 @@ chutes do not block.
 import numpy as np
 
 from sim.domain.entities import ChuteCount
-from sim.domain.site import Hall
+from sim.domain.inputs import Inputs
 from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Chunk, hub_order
@@ -16,7 +16,7 @@ from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
 from sim.processes.store import ParcelStore
 from sim.record.chutes import Chutes, FullestChute
-from sim.record.recorder import StageTally
+from sim.record.recorder import Recorder
 from sim.record.staffing import ShortTally
 from sim.units import Ticks
 
@@ -24,19 +24,13 @@ from sim.units import Ticks
 class PackOut:
     """All chutes of a hall (C = M R), numbered machine by machine and route by route."""
 
-    def __init__(
-        self,
-        hall: Hall,
-        count: ChuteCount,
-        first_machine: int,
-        store: ParcelStore,
-        measured: tuple[int, int],
-        *,
-        tally: StageTally,
-        lanes: Lanes,
-    ) -> None:
-        self._store, self._measured, self._tally, self._lanes = store, measured, tally, lanes
-        self.count = count
+    def __init__(self, inputs: Inputs, number: int, store: ParcelStore, record: Recorder, lanes: Lanes) -> None:
+        """`number` of the hall."""
+        hall, measured = inputs.site.halls[number], inputs.measured
+        self._store, self._measured, self._lanes = store, measured, lanes
+        self._tally = record.stages["packout"]
+        self.count = ChuteCount(number, sum(hall.packout_posts))
+        record.packout.append(self.count)
         self._n_routes = len(hall.packout_posts) // hall.n_machines
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
@@ -48,9 +42,14 @@ class PackOut:
         """Whose turn it is, among a chute's posts (C)."""
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
-        self.fullest = FullestChute(count, measured, self._posts, first_machine, self._n_routes)
+        self._first_machine = inputs.site.first_machines[number]
+        self.fullest = self._fullest(self._posts)
         self.work = 0
         """Packing that began in the measured days [ticks]."""
+
+    def _fullest(self, posts: Ticks) -> FullestChute:
+        """`posts` (C): how many pack at each chute."""
+        return FullestChute(self.count, self._measured, posts, self._first_machine, self._n_routes)
 
     def close(self, _end: int) -> None:
         """The run is over at an instant."""

@@ -10,15 +10,17 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.site import Hall, MachineCalendar, Site
+from sim.domain.inputs import Inputs
+from sim.domain.site import MachineCalendar
 from sim.kernels.coming import Coming, split_ascending
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Chunk, joined
 from sim.kernels.queueing import single_server
-from sim.processes.desks import Desks, Served
+from sim.processes.desks import Served
 from sim.processes.slots import has
+from sim.processes.staff import desks_of
 from sim.processes.store import Mark, ParcelStore
-from sim.record.recorder import StageTally
+from sim.record.recorder import Recorder
 from sim.record.staffing import ShortTally
 from sim.units import FOREVER, NEVER, Ticks
 
@@ -107,27 +109,27 @@ class Sortation:
 
     def __init__(
         self,
-        site: Site,
-        hall: Hall,
+        inputs: Inputs,
+        number: int,
         store: ParcelStore,
-        measured: tuple[int, int],
+        record: Recorder,
         *,
-        desks: Desks,
-        posts: Desks,
-        tallies: dict[str, StageTally],
         deliver: Deliver,
         stage: Stage,
         hold: Hold,
     ) -> None:
+        """`number` of the hall."""
+        site, hall, measured, tallies = inputs.site, inputs.site.halls[number], inputs.measured, record.stages
         need = hall.service * site.handling.inductions
         self.machines = [Machine(calendar, need, site.handling.to_chute, measured) for calendar in hall.calendars]
         self._site, self._store = site, store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._manual_sort = tallies["manual_sort"]
         self._deliver, self._stage, self._hold = deliver, stage, hold
-        self.desks = desks
+        record_as = hall, number, record
+        self.desks = desks_of("handcoding_desks", hall.handcoding_desks, site.handling.handcoding, *record_as)
         """For hand-coding; the tag is the machine of the first pass."""
-        self.posts = posts
+        self.posts = desks_of("manual_sort_posts", hall.manual_sort_posts, site.handling.manual_sort, *record_as)
         """For manual sort."""
         inductions = hall.manned("inductions", site.handling.inductions)
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]

@@ -49,8 +49,10 @@ class Meter:
     def _read(self, instant: int) -> None:
         self._readings.append([(pool.lacked_until(instant), pool.overtime_until(instant)) for _, pool in self._pools])
 
-    def close(self, record: Recorder) -> None:
-        """The run is over, which may be when the measured days are."""
+    def close(self, end: int, record: Recorder) -> None:
+        """The run is over, which may be when the measured days are: what pools held and lacked, in all and in them."""
+        for hall, pool in self._pools:
+            record.add_pool(pool.held_until(end), pool.lacked_until(end), hall)
         if len(self._readings) == 1:
             self._read(self._high)
         for (hall, pool), before, after in zip(self._pools, *self._readings, strict=True):

@@ -61,15 +61,8 @@ class Exports:
 
     def _draw(self, collection: Collection) -> list[OutParcel]:
         drawn = self.drawn.parcels_of(collection)
-        columns = zip(
-            drawn.lane.tolist(),
-            drawn.mass.tolist(),
-            drawn.volume.tolist(),
-            drawn.handling.tolist(),
-            drawn.is_no_read.tolist(),
-            drawn.is_non_conveyable.tolist(),
-            strict=True,
-        )
+        names = ("lane", "mass", "volume", "handling", "is_no_read", "is_non_conveyable")
+        columns = zip(*(getattr(drawn, name).tolist() for name in names), strict=True)
         first = self.first_key + collection.number
         parcels = [OutParcel((first, row), collection.number, row, *values) for row, values in enumerate(columns)]
         if self.drawn.is_recorded(collection):

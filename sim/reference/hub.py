@@ -157,19 +157,11 @@ class Hub:
         drawn = self.inputs.parcels_of(flight)
         first: list[int] = drawn.first.tolist()
         uld_of_row = [u for u in range(flight.n_ulds) for _ in range(first[u], first[u + 1])]
+        names = "mass volume handling packing is_no_read is_non_conveyable channel release is_refused is_alarm"
         columns = zip(
             uld_of_row,
             [self.route_of_lane[lane] for lane in drawn.lane.tolist()],
-            drawn.mass.tolist(),
-            drawn.volume.tolist(),
-            drawn.handling.tolist(),
-            drawn.packing.tolist(),
-            drawn.is_no_read.tolist(),
-            drawn.is_non_conveyable.tolist(),
-            drawn.channel.tolist(),
-            drawn.release.tolist(),
-            drawn.is_refused.tolist(),
-            drawn.is_alarm.tolist(),
+            *(getattr(drawn, name).tolist() for name in names.split()),
             [1] * drawn.n_units if drawn.count is None else drawn.count.tolist(),
             [0] * drawn.n_units if drawn.value is None else drawn.value.tolist(),
             strict=True,
