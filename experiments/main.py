@@ -27,7 +27,7 @@ ASK_AGAIN_S = 20.0
 
 WORD_OPTIONS = {
     "from": ("calibrate", "schedule"),
-    "to": ("calibrate", "schedule", "export"),
+    "to": ("calibrate", "schedule", "export", "assumptions"),
     "here": ("reproduce",),
     "figure": ("trace",),
 }

@@ -1,18 +1,20 @@
 """The numbers of a configuration, each with its range: what `cargohub assumptions` lists and worlds are drawn from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from experiments.assumptions.entries import Entry, Kind, entries
-from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves
+from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves, stretched
 from experiments.composition import compose, packaged
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import near, plain
 
+_PACKAGED = ((), ("customs=declared",), ("study=expansion",))
+"""Words of configurations that together hold all keys whose ranges have ends of their own."""
 Value = float | int | str | tuple[float, ...]
 
 
@@ -80,7 +82,23 @@ def assumptions_of(
             rows.append(_assumption(key, value, *match))
     if missing:
         raise ConfigError(f"{missing[0]}: a number without a range (configs/assumptions)")
-    return tuple(rows)
+    return tuple(_with_tables(rows))
+
+
+def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
+    """Numbers of tables that are stretched about their mean, with the ends that this gives."""
+    tables: dict[tuple[str, ...], list[int]] = {}
+    for place, row in enumerate(rows):
+        if row.entry.how == "spread" and row.low is not None and not isinstance(row.value, tuple):
+            tables.setdefault((row.name, *row.stars[:-1]), []).append(place)
+    found = list(rows)
+    for places in tables.values():
+        entry, values = rows[places[0]].entry, [rows[place].likely for place in places]
+        ends = [stretched(values, end) for end in (entry.low, entry.high) if end is not None]
+        for place, *pair in zip(places, *ends, strict=True):
+            value = rows[place].likely  # which rounding may put beside an end that it is
+            found[place] = replace(rows[place], low=min(*pair, value), high=max(*pair, value))
+    return found
 
 
 def uncovered(document: object) -> list[str]:
@@ -139,6 +157,8 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
             f"{place} {name} ({weight:g})" for place, (name, weight) in enumerate(entry.options.items())
         )
         return Assumption(key, shown, 0.0, len(entry.options) - 1.0, kind, f"{source}; {weights}", entry, stars)
+    if kind.is_sampled and value == 0:
+        return Assumption(key, shown, None, None, Kind.DECISION, "zero: there is none of it", entry, stars)
     if not kind.is_sampled:
         return Assumption(key, shown, None, None, kind, source, entry, stars)
     low, high = _ends(key, value, entry)
@@ -161,17 +181,20 @@ def _ends(key: str, value: Any, entry: Entry) -> tuple[float, float]:  # noqa: A
     if entry.how is not None or "*" in entry.key:  # a factor on each
         low, high = sorted((entry.low * value, entry.high * value))
         return low, high
-    reference = _packaged_values().get(key, value)
+    reference = next(
+        (values[name] for words in _PACKAGED if (name := entry_key(key)) in (values := _packaged(words))), value
+    )
     scale = value / reference if reference else 1.0
-    if scale > 0 and scale != 1:
-        return entry.low * scale, entry.high * scale
-    return entry.low, entry.high
+    if scale <= 0 or scale == 1:
+        return entry.low, entry.high
+    high = entry.high * scale
+    return entry.low * scale, high if entry.most is None else max(value, min(high, entry.most))
 
 
 @cache
-def _packaged_values() -> Mapping[str, float]:
-    """The numbers of the packaged configuration, which ranges are written for."""
-    return {key: value for key, value in leaves(compose()) if is_number(value)}
+def _packaged(words: tuple[str, ...]) -> Mapping[str, float]:
+    """The numbers of a packaged configuration, which ranges are written for."""
+    return {entry_key(key): value for key, value in leaves(compose(words)) if is_number(value)}
 
 
 def _check_known(found: Mapping[str, Entry], document: object) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.assumptions.entries import Entry
+from experiments.assumptions.leaves import stretched
 from experiments.assumptions.listed import Assumption, neutral
 
 Floats = NDArray[np.float64]
@@ -116,17 +117,6 @@ class Sampled:
     def _bounded(self, key: str, number: float, value: float) -> float:
         most = self.entry.most if self.entry.most is not None else 1.0 if key.endswith("share") else math.inf
         return like(number, min(value, max(most, number)))
-
-
-def stretched(numbers: Sequence[float], factor: float) -> list[float]:
-    """The numbers about their mean, `factor` times as far from it; none below zero, and their sum as before.
-
-    >>> stretched([0.6, 0.3, 0.1], 0.5)
-    [0.4666666666666667, 0.31666666666666665, 0.21666666666666667]
-    """
-    values = np.array(numbers, dtype=np.float64)
-    far = np.maximum(values.mean() + factor * (values - values.mean()), 0.0)
-    return [float(number) for number in far * (values.sum() / far.sum())]
 
 
 def like(number: float, value: float) -> float:

@@ -1,0 +1,291 @@
+"""Every number of the configurations has a range or a reason to have none; worlds stay within the ranges."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from experiments.assumptions import Kind, Worlds, assumptions_of, uncovered
+from experiments.assumptions.entries import FOLDER, entries
+from experiments.assumptions.formula import evaluate
+from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves
+from experiments.assumptions.listed import Index
+from experiments.composition import load, packaged
+from experiments.main import main
+from sim.errors import ConfigError
+
+PLACES = {"hall": "halls.NAME", "disruption": "disruptions.NAME", "paths": "expansion.paths.NAME"}
+"""Where a configuration puts what is in these groups; other groups have the place of their name."""
+
+
+def document_of(file):
+    """A configuration file as it stands in a configuration."""
+    text = file.read_text()
+    document = {key: value for key, value in yaml.safe_load(text).items() if key != "defaults"}
+    if text.startswith("# @package _global_") or file.parent == packaged():
+        return document
+    for name in reversed(PLACES.get(file.parent.name, file.parent.name).replace("NAME", file.stem).split(".")):
+        document = {name: document}
+    return document
+
+
+@pytest.fixture(scope="module")
+def documents():
+    files = [file for file in sorted(packaged().rglob("*.yaml")) if file.parent.name != FOLDER]
+    assert len(files) > 80
+    return [document_of(file) for file in files]
+
+
+@pytest.fixture(scope="module")
+def hub():
+    return load()
+
+
+@pytest.fixture(scope="module")
+def worlds(hub):
+    return Worlds.of(assumptions_of(hub))
+
+
+def test_every_number_of_every_configuration_file_has_an_entry(documents):
+    missing = {key for document in documents for key in uncovered(document)}
+    assert not missing, f"give these an entry in configs/{FOLDER}: {sorted(missing)}"
+
+
+def test_a_number_without_an_entry_is_noticed():
+    assert uncovered({"apron": {"tow_min": 3, "taxi_in_min": 6}}) == ["apron.tow_min"]
+    with pytest.raises(ConfigError, match=r"^apron\.tow_min: a number without a range"):
+        assumptions_of({"apron": {"tow_min": 3}})
+
+
+def test_every_entry_has_a_number(documents):
+    index, used = Index(entries((packaged(),))), {"demand.kg_per_parcel"}  # null in all of them
+    for document in documents:
+        used |= {match[0].key for key, _ in leaves(document) if (match := index.of(entry_key(key)))}
+    assert not set(entries((packaged(),))) - used
+
+
+def test_no_key_stands_twice_in_a_file():
+    for path in sorted((packaged() / FOLDER).glob("*.yaml")):
+        keys = [key.value for key, _ in yaml.compose(path.read_text()).value]
+        assert len(keys) == len(set(keys)), path
+
+
+def test_ranges_hold_their_values(documents):
+    for document in documents:
+        for one in assumptions_of(document):
+            if one.kind.is_sampled:
+                assert one.low <= one.likely <= one.high, one
+            else:
+                assert one.low is None and one.high is None, one
+            assert one.source
+
+
+def test_formulas_give_the_configured_values(hub):
+    rows = assumptions_of(hub)
+    values = {one.key: one.value for one in rows}
+    derived = [one for one in rows if one.kind is Kind.DERIVED]
+    assert len(derived) > 5
+    for one in derived:
+        assert evaluate(one.source, values) == pytest.approx(one.value, rel=0.01), one.key
+
+
+def test_without_width_a_world_is_the_configured_hub(hub):
+    worlds = Worlds.of(assumptions_of(hub), width=0)
+    rows = worlds.values(np.random.default_rng(1).random((3, len(worlds.names))))
+    for design in (hub, load("liege_100k_complex", "demand=permit")):
+        assert all(worlds.hub(design, row) == design for row in rows)
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), width=st.sampled_from([0.5, 1.0, 1.5]))
+def test_any_world_of_any_design_can_be_built(hub, seed, width):
+    worlds = Worlds.of(assumptions_of(hub), width=width)
+    (row,) = worlds.values(np.random.default_rng(seed).random((1, len(worlds.names))))
+    for design in (hub, load("liege_66k"), load("liege_100k_complex", "demand=permit")):
+        world = worlds.hub(design, row)
+        assert world.area_m2 == design.area_m2
+        assert world.apron.stands == design.apron.stands
+        assert {name: hall.packout_posts for name, hall in world.halls.items()} == {
+            name: hall.packout_posts for name, hall in design.halls.items()
+        }
+
+
+@pytest.mark.parametrize("at", [0.0, 1 - 1e-12])
+def test_the_ends_of_each_range_can_be_built(hub, worlds, at):
+    middle = np.array([one.base for one in worlds.sampled])
+    ends = worlds.values(np.full((1, len(worlds.names)), at))[0]
+    for k, name in enumerate(worlds.names):
+        row = middle.copy()
+        row[k] = ends[k]
+        try:
+            worlds.hub(hub, row)
+        except ConfigError as error:
+            pytest.fail(f"{name} = {row[k]}: {error}")
+
+
+def test_values_stay_in_their_ranges_and_have_their_shape(worlds):
+    values = worlds.values(np.random.default_rng(7).random((4096, len(worlds.names))))
+    for k, one in enumerate(worlds.sampled):
+        assert one.low - 1e-9 <= values[:, k].min() and values[:, k].max() <= one.high + 1e-9, worlds.names[k]
+    of = dict(zip(worlds.names, values.T, strict=True))
+    assert of["apron.taxi_in_min"].mean() == pytest.approx((4 + 6 + 10) / 3, rel=0.02)  # triangular
+    assert of["outbound.docking_min"].std() == pytest.approx(0.6 * 15 / 12**0.5, rel=0.05)  # uniform
+    assert (of["packout.rule"] == 1).mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_widths_scale_ranges(hub):
+    half, wide = (
+        dict(zip(worlds.names, worlds.sampled, strict=True))
+        for worlds in (Worlds.of(assumptions_of(hub), width=0.5), Worlds.of(assumptions_of(hub), width=1.5))
+    )
+    assert (half["apron.taxi_in_min"].low, half["apron.taxi_in_min"].high) == (5, 8)
+    assert (wide["apron.taxi_in_min"].low, wide["apron.taxi_in_min"].high) == (3, 12)
+    assert wide["customs.late_data_share"].low == 0.0025  # not below zero
+    assert half["packout.rule"].weights == pytest.approx((0.9, 0.1))
+    assert wide["packout.rule"].weights == pytest.approx((0.7, 0.3))
+
+
+def test_paces_are_correlated_as_their_entry_says(worlds):
+    values = worlds.values(np.random.default_rng(3).random((20_000, len(worlds.names))))
+    of = dict(zip(worlds.names, values.T, strict=True))
+    pairs = np.corrcoef([of[name] for name in ("breakdown.uld_min", "packout.parcels_per_post_h", "apron.taxi_in_min")])
+    assert pairs[0, 1] == pytest.approx(-0.5, abs=0.05)
+    assert abs(pairs[0, 2]) < 0.03
+
+
+def test_a_world_sets_values_and_what_follows_from_them(hub, worlds):
+    row = np.array([one.base for one in worlds.sampled])
+    row[worlds.names.index("space.sorting_m2_per_parcel_per_h")] = 0.4
+    row[worlds.names.index("space.parcels_per_pallet")] = 200.3
+    row[worlds.names.index("demand.hub_share.supposed")] = 0.36
+    world = worlds.hub(hub, row)
+    assert world.halls["main"].machine_rated_per_h == pytest.approx(15_000 * 0.3 / 0.4)
+    assert world.space.parcels_per_pallet == 200
+    assert world.outbound.trailer.parcels == round(7920 * 200 / 240)
+    assert world.demand.parcels_per_flight == 92_000
+    permit = worlds.hub(load("liege_100k", "demand=permit"), row)
+    assert permit.demand.parcels_per_flight == 92_000
+    assert permit.demand.flights_per_day == 11
+
+
+def test_a_design_with_another_value_has_it_in_proportion(hub, worlds):
+    row = np.array([one.base for one in worlds.sampled])
+    row[worlds.names.index("packout.parcels_per_post_h")] = 600
+    assert worlds.hub(load("liege_30k", "packout.parcels_per_post_h=1200"), row).packout.parcels_per_post_h == 800
+
+
+def test_a_choice_of_the_world_leaves_a_decided_one(hub, worlds):
+    row = np.array([one.base for one in worlds.sampled])
+    row[worlds.names.index("roster.name")] = 2
+    assert worlds.hub(hub, row).roster == load("liege_30k", "roster=round_the_clock").roster
+    decided = load("liege_30k", "roster=three_shifts")
+    assert worlds.hub(decided, row).roster == decided.roster
+
+
+def test_profiles_are_stretched_and_keep_their_sum(hub, worlds):
+    row = np.array([one.base for one in worlds.sampled])
+    row[worlds.names.index("arrivals.weekday_index")] = 0.5
+    row[worlds.names.index("arrivals.hour_share")] = 0.5
+    world = worlds.hub(hub, row)
+    assert sum(world.arrivals.weekday_index) == pytest.approx(sum(hub.arrivals.weekday_index))
+    assert np.ptp(world.arrivals.weekday_index) == pytest.approx(np.ptp(hub.arrivals.weekday_index) / 2, rel=1e-3)
+    assert max(world.arrivals.hour_share) == pytest.approx((0.0416666667 + 0.1166666667) / 2)
+
+
+def _own(tmp_path, text):
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "own.yaml").write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("apron.taxi_in_min: {assumption: x, low: 7, high: 9}", r"^apron\.taxi_in_min: value 6 is below low = 7"),
+        ("apron.taxi_in_min: {assumption: x, low: 9, high: 7}", r"^apron\.taxi_in_min: low = 9 is above high = 7"),
+        ("apron.taxi_in_min: {assumption: x}", r"^apron\.taxi_in_min: a range is needed"),
+        ("apron.taxi_in_min: {decision: x, by: 0.2}", r"^apron\.taxi_in_min: a decision number has no range"),
+        ("apron.taxi_in_min: {by: 0.2}", r"^apron\.taxi_in_min: needs one of sourced, assumption"),
+        ("apron.taxi_in_min: {assumption: x, by: 2}", r"^apron\.taxi_in_min: by: must be above 0 and below 1, got 2"),
+        ("apron.taxi_in_min: {assumption: x, bye: 0.2}", r"^apron\.taxi_in_min\.bye: unknown field; did you mean 'by'"),
+        ("apron.taxi_on_min: {assumption: x, by: 0.2}", r"^apron\.taxi_on_min: no number .*'apron\.taxi_in_min'"),
+        (
+            "correlations: [{keys: [apron.taxi_on_min, packout.spread], correlation: 0.2}]",
+            r"apron\.taxi_on_min: no entry",
+        ),
+    ],
+)
+def test_bad_entries_of_the_users_are_one_line(hub, tmp_path, text, message):
+    with pytest.raises(ConfigError, match=message) as error:
+        assumptions_of(hub, _own(tmp_path, text))
+    assert "\n" not in str(error.value)
+
+
+def test_correlations_that_no_distribution_has_are_refused(hub, tmp_path):
+    keys = ["apron.taxi_in_min", "apron.doors_open_min", "apron.turnaround_min"]
+    pairs = [(keys[0], keys[1], 0.9), (keys[1], keys[2], 0.9), (keys[0], keys[2], -0.9)]
+    text = yaml.safe_dump({"correlations": [{"keys": [one, two], "correlation": r} for one, two, r in pairs]})
+    with pytest.raises(ConfigError, match=r"^correlations: no distribution has those of .*apron\.taxi_in_min"):
+        Worlds.of(assumptions_of(hub, _own(tmp_path, text)))
+
+
+def test_a_users_range_replaces_the_packaged_one(hub, tmp_path):
+    own = _own(tmp_path, "apron.taxi_in_min: {sourced: measured, low: 5.5, high: 6.5}")
+    (row,) = [one for one in assumptions_of(hub, own) if one.key == "apron.taxi_in_min"]
+    assert (row.low, row.high, row.kind, row.source) == (5.5, 6.5, Kind.SOURCED, "measured")
+
+
+def test_a_range_follows_a_number_that_is_set(hub):
+    (row,) = [
+        one
+        for one in assumptions_of(replace(hub, apron=replace(hub.apron, taxi_in_min=12.0)))
+        if one.key == "apron.taxi_in_min"
+    ]
+    assert (row.low, row.high) == (8, 20)
+
+
+def test_leaves_are_numbers_lists_and_texts():
+    assert is_number(1) and not is_number(True) and is_numbers([1, 2.5]) and not is_numbers([])
+
+
+def test_the_verb_lists_every_number_with_its_range(capsys, tmp_path):
+    book = tmp_path / "numbers.xlsx"
+    assert main(["assumptions", "--json", "demand=permit", f"to={book}"]) == 0
+    rows = {row["key"]: row for row in json.loads(capsys.readouterr().out)}
+    assert list(rows["sorting.efficiency"]) == ["key", "value", "low", "high", "kind", "source"]
+    assert rows["sorting.efficiency"]["low"] == 0.65
+    assert rows["demand.flights_per_day"]["high"] == pytest.approx(11 * 4 / 3.5)
+    doors = rows["halls.main.doors_out"]
+    assert (doors["value"], doors["low"], doors["high"], doors["kind"]) == (30, None, None, "decision")
+    assert rows["lanes.ES.share"]["high"] == pytest.approx(1 / 12 + 1.5 * (0.2 - 1 / 12), rel=0.1)  # about the mean
+    assert rows["outbound.trailer.parcels"]["source"] == "33 * space.parcels_per_pallet"
+    assert rows["cost.labour.wage_eur_per_h"]["low"] == 28
+    sheet = load_workbook(book)["assumptions"]
+    assert sheet.max_row == len(rows) + 1
+    assert next(cell.value for cell in sheet[2]) == next(iter(rows))
+
+
+def test_the_verb_lists_one_kind(capsys):
+    assert main(["assumptions", "kind=derived"]) == 0
+    first, header, *rows = capsys.readouterr().out.splitlines()
+    assert first == f"{len(rows)} numbers: {len(rows)} derived"
+    assert header.split() == ["key", "value", "range", "kind", "source"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["kind=guess"], "kind: 'guess' is no kind of number"),
+        (["to=numbers.csv"], "to: a workbook, FILE.xlsx"),
+        (["apron.taxi=3"], "apron.taxi: unknown key"),
+        (["apron.taxi_in_min=-3"], "apron.taxi_in_min: must be at least 1e-05, got -3"),
+    ],
+)
+def test_mistakes_at_the_verb_are_one_line(capsys, words, message):
+    assert main(["assumptions", *words]) == 2
+    assert message in capsys.readouterr().err
