@@ -21,7 +21,7 @@ from experiments.arguments import Arguments, check_once
 from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.composition import compose, hub
 from experiments.frame import console
-from experiments.report.study_page import as_lines
+from experiments.report.sections import as_lines
 from experiments.store.files import whole
 from experiments.store.rows import column, grid_of, table
 from sim.errors import InputError
