@@ -18,6 +18,7 @@ from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, plain
 
 K = TypeVar("K", bound="Replicated")
+S = TypeVar("S", bound="DesignKeys")
 _MOST = "max_replications"
 _MOST_REPLICATIONS = 10_000
 
@@ -157,12 +158,17 @@ def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
 
 
 def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
-    """The designs of `cargohub compare`: those of a spreadsheet, the first one the baseline, or scenarios.
+    """The designs and keys of `cargohub compare`."""
+    return several_of(arguments, MarginKeys)
+
+
+def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
+    """The designs that a verb compares, and its keys: those of a spreadsheet, the first one the baseline, or scenarios.
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
     (words, rows), config_dir = designs_among(arguments.words), arguments.config_dir
-    keys = study(MarginKeys, compose(words, config_dir))
+    keys = study(kind, compose(words, config_dir))
     if rows:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
@@ -173,7 +179,7 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
         raise ConfigError(
-            f"scenarios: compare needs some, as 'scenarios=[{first},{second}]',"
+            f"scenarios: {arguments.verb} needs some, as 'scenarios=[{first},{second}]',"
             f" or 'designs=[{first}, {first} KEY=VALUE]', or designs=FILE"
         )
     known = scenarios(config_dir)

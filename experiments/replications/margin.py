@@ -17,7 +17,7 @@ from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, a
 from experiments.replications.crossing import Crossing, crossing, most_flights
 from experiments.replications.stability import Stability, Values, judged
 from experiments.report.margin import Threshold
-from experiments.report.sentences import LEAST_ON_TIME
+from experiments.report.sentences import carries
 from experiments.store.summaries import MarginRow
 from experiments.store.tables import Key
 from sim.config import ArrivalModel, HubConfig
@@ -91,7 +91,7 @@ class Walk:
         is_growing = (
             self._is_growing if self._at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
         )
-        return kpis["on_time_share"] >= LEAST_ON_TIME and not is_growing
+        return carries(kpis["on_time_share"], is_unstable=is_growing)
 
     def threshold(self) -> Threshold:
         assert self._end is not None

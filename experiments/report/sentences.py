@@ -36,10 +36,15 @@ class Verdict(Enum):
     UNSTABLE = "does not carry it: its backlog grows"
 
 
+def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:
+    """Whether a design carries its traffic: enough parcels are on time, and its backlog is not known to grow."""
+    return on_time_share >= LEAST_ON_TIME and not is_unstable
+
+
 def verdict(point: NamedDesign, on_time: Value) -> Verdict:
     if point.is_unstable:
         return Verdict.UNSTABLE
-    return Verdict.CARRIES if on_time.mean >= LEAST_ON_TIME else Verdict.FAILS
+    return Verdict.CARRIES if carries(on_time.mean, is_unstable=point.is_unstable) else Verdict.FAILS
 
 
 def is_close(point: NamedDesign, on_time: Value) -> bool:

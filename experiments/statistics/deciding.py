@@ -19,6 +19,8 @@ from experiments.statistics.two_sources import Floats
 
 _DEGREES: Final = 10
 """Of the polynomial that are tried, from a constant on (assumption)."""
+_EACH: Final = 8
+"""Worlds for each degree, at least (assumption)."""
 _VALUES: Final = 32
 """Of a number, equally likely (assumption)."""
 _SIGNALS: Final = 16
@@ -87,12 +89,13 @@ def curve(number: Floats, holds: Floats, degree: int | None = None) -> Curve:
     mean, reach = float(number.mean()), float(np.ptp(number)) / 2
     if reach == 0:
         return Curve(values, np.full(_VALUES, holds.mean()), 0.0, 0)
-    basis, grid = (np.polynomial.legendre.legvander((own - mean) / reach, _DEGREES - 1) for own in (number, values))
+    degrees = min(_DEGREES, len(np.unique(number)), 1 + len(number) // _EACH)
+    basis, grid = (np.polynomial.legendre.legvander((own - mean) / reach, degrees - 1) for own in (number, values))
     orthogonal, upper = np.linalg.qr(basis)
     inside = orthogonal.T @ holds
     left = holds[:, None] - np.cumsum(orthogonal * inside, axis=1)
     errors = np.sum((left / (1 - np.cumsum(orthogonal**2, axis=1))) ** 2, axis=0)
-    best = 1 + (int(np.argmin(errors)) if degree is None else degree)
+    best = 1 + (int(np.argmin(errors)) if degree is None else min(degree, degrees - 1))
     found = grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best])
     probability: Floats = np.clip(found, 0.0, 1.0).astype(np.float64)
     share = float(probability.mean())

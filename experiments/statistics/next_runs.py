@@ -88,14 +88,14 @@ def _sources(known: Known, designs: Sequence[int]) -> Iterator[_Source]:
     for design in designs:
         checked, weight = known.checked(design), shares[design][Stratum.OPEN]
         for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
-            if kind == Stratum.OPEN or known.is_contradicted(kind):
+            if kind == Stratum.OPEN or kind in known.doubted:
                 yield _Alone(design, _worlds(known, design, kind), shares[design][kind], checked[kind])
         for world in np.flatnonzero(known.strata[design] == Stratum.OPEN):
             run = design, int(world)
             if run in known.answers and len(known.answers[run].margins) < known.effort.most_replications:
                 yield _Again(run, len(known.answers[run].margins), weight, known.holds(run), checked[Stratum.OPEN].n)
     for kind in (Stratum.FAILS, Stratum.HOLDS):
-        if known.is_contradicted(kind):
+        if kind in known.doubted:
             continue
         simulated = Counter(design for design, world in known.runs if known.strata[design, world] == kind)
         worlds = {design: _worlds(known, design, kind) for design in designs}

@@ -23,6 +23,8 @@ _STEEP: Final = 4.0
 """Of the regression's step where the screen's ratio is 1 (assumption)."""
 _STRONG: Final = 10.0
 """Of the screen beside one number, in the regression (assumption)."""
+_CLEAR: Final = {Stratum.FAILS: 0.0, Stratum.HOLDS: 1.0}
+"""Probability that the answer holds, where the screen is clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Known:
     """Standard deviation of a replication's margin around its world's."""
     spread: float = field(init=False, default=0.0)
     """Standard deviation of worlds' margins around what the regression predicts of them unseen, without that noise."""
+    doubted: frozenset[Stratum] = field(init=False, default=frozenset())
+    """Sides of the screen of which some check came out otherwise: the regression predicts there too."""
     _features: Floats = field(init=False)
     _at: dict[Run, int] = field(init=False, default_factory=dict)
 
@@ -107,6 +111,7 @@ class Known:
         margins = np.array([self.answers[run].margin for run in self.runs])
         self.fit = ridge(self._features @ self._features.T, margins, [world for _, world in self.runs])
         of_noise = float(np.mean([self.noise**2 / len(self.answers[run].margins) for run in self.runs]))
+        self.doubted = frozenset(kind for kind in _CLEAR if any(self._is_missed(run) for run in self._of(kind)))
         self.spread = max(0.0, self.fit.error**2 - of_noise) ** 0.5
 
     def scores(self, sample: Sample, design: int) -> Floats:
@@ -119,8 +124,10 @@ class Known:
         """Probability that the answer holds in each world: the screen's where it is clear."""
         kinds = self.strata_of(sample)[design]
         found = probability(self.scores(sample, design), self.spread)
-        found[(kinds == Stratum.FAILS) | (kinds == Stratum.IMPOSSIBLE)] = 0.0
-        found[kinds == Stratum.HOLDS] = 1.0
+        found[kinds == Stratum.IMPOSSIBLE] = 0.0
+        for kind, value in _CLEAR.items():
+            if kind not in self.doubted:
+                found[kinds == kind] = value
         return found
 
     def holds(self, run: Run) -> float:
@@ -132,9 +139,9 @@ class Known:
 
     def unseen(self, run: Run) -> float:
         """What would have been predicted of a simulated world without its own runs."""
-        kind = self.strata[run]
-        if kind != Stratum.OPEN:
-            return float(kind == Stratum.HOLDS)
+        kind = Stratum(self.strata[run])
+        if kind in _CLEAR and kind not in self.doubted:
+            return _CLEAR[kind]
         predicted = self.answers[run].margin - self.fit.errors[self._at[run]]
         return float(probability(np.array([predicted]), self.spread)[0])
 
@@ -142,16 +149,12 @@ class Known:
         """By stratum; checks of the screen are pooled over all designs as long as none contradicts it."""
         found = []
         for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
-            is_pooled = kind != Stratum.OPEN and not self.is_contradicted(kind)
+            is_pooled = kind in _CLEAR and kind not in self.doubted
             own = [run for run in self._of(kind) if is_pooled or run[0] == design]
             holds = [self.holds(run) for run in own]
             errors = [value - self.unseen(run) for run, value in zip(own, holds, strict=True)]
             found.append(Checked.of(errors, [value * (1 - value) for value in holds]))
         return [*found, Checked(0, 0.0, 0.0, 0.0)]
-
-    def is_contradicted(self, kind: Stratum) -> bool:
-        """Whether some check of a side of the screen came out otherwise."""
-        return any(self._is_wrong(run) for run in self._of(kind))
 
     def _of(self, kind: Stratum) -> list[Run]:
         return [run for run in self.runs if self.strata[run] == kind]
@@ -159,6 +162,10 @@ class Known:
     def _is_wrong(self, run: Run) -> bool:
         """Whether the likelier answer was another than was predicted without the world's runs."""
         return (self.holds(run) > 0.5) != (self.unseen(run) > 0.5)
+
+    def _is_missed(self, run: Run) -> bool:
+        """Whether the screen calls a simulated world clear, and its likelier answer is another."""
+        return (self.holds(run) > 0.5) != (_CLEAR[Stratum(self.strata[run])] > 0.5)
 
     def share(self, design: int, sample: Sample | None = None) -> Share:
         """The share of the worlds of a sample in which the design's answer holds; none: of those simulated."""
@@ -183,8 +190,8 @@ class Known:
     @property
     def screen_errors(self) -> tuple[int, int]:
         """Checks of the screen, and those that it got wrong."""
-        own = [*self._of(Stratum.FAILS), *self._of(Stratum.HOLDS)]
-        return len(own), sum(map(self._is_wrong, own))
+        own = [run for kind in _CLEAR for run in self._of(kind)]
+        return len(own), sum(map(self._is_missed, own))
 
     @property
     def open_errors(self) -> tuple[int, int]:

@@ -33,9 +33,16 @@ class Quadratic:
 
     def along(self, points: Floats, number: int, values: Floats) -> Floats:
         """The response at the points with one number set to each of the values, (V, M)."""
+        return self.moved(self(points), self.gradient(points), points, number, values)
+
+    def gradient(self, points: Floats) -> Floats:
+        """(M, K)."""
+        return np.asarray(self.slopes + 2 * points @ self.curvature)
+
+    def moved(self, response: Floats, gradient: Floats, points: Floats, number: int, values: Floats) -> Floats:
+        """As `along`, from response and gradient at the points."""
         steps = values[:, None] - points[None, :, number]
-        slope = self.slopes[number] + 2 * points @ self.curvature[number]
-        return np.asarray(self(points) + steps * slope + steps**2 * self.curvature[number, number])
+        return np.asarray(response + steps * gradient[:, number] + steps**2 * self.curvature[number, number])
 
 
 def fitted(points: Floats, response: Floats, curved: float | None = None) -> Quadratic:

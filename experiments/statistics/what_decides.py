@@ -81,20 +81,23 @@ def _fit(known: Known, design: int, rows: NDArray[Any], like: _Fits | None) -> t
     surface = fitted(scaled, known.scores(known.sample, design)[rows], like[0].curved if like else None)
     holds = known.best(design)[rows]
     curves = [curve(scaled[:, number], holds) for number in range(scaled.shape[1])]
-    totals = [_total(surface, scaled, number) for number in range(scaled.shape[1])]
-    return (
-        surface,
-        curves,
-        np.array([[own.first, total, own.information] for own, total in zip(curves, totals, strict=True)]),
-    )
+    totals = _totals(surface, scaled)
+    figures = [[own.first, total, own.information] for own, total in zip(curves, totals, strict=True)]
+    return surface, curves, np.array(figures)
 
 
-def _total(surface: Quadratic, scaled: Floats, number: int) -> float:
-    """Share of the variance of the surface's answer that is left where all numbers but this one are known."""
-    values = np.quantile(scaled[:, number], (np.arange(_VALUES) + 0.5) / _VALUES)
-    holds = surface.along(scaled, number, values) >= 0
-    variance = float(np.var(holds))
-    return float(np.mean(np.var(holds, axis=0))) / variance if variance else 0.0
+def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
+    """Share of the variance of the surface's answer that is left where all numbers but one are known, for each."""
+    response, gradient = surface(scaled), surface.gradient(scaled)
+    variance = float(np.var(response >= 0))
+    if not variance:
+        return [0.0] * scaled.shape[1]
+    places = (np.arange(_VALUES) + 0.5) / _VALUES
+    found = []
+    for number in range(scaled.shape[1]):
+        holds = surface.moved(response, gradient, scaled, number, np.quantile(scaled[:, number], places)) >= 0
+        found.append(float(np.mean(np.var(holds, axis=0))) / variance)
+    return found
 
 
 def _intervals(whole: Floats, left: Floats) -> list[tuple[Interval, Interval, Interval]]:

@@ -1,0 +1,97 @@
+"""What decides an answer: a tornado of shares of worlds, and a map over the two most important numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.figure import Figure
+
+_LOW, _HIGH, _MARK = style.PALETTE[1], style.PALETTE[0], style.PALETTE[6]
+_ROW_IN: Final = 0.27
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A panel of a tornado: numbers, and the share of worlds with each low and high [1]."""
+
+    title: str
+    names: tuple[str, ...]
+    ends: tuple[tuple[float, float], ...]
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A panel of a map: names of the axes, their lower and upper ends, and the probability (rows from below) [1]."""
+
+    title: str
+    names: tuple[str, str]
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    probability: NDArray[np.float64]
+    configured: tuple[float, float]
+    dots: tuple[tuple[float, float, bool], ...]
+    """Simulated worlds, and whether the answer holds there."""
+
+
+def tornado(panels: Sequence[Bars]) -> "Figure":
+    """A panel a design, one below the other."""
+    rows = [len(panel.names) + 2.5 for panel in panels]
+    figure = style.new_figure(0.6 + _ROW_IN * sum(rows))
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=rows, sharex=True)[:, 0]
+    for ax, panel in zip(axes, panels, strict=True):
+        _draw_bars(ax, panel)
+    axes[-1].set_xlabel("share of worlds in which it carries its traffic, %")
+    style.legend_below(figure, list(axes))
+    return figure
+
+
+def maps(panels: Sequence[Map]) -> "Figure":
+    """Two panels a row."""
+    n_rows = (len(panels) + 1) // 2
+    figure = style.new_figure(0.6 + 3.6 * n_rows)
+    axes = figure.subplots(n_rows, 2, squeeze=False).ravel()
+    drawn = [_draw_map(ax, panel) for ax, panel in zip(axes, panels, strict=False)]
+    for ax in axes[len(panels) :]:
+        ax.set_visible(False)
+    figure.colorbar(drawn[0], ax=list(axes), label="probability that it carries, %", shrink=0.8)
+    style.legend_below(figure, list(axes[: len(panels)]))
+    return figure
+
+
+def _draw_bars(ax: "Axes", panel: Bars) -> None:
+    for row, (low, high) in enumerate(panel.ends):
+        ax.plot([100 * low, 100 * high], [row, row], color=style.LIMIT, linewidth=5, alpha=0.35, solid_capstyle="butt")
+    rows = range(len(panel.ends))
+    ax.plot([100 * low for low, _ in panel.ends], rows, "o", color=_LOW, label="number low in its range")
+    ax.plot([100 * high for _, high in panel.ends], rows, "D", color=_HIGH, label="number high in its range")
+    ax.axvline(100 * panel.mean, color=_MARK, linewidth=0.9, linestyle="--", label="over all worlds")
+    ax.set_yticks(rows, panel.names)
+    ax.set_ylim(len(panel.names) - 0.4, -0.6)
+    ax.set_xlim(-2, 102)
+    ax.set_title(panel.title)
+
+
+def _draw_map(ax: "Axes", panel: Map) -> "QuadMesh":
+    (left, low), (right, high) = panel.ends
+    xs, ys = np.linspace(left, right, panel.probability.shape[1]), np.linspace(low, high, panel.probability.shape[0])
+    drawn = ax.pcolormesh(xs, ys, 100 * panel.probability, cmap="cividis", vmin=0, vmax=100, shading="nearest")
+    if panel.probability.min() < 0.5 < panel.probability.max():
+        ax.contour(xs, ys, panel.probability, levels=[0.5], colors="white", linewidths=1.6)
+    for holds, face, label in ((True, "white", "simulated, carries"), (False, "none", "simulated, does not")):
+        dots = [(x, y) for x, y, is_yes in panel.dots if is_yes is holds]
+        ax.plot([x for x, _ in dots], [y for _, y in dots], "o", markersize=4, markeredgecolor="white",
+                markerfacecolor=face, linestyle="none", label=label)  # fmt: skip
+    ax.plot(*panel.configured, "X", color=style.PALETTE[1], markersize=9, markeredgecolor="white", label="configured")
+    ax.set_xlabel(panel.names[0])
+    ax.set_ylabel(panel.names[1])
+    ax.set_title(panel.title)
+    ax.locator_params(nbins=5)
+    return drawn

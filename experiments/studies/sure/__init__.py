@@ -1,0 +1,135 @@
+"""`cargohub sure`: in how many of its assumed worlds the answer holds, and which numbers decide it.
+
+Draws all sourced and assumed numbers at once from their ranges (`configs/assumptions`), world after world, and says of
+each hall in which share of the worlds it carries its traffic, which numbers decide that, and what to measure first.
+
+  cargohub sure                                                the packaged study: four halls, two demands
+  cargohub sure 'scenarios=[liege_30k,liege_100k]' demand=permit --json
+  cargohub sure scenario=liege_100k demand=permit precision=0.05
+  cargohub sure 'designs=[liege_66k, liege_66k halls.main.sorting_machines=5]' sure.budget=300
+
+configs/study/sure.yaml has the keys; docs/sure.md explains the answer.
+
+How: worlds are scrambled Sobol' points, the same for every design, each with draws of its own that all designs share
+(common random numbers). The capacity ladder says of each world how much the tightest resource can handle of what
+arrives: far below one the hall fails, far above it carries. Runs check a random sample of these worlds, and go where
+the answer is open (`experiments.statistics.next_runs`).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from experiments.frame.study import Asked, Bench, Kpis, Study
+from experiments.replications.replicating import evaluate
+from experiments.replications.stability import judged
+from experiments.report.sentences import LEAST_ON_TIME
+from experiments.statistics.next_runs import Wanted, explored
+from experiments.statistics.open_worlds import Answer, Known, Run
+from experiments.statistics.what_decides import decided
+from experiments.studies.sure.design import SureKeys, asked
+from experiments.studies.sure.page import document
+from experiments.studies.sure.result import Answered, Result
+from experiments.studies.sure.worlds import Drawn, drawn, ranges_of
+from sim.errors import ConfigError
+
+_LEAST_SHARE: Final = 1e-4
+"""From 0 and 1, to which on-time shares are cut where their log-odds are taken (assumption)."""
+
+
+def compute(bench: Bench, asked: Asked[SureKeys]) -> Result:
+    """Screen all worlds, simulate some, and say what follows."""
+    designs, own = asked.designs, asked.keys.sure
+    config, folder = designs[0].hub, asked.arguments.config_dir
+    _check_ranges(asked)
+    bench.check(designs)
+    n = own.n_worlds
+    bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(own.ranges)} numbers each are screened")
+    worlds = drawn(config, folder, n=n, seed=config.seed)
+    sample = worlds.sample(designs, own.ranges)
+    effort = asked.keys.effort(len(designs))
+    bench.say(f"sure: at most {effort.budget} runs, each of {config.warmup_days + config.horizon_days} days")
+    known = explored(sample, effort, lambda wanted: _answers(bench, asked, worlds, wanted))
+    _check_varies(known)
+    bench.say("sure: what decides, and ranges of other widths")
+    others = {width: drawn(config, folder, n=n, seed=config.seed, width=width) for width in own.widths}
+    samples = {width: other.sample(designs, own.ranges) for width, other in others.items()}
+    answered = [
+        Answered(
+            design,
+            known.share(at),
+            {width: known.share(at, other) for width, other in samples.items()},
+            decided(known, at),
+        )
+        for at, design in enumerate(designs)
+    ]
+    return Result(asked.keys, known, tuple(answered), worlds)
+
+
+def margin(on_time_share: float) -> float:
+    """Above 0 where enough parcels are on time: their log-odds minus those of the least share.
+
+    >>> round(margin(0.95), 9), round(margin(0.9), 2)
+    (0.0, -0.75)
+    """
+
+    def log_odds(share: float) -> float:
+        inside = min(1 - _LEAST_SHARE, max(_LEAST_SHARE, share))
+        return math.log(inside / (1 - inside))
+
+    return log_odds(on_time_share) - log_odds(LEAST_ON_TIME)
+
+
+def label_of(label: str, world: int) -> str:
+    """What a design in a world is kept under."""
+    return f"{label}, world {world}"
+
+
+def _answers(bench: Bench, asked: Asked[SureKeys], worlds: Drawn, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
+    """Each world has replications of its own, which all designs share."""
+    most = asked.keys.replications
+    there = bench.answered([], _line)
+    tasks = []
+    for at, world, n in wanted:
+        label, keys = label_of(asked.designs[at].label, world), range(most * world, most * world + n)
+        missing = [(label, number) for number in keys if (label, number) not in there]
+        hub = worlds.hub(asked.designs[at].hub, world) if missing else None
+        tasks += [(key, evaluate, (hub, key[1])) for key in missing]
+    there = bench.answered(tasks, _line)
+    return {(at, world): _answer(asked, there, at, world, n) for at, world, n in wanted}
+
+
+def _answer(asked: Asked[SureKeys], there: Kpis, at: int, world: int, n: int) -> Answer:
+    design, first = asked.designs[at], asked.keys.replications * world
+    kpis = [there[label_of(design.label, world), first + number] for number in range(n)]
+    is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
+    return Answer(tuple(margin(own["on_time_share"]) for own in kpis), is_unstable is True)
+
+
+def _line(there: Kpis, seconds: float) -> str:
+    return f"sure: {len(there)} runs done, {seconds:.0f} s each"
+
+
+def _check_ranges(asked: Asked[SureKeys]) -> None:
+    """Refuse a stored run whose ranges are no longer those that its worlds were drawn from."""
+    now, then = ranges_of(asked.designs[0].hub, asked.arguments.config_dir), asked.keys.sure.ranges
+    for name in [*then, *now]:
+        if then.get(name) != now.get(name):
+            raise ConfigError(f"sure.ranges.{name}: was {then.get(name)} and is {now.get(name)}; run it again")
+
+
+def _check_varies(known: Known) -> None:
+    margins = [known.answers[run].margin for run in known.runs]
+    if np.ptp(known.sample.screen) == 0 and (not margins or np.ptp(margins) == 0):
+        raise ConfigError("on_time_share: does not vary over the worlds, so that no number can decide the answer")
+
+
+STUDY: Final = Study(
+    SureKeys,
+    asked,
+    compute,
+    document,
+    name=lambda asked: "-".join(asked.keys.scenarios[:1]) or f"{len(asked.designs)}-designs",
+)

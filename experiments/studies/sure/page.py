@@ -1,0 +1,150 @@
+"""The page of `cargohub sure`: shares of worlds, tornado and map by design, and how it was found."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from experiments.frame.study import Asked, Document
+from experiments.store.rows import grid_of, plain_interval, stored
+from experiments.studies.sure.design import SureKeys
+from experiments.studies.sure.result import (
+    Answered,
+    DecidingRow,
+    ProbabilityRow,
+    Result,
+    WidthRow,
+    WorldRow,
+)
+from experiments.studies.sure.text import sentences, warnings
+
+if TYPE_CHECKING:
+    from experiments.report.sections import Picture
+
+_SHOWN: Final = 8
+"""Numbers of a tornado and of a table; the table `deciding` has all."""
+_MOST_DRAWN: Final = 6
+"""Designs with pictures of their own."""
+_CELLS: Final = 41
+"""Of a map, each way."""
+_METHOD: Final = (
+    (
+        "Worlds: scrambled Sobol' points over the ranges of all sourced and assumed numbers, the same for every"
+        " design. Each world has draws of its own, which all designs share (common random numbers). A design carries"
+        " its traffic where 95 % of the parcels are on time and the backlog does not grow."
+    ),
+    (
+        "Probability: the capacity ladder decides worlds that are clear beyond doubt; random checks by full runs"
+        " measure its error. Open worlds are simulated in random order; a regression on all runs predicts the others,"
+        " and its mean error on simulated worlds corrects it (Cochran 1977). The 95 % interval holds three sources:"
+        " which worlds were drawn, which of them were simulated, and the noise of replications within a world (Sun,"
+        " Apley and Staum 2011)."
+    ),
+    (
+        "Other widths of the ranges: the ladder is computed in worlds of that width. What is open there is predicted"
+        " by the regression on the same runs (a surrogate), with the same correction. Nothing is simulated again."
+    ),
+    (
+        "What decides: shares of the variance of the answer, alone and with others (Saltelli 2008); those with others"
+        " from a quadratic through the predicted log-odds. Worth of knowing: expected value of partial perfect"
+        " information with a loss of one for each wrong decision (Strong, Oakley and Brennan 2014). Intervals: delete-"
+        " a-group jackknife."
+    ),
+)
+
+
+def document(_: Asked[SureKeys], result: Result) -> Document:
+    rows = {own.design.label: result.deciding_rows(own) for own in result.answered}
+    drawn = [own for own in result.answered if own.deciding][:_MOST_DRAWN]
+    grids = [grid_of("In which share of the assumed worlds", result.probability_rows())]
+    grids += [
+        grid_of(f"What decides {own.design.label}", rows[own.design.label][:_SHOWN], without=("scenario",))
+        for own in drawn
+    ]
+    return Document(
+        title="In how many of its assumed worlds the answer holds",
+        sentences=sentences(result),
+        warnings=warnings(result),
+        grids=grids,
+        tables=[
+            stored(ProbabilityRow, result.probability_rows()),
+            stored(WidthRow, result.width_rows()),
+            stored(DecidingRow, [row for own in rows.values() for row in own]),
+            stored(WorldRow, result.world_rows()),
+        ],
+        data={"scenarios": {own.design.label: _object(result, own) for own in result.answered}},
+        method=_METHOD,
+        pictures=lambda: _pictures(result, drawn),
+    )
+
+
+def _object(result: Result, own: Answered) -> dict[str, Any]:
+    """For JSON."""
+    measure = result.measure(own)
+    return {
+        "probability": plain_interval(own.share.interval, "1"),
+        "widths": {f"{width:g}": plain_interval(share.interval, "1") for width, share in own.widths.items()},
+        "deciding": [result.names[effect.number] for effect in own.deciding],
+        "worlds": len(result.known.sample.points),
+        "runs": result.runs(result.answered.index(own)),
+        "deviation": {"worlds": own.share.of_worlds, "replications": own.share.of_replications},
+        "explained": own.decided.surface.explained,
+        "measure_first": measure and {
+            "key": measure.key, "observations": measure.n, "wrong_now": measure.before, "wrong_then": measure.after,
+        },
+    }  # fmt: skip
+
+
+def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
+    from experiments.report.figures.sure_figure import maps, tornado
+    from experiments.report.sections import picture
+
+    if not drawn:
+        return
+    says = (
+        "Share of worlds in which the design carries its traffic, with one number low (left mark) and high (right"
+        " mark) in its range, all others as they come. The line is the share over all worlds."
+    )
+    yield picture("tornado", "What decides", says, tornado([_bars(result, own) for own in drawn]))
+    mapped = [own for own in drawn if len(own.decided.effects) > 1]
+    says = (
+        "The two most important numbers: probability that the design carries its traffic, all other numbers as"
+        " configured. The line separates carries from does not; the cross is the configured world. Dots are"
+        " simulated worlds, whose other numbers differ: full where it carries."
+    )
+    yield picture("map", "Where it carries", says, maps([_map(result, own) for own in mapped]))
+
+
+def _bars(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws
+    from experiments.report.figures.sure_figure import Bars
+
+    shown = own.decided.effects[:_SHOWN]
+    ends = tuple((float(one.curve.probability[0]), float(one.curve.probability[-1])) for one in shown)
+    names = tuple(result.names[one.number] for one in shown)
+    return Bars(own.design.label, names, ends, own.share.interval.mean)
+
+
+def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws
+    from experiments.report.figures.sure_figure import Map
+
+    first, second = own.decided.effects[:2]
+    axis = np.linspace(-1, 1, _CELLS)
+    points = np.tile(result.configured, (_CELLS * _CELLS, 1))
+    points[:, first.number], points[:, second.number] = np.tile(axis, _CELLS), np.repeat(axis, _CELLS)
+    design = result.answered.index(own)
+    runs = [run for run in result.known.runs if run[0] == design]
+    places = [result.known.sample.scaled[world, [first.number, second.number]] for _, world in runs]
+
+    def value(place: tuple[float, float]) -> tuple[float, float]:
+        return result.value(first, place[0]), result.value(second, place[1])
+
+    holds = [result.known.holds(run) > 0.5 for run in runs]
+    dots = [(*value((float(x), float(y))), is_yes) for (x, y), is_yes in zip(places, holds, strict=True)]
+    return Map(
+        own.design.label,
+        (result.names[first.number], result.names[second.number]),
+        (value((-1, -1)), value((1, 1))),
+        own.decided.probability(points).reshape(_CELLS, _CELLS),
+        value((result.configured[first.number], result.configured[second.number])),
+        tuple(dots),
+    )

@@ -1,0 +1,209 @@
+"""What `cargohub sure` found: the share of worlds by design, what decides it, and the tables of both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.designs.design import Design
+from experiments.formatting import number, percent, with_interval
+from experiments.statistics import Interval
+from experiments.statistics.deciding import wrong
+from experiments.statistics.open_worlds import Known
+from experiments.statistics.share_of_worlds import Share
+from experiments.statistics.what_decides import Decided, Effect
+from experiments.statistics.worlds import Stratum
+from experiments.store.rows import column, interval, table
+from experiments.studies.sure.design import SureKeys
+from experiments.studies.sure.worlds import Drawn, configured, unscaled
+
+NOTICEABLE: Final = 0.05
+"""Share of the answer's variance from which a number is called deciding (assumption)."""
+MOST_DECIDING: Final = 5
+_SAMPLES: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
+"""Observations that a measurement may have."""
+_ENOUGH: Final = 0.8
+"""Of what knowing a number exactly avoids, that a sample should avoid (assumption)."""
+_GRID: Final = np.linspace(-1, 1, 201)
+_NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
+
+
+def _percent(share: float) -> str:
+    return f"{percent(share)} %"
+
+
+shown = partial(with_interval, show=_percent, between="–")
+
+
+@table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort=("scenario",))
+@dataclass(frozen=True, slots=True)
+class ProbabilityRow:
+    scenario: str = column("", "the design", heading="design")
+    probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=shown)
+    of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
+    of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
+    open_share: float = column("1", "share of worlds that the screen leaves open", heading="open", show=_percent)
+    runs: int = column("1", "simulated", heading="runs")
+    deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
+
+
+@table("widths", "the same shares with ranges of another width", sort=("scenario", "width"))
+@dataclass(frozen=True, slots=True)
+class WidthRow:
+    scenario: str = column("", "the design")
+    width: float = column("1", "of the ranges, as a multiple of those configured")
+    probability: Interval = interval("1", "share of worlds in which it carries", show=shown)
+
+
+@table("deciding", "what each number does to the answer of each design", sort=("scenario", "number"))
+@dataclass(frozen=True, slots=True)
+class DecidingRow:
+    scenario: str = column("", "the design")
+    number: str = column("", "key of the number", heading="number")
+    first: Interval = interval("1", "share of the answer's variance that it makes alone", heading="alone", show=shown)
+    total: Interval = interval("1", "with all that it acts with", heading="with others", show=shown)
+    at_low: float = column(
+        "1", "share of worlds in which it carries, the number low", heading="if low", show=_percent
+    )
+    at_high: float = column("1", "with the number high", heading="if high", show=_percent)
+    information: Interval = interval(
+        "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=shown
+    )
+    turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere in its range")
+
+
+@table("worlds", "the worlds by design: what the screen says, and what was simulated", sort=("scenario", "world"))
+@dataclass(frozen=True, slots=True)
+class WorldRow:
+    scenario: str = column("", "the design")
+    world: int = column("1", "its number")
+    ratio: float = column("1", "what the tightest resource can handle over what arrives; 0: not possible")
+    screen: str = column("", "what that says: fails, open, carries, no room")
+    predicted: float = column("1", "probability that it carries")
+    replications: int = column("1", "simulated")
+    simulated: float = column("1", "probability that it carries, by its replications; NaN: not simulated")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measurement that would make the answer surer."""
+
+    key: str
+    n: int
+    before: float
+    after: float
+    """Share of wrong decisions."""
+    exactly: float
+    """If the number were known exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A design, its share, the same by width of the ranges, and what decides it."""
+
+    design: Design
+    share: Share
+    widths: Mapping[float, Share]
+    decided: Decided
+
+    @property
+    def deciding(self) -> tuple[Effect, ...]:
+        """The numbers that decide it, most important first; none where nothing changes the answer."""
+        found = self.decided.effects[:MOST_DECIDING]
+        return tuple(own for at, own in enumerate(found) if own.total.mean >= (NOTICEABLE if at else 1e-6))
+
+
+@dataclass(frozen=True)
+class Result:
+    keys: SureKeys
+    known: Known
+    answered: tuple[Answered, ...]
+    worlds: Drawn
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.keys.sure.ranges)
+
+    @cached_property
+    def configured(self) -> Any:  # noqa: ANN401 - an array
+        """Scaled values of the configured world, (K,)."""
+        return configured(self.keys.sure.ranges)
+
+    def value(self, effect: Effect, at: float) -> float:
+        """Of a number, at a scaled value."""
+        return unscaled(at, self.keys.sure.ranges[self.names[effect.number]])
+
+    def turns(self, own: Answered, effect: Effect) -> float | None:
+        """The scaled value of the number at which the answer turns, all else as configured; None: nowhere."""
+        line = own.decided.surface.along(self.configured[None, :], effect.number, _GRID)[:, 0] >= 0
+        at = np.flatnonzero(line[1:] != line[:-1])
+        return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None
+
+    def measure(self, own: Answered) -> Measure | None:
+        """The number that is worth most to know, and the fewest observations that bring most of that."""
+        best = max(own.decided.effects, key=lambda effect: effect.information.mean)
+        low, base, high = self.keys.sure.ranges[self.names[best.number]]
+        if best.information.mean < 0.005 or base <= 0 or high <= low:
+            return None
+        before = wrong(best.curve.mean)
+        each = self.keys.sure.scatter * base / ((high - low) / 2)
+        afters = [(n, best.curve.wrong_after(each / n**0.5)) for n in _SAMPLES]
+        wanted = before - _ENOUGH * (before - best.curve.wrong)
+        n, after = next((pair for pair in afters if pair[1] <= wanted), afters[-1])
+        return Measure(self.names[best.number], n, before, after, best.curve.wrong)
+
+    def runs(self, at: int) -> int:
+        return sum(len(answer.margins) for (design, _), answer in self.known.answers.items() if design == at)
+
+    def probability_rows(self) -> list[ProbabilityRow]:
+        kinds = self.known.strata
+        return [
+            ProbabilityRow(
+                own.design.label, own.share.interval, own.share.of_worlds, own.share.of_replications,
+                float(np.mean(kinds[at] == Stratum.OPEN)), self.runs(at),
+                ", ".join(self.names[effect.number] for effect in own.deciding[:2]),
+            )
+            for at, own in enumerate(self.answered)
+        ]  # fmt: skip
+
+    def width_rows(self) -> list[WidthRow]:
+        return [
+            WidthRow(own.design.label, width, share.interval)
+            for own in self.answered
+            for width, share in own.widths.items()
+        ]
+
+    def deciding_rows(self, own: Answered) -> list[DecidingRow]:
+        """Most important first."""
+        rows = []
+        for effect in own.decided.effects:
+            at, curve = self.turns(own, effect), effect.curve.probability
+            turns = float("nan") if at is None else self.value(effect, at)
+            rows.append(
+                DecidingRow(
+                    own.design.label, self.names[effect.number], effect.first, effect.total, float(curve[0]),
+                    float(curve[-1]), effect.information, turns,
+                )
+            )  # fmt: skip
+        return rows
+
+    def world_rows(self) -> list[WorldRow]:
+        rows = []
+        for at, own in enumerate(self.answered):
+            predicted = self.known.predictions(self.known.sample, at)
+            for world, kind in enumerate(self.known.strata[at]):
+                answer = self.known.answers.get((at, world))
+                holds = float("nan") if answer is None else self.known.holds((at, world))
+                rows.append(
+                    WorldRow(
+                        own.design.label, world, float(self.known.sample.screen[at, world]), _NAMES[Stratum(kind)],
+                        float(predicted[world]), len(answer.margins) if answer else 0, holds,
+                    )
+                )  # fmt: skip
+        return rows
+
+
+def value_text(value: float) -> str:
+    return number(float(f"{value:.3g}"))

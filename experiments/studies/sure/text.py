@@ -1,0 +1,106 @@
+"""What `cargohub sure` says: the share of worlds, what decides, where the answer turns, and what to measure first."""
+
+from collections.abc import Iterator
+
+from experiments.formatting import listed, percent
+from experiments.statistics.worlds import Stratum
+from experiments.studies.sure.result import Answered, Result, shown, value_text
+
+_WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges widened by half"}
+_SURE = 0.995
+"""From this share of worlds on nothing is open that a measurement could settle (assumption)."""
+
+
+def sentences(result: Result) -> list[str]:
+    lines = []
+    for own in result.answered:
+        lines.append(headline(own))
+        lines += _decided(result, own)
+        lines += _measured(result, own)
+    return [*lines, _precision(result)]
+
+
+def headline(own: Answered) -> str:
+    others = [
+        f"{shown(share.interval)} {_WIDTHS.get(width, f'with ranges {width:g} times as wide')}"
+        for width, share in own.widths.items()
+    ]
+    more = f" It is {listed(others, 'and')}." if others else ""
+    hub = own.design.hub
+    return (
+        f"{own.design.label} ({hub.area_m2:,.0f} m², {hub.demand.flights_per_day:g} flights a day) carries its traffic"
+        f" in {shown(own.share.interval)} of the assumed worlds.{more}"
+    )
+
+
+def _is_settled(own: Answered) -> bool:
+    mean = own.share.interval.mean
+    return max(mean, 1 - mean) >= _SURE
+
+
+def _decided(result: Result, own: Answered) -> Iterator[str]:
+    if _is_settled(own) or not own.deciding:
+        return
+    keys = [
+        f"{result.names[effect.number]} ({percent(float(effect.curve.probability[0]), 0)} % if low,"
+        f" {percent(float(effect.curve.probability[-1]), 0)} % if high)"
+        for effect in own.deciding
+    ]
+    yield f"{own.design.label}: decided by {listed(keys, 'and')}."
+    turning = [text for effect in own.deciding if (text := _turn(result, own, effect.number))]
+    if turning:
+        yield f"{own.design.label}, all else as configured: {'; '.join(turning)}."
+
+
+def _turn(result: Result, own: Answered, number: int) -> str:
+    """Where the answer turns along a number; empty if it does not."""
+    effect = next(one for one in own.decided.effects if one.number == number)
+    at = result.turns(own, effect)
+    if at is None:
+        return ""
+    below = own.decided.surface.along(result.configured[None, :], number, effect.curve.values[:1] * 0 - 1)[0, 0] >= 0
+    low, base, high = result.keys.sure.ranges[result.names[number]]
+    side = "above" if below else "below"
+    return (
+        f"it fails with {result.names[number]} {side} {value_text(result.value(effect, at))}"
+        f" (configured {value_text(base)}, range {value_text(low)} to {value_text(high)})"
+    )
+
+
+def _measured(result: Result, own: Answered) -> Iterator[str]:
+    found = result.measure(own)
+    if found is None:
+        return
+    yield (
+        f"{own.design.label}: measure {found.key} first. {found.n} observations lower the probability of a wrong"
+        f" decision from {found.before:.2f} to {found.after:.2f}; knowing it exactly, to {found.exactly:.2f}."
+    )
+
+
+def _precision(result: Result) -> str:
+    known = result.known
+    widest = max(own.share.interval.half_width or 0.0 for own in result.answered)
+    n_open, n_wrong = known.open_errors
+    n_checks, n_missed = known.screen_errors
+    asked = result.keys.sure.precision
+    reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for were not reached."
+    return (
+        f"Precision reached: ±{100 * widest:.0f} percentage points or better, from {known.n_runs} runs in"
+        f" {len(known.sample.points)} worlds.{reached} Screen: {n_missed} of {n_checks} checks came out otherwise."
+        f" Prediction: {n_wrong} of {n_open} open worlds, predicted without their own runs, came out otherwise."
+    )
+
+
+def warnings(result: Result) -> list[str]:
+    found = []
+    n = sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata)
+    if n:
+        reason, times = result.worlds.refused.most_common(1)[0]
+        found.append(f"{n} hubs are not possible in their worlds and count as failing; {times} because of {reason}")
+    poor = [own.design.label for own in result.answered if own.decided.surface.explained < 0.5 and own.deciding]
+    if poor:
+        found.append(
+            f"{listed(poor, 'and')}: less than half of the on-time share's variation is explained at worlds left"
+            " out; what decides is a hint, the probabilities do not rest on it"
+        )
+    return found

@@ -1,0 +1,93 @@
+"""The worlds of a study: values of all assumed numbers at once, the hubs there, and what the capacity ladder says."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from experiments.assumptions import Worlds, assumptions_of
+from experiments.designs.design import Design
+from experiments.replications.summing import daily_parcels
+from experiments.statistics.open_worlds import Sample
+from experiments.statistics.two_sources import Floats
+from experiments.statistics.worlds import sobol_points
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.measures.ladder import capacity_ladder
+
+Ranges = dict[str, tuple[float, float, float]]
+"""Lowest, configured and highest value of each number, or of the factor by which several move."""
+_END: Final = 1e-9
+"""From the ends of a distribution, which may have none."""
+
+
+@dataclass(slots=True)
+class Drawn:
+    """Worlds with ranges of some width: their points (N, K), values (N, K), and the screen of each design."""
+
+    worlds: Worlds
+    points: Floats
+    values: Floats
+    refused: Counter[str] = field(default_factory=Counter)
+    """Why hubs are not possible in some worlds, and in how many."""
+
+    def hub(self, hub: HubConfig, world: int) -> HubConfig:
+        """Of a design in one of the worlds.
+
+        Raises:
+            ConfigError: it cannot be there.
+        """
+        return self.worlds.hub(hub, self.values[world])
+
+    def ratio(self, hub: HubConfig, world: int) -> float:
+        """What the tightest resource could handle over what arrives; 0 where the hub is not possible."""
+        try:
+            there = self.hub(hub, world)
+        except ConfigError as error:
+            self.refused[str(error)] += 1
+            return 0.0
+        return min(capacity_ladder(there, {}).values()) / daily_parcels(there)
+
+    def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
+        """For the statistics: -1 and 1 are the ends of the ranges as they are configured."""
+        screen = np.array([[self.ratio(design.hub, world) for world in range(len(self.values))] for design in designs])
+        return Sample(screen, self.points, scaled(self.values, ranges))
+
+
+def drawn(hub: HubConfig, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0) -> Drawn:
+    """The n worlds, by scrambled Sobol' points; the same points for every width."""
+    worlds = Worlds.of(assumptions_of(hub, config_dir), width=width)
+    points = sobol_points(n, len(worlds.names), seed)
+    return Drawn(worlds, points, worlds.values(points))
+
+
+def ranges_of(hub: HubConfig, config_dir: Path | None) -> Ranges:
+    """Of all numbers of a hub that are sourced or assumed."""
+    assumptions = assumptions_of(hub, config_dir)
+    worlds = Worlds.of(assumptions)
+    ends = np.array([[_END], [0.5], [1 - _END]]) * np.ones(len(worlds.names))
+    low, _, high = worlds.values(ends)
+    base = Worlds.of(assumptions, width=0.0).values(ends[1:2])[0]
+    rows = zip(worlds.names, np.minimum(low, high), base, np.maximum(low, high), strict=True)
+    return {name: tuple(float(f"{value:.6g}") for value in row) for name, *row in rows}  # type: ignore[misc]
+
+
+def scaled(values: Floats, ranges: Ranges) -> Floats:
+    """Values (…, K) so that the ends of the ranges are -1 and 1; 0 of a number without a range."""
+    low, _, high = np.array(list(ranges.values())).T
+    half = (high - low) / 2
+    return np.asarray(np.where(half > 0, (values - (low + high) / 2) / np.where(half > 0, half, 1.0), 0.0))
+
+
+def unscaled(at: float, bounds: tuple[float, float, float]) -> float:
+    """The value of a number at a scaled one."""
+    low, _, high = bounds
+    return (low + high) / 2 + at * (high - low) / 2
+
+
+def configured(ranges: Ranges) -> Floats:
+    """The scaled values of the configured world, (K,)."""
+    return scaled(np.array([base for _, base, _ in ranges.values()]), ranges)

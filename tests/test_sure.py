@@ -1,0 +1,130 @@
+"""The verb sure: what it prints, stores, shows again and computes again, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mistakes import is_refused
+from stored_runs import TINY
+
+from experiments.arguments import Arguments
+from experiments.assumptions import Worlds, assumptions_of
+from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.main import main
+from experiments.store import read_run
+from experiments.studies import sure
+from experiments.studies.sure.design import Sure, asked
+from experiments.studies.sure.result import value_text
+from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
+
+SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
+FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=2", "service_h=24", "sure.worlds=16",
+       "sure.budget=8", "sure.widths=[0.5]"]  # fmt: skip
+
+
+@pytest.mark.drawn
+def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sure", *FEW, "--quiet", "--out", str(tmp_path), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    own = printed["scenarios"]["liege_30k"]
+    assert own["worlds"] == 16 and own["runs"] == 8
+    assert 0 <= own["probability"]["low"] <= own["probability"]["mean"] <= own["probability"]["high"] <= 1
+    assert set(own["deciding"]) <= set(ranges_of(load("liege_30k"), None))
+    assert "of the assumed worlds" in printed["sentences"][0] and "all ranges halved" in printed["sentences"][0]
+    folder = printed["run_dir"]
+    tables = read_run(Path(folder), names=["kpis", "worlds", "deciding"]).tables
+    # Replications of a world are its own: no draw is in two worlds.
+    assert len(set(tables["kpis"]["replication"])) == len(tables["kpis"]) == 8
+    assert (tables["worlds"]["replications"].sum(), len(tables["worlds"])) == (8, 16)
+    page = (Path(folder) / "report.html").read_text(encoding="utf-8")
+    assert all(f"Warning: {line}." in page for line in printed["warnings"])
+    assert main(["show", folder, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == printed
+    assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["scenarios=[liege_30,liege_100k]"], "scenarios: unknown scenario 'liege_30'"),
+        (["sure.worlds=8"], "sure.worlds: must be a power of two from 16 to 8192, got 8"),
+        (["sure.worlds=100"], "sure.worlds: must be a power of two"),
+        (["precision=0.9"], "sure.precision: must be less than 0.5, got 0.9"),
+        (["precision.on_time_share=0.01"], "precision: sure takes a half-width of the probability"),
+        (["sure.fails_below=2"], "sure.fails_below: must be at most carries_above = 1.6, got 2"),
+        (["sure.widths=[3]"], "must be at most 2, got 3"),
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    is_refused(capsys, tmp_path / "runs", ["sure", *words], message)
+
+
+def test_words_mean_what_they_say() -> None:
+    designs, keys = asked(Arguments("sure", ("scenario=liege_30k", "demand=permit", "precision=0.05")))
+    assert [(design.label, design.hub.demand.flights_per_day) for design in designs] == [("liege_30k", 11)]
+    assert keys.sure.precision == 0.05 and keys.sure.n_worlds == 1024
+    designs, keys = asked(Arguments("sure"))
+    assert len(designs) == 8 and keys.sure.n_worlds == 256
+    designs, _ = asked(Arguments("sure", ("designs=[liege_30k, liege_30k halls.main.doors_out=26]",)))
+    assert len(designs) == 2
+
+
+def test_a_kpi_that_does_not_vary_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setattr(sure, "margin", lambda _: 1.0)
+    monkeypatch.setattr("experiments.studies.sure.worlds.Drawn.ratio", lambda *_: 1.0)
+    assert main(["sure", *FEW, "--quiet", "--out", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert "on_time_share: does not vary over the worlds" in captured.err and captured.err.count("\n") == 1
+
+
+def test_scaled_values_are_minus_one_and_one_at_the_ends_and_name_the_configured_world() -> None:
+    hub = load("liege_30k")
+    ranges = ranges_of(hub, None)
+    worlds = drawn(hub, None, n=16, seed=1)
+    z = scaled(worlds.values, ranges)
+    assert z.shape == (16, len(ranges)) and np.abs(z).max() <= 1 + 1e-3
+    wide = scaled(drawn(hub, None, n=16, seed=1, width=1.5).values, ranges)
+    assert np.abs(wide).max() > 1
+    # In the configured world the hub is the configured one.
+    base = Worlds.of(assumptions_of(hub)).hub(hub, np.array([one for _, one, _ in ranges.values()]))
+    assert base == hub
+    at = configured(ranges)
+    for z_of, (name, bounds) in zip(at, ranges.items(), strict=True):
+        assert unscaled(float(z_of), bounds) == pytest.approx(bounds[1]) or bounds[0] == bounds[2], name
+
+
+def test_designs_have_the_same_worlds_and_a_tighter_one_never_has_a_better_screen() -> None:
+    hub = load("liege_30k", "demand=permit")
+    designs = [Design("half", load("liege_30k", "demand=permit", "demand.flights_per_day=5.5")), Design("whole", hub)]
+    sample = drawn(hub, None, n=16, seed=1).sample(designs, ranges_of(hub, None))
+    assert (sample.screen[0] > 1.5 * sample.screen[1]).all()
+
+
+def test_a_run_whose_ranges_changed_since_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = Arguments("sure", tuple(FEW))
+    designs, keys = asked(words)
+    monkeypatch.setattr(sure, "ranges_of", lambda *_: {**keys.sure.ranges, "sorting.efficiency": (0.1, 0.2, 0.3)})
+    with pytest.raises(Exception, match=r"sure.ranges.sorting.efficiency: was .* and is .*; run it again"):
+        sure._check_ranges(sure.Asked(designs, keys, words))
+
+
+def test_the_least_margin_is_that_of_the_verdict_elsewhere() -> None:
+    assert sure.margin(0.95) == 0 and sure.margin(0.94) < 0 < sure.margin(0.96)
+    assert np.isfinite([sure.margin(0.0), sure.margin(1.0)]).all()
+
+
+def test_values_are_written_short() -> None:
+    assert [value_text(value) for value in (8712.3, 0.7123, 12.0)] == ["8,710", "0.71", "12.0"]
+
+
+def test_a_precision_takes_as_many_worlds_as_it_needs() -> None:
+    plain = {"budget": 150, "most": 4000, "fails_below": 0.85, "carries_above": 1.6, "widths": (), "scatter": 0.5,
+             "ranges": {}}  # fmt: skip
+    assert [Sure(worlds=None, precision=width, **plain).n_worlds for width in (None, 0.2, 0.05, 0.03)] == [
+        256, 256, 1024, 4096
+    ]  # fmt: skip
