@@ -1,7 +1,7 @@
 """In which share of worlds an answer holds, where few worlds are simulated and the others are predicted.
 
 All worlds of a sample have a prediction: a cheap one where it is clear beyond doubt, that of a regression elsewhere.
-In each stratum (clear or open) some worlds, in the order of a random sequence, are simulated; their mean error corrects
+In each stratum (clear or open) some worlds, in a random order, are simulated; their mean error corrects
 the mean prediction. The estimate is unbiased however bad the predictions are: bad ones make its interval wide.
 
 Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5A and 12.6-12.9 (strata, double sampling with

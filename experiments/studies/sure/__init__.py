@@ -5,8 +5,8 @@ each hall in which share of the worlds it carries its traffic, which numbers dec
 
   cargohub sure                                                the packaged study: four halls, two demands
   cargohub sure 'scenarios=[liege_30k,liege_100k]' demand=permit --json
-  cargohub sure scenario=liege_100k demand=permit precision=0.05
-  cargohub sure 'designs=[liege_66k, liege_66k halls.main.sorting_machines=5]' sure.budget=300
+  cargohub sure scenario=liege_100k demand=permit sure.precision=0.05
+  cargohub sure 'designs=[liege_66k, liege_66k halls.main.doors_out=60]' sure.budget=300
 
 configs/study/sure.yaml has the keys; docs/sure.md explains the answer.
 

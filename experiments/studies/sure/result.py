@@ -64,9 +64,7 @@ class DecidingRow:
     number: str = column("", "key of the number", heading="number")
     first: Interval = interval("1", "share of the answer's variance that it makes alone", heading="alone", show=shown)
     total: Interval = interval("1", "with all that it acts with", heading="with others", show=shown)
-    at_low: float = column(
-        "1", "share of worlds in which it carries, the number low", heading="if low", show=_percent
-    )
+    at_low: float = column("1", "share of worlds in which it carries, the number low", heading="if low", show=_percent)
     at_high: float = column("1", "with the number high", heading="if high", show=_percent)
     information: Interval = interval(
         "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=shown

@@ -18,7 +18,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
 
-Ranges = dict[str, tuple[float, float, float]]
+Ranges = dict[str, tuple[float, ...]]
 """Lowest, configured and highest value of each number, or of the factor by which several move."""
 _END: Final = 1e-9
 """From the ends of a distribution, which may have none."""
@@ -72,7 +72,7 @@ def ranges_of(hub: HubConfig, config_dir: Path | None) -> Ranges:
     low, _, high = worlds.values(ends)
     base = Worlds.of(assumptions, width=0.0).values(ends[1:2])[0]
     rows = zip(worlds.names, np.minimum(low, high), base, np.maximum(low, high), strict=True)
-    return {name: tuple(float(f"{value:.6g}") for value in row) for name, *row in rows}  # type: ignore[misc]
+    return {name: tuple(float(f"{value:.6g}") for value in row) for name, *row in rows}
 
 
 def scaled(values: Floats, ranges: Ranges) -> Floats:
@@ -82,7 +82,7 @@ def scaled(values: Floats, ranges: Ranges) -> Floats:
     return np.asarray(np.where(half > 0, (values - (low + high) / 2) / np.where(half > 0, half, 1.0), 0.0))
 
 
-def unscaled(at: float, bounds: tuple[float, float, float]) -> float:
+def unscaled(at: float, bounds: Sequence[float]) -> float:
     """The value of a number at a scaled one."""
     low, _, high = bounds
     return (low + high) / 2 + at * (high - low) / 2
