@@ -1,5 +1,6 @@
 """Parquet from strangers: looked at before it is read, read in pieces, and never more than fits."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_text import first_line
 from experiments.store.read import TABLES
 from experiments.store.rows import rows_from, schema_of, types_of
+from experiments.store.summaries import SummaryRow
 from experiments.store.tables import LEADING, ROWS_PER_GROUP, Key, arrow_type
 from sim.domain.columns import TableSchema
 from sim.errors import InputError
@@ -214,7 +216,17 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
     Raises:
         InputError: as in `typed_rows`.
     """
-    return rows_from(row, typed_rows(manifest, schema_of(row).name, types_of(row)))
+    schema = schema_of(row)
+    return rows_from(row, typed_rows(manifest, schema.name, types_of(schema)))
+
+
+def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:
+    """The finite means of some KPIs, by design; none of a run without the table `summary`."""
+    means: dict[str, dict[str, float]] = {}
+    for row in read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ():
+        if row.kpi in kpis and math.isfinite(row.value.mean):
+            means.setdefault(row.scenario, {})[row.kpi] = row.value.mean
+    return means
 
 
 def kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:

@@ -30,7 +30,7 @@ R = TypeVar("R")
 
 _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
-_TYPES: Final[dict[str, type]] = {dtype: kind for kind, dtype in _DTYPES.items() if isinstance(kind, type)}
+_TYPES: Final[dict[str, type]] = {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
 _ENDS: Final = ("mean", "low", "high")
 _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
@@ -112,9 +112,9 @@ def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
     return schema, as_columns(schema.columns, cells)
 
 
-def types_of(row: type) -> dict[str, type]:
+def types_of(schema: TableSchema) -> dict[str, type]:
     """Each column's type in Python."""
-    return {column.name: _TYPES[column.dtype] for column in schema_of(row).columns}
+    return {column.name: _TYPES[column.dtype] for column in schema.columns}
 
 
 def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:

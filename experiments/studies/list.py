@@ -7,18 +7,16 @@ Lists the run directories of DIR (runs), unfinished and damaged ones too: verb, 
 """
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.frame import console
-from experiments.store.foreign import Manifest, is_finished, manifest_of
-from experiments.store.foreign_tables import read_rows
+from experiments.store.foreign import is_finished, manifest_of
+from experiments.store.foreign_tables import means_of
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
-from experiments.store.summaries import SummaryRow
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank, names
 
@@ -56,7 +54,7 @@ def _entry(folder: Path) -> dict[str, Any]:
         return entry
     try:
         manifest = manifest_of(folder)
-        kpis = _kpis(manifest)
+        kpis = means_of(manifest, names(Rank.SUMMARY))
     except CargohubError as error:
         return {**entry, "state": "damaged", "why": str(error)}
     finished = dt.datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, tz=dt.UTC)
@@ -68,16 +66,6 @@ def _entry(folder: Path) -> dict[str, Any]:
         "finished": finished.isoformat(timespec="minutes"),
         "scenarios": kpis,
     }
-
-
-def _kpis(manifest: Manifest) -> Mapping[str, Mapping[str, float]]:
-    """Mean of the KPIs that a terminal shows, by design."""
-    shown = names(Rank.SUMMARY)
-    means: dict[str, dict[str, float]] = {}
-    for row in read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ():
-        if row.kpi in shown and math.isfinite(row.value.mean):
-            means.setdefault(row.scenario, {})[row.kpi] = row.value.mean
-    return means
 
 
 def _lines(run: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments, taken_apart
@@ -25,8 +24,8 @@ from experiments.frame import console
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_tables import read_rows, typed_rows
-from experiments.store.summaries import SummaryRow
+from experiments.store.foreign_tables import means_of, typed_rows
+from experiments.store.rows import types_of
 from experiments.studies.exposure.text import KPIS, lines
 from sim.config import HubConfig
 from sim.errors import InputError
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
 
 OPTIONS: Final = ("scenario",)
 READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
-_TYPES: Final[Mapping[str, type]] = MappingProxyType(
-    {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +122,14 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
 
 
 def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
-    """No policy first; felt by the designs that differ from mine in nothing else."""
-    felt: dict[str, dict[str, float]] = {}
+    """No policy first; felt by the designs that differ from this one in nothing else."""
     of_policy: dict[str, str] = {}
     for label, hub in hubs.items():
         if replace(hub, scenario=hub_shown.scenario, exposure=hub_shown.exposure) == hub_shown and hub.exposure.is_on:
             of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
-    for row in read_rows(manifest, SummaryRow):
-        if row.kpi in KPIS and math.isfinite(row.value.mean):
-            felt.setdefault(row.scenario, {})[row.kpi] = row.value.mean
-    costs = []
-    for name, lookup in {
-        NO_POLICY: None,
-        **{name: policy.lookup for name, policy in hub_shown.exposure.policies.items()},
-    }.items():
+    felt, costs = means_of(manifest, KPIS), []
+    lookups = {name: policy.lookup for name, policy in hub_shown.exposure.policies.items()}
+    for name, lookup in {NO_POLICY: None, **lookups}.items():
         escrow = lookup.escrow if lookup else None
         down = escrow.mttr_min / (escrow.mtbf_h * MIN_PER_H + escrow.mttr_min) if escrow else 0.0
         minutes = (lookup.release_min, lookup.handcoding_min) if lookup else (0.0, 0.0)
@@ -150,8 +140,7 @@ def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfi
 def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
     import pandas as pd
 
-    kinds = {"scenario": str, "replication": int}
-    kinds |= {column.name: _TYPES[column.dtype] for column in TABLES[name].columns}
+    kinds = {"scenario": str, "replication": int, **types_of(TABLES[name])}
     rows = typed_rows(manifest, name, kinds)
     for row in rows:
         for column in TABLES[name].columns:
