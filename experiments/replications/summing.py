@@ -89,14 +89,7 @@ def outcome_of(
         for label, statement in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = statement
     return Outcome(
-        tuple(designs),
-        intervals_of(values),
-        differences,
-        family,
-        stability,
-        tuple(warnings),
-        study.factors,
-        margins,
+        tuple(designs), intervals_of(values), differences, family, stability, tuple(warnings), study.factors, margins
     )
 
 

@@ -210,10 +210,7 @@ class RunDirectory:
 
 
 def _kpi_columns(kpis: Mapping[str, float]) -> Columns:
-    return {
-        "kpi": np.array(list(kpis), dtype=np.str_),
-        "value": np.array(list(kpis.values()), dtype=np.float64),
-    }
+    return {"kpi": np.array(list(kpis), dtype=np.str_), "value": np.array(list(kpis.values()), dtype=np.float64)}
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

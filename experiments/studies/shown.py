@@ -61,10 +61,5 @@ def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]]
     designs, study = several(arguments)
     rest, rows = designs_among(words)
     if rows:
-        return (
-            [row.name for row in rows],
-            [compose_design(each, rest, folder) for each in rows],
-            designs,
-            study,
-        )
+        return ([row.name for row in rows], [compose_design(each, rest, folder) for each in rows], designs, study)
     return [], [compose(words, folder)], designs, study

@@ -36,9 +36,7 @@ class Threshold:
 
 
 @table(
-    "binding",
-    "what ten per cent more of each resource lifts, just above the threshold",
-    sort=("scenario", "resource"),
+    "binding", "what ten per cent more of each resource lifts, just above the threshold", sort=("scenario", "resource")
 )
 @dataclass(frozen=True, slots=True)
 class Lift:

@@ -14,15 +14,7 @@ from experiments.store.rows import column, interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
-from experiments.studies.expansion.tree import (
-    BANDS,
-    bands,
-    expected,
-    probability_of_best,
-    quantile,
-    share,
-    two_sources,
-)
+from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import Worth, quarter_years
 from sim.units import CENTS_PER_EUR
@@ -61,12 +53,7 @@ class PathAnswer:
     regret_p95: float = column("EUR", "95 % of the futures lie below", heading="regret, 95 % below", show=millions)
     best_share: float = column("1", "futures in which it is the best", heading="best in [%]", show=percent)
     on_time_share: Interval = interval("1", "of all parcels", heading="on time [%]", show=_in_percent)
-    cost_per_parcel: Interval = interval(
-        "EUR",
-        "all that is spent",
-        heading="cost a parcel [EUR]",
-        show=_in_eur,
-    )
+    cost_per_parcel: Interval = interval("EUR", "all that is spent", heading="cost a parcel [EUR]", show=_in_eur)
     payback: float | None = column(
         "year", "of what it spends more than the path that builds nothing, by what it earns more; None: never",
         heading="payback [years]", show=_years,

@@ -36,16 +36,7 @@ from experiments.report.sections import Picture, picture
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval, plain_row, stored
-from experiments.studies.select.design import (
-    AREA,
-    COLUMN,
-    Method,
-    Need,
-    Select,
-    SelectKeys,
-    check,
-    sample_of,
-)
+from experiments.studies.select.design import AREA, COLUMN, Method, Need, Select, SelectKeys, check, sample_of
 from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
 from sim.errors import ConfigError, InputError
 

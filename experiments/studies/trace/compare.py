@@ -74,11 +74,7 @@ def as_object(cost: Cost) -> dict[str, Any]:
 
 
 def _shift(each: Shift) -> dict[str, Any]:
-    values = {
-        "actual_min": each.actual,
-        "on_schedule_min": each.on_schedule,
-        "later_min": each.minutes,
-    }
+    values = {"actual_min": each.actual, "on_schedule_min": each.on_schedule, "later_min": each.minutes}
     return {"name": each.name, **{name: None if np.isnan(value) else value for name, value in values.items()}}
 
 
