@@ -91,6 +91,7 @@ BRANCHES: Final[dict[str, Way]] = {
     ),
     "loader blocked for a tug": some("ulds", lambda uld: uld["on_train"] > uld["lifted"]),
     "tug blocked at the door": some("trains", lambda train: train["placed"] > train["at_door"]),
+    "flights of unlike loads": lambda inputs, _: len({flight.n_parcels for flight in inputs.flights}) > 1,
     "empty ULD": some("ulds", lambda uld: uld["n_parcels"] == 0 and uld["start"] != NEVER),
     "wait for a station": some("ulds", lambda uld: uld["wait_station"] > 0),
     "wait for workers": some("ulds", lambda uld: uld["wait_workers"] > 0),
