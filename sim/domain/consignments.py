@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.fields import instant, integer
+
 
 @dataclass(frozen=True, slots=True)
 class Consignments:
@@ -27,36 +29,25 @@ class Consignments:
 
 @dataclass(frozen=True, slots=True)
 class CustomsCounts:
-    """Of a flight's parcels, messages and outcomes, as drawn."""
+    """Of a flight's parcels, messages and outcomes, as drawn; values in cents."""
 
-    n_before_landing: int
-    """Nothing was left to be decided when it landed: data accepted, and no control."""
-    n_hits: int
-    n_detected: int
-    n_opened: int
-    """At a desk, after an alarm too."""
-    n_false_alarms: int
-    """Examined, and as declared."""
-    n_returned: int
-    """Refused, and sent back; what else is refused is destroyed."""
-    n_documents: int
-    """Document checks."""
-    n_referrals: int
-    n_left_behind: int
-    """Not loaded: their data, or the answer to a referral, were not there on time; others took their places."""
-    n_repeated: int
-    """Of the flight's entry summary, presentation and release, those that came late or were sent again."""
-    n_h7: int
-    n_h1: int
-    n_late: int
-    n_rejected: int
-    n_elsewhere: int
-    """Under a transit declaration."""
     value: int
-    """[cents]"""
     guarantee: int
-    """For what leaves in transit [cents]."""
-    entered: int
-    """The entry summary is analysed [ticks]; before the hub's first midnight it may be negative."""
-    presented: int
-    """[ticks]"""
+    """For what leaves in transit."""
+    n_before_landing: int = integer("nothing was left to be decided when the flight landed")
+    n_opened: int = integer("examined at a desk, after an alarm too, or waiting for it")
+    n_hits: int = integer("not as declared, found or not")
+    n_detected: int = integer("of them, found")
+    n_false_alarms: int = integer("of what is opened, as declared")
+    n_returned: int = integer("refused and sent back; the other refused ones are destroyed")
+    n_documents: int = integer("document checks")
+    n_referrals: int = integer("pre-loading data that were asked back before loading")
+    n_left_behind: int = integer("not loaded because pre-loading data are missing, beside those that flew")
+    n_repeated: int = integer("of its entry summary, presentation and release, those late or sent again")
+    n_h7: int = integer("declarations for low value")
+    n_h1: int = integer("standard declarations")
+    n_late: int = integer("declarations that came late")
+    n_rejected: int = integer("declarations rejected, corrected and lodged again")
+    n_elsewhere: int = integer("under a transit declaration")
+    entered: int = instant("the entry summary is analysed; may be before the first midnight")
+    presented: int = instant("the goods are presented to customs, which activates what was lodged")

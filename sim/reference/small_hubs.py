@@ -1,5 +1,7 @@
 """Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
+from functools import partial
+
 import numpy as np
 
 from sim.domain.inputs import Inputs
@@ -139,7 +141,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     posts = {"workers": workers, "dock_workers": dock_workers}
     desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks, "manual_sort_posts": hub.manual_posts}
     desks |= {"xray_lanes": hub.xray_lanes, "transit_desks": hub.transit_desks, "uld_xrays": hub.uld_xrays}
-    exports = hall_exports(hub, streams, number)
+    exports, calendar = hall_exports(hub, streams, number), partial(_calendar, step=step, end=end)
     n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     uld_room = hub.units.room * (1 if hub.units.are_ulds else hub.most_parcels_a_uld)
@@ -155,10 +157,18 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         transfer_floor=hub.room_ulds * uld_room * (hub.n_halls - 1),
         serves=serves,
         service=hub.service_steps * step,
-        calendars=tuple(_calendar(hub, streams, step, end, (number, machine)) for machine in range(n_machines)),
+        calendars=tuple(
+            calendar(streams.of("calendar", number, machine), most=hub.inductions, longest=89, changes=hub.has_outages)
+            for machine in range(n_machines)
+        ),
         handcoding_desks=hub.desks,
         packout_posts=packout_posts,
-        packout_calendar=_packout_calendar(hub, streams, step, end, number, sum(packout_posts)),
+        packout_calendar=calendar(
+            streams.of("packout_calendar", number),
+            most=sum(packout_posts),
+            longest=29,
+            changes=hub.is_packout_manned_in_part,
+        ),
         manual_sort_posts=hub.manual_posts,
         customs_desks=hub.customs_desks,
         xray_lanes=hub.xray_lanes,
@@ -199,22 +209,13 @@ def _closures(hub: SmallHub, streams: Streams, step: int, end: int) -> tuple[tup
     return tuple(closures)
 
 
-def _calendar(hub: SmallHub, streams: Streams, step: int, end: int, machine: tuple[int, int]) -> MachineCalendar:
-    rng = streams.of("calendar", *machine)
-    start, slope = [0], [hub.inductions]
-    while hub.has_outages and start[-1] < end:
-        start.append(start[-1] + int(rng.integers(1, 90)) * step)
-        slope.append(int(rng.integers(0, hub.inductions + 1)))
-    slope[-1] = hub.inductions
-    return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
-
-
-def _packout_calendar(hub: SmallHub, streams: Streams, step: int, end: int, hall: int, posts: int) -> MachineCalendar:
-    """Posts manned; at times none."""
-    rng = streams.of("packout_calendar", hall)
-    start, slope = [0], [posts]
-    while hub.is_packout_manned_in_part and start[-1] < end:
-        start.append(start[-1] + int(rng.integers(1, 30)) * step)
-        slope.append(int(rng.integers(0, posts + 1)))
-    slope[-1] = posts
+def _calendar(
+    rng: np.random.Generator, *, step: int, end: int, most: int, longest: int, changes: bool
+) -> MachineCalendar:
+    """Some or none manned in turn, each for at most `longest` steps; always all without `changes`."""
+    start, slope = [0], [most]
+    while changes and start[-1] < end:
+        start.append(start[-1] + int(rng.integers(1, longest + 1)) * step)
+        slope.append(int(rng.integers(0, most + 1)))
+    slope[-1] = most
     return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))

@@ -159,12 +159,7 @@ def _in_halls(run: Measured, units: Callable[[Hall], int]) -> float:
 
 def _for_exports(run: Measured, units: Callable[[HallExports], int]) -> float:
     """Unit-hours of what the halls have for exports, each from its opening on."""
-    hours = 0.0
-    for hall in run.inputs.site.halls:
-        if hall.exports is not None:
-            opens = np.clip(hall.opens / TICKS_PER_MIN, run.window.low, run.window.high)
-            hours += units(hall.exports) * float(run.window.high - opens) / MIN_PER_H
-    return hours
+    return _in_halls(run, lambda hall: 0 if hall.exports is None else units(hall.exports))
 
 
 def _machine_minutes(run: Measured) -> float:
