@@ -56,6 +56,33 @@ def whole(value: float) -> str:
     return number(value, 0)
 
 
+def short(value: float, figures: int = 4) -> str:
+    """A number as it may be typed, with so many figures at most.
+
+    >>> short(3.5), short(12.0), short(0.123456), short(2.5, 1)
+    ('3.5', '12', '0.1235', '2')
+    """
+    return f"{value:.{figures}g}"
+
+
+def share_text(share: float, figures: int = 3) -> str:
+    """A share that was set, in per cent; `percent` is for those that were found.
+
+    >>> share_text(0.95), share_text(0.125)
+    ('95 %', '12.5 %')
+    """
+    return f"{short(100 * share, figures)} %"
+
+
+def hours_text(hours: float) -> str:
+    """A time that was set.
+
+    >>> hours_text(24.0)
+    '24 h'
+    """
+    return f"{hours:g} h"
+
+
 def millions(eur: float) -> str:
     """Money in millions.
 

@@ -11,7 +11,7 @@ from typing import Any
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.designs.spreadsheet import keys_of
-from experiments.formatting import NO_VARIANCE, instant, listed, p_text, with_interval
+from experiments.formatting import NO_VARIANCE, instant, listed, p_text, short, whole, with_interval
 from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome
 from experiments.report import bottleneck, packing
@@ -73,7 +73,7 @@ def warnings_of(outcome: Outcome, before: Sequence[str]) -> list[str]:
             if blocked < design.hub.end_min:
                 since = instant(blocked, design.hub.start_date)
                 first = f"flights are held because no stand is free, on average from {since} on"
-            lines.append(f"{design.label}: unstable: its backlog grows by {slope:,.0f} parcels a day; {first}")
+            lines.append(f"{design.label}: unstable: its backlog grows by {whole(slope)} parcels a day; {first}")
         if outcome.is_unstable(design) is None:
             days = outcome.stability[design.label].horizon_days
             lines.append(
@@ -160,7 +160,7 @@ def table_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str, *, ha
 def _staff(outcome: Outcome, design: Design) -> str:
     """The staff that a design's figures rest on."""
     paid = outcome.intervals[design.label]["staff_h_paid_per_day"].mean
-    return f"{design.label}: with {paid:,.0f} paid hours a day by roster {design.hub.roster.name}"
+    return f"{design.label}: with {whole(paid)} paid hours a day by roster {design.hub.roster.name}"
 
 
 def _shown(outcome: Outcome) -> list[str]:
@@ -218,7 +218,7 @@ def _cell(outcome: Outcome, label: str, kpi: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return whole(value) if abs(value) >= 1000 else short(value)
 
 
 _bracketed = partial(with_interval, show=_number, between="..")
@@ -229,7 +229,7 @@ def title_of(designs: Sequence[Design]) -> str:
 
     The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
     """
-    areas = [f"{area:,.0f}" for area in dict.fromkeys(design.hub.area_m2 for design in designs)]
+    areas = [whole(area) for area in dict.fromkeys(design.hub.area_m2 for design in designs)]
     return f"What {listed(areas, 'and')} m² {'carry' if len(areas) > 1 else 'carries'}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.formatting import instant, listed
+from experiments.formatting import hours_text, instant, listed
 from experiments.report.stored_designs import Frame, NamedDesign, Values, Window, records
 from sim.config.disruptions import Disruption
 
@@ -50,4 +50,4 @@ def _kind(row: dict[str, Any]) -> type[Disruption]:
 def _given(row: dict[str, Any], window: Window) -> str:
     hours = (row["end"] - row["start"]) / 60
     since = instant(float(row["start"]), window.start_date)
-    return f"{_kind(row).happened} ({row['name']}) from {since} for {hours:g} h"
+    return f"{_kind(row).happened} ({row['name']}) from {since} for {hours_text(hours)}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.formatting import number
 from experiments.report.exposure_tables import name
 from experiments.report.figures import exposure_figure, trade_figure, watch_figure
 from experiments.report.stored_designs import Frame
@@ -18,7 +19,7 @@ def achieved(changes: "Sequence[Effect]") -> str:
     by_policy: dict[str, list[str]] = {}
     for effect in changes:
         if effect.r2_without is not None and effect.r2_with is not None:
-            r2 = f"{effect.r2_without:.2f} → {effect.r2_with:.2f}"
+            r2 = f"{number(effect.r2_without, 2)} → {number(effect.r2_with, 2)}"
             if r2[:4] != r2[-4:]:
                 by_policy.setdefault(effect.policy, []).append(f"{name(effect.party)} {r2}")
     return "".join(f" {name(policy)}: {', '.join(of_parties)}." for policy, of_parties in by_policy.items())

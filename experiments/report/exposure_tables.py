@@ -160,7 +160,7 @@ def sentence(effect: Effect) -> str:
         records = f"still {compact(effect.kept_with)} records in clear"
     r2 = ""
     if effect.r2_without is not None and effect.r2_with is not None:
-        r2 = f", inference R² {effect.r2_without:.2f} → {effect.r2_with:.2f}"
+        r2 = f", inference R² {number(effect.r2_without, 2)} → {number(effect.r2_with, 2)}"
     return f"{name(effect.party)}: {records}{r2}"
 
 

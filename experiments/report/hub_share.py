@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from experiments.formatting import number
+from experiments.formatting import number, share_text, short, whole
 from experiments.report.stored_designs import NamedDesign, ShareBand, Value, Values
 from sim.config import HubConfig
 from sim.units import DAYS_PER_YEAR
@@ -36,12 +36,12 @@ def money_rests_on(hub: HubConfig) -> list[str]:
     a_day = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
     a_year = a_day * DAYS_PER_YEAR / 1e6
     least, most = band.of(a_year, a_day)
-    ends = f"{100 * share.least:.3g}–{100 * share.most:.3g} %"
+    ends = f"{short(100 * share.least, 3)}–{share_text(share.most)}"
     text = (
-        f"The configuration's {hub.demand.flights_per_day:g} flights a day are {a_year:,.0f} million parcels a year,"
-        f" {100 * share.supposed:.3g} % of the airport's {share.airport_parcels_per_year / 1e6:.4g} million. The share"
-        f" is undisclosed: {ends} would be {least:,.0f}–{most:,.0f} million a year, and revenue in proportion where"
-        " the hub handles all of it. Waiting, wages and investment are not in proportion: values of money stand on"
-        " this share, and have no band of it."
+        f"The configuration's {hub.demand.flights_per_day:g} flights a day are {whole(a_year)} million parcels a year,"
+        f" {share_text(share.supposed)} of the airport's {short(share.airport_parcels_per_year / 1e6)} million. The"
+        f" share is undisclosed: {ends} would be {whole(least)}–{whole(most)} million a year, and revenue in proportion"
+        " where the hub handles all of it. Waiting, wages and investment are not in proportion: values of money stand"
+        " on this share, and have no band of it."
     )
     return [text]

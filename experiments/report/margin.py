@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.formatting import short
 from experiments.store.summaries import MarginRow
 
 
@@ -35,20 +36,20 @@ def margin_text(thresholds: Sequence[Threshold], asked: float) -> str:
     carried = [each.carried for each in thresholds]
     low, high = min(carried), max(carried)
     n_none, n_all = carried.count(0.0), sum(math.isnan(each.not_carried) for each in thresholds)
-    least = f"{min(each.not_carried for each in thresholds if each.carried == 0):.4g}" if n_none else ""
+    least = short(min(each.not_carried for each in thresholds if each.carried == 0)) if n_none else ""
     if n_none == len(carried):
         text = f"less than {least} flights a day ({least} was the least simulated)"
     elif n_all == len(carried):
-        text = f"{low:.4g} flights a day or more ({high:.4g} was the most simulated)"
+        text = f"{short(low)} flights a day or more ({short(high)} was the most simulated)"
     elif n_none or n_all:
-        lower = f"less than {least}" if n_none else f"{low:.4g}"
-        upper = f"more than {high:.4g}" if n_all else f"{high:.4g}"
+        lower = f"less than {least}" if n_none else short(low)
+        upper = f"more than {short(high)}" if n_all else short(high)
         text = f"{lower} to {upper} flights a day, depending on the replication"
     else:
         n = f"{len(carried)} replications" if len(carried) > 1 else "1 replication"
-        each = f"{low:.4g} to {high:.4g}" if low < high else "the same" if len(carried) > 1 else "known"
-        text = f"up to {sum(carried) / len(carried):.4g} flights a day ({each} in {n})"
-    return f"carries {text}; {asked:.4g} asked"
+        each = f"{short(low)} to {short(high)}" if low < high else "the same" if len(carried) > 1 else "known"
+        text = f"up to {short(sum(carried) / len(carried))} flights a day ({each} in {n})"
+    return f"carries {text}; {short(asked)} asked"
 
 
 def margin_object(thresholds: Sequence[Threshold], asked: float) -> dict[str, Any]:

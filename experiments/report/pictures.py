@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from experiments.formatting import hours_text
 from experiments.report import exposure_pictures, exposure_tables, watched
 from experiments.report.figures import (
     arrivals_figure,
@@ -39,7 +40,7 @@ def _capacity(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -
     """What leaves, and what limits it."""
     main = main_points(points)
     leaving = leaving_figure.figure(tables["flights"], tables["loads"], panels(main))
-    yield picture_of("leaving", leaving, service=f"{points[0].service_h:g} h")
+    yield picture_of("leaving", leaving, service=hours_text(points[0].service_h))
     ladder = ladder_figure.prepare(read_ladder(tables.get("ladder")), main)
     if ladder:
         yield picture_of("ladder", ladder_figure.figure(ladder))

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from experiments.formatting import (
     UNITS,
+    hours_text,
     kpi_name,
     percent,
+    share_text,
 )
 from experiments.report import (
     disruption_text,
@@ -55,7 +57,7 @@ def page_of(
     parts = [part for make in (_glance, _changes, _meaning, _sure) for part in make(run)]
     parts += [Section("Pictures", pictures=drawn)]
     explained = text_of(
-        "answer", least=f"{100 * sentences.LEAST_ON_TIME:.0f} %", service=f"{points[0].service_h:g} h",
+        "answer", least=share_text(sentences.LEAST_ON_TIME), service=hours_text(points[0].service_h),
         intervals=f" In brackets, 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
     )  # fmt: skip
     return Page(

@@ -6,7 +6,18 @@ from enum import Enum
 from functools import partial
 from typing import Final
 
-from experiments.formatting import NO_VARIANCE, bracket, instant, interval_of, number, percent, rounded, signed
+from experiments.formatting import (
+    NO_VARIANCE,
+    bracket,
+    hours_text,
+    instant,
+    interval_of,
+    number,
+    percent,
+    rounded,
+    share_text,
+    signed,
+)
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
@@ -58,7 +69,7 @@ def _open(point: NamedDesign, on_time: Value) -> list[str]:
         return []
     reasons = []
     if _holds_threshold(on_time):
-        reasons.append(f"the interval includes {100 * LEAST_ON_TIME:.0f} %")
+        reasons.append(f"the interval includes {share_text(LEAST_ON_TIME)}")
     if point.is_unstable is None and on_time.mean >= LEAST_ON_TIME:
         reasons.append("the run does not show whether the backlog grows")
     return reasons
@@ -119,7 +130,7 @@ def sentence(
 
 def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
     on_time = values["on_time_share"]
-    what = f"{percent(on_time.mean)} % of parcels leave within {point.service_h:g} h"
+    what = f"{percent(on_time.mean)} % of parcels leave within {hours_text(point.service_h)}"
     asked = traffic(point) + _staffed(point, values)
     if says_nothing(on_time):
         if outcome is Verdict.UNSTABLE:

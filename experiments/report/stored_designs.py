@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from experiments.formatting import share_text, short, whole
 from experiments.report.factor_names import read_factors, tagged
 from experiments.statistics import Interval
 from experiments.store.summaries import VERDICTS
@@ -82,8 +83,8 @@ class ShareBand:
 
     def __str__(self) -> str:
         return (
-            f"at a hub's share of {100 * self.least:.3g}–{100 * self.most:.3g} % of the airport's"
-            f" {self.airport_parcels_per_year / 1e6:.4g} million parcels"
+            f"at a hub's share of {short(100 * self.least, 3)}–{share_text(self.most)} of the airport's"
+            f" {short(self.airport_parcels_per_year / 1e6)} million parcels"
         )
 
 
@@ -156,12 +157,12 @@ def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign
     models, disruptions, rosters = ({row[name] for row in rows} for name in ("arrivals", "disruptions", "roster"))
 
     def names(row: dict[str, Any]) -> tuple[str, str, str]:
-        site = f"{row['area_m2']:,.0f} m²"
+        site = f"{whole(row['area_m2'])} m²"
         if row["n_halls"] > 1:
             site += f" in {row['n_halls']} halls"
         elif len(machines[row["area_m2"]]) > 1:
             site += f" with {row['n_machines']} machines"
-        traffic = f"{row['flights_per_day']:.4g} flights a day"
+        traffic = f"{short(row['flights_per_day'])} flights a day"
         if row["arrivals"] == "file" or len(demands[row["flights_per_day"]]) > 1:
             traffic += f" ({row['demand']})"
         title = f"{site}, {traffic}"

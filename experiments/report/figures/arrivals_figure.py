@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from experiments.formatting import share_text
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
 from experiments.report.sentences import LEAST_ON_TIME
@@ -22,7 +23,7 @@ def figure(points: Sequence[NamedDesign], values: Values) -> Figure | None:
     if not groups:
         return None
     drawing, ax = style.panel(1.4 + 0.6 * len(groups))
-    label = f"carries: {100 * LEAST_ON_TIME:g} %"
+    label = f"carries: {share_text(LEAST_ON_TIME)}"
     ax.axvline(100 * LEAST_ON_TIME, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
     models = list(dict.fromkeys(point.arrivals for group in groups.values() for point in group))
     for at, model in enumerate(models):

@@ -65,7 +65,7 @@ def draw(ax: Axes, chart: CapacityChart) -> None:
                     fontsize=8.5)  # fmt: skip
     style.name_rows(ax, [threshold.name for threshold in chart.thresholds])
     ax.set_xlim(left=0)
-    ax.set_xlabel(f"flights a day; sustained: at least {100 * chart.target:g} % on time, backlog level")
+    ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(chart.target)} on time, backlog level")
 
 
 def figure(chart: CapacityChart) -> Figure:

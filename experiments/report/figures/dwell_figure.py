@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.formatting import number
 from experiments.report import style
 from experiments.report.stored_designs import Frame, Panel, Value, Values, Window, records
 from experiments.report.style import Axes, Figure
@@ -83,7 +84,7 @@ def draw(ax: Axes, result: Bars) -> None:
         left = left + width
     ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
     for row, total, dwell in zip(rows, left, result.dwell_h, strict=True):
-        text = f"stages {total:.1f} h" + ("" if np.isnan(dwell) else f"; mean dwell {dwell:.1f} h")
+        text = f"stages {number(total, 1)} h" + ("" if np.isnan(dwell) else f"; mean dwell {number(dwell, 1)} h")
         end = max(total, 0.0 if np.isnan(dwell) else dwell)
         ax.annotate(text, (end, row), xytext=(8, 0), textcoords="offset points", va="center", size=8.5)
     ax.set_yticks(rows, list(result.names))

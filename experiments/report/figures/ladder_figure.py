@@ -65,7 +65,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
                     Rung(
                         formatting.resource_heading(name),
                         min(rate / MILLION, reach),
-                        f"{rate / MILLION:.2f}" + (" →" if rate / MILLION > reach else ""),
+                        formatting.number(rate / MILLION, 2) + (" →" if rate / MILLION > reach else ""),
                         rate < most,
                     )
                     for name, rate in rungs(ladders[mine[0].label])

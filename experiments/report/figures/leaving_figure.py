@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from experiments.formatting import hours_text
 from experiments.report import style
 from experiments.report.stored_designs import Frame, Panel
 from experiments.report.style import Figure
@@ -33,7 +34,7 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
             left = np.cumsum(np.histogram(rows["hours"], bins=hours, weights=rows["n_parcels"])[0])
             share = 100 * np.concatenate(([0.0], left)) / max(1.0, n_parcels.get(point.label, 0.0))
             ax.plot(hours, share, color=looks[name].color, linestyle=looks[name].dash, label=name)
-        label = f"promised: {service_h:g} h"
+        label = f"promised: {hours_text(service_h)}"
         ax.axvline(service_h, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
         ax.set_xlim(0, hours[-1])
         ax.set_ylim(0, 102)

@@ -118,4 +118,4 @@ def _mean(values: Values, point: NamedDesign, kpi: str) -> float:
 
 
 def _texts(numbers: NDArray[np.float64]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple("–" if np.isnan(value) else f"{value:,.0f}" for value in row) for row in numbers)
+    return tuple(tuple(map(formatting.whole, row)) for row in numbers)

@@ -44,7 +44,7 @@ from experiments.designs.design import Design, Designed, check_group, named, wit
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
 from experiments.designs.what_if import what_ifs
-from experiments.formatting import resource
+from experiments.formatting import resource, share_text, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
@@ -162,7 +162,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
     own = keys.capacity
     sustained = (
-        f"A demand is sustained where at least {100 * own.target:g} % of the parcels are on time and the backlog does"
+        f"A demand is sustained where at least {share_text(own.target)} of the parcels are on time and the backlog does"
         " not grow. Each replication has a threshold of its own, found by bisection: a demand that was simulated and is"
         f" sustained, at most {own.tolerance:g} flights a day below one that was simulated and is not."
     )
@@ -239,7 +239,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.label,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            f"{result.flights.mean * result.design.hub.mean_parcels_per_flight:,.0f}",
+            whole(result.flights.mean * result.design.hub.mean_parcels_per_flight),
         )
         for result in results
     )

@@ -61,13 +61,13 @@ class Lift:
     n: int = column("1", "replications; 1: it lifted next to nothing in the first")
     n_simulated: int = column("1", "those of them in which it blocked someone; in the others the lift is 0")
     utilisation: float = column(
-        "1", "time-average share in use before, mean", heading="used, %", show=lambda share: f"{100 * share:.1f}"
+        "1", "time-average share in use before, mean", heading="used, %", show=lambda share: number(100 * share, 1)
     )
     blocked_h_per_day: float = column(
         "h/d",
         "for which it blocked others before, mean; NaN: not measured",
         heading="blocked, h/d",
-        show=lambda hours: "" if math.isnan(hours) else f"{hours:.1f}",
+        show=lambda hours: "" if math.isnan(hours) else number(hours, 1),
     )
     is_binding: bool = column("", "lifts most")
 
@@ -191,7 +191,7 @@ def sentences(results: Sequence[Result]) -> list[str]:
     lines = []
     for result in results:
         n = result.flights.n
-        flights = with_interval(result.flights, "{:.2f}".format, unit=" flights a day")
+        flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
         line = f"{result.label} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
         lines.append(f"{line}; {result.bottleneck}.")
     return lines

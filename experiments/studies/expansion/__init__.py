@@ -27,7 +27,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
-from experiments.formatting import UNITS, kpi_name
+from experiments.formatting import UNITS, kpi_name, share_text, whole
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
 from experiments.report.figures import expansion_figures
@@ -115,7 +115,7 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         yield picture(
             "tornado",
             "What would turn the choice",
-            f"Each growth and each result taken as certain; each price {100 * asked.swing:.3g} % lower and higher. The"
+            f"Each growth and each result taken as certain; each price {share_text(asked.swing)} lower and higher. The"
             f" {len(rows)} values that move the lead most, from what it is (the solid line).",
             expansion_figures.tornado(rows, lead, best),
         )
@@ -171,7 +171,7 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
         flights = sum(design.hub.demand.flights_per_day for design in designs) * n * days
         bench.say(
             f"expansion: {len(designs)} weeks that differ in hub or load, {n * len(designs)} runs of {days} days,"
-            f" {flights:,.0f} flights"
+            f" {whole(flights)} flights"
         )
         return bench.evaluated(designs, n)
 
@@ -232,7 +232,7 @@ def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
         " futures. 95 % intervals of means hold the error of the draws and that of the simulation."
     )
     yield (
-        f"Money is in real EUR of {keys.cost.year}, discounted at {100 * keys.cost.discounting.rate:.3g} % a year; what"
+        f"Money is in real EUR of {keys.cost.year}, discounted at {share_text(keys.cost.discounting.rate)} a year; what"
         " is built is written off in equal parts, and what is left of it when the last year ends counts."
     )
     yield (

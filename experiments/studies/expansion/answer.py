@@ -36,7 +36,7 @@ def _behind(value: Interval) -> str:
 
 
 def _years(years: float | None) -> str:
-    return "–" if years is None else f"{years:.1f}"
+    return "–" if years is None else number(years, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
+from experiments.formatting import short
 from experiments.money import WAGES, Paid, activity, annual_lines, as_eur
 from experiments.replications.stability import Stability
 from experiments.studies.expansion.design import Expansion
@@ -170,6 +171,6 @@ def check_loads(asked: Expansion, month_index: Iterable[float]) -> None:
     busiest = asked.accept_load * max(month_index)
     if asked.loads[-1] < busiest:
         raise ConfigError(
-            f"expansion.loads: the last at least {busiest:.4g}, accept_load in the busiest month,"
+            f"expansion.loads: the last at least {short(busiest)}, accept_load in the busiest month,"
             f" got {asked.loads[-1]:g}"
         )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.designs.staffing_text import paid_by_roster
-from experiments.formatting import listed, millions, percent
+from experiments.formatting import listed, millions, number, percent
 from experiments.frame.study import Tables
 from experiments.replications.stability import stability_table
 from experiments.statistics import Interval
@@ -214,7 +214,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
     if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
     if best.payback is not None:
-        yield f"What it spends more than building nothing comes back in {best.payback:.1f} years, as expected."
+        yield f"What it spends more than building nothing comes back in {number(best.payback, 1)} years, as expected."
 
 
 def _level(answer: Answer) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.formatting import millions
+from experiments.formatting import millions, share_text
 from experiments.money import WAGES, Paid
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
@@ -154,12 +154,12 @@ def _prices(result: Found) -> Iterator[Means]:
     groups["construction"] = list(range(len(measured.lines), len(result.books.lines)))
     for name, places in groups.items():
         for sign in (-1, 1):
-            value = f"{'−' if sign < 0 else '+'}{100 * asked.swing:.3g} %"
+            value = f"{'−' if sign < 0 else '+'}{share_text(asked.swing)}"
             yield plain_name(name), value, total + sign * asked.swing * lines[:, places].sum(axis=1)
     flows = result.means(lambda worth: worth.quarterly)  # (P, Q)
     for sign in (-1, 1):
         rate = asked.cost.discounting.rate * (1 + sign * asked.swing)
-        yield "discount rate", f"{100 * rate:.3g} %", flows @ factors(asked, rate)
+        yield "discount rate", share_text(rate), flows @ factors(asked, rate)
 
 
 def decision_map(result: Found) -> Iterator[Cell]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from experiments.formatting import MINUS, percent
+from experiments.formatting import MINUS, number, percent, whole
 from experiments.report.exposure_tables import NO_POLICY, compact, effects, name, sentence
 from experiments.report.watched import by_policy
 
@@ -78,7 +78,7 @@ def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
         cells = [f"{cost.release_min:g} min", f"{60 * cost.handcoding_min:g} s", _share(cost.escrow_down_share)]
         if cost.kpis is not None:
             on_time, dwell, desks = (cost.kpis.get(kpi, math.nan) for kpi in KPIS)
-            cells += [_share(on_time), f"{dwell:.2f} h", _share(desks)]
+            cells += [_share(on_time), f"{number(dwell, 2)} h", _share(desks)]
         yield _row(name(cost.policy), cells)
 
 
@@ -89,7 +89,11 @@ def _watched(watched: "tuple[Access, ...]") -> Iterator[str]:
     yield "Accesses outside the policy: expected a day, days until noticed (the log's if never), and never noticed"
     yield _row("", ["outside a day", "noticed after", "never noticed"])
     for policy in by_policy(watched):
-        cells = [_few(policy.outside_per_day), f"{policy.noticed_after_days:.1f} d", _share(policy.never_noticed_share)]
+        cells = [
+            _few(policy.outside_per_day),
+            f"{number(policy.noticed_after_days, 1)} d",
+            _share(policy.never_noticed_share),
+        ]
         yield _row(name(policy.policy), cells if policy.outside_per_day else ["0", "–", "–"])
     yield ""
     in_force = next((access.policy for access in watched if access.is_in_force), NO_POLICY)
@@ -97,8 +101,8 @@ def _watched(watched: "tuple[Access, ...]") -> Iterator[str]:
     yield _row("", ["field", "outside a day", "noticed after", "never noticed", "first noticed"])
     for access in watched:
         if access.policy == in_force and access.outside_per_day:
-            cells = [name(access.field), _few(access.outside_per_day), f"{access.noticed_after_days:.1f} d"]
-            cells += [_share(access.never_noticed_share), f"{access.first_noticed_after_days:.1f} d"]
+            cells = [name(access.field), _few(access.outside_per_day), f"{number(access.noticed_after_days, 1)} d"]
+            cells += [_share(access.never_noticed_share), f"{number(access.first_noticed_after_days, 1)} d"]
             yield _row(name(access.party), cells)
 
 
@@ -123,7 +127,7 @@ def _inference(inference: "Inference") -> Iterator[str]:
     yield "Weekly imports by lane and product group that follow from what a party reads: R2, least squares"
     yield _row("", [name(policy).replace("none", "no policy") for policy in inference.policies])
     for party, r2 in zip(inference.parties, inference.r2.tolist(), strict=True):
-        yield _row(name(party), ["–" if math.isnan(value) else f"{value:.2f}" for value in r2])
+        yield _row(name(party), [number(value, 2) for value in r2])
 
 
 def _trade(trade: "Trade") -> Iterator[str]:
@@ -141,7 +145,7 @@ def _balance(rows: "pd.DataFrame") -> Iterator[str]:
     yield "A year of such days, EUR, beside the national deficit"
     yield _row("exports' share", ["imports", "exports", "balance", "year", "deficit", "of it all", "domestic"])
     for row in rows.to_dict("records"):
-        label = f"{100 * row['export_share']:.0f} %" + (", this run" if row["is_simulated"] else "")
+        label = f"{whole(100 * row['export_share'])} %" + (", this run" if row["is_simulated"] else "")
         cells = [compact(row[key]) for key in _YEARLY]
         cells += [str(row["national_year"]), compact(row["national_deficit_eur"])]
         cells += [_share(row["deficit_share"]), _share(row["domestic_share"])]
@@ -154,7 +158,7 @@ def _shares(ledgers: "Ledgers") -> Iterator[str]:
         return
     yield f"  The same {ledgers.share}, in proportion"
     for row in ledgers.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records"):
-        label = f"{100 * row['export_share']:.0f} %" + (", this run" if row["is_simulated"] else "")
+        label = f"{whole(100 * row['export_share'])} %" + (", this run" if row["is_simulated"] else "")
         ends = ([compact(factor * row[key]) for factor in ledgers.share_factors] for key in _YEARLY)
         yield _row(label, [f"{low} to {high}" for low, high in ends])
 
@@ -162,7 +166,7 @@ def _shares(ledgers: "Ledgers") -> Iterator[str]:
 def _share(share: float) -> str:
     if math.isnan(share):
         return "–"
-    return f"{percent(share)} %" if 0 <= share <= 1 else f"{100 * share:.0f} %".replace("-", MINUS)
+    return f"{percent(share)} %" if 0 <= share <= 1 else f"{whole(100 * share)} %"
 
 
 def _row(label: str, cells: Sequence[str]) -> str:

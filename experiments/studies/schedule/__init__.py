@@ -30,6 +30,7 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import load, word_value
+from experiments.formatting import number
 from experiments.frame import console
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.store.files import sha256_of, write_all
@@ -80,7 +81,7 @@ def table(result: Schedule) -> str:
     pattern = result.pattern
     days = (pattern.last - pattern.first).days + 1
     flights = "1 flight" if len(result.calls) == 1 else f"{len(result.calls)} flights"
-    a_day = f"{len(result.calls) / days:.2f} a day"
+    a_day = f"{number(len(result.calls) / days, 2)} a day"
     lines += [
         "",
         f"{result.name}: {flights} from {pattern.first} to {pattern.last}, {a_day}; clock {result.clock}",

@@ -27,7 +27,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
-from experiments.formatting import number
+from experiments.formatting import number, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
@@ -128,7 +128,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
 
 
 def _on(design: Design, area_m2: float) -> Design:
-    label = f"{area_m2:,.0f} m2"
+    label = f"{whole(area_m2)} m2"
     return Design(label if design.label == "all" else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import number, with_interval
+from experiments.formatting import number, short, with_interval
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
 from experiments.report.sentences import too_few_replications
@@ -17,7 +17,7 @@ from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 from sim.measures.kpis import KPIS
 
-interval_text = partial(with_interval, show="{:.4g}".format)
+interval_text = partial(with_interval, show=short)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import change, number
+from experiments.formatting import change, number, whole
 from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -106,7 +106,7 @@ class Result:
             for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
                     lines.append(
-                        f"{method}: {100 * share:.0f} % of the variance of {kpi} between points is noise of the"
+                        f"{method}: {whole(100 * share)} % of the variance of {kpi} between points is noise of the"
                         " simulation: more replications, or a longer horizon, tell better"
                     )
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
@@ -215,12 +215,12 @@ def leaves_open(index: Interval) -> bool:
 def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
     """What the estimates of a KPI's indices contradict, as a warning."""
     what = [
-        f"{name_of(index.factor)} (S1 {index.first.mean:.2f}, ST {index.total.mean:.2f})"
+        f"{name_of(index.factor)} (S1 {number(index.first.mean, 2)}, ST {number(index.total.mean, 2)})"
         for index in indices
         if index.is_impossible
     ]
     if is_too_much(indices):
-        what.append(f"S1 sums to {sum(index.first.mean for index in indices):.2f}")
+        what.append(f"S1 sums to {number(sum(index.first.mean for index in indices), 2)}")
     if not what:
         return []
     text = f"sobol: of {kpi} impossible estimates, by chance from {samples} samples: {', '.join(what)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.formatting import hours_text
 from experiments.frame.recorded import with_schedule
 from experiments.studies.trace.run import Replication, is_same, why_not
 from experiments.studies.trace.text import clock
@@ -97,6 +98,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     cost = document["cost"]
     scheduled, came = (clock(document[name], hub.start_date) for name in ("sibt_min", "arrival_min"))
     where = f"{document['scenario']}, replication {document['replication']}"
+    promised = hours_text(hub.service_h)
     lines = [
         *_answer(key, late, cost["parcels"]),
         f"  {where}: scheduled {scheduled}, came {came}",
@@ -104,7 +106,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         *_shift_lines("flight", "got a stand", cost["stands"]),
         *_shift_lines("flight", "had 95 % of the parcels gone", cost["cleared"]),
         *_parcel_lines(cost["parcels"]),
-        f"Late: not gone {hub.service_h:g} h after the scheduled in-block ({key}) or drawn arrival (other flights).",
+        f"Late: not gone {promised} after the scheduled in-block ({key}) or drawn arrival (other flights).",
         *_uncounted(cost["parcels"]["n_uncounted"]),
     ]
     return "\n".join(lines)

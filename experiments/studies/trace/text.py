@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.formatting import number, whole
 from sim.measures.tables import n_to_clear
 from sim.measures.tracing import CAUSES, Journal, Outcome, Path, Segment, by_resource, held
 from sim.measures.tracing.journal import TRUCK_KEY
@@ -150,7 +151,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
     late = flight["arrival_min"] - flight["sibt_min"]
     yield f"  {flight['aircraft']}, {flight['n_ulds']} ULDs, {flight['n_parcels']:,} parcels"
     side = "after" if late >= 0 else "before"
-    yield f"  {clock(flight['arrival_min'], start_date)}  drawn arrival, {abs(late):,.0f} min {side} the schedule"
+    yield f"  {clock(flight['arrival_min'], start_date)}  drawn arrival, {whole(abs(late))} min {side} the schedule"
     yield from _path_lines(document["path"], start_date)
     if document["path"]["outcome"] == Outcome.DIVERTED:
         yield "  diverted: it was held too long; its parcels never came, and count as late"
@@ -167,7 +168,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
         yield f"not cleared at the end of the run: {gone:,} parcels had gone of the {needed:,} that make 95 %"
     inside = flight["n_parcels"] - flight["n_gone"]
     for what, parcel in document["parcels"].items():
-        hours = f"{parcel['minutes'] / 60:,.1f} h"
+        hours = f"{number(parcel['minutes'] / 60, 1)} h"
         on = f"on truck {parcel['truck']}" if parcel["truck"] else parcel["outcome"]
         facts = {
             "cleared": f"95 % had gone after {hours}; the parcel that made it",
@@ -187,7 +188,7 @@ def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[s
     outcome = document["path"]["outcome"]
     if outcome == Outcome.DEPARTED:
         load = ", ".join(f"{entry['flight']} {entry['n_parcels']:,}" for entry in truck["flights"])
-        size = f"{truck['mass_kg']:,.0f} kg, {truck['volume_m3']:,.1f} m3"
+        size = f"{whole(truck['mass_kg'])} kg, {number(truck['volume_m3'], 1)} m3"
         yield f"  left with {truck['n_parcels']:,} parcels, {size}: {load}"
         yield f"  {truck['n_missed']:,} parcels of its route were on the floor and not on it"
     else:
@@ -214,7 +215,8 @@ def _held_line(segment: Mapping[str, Any]) -> str:
         parts.append(f"{segment['held_says']} {named}{more}")
     if segment["holders_waited_share"] > 0:
         parts.append(
-            f"who waited for {segment['holders_waited_for']} {100 * segment['holders_waited_share']:.0f} % of that time"
+            f"who waited for {segment['holders_waited_for']}"
+            f" {whole(100 * segment['holders_waited_share'])} % of that time"
         )
     if segment["ended_by"]:
         more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
@@ -232,7 +234,8 @@ def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for resource, of_resource in sorted(waits.items(), key=lambda item: -sum(minutes for minutes, _ in item[1])):
         longest, which = max(of_resource)
         mean = sum(minutes for minutes, _ in of_resource) / len(ulds)
-        yield f"  {_name(resource):24} {len(of_resource):3} ULDs, mean {mean:,.1f}, longest {longest:,.1f}: {which}"
+        lengths = f"mean {number(mean, 1)}, longest {number(longest, 1)}"
+        yield f"  {_name(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
 
 
 def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
@@ -248,7 +251,7 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
         segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
         stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
         on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), None)
-        yield line + (f"; those who held them waited for {on} {100 * stuck:.0f} % of it" if stuck > 0 else "")
+        yield line + (f"; those who held them waited for {on} {whole(100 * stuck)} % of it" if stuck > 0 else "")
 
 
 def _minutes(value: float) -> str:
@@ -257,7 +260,7 @@ def _minutes(value: float) -> str:
     >>> _minutes(807.48), _minutes(1.75), _minutes(0.0046), _minutes(1310)
     ('807', '1.75', '0.0046', '1,310')
     """
-    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}" if value >= 0.1 else f"{value:.2g}"
+    return whole(value) if value >= 10 else f"{value:.3g}" if value >= 0.1 else f"{value:.2g}"
 
 
 def _name(resource: str) -> str:
