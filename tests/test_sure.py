@@ -1,8 +1,12 @@
 """The verb sure: what it prints, stores, shows again and computes again, and what it refuses."""
 
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import many_servers as theory
 import numpy as np
 import pytest
 from mistakes import is_refused
@@ -13,10 +17,16 @@ from experiments.assumptions import Worlds, assumptions_of
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
+from experiments.report import style
+from experiments.statistics.next_runs import explored
+from experiments.statistics.open_worlds import Effort
+from experiments.statistics.what_decides import decided
 from experiments.store import read_run
 from experiments.studies import sure
 from experiments.studies.sure.design import Sure, asked
-from experiments.studies.sure.result import value_text
+from experiments.studies.sure.page import document
+from experiments.studies.sure.result import Answered, Result, value_text
+from experiments.studies.sure.text import sentences
 from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
 
 SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
@@ -121,6 +131,54 @@ def test_the_least_margin_is_that_of_the_verdict_elsewhere() -> None:
 
 def test_values_are_written_short() -> None:
     assert [value_text(value) for value in (8712.3, 0.7123, 12.0)] == ["8,710", "0.71", "12.0"]
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    """Two designs of M/M/c, as if their numbers were those of a hub."""
+    worlds = theory.sample(128, 1)
+    known = explored(worlds, Effort(budget=60, fails_below=1.0, holds_above=1.9), theory.ask_of(worlds))
+    ranges = {"demand.flights_per_day": (2.0, 3.0, 4.0), "packout.parcels_per_post_h": (80.0, 100.0, 120.0),
+              "customs.late_data_share": (0.0, 0.1, 0.2)}  # fmt: skip
+    keys = asked(Arguments("sure", ("scenario=liege_30k", "demand=today")))[1]
+    hub = load("liege_30k")
+    answered = [
+        Answered(Design(f"{servers} servers", hub), known.share(at), {0.5: known.share(at)}, decided(known, at))
+        for at, servers in enumerate(theory.SERVERS)
+    ]
+    drawn_worlds = SimpleNamespace(refused=Counter())
+    return Result(replace(keys, sure=replace(keys.sure, ranges=ranges)), known, tuple(answered), drawn_worlds)
+
+
+def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(result: Result) -> None:
+    lines = sentences(result)
+    share = result.answered[1].share.interval.mean
+    assert any(
+        line.startswith(f"4 servers (30,000 m², 3.5 flights a day) carries its traffic in {100 * share:.1f} % (")
+        for line in lines
+    )
+    decided_by = next(line for line in lines if line.startswith("4 servers: decided by"))
+    assert decided_by.startswith("4 servers: decided by demand.flights_per_day (")
+    assert "customs.late_data_share" not in decided_by
+    turns = next(line for line in lines if line.startswith("4 servers, all else as configured"))
+    # About there, from 60 runs. In closed form: where the mean wait is the target, at the middle rate of service.
+    above = float(turns.partition("it fails with demand.flights_per_day above about ")[2].partition(" ")[0])
+    scaled_rates = np.linspace(-1, 1, 401)
+    waits = [theory.wait(4, 2.4 * (1 + 0.3 * z), 1.0) for z in scaled_rates]
+    exact = 3 + scaled_rates[np.searchsorted(waits, theory.TARGET)]
+    assert above == pytest.approx(exact, abs=0.25)
+    assert "packout.parcels_per_post_h below about" in turns
+    measured = [line for line in lines if "observations lower the probability of a wrong decision" in line]
+    assert all("measure demand.flights_per_day first" in line for line in measured)
+    assert lines[-1].startswith("Precision reached: ±")
+
+
+@pytest.mark.drawn
+def test_the_page_has_a_tornado_and_a_map_of_what_decides(result: Result) -> None:
+    with style.look():
+        pictures = list(document(SimpleNamespace(), result).pictures())
+    assert [picture.name for picture in pictures] == ["tornado", "map"]
+    assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
 
 
 def test_a_precision_takes_as_many_worlds_as_it_needs() -> None:

@@ -85,9 +85,10 @@ def _draw_map(ax: "Axes", panel: Map) -> "QuadMesh":
     drawn = ax.pcolormesh(xs, ys, 100 * panel.probability, cmap="cividis", vmin=0, vmax=100, shading="nearest")
     if panel.probability.min() < 0.5 < panel.probability.max():
         ax.contour(xs, ys, panel.probability, levels=[0.5], colors="white", linewidths=1.6)
-    for holds, face, label in ((True, "white", "simulated, carries"), (False, "none", "simulated, does not")):
+    kinds = ((True, "white", "black", "simulated, carries"), (False, "black", "white", "simulated, does not"))
+    for holds, face, edge, label in kinds:
         dots = [(x, y) for x, y, is_yes in panel.dots if is_yes is holds]
-        ax.plot([x for x, _ in dots], [y for _, y in dots], "o", markersize=4, markeredgecolor="white",
+        ax.plot([x for x, _ in dots], [y for _, y in dots], "o", markersize=4.5, markeredgecolor=edge,
                 markerfacecolor=face, linestyle="none", label=label)  # fmt: skip
     ax.plot(*panel.configured, "X", color=style.PALETTE[1], markersize=9, markeredgecolor="white", label="configured")
     ax.set_xlabel(panel.names[0])

@@ -110,7 +110,7 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
     says = (
         "The two most important numbers: probability that the design carries its traffic, all other numbers as"
         " configured. The line separates carries from does not; the cross is the configured world. Dots are"
-        " simulated worlds, whose other numbers differ: full where it carries."
+        " simulated worlds, whose other numbers differ: white where it carries, black where it does not."
     )
     yield picture("map", "Where it carries", says, maps([_map(result, own) for own in mapped]))
 

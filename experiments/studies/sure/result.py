@@ -46,6 +46,12 @@ class ProbabilityRow:
     of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
     open_share: float = column("1", "share of worlds that the screen leaves open", heading="open", show=_percent)
     runs: int = column("1", "simulated", heading="runs")
+    explained: float = column(
+        "1",
+        "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
+        heading="explained",
+        show=_percent,
+    )
     deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
 
 
@@ -161,7 +167,7 @@ class Result:
             ProbabilityRow(
                 own.design.label, own.share.interval, own.share.of_worlds, own.share.of_replications,
                 float(np.mean(kinds[at] == Stratum.OPEN)), self.runs(at),
-                ", ".join(self.names[effect.number] for effect in own.deciding[:2]),
+                own.decided.surface.explained, ", ".join(self.names[effect.number] for effect in own.deciding[:2]),
             )
             for at, own in enumerate(self.answered)
         ]  # fmt: skip

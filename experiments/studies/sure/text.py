@@ -62,7 +62,7 @@ def _turn(result: Result, own: Answered, number: int) -> str:
     low, base, high = result.keys.sure.ranges[result.names[number]]
     side = "above" if below else "below"
     return (
-        f"it fails with {result.names[number]} {side} {value_text(result.value(effect, at))}"
+        f"it fails with {result.names[number]} {side} about {value_text(result.value(effect, at))}"
         f" (configured {value_text(base)}, range {value_text(low)} to {value_text(high)})"
     )
 
