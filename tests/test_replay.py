@@ -161,6 +161,27 @@ def test_packed_occupancy_is_that_of_the_parquet_rows(run):
         assert table[zone].tolist() == values
 
 
+def test_packed_flows_and_posts_are_those_of_the_parquet_rows(run):
+    (shown,) = data_of(run)["runs"]
+    counts, rows = unpacked(shown["flows"]["counts"]), rows_of(run, "flows")
+    stored = {}
+    keys = zip(rows["place"], rows["machine"], rows["route"], rows["time"], strict=True)
+    for key, came, left in zip(keys, rows["n_came"], rows["n_left"], strict=True):
+        stored[key] = came, left
+    for number, place in enumerate(shown["flows"]["places"]):
+        pairs = zip(counts["edge"], counts[f"came_{number}"], counts[f"left_{number}"], strict=True)
+        for edge, came, left in pairs:
+            key = place["place"], place["machine"], place["route"], edge / 60
+            if place["place"] != "export_lane":
+                assert (came, left) == stored.get(key, (0, 0))
+    manning = rows_of(run, "manning")
+    for post in shown["posts"]:
+        steps = unpacked(post["steps"])
+        of_kind = zip(manning["kind"], manning["hall"], manning["machine"], manning["n_posts"], strict=True)
+        mine = [n for *key, n in of_kind if key == [post["kind"], post["hall"], post["machine"]]]
+        assert steps["n"].tolist() == mine
+
+
 def test_every_step_is_a_stored_or_derived_instant(run):
     (shown,) = data_of(run)["runs"]
     for kind in KINDS:
@@ -251,6 +272,10 @@ def test_the_page_shows_the_counts_of_the_parquet_rows(run, browser):
         for label, zone in (("Sorting*", "sorting"), ("Lanes' floor*", "lanes"), ("Backlog*", "backlog")):
             n = stored(run, zone, second)
             assert shown[label] == ("–" if n is None else str(n)), (label, second)
+        manning = rows_of(run, "manning")
+        steps = zip(manning["kind"], manning["since"], manning["n_posts"], strict=True)
+        workers = max((since, n) for kind, since, n in steps if kind == "workers" and since <= second / 60)[1]
+        assert shown["Posts manned: break-down"] == str(workers), second
     assert counted > 50
     assert browser.run('return document.getElementById("error").textContent') == ""
 

@@ -8,7 +8,17 @@ from typing import Any, Final
 from experiments.report.page import template
 
 FOLDER: Final = Path(__file__).parent / "replay"
-SCRIPTS: Final = ("data.js", "camera.js", "shapes.js", "places.js", "hub.js", "panel.js", "strips.js", "player.js")
+SCRIPTS: Final = (
+    "data.js",
+    "camera.js",
+    "shapes.js",
+    "places.js",
+    "machines.js",
+    "hub.js",
+    "panel.js",
+    "strips.js",
+    "player.js",
+)
 """In the order in which they build on each other."""
 
 

@@ -29,6 +29,8 @@ _LARGEST_NORMAL = 4.33
 @dataclass(frozen=True, slots=True)
 class Record:
     bin_min: Annotated[float, Bounds(ge=1, le=1440)]
+    flow_min: Annotated[float, Bounds(ge=0, le=1440)]
+    """0: flows are not counted."""
     parcels_of_flights: tuple[str, ...] | Literal["all"]
     """Keys of flights. A replication that has no flight of a key keeps nothing of it."""
     parcels_of_collections: tuple[str, ...] | Literal["all"]

@@ -34,6 +34,8 @@ class Inputs:
     """The measured days: from the first instant to before the second [ticks]."""
     bin_width: int
     """Of the occupancy series [ticks]."""
+    flow_width: int
+    """Of the intervals in which flows are counted [ticks]; 0: they are not."""
     is_recorded: Callable[[Flight], bool]
     """Whether the timestamps of a flight's parcels are kept."""
     exports: ExportInputs | None

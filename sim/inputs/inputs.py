@@ -34,6 +34,7 @@ def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...
         end=end,
         measured=measured_days(config),
         bin_width=ticks(config.record.bin_min),
+        flow_width=ticks(config.record.flow_min),
         is_recorded=lambda flight: recorded == "all" or flight.key in recorded,
         exports=make_exports(config, streams, flights, end, plan),
         has_values=config.customs.declared is not None,

@@ -15,6 +15,7 @@ from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.edges import sums
 from sim.measures.export_tables import export_tables
+from sim.measures.flows import flow_columns, manning_columns
 from sim.measures.halls import hall_columns
 from sim.measures.occupancy import occupancy_columns
 from sim.measures.parcels import parcels_table
@@ -48,6 +49,8 @@ def make_tables(
         "stages": _stages(record),
         "occupancy": occupancy_columns(config, inputs, record, undisturbed),
         "disruptions": disruption_columns(inputs),
+        "flows": flow_columns(inputs, record),
+        "manning": manning_columns(inputs),
     }
     tables = {name: tabulate(name, values) for name, values in made.items()}
     tables["parcels"] = parcels_table(config, record, kept, inputs.end)

@@ -46,14 +46,16 @@ class ExportHall:
         record_as = hall.site, hall.number, record
         lines = hall.site.manned("screening_lines", limits.screening_lines)
         tally = record.desk_tally("screening_lines", hall.number, lines)
-        self.screening = Screening(lines, rules.screening, tally, self._to_machines)
+        flows = record.flow_tally("screening", hall.number, 1)
+        self.screening = Screening(lines, rules.screening, tally, flows, self._to_machines)
         self._end = inputs.end
         self._to_unload = deque[int]()
         """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the same time."""
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", limits.hand_sorting_posts, rules.hand_sorting, *record_as)
-        self.lanes = Lanes(store, len(rules.lanes))
+        n_lanes = len(rules.lanes)
+        self.lanes = Lanes(store, n_lanes, record.flow_tally("export_lane", hall.number, n_lanes))
         hall.sortation.take_exports(self)
 
     @property

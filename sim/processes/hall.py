@@ -53,7 +53,7 @@ class Hall:
         """The halls that parcels leave from, by route (R)."""
         self.on_floor = [0] * site.n_routes
         """Parcels with a floor reserved, by route (R)."""
-        self.lanes = Lanes(store, site.n_routes)
+        self.lanes = Lanes(store, site.n_routes, record.flow_tally("lane", number, site.n_routes))
         self.packout = make_packout(inputs, number, store, record, self.lanes)
         stage = self.lanes.deliver
         self.zone = HoldZone(env, site, number, store, record, stage=stage, refuse=self._refuse)

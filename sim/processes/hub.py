@@ -52,7 +52,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     """Run a hub to the end of its inputs."""
     env = env or simpy.Environment(0)
     site = inputs.site
-    record = Recorder(inputs.end, inputs.measured, inputs.bin_width)
+    record = Recorder(inputs.end, inputs.measured, inputs.bin_width, inputs.flow_width)
     store = ParcelStore(
         max((flight.n_parcels for flight in inputs.flights), default=1),
         site.route_of_lane,

@@ -10,6 +10,7 @@ from sim.domain.site import TrailerLimits
 from sim.kernels.coming import Pending
 from sim.kernels.ordering import hub_order
 from sim.processes.slots import ParcelSlots
+from sim.record.flows import FlowTally
 from sim.units import Ticks
 
 
@@ -91,8 +92,8 @@ def _split(run: _Run, k: int) -> tuple[_Run | None, _Run | None]:
 class Lanes:
     """All routes of a hall: parcels come with the instant from which they are ready, collected when it comes."""
 
-    def __init__(self, store: ParcelSlots, n_routes: int) -> None:
-        self._store = store
+    def __init__(self, store: ParcelSlots, n_routes: int, flows: FlowTally) -> None:
+        self._store, self._flows = store, flows
         self._coming = Pending()
         self.routes = [Route() for _ in range(n_routes)]
 
@@ -114,6 +115,7 @@ class Lanes:
         ready, parcels = ready[order], parcels[order]
         rows = self._store.rows(parcels)
         self._store.stamp("ready", parcels, ready)
+        self._flows.arrive(route[order], ready)
         mass = np.cumsum(column["mass"][rows], dtype=np.int64)
         volume = np.cumsum(column["volume"][rows], dtype=np.int64)
         bounds = np.concatenate(([0], np.cumsum(np.bincount(route, minlength=len(self.routes))))).tolist()

@@ -163,6 +163,7 @@ class FlexiblePackOut(PackOut):
     def _tell(self, units: Chunk, ready: Ticks) -> None:
         arrival, _, begin, end, parcels, chute = units
         self.fullest.add(arrival, ready, chute, int((end - begin).min()))
+        self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:
             self._packed.add(arrival, ready)

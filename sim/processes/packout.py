@@ -29,6 +29,7 @@ class PackOut:
         hall, measured = inputs.site.halls[number], inputs.measured
         self._store, self._measured, self._lanes = store, measured, lanes
         self._tally = record.stages["packout"]
+        self._flows = record.flow_tally("chute", number, len(inputs.site.halls[number].packout_posts))
         self.count = ChuteCount(number, sum(hall.packout_posts))
         record.packout.append(self.count)
         self._n_routes = len(hall.packout_posts) // hall.n_machines
@@ -92,6 +93,7 @@ class PackOut:
             self.short.add(arrival[order], ready[order])
         self.count.n_units += len(arrival)
         self.fullest.add(arrival, ready, chute, int(packing.min()))
+        self._flows.add(chute, arrival, ready)
         self._store.stamp("at_chute", parcels, arrival)
         self._store.stamp("pack_begin", parcels, begin)
         self._store.stamp("post", parcels, post)

@@ -8,6 +8,7 @@ from sim.domain.site import Manning
 from sim.kernels.coming import Coming
 from sim.kernels.ordering import joined
 from sim.kernels.queueing import Servers, several_servers
+from sim.record.flows import FlowTally
 from sim.record.staffing import DeskTally
 from sim.units import NEVER, Ticks
 
@@ -18,8 +19,8 @@ PassOn = Callable[[Ticks, Ticks], None]
 class Screening:
     """First come, first served by (instant, parcel)."""
 
-    def __init__(self, manning: Manning, service: int, tally: DeskTally, pass_on: PassOn) -> None:
-        self._service, self._tally, self._pass_on = service, tally, pass_on
+    def __init__(self, manning: Manning, service: int, tally: DeskTally, flows: FlowTally, pass_on: PassOn) -> None:
+        self._service, self._tally, self._flows, self._pass_on = service, tally, flows, pass_on
         self._lines = Servers(manning.start, manning.posts)
         self._coming = Coming()
         self._last: dict[int, int] = {}
@@ -59,4 +60,5 @@ class Screening:
         arrival, begin, parcels = joined(self._done)
         self._done.clear()
         self._tally.add(arrival, begin, begin + self._service)
+        self._flows.add(np.zeros(len(arrival), dtype=np.int64), arrival, begin + self._service)
         return arrival, begin, begin + self._service, parcels

@@ -126,6 +126,7 @@ class Sortation:
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._manual_sort = tallies["manual_sort"]
         self._deliver, self._stage, self._hold = deliver, stage, hold
+        self._flows = record.flow_tally("machine", number, hall.n_machines)
         record_as = hall, number, record
         self.desks = desks_of("handcoding_desks", hall.handcoding_desks, site.handling.handcoding, *record_as)
         """For hand-coding; the tag is the machine of the first pass."""
@@ -196,6 +197,7 @@ class Sortation:
         numbers, chunks = zip(*done, strict=True)
         machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
         arrival, begin, end, parcels = joined(chunks)
+        self._flows.add(machine, arrival, end)
         if self.short[0].is_ever_short:
             served = end - self._site.handling.to_chute
             for number, tally in enumerate(self.short):

@@ -15,6 +15,7 @@ from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
 from sim.kernels.tallies import LONGEST_MIN, count_instants, count_stays, is_within
+from sim.record.flows import FlowTally
 from sim.record.staffing import DeskTally, StaffTime
 from sim.units import NEVER, Ticks
 
@@ -115,7 +116,7 @@ class CustomsRow(NamedTuple):
 
 
 class Recorder:
-    def __init__(self, end: int, measured: tuple[int, int], width: int) -> None:
+    def __init__(self, end: int, measured: tuple[int, int], width: int, flow_width: int) -> None:
         self.flights: list[Visit] = []
         self.ulds: list[Uld] = []
         self.trains: list[Train] = []
@@ -136,7 +137,9 @@ class Recorder:
         """Of tokens, by kind and hall (`NEVER`: the apron's)."""
         self.desks: dict[tuple[str, int], DeskTally] = {}
         """By kind and hall."""
-        self._run = end, measured, width
+        self.flows: dict[tuple[str, int], FlowTally] = {}
+        """By kind of place and hall."""
+        self._run, self._flow_width = (end, measured, width), flow_width
         self.machine_work: list[int] = []
         """Parcels begun on each machine in the measured days (M)."""
         self.packout_work = 0
@@ -145,6 +148,10 @@ class Recorder:
     def desk_tally(self, kind: str, hall: int, manning: Manning) -> DeskTally:
         """A tally for the desks of a kind in a hall."""
         return self.desks.setdefault((kind, hall), DeskTally(*self._run, manning))
+
+    def flow_tally(self, kind: str, hall: int, n_places: int) -> FlowTally:
+        """A tally for the places of a kind in a hall."""
+        return self.flows.setdefault((kind, hall), FlowTally(self._run[0], self._flow_width, n_places))
 
     def add_pool(self, held_time: Mapping[str, int], lacked_time: Mapping[str, int], hall: int = NEVER) -> None:
         """What a pool tells at the end, by kind [ticks]; `hall`: whose it is, if a hall's."""
@@ -156,6 +163,8 @@ class Recorder:
         """The run is over: count what has been gathered, and tell how long desks were held and lacked."""
         for stage in (*self.stages.values(), *self.export_stages.values()):
             stage.close()
+        for flow in self.flows.values():
+            flow.close()
         for (kind, hall), desks in self.desks.items():
             desks.close()
             held, lacked = desks.run

@@ -13,6 +13,7 @@ from sim.domain.parcels import Channel
 from sim.record.customs_schemas import CUSTOMS_TABLE
 from sim.record.export_schemas import EXPORT_TABLES
 from sim.record.exposure_schemas import EXPOSURE_TABLES
+from sim.record.flow_schemas import FLOW_TABLES
 from sim.record.recorder import EXPORT_STAGES, STAGES
 from sim.units import minutes
 
@@ -163,7 +164,7 @@ _ALL: Final = (
 )
 
 TABLES: Final[dict[str, TableSchema]] = {
-    schema.name: schema for schema in (*_ALL, CUSTOMS_TABLE, *EXPORT_TABLES, *EXPOSURE_TABLES)
+    schema.name: schema for schema in (*_ALL, CUSTOMS_TABLE, *EXPORT_TABLES, *EXPOSURE_TABLES, *FLOW_TABLES)
 }
 
 

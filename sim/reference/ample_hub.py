@@ -151,6 +151,7 @@ def _inputs(site: Site, flights: tuple[Flight, ...], end: int, *, handling: int 
         end,
         (0, end),
         TICKS_PER_H,
+        0,
         is_recorded=lambda _: True,
         exports=None,
     )

@@ -105,6 +105,7 @@ def make(hub: SmallHub) -> Inputs:
         end=end,
         measured=(0, end),
         bin_width=30 * TICKS_PER_MIN,
+        flow_width=5 * TICKS_PER_MIN,
         is_recorded=lambda _: True,
         exports=export_inputs(hub, streams, step, end),
         has_values=hub.has_controls,

@@ -75,8 +75,54 @@ async function opened(run, kinds) {
     }
     tables[kind.name] = columns;
   }
+  const flows = await openedFlows(run.flows);
+  const posts = [];
+  for (const post of run.posts) posts.push({ ...post, steps: await unpack(post.steps) });
   const zonesByName = new Map(run.occupancy.zones.map((zone) => [zone.name, zone]));
-  return { ...run, tables, zonesByName, inside: await unpack(run.occupancy.inside) };
+  return { ...run, tables, flows, posts, zonesByName, inside: await unpack(run.occupancy.inside) };
+}
+
+/** Flows with what is inside each place at the end of every interval, and the most that any place of its kind held. */
+async function openedFlows(flows) {
+  const counts = await unpack(flows.counts);
+  const byKey = new Map();
+  const most = {};
+  flows.places.forEach((place, number) => {
+    const came = counts[`came_${number}`];
+    const left = counts[`left_${number}`];
+    const inside = new Int32Array(came.length);
+    for (let at = 0, n = 0; at < came.length; at++) {
+      n += came[at] - left[at];
+      inside[at] = n;
+      most[place.place] = Math.max(most[place.place] ?? 1, n);
+    }
+    byKey.set(flowKey(place.place, place.hall, place.machine, place.route), { ...place, came, left, inside });
+  });
+  return { edge: counts.edge ?? new Int32Array(0), width: flows.width, byKey, most };
+}
+
+function flowKey(place, hall, machine, route) {
+  return `${place}/${hall}/${machine}/${route}`;
+}
+
+/** What came to a place and left it in the last interval, and is inside at its end; null where nothing is stored. */
+function flowAt(run, key, second) {
+  const flow = run.flows.byKey.get(key);
+  const interval = lastInterval(run.flows.edge, second);
+  if (run.flows.edge.length === 0 || interval < 0) return null;
+  if (flow === undefined) return { came: 0, left: 0, inside: 0 };
+  return { came: flow.came[interval], left: flow.left[interval], inside: flow.inside[interval] };
+}
+
+/** How many posts of a kind are manned at a second, or null if that is not stored. */
+function mannedAt(run, isWanted, second) {
+  let n = null;
+  for (const post of run.posts) {
+    if (!isWanted(post)) continue;
+    const step = lastInterval(post.steps.since, second);
+    n = (n ?? 0) + (step < 0 ? 0 : post.steps.n[step]);
+  }
+  return n;
 }
 
 /** Every thing that is in a state at a second: its kind, row, step and since when. */

@@ -79,24 +79,11 @@ class Hub {
     }
     for (const zone of Object.values(hall.zones)) outline(context, zone, colours.belt, 1);
     if (hall.machines) this.drawMachines(hall);
+    if (hall.zones.lanes) drawLanes(this, hall);
   }
 
   drawMachines(hall) {
-    const { context, colours } = this;
-    for (let machine = 0; machine < hall.machines.n; machine++) {
-      const cell = cellOf(hall.machines, machine);
-      const loop = { x: cell.x + cell.width * 0.08, y: cell.y + cell.height * 0.3, width: cell.width * 0.84, height: cell.height * 0.45 };
-      context.beginPath();
-      context.roundRect(loop.x, loop.y, loop.width, loop.height, Math.min(loop.height, loop.width) / 2);
-      context.strokeStyle = colours.belt;
-      context.lineWidth = Math.min(2.5, loop.height / 6);
-      context.stroke();
-      const n = this.run.routes.length;
-      for (let route = 0; route < n; route++) {
-        const chute = { x: loop.x + (loop.width * (route + 0.7)) / (n + 0.4), y: loop.y + loop.height, width: (loop.width / n) * 0.3, height: cell.height * 0.2 };
-        fill(context, chute, routeColour(route));
-      }
-    }
+    for (let machine = 0; machine < hall.machines.n; machine++) drawMachine(this, hall, machine);
   }
 
   /** What is stored of a zone: how much is inside and how much there can be; null if nothing is. */
@@ -189,6 +176,7 @@ class Hub {
     const road = { x: 0, y: plan.apron.height + 2, width: plan.width / 2, height: ROAD_M };
     label(context, camera, road, [{ text: "Apron (not to scale)", bold: false }], colours);
     for (const hit of this.hits) {
+      if (hit.text) label(context, camera, hit, [{ text: hit.text }], colours);
       if (hit.thing && hit.name) label(context, camera, { ...hit, x: hit.x + hit.width * 0.03 }, [{ text: hit.name, bold: true, isTail: true }], colours);
     }
   }
@@ -201,6 +189,12 @@ class Hub {
     context.font = "11px system-ui, sans-serif";
     context.fillStyle = colours.ink;
     context.fillText(`${metres} m`, x, size.height - 14);
+  }
+
+  /** A place that was clicked on, as it is now. */
+  again(hit) {
+    if (hit.thing) return hit;
+    return this.hits.findLast(({ about, x, y }) => about?.label === hit.about.label && x === hit.x && y === hit.y) ?? hit;
   }
 
   /** What is at a point of the plan: the thing or zone drawn last there. */

@@ -61,7 +61,20 @@ function countRows(runs, counts) {
       limit: (run) => run.zonesByName.get(zone)?.limit ?? 0,
       isUsed: (run) => run.inside[zone] !== undefined,
     })),
+    mannedRows(runs),
   );
+}
+
+/** A row for each kind of post, with those manned in all halls. */
+function mannedRows(runs) {
+  const labels = new Map();
+  for (const run of runs) for (const post of run.posts) labels.set(post.kind, post.label);
+  return [...labels].map(([kind, label]) => ({
+    label: kind === "inductions" ? "Inductions at work" : `Posts manned: ${label}`,
+    inside: (run, second) => mannedAt(run, (post) => post.kind === kind, second),
+    limit: () => 0,
+    isUsed: (run) => run.posts.length > 0,
+  }));
 }
 
 class Counts {

@@ -35,6 +35,7 @@ function hallPlan(run, hall, x, y) {
   const yard = { x, y: below + TRUCK_M + 4, width: hall.width, height: Math.max(1, Math.ceil(slots / perRow)) * YARD_SLOT_M.height };
   return {
     ...hall,
+    number: run.halls.indexOf(hall),
     x,
     y,
     depth,

@@ -139,7 +139,7 @@ class Player {
     for (const hub of this.hubs) hub.draw(second);
     this.counts.show(second);
     showBlocked(byId("blocked"), this.hubs);
-    if (this.chosen) showChosen(this.chosen.hub, this.chosen.hit, second);
+    if (this.chosen) showChosen(this.chosen.hub, this.chosen.hub.again(this.chosen.hit), second);
     else byId("thing").hidden = true;
     if (this.stripsDay !== this.day) {
       this.stripsDay = this.day;

@@ -10,7 +10,8 @@ trains, ULDs, zones, trucks, and what is blocked by what. The last line printed 
   cargohub replay RUN scenario=liege_30k scenario_b=liege_66k     two designs of one run in step
 
 Counts come from stored rows, or from stored counts at the ends of intervals. Places are drawn, not simulated: the model
-says how many ULDs stand in a zone, and not where.
+says how many ULDs stand in a zone, and not where. Flows by machine, chute and lane are counted in the run by intervals
+of record.flow_min.
 """
 
 from pathlib import Path

@@ -11,6 +11,7 @@ import numpy as np
 
 from experiments import formatting
 from experiments.studies.replay.floor import zones_of
+from experiments.studies.replay.flows import flows_and_posts
 from experiments.studies.replay.kinds import COUNTS, KINDS, Kind
 from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, seconds
 from experiments.studies.trace.run import Replication
@@ -79,6 +80,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
         "names": _names(journal, hub),
         "tables": {name: packed(columns) for name, columns in rows.items()},
         "occupancy": _occupancy(replication.tables["occupancy"], replication),
+        **flows_and_posts(replication),
     }
 
 

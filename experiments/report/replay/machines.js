@@ -1,0 +1,67 @@
+// Machines, their chutes and the lanes, with what flows through them interval by interval.
+
+/** Facts of a place for a click on it. */
+function flowFacts(hub, flow, leaves) {
+  const minutes = hub.run.flows.width / 60;
+  if (flow === null) return [["Flow", "not stored, or before the first interval"]];
+  return [
+    ["Inside", `${number(flow.inside)}, at the end of the last interval`],
+    ["Came", `${number(flow.came)} in its ${minutes} min`],
+    [leaves, `${number(flow.left)} in its ${minutes} min`],
+  ];
+}
+
+/** A machine as a loop, red where none of its inductions works, and its chutes with what waits in them. */
+function drawMachine(hub, hall, machine) {
+  const { context, colours, run } = hub;
+  const cell = cellOf(hall.machines, machine);
+  const loop = { x: cell.x + cell.width * 0.08, y: cell.y + cell.height * 0.36, width: cell.width * 0.84, height: cell.height * 0.4 };
+  const inductions = mannedAt(run, (post) => post.kind === "inductions" && post.hall === hall.number && post.machine === machine, hub.second);
+  context.beginPath();
+  context.roundRect(loop.x, loop.y, loop.width, loop.height, Math.min(loop.height, loop.width) / 2);
+  context.strokeStyle = inductions === 0 ? colours.blocked : colours.belt;
+  context.lineWidth = Math.min(2.5, loop.height / 6);
+  context.stroke();
+  const flow = flowAt(run, flowKey("machine", hall.number, machine, NOT_YET), hub.second);
+  const facts = flowFacts(hub, flow, "Sorted");
+  if (inductions !== null) facts.unshift(["Inductions", inductions === 0 ? "none works: nobody is there, or an outage" : `${inductions} work`]);
+  const perHour = flow === null ? "" : `${number((flow.left * 3600) / run.flows.width)} an hour`;
+  const middle = { x: loop.x + loop.width * 0.12, y: loop.y + loop.height * 0.3, width: loop.width * 0.76, height: loop.height };
+  hub.hits.push({ ...loop, about: { label: `Sorting machine ${machine + 1}`, facts } });
+  hub.hits.push({ ...middle, height: loop.height * 0.6, text: perHour, about: { label: `Sorting machine ${machine + 1}`, facts } });
+  run.routes.forEach((_, route) => drawChute(hub, hall, machine, route, loop));
+}
+
+function drawChute(hub, hall, machine, route, loop) {
+  const { run } = hub;
+  const n = run.routes.length;
+  const chute = { x: loop.x + (loop.width * (route + 0.7)) / (n + 0.4), y: loop.y + loop.height, width: (loop.width / n) * 0.3, height: loop.height * 0.25 };
+  fill(hub.context, chute, routeColour(route));
+  const flow = flowAt(run, flowKey("chute", hall.number, machine, route), hub.second);
+  const queue = { ...chute, x: chute.x - chute.width * 0.5, y: chute.y + chute.height, width: chute.width * 2 };
+  const zone = hall.zones.packout;
+  const room = (zone ? zone.y + zone.height : chute.y + 2 * chute.height) - queue.y;
+  queue.height = flow === null ? 0 : (room * flow.inside) / run.flows.most.chute;
+  hub.context.globalAlpha = 0.6;
+  fill(hub.context, queue, routeColour(route));
+  hub.context.globalAlpha = 1;
+  const about = { label: `Chute of ${run.routes[route]}, machine ${machine + 1}`, facts: flowFacts(hub, flow, "Packed") };
+  hub.hits.push({ ...queue, y: chute.y, height: chute.height + queue.height, about });
+}
+
+/** How full the lane of each route is; not where halls send each other parcels, which leave a lane uncounted. */
+function drawLanes(hub, hall) {
+  const { run, context } = hub;
+  if (run.tables.shuttles.rows > 0) return;
+  const lanes = row(hall.zones.lanes, run.routes.length);
+  run.routes.forEach((name, route) => {
+    const flow = flowAt(run, flowKey("lane", hall.number, NOT_YET, route), hub.second);
+    if (flow === null) return;
+    const cell = cellOf(lanes, route);
+    const height = (cell.height * flow.inside) / run.flows.most.lane;
+    context.globalAlpha = 0.6;
+    fill(context, { ...cell, y: cell.y + cell.height - height, height }, routeColour(route));
+    context.globalAlpha = 1;
+    hub.hits.push({ ...cell, about: { label: `Lane of ${name}`, facts: flowFacts(hub, flow, "Taken by trucks") } });
+  });
+}

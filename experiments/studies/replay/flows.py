@@ -1,0 +1,89 @@
+"""Flows by place and interval, and posts manned, of a run that has these tables."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.store.foreign_tables import replication_table
+from experiments.studies.replay.packing import packed, seconds
+from experiments.studies.trace.run import Replication
+from sim.domain.columns import Table
+from sim.domain.roles import ROLES
+from sim.errors import InputError
+from sim.record.schemas import TABLES
+from sim.units import SECONDS_PER_MIN
+
+_KEY: Final = ("place", "hall", "number", "machine", "route")
+_POST: Final = ("kind", "hall", "machine")
+
+
+def flows_and_posts(replication: Replication) -> dict[str, Any]:
+    """`flows`: places and their counts by interval; `posts`: of each kind of post, how many are manned from when on.
+
+    Both are empty of a run without these tables.
+
+    Raises:
+        InputError: tables that name halls, machines, routes or intervals that the run does not have.
+    """
+    flows, manning = (_stored(replication, name) for name in ("flows", "manning"))
+    return {
+        "flows": {"places": [], "counts": packed({})} if flows is None else _flows(flows, replication),
+        "posts": [] if manning is None else _posts(manning, replication),
+    }
+
+
+def _stored(replication: Replication, name: str) -> Table | None:
+    if name not in replication.manifest.tables:
+        return None
+    table = replication_table(replication.manifest, TABLES[name], replication.scenario, replication.number)
+    return table if len(table["hall"]) else None
+
+
+def _flows(table: Table, replication: Replication) -> dict[str, Any]:
+    """Counts of place i are the columns came_i and left_i, dense from the first interval to the last (B)."""
+    width = round(replication.hub.record.flow_min * SECONDS_PER_MIN)
+    routes = {lane.route for lane in replication.hub.lanes.values()}
+    halls = replication.hub.halls
+    n_machines = max(hall.sorting_machines for hall in halls.values())
+    _check("flows", table, {"hall": (0, len(halls)), "route": (-1, len(routes)), "machine": (-1, n_machines)})
+    end = seconds(replication.hub.end_min)
+    n = -(-int(end) // width) if width else 0
+    interval = -(-seconds(table["time"]) // max(width, 1)) - 1
+    if not n or interval.min() < 0 or interval.max() >= n:
+        raise InputError("table flows: an interval that the run does not have")
+    keys, place = _numbered(table, _KEY)
+    counts: dict[str, Any] = {}
+    for column, name in (("n_came", "came"), ("n_left", "left")):
+        dense = np.zeros((len(keys), n), dtype=np.int64)
+        np.add.at(dense, (place, interval), table[column])
+        counts |= {f"{name}_{i}": values for i, values in enumerate(dense)}
+    edges = np.minimum((np.arange(n) + 1) * width, int(end))
+    return {"places": keys, "width": width, "counts": packed({"edge": edges, **counts})}
+
+
+def _posts(table: Table, replication: Replication) -> list[dict[str, Any]]:
+    _check("manning", table, {"hall": (-1, len(replication.hub.halls))})
+    labels = {role.kind: role.meaning for role in ROLES.values()}
+    keys, post = _numbered(table, _POST)
+    posts = []
+    for number, key in enumerate(keys):
+        mine = np.flatnonzero(post == number)
+        mine = mine[np.argsort(table["since"][mine], kind="stable")]
+        steps = packed({"since": seconds(table["since"][mine]), "n": table["n_posts"][mine]})
+        posts.append({**key, "label": labels.get(key["kind"], key["kind"].replace("_", " ")), "steps": steps})
+    return posts
+
+
+def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """The distinct values of some columns, in the order of their first rows, and which of them each row (N) has."""
+    found: dict[tuple[Any, ...], int] = {}
+    rows = zip(*(table[name].tolist() for name in names), strict=True)
+    numbers = np.array([found.setdefault(row, len(found)) for row in rows])
+    return [dict(zip(names, key, strict=True)) for key in found], numbers
+
+
+def _check(name: str, table: Table, ranges: Mapping[str, tuple[int, int]]) -> None:
+    for column, (lowest, stop) in ranges.items():
+        if not lowest <= table[column].min() <= table[column].max() < stop:
+            raise InputError(f"table {name}: column {column} is outside {lowest} to {stop - 1}")

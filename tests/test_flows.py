@@ -1,0 +1,76 @@
+"""Flows by place and interval are those of the parcels, one by one."""
+
+import numpy as np
+import pytest
+
+from experiments.composition import load
+from sim import simulate
+from sim.record.flow_schemas import CHUTE, LANE, MACHINE, SCREENING
+
+SMALL = (
+    "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.flights_per_day=6",
+    "demand.parcels_per_flight=1500", "demand.net_t_per_flight=1.2",
+)  # fmt: skip
+KEPT = ("record.parcels_of_flights=all", "record.parcels_of_collections=all")
+
+
+@pytest.fixture(scope="module", params=["flexible", "dedicated"])
+def tables(request):
+    return simulate(load("liege_30k", *SMALL, *KEPT, f"packout.rule={request.param}")).tables
+
+
+def of_intervals(instants, end):
+    """How many instants [min] are in each interval of five minutes, by its end."""
+    known = instants[~np.isnan(instants)]
+    ends, counts = np.unique(np.minimum((np.floor(known / 5) + 1) * 5, end), return_counts=True)
+    return dict(zip(ends.tolist(), counts.tolist(), strict=True))
+
+
+def stored(flows, place, column, route=None):
+    found = {}
+    chosen = flows["place"] == place
+    if route is not None:
+        chosen &= flows["route"] == route
+    for time, n in zip(flows["time"][chosen].tolist(), flows[column][chosen].tolist(), strict=True):
+        found[time] = found.get(time, 0) + n
+    return {time: n for time, n in found.items() if n}
+
+
+def end_of(tables):
+    return tables["occupancy"]["time"].max()
+
+
+def test_chutes_and_lanes_have_the_flows_of_their_parcels(tables):
+    flows, parcels, end = tables["flows"], tables["parcels"], end_of(tables)
+    for route in np.unique(parcels["route"]).tolist():
+        here = {name: values[parcels["route"] == route] for name, values in parcels.items()}
+        assert stored(flows, CHUTE, "n_came", route) == of_intervals(here["at_chute"], end)
+        packed = np.where(np.isnan(here["at_chute"]), np.nan, here["ready"])
+        assert stored(flows, CHUTE, "n_left", route) == of_intervals(packed, end)
+        assert stored(flows, LANE, "n_came", route) == of_intervals(here["ready"], end)
+        assert stored(flows, LANE, "n_left", route) == of_intervals(here["cut_off"], end)
+    assert len(flows["time"]) > 100
+
+
+def test_machines_and_screening_have_the_flows_of_imports_and_exports(tables):
+    flows, parcels, exports = (tables[name] for name in ("flows", "parcels", "out_parcels"))
+    end = end_of(tables)
+    sorted_once = np.where(parcels["is_non_conveyable"], np.nan, parcels["sort_end"])
+    sorted_twice = np.where(parcels["is_non_conveyable"], np.nan, parcels["second_end"])
+    left = np.concatenate((sorted_once, sorted_twice, exports["sort_end"]))
+    assert stored(flows, MACHINE, "n_left") == of_intervals(left, end)
+    assert stored(flows, SCREENING, "n_came") == of_intervals(exports["handled"], end)
+    assert stored(flows, SCREENING, "n_left") == of_intervals(exports["screen_end"], end)
+
+
+def test_flows_are_not_counted_where_nobody_asks_for_them():
+    quiet = simulate(load("liege_30k", *SMALL, "record.flow_min=0"))
+    assert not len(quiet.tables["flows"]["time"])
+    assert len(quiet.tables["manning"]["since"])
+
+
+def test_manning_has_every_step_of_the_roster_and_of_outages(tables):
+    manning = tables["manning"]
+    assert {"packout_posts", "workers", "inductions", "tugs"} <= set(manning["kind"].tolist())
+    assert manning["since"].min() == 0
+    assert (manning["n_posts"] >= 0).all()
