@@ -61,6 +61,7 @@ def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: 
     ("words", "message"),
     [
         (["scenarios=[liege_30,liege_100k]"], "scenarios: unknown scenario 'liege_30'"),
+        (["sure.budget=20"], "sure.budget: at least 8 runs for each of 8 designs, 64, got 20"),
         (["sure.worlds=8"], "sure.worlds: must be a power of two from 16 to 8192, got 8"),
         (["sure.worlds=100"], "sure.worlds: must be a power of two"),
         (["precision=0.9"], "sure.precision: must be less than 0.5, got 0.9"),

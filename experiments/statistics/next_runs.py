@@ -24,6 +24,8 @@ _PILOT: Final = 4
 """Open worlds of each design that are simulated first (assumption)."""
 _TWICE: Final = 2
 """Of which so many with two replications, that tell the noise (assumption)."""
+PILOT: Final = _PILOT + _TWICE + 2
+"""Runs of a design at most before the first look, a check on each side of the screen among them."""
 _BATCH: Final = 8
 """Runs between two looks; from 80 runs on, a tenth of what there is (assumption)."""
 

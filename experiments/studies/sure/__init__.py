@@ -49,7 +49,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result:
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(own.ranges)} numbers each are screened")
     worlds = drawn(config, folder, n=n, seed=config.seed)
     sample = worlds.sample(designs, own.ranges)
-    effort = asked.keys.effort(len(designs))
+    effort = asked.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.warmup_days + config.horizon_days} days")
     known = explored(sample, effort, lambda wanted: _answers(bench, asked, worlds, wanted))
     _check_varies(known)

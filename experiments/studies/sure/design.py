@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, several_of, with_study
+from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
 from experiments.studies.sure.worlds import Ranges, ranges_of
 from sim.errors import ConfigError
@@ -65,16 +66,22 @@ class SureKeys(DesignKeys):
         if self.asked:
             raise ValueError("precision: sure takes a half-width of the probability, as precision=0.05")
 
-    def effort(self, n_designs: int) -> Effort:
-        """What is simulated, at least a few runs of each design."""
+    @property
+    def effort(self) -> Effort:
         own = self.sure
         budget = own.budget if own.precision is None else own.most
-        return Effort(max(budget, n_designs), own.precision, self.replications, own.fails_below, own.carries_above)
+        return Effort(budget, own.precision, self.replications, own.fails_below, own.carries_above)
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     """Scenarios × demands, and the ranges of the numbers that their hubs are made of."""
     designs, keys = several_of(replace(arguments, words=tuple(_words(arguments.words))), SureKeys)
+    budget, least = keys.effort.budget, PILOT * len(designs)
+    if budget < least:
+        name = "budget" if keys.sure.precision is None else "most"
+        raise ConfigError(
+            f"sure.{name}: at least {PILOT} runs for each of {len(designs)} designs, {least}, got {budget}"
+        )
     return designs, replace(keys, sure=replace(keys.sure, ranges=_ranges(designs, arguments.config_dir)))
 
 
