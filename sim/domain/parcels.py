@@ -65,8 +65,8 @@ class Parcels:
     @property
     def by_channel(self) -> tuple[int, ...]:
         """Parcels by `Channel`."""
-        count = np.ones(self.n_units, dtype=np.int64) if self.count is None else self.count
-        return tuple(int(count[self.channel == channel].sum()) for channel in Channel)
+        masks = (self.channel == channel for channel in Channel)
+        return tuple(int(np.count_nonzero(mask) if self.count is None else self.count[mask].sum()) for mask in masks)
 
     @property
     def parcels_of_ulds(self) -> NDArray[np.int64]:
