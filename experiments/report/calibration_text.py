@@ -19,20 +19,20 @@ NOT_THE_HUB: Final = (
 def notes(result: Calibration) -> list[str]:
     """What the user must know before using the result."""
     breaks = result.breaks
-    said = [
-        f"the level changes in the week of {found.week} (×{found.ratio:.2f}; sup-Wald {found.statistic:.1f}, critical"
+    lines = [
+        f"the level changes in the week of {shift.week} (×{shift.ratio:.2f}; sup-Wald {shift.statistic:.1f}, critical"
         f" value {CRITICAL_VALUE} at 5 %): fitted with a level on each side, but with one calendar for both"
-        for found in breaks.breaks
+        for shift in breaks.breaks
     ]
-    followed = [found.week for found in breaks.breaks if result.days[-1] - found.week >= np.timedelta64(365, "D")]
+    followed = [shift.week for shift in breaks.breaks if result.days[-1] - shift.week >= np.timedelta64(365, "D")]
     if followed:
-        said.append(f"to calibrate only on what came after a change of level: --from {followed[-1]}")
+        lines.append(f"to calibrate only on what came after a change of level: --from {followed[-1]}")
     if not breaks.tested:
-        said.append(
+        lines.append(
             f"structural breaks not looked for: {breaks.n_weeks} whole weeks; in less than {LEAST_WEEKS} a break cannot"
             " be told from the season"
         )
-    return said
+    return lines
 
 
 def group_name(result: Calibration) -> str:
@@ -81,8 +81,8 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
         "dispersion": {"value": fit.dispersion, "low": fit.dispersion_low, "high": fit.dispersion_high},
         "breaks_tested": result.breaks.tested,
         "breaks": [
-            {"week": str(found.week), "ratio": found.ratio, "statistic": found.statistic, "critical": CRITICAL_VALUE}
-            for found in result.breaks.breaks
+            {"week": str(change.week), "ratio": change.ratio, "statistic": change.statistic, "critical": CRITICAL_VALUE}
+            for change in result.breaks.breaks
         ],
         "warnings": notes(result),
         "note": NOT_THE_HUB,

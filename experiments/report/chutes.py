@@ -10,7 +10,7 @@ def fullest(packout: Frame | None, halls: Frame | None, points: Sequence[NamedDe
     """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
     if packout is None or halls is None:
         return []
-    said = []
+    lines = []
     for point in points:
         rows = list(records(packout[(packout["scenario"] == point.label) & (packout["fullest_parcels"] > 0)]))
         if not rows:
@@ -21,9 +21,9 @@ def fullest(packout: Frame | None, halls: Frame | None, points: Sequence[NamedDe
         posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
         posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
         of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
-        said.append(
+        lines.append(
             f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"
             f"{posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
             f" {instant(float(row['fullest_at']), window.start_date)}{of_all}."
         )
-    return said
+    return lines

@@ -42,12 +42,12 @@ def rows(
         return []
     keys = ["scenario", "replication"]
     cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
-    mine = table.merge(cohort, on=[*keys, "flight"])
-    mine = mine.assign(
-        n_missed=mine["n_hits"] - mine["n_detected"], n_destroyed=mine["n_detected"] - mine["n_returned"]
+    counts = table.merge(cohort, on=[*keys, "flight"])
+    counts = counts.assign(
+        n_missed=counts["n_hits"] - counts["n_detected"], n_destroyed=counts["n_detected"] - counts["n_returned"]
     )
     n_replications = table.groupby("scenario")["replication"].nunique()
-    sums = mine.groupby("scenario").sum(numeric_only=True)
+    sums = counts.groupby("scenario").sum(numeric_only=True)
     means = {
         str(label): row for label, row in sums.div(n_replications * window.n_days, axis=0).to_dict("index").items()
     }
@@ -58,19 +58,19 @@ def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
     """By design with declarations, what has been reported of controls, over all replications; without interval."""
     if table is None:
         return {}
-    found: dict[str, dict[str, Value]] = {}
-    for label, own in table.groupby("scenario"):
-        n_parcels, n_opened = (int(own[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
-        n = int(own["replication"].nunique())
+    by_design: dict[str, dict[str, Value]] = {}
+    for label, of_design in table.groupby("scenario"):
+        n_parcels, n_opened = (int(of_design[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
+        n = int(of_design["replication"].nunique())
         if n_parcels and n_opened:
             shares = {
                 OPENED: 1e6 * n_opened / n_parcels,
-                INFRINGING: 100 * (1 - float(own["n_false_alarms"].sum()) / n_opened),
+                INFRINGING: 100 * (1 - float(of_design["n_false_alarms"].sum()) / n_opened),
             }
-            found[str(label)] = {name: Value(share, None, None, n, "") for name, share in shares.items()}
-    return found
+            by_design[str(label)] = {name: Value(share, None, None, n, "") for name, share in shares.items()}
+    return by_design
 
 
-def _cell(mine: Mapping[Any, Any], column: str) -> str:
+def _cell(means: Mapping[Any, Any], column: str) -> str:
     """Of a design; a dash where nothing is declared."""
-    return number(float(mine[column])) if mine.get("n_h7", 0) + mine.get("n_h1", 0) else "–"
+    return number(float(means[column])) if means.get("n_h7", 0) + means.get("n_h1", 0) else "–"

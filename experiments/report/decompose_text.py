@@ -8,28 +8,28 @@ from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
 
 
-def sentences(kpi: str, found: Decomposition, start: str, end: str, lacks: Sequence[str] = ()) -> list[str]:
+def sentences(kpi: str, decomposition: Decomposition, start: str, end: str, lacks: Sequence[str] = ()) -> list[str]:
     """What the change makes, which factor has the largest share, and whether it is sure to be the largest.
 
     `lacks`: what that factor lacks in the first scenario if it comes alone.
     """
     unit = KPIS[kpi].unit
-    ends = f"{amount(found.start.mean, unit)} in {start}, {amount(found.end.mean, unit)} in {end}"
-    lines = [f"{kpi_name(kpi)}: {ends}: a change of {change(found.gain, unit)}."]
-    if (bounds := found.gain.bounds) and bounds[0] <= 0 <= bounds[1]:
+    ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
+    lines = [f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."]
+    if (bounds := decomposition.gain.bounds) and bounds[0] <= 0 <= bounds[1]:
         return [*lines, "Whether there is a change at all is not sure, and neither is who makes it."]
-    name = found.largest
-    share = found.shares[name]
-    part = share.share.mean / found.gain.mean if found.gain.mean else 0.0
+    name = decomposition.largest
+    share = decomposition.shares[name]
+    part = share.share.mean / decomposition.gain.mean if decomposition.gain.mean else 0.0
     lines.append(
         f"The largest share is that of the {name}: {change(share.share, unit)}, {percent(part)} % of it;"
         f" as the only change {change(share.alone, unit)}, as the last one {change(share.last, unit)}."
     )
     if lacks:
         lines.append(f"There is no room for it in {start} as it is: {'; '.join(lacks)}.")
-    sign = -1 if found.gain.mean < 0 else 1
-    close = [other for other, lead in found.lead(name).items() if not _is_above(lead, sign)]
-    if close and found.gain.n > 1:
+    sign = -1 if decomposition.gain.mean < 0 else 1
+    close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
+    if close and decomposition.gain.n > 1:
         lines.append(f"Whether it is more than that of {listed(close, 'or')} is not sure.")
     return lines
 

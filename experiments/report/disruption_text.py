@@ -24,7 +24,7 @@ def sentences(disruptions: Frame | None, points: Sequence[NamedDesign], values: 
     """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
     if disruptions is None:
         return []
-    found = []
+    lines = []
     for point in points:
         rows = list(records(disruptions[disruptions["scenario"] == point.label]))
         first = min((row["replication"] for row in rows), default=0)
@@ -39,8 +39,8 @@ def sentences(disruptions: Frame | None, points: Sequence[NamedDesign], values: 
             n = len(drawn) / values[point.label]["on_time_share"].n
             parts.append(f"{_kind(drawn[0]).happened} at random ({name}: {n:.3g} a replication)")
         if parts:
-            found.append(f"{point.title} was disrupted: {'; '.join(parts)}.")
-    return found
+            lines.append(f"{point.title} was disrupted: {'; '.join(parts)}.")
+    return lines
 
 
 def _kind(row: dict[str, Any]) -> type[Disruption]:

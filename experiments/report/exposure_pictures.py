@@ -30,15 +30,15 @@ def figures(
     balance: Frame, watched: "Sequence[Access]",
 ) -> dict[str, Figure]:  # fmt: skip
     """By name, those that there is something for."""
-    found: dict[str, Figure] = {}
+    drawn: dict[str, Figure] = {}
     if matrices:
-        found["exposure-matrix"] = exposure_figure.matrix_figure(matrices)
-        found["exposure-flows"] = exposure_figure.flow_figure(flows)
+        drawn["exposure-matrix"] = exposure_figure.matrix_figure(matrices)
+        drawn["exposure-flows"] = exposure_figure.flow_figure(flows)
     if any(access.outside_per_day for access in watched):
-        found["exposure-watch"] = watch_figure.figure(watched)
+        drawn["exposure-watch"] = watch_figure.figure(watched)
     if inference is not None:
-        found["exposure-inference"] = exposure_figure.inference_figure(inference)
+        drawn["exposure-inference"] = exposure_figure.inference_figure(inference)
     if trade is not None:
-        found["trade-balance"] = trade_figure.trade_figure(trade, balance)
-        found["trade-flows"] = trade_figure.consumption_figure(trade)
-    return found
+        drawn["trade-balance"] = trade_figure.trade_figure(trade, balance)
+        drawn["trade-flows"] = trade_figure.consumption_figure(trade)
+    return drawn

@@ -91,53 +91,53 @@ class Trade:
 
 def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
     """One a policy, no policy first; parties by what they keep without one, most first."""
-    mine = table[table["scenario"] == label]
-    if mine.empty:
+    of_design = table[table["scenario"] == label]
+    if of_design.empty:
         return ()
-    scale = 1 / (mine["replication"].nunique() * max(1, n_days))
+    scale = 1 / (of_design["replication"].nunique() * max(1, n_days))
     columns = ["n_clear", "clear_record_days", "pseudonym_record_days"]
-    sums = mine.groupby(["policy", "party", "field"])[columns].sum() * scale
+    sums = of_design.groupby(["policy", "party", "field"])[columns].sum() * scale
     kept = sums["clear_record_days"].xs(NO_POLICY).groupby("party").sum()
-    rest = [party for party in sorted(map(str, mine["party"].unique())) if party not in kept.index]
+    rest = [party for party in sorted(map(str, of_design["party"].unique())) if party not in kept.index]
     parties = (*map(str, kept.sort_values(ascending=False, kind="stable").index), *rest)
-    fields = tuple(sorted(map(str, mine["field"].unique())))
-    in_force = set(mine.loc[mine["is_in_force"], "policy"])
-    found = []
-    for policy in _policies(mine):
+    fields = tuple(sorted(map(str, of_design["field"].unique())))
+    in_force = set(of_design.loc[of_design["is_in_force"], "policy"])
+    of_policies = []
+    for policy in _policies(of_design):
         grids = np.zeros((len(columns), len(parties), len(fields)))
         for (party, field), row in zip(sums.loc[policy].index, sums.loc[policy].to_numpy(), strict=True):
             grids[:, parties.index(party), fields.index(field)] = row
-        found.append(Matrix(policy, policy in in_force, parties, fields, *grids))
-    return tuple(found)
+        of_policies.append(Matrix(policy, policy in in_force, parties, fields, *grids))
+    return tuple(of_policies)
 
 
 def flows(table: Frame, label: str, n_days: int) -> tuple[Flow, ...]:
     """By policy, sender's law, place and operator's law; fields together."""
-    mine = table[table["scenario"] == label]
-    if mine.empty:
+    of_design = table[table["scenario"] == label]
+    if of_design.empty:
         return ()
-    scale = 1 / (mine["replication"].nunique() * max(1, n_days))
+    scale = 1 / (of_design["replication"].nunique() * max(1, n_days))
     keys = ["policy", "sender_jurisdiction", "location", "operator_jurisdiction"]
-    sums = mine.groupby(keys)[["n_records", "n_readable"]].sum() * scale
+    sums = of_design.groupby(keys)[["n_records", "n_readable"]].sum() * scale
     rows = sums.reset_index().itertuples(index=False, name=None)
-    order = {policy: at for at, policy in enumerate(_policies(mine))}
-    found = [
+    order = {policy: at for at, policy in enumerate(_policies(of_design))}
+    records = [
         Flow(str(p), str(s), str(place), str(o), float(n), float(readable)) for p, s, place, o, n, readable in rows
     ]
-    return tuple(sorted(found, key=lambda flow: (order[flow.policy], *flow.way)))
+    return tuple(sorted(records, key=lambda flow: (order[flow.policy], *flow.way)))
 
 
 def inference(table: Frame, label: str) -> Inference | None:
-    mine = table[table["scenario"] == label]
-    if mine.empty:
+    of_design = table[table["scenario"] == label]
+    if of_design.empty:
         return None
-    policies = _policies(mine)
-    wide = mine.pivot_table(values="r2", index="party", columns="policy", dropna=False)[list(policies)]
+    policies = _policies(of_design)
+    wide = of_design.pivot_table(values="r2", index="party", columns="policy", dropna=False)[list(policies)]
     wide = wide.sort_values(NO_POLICY, ascending=False, kind="stable")
     return Inference(policies, tuple(map(str, wide.index)), wide.to_numpy(dtype=np.float64))
 
 
-def effects(matrices: Sequence[Matrix], found: Inference | None) -> tuple[Effect, ...]:
+def effects(matrices: Sequence[Matrix], inferred: Inference | None) -> tuple[Effect, ...]:
     """Policy by policy, of the parties for which it changes what is shown: records by 0.5 %, or R² by 0.005."""
     if not matrices:
         return ()
@@ -145,7 +145,7 @@ def effects(matrices: Sequence[Matrix], found: Inference | None) -> tuple[Effect
     for matrix in matrices[1:]:
         for at, party in enumerate(matrix.parties):
             without, kept = float(matrices[0].kept[at].sum()), float(matrix.kept[at].sum())
-            r2_without, r2 = _r2_of(found, party, NO_POLICY), _r2_of(found, party, matrix.policy)
+            r2_without, r2 = _r2_of(inferred, party, NO_POLICY), _r2_of(inferred, party, matrix.policy)
             is_read_otherwise = abs(kept - without) > _LEAST_SHARE * without
             is_inferred_otherwise = r2_without is not None and r2 is not None and abs(r2 - r2_without) >= _LEAST_R2
             if is_read_otherwise or is_inferred_otherwise:
@@ -164,23 +164,24 @@ def sentence(effect: Effect) -> str:
     return f"{name(effect.party)}: {records}{r2}"
 
 
-def _r2_of(found: Inference | None, party: str, policy: str) -> float | None:
-    if found is None or party not in found.parties or policy not in found.policies:
+def _r2_of(inferred: Inference | None, party: str, policy: str) -> float | None:
+    if inferred is None or party not in inferred.parties or policy not in inferred.policies:
         return None
-    r2 = float(found.r2[found.parties.index(party), found.policies.index(policy)])
+    r2 = float(inferred.r2[inferred.parties.index(party), inferred.policies.index(policy)])
     return None if np.isnan(r2) else r2
 
 
 def trade(table: Frame, label: str) -> Trade | None:
     """Lanes by value, most first."""
-    mine = table[(table["scenario"] == label) & ~table["is_export"]]
-    if mine.empty:
+    goods = table[(table["scenario"] == label) & ~table["is_export"]]
+    if goods.empty:
         return None
-    scale = 1 / mine["replication"].nunique()
-    by_lane = mine.groupby("lane")[["value_eur", "duty_eur", "vat_eur"]].sum().sort_values("value_eur", ascending=False)
+    scale = 1 / goods["replication"].nunique()
+    by_lane = goods.groupby("lane")[["value_eur", "duty_eur", "vat_eur"]].sum()
+    by_lane = by_lane.sort_values("value_eur", ascending=False)
 
     def by(column: str, across: str) -> Frame:
-        wide = mine.pivot_table(values=column, index="lane", columns=across, aggfunc="sum", fill_value=0)
+        wide = goods.pivot_table(values=column, index="lane", columns=across, aggfunc="sum", fill_value=0)
         return wide.reindex(by_lane.index) * scale
 
     parcels, products = by("n_parcels", "week"), by("value_eur", "product")
@@ -198,8 +199,8 @@ def trade(table: Frame, label: str) -> Trade | None:
 
 def balance(table: Frame, label: str) -> Frame:
     """The rows of the table, mean over replications; the simulated ones first."""
-    mine = table[table["scenario"] == label]
-    rows = mine.drop(columns=["scenario", "replication"]).groupby(["is_simulated", "export_share", "national_year"])
+    of_design = table[table["scenario"] == label].drop(columns=["scenario", "replication"])
+    rows = of_design.groupby(["is_simulated", "export_share", "national_year"])
     return rows.mean().reset_index().sort_values(["is_simulated", "export_share"], ascending=[False, True])
 
 
@@ -226,5 +227,5 @@ def name(text: str) -> str:
 
 
 def _policies(table: Frame) -> tuple[str, ...]:
-    there = sorted(map(str, table["policy"].unique()))
-    return tuple(sorted(there, key=lambda policy: policy != NO_POLICY))
+    names = sorted(map(str, table["policy"].unique()))
+    return tuple(sorted(names, key=lambda policy: policy != NO_POLICY))

@@ -24,7 +24,7 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
     `libraries`: whose versions are told beside those of every page.
     """
     text = template("page.html").render(page=page, command=command, versions=_versions(libraries))
-    pictures = {f"figures/{one.name}.svg": one.svg for part in page.sections for one in part.pictures}
+    pictures = {f"figures/{picture.name}.svg": picture.svg for part in page.sections for picture in part.pictures}
     return {**pictures, PAGE: text.encode()}
 
 
@@ -58,10 +58,10 @@ def _marked(text: str) -> "Markup":
 
 def _versions(more: Sequence[str] = ()) -> list[str]:
     """Python's and the packages' that the numbers rest on; `more`: those of this study alone."""
-    found = [f"Python {platform.python_version()}"]
+    versions = [f"Python {platform.python_version()}"]
     for name in (*PACKAGES, *more):
         try:
-            found.append(f"{name} {importlib.metadata.version(name)}")
+            versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return versions

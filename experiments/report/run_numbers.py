@@ -110,10 +110,10 @@ def _kpi_grid(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str]
     """KPIs down, designs across; of those that a design has."""
     rows = []
     for name in kpis:
-        found = [values[point.label].get(name) for point in points]
-        unit = next((value.unit for value in found if value is not None), None)
+        of_designs = [values[point.label].get(name) for point in points]
+        unit = next((value.unit for value in of_designs if value is not None), None)
         if unit is not None:
-            rows.append((kpi_name(name), "" if unit == "1" else UNITS.get(unit, unit), *map(_cell, found)))
+            rows.append((kpi_name(name), "" if unit == "1" else UNITS.get(unit, unit), *map(_cell, of_designs)))
     return Grid(caption, ("", "Unit", *(point.title for point in points)), tuple(rows), 2)
 
 
@@ -123,7 +123,7 @@ def _group(run: Run, group: Group, caption: str = "") -> Grid:
 
 def has(run: Run, kpi: str) -> bool:
     """Whether a design has more than nothing of it."""
-    return any(kpi in own and own[kpi].mean > 0 for own in (run.kpis[point.label] for point in run.main))
+    return any(kpi in kpis and kpis[kpi].mean > 0 for kpis in (run.kpis[point.label] for point in run.main))
 
 
 def _chutes(run: Run) -> Iterator[Section]:

@@ -94,7 +94,7 @@ def _glance(run: Run) -> Iterator[Section]:
         rows.setdefault(point.site, {})[point.traffic] = f"{word}\n{share}"
         looks[word] = kind
     if len(rows) > 1 or len(traffics) > 1:
-        cells = tuple((site, *(own.get(traffic, "not run") for traffic in traffics)) for site, own in rows.items())
+        cells = tuple((site, *(words.get(traffic, "not run") for traffic in traffics)) for site, words in rows.items())
         header = ("Hall", *traffics.values())
         yield Section("At a glance", grids=[Grid("Parcels on time", header, cells, len(header), looks)])
 

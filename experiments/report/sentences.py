@@ -105,9 +105,9 @@ def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margin
                 margins.get(point.label, ()),
                 subject=site if at == 0 else "It",
             )
-            for at, point in enumerate(mine)
+            for at, point in enumerate(designs)
         )
-        for site, mine in sites.items()
+        for site, designs in sites.items()
     ]
 
 
@@ -159,10 +159,10 @@ def traffic(point: NamedDesign) -> str:
 
 def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """What another arrival model makes of a design that was run under several; the first is the answer's own."""
-    said = []
-    own = {(point.site, point.traffic): point for point in points if point.arrivals == points[0].arrivals}
+    lines = []
+    first_model = {(point.site, point.traffic): point for point in points if point.arrivals == points[0].arrivals}
     for point in points:
-        first = own.get((point.site, point.traffic))
+        first = first_model.get((point.site, point.traffic))
         if first is None or point.arrivals == first.arrivals:
             continue
         on_time, before = (values[each.label]["on_time_share"] for each in (point, first))
@@ -174,8 +174,8 @@ def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
         changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
         word = "But under" if changes else "Under"
         what = f"{percent(on_time.mean)} % on time {bracket(on_time)}"
-        said.append(f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}.")
-    return said
+        lines.append(f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}.")
+    return lines
 
 
 def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
@@ -208,7 +208,7 @@ def exports_apart(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 def differences(points: Sequence[NamedDesign], changes: Values, baseline: str) -> list[str]:
     """What each design changes against the baseline: the on-time share, and the mean dwell."""
-    said = []
+    lines = []
     for point in points:
         change = changes.get(point.label, {}).get("on_time_share")
         if change is None or point.label == baseline:
@@ -218,8 +218,8 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str) -
         dwell = changes[point.label].get("dwell_mean_h")
         if dwell is not None:
             text += f"; mean dwell {change_of(dwell, 'h')}{_unbounded(dwell)}"
-        said.append(f"{point.title}: {text}.{_saved(change)}")
-    return said
+        lines.append(f"{point.title}: {text}.{_saved(change)}")
+    return lines
 
 
 def _saved(change: Value) -> str:
@@ -280,16 +280,16 @@ def _growth(point: NamedDesign, values: Mapping[str, Value]) -> str:
     if not point.is_unstable:
         return ""
     slope = values.get("backlog_slope_per_day")
-    said = "; the hub is unstable, its backlog grows"
+    text = "; the hub is unstable, its backlog grows"
     if slope is not None and slope.mean > 0:
-        said += f" by {rounded(slope.mean)} parcels a day"
+        text += f" by {rounded(slope.mean)} parcels a day"
     if not math.isnan(point.blocked_after_h):
         since = instant(MIN_PER_H * point.blocked_after_h, point.start_date)
-        said += f", and flights are held because no stand is free, on average from {since} on"
-    return said
+        text += f", and flights are held because no stand is free, on average from {since} on"
+    return text
 
 
 def definitions(values: Values) -> list[tuple[str, str, str]]:
     """Name, unit and meaning of the KPIs that the run has."""
-    present = {kpi for mine in values.values() for kpi in mine}
+    present = {kpi for kpis in values.values() for kpi in kpis}
     return [(kpi.name, kpi.unit, kpi.meaning) for kpi in KPIS.values() if kpi.name in present]

@@ -272,8 +272,8 @@ def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
 
 def read_window(flights: Frame, config_yaml: str) -> Window:
     """The measured days, from the configuration; where it does not say, the days of the cohort's arrivals."""
-    found = _settings(yaml.safe_load(config_yaml))
-    warmup, horizon, date = (found.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
+    settings = _settings(yaml.safe_load(config_yaml))
+    warmup, horizon, date = (settings.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
     start = dt.date.fromisoformat(str(date)) if date is not None else None
     if isinstance(warmup, int) and isinstance(horizon, int):
         return Window(warmup * MIN_PER_DAY, (warmup + horizon) * MIN_PER_DAY, start)
@@ -293,10 +293,10 @@ def _settings(node: object) -> dict[str, Any]:
     """The scalars of a configuration by their last key; of several the outermost."""
     if not isinstance(node, dict):
         return {}
-    found: dict[str, Any] = {}
+    scalars: dict[str, Any] = {}
     for child in node.values():
-        found = _settings(child) | found
-    return found | {str(key): value for key, value in node.items() if not isinstance(value, dict | list)}
+        scalars = _settings(child) | scalars
+    return scalars | {str(key): value for key, value in node.items() if not isinstance(value, dict | list)}
 
 
 def records(table: Frame) -> Iterator[dict[str, Any]]:

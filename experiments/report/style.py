@@ -111,14 +111,14 @@ def svg(figure: Figure) -> bytes:
 
 def legend_below(figure: Figure, axes: Sequence[Axes], columns: int = 4) -> None:
     """One legend for all the axes, below them, where it covers nothing; fewer columns where long names ask for it."""
-    found: dict[str, Artist] = {}
+    handles: dict[str, Artist] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            found.setdefault(str(label), handle)
-    if not found:
+            handles.setdefault(str(label), handle)
+    if not handles:
         return
-    for n in range(min(columns, len(found)), 0, -1):
-        legend = figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=n)
+    for n in range(min(columns, len(handles)), 0, -1):
+        legend = figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=n)
         if n == 1 or legend.get_window_extent().width <= figure.bbox.width:
             return
         legend.remove()

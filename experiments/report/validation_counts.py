@@ -21,22 +21,22 @@ def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict
     landed = _by_design(flights[flights["is_cohort"]])
     mass = {name: _by_design(_within(tables.get(name), "departed", window), "mass") for name in ("trucks", "out_ulds")}
     collections = _by_design(_within(tables.get("collections"), "docked", window))
-    found = {}
+    counts = {}
     for name, n in n_replications.items():
         label, per_day = str(name), int(n) * max(1, window.n_days)
-        own = {FLIGHTS: landed.get(label, 0.0) / per_day}
+        of_design = {FLIGHTS: landed.get(label, 0.0) / per_day}
         t_in, t_out = (mass[name].get(label, 0.0) / _G_PER_T / per_day for name in ("trucks", "out_ulds"))
-        own[TONNES] = t_in + t_out
+        of_design[TONNES] = t_in + t_out
         kpis = values.get(label, {})
-        if own[FLIGHTS] and "trucks_per_day" in kpis:
+        if of_design[FLIGHTS] and "trucks_per_day" in kpis:
             trucks = kpis["trucks_per_day"].mean
-            own[TRUCKS_AN_AIRCRAFT] = trucks / own[FLIGHTS]
+            of_design[TRUCKS_AN_AIRCRAFT] = trucks / of_design[FLIGHTS]
             if t_out:
-                own[TRUCKS_BOTH_WAYS] = trucks + collections.get(label, 0.0) / per_day
-        if own[FLIGHTS] and "night_movements_per_day" in kpis:
-            own[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / (2 * own[FLIGHTS])
-        found[label] = {key: Value(mean, None, None, int(n), "") for key, mean in own.items()}
-    return found
+                of_design[TRUCKS_BOTH_WAYS] = trucks + collections.get(label, 0.0) / per_day
+        if of_design[FLIGHTS] and "night_movements_per_day" in kpis:
+            of_design[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / (2 * of_design[FLIGHTS])
+        counts[label] = {key: Value(mean, None, None, int(n), "") for key, mean in of_design.items()}
+    return counts
 
 
 def with_counts(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:

@@ -37,12 +37,13 @@ class PolicyWatched:
 
 def accesses(table: Frame, label: str, n_days: int) -> tuple[Access, ...]:
     """No policy first; within a policy by party and field."""
-    mine = table[table["scenario"] == label]
-    if mine.empty:
+    watch = table[table["scenario"] == label]
+    if watch.empty:
         return ()
-    scale = 1 / (mine["replication"].nunique() * max(1, n_days))
-    mine = mine.assign(n_outside=mine["n_from_outside_eu"] + mine["n_not_given"], is_policy=mine["policy"] != NO_POLICY)
-    rows = mine.groupby(["is_policy", "policy", "is_in_force", "party", "field"])
+    scale = 1 / (watch["replication"].nunique() * max(1, n_days))
+    n_outside = watch["n_from_outside_eu"] + watch["n_not_given"]
+    watch = watch.assign(n_outside=n_outside, is_policy=watch["policy"] != NO_POLICY)
+    rows = watch.groupby(["is_policy", "policy", "is_in_force", "party", "field"])
     sums = rows[["n_given", "n_outside"]].sum() * scale
     means = rows[["never_noticed_share", "noticed_after_days", "first_noticed_after_days"]].mean()
     return tuple(
@@ -53,12 +54,12 @@ def accesses(table: Frame, label: str, n_days: int) -> tuple[Access, ...]:
     )
 
 
-def by_policy(found: tuple[Access, ...]) -> tuple[PolicyWatched, ...]:
+def by_policy(accesses_made: tuple[Access, ...]) -> tuple[PolicyWatched, ...]:
     rows = []
-    for policy in dict.fromkeys(access.policy for access in found):
-        mine = [access for access in found if access.policy == policy]
-        outside = np.array([access.outside_per_day for access in mine])
-        chances = np.array([(access.never_noticed_share, access.noticed_after_days) for access in mine])
+    for policy in dict.fromkeys(access.policy for access in accesses_made):
+        of_policy = [access for access in accesses_made if access.policy == policy]
+        outside = np.array([access.outside_per_day for access in of_policy])
+        chances = np.array([(access.never_noticed_share, access.noticed_after_days) for access in of_policy])
         total = float(outside.sum())
         never, after = (outside @ chances / total).tolist() if total else (np.nan, np.nan)
         rows.append(PolicyWatched(policy, total, never, after))

@@ -15,12 +15,12 @@ def draw_weeks(ax: Axes, result: Calibration) -> None:
     """Observed and fitted flights a day, a point a week, and the breaks of the level."""
     ax.plot(result.mondays, result.observed, ".", color=OBSERVED, markersize=4, label="observed, mean of a week")
     ax.plot(result.mondays, result.expected, "-", color=FITTED, linewidth=1.4, label="fitted")
-    for order, found in enumerate(result.breaks.breaks):
+    for order, change in enumerate(result.breaks.breaks):
         label = "change of level" if order == 0 else None
-        at = _position(found.week)
+        at = _position(change.week)
         ax.axvline(at, color=BREAK, linestyle="--", linewidth=1, label=label)
         ax.annotate(
-            f" {found.week} ×{number(found.ratio, 2)}", (at, 0.02), xycoords=("data", "axes fraction"),
+            f" {change.week} ×{number(change.ratio, 2)}", (at, 0.02), xycoords=("data", "axes fraction"),
             color=BREAK, fontsize=8,
         )  # fmt: skip
     ax.set_ylim(bottom=0)

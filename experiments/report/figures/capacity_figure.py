@@ -41,13 +41,13 @@ class CapacityChart:
     ) -> "CapacityChart":
         """`values`: thresholds by scenario; `ladders`: rungs by scenario, both in flights a day."""
         reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
-        found = []
+        thresholds = []
         for name, flights in values.items():
             rungs = sorted(ladders[name].items(), key=lambda rung: (rung[1], rung[0]))
             together = [formatting.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
             shown = tuple((formatting.resource(rung), rate) for rung, rate in rungs if rate <= reach)
-            found.append(Threshold(name, flights, shown, ", ".join(together)))
-        return cls(tuple(found), target)
+            thresholds.append(Threshold(name, flights, shown, ", ".join(together)))
+        return cls(tuple(thresholds), target)
 
 
 def draw(ax: Axes, chart: CapacityChart) -> None:

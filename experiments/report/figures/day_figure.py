@@ -57,12 +57,12 @@ class Day:
 
 def busiest(flights: Frame, window: Window) -> int:
     """The measured day, counted from the first midnight, on which most parcels arrived; the first of several."""
-    mine = flights[flights["is_cohort"]]
+    cohort = flights[flights["is_cohort"]]
     first = round(window.low / MIN_PER_DAY)
-    if mine.empty:
+    if cohort.empty:
         return first
-    days = (mine["arrival"].to_numpy(dtype=np.float64) // MIN_PER_DAY).astype(int) - first
-    return first + int(np.bincount(days, weights=mine["n_parcels"].to_numpy(dtype=np.float64)).argmax())
+    days = (cohort["arrival"].to_numpy(dtype=np.float64) // MIN_PER_DAY).astype(int) - first
+    return first + int(np.bincount(days, weights=cohort["n_parcels"].to_numpy(dtype=np.float64)).argmax())
 
 
 def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | None = None) -> Day:
@@ -112,15 +112,15 @@ def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
     """Stays in rows: each takes the lowest row that is free. Which unit it was is not recorded, and does not matter."""
     began = sorted((stay for stay in stays if not np.isnan(stay[0])), key=lambda stay: stay[0])
     low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
-    mine = []
+    of_day = []
     for start, held, end, color, name in began:
         gone = np.inf if np.isnan(end) else end
         if start < high and gone > low:
-            mine.append((start, gone if np.isnan(held) else held, gone, color, name))
+            of_day.append((start, gone if np.isnan(held) else held, gone, color, name))
     free: list[int] = []
     busy: list[tuple[float, int]] = []
     bars, n_rows = [], 0
-    for start, held, end, color, name in mine:
+    for start, held, end, color, name in of_day:
         while busy and busy[0][0] <= start:
             heapq.heappush(free, heapq.heappop(busy)[1])
         if free:
@@ -159,13 +159,13 @@ def draw(ax: Axes, result: Resource) -> None:
 
 def figure(result: Day) -> Figure:
     resources = (result.stands, result.stations, result.doors)
-    heights = [0.75 + 0.2 * min(one.n_rows, 8) + 0.1 * max(0, one.n_rows - 8) for one in resources]
+    heights = [0.75 + 0.2 * min(resource.n_rows, 8) + 0.1 * max(0, resource.n_rows - 8) for resource in resources]
     drawing = style.new_figure(sum(heights) + 0.5)
     axes = drawing.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": heights})
-    for ax, one in zip(axes, resources, strict=True):
-        draw(ax, one)
+    for ax, resource in zip(axes, resources, strict=True):
+        draw(ax, resource)
     axes[-1].set_xlabel(f"hour of {result.title}")
-    for kind, said in _TRUCKS.items():
-        axes[-1].barh([0], [0], color=style.PALETTE[kind], label=said)
+    for kind, label in _TRUCKS.items():
+        axes[-1].barh([0], [0], color=style.PALETTE[kind], label=label)
     style.legend_below(drawing, [axes[-1]])
     return drawing

@@ -39,13 +39,13 @@ class Waterfall:
     is_less_better: bool
 
     @classmethod
-    def of(cls, kpi: str, found: Decomposition, start: str, end: str) -> "Waterfall":
+    def of(cls, kpi: str, decomposition: Decomposition, start: str, end: str) -> "Waterfall":
         scale, axis = style.drawn_as(KPIS[kpi].unit)
-        steps = [Step(start, 0.0, found.start.scaled(scale))]
-        for name, share in found.shares.items():
+        steps = [Step(start, 0.0, decomposition.start.scaled(scale))]
+        for name, share in decomposition.shares.items():
             level = steps[-1].to.mean
             steps.append(Step(name, level, share.share.scaled(scale).moved(level)))
-        steps.append(Step(end, 0.0, found.end.scaled(scale)))
+        steps.append(Step(end, 0.0, decomposition.end.scaled(scale)))
         return cls(formatting.kpi_name(kpi), axis, tuple(steps), axis == "%", KPIS[kpi].more_is_better is False)
 
 
@@ -77,11 +77,11 @@ def draw(ax: Axes, chart: Waterfall) -> None:
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
 
-def figure(found: Mapping[str, Decomposition], start: str, end: str) -> Figure:
+def figure(decompositions: Mapping[str, Decomposition], start: str, end: str) -> Figure:
     """A panel a KPI."""
-    drawn = style.new_figure(0.6 + 2.9 * len(found))
-    axes = drawn.subplots(len(found), squeeze=False)[:, 0]
-    for ax, (kpi, own) in zip(axes, found.items(), strict=True):
+    drawn = style.new_figure(0.6 + 2.9 * len(decompositions))
+    axes = drawn.subplots(len(decompositions), squeeze=False)[:, 0]
+    for ax, (kpi, own) in zip(axes, decompositions.items(), strict=True):
         draw(ax, Waterfall.of(kpi, own, start, end))
     axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
     return drawn

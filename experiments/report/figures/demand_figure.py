@@ -35,22 +35,22 @@ def figure(curves: Frame, label: str) -> Figure:
         by_hour = rows.groupby("hour").agg(
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )
-        wanted, highest, in_use, there = by_hour.reindex(range(HOURS)).to_numpy(dtype=np.float64).T
-        _draw(ax, wanted, highest, in_use, there)
+        wanted, highest, in_use, available = by_hour.reindex(range(HOURS)).to_numpy(dtype=np.float64).T
+        _draw(ax, wanted, highest, in_use, available)
         ax.set_title(f"{what} [{first['unit']}]", fontsize=9)
     drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=8.5)
     return drawing
 
 
-def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, there: Hours) -> None:
+def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hours) -> None:
     edges = np.arange(HOURS + 1)
     ax.stairs(highest, edges, color=style.PALETTE[4], linewidth=0.8, label="wanted, highest")
     ax.stairs(in_use, edges, fill=True, color="0.85", label="in use, mean")
     ax.stairs(wanted, edges, color=style.PALETTE[0], linewidth=1.5, label="wanted, mean")
     roster = "people on the roster, or units"
-    ax.stairs(there, edges, color=style.PALETTE[1], linewidth=1.3, baseline=None, label=roster)
+    ax.stairs(available, edges, color=style.PALETTE[1], linewidth=1.3, baseline=None, label=roster)
     # A rare peak far beyond all people must not flatten the rest.
-    known = np.concatenate((wanted, there, np.minimum(highest, 2 * np.nanmax(there))))
+    known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
     top = float(np.nanmax(known)) if known.size else 1.0
     ax.set_ylim(0, 1.08 * top or 1.0)
     ax.set_xlim(0, HOURS)

@@ -114,15 +114,15 @@ def _stays(stages: Frame) -> dict[tuple[str, str], float]:
 
 def _before(ulds: Frame, flights: Frame, window: Window) -> dict[tuple[str, str], float]:
     """Parcel-hours from drawn arrival to the hall, and in the position, of ULDs broken down in the measured days."""
-    mine = ulds[window.covers(ulds["start"])]
+    moved = ulds[window.covers(ulds["start"])]
     columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]
     arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
-    mine = mine[columns].merge(arrived, on=["scenario", "replication", "flight"], how="left")
-    found = {}
+    moved = moved[columns].merge(arrived, on=["scenario", "replication", "flight"], how="left")
+    hours_of_stage = {}
     for stage, begin, end in (("before", "arrival", "placed"), ("position", "placed", "start")):
-        spent = ((mine[end] - mine[begin]) * mine["n_parcels"] / MIN_PER_H).groupby(mine["scenario"]).sum()
-        found.update({(str(label), stage): float(hours) for label, hours in spent.items()})
-    return found
+        spent = ((moved[end] - moved[begin]) * moved["n_parcels"] / MIN_PER_H).groupby(moved["scenario"]).sum()
+        hours_of_stage.update({(str(label), stage): float(hours) for label, hours in spent.items()})
+    return hours_of_stage
 
 
 def _dwell_h(kpis: Mapping[str, Value]) -> float:

@@ -25,21 +25,21 @@ def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:
     ax.set_title(title + (" (in force)" if matrix.is_in_force and matrix.policy != "none" else ""), fontsize=9)
 
 
-def matrix_figure(found: Sequence[Matrix]) -> Figure:
-    drawing, axes = style.panels(len(found), COLUMNS, 0.6 + _PER_ROW_IN * len(found[0].parties))
-    top = max(float(matrix.kept.max()) for matrix in found)
-    for ax, matrix in zip(axes, found, strict=True):
+def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
+    drawing, axes = style.panels(len(matrices), COLUMNS, 0.6 + _PER_ROW_IN * len(matrices[0].parties))
+    top = max(float(matrix.kept.max()) for matrix in matrices)
+    for ax, matrix in zip(axes, matrices, strict=True):
         draw_matrix(ax, matrix, top)
     return drawing
 
 
-def flow_figure(found: Sequence[Flow]) -> Figure:
+def flow_figure(flows: Sequence[Flow]) -> Figure:
     """Records a day readable for the operator, by way and policy."""
-    policies = tuple(dict.fromkeys(flow.policy for flow in found))
-    ways = sorted({flow.way for flow in found})
+    policies = tuple(dict.fromkeys(flow.policy for flow in flows))
+    ways = sorted({flow.way for flow in flows})
     readable = np.zeros((len(ways), len(policies)))
     known = np.full(readable.shape, np.nan)
-    for flow in found:
+    for flow in flows:
         at = ways.index(flow.way), policies.index(flow.policy)
         readable[at], known[at] = flow.readable_per_day, flow.records_per_day
     texts = np.full(readable.shape, "", dtype="<U16")
@@ -52,16 +52,17 @@ def flow_figure(found: Sequence[Flow]) -> Figure:
     return drawing
 
 
-def inference_figure(found: Inference) -> Figure:
-    texts = np.array([["–" if np.isnan(r2) else number(float(r2), 2) for r2 in row] for row in found.r2], dtype=np.str_)
-    drawing, ax = style.panel(0.9 + 0.24 * len(found.parties))
-    draw_cells(ax, found.r2, texts.reshape(found.r2.shape), _names(found.parties), _titles(found.policies), size=7.5)
+def inference_figure(inference: Inference) -> Figure:
+    texts = np.array([[number(float(r2), 2) for r2 in row] for row in inference.r2], dtype=np.str_)
+    drawing, ax = style.panel(0.9 + 0.24 * len(inference.parties))
+    rows, columns = _names(inference.parties), _titles(inference.policies)
+    draw_cells(ax, inference.r2, texts.reshape(inference.r2.shape), rows, columns, size=7.5)
     ax.xaxis.tick_top()
     return drawing
 
 
 def _names(names: Sequence[str]) -> list[str]:
-    return [name(one) for one in names]
+    return [name(text) for text in names]
 
 
 def _titles(policies: Sequence[str]) -> list[str]:

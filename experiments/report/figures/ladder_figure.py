@@ -50,15 +50,15 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
         if ladders.get(point.label):
             alike.setdefault((point.site, by_ladder(ladders[point.label])), []).append(point)
     n_ladders = Counter(site for site, _ in alike)
-    sites = {site if n_ladders[site] == 1 else mine[0].title: mine for (site, _), mine in alike.items()}
-    largest = max((point.parcels_per_day for mine in sites.values() for point in mine), default=0.0)
-    smallest = min((min(ladders[mine[0].label].values()) for mine in sites.values()), default=0.0)
+    sites = {site if n_ladders[site] == 1 else designs[0].title: designs for (site, _), designs in alike.items()}
+    largest = max((point.parcels_per_day for designs in sites.values() for point in designs), default=0.0)
+    smallest = min((min(ladders[designs[0].label].values()) for designs in sites.values()), default=0.0)
     reach = REACH * max(largest, smallest, 1.0) / MILLION
-    found = []
-    for site, mine in list(sites.items())[:MOST_LADDERS]:
-        most = max(point.parcels_per_day for point in mine)
-        demands = {point.traffic: point.parcels_per_day / MILLION for point in mine}
-        found.append(
+    drawn = []
+    for site, designs in list(sites.items())[:MOST_LADDERS]:
+        most = max(point.parcels_per_day for point in designs)
+        demands = {point.traffic: point.parcels_per_day / MILLION for point in designs}
+        drawn.append(
             Ladder(
                 site,
                 tuple(
@@ -68,7 +68,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
                         formatting.number(rate / MILLION, 2) + (" →" if rate / MILLION > reach else ""),
                         rate < most,
                     )
-                    for name, rate in rungs(ladders[mine[0].label])
+                    for name, rate in rungs(ladders[designs[0].label])
                 ),
                 tuple(
                     (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])
@@ -77,7 +77,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
                 reach,
             )
         )
-    return tuple(found)
+    return tuple(drawn)
 
 
 def draw(ax: Axes, result: Ladder) -> None:

@@ -81,7 +81,7 @@ def _draw_shares(ax: Axes, panel: Shares) -> None:
         (0.2, panel.total, _WITH_OTHERS, "with the others (ST)"),
     ):
         places = [row + offset for row in rows]
-        ax.barh(places, [one.mean for one in intervals], color=color, height=0.36, label=label)
+        ax.barh(places, [interval.mean for interval in intervals], color=color, height=0.36, label=label)
         _whiskers(ax, places, intervals, "95 % interval")
     ax.axvline(0, color=style.LIMIT, linewidth=0.8)
     ax.set_title(panel.title)
@@ -91,9 +91,9 @@ def _draw_shares(ax: Axes, panel: Shares) -> None:
 
 def _limit(ax: Axes, low: float, high: float) -> None:
     """Ends of the axis, said where they cut something off."""
-    found = ax.get_xlim()
-    ax.set_xlim(low, min(found[1], high))
-    if found[1] > high or found[0] < min(low, 0.0):
+    ends = ax.get_xlim()
+    ax.set_xlim(low, min(ends[1], high))
+    if ends[1] > high or ends[0] < min(low, 0.0):
         ax.set_xlabel(f"{ax.get_xlabel()};\nwider intervals are cut")
 
 

@@ -49,10 +49,10 @@ def prepare(
     """A panel a KPI; none for a single design, or replications that are not there or alone."""
     if kpis is None or len(points) < 2 or kpis["replication"].nunique() < 2:
         return ()
-    found = []
+    panels = []
     for name in names:
-        own = kpis[kpis["kpi"] == name]
-        samples = {str(label): rows["value"].to_numpy(dtype=np.float64) for label, rows in own.groupby("scenario")}
+        of_kpi = kpis[kpis["kpi"] == name]
+        samples = {str(label): rows["value"].to_numpy(dtype=np.float64) for label, rows in of_kpi.groupby("scenario")}
         is_whole = all(
             point.label in samples and name in values[point.label] and np.isfinite(samples[point.label]).all()
             for point in points
@@ -60,10 +60,10 @@ def prepare(
         if is_whole:
             scale, unit = style.drawn_as(values[points[0].label][name].unit)
             rows = tuple(_spread(samples[point.label], values[point.label][name], scale) for point in points)
-            found.append(
+            panels.append(
                 SpreadPanel(f"{formatting.kpi_name(name)}, {unit}", tuple(point.title for point in points), rows)
             )
-    return tuple(found)
+    return tuple(panels)
 
 
 def _spread(sample: NDArray[np.float64], value: Value, scale: float) -> Spread:

@@ -53,7 +53,7 @@ def maps_of(
         return []
     columns, rows = (list(dict.fromkeys(row[at] for row in values)) for at in (0, 1))
     shape = (len(rows), len(columns))
-    found = []
+    maps = []
     for name in MAPPED:
         kpi = KPIS[name]
         scale, unit = style.drawn_as(kpi.unit)
@@ -67,11 +67,11 @@ def maps_of(
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
         title = f"{formatting.kpi_name(name)}, {unit}"
         title += "" if np.isnan(half).all() else ", ± 95 % interval"
-        found.append(
+        maps.append(
             SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, verdict, ends,
                      kpi.more_is_better is not False)
         )  # fmt: skip
-    return found
+    return maps
 
 
 def draw(ax: Axes, result: SweepMap) -> None:

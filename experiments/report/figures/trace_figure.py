@@ -57,11 +57,11 @@ def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title:
 def draw(ax: Axes, result: Gantt) -> None:
     for at, (_, bars) in enumerate(result.rows):
         for resource in (None, *result.colors):
-            mine = [(bar.start, bar.length) for bar in bars if bar.resource == resource]
+            spans = [(bar.start, bar.length) for bar in bars if bar.resource == resource]
             label = "work" if resource is None else f"waits: {resource.replace('_', ' ')}"
             color = WORK if resource is None else result.colors[resource]
-            if mine:
-                ax.broken_barh(mine, (at - 0.4, 0.8), facecolors=color, linewidth=0, label=label)
+            if spans:
+                ax.broken_barh(spans, (at - 0.4, 0.8), facecolors=color, linewidth=0, label=label)
     ax.set_ylim(len(result.rows) - 0.5, -0.5)
     ax.set_yticks(range(len(result.rows)), [label for label, _ in result.rows])
     ax.tick_params(axis="y", labelsize=7.5, length=0)

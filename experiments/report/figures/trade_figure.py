@@ -15,15 +15,15 @@ MILLION: Final = 1e6
 _HATCHES: Final = ("", "//")
 
 
-def draw_values(ax: Axes, found: Trade) -> None:
-    left = np.zeros(len(found.lanes))
-    y = np.arange(len(found.lanes))
-    for at, product in enumerate(found.products):
-        width = found.by_product[:, at] / MILLION
+def draw_values(ax: Axes, trade: Trade) -> None:
+    left = np.zeros(len(trade.lanes))
+    y = np.arange(len(trade.lanes))
+    for at, product in enumerate(trade.products):
+        width = trade.by_product[:, at] / MILLION
         color, hatch = style.PALETTE[at % len(style.PALETTE)], _HATCHES[at // len(style.PALETTE) % len(_HATCHES)]
         ax.barh(y, width, left=left, color=color, hatch=hatch, edgecolor="white", linewidth=0.4, label=name(product))
         left += width
-    ax.set_yticks(y, found.lanes)
+    ax.set_yticks(y, trade.lanes)
     ax.invert_yaxis()
     ax.set_xlabel("declared value of imports, measured days [million EUR]")
     ax.legend(fontsize=8, loc="lower right")
@@ -31,9 +31,9 @@ def draw_values(ax: Axes, found: Trade) -> None:
 
 def draw_balance(ax: Axes, rows: Frame) -> None:
     first = rows.drop_duplicates(["is_simulated", "export_share"])
-    others, own = first[~first["is_simulated"]], first[first["is_simulated"]]
+    others, this_run = first[~first["is_simulated"]], first[first["is_simulated"]]
     ax.plot(others["export_share"], others["balance_eur"] / BN, marker="o", label="the hub, by share of exports")
-    ax.plot(own["export_share"], own["balance_eur"] / BN, "D", color=style.PALETTE[1], label="this run")
+    ax.plot(this_run["export_share"], this_run["balance_eur"] / BN, "D", color=style.PALETTE[1], label="this run")
     deficits = rows.drop_duplicates("national_year").sort_values("national_year")
     for year, deficit in zip(deficits["national_year"], deficits["national_deficit_eur"], strict=True):
         ax.axhline(-deficit / BN, color=style.LIMIT, linestyle=":")
@@ -45,29 +45,29 @@ def draw_balance(ax: Axes, rows: Frame) -> None:
     ax.legend(fontsize=8, loc="upper left")
 
 
-def trade_figure(found: Trade, rows: Frame) -> Figure:
-    drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(found.lanes)))
+def trade_figure(trade: Trade, rows: Frame) -> Figure:
+    drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(trade.lanes)))
     left, right = drawing.subplots(1, 2)
-    draw_values(left, found)
+    draw_values(left, trade)
     draw_balance(right, rows)
     return drawing
 
 
-def consumption_figure(found: Trade) -> Figure:
+def consumption_figure(trade: Trade) -> Figure:
     """Parcels and value per lane and week."""
-    top = float(found.parcels.max()) or 1.0
+    top = float(trade.parcels.max()) or 1.0
     texts = np.array(
         [
             [f"{compact(n)}, {compact(eur)} EUR" for n, eur in zip(*rows, strict=True)]
-            for rows in zip(found.parcels, found.value, strict=True)
+            for rows in zip(trade.parcels, trade.value, strict=True)
         ],
         dtype=np.str_,
-    ).reshape(found.parcels.shape)
+    ).reshape(trade.parcels.shape)
     # Few weeks take a part of the width that all figures have: pages scale a narrow figure up.
-    wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(found.weeks))
-    drawing = style.new_figure(0.8 + 0.24 * len(found.lanes))
+    wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(trade.weeks))
+    drawing = style.new_figure(0.8 + 0.24 * len(trade.lanes))
     ax, rest = drawing.subplots(1, 2, width_ratios=[wide, max(style.WIDTH_IN - wide, 1e-3)])
     rest.remove()
-    draw_cells(ax, found.parcels / top, texts, found.lanes, found.weeks, size=7.5 if len(found.weeks) <= 5 else 5.5)
+    draw_cells(ax, trade.parcels / top, texts, trade.lanes, trade.weeks, size=7.5 if len(trade.weeks) <= 5 else 5.5)
     ax.xaxis.tick_top()
     return drawing

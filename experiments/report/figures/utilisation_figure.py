@@ -113,8 +113,8 @@ def figure(result: Use) -> Figure:
 
 
 def _mean(values: Values, point: NamedDesign, kpi: str) -> float:
-    found = values.get(point.label, {}).get(kpi)
-    return found.mean if found is not None else np.nan
+    value = values.get(point.label, {}).get(kpi)
+    return value.mean if value is not None else np.nan
 
 
 def _texts(numbers: NDArray[np.float64]) -> tuple[tuple[str, ...], ...]:

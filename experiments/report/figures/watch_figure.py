@@ -14,11 +14,11 @@ from experiments.report.watched import Access
 _COLUMNS = 2
 
 
-def figure(found: Sequence[Access]) -> Figure:
+def figure(accesses: Sequence[Access]) -> Figure:
     """A panel a policy; parties that have accesses outside any of them."""
-    outside = [access for access in found if access.outside_per_day > 0]
+    outside = [access for access in accesses if access.outside_per_day > 0]
     parties, fields = (sorted({getattr(access, key) for access in outside}) for key in ("party", "field"))
-    in_force = {access.policy: access.is_in_force for access in found}
+    in_force = {access.policy: access.is_in_force for access in accesses}
     per_day = np.zeros((len(in_force), len(parties), len(fields)))
     texts = np.full(per_day.shape, "", dtype="<U24")
     for access in outside:
