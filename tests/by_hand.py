@@ -71,7 +71,7 @@ def make_parcels(flight):
 
 
 def make_inputs(site, flights, end=END, parcels_of=make_parcels):
-    return Inputs(site, tuple(flights), parcels_of, end, (0, end), 10, lambda _: True, None)
+    return Inputs(site, tuple(flights), parcels_of, end, (0, end), 10, 0, lambda _: True, None)
 
 
 def column_of(trace, table, column):
