@@ -235,6 +235,15 @@ def resource_heading(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+def roster(name: str) -> str:
+    """A roster's option in a sentence.
+
+    >>> roster("follows_work")
+    'roster: follows work'
+    """
+    return f"roster: {name.replace('_', ' ')}"
+
+
 def zone(name: str) -> str:
     return _ZONES.get(name, name.replace("_", " ").capitalize())
 

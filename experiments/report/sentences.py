@@ -14,6 +14,7 @@ from experiments.formatting import (
     interval_of,
     number,
     percent,
+    roster,
     rounded,
     share_text,
     signed,
@@ -21,7 +22,7 @@ from experiments.formatting import (
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
-from experiments.report.stored_designs import ARRIVALS, NamedDesign, Value, Values, roster
+from experiments.report.stored_designs import ARRIVALS, NamedDesign, Value, Values
 from experiments.statistics.family import widening
 from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H

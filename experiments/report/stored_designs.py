@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from experiments.formatting import share_text, short, whole
+from experiments.formatting import roster, share_text, short, whole
 from experiments.report.factor_names import read_factors, tagged
 from experiments.statistics import Interval
 from experiments.store.summaries import VERDICTS
@@ -137,15 +137,6 @@ class Window:
         if self.start_date is None:
             return f"day {day + 1}"
         return (self.start_date + dt.timedelta(days=day)).strftime("%a")
-
-
-def roster(name: str) -> str:
-    """A roster's option in a sentence.
-
-    >>> roster("follows_work")
-    'roster: follows work'
-    """
-    return f"roster: {name.replace('_', ' ')}"
 
 
 def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
