@@ -59,7 +59,7 @@ class Curve:
 
         >>> curve = Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 1.0)
         >>> [round(curve.wrong_after(deviation), 2) for deviation in (0.01, 0.5, 100.0)]
-        [0.0, 0.15, 0.49]
+        [0.0, 0.16, 0.5]
         """
         if deviation <= 0:
             return self.wrong

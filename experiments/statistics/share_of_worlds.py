@@ -95,7 +95,7 @@ def bounded(mean: float, variance: float, n: int) -> Interval:
 
     >>> interval = bounded(0.5, 0.0025, 100)
     >>> f"{interval.low:.3f} {interval.high:.3f}"
-    '0.403 0.597'
+    '0.402 0.598'
     """
     from scipy.special import betaincinv
 
