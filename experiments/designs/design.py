@@ -266,7 +266,7 @@ def hall_warnings(config: HubConfig) -> list[str]:
     areas = [hub.m2_per_parcel_h for hub in public_hubs() if hub.kind == "air"]
     return [
         f"halls.{name}: {hall.area_m2 / hall.rated_per_h:.2f} m2 for a rated parcel an hour; {len(areas)} public air"
-        f" hubs have {min(areas):.2f} to {max(areas):.2f} (cargohub validate)"
+        f" hubs have {min(areas):.2f} to {max(areas):.2f} (`cargohub validate`)"
         for name, hall in config.halls.items()
         if hall.rated_per_h and not min(areas) <= hall.area_m2 / hall.rated_per_h <= max(areas)
     ]
