@@ -3,14 +3,11 @@
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from experiments.statistics import Interval
+from experiments.statistics.interval import Interval, Value
 from sim.measures.kpis import ALL_RESOURCES, KPIS, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H
-
-if TYPE_CHECKING:
-    from experiments.report.stored_designs import Value
 
 MINUS: Final = "−"
 NO_VARIANCE: Final = "no variance seen"
@@ -155,7 +152,7 @@ def percent(share: float, least_digits: int = 1) -> str:
     return "99.99" if share > 0.5 else "0.01"
 
 
-def interval_of(value: "Value") -> str:
+def interval_of(value: Value) -> str:
     """The interval alone, as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
     if value.bounds is None:
         return ""
@@ -169,14 +166,14 @@ def interval_of(value: "Value") -> str:
     return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"
 
 
-def amount(value: "Value", *, with_unit: bool = True) -> str:
+def amount(value: Value, *, with_unit: bool = True) -> str:
     """The mean, `more than` before it where it is only a lower bound."""
     unit = UNITS.get(value.unit, value.unit)
     text = f"{percent(value.mean)} %" if value.unit == "1" else number(value.mean) + (f" {unit}" if with_unit else "")
     return f"more than {text}" if value.is_lower_bound else text
 
 
-def bracket(value: "Value") -> str:
+def bracket(value: Value) -> str:
     """The interval in brackets, or why there is none."""
     if value.low is not None and value.low == value.high:
         return "(the same in every replication)"

@@ -13,7 +13,8 @@ from experiments.arguments import Arguments
 from experiments.designs.design import several, single
 from experiments.main import main
 from experiments.report import packing
-from experiments.report.stored_designs import NamedDesign, Value
+from experiments.report.stored_designs import NamedDesign
+from experiments.statistics.interval import Value
 from experiments.store import read_run
 from sim.domain.site import PackoutRule
 

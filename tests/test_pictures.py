@@ -11,8 +11,9 @@ from experiments.report import style
 from experiments.report.exposure_tables import Trade
 from experiments.report.figures import day_figure, ladder_figure, spread_figure, trade_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
-from experiments.report.stored_designs import NamedDesign, Value, Window
+from experiments.report.stored_designs import NamedDesign, Window
 from experiments.statistics import Interval
+from experiments.statistics.interval import Value
 
 pytestmark = pytest.mark.drawn
 

@@ -29,13 +29,13 @@ from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import (
     NamedDesign,
     ShareBand,
-    Value,
     Window,
     panels,
     read_points,
     read_values,
     read_window,
 )
+from experiments.statistics.interval import Value
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung

@@ -19,8 +19,9 @@ from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_object, margin_text
 from experiments.report.sections import Page, Picture
 from experiments.report.sentences import too_few_replications, too_many_comparisons
-from experiments.report.stored_designs import Value, main_points, read_points
+from experiments.report.stored_designs import main_points, read_points
 from experiments.statistics.family import Family, Statement
+from experiments.statistics.interval import Value
 from experiments.store import read_run
 from experiments.store.rows import interval_object
 from experiments.store.summaries import DesignRow

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from experiments.formatting import number
-from experiments.report.stored_designs import Frame, NamedDesign, Value, Window
+from experiments.report.stored_designs import Frame, NamedDesign, Window
+from experiments.statistics.interval import Value
 
 OPENED: Final = "opened of a million"
 INFRINGING: Final = "of these not as declared"

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.formatting import hours_text, instant, listed
-from experiments.report.stored_designs import Frame, NamedDesign, Values, Window, records
+from experiments.report.stored_designs import Frame, NamedDesign, Window, records
+from experiments.statistics.interval import Values
 from sim.config.disruptions import Disruption
 
 

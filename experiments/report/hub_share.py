@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from experiments.formatting import number, share_text, short, whole
-from experiments.report.stored_designs import NamedDesign, ShareBand, Value, Values
+from experiments.report.stored_designs import NamedDesign, ShareBand
+from experiments.statistics.interval import Value, Values
 from sim.config import HubConfig
 from sim.units import DAYS_PER_YEAR
 

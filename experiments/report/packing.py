@@ -7,7 +7,8 @@ from typing import Final
 
 from experiments.formatting import rounded
 from experiments.report import sentences
-from experiments.report.stored_designs import NamedDesign, Values
+from experiments.report.stored_designs import NamedDesign
+from experiments.statistics.interval import Values
 from sim.domain.site import PackoutRule
 
 _WHO: Final = {

@@ -20,7 +20,8 @@ from experiments.report.figures import (
 )
 from experiments.report.hub_share import goods_of_shares
 from experiments.report.sections import Picture, picture_of
-from experiments.report.stored_designs import Frame, NamedDesign, Values, Window, main_points, panels, read_ladder
+from experiments.report.stored_designs import Frame, NamedDesign, Window, main_points, panels, read_ladder
+from experiments.statistics.interval import Values
 
 Tables: TypeAlias = Mapping[str, Frame]
 

@@ -28,15 +28,9 @@ from experiments.report import (
 )
 from experiments.report.hub_share import goods_lines
 from experiments.report.sections import Section, heading_of, section, text_of
-from experiments.report.stored_designs import (
-    Frame,
-    NamedDesign,
-    Value,
-    Values,
-    Window,
-    records,
-)
+from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 from experiments.report.validation_counts import with_counts
+from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
 

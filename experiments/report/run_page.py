@@ -23,7 +23,6 @@ from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
     ARRIVALS,
     Frame,
-    Values,
     Window,
     main_points,
     read_family,
@@ -33,6 +32,7 @@ from experiments.report.stored_designs import (
     read_window,
     records,
 )
+from experiments.statistics.interval import Values
 from experiments.store.rows import Grid, rows_from
 from experiments.store.summaries import MarginRow
 from sim.units import MIN_PER_DAY

@@ -22,8 +22,9 @@ from experiments.formatting import (
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
-from experiments.report.stored_designs import ARRIVALS, NamedDesign, Value, Values
+from experiments.report.stored_designs import ARRIVALS, NamedDesign
 from experiments.statistics.family import widening
+from experiments.statistics.interval import Value, Values
 from sim.measures.kpis import KPIS
 from sim.units import MIN_PER_H
 

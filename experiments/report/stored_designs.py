@@ -11,7 +11,7 @@ import yaml
 
 from experiments.formatting import roster, share_text, short, whole
 from experiments.report.factor_names import read_factors, tagged
-from experiments.statistics import Interval
+from experiments.statistics.interval import Value
 from experiments.store.summaries import VERDICTS
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
@@ -86,22 +86,6 @@ class ShareBand:
             f"at a hub's share of {short(100 * self.least, 3)}–{share_text(self.most)} of the airport's"
             f" {short(self.airport_parcels_per_year / 1e6)} million parcels"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Value(Interval):
-    """A KPI over replications, with its unit."""
-
-    unit: str
-    is_lower_bound: bool = False
-    p_family: float = math.nan
-    """Of a difference: p-value within its family; NaN without a test."""
-    variance_ratio: float = math.nan
-    """Of a difference: how many times the replications separate runs would need; NaN where it has no variance."""
-
-
-Values = Mapping[str, Mapping[str, Value]]
-"""By the label of the design, then by KPI."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import yaml
 
 from experiments.formatting import interval_of, number
 from experiments.report.public_hubs import Row
-from experiments.report.stored_designs import NamedDesign, Value, Values
+from experiments.report.stored_designs import NamedDesign
+from experiments.statistics.interval import Value, Values
 from sim.config.bounds import DAYS_PER_WEEK
 
 

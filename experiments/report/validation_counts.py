@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from experiments.report.customs_rows import reported
-from experiments.report.stored_designs import Frame, Value, Values, Window
+from experiments.report.stored_designs import Frame, Window
+from experiments.statistics.interval import Value, Values
 
 FLIGHTS: Final = "flights landed"
 TRUCKS_AN_AIRCRAFT: Final = "outbound trucks for each flight"

@@ -8,7 +8,7 @@ often such intervals hold the true mean; docs/model.md, section 4, has its figur
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -66,6 +66,22 @@ class Interval:
         """The same with `by` more of all."""
         low, high = (by + end for end in self.bounds) if self.bounds else (None, None)
         return replace(self, mean=by + self.mean, low=low, high=high)
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Interval):
+    """A KPI over replications, with its unit."""
+
+    unit: str
+    is_lower_bound: bool = False
+    p_family: float = math.nan
+    """Of a difference: p-value within its family; NaN without a test."""
+    variance_ratio: float = math.nan
+    """Of a difference: how many times the replications separate runs would need; NaN where it has no variance."""
+
+
+Values = Mapping[str, Mapping[str, Value]]
+"""By the label of the design, then by KPI."""
 
 
 def mean_interval(

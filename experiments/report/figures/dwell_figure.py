@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.formatting import number
 from experiments.report import style
-from experiments.report.stored_designs import Frame, Panel, Value, Values, Window, records
+from experiments.report.stored_designs import Frame, Panel, Window, records
 from experiments.report.style import Axes, Figure
+from experiments.statistics.interval import Value, Values
 from sim.units import MIN_PER_H
 
 STAGES: Final = {

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.stored_designs import Frame, NamedDesign, Values, Window
+from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.report.style import Axes, Figure
+from experiments.statistics.interval import Values
 from sim.measures.recovery import PATHS as ZONES
 from sim.measures.window import nightly_kinds
 from sim.units import MIN_PER_DAY

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.stored_designs import Frame, NamedDesign, Value, Values
+from experiments.report.stored_designs import Frame, NamedDesign
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
+from experiments.statistics.interval import Value, Values
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "dwell_p95_h", "flight_clearance_p95_h")
 LEAST_FOR_QUARTILES: Final = 5

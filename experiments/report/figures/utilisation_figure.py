@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.stored_designs import NamedDesign, Values
+from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
+from experiments.statistics.interval import Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 
 BLOCKED: Final = {

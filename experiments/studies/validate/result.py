@@ -11,9 +11,10 @@ from experiments.frame.study import Kpis
 from experiments.replications.summing import traffic
 from experiments.report import public_hubs, stored_designs, validation
 from experiments.report.public_hubs import Row
-from experiments.report.stored_designs import ShareBand, Value, read_points, read_values, read_window
+from experiments.report.stored_designs import ShareBand, read_points, read_values, read_window
 from experiments.report.validation_counts import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
+from experiments.statistics.interval import Value
 from experiments.store import read_run
 from experiments.store.foreign import configuration_of, manifest_of
 from experiments.store.rows import column, table

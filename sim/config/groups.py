@@ -1,0 +1,178 @@
+"""A hub, its demand and its period, and what follows from its groups."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
+from sim.config.customs import Customs
+from sim.config.data_views import lookup_in_force
+from sim.config.disruptions import Disruption, Recovery
+from sim.config.exports import Exports
+from sim.config.exposure import Exposure
+from sim.config.fleet import AircraftType, LoadLimit, Parcels
+from sim.config.hall import Complex, Hall, Space
+from sim.config.handling import Apron, Breakdown, Handcoding, ManualSort, Packout, Sorting
+from sim.config.presorted import Presorted
+from sim.config.road import Environment, Lane, Linehaul, Outbound
+from sim.config.roster import Roster
+from sim.config.trade import Trade
+from sim.reading import Bounds
+from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
+
+_LARGEST_NORMAL = 4.33
+"""Above all of the 65,536 quantiles that sizes are drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    bin_min: Annotated[float, Bounds(ge=1, le=1440)]
+    flow_min: Annotated[float, Bounds(ge=0, le=1440)]
+    """0: flows are not counted."""
+    parcels_of_flights: tuple[str, ...] | Literal["all"]
+    """Keys of flights. A replication that has no flight of a key keeps nothing of it."""
+    parcels_of_collections: tuple[str, ...] | Literal["all"]
+
+    @property
+    def without_parcels(self) -> "Record":
+        """The same, with no parcels kept one by one: for a run of which only counts are read."""
+        return replace(self, parcels_of_flights=(), parcels_of_collections=())
+
+
+_SHARE_TOLERANCE = 0.005
+"""By which a demand may differ from that of the supposed share, whose numbers are rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubGroups:
+    """A hub, its demand and its period, group by group, and what follows from them."""
+
+    scenario: str
+    seed: Annotated[int, Bounds(ge=0, le=2**63 - 1)]
+    start_date: dt.date
+    horizon_days: Annotated[int, Bounds(ge=1, le=3660)]
+    warmup_days: Annotated[int, Bounds(ge=0, le=366)]
+    service_h: Annotated[float, Bounds(gt=0, le=240)]
+    demand: Demand
+    arrivals: Arrivals
+    fleet: dict[str, AircraftType]
+    parcels: Parcels
+    presorted: Presorted
+    apron: Apron
+    halls: dict[str, Hall]
+    complex: Complex
+    space: Space
+    breakdown: Breakdown
+    sorting: Sorting
+    handcoding: Handcoding
+    packout: Packout
+    manual_sort: ManualSort
+    customs: Customs
+    lanes: dict[str, Lane]
+    outbound: Outbound
+    linehaul: Linehaul
+    environment: Environment
+    exports: Exports
+    exposure: Exposure
+    trade: Trade
+    roster: Roster
+    disruptions: dict[str, Disruption]
+    """By a name of the planner's."""
+    recovery: Recovery
+    record: Record
+    rules: dict[str, str]
+    """The name of a rule by decision (`sim.rules`); that of the hall is `complex.policy`."""
+    fit: Literal["none", "auto"]
+    """Units without room: refused, or given room."""
+    fitted: tuple[str, ...]
+    """What `fit: auto` changed."""
+
+    @property
+    def end_min(self) -> float:
+        """The run's end: after the measured days the time promised, that of exports if it is longer."""
+        exports_h = self.exports.service_h if self.exports.share else 0.0
+        return (self.warmup_days + self.horizon_days) * MIN_PER_DAY + max(self.service_h, exports_h) * MIN_PER_H
+
+    def load_limit(self, aircraft: str) -> LoadLimit:
+        """The most parcels that flights of a type carry."""
+        packed_l = self.parcels.mean_l * self.parcels.tightest_share
+        return self.fleet[aircraft].load_limit(self.demand.mean_parcel_kg, packed_l)
+
+    def fullest_load(self, aircraft: str) -> int:
+        """Parcels of the fullest flight of a type, by payload and volume (rule 57)."""
+        packed_l = self.parcels.mean_l * self.parcels.tightest_share
+        demand = self.demand
+        return self.fleet[aircraft].load_limit(demand.mean_parcel_kg, packed_l, demand.load.fullest).parcels
+
+    def parcels_of(self, aircraft: str) -> int:
+        """Of a flight of a type, where its schedule names none: the demand's mean, or what the type carries if less."""
+        return min(self.demand.mean_parcels_per_flight, self.load_limit(aircraft).parcels)
+
+    @property
+    def mean_parcels_per_flight(self) -> float:
+        """Over the types, by their shares."""
+        return sum(kind.share * self.parcels_of(name) for name, kind in self.fleet.items())
+
+    @property
+    def hub_share(self) -> HubShare | None:
+        """Which the demand rests on; None if it is another than that of the supposed share, or that of a file."""
+        share = self.demand.hub_share
+        if share is None or self.arrivals.model is ArrivalModel.FILE:
+            return None
+        a_year = self.demand.flights_per_day * self.demand.mean_parcels_per_flight * DAYS_PER_YEAR
+        supposed = share.supposed * share.airport_parcels_per_year
+        return share if abs(a_year - supposed) <= _SHARE_TOLERANCE * supposed else None
+
+    def chutes(self, hall: Hall) -> int:
+        """Chutes in a hall, each a machine's of a route."""
+        return hall.sorting_machines * len({lane.route for lane in self.lanes.values()})
+
+    @property
+    def unit_room(self) -> int:
+        """Floor that a unit takes, in parcels' room."""
+        return self.presorted.unit_room(self.space.parcels_per_pallet)
+
+    @property
+    def bulkiest_l(self) -> float:
+        """Volume of a parcel at most [l]."""
+        bulk = math.exp(_LARGEST_NORMAL * self.parcels.l_per_kg_sigma)
+        return self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
+
+    @property
+    def coded_per_desk_h(self) -> float:
+        """Of a hand-coding desk, with what must be looked up there [parcels/h]."""
+        lookup = lookup_in_force(self.exposure)
+        if lookup is None or lookup.handcoding_min == 0:
+            return self.handcoding.parcels_per_desk_h
+        return MIN_PER_H / (MIN_PER_H / self.handcoding.parcels_per_desk_h + lookup.handcoding_min)
+
+    @property
+    def product_groups(self) -> tuple[str, ...]:
+        """Those that declarations have, or of the goods where there are none."""
+        declared = self.customs.declared
+        return tuple(self.trade.goods if declared is None else declared.goods)
+
+    @property
+    def duty_free_eur(self) -> float:
+        """Declared value up to which no duty falls due: the limit of low value, where there are declarations."""
+        declared = self.customs.declared
+        return self.trade.duty_free_eur if declared is None else declared.low_value_limit_eur
+
+    @property
+    def area_m2(self) -> float:
+        return sum(hall.area_m2 for hall in self.halls.values())
+
+    @property
+    def rated_per_h(self) -> float:
+        """Of all machines [parcels/h]."""
+        return sum(hall.rated_per_h for hall in self.halls.values())
+
+    @property
+    def mass_sigma(self) -> float:
+        """Log-standard deviation of the parcel mass: fitted to its median and the mean that demand implies."""
+        return math.sqrt(2 * math.log(self.demand.mean_parcel_kg / self.parcels.median_kg))
+
+    @property
+    def heaviest_g(self) -> int:
+        return round(self.parcels.heaviest_kg * G_PER_KG)
