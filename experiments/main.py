@@ -161,7 +161,7 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
     if verb is not None and verb not in VERBS:
         from sim.reading import near
 
-        raise CargohubError(f"{verb!r}: unknown verb{near(verb, VERBS)}")
+        raise CargohubError(f"{verb!r}: unknown verb{near(verb, VERBS) or '; `cargohub --help` lists them'}")
     return options, verb
 
 

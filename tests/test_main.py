@@ -41,7 +41,7 @@ def raising(error):
     ("words", "message"),
     [
         (["rnu"], "'rnu': unknown verb; did you mean 'run'?"),
-        (["seed=1"], f"'seed=1': unknown verb; known: {', '.join(VERBS)}"),
+        (["seed=1"], "'seed=1': unknown verb; `cargohub --help` lists them"),
         (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
         (["run", "--out"], "--out: expected one argument"),

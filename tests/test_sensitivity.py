@@ -401,7 +401,7 @@ GROUPS = ("arrivals", "crews", "other")
     [
         ((0.7, 0.2, 0.1), (0.6, 0.3, 0.2), "arrivals (S1 0.70, ST 0.60)"),
         ((0.7, 0.4, 0.1), (0.7, 0.4, 0.2), "S1 sums to 1.20"),
-        ((-0.2, 0.4, 0.1), (0.3, 0.4, 1.3), "arrivals (S1 -0.20, ST 0.30), other (S1 0.10, ST 1.30)"),
+        ((-0.2, 0.4, 0.1), (0.3, 0.4, 1.3), "arrivals (S1 −0.20, ST 0.30), other (S1 0.10, ST 1.30)"),
     ],
 )
 def test_impossible_indices_are_flagged_and_allow_no_conclusion(
