@@ -451,10 +451,10 @@ def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_setting
 def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
     days = "start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"
     together = written(several, tmp_path / "a", 2, config=days + "study:\n  family: holm\n")
-    assert together.count("hold all together (Bonferroni)") == 2
+    assert together.count("confidence (Bonferroni)") == 2
     assert "p\u00a00.020" in together
     alone = written(several, tmp_path / "b", 2, config=days + "study:\n  family: none\n")
-    assert "hold all together" not in alone and "holds alone" in alone
+    assert "(Bonferroni)" not in alone and "holds alone" in alone
 
 
 @pytest.mark.drawn

@@ -30,9 +30,9 @@ from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
 
 FAMILY_TEXT = {
-    Family.HOLM: "intervals and p-values of all designs together (Bonferroni, Holm)",
-    Family.DUNNETT: "intervals and p-values of all designs together (Dunnett, as if each had seen other draws)",
-    Family.NONE: "intervals and p-values of each design alone",
+    Family.HOLM: "simultaneous 95 % intervals, Bonferroni; p-values, Holm",
+    Family.DUNNETT: "simultaneous 95 % intervals and p-values, Dunnett, as if each design had seen other draws",
+    Family.NONE: "95 % intervals and p-values of each design alone",
 }
 """How differences are taken together, for a reader."""
 SCHEMA_VERSION = 1
@@ -174,7 +174,7 @@ def _differences(outcome: Outcome) -> list[str]:
     """What each design changes against the first, a KPI a line, where that is sure within the family."""
     if not outcome.differences:
         return []
-    lines = [f"less {outcome.designs[0].label}, {FAMILY_TEXT[outcome.family]}"]
+    lines = [f"Difference from {outcome.designs[0].label} ({FAMILY_TEXT[outcome.family]})"]
     for label, differences in outcome.differences.items():
         if outcome.n == 1:
             return [*lines, "  one replication: no difference can be tested", ""]

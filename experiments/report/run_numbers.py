@@ -35,9 +35,10 @@ from experiments.store.rows import Grid
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
 
 FAMILIES: Final = {
-    "holm": "The intervals of a column hold all together (Bonferroni), and so do the p-values (Holm).",
-    "dunnett": "The intervals of a column hold all together, and so do the p-values (Dunnett, as if each design had"
-    " seen other draws).",
+    "holm": "Simultaneous 95 % intervals: all of a column's intervals hold with 95 % confidence (Bonferroni). The"
+    " p-values are adjusted for all of them together (Holm).",
+    "dunnett": "Simultaneous 95 % intervals: all of a column's intervals hold with 95 % confidence, and the p-values"
+    " are adjusted for all of them together (Dunnett, as if each design had seen other draws).",
     "none": "Each interval and each p-value holds alone: of many, some are wrong by chance.",
 }
 """How differences are taken together."""
