@@ -15,8 +15,10 @@ from experiments.studies.bench.parallel import OTHER, QUALIFIED, SIMPY, STAGES, 
 from sim.inputs.inputs import make_inputs
 from sim.processes import hub
 from sim.processes.lanes import Lanes
+from sim.processes.packers import FlexiblePackOut
 from sim.processes.sorting import Machine
 from sim.reference.counting import CountingEnvironment
+from sim.rules.packers import where_parcels_pile_up
 from sim.units import TICKS_PER_DAY
 
 TINY = ("demand=today", "demand.parcels_per_flight=300", "demand.net_t_per_flight=0.3", "horizon_days=2")
@@ -84,6 +86,7 @@ def test_events_are_counted_as_they_happen():
 def test_each_stage_is_found_by_module():
     assert stage_of(Lanes.collect.__code__) == "lanes"
     assert stage_of(Machine.advance.__code__) == "machines"
+    assert stage_of(FlexiblePackOut.advance.__code__) == stage_of(where_parcels_pile_up.__code__) == "pack-out"
     assert stage_of(hub.run.__code__) == "assembly"
     assert stage_of(CountingEnvironment.__mro__[1].step.__code__) == SIMPY
     assert stage_of(json.dumps.__code__) is None

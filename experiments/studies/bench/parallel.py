@@ -88,6 +88,8 @@ STAGES: Final = {
     "processes/customs.py": "hold zone",
     "processes/desks.py": "desks",
     "processes/packout.py": "pack-out",
+    "processes/packers.py": "pack-out",
+    "rules/packers.py": "pack-out",
     "processes/lanes.py": "lanes",
     "processes/screening.py": "screening",
     "processes/export_hall.py": "exports",
