@@ -102,8 +102,8 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
     if not drawn:
         return
     says = (
-        "Share of worlds in which the design carries its traffic, with one number low (left mark) and high (right"
-        " mark) in its range, all others as they come. The line is the share over all worlds."
+        "Share of worlds in which the design carries its traffic, with one number low (circle) and high"
+        " (diamond) in its range, all others as they come. The line is the share over all worlds."
     )
     yield picture("tornado", "What decides", says, tornado([_bars(result, own) for own in drawn]))
     mapped = [own for own in drawn if len(own.decided.effects) > 1]
