@@ -42,7 +42,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
-    unrecorded = replace(config, record=config.record.without_parcels)
+    unrecorded = replace(config, record=config.record.without_details)
     undisturbed = _undisturbed_backlog(unrecorded, replication) if config.disruptions else None
     tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store, undisturbed)
     tables |= _longer_backlogs(unrecorded, replication, tables)

@@ -23,7 +23,7 @@ def world(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | No
         InputError: an unreadable file of flights.
         LawBroken: if the model is wrong.
     """
-    config = replace(config, record=config.record.without_parcels)
+    config = replace(config, record=config.record.without_details)
     inputs = replace(make_inputs(config, replication, on_schedule), keeps_departures=True)
     run = hub.run(inputs)
     tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.composition import load
-from sim import simulate
+from experiments.replications.replicating import evaluate
+from sim import simulate, simulation
 from sim.record.flow_schemas import CHUTE, LANE, MACHINE, SCREENING
 
 SMALL = (
@@ -74,3 +75,14 @@ def test_manning_has_every_step_of_the_roster_and_of_outages(tables):
     assert {"packout_posts", "workers", "inductions", "tugs"} <= set(manning["kind"].tolist())
     assert manning["since"].min() == 0
     assert (manning["n_posts"] >= 0).all()
+
+
+def test_where_only_kpis_are_kept_no_flows_are_counted(monkeypatch):
+    asked = load("liege_30k", *SMALL)
+    counted = simulate(asked)
+    seen = []
+    monkeypatch.setattr(simulation, "simulate", lambda config, number: seen.append(config) or simulate(config, number))
+    assert evaluate(asked, 0)["kpis"] == counted.kpis
+    (config,) = seen
+    assert config.record.flow_min == 0 < asked.record.flow_min
+    assert len(counted.tables["flows"]["time"]) > 100

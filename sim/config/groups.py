@@ -35,9 +35,14 @@ class Record:
     parcels_of_collections: tuple[str, ...] | Literal["all"]
 
     @property
-    def without_parcels(self) -> "Record":
-        """The same, with no parcels kept one by one: for a run of which only counts are read."""
-        return replace(self, parcels_of_flights=(), parcels_of_collections=())
+    def without_flows(self) -> "Record":
+        """The same, with no flows counted: for a run whose table of them nobody reads."""
+        return replace(self, flow_min=0)
+
+    @property
+    def without_details(self) -> "Record":
+        """The same, with neither flows nor parcels one by one: for a run of which only counts are read."""
+        return replace(self.without_flows, parcels_of_flights=(), parcels_of_collections=())
 
 
 _SHARE_TOLERANCE = 0.005
