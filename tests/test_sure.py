@@ -138,7 +138,7 @@ def test_values_are_written_short() -> None:
 def result() -> Result:
     """Two designs of M/M/c, as if their numbers were those of a hub."""
     worlds = theory.sample(128, 1)
-    known = explored(worlds, Effort(budget=60, fails_below=1.0, holds_above=1.9), theory.ask_of(worlds))
+    known = explored(worlds, Effort(60, None, 4, fails_below=1.0, holds_above=1.9), theory.ask_of(worlds))
     ranges = {"demand.flights_per_day": (2.0, 3.0, 4.0), "packout.parcels_per_post_h": (80.0, 100.0, 120.0),
               "customs.late_data_share": (0.0, 0.1, 0.2)}  # fmt: skip
     keys = asked(Arguments("sure", ("scenario=liege_30k", "demand=today")))[1]

@@ -15,7 +15,7 @@ from experiments.statistics.share_of_worlds import Checked
 from experiments.statistics.what_decides import decided
 from experiments.statistics.worlds import Stratum, sobol_points, strata
 
-EFFORT = Effort(budget=100, fails_below=1.0, holds_above=1.9)
+EFFORT = Effort(100, precision=None, most_replications=4, fails_below=1.0, holds_above=1.9)
 TRUTH = theory.truth()
 SHARES = TRUTH.mean(axis=(1, 2))
 

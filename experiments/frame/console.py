@@ -278,10 +278,7 @@ def page_lines(outcome: Outcome, rows: Sequence[DesignRow], command: str) -> tup
     table = pd.DataFrame(rows)
     designs = tuple(replace(design, title=design.label) for design in read_points(table))
     values = {
-        label: {
-            kpi: Value(interval.mean, interval.low, interval.high, interval.n, KPIS[kpi].unit)
-            for kpi, interval in intervals.items()
-        }
+        label: {kpi: Value.of(interval, KPIS[kpi].unit) for kpi, interval in intervals.items()}
         for label, intervals in outcome.intervals.items()
     }
     shown = main_points(designs)

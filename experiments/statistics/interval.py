@@ -79,6 +79,10 @@ class Value(Interval):
     variance_ratio: float = math.nan
     """Of a difference: how many times the replications separate runs would need; NaN where it has no variance."""
 
+    @classmethod
+    def of(cls, interval: Interval, unit: str) -> "Value":
+        return cls(interval.mean, interval.low, interval.high, interval.n, unit)
+
 
 Values = Mapping[str, Mapping[str, Value]]
 """By the label of the design, then by KPI."""

@@ -48,10 +48,10 @@ class Effort:
     """How much is simulated: `budget` runs at most, or until each half-width is `precision`."""
 
     budget: int
-    precision: float | None = None
-    most_replications: int = 4
-    fails_below: float = 0.85
-    holds_above: float = 1.6
+    precision: float | None
+    most_replications: int
+    fails_below: float
+    holds_above: float
 
 
 @dataclass(frozen=True, slots=True)

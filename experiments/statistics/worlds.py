@@ -1,7 +1,6 @@
 """Points of many assumed numbers at once, and which of them a cheap screen decides."""
 
 from enum import IntEnum
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +8,6 @@ from numpy.typing import NDArray
 from experiments.statistics.two_sources import Floats
 
 Strata = NDArray[np.int64]
-MOST_NUMBERS: Final = 21_201
-"""For which directions of Sobol's sequence are known."""
 
 
 class Stratum(IntEnum):

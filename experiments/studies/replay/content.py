@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments import formatting
 from experiments.studies.replay.floor import zones_of
-from experiments.studies.replay.flows import flows_and_posts
+from experiments.studies.replay.flows import check_ranges, flows_and_posts
 from experiments.studies.replay.kinds import COUNTS, KINDS, Kind
 from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, seconds
 from experiments.studies.trace.run import Replication
@@ -87,15 +87,10 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
 def _check(tables: Mapping[str, Table], hub: HubConfig) -> None:
     """Whether rows beside a journal's refer to what there is."""
     n_flights, n_halls = len(tables["flights"]["number"]), len(hub.halls)
-    ranges = (
-        ("collections", "hall", 0, n_halls), ("out_ulds", "hall", 0, n_halls), ("out_trains", "hall", 0, n_halls),
-        ("out_ulds", "lane", 0, len(hub.exports.lanes)), ("out_ulds", "flight", -1, n_flights),
-        ("out_trains", "flight", 0, n_flights),
-    )  # fmt: skip
-    for table, column, lowest, stop in ranges:
-        values = tables[table][column]
-        if len(values) and not lowest <= values.min() <= values.max() < stop:
-            raise InputError(f"table {table}: column {column} is outside {lowest} to {stop - 1}")
+    lanes, hall = (0, len(hub.exports.lanes)), (0, n_halls)
+    check_ranges("collections", tables["collections"], {"hall": hall})
+    check_ranges("out_ulds", tables["out_ulds"], {"hall": hall, "lane": lanes, "flight": (-1, n_flights)})
+    check_ranges("out_trains", tables["out_trains"], {"hall": hall, "flight": (0, n_flights)})
 
 
 def _command(replication: Replication, named: Path) -> str:

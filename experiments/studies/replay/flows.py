@@ -46,7 +46,7 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
     routes = {lane.route for lane in replication.hub.lanes.values()}
     halls = replication.hub.halls
     n_machines = max(hall.sorting_machines for hall in halls.values())
-    _check("flows", table, {"hall": (0, len(halls)), "route": (-1, len(routes)), "machine": (-1, n_machines)})
+    check_ranges("flows", table, {"hall": (0, len(halls)), "route": (-1, len(routes)), "machine": (-1, n_machines)})
     end = seconds(replication.hub.end_min)
     n = -(-int(end) // width) if width else 0
     interval = -(-seconds(table["time"]) // max(width, 1)) - 1
@@ -63,7 +63,7 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
 
 
 def _posts(table: Table, replication: Replication) -> list[dict[str, Any]]:
-    _check("manning", table, {"hall": (-1, len(replication.hub.halls))})
+    check_ranges("manning", table, {"hall": (-1, len(replication.hub.halls))})
     labels = {role.kind: role.meaning for role in ROLES.values()}
     keys, post = _numbered(table, _POST)
     posts = []
@@ -83,7 +83,12 @@ def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]
     return [dict(zip(names, key, strict=True)) for key in found], numbers
 
 
-def _check(name: str, table: Table, ranges: Mapping[str, tuple[int, int]]) -> None:
+def check_ranges(name: str, table: Table, ranges: Mapping[str, tuple[int, int]]) -> None:
+    """Whether columns of whole numbers stay between a lowest one and what they must be below.
+
+    Raises:
+        InputError: one that does not.
+    """
     for column, (lowest, stop) in ranges.items():
-        if not lowest <= table[column].min() <= table[column].max() < stop:
+        if len(table[column]) and not lowest <= table[column].min() <= table[column].max() < stop:
             raise InputError(f"table {name}: column {column} is outside {lowest} to {stop - 1}")

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
+from scipy.special import ndtri
+
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, several_of, with_study
+from experiments.statistics.interval import CONFIDENCE
 from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
 from experiments.studies.sure.worlds import Ranges, ranges_of
@@ -51,7 +54,7 @@ class Sure:
         """Worlds: as asked for, or as many as the precision takes if each of them were known."""
         if self.worlds is not None or self.precision is None:
             return self.worlds or _USUAL
-        least = 0.25 * 1.96**2 / (_WORLDS_SHARE * self.precision**2)
+        least = 0.25 * float(ndtri((1 + CONFIDENCE) / 2)) ** 2 / (_WORLDS_SHARE * self.precision**2)
         return int(min(_MOST, max(_USUAL, 2 ** math.ceil(math.log2(least)))))
 
 

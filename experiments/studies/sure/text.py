@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from experiments.formatting import listed, percent
+from experiments.statistics.what_decides import Effect
 from experiments.statistics.worlds import Stratum
 from experiments.studies.sure.result import Answered, Result, shown, value_text
 
@@ -47,22 +50,22 @@ def _decided(result: Result, own: Answered) -> Iterator[str]:
         for effect in own.deciding
     ]
     yield f"{own.design.label}: decided by {listed(keys, 'and')}."
-    turning = [text for effect in own.deciding if (text := _turn(result, own, effect.number))]
+    turning = [text for effect in own.deciding if (text := _turn(result, own, effect))]
     if turning:
         yield f"{own.design.label}, all else as configured: {'; '.join(turning)}."
 
 
-def _turn(result: Result, own: Answered, number: int) -> str:
+def _turn(result: Result, own: Answered, effect: Effect) -> str:
     """Where the answer turns along a number; empty if it does not."""
-    effect = next(one for one in own.decided.effects if one.number == number)
     at = result.turns(own, effect)
     if at is None:
         return ""
-    below = own.decided.surface.along(result.configured[None, :], number, effect.curve.values[:1] * 0 - 1)[0, 0] >= 0
-    low, base, high = result.keys.sure.ranges[result.names[number]]
-    side = "above" if below else "below"
+    lowest = own.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
+    name = result.names[effect.number]
+    low, base, high = result.keys.sure.ranges[name]
+    side = "above" if lowest >= 0 else "below"
     return (
-        f"it fails with {result.names[number]} {side} about {value_text(result.value(effect, at))}"
+        f"it fails with {name} {side} about {value_text(result.value(effect, at))}"
         f" (configured {value_text(base)}, range {value_text(low)} to {value_text(high)})"
     )
 

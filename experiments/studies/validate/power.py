@@ -1,7 +1,7 @@
 """How wrong an assumption must be before any row notices: computed, row by row, without a simulation."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,28 +36,30 @@ class Noticed:
 
 def noticed(designs: Sequence[Design]) -> list[Noticed]:
     """Each assumption that `public_hubs.yaml` lists, multiplied in all hubs alike."""
-    needs_roster = any(row.within for row in planned_rows(designs) if row.case not in _analytic(designs))
-    return [_of_key(designs, key, has_roster=needs_roster) for key in public_hubs.power_keys()]
+    of_hubs, planned = _by_case(public_hubs.rows(designs[0].hub)), planned_rows(designs)
+    has_roster = any(row.within for row in planned if row.case not in of_hubs)
+    inside = [case for case, row in (_by_case(planned) if has_roster else of_hubs).items() if row.within]
+    return [_of_key(designs, key, inside, has_roster=has_roster) for key in public_hubs.power_keys()]
 
 
-def _analytic(designs: Sequence[Design]) -> set[str]:
-    return {row.case for row in public_hubs.rows(designs[0].hub)}
+def _by_case(rows: Iterable[Row]) -> dict[str, Row]:
+    return {row.case: row for row in rows}
 
 
-def _of_key(designs: Sequence[Design], key: str, *, has_roster: bool) -> Noticed:
+def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has_roster: bool) -> Noticed:
+    """`inside`: rows that lie within their bands as the assumption is."""
+
     def rows(factor: float) -> dict[str, Row]:
         varied = [_multiplied(design, key, factor) for design in (designs if has_roster else designs[:1])]
-        found = planned_rows(varied) if has_roster else [*public_hubs.rows(varied[0].hub)]
-        return {row.case: row for row in found}
+        return _by_case(planned_rows(varied) if has_roster else public_hubs.rows(varied[0].hub))
 
-    inside = {case for case, row in rows(1.0).items() if row.within}
     up, up_row = _first(rows, inside, lambda step: step)
     down, down_row = _first(rows, inside, lambda step: 1 / step)
     return Noticed(key, up, up_row, down, down_row)
 
 
 def _first(
-    rows: Callable[[float], dict[str, Row]], inside: set[str], factor: Callable[[float], float]
+    rows: Callable[[float], dict[str, Row]], inside: Collection[str], factor: Callable[[float], float]
 ) -> tuple[float, str]:
     """The least step at which a row leaves, and which."""
 

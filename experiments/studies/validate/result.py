@@ -129,8 +129,7 @@ def _reported(design: Design) -> stored_designs.NamedDesign:
 
 
 def _value(samples: Sequence[float], unit: str) -> Value:
-    found = mean_interval(samples)
-    return Value(found.mean, found.low, found.high, found.n, unit)
+    return Value.of(mean_interval(samples), unit)
 
 
 def _case(row: Row) -> Case:
