@@ -289,3 +289,13 @@ def test_the_verb_lists_one_kind(capsys):
 def test_mistakes_at_the_verb_are_one_line(capsys, words, message):
     assert main(["assumptions", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_reason_that_a_spreadsheet_would_calculate_comes_into_no_workbook(capsys, tmp_path):
+    (tmp_path / "assumptions").mkdir()
+    entry = {"apron.taxi_in_min": {"sourced": "=1+1", "low": 4, "high": 10}}
+    (tmp_path / "assumptions" / "mine.yaml").write_text(yaml.safe_dump(entry))
+    book = tmp_path / "numbers.xlsx"
+    assert main(["assumptions", f"to={book}", "--config-dir", str(tmp_path)]) == 2
+    assert "'=1+1': a spreadsheet would take it for a formula" in capsys.readouterr().err
+    assert not book.exists()

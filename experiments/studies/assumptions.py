@@ -22,8 +22,8 @@ from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.composition import compose, hub
 from experiments.frame import console
 from experiments.report.sections import as_lines
-from experiments.store.files import whole
 from experiments.store.rows import column, grid_of, table
+from experiments.store.workbook import plain_text, write_workbook
 from sim.errors import InputError
 from sim.reading import near
 
@@ -115,15 +115,12 @@ def _range(one: Assumption) -> str:
 
 
 def _write(path: Path, found: Sequence[Assumption]) -> None:
-    from openpyxl import Workbook
+    dictionary = [("column", "meaning"), *_COLUMNS.items()]
+    write_workbook(path, [("dictionary", dictionary), ("assumptions", [list(_COLUMNS), *map(_cells, found)])])
 
-    book = Workbook(write_only=True)
-    dictionary, sheet = book.create_sheet("dictionary"), book.create_sheet("assumptions")
-    for row in (("column", "meaning"), *_COLUMNS.items()):
-        dictionary.append(row)
-    sheet.append(list(_COLUMNS))
-    for one in found:
-        cells = _object(one) | {"value": str(_object(one)["value"])} if one.low is None else _object(one)
-        sheet.append(list(cells.values()))
-    with whole(path) as unfinished, unfinished.open("wb") as file:
-        book.save(file)
+
+def _cells(one: Assumption) -> list[Any]:
+    cells = _object(one)
+    if one.low is None:
+        cells["value"] = str(cells["value"])
+    return [plain_text(cell) if isinstance(cell, str) else cell for cell in cells.values()]

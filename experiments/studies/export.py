@@ -10,7 +10,6 @@ A time or an interval that is not there is empty.
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +23,7 @@ from experiments.store.foreign import Manifest, check_file, configuration_of, ma
 from experiments.store.foreign_tables import batches, check_table, columns_of, read_rows, rows_of
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FactorRow
+from experiments.store.workbook import plain_text, write_workbook
 from sim.errors import InputError
 from sim.reading import near
 
@@ -33,8 +33,6 @@ _LONGEST_SHEET_NAME = 31
 _FACTORS = "factors"
 _DESIGN = "scenario"
 _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
-_FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
-"""Texts that a spreadsheet would calculate."""
 
 
 def main(arguments: Arguments) -> int:
@@ -64,7 +62,7 @@ def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[
         header = list(columns_of(path))
         with whole(out / f"{name}.csv") as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([_text(column) for column in [*header, *_added_to(name, header, factors)]])
+            writer.writerow([plain_text(column) for column in [*header, *_added_to(name, header, factors)]])
             writer.writerows(_rows(path, labels, _added_to(name, header, factors)))
         files.append(out / f"{name}.csv")
     text = io.StringIO()
@@ -74,25 +72,20 @@ def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[
 
 
 def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
-    from openpyxl import Workbook
-
     for name, count in rows.items():
         if count >= MOST_SHEET_ROWS:
             raise InputError(f"{name}: {count:,} rows, more than a sheet holds; take to=csv")
-    book, labels, factors = Workbook(write_only=True), _labels(manifest), _factors(manifest)
-    book.create_sheet("dictionary")
-    for row in dictionary:
-        book["dictionary"].append(row)
-    for name in rows:
-        sheet = book.create_sheet(name[:_LONGEST_SHEET_NAME])
+    labels, factors = _labels(manifest), _factors(manifest)
+
+    def lines(name: str) -> Iterator[list[Any]]:
         header = list(columns_of(manifest.tables[name]))
         added = _added_to(name, header, factors)
-        sheet.append([_text(column) for column in [*header, *added]])
-        for values in _rows(manifest.tables[name], labels, added):
-            sheet.append(values)
+        yield [plain_text(column) for column in [*header, *added]]
+        yield from _rows(manifest.tables[name], labels, added)
+
     path = out / f"{manifest.folder.resolve().name}.xlsx"
-    with whole(path) as unfinished, unfinished.open("wb") as file:
-        book.save(file)
+    sheets = ((name[:_LONGEST_SHEET_NAME], lines(name)) for name in rows)
+    write_workbook(path, [("dictionary", dictionary), *sheets])
     return [path]
 
 
@@ -138,22 +131,16 @@ def _rows(path: Path, labels: Sequence[str], added: Mapping[str, Mapping[str, st
         for batch in batches(path):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 if label is None or row[at] == label:
-                    factors = [_text(values.get(row[at], "")) for values in added.values()]
+                    factors = [plain_text(values.get(row[at], "")) for values in added.values()]
                     yield [*(_cell(value) for value in row), *factors]
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number, a flag or None
     if isinstance(value, str):
-        return _text(value)
+        return plain_text(value)
     if isinstance(value, float) and not abs(value) < float("inf"):
         return None if value != value else str(value)  # noqa: PLR0124 - NaN is not itself
     return value
-
-
-def _text(text: str) -> str:
-    if _FORMULA.match(text):
-        raise InputError(f"{text[:60]!r}: a spreadsheet would take it for a formula")
-    return text
 
 
 def _factor_meanings(manifest: Manifest) -> Iterator[list[str]]:
@@ -161,7 +148,7 @@ def _factor_meanings(manifest: Manifest) -> Iterator[list[str]]:
     factors = _factors(manifest)
     for name, path in manifest.tables.items():
         for key in _added_to(name, list(columns_of(path)), factors):
-            yield [name, _text(key), "string", "", "value of this key in the design"]
+            yield [name, plain_text(key), "string", "", "value of this key in the design"]
 
 
 def _dictionary(manifest: Manifest) -> list[list[str]]:
@@ -174,4 +161,4 @@ def _dictionary(manifest: Manifest) -> list[list[str]]:
         raise InputError(f"{path}: no table of columns")
     if not all(cell.isprintable() for row in rows for cell in row):
         raise InputError(f"{path}: holds control characters")
-    return [[_text(cell) for cell in row] for row in rows]
+    return [[plain_text(cell) for cell in row] for row in rows]

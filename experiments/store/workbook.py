@@ -1,0 +1,36 @@
+"""Workbooks, and texts that a spreadsheet would calculate."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.store.files import whole
+from sim.errors import InputError
+
+_FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
+"""Texts that a spreadsheet would calculate."""
+
+
+def plain_text(text: str) -> str:
+    """The text of a cell.
+
+    Raises:
+        InputError: one that a spreadsheet would calculate.
+    """
+    if _FORMULA.match(text):
+        raise InputError(f"{text[:60]!r}: a spreadsheet would take it for a formula")
+    return text
+
+
+def write_workbook(path: Path, sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> None:
+    """Sheets by their names, row by row; the whole book or nothing."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    with whole(path) as unfinished, unfinished.open("wb") as file:
+        book.save(file)
