@@ -12,8 +12,8 @@ import pytest
 
 from experiments.composition import load, packaged
 from experiments.main import main
-from experiments.report.sentences import LEAST_ON_TIME
 from experiments.report.validation import groups
+from experiments.report.verdicts import LEAST_ON_TIME
 from sim.inputs.inputs import make_inputs
 
 COMMAND = (packaged() / "study" / "acceptance.yaml").read_text().splitlines()[1].removeprefix("# cargohub ")

@@ -17,7 +17,7 @@ from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, a
 from experiments.replications.crossing import Crossing, crossing, most_flights
 from experiments.replications.stability import Stability, Values, judged
 from experiments.report.margin import Threshold
-from experiments.report.sentences import carries
+from experiments.report.verdicts import carries
 from experiments.store.summaries import MarginRow
 from experiments.store.tables import Key
 from sim.config import ArrivalModel, HubConfig

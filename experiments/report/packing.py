@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from experiments.formatting import rounded
-from experiments.report import sentences
 from experiments.report.stored_designs import NamedDesign
+from experiments.report.verdicts import in_a_word
 from experiments.statistics.interval import Values
 from sim.domain.site import PackoutRule
 
@@ -27,9 +27,7 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
         other = by_label.get(point.other_packing)
         if other is None or point.packing_rule != PackoutRule.FLEXIBLE:
             continue
-        flexible, dedicated = (
-            sentences.in_a_word(each, values[each.label]["on_time_share"]) for each in (point, other)
-        )
+        flexible, dedicated = (in_a_word(each, values[each.label]["on_time_share"]) for each in (point, other))
         if flexible == dedicated:
             continue
         may = "may change" if "close" in (flexible[0], dedicated[0]) else "changes"
@@ -42,7 +40,7 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 _SENTENCE: Final = {
     "carries": "the hub carries its traffic",
-    "does not": "the hub does not carry its traffic",
+    "does not carry": "the hub does not carry its traffic",
     "unstable": "the hub is unstable",
     "undecided": "the verdict is undecided",
 }

@@ -15,6 +15,7 @@ from experiments.report import (
     packing,
     sentences,
     style,
+    verdicts,
 )
 from experiments.report.margin import margins_of
 from experiments.report.pictures import draw
@@ -57,7 +58,7 @@ def page_of(
     parts = [part for make in (_glance, _changes, _meaning, _sure) for part in make(run)]
     parts += [Section("Pictures", pictures=drawn)]
     explained = text_of(
-        "answer", least=share_text(sentences.LEAST_ON_TIME), service=hours_text(points[0].service_h),
+        "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
         intervals=f" In brackets, 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
     )  # fmt: skip
     return Page(
@@ -83,13 +84,13 @@ def _answer(run: Run) -> Iterator[str]:
 
 def _glance(run: Run) -> Iterator[Section]:
     """The verdicts, a row a site and a column a traffic."""
-    traffics = {point.traffic: sentences.traffic(point) for point in run.main}
+    traffics = {point.traffic: verdicts.traffic(point) for point in run.main}
     rows: dict[str, dict[str, str]] = {}
     looks = {}
     for point in run.main:
         on_time = run.kpis[point.label]["on_time_share"]
-        kind, word = sentences.in_a_word(point, on_time)
-        is_unknown = sentences.says_nothing(on_time) and not point.is_unstable
+        kind, word = verdicts.in_a_word(point, on_time)
+        is_unknown = verdicts.says_nothing(on_time) and not point.is_unstable
         share = "too few replications" if is_unknown else f"{percent(on_time.mean)} %"
         rows.setdefault(point.site, {})[point.traffic] = f"{word}\n{share}"
         looks[word] = kind

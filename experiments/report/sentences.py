@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from functools import partial
 from typing import Final
 
@@ -10,28 +9,22 @@ from experiments.formatting import (
     NO_VARIANCE,
     bracket,
     hours_text,
-    instant,
     interval_of,
     number,
     percent,
     roster,
     rounded,
-    share_text,
     signed,
 )
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Threshold, margin_text
 from experiments.report.stored_designs import ARRIVALS, NamedDesign
+from experiments.report.verdicts import Verdict, held_since, is_close, reasons_open, says_nothing, traffic, verdict
 from experiments.statistics.family import widening
 from experiments.statistics.interval import Value, Values
 from sim.measures.kpis import KPIS
-from sim.units import MIN_PER_H
 
-LEAST_ON_TIME: Final = 0.95
-"""Share of parcels on time from which a design carries its traffic."""
-WIDEST: Final = 0.5
-"""An interval of the on-time share that is wider says nothing: it is kept out of the answer (assumption)."""
 MUCH_WIDER: Final = 2.0
 """Times a single interval, from which a reader is warned of simultaneous ones (assumption)."""
 FEWEST_REPLICATIONS: Final = 5
@@ -41,56 +34,6 @@ APART: Final = 0.2
 
 Ladder = Mapping[str, Mapping[str, float]]
 Margins = Mapping[str, Sequence[Threshold]]
-
-
-class Verdict(Enum):
-    CARRIES = "carries it"
-    FAILS = "does not carry it"
-    UNSTABLE = "does not carry it: its backlog grows"
-
-
-def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:
-    """Whether a design carries its traffic: enough parcels are on time, and its backlog is not known to grow."""
-    return on_time_share >= LEAST_ON_TIME and not is_unstable
-
-
-def verdict(point: NamedDesign, on_time: Value) -> Verdict:
-    if point.is_unstable:
-        return Verdict.UNSTABLE
-    return Verdict.CARRIES if carries(on_time.mean, is_unstable=point.is_unstable) else Verdict.FAILS
-
-
-def is_close(point: NamedDesign, on_time: Value) -> bool:
-    """Whether the interval leaves the verdict open, or the run does not show whether the backlog grows."""
-    return bool(_open(point, on_time))
-
-
-def _open(point: NamedDesign, on_time: Value) -> list[str]:
-    """Why the verdict is undecided."""
-    if point.is_unstable:
-        return []
-    reasons = []
-    if _holds_threshold(on_time):
-        reasons.append(f"the interval includes {share_text(LEAST_ON_TIME)}")
-    if point.is_unstable is None and on_time.mean >= LEAST_ON_TIME:
-        reasons.append("the run does not show whether the backlog grows")
-    return reasons
-
-
-def says_nothing(on_time: Value) -> bool:
-    """Whether the interval is so wide that the on-time share is as good as unknown, and leaves the verdict open."""
-    return 2 * (on_time.half_width or 0.0) > WIDEST and _holds_threshold(on_time)
-
-
-def _holds_threshold(on_time: Value) -> bool:
-    return on_time.bounds is not None and on_time.bounds[0] < LEAST_ON_TIME <= on_time.bounds[1]
-
-
-def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
-    """The verdict's kind, and its words in a cell of a table."""
-    kind = "close" if is_close(point, on_time) else verdict(point, on_time).name.lower()
-    words = {"close": "undecided", "carries": "carries", "fails": "does not", "unstable": "unstable"}
-    return kind, words[kind]
 
 
 def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
@@ -152,11 +95,6 @@ def _staffed(point: NamedDesign, values: Mapping[str, Value]) -> str:
     """The staff that the answer rests on."""
     paid = values.get("staff_h_paid_per_day")
     return f", with {number(paid.mean, 0)} paid hours a day ({roster(point.roster)})" if paid and point.roster else ""
-
-
-def traffic(point: NamedDesign) -> str:
-    """The traffic in a sentence: what was asked for, and the disruptions that are on."""
-    return point.traffic + (f", with {point.disruptions}" if point.disruptions else "")
 
 
 def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
@@ -274,7 +212,7 @@ def _dwell(values: Mapping[str, Value]) -> str:
 
 
 def _close(point: NamedDesign, on_time: Value) -> str:
-    reasons = _open(point, on_time)
+    reasons = reasons_open(point, on_time)
     return f" – undecided, since {' and '.join(reasons)}" if reasons else ""
 
 
@@ -285,9 +223,8 @@ def _growth(point: NamedDesign, values: Mapping[str, Value]) -> str:
     text = "; the hub is unstable, its backlog grows"
     if slope is not None and slope.mean > 0:
         text += f" by {rounded(slope.mean)} parcels a day"
-    if not math.isnan(point.blocked_after_h):
-        since = instant(MIN_PER_H * point.blocked_after_h, point.start_date)
-        text += f", and flights are held because no stand is free, on average from {since} on"
+    if held := held_since(point):
+        text += f", and flights are held because no stand is free, on average from {held} on"
     return text
 
 

@@ -6,9 +6,9 @@ from typing import Final
 from experiments.formatting import share_text
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.sentences import LEAST_ON_TIME
 from experiments.report.stored_designs import ARRIVALS, NamedDesign
 from experiments.report.style import Figure
+from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics.interval import Values
 
 MARKERS: Final = ("o", "s", "^", "D")

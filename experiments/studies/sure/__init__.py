@@ -25,7 +25,7 @@ import numpy as np
 from experiments.frame.study import Asked, Bench, Kpis, Study
 from experiments.replications.replicating import evaluate
 from experiments.replications.stability import judged
-from experiments.report.sentences import LEAST_ON_TIME
+from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided

@@ -1,0 +1,140 @@
+"""The verdict on a design: whether it carries its traffic, in a word, in a row of a table, and in one line."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from experiments.formatting import bracket, instant, percent, resource, share_text
+from experiments.report import bottleneck
+from experiments.report.stored_designs import NamedDesign
+from experiments.statistics.interval import Value, Values
+from sim.units import MIN_PER_H
+
+LEAST_ON_TIME: Final = 0.95
+"""Share of parcels on time from which a design carries its traffic."""
+WIDEST: Final = 0.5
+"""An interval of the on-time share that is wider says nothing: it is kept out of the answer (assumption)."""
+
+
+class Verdict(Enum):
+    CARRIES = "carries it"
+    FAILS = "does not carry it"
+    UNSTABLE = "does not carry it: its backlog grows"
+
+
+@dataclass(frozen=True, slots=True)
+class DesignVerdict:
+    """The answer of one design, in the words of terminal, page and sheet."""
+
+    label: str
+    """Of the design, as tables have it."""
+    title: str
+    kind: str
+    """How it looks: carries, close, fails or unstable."""
+    word: str
+    on_time: str
+    """The on-time share with its interval; why there is none where it says nothing."""
+    bottleneck: str
+    """By the ladder; empty without a ladder."""
+    since: str
+    """The calendar instant from which flights are held, on average; empty where none is, or the design carries."""
+
+    def __str__(self) -> str:
+        parts = [f"{self.title}: {self.word}", f"On time: {self.on_time}"]
+        parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
+        parts += [f"Flights are held from {self.since}"] if self.since else []
+        return ". ".join(parts) + "."
+
+
+def design_verdicts(
+    points: Sequence[NamedDesign], values: Values, ladder: Mapping[str, Mapping[str, float]]
+) -> list[DesignVerdict]:
+    """One verdict a design, in the order asked for. `values`: KPIs by label; `ladder`: parcels a day by label."""
+    verdicts = []
+    for point in points:
+        on_time = values[point.label]["on_time_share"]
+        kind, word = in_a_word(point, on_time)
+        limit = bottleneck.by_ladder(ladder.get(point.label, {}))
+        verdicts.append(
+            DesignVerdict(
+                point.label,
+                _title(point),
+                kind,
+                "does not carry, its backlog grows" if kind == "unstable" else word,
+                on_time_text(point, on_time),
+                resource(limit) if limit else "",
+                "" if kind == "carries" else held_since(point),
+            )
+        )
+    return verdicts
+
+
+def on_time_text(point: NamedDesign, on_time: Value) -> str:
+    """The on-time share with its interval, unless that is so wide that the share is as good as unknown."""
+    if says_nothing(on_time) and not point.is_unstable:
+        return f"unknown, {on_time.n} replications lie too far apart"
+    return f"{percent(on_time.mean)} % {bracket(on_time)}"
+
+
+def _title(point: NamedDesign) -> str:
+    """The design's name on one line, with the disruptions that are on."""
+    title = " ".join(point.title.split())
+    return title if not point.disruptions or point.disruptions in title else f"{title}, with {point.disruptions}"
+
+
+def held_since(point: NamedDesign) -> str:
+    """The instant at which a flight is first held because no stand is free, on average; empty if none ever is."""
+    if math.isnan(point.blocked_after_h):
+        return ""
+    return instant(MIN_PER_H * point.blocked_after_h, point.start_date)
+
+
+def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:
+    """Whether a design carries its traffic: enough parcels are on time, and its backlog is not known to grow."""
+    return on_time_share >= LEAST_ON_TIME and not is_unstable
+
+
+def verdict(point: NamedDesign, on_time: Value) -> Verdict:
+    if point.is_unstable:
+        return Verdict.UNSTABLE
+    return Verdict.CARRIES if carries(on_time.mean, is_unstable=point.is_unstable) else Verdict.FAILS
+
+
+def is_close(point: NamedDesign, on_time: Value) -> bool:
+    """Whether the interval leaves the verdict open, or the run does not show whether the backlog grows."""
+    return bool(reasons_open(point, on_time))
+
+
+def reasons_open(point: NamedDesign, on_time: Value) -> list[str]:
+    """Why the verdict is undecided."""
+    if point.is_unstable:
+        return []
+    reasons = []
+    if _holds_threshold(on_time):
+        reasons.append(f"the interval includes {share_text(LEAST_ON_TIME)}")
+    if point.is_unstable is None and on_time.mean >= LEAST_ON_TIME:
+        reasons.append("the run does not show whether the backlog grows")
+    return reasons
+
+
+def says_nothing(on_time: Value) -> bool:
+    """Whether the interval is so wide that the on-time share is as good as unknown, and leaves the verdict open."""
+    return 2 * (on_time.half_width or 0.0) > WIDEST and _holds_threshold(on_time)
+
+
+def _holds_threshold(on_time: Value) -> bool:
+    return on_time.bounds is not None and on_time.bounds[0] < LEAST_ON_TIME <= on_time.bounds[1]
+
+
+def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
+    """The verdict's kind, and its words in a cell of a table."""
+    kind = "close" if is_close(point, on_time) else verdict(point, on_time).name.lower()
+    words = {"close": "undecided", "carries": "carries", "fails": "does not carry", "unstable": "unstable"}
+    return kind, words[kind]
+
+
+def traffic(point: NamedDesign) -> str:
+    """The traffic in a sentence: what was asked for, and the disruptions that are on."""
+    return point.traffic + (f", with {point.disruptions}" if point.disruptions else "")
