@@ -14,6 +14,7 @@ from stored_runs import TINY
 
 from experiments.arguments import Arguments
 from experiments.assumptions import Worlds, assumptions_of
+from experiments.assumptions.names import Name
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
@@ -25,7 +26,7 @@ from experiments.store import read_run
 from experiments.studies import sure
 from experiments.studies.sure.design import Sure, asked
 from experiments.studies.sure.page import document
-from experiments.studies.sure.result import Answered, Result, value_text
+from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.text import sentences
 from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
 
@@ -130,10 +131,6 @@ def test_the_least_margin_is_that_of_the_verdict_elsewhere() -> None:
     assert np.isfinite([sure.margin(0.0), sure.margin(1.0)]).all()
 
 
-def test_values_are_written_short() -> None:
-    assert [value_text(value) for value in (8712.3, 0.7123, 12.0)] == ["8,710", "0.71", "12.0"]
-
-
 @pytest.fixture(scope="module")
 def result() -> Result:
     """Two designs of M/M/c, as if their numbers were those of a hub."""
@@ -148,7 +145,8 @@ def result() -> Result:
         for at, servers in enumerate(theory.SERVERS)
     ]
     drawn_worlds = SimpleNamespace(refused=Counter())
-    return Result(replace(keys, sure=replace(keys.sure, ranges=ranges)), known, tuple(answered), drawn_worlds)
+    called = tuple(map(Name.of, ranges))
+    return Result(replace(keys, sure=replace(keys.sure, ranges=ranges)), known, tuple(answered), drawn_worlds, called)
 
 
 def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(result: Result) -> None:
@@ -159,26 +157,26 @@ def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(
         for line in lines
     )
     decided_by = next(line for line in lines if line.startswith("4 servers: decided by"))
-    assert decided_by.startswith("4 servers: decided by demand.flights_per_day (")
-    assert "customs.late_data_share" not in decided_by
+    assert decided_by.startswith("4 servers: decided by demand: flights a day (")
+    assert "customs: late data" not in decided_by
     turns = next(line for line in lines if line.startswith("4 servers, all else as configured"))
     # About there, from 60 runs. In closed form: where the mean wait is the target, at the middle rate of service.
-    above = float(turns.partition("it fails with demand.flights_per_day above about ")[2].partition(" ")[0])
+    above = float(turns.partition("it fails with demand: flights a day above about ")[2].partition(" ")[0])
     scaled_rates = np.linspace(-1, 1, 401)
     waits = [theory.wait(4, 2.4 * (1 + 0.3 * z), 1.0) for z in scaled_rates]
     exact = 3 + scaled_rates[np.searchsorted(waits, theory.TARGET)]
     assert above == pytest.approx(exact, abs=0.25)
-    assert "packout.parcels_per_post_h below about" in turns
+    assert "pack-out: parcels per post and hour below about" in turns
     measured = [line for line in lines if "observations lower the probability of a wrong decision" in line]
-    assert all("measure demand.flights_per_day first" in line for line in measured)
+    assert all("measure demand: flights a day first" in line for line in measured)
     assert lines[-1].startswith("Precision reached: ±")
 
 
 @pytest.mark.drawn
-def test_the_page_has_a_tornado_and_a_map_of_what_decides(result: Result) -> None:
+def test_the_page_has_bars_a_tornado_and_a_map_of_what_decides(result: Result) -> None:
     with style.look():
         pictures = list(document(SimpleNamespace(), result).pictures())
-    assert [picture.name for picture in pictures] == ["tornado", "map"]
+    assert [picture.name for picture in pictures] == ["shares", "tornado", "map"]
     assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
 
 

@@ -1,4 +1,4 @@
-"""What decides an answer: a tornado of shares of worlds, and a map over the two most important numbers."""
+"""Shares of worlds, and what decides them: bars, a tornado, and a map over the two most important numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +40,21 @@ class Map:
     configured: tuple[float, float]
     dots: tuple[tuple[float, float, bool], ...]
     """Simulated worlds, and whether the answer holds there."""
+
+
+def shares(rows: Sequence[tuple[str, Interval]], label: str) -> "Figure":
+    """A bar for each share of worlds [1], with its 95 % interval."""
+    figure = style.new_figure(0.9 + 1.3 * _ROW_IN * len(rows))
+    ax = figure.subplots()
+    for row, (_, share) in enumerate(rows):
+        low, high = share.bounds or (share.mean, share.mean)
+        ax.barh(row, 100 * share.mean, height=0.6, color=_HIGH, alpha=0.5)
+        ax.plot([100 * low, 100 * high], [row, row], color=_MARK, linewidth=1.4, marker="|", markersize=8)
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlim(0, 102)
+    ax.set_xlabel(label)
+    return figure
 
 
 def tornado(panels: Sequence[Bars]) -> "Figure":

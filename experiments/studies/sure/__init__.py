@@ -22,6 +22,7 @@ from typing import Final
 
 import numpy as np
 
+from experiments.assumptions.names import names_of
 from experiments.frame.study import Asked, Bench, Kpis, Study
 from experiments.replications.replicating import evaluate
 from experiments.replications.stability import judged
@@ -65,7 +66,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result:
         )
         for at, design in enumerate(designs)
     ]
-    return Result(asked.keys, known, tuple(answered), worlds)
+    return Result(asked.keys, known, tuple(answered), worlds, names_of(worlds.worlds))
 
 
 def margin(on_time_share: float) -> float:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from experiments.frame.study import Asked, Document
+from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.result import (
@@ -90,15 +91,22 @@ def _object(result: Result, own: Answered) -> dict[str, Any]:
         "deviation": {"worlds": own.share.of_worlds, "replications": own.share.of_replications},
         "explained": own.decided.surface.explained,
         "measure_first": measure and {
-            "key": measure.key, "observations": measure.n, "wrong_now": measure.before, "wrong_then": measure.after,
+            "key": result.names[measure.number], "observations": measure.n, "wrong_now": measure.before,
+                "wrong_then": measure.after,
         },
     }  # fmt: skip
 
 
 def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
-    from experiments.report.figures.sure_figure import maps, tornado
+    from experiments.report.figures.sure_figure import maps, shares, tornado
     from experiments.report.sections import picture
 
+    says = (
+        "Share of the assumed worlds in which each design carries its traffic, with its 95 % interval: which worlds"
+        " were drawn, which of them were simulated, and the noise of replications."
+    )
+    of_designs = [(own.called, own.share.interval) for own in result.answered]
+    yield picture("shares", "Shares of worlds", says, shares(of_designs, "share of worlds in which it carries, %"))
     if not drawn:
         return
     says = (
@@ -120,8 +128,8 @@ def _bars(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module t
 
     shown = own.decided.effects[:_SHOWN]
     ends = tuple((float(one.curve.probability[0]), float(one.curve.probability[-1])) for one in shown)
-    names = tuple(result.names[one.number] for one in shown)
-    return Bars(own.design.label, names, ends, own.share.interval.mean)
+    names = tuple(result.called[one.number].text for one in shown)
+    return Bars(own.called, names, ends, own.share.interval.mean)
 
 
 def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws
@@ -136,13 +144,16 @@ def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module th
     places = [result.known.sample.scaled[world, [first.number, second.number]] for _, world in runs]
 
     def value(place: tuple[float, float]) -> tuple[float, float]:
-        return result.value(first, place[0]), result.value(second, place[1])
+        return shown_value(first, place[0]), shown_value(second, place[1])
+
+    def shown_value(effect: Effect, at: float) -> float:
+        return result.called[effect.number].scale * result.value(effect, at)
 
     holds = [result.known.holds(run) > 0.5 for run in runs]
     dots = [(*value((float(x), float(y))), is_yes) for (x, y), is_yes in zip(places, holds, strict=True)]
     return Map(
-        own.design.label,
-        (result.names[first.number], result.names[second.number]),
+        own.called,
+        (result.called[first.number].axis, result.called[second.number].axis),
         (value((-1, -1)), value((1, 1))),
         own.decided.probability(points).reshape(_CELLS, _CELLS),
         value((result.configured[first.number], result.configured[second.number])),

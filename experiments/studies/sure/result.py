@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.assumptions.names import Name
 from experiments.designs.design import Design
-from experiments.formatting import number, percent, with_interval
+from experiments.formatting import percent, with_interval
 from experiments.statistics import Interval
 from experiments.statistics.deciding import wrong
 from experiments.statistics.open_worlds import Known
@@ -67,7 +68,8 @@ class WidthRow:
 @dataclass(frozen=True, slots=True)
 class DecidingRow:
     scenario: str = column("", "the design")
-    number: str = column("", "key of the number", heading="number")
+    number: str = column("", "key of the number", heading="key")
+    name: str = column("", "what the number is called, with its unit", heading="number")
     first: Interval = interval("1", "share of the answer's variance that it makes alone", heading="alone", show=shown)
     total: Interval = interval("1", "with all that it acts with", heading="with others", show=shown)
     at_low: float = column("1", "share of worlds in which it carries, the number low", heading="if low", show=_percent)
@@ -94,7 +96,7 @@ class WorldRow:
 class Measure:
     """A measurement that would make the answer surer."""
 
-    key: str
+    number: int
     n: int
     before: float
     after: float
@@ -113,6 +115,12 @@ class Answered:
     decided: Decided
 
     @property
+    def called(self) -> str:
+        """The design with its floor and its traffic."""
+        hub = self.design.hub
+        return f"{self.design.label} ({hub.area_m2:,.0f} m², {hub.demand.flights_per_day:g} flights a day)"
+
+    @property
     def deciding(self) -> tuple[Effect, ...]:
         """The numbers that decide it, most important first; none where nothing changes the answer."""
         found = self.decided.effects[:MOST_DECIDING]
@@ -125,6 +133,8 @@ class Result:
     known: Known
     answered: tuple[Answered, ...]
     worlds: Drawn
+    called: tuple[Name, ...]
+    """What the numbers are called."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -134,6 +144,11 @@ class Result:
     def configured(self) -> Any:  # noqa: ANN401 - an array
         """Scaled values of the configured world, (K,)."""
         return configured(self.keys.sure.ranges)
+
+    def texts(self, number: int) -> tuple[str, str, str]:
+        """The lowest, configured and highest value of a number, each with its unit."""
+        low, base, high = map(self.called[number].value, self.keys.sure.ranges[self.names[number]])
+        return low, base, high
 
     def value(self, effect: Effect, at: float) -> float:
         """Of a number, at a scaled value."""
@@ -156,7 +171,7 @@ class Result:
         afters = [(n, best.curve.wrong_after(each / n**0.5)) for n in _SAMPLES]
         wanted = before - _ENOUGH * (before - best.curve.wrong)
         n, after = next((pair for pair in afters if pair[1] <= wanted), afters[-1])
-        return Measure(self.names[best.number], n, before, after, best.curve.wrong)
+        return Measure(best.number, n, before, after, best.curve.wrong)
 
     def runs(self, at: int) -> int:
         return sum(len(answer.margins) for (design, _), answer in self.known.answers.items() if design == at)
@@ -167,7 +182,8 @@ class Result:
             ProbabilityRow(
                 own.design.label, own.share.interval, own.share.of_worlds, own.share.of_replications,
                 float(np.mean(kinds[at] == Stratum.OPEN)), self.runs(at),
-                own.decided.surface.explained, ", ".join(self.names[effect.number] for effect in own.deciding[:2]),
+                own.decided.surface.explained,
+                "; ".join(self.called[effect.number].text for effect in own.deciding[:2]),
             )
             for at, own in enumerate(self.answered)
         ]  # fmt: skip
@@ -187,8 +203,8 @@ class Result:
             turns = float("nan") if at is None else self.value(effect, at)
             rows.append(
                 DecidingRow(
-                    own.design.label, self.names[effect.number], effect.first, effect.total, float(curve[0]),
-                    float(curve[-1]), effect.information, turns,
+                    own.design.label, self.names[effect.number], self.called[effect.number].axis, effect.first,
+                    effect.total, float(curve[0]), float(curve[-1]), effect.information, turns,
                 )
             )  # fmt: skip
         return rows
@@ -207,7 +223,3 @@ class Result:
                     )
                 )  # fmt: skip
         return rows
-
-
-def value_text(value: float) -> str:
-    return number(float(f"{value:.3g}"))

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.formatting import listed, percent
 from experiments.statistics.what_decides import Effect
 from experiments.statistics.worlds import Stratum
-from experiments.studies.sure.result import Answered, Result, shown, value_text
+from experiments.studies.sure.result import Answered, Result, shown
 
 _WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges widened by half"}
 _SURE = 0.995
@@ -29,11 +29,7 @@ def headline(own: Answered) -> str:
         for width, share in own.widths.items()
     ]
     more = f" It is {listed(others, 'and')}." if others else ""
-    hub = own.design.hub
-    return (
-        f"{own.design.label} ({hub.area_m2:,.0f} m², {hub.demand.flights_per_day:g} flights a day) carries its traffic"
-        f" in {shown(own.share.interval)} of the assumed worlds.{more}"
-    )
+    return f"{own.called} carries its traffic in {shown(own.share.interval)} of the assumed worlds.{more}"
 
 
 def _is_settled(own: Answered) -> bool:
@@ -45,7 +41,7 @@ def _decided(result: Result, own: Answered) -> Iterator[str]:
     if _is_settled(own) or not own.deciding:
         return
     keys = [
-        f"{result.names[effect.number]} ({percent(float(effect.curve.probability[0]), 0)} % if low,"
+        f"{result.called[effect.number].text} ({percent(float(effect.curve.probability[0]), 0)} % if low,"
         f" {percent(float(effect.curve.probability[-1]), 0)} % if high)"
         for effect in own.deciding
     ]
@@ -61,12 +57,11 @@ def _turn(result: Result, own: Answered, effect: Effect) -> str:
     if at is None:
         return ""
     lowest = own.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
-    name = result.names[effect.number]
-    low, base, high = result.keys.sure.ranges[name]
+    called, (low, base, high) = result.called[effect.number], result.texts(effect.number)
     side = "above" if lowest >= 0 else "below"
     return (
-        f"it fails with {name} {side} about {value_text(result.value(effect, at))}"
-        f" (configured {value_text(base)}, range {value_text(low)} to {value_text(high)})"
+        f"it fails with {called.text} {side} about {called.value(result.value(effect, at))}"
+        f" (configured {base}, range {low} to {high})"
     )
 
 
@@ -75,8 +70,9 @@ def _measured(result: Result, own: Answered) -> Iterator[str]:
     if found is None:
         return
     yield (
-        f"{own.design.label}: measure {found.key} first. {found.n} observations lower the probability of a wrong"
-        f" decision from {found.before:.2f} to {found.after:.2f}; knowing it exactly, to {found.exactly:.2f}."
+        f"{own.design.label}: measure {result.called[found.number].text} first. {found.n} observations lower the"
+        f" probability of a wrong decision from {found.before:.2f} to {found.after:.2f};"
+        f" knowing it exactly, to {found.exactly:.2f}."
     )
 
 
