@@ -30,9 +30,10 @@ WORD_OPTIONS = {
     "to": ("calibrate", "schedule", "export", "assumptions"),
     "here": ("reproduce",),
     "figure": ("trace",),
+    "port": ("page",),
 }
 """Options that stand for a word KEY=VALUE, and the verbs that take them."""
-WORD_FLAGS = {"skip-bad": ("schedule",)}
+WORD_FLAGS = {"skip-bad": ("schedule",), "no-browser": ("page",)}
 """Options that stand for a word KEY=true, and the verbs that take them."""
 VALUE_OPTIONS = ("--out", "--config-dir", *(f"--{name}" for name in WORD_OPTIONS))
 FLAGS = (

@@ -236,11 +236,11 @@ def title_of(designs: Sequence[Design]) -> str:
 
 def page_of(
     path: Path, arguments: Arguments, designs: Sequence[Design], *, replications: int, notes: Sequence[str],
-    pictures: Callable[[], Iterable[Picture]],
+    pictures: Callable[[], Iterable[Picture]], is_drawn: bool = True,
 ) -> Page:  # fmt: skip
     """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer.
 
-    `pictures`: of the verb alone.
+    `pictures`: of the verb alone; `is_drawn`: with pictures, which take most of its time.
     """
     from experiments.report import run_page
 
@@ -255,6 +255,7 @@ def page_of(
         replications=replications,
         notes=[*fit_lines(shown), *notes],
         pictures=pictures,
+        is_drawn=is_drawn,
     )
 
 

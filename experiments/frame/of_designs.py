@@ -63,8 +63,9 @@ def document(
         yield from pictures()
         yield from warmup_picture(summed.warm_ups, designs)
 
-    def page(folder: Path) -> Page:
-        return console.page_of(folder, asked.arguments, designs, replications=outcome.n, notes=notes, pictures=drawn)
+    def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
+        n, words = outcome.n, asked.arguments
+        return console.page_of(folder, words, designs, replications=n, notes=notes, pictures=drawn, is_drawn=is_drawn)
 
     warnings = [
         *console.page_warnings(designs),

@@ -80,6 +80,17 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
 
     `more`: what else there is to tell, by name.
     """
+    asked, document = stored_document(study, asked, manifest)
+    _tell(asked, document, manifest.folder, more)
+    return 0
+
+
+def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> tuple[Asked[K], Document]:
+    """What a stored run says, by its own command and from its own tables.
+
+    Raises:
+        InputError: tables that are not this study's.
+    """
     _check_library(study)
     given = Arguments(manifest.verb, json=asked.arguments.json)
     command = asked_again(manifest.verb, command_words(manifest.folder), like=given)
@@ -89,9 +100,7 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
         result = study.compute(Stored(manifest), asked)
     except ConfigError as error:
         raise InputError(f"{manifest.folder}: {error}") from None
-    document = study.document(asked, result)
-    _tell(asked, document, manifest.folder, more)
-    return 0
+    return asked, study.document(asked, result)
 
 
 def _check_library(study: Study[K, R]) -> None:
@@ -109,16 +118,23 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
 
 def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
     """The page of a complete run and its pictures, by their names in its folder."""
-    page = document.page(folder) if document.page else _page(folder, document, _warnings(asked, document))
-    return files_of(page, asked.arguments.command, document.libraries)
+    return files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)
 
 
-def _page(folder: Path, document: Document, warnings: Sequence[str]) -> Page:
+def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool = True) -> Page:
+    """The page of a complete run; `is_drawn`: with its pictures, which take most of the time."""
+    if document.page:
+        return document.page(folder, is_drawn)
+    return _page(folder, document, _warnings(asked, document), is_drawn=is_drawn)
+
+
+def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn: bool) -> Page:
     """Of a study that is no list of designs."""
-    with style.look():
-        pictures = list(document.pictures())
-    sections = [
-        Section("Pictures", pictures=pictures),
+    sections = []
+    if is_drawn:
+        with style.look():
+            sections.append(Section("Pictures", pictures=list(document.pictures())))
+    sections += [
         Section("Numbers", grids=document.grids),
         Section("How it was found", items=document.method),
     ]

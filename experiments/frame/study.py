@@ -94,8 +94,8 @@ class Document:
     """For the terminal, before grids and sentences."""
     notes: Sequence[str] = ()
     """For the terminal, after the warnings."""
-    page: Callable[[Path], Page] | None = None
-    """Of a page that is not made of the above, from the tables in the run folder."""
+    page: Callable[[Path, bool], Page] | None = None
+    """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
 
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:

@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +31,11 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
 
 def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded late
     """A page of this folder, to be rendered."""
+    return _templates().get_template(name)
+
+
+@cache
+def _templates() -> Any:  # noqa: ANN401 - jinja2 is loaded late
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     pages = Environment(
@@ -37,7 +43,7 @@ def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded late
         lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["marked"] = _marked
-    return pages.get_template(name)
+    return pages
 
 
 def write_page(folder: Path, files: dict[str, bytes]) -> None:

@@ -41,9 +41,9 @@ from sim.units import MIN_PER_DAY
 
 def page_of(
     tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, seed: int, replications: int,
-    notes: Sequence[str], pictures: Callable[[], Iterable[Picture]] = tuple,
+    notes: Sequence[str], pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
 ) -> Page:  # fmt: skip
-    """`notes`: lines below the answer; `pictures`: of the verb alone, with the page's look."""
+    """`notes`: lines below the answer; `pictures`: of the verb alone, with the page's look; none unless `is_drawn`."""
     points, values = read_points(tables["points"], tables.get("factors")), read_values(tables["summary"])
     differences = tables.get("differences")
     changes: Values = {}
@@ -53,10 +53,10 @@ def page_of(
     window, family = read_window(tables["flights"], config_yaml), read_family(config_yaml)
     main = main_points(points)
     run = Run(tables, points, main, values, window, changes, baseline, family, command, replications)
-    with style.look():
-        drawn = [*draw(tables, points, values, run.window), *pictures()]
     parts = [part for make in (_glance, _changes, _meaning, _sure) for part in make(run)]
-    parts += [Section("Pictures", pictures=drawn)]
+    if is_drawn:
+        with style.look():
+            parts.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
         intervals=f" In brackets, 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",

@@ -71,8 +71,7 @@ class RunDirectory:
             CargohubError: another command is writing there.
             OSError: `root` cannot be written, and the like.
         """
-        readable = re.sub(r"[^A-Za-z0-9_.+-]", "-", name)[:60]
-        path = Path(root) / f"{verb}-{readable}-{hash_of(identity)[:HASH_DIGITS]}"
+        path = Path(root) / folder_name(verb, name, identity)
         run = cls(path, verb, identity, config_yaml)
         if run.is_complete:
             # A kill right after the manifest leaves what is needed only while running.
@@ -207,6 +206,26 @@ class RunDirectory:
                 for scenario, replication in keys
             ],
         }
+
+
+def folder_name(verb: str, name: str, identity: Mapping[str, Any]) -> str:
+    """Of a run; as in `RunDirectory.open`."""
+    readable = re.sub(r"[^A-Za-z0-9_.+-]", "-", name)[:60]
+    return f"{verb}-{readable}-{hash_of(identity)[:HASH_DIGITS]}"
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a command is writing there now."""
+    import fcntl
+
+    try:
+        with (folder / ".lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _kpi_columns(kpis: Mapping[str, float]) -> Columns:

@@ -81,7 +81,7 @@ def manifest_of(folder: Path) -> Manifest:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
-    present = set(_files(folder))
+    present = set(files_in(folder))
     if MANIFEST not in present:
         what = "an unfinished run" if CONFIG in present else "no run"
         raise InputError(f"{folder}: {what} ({MANIFEST} is missing)")
@@ -146,7 +146,7 @@ def begun(folder: Path) -> Begun:
     Raises:
         InputError: no run, links, or a configuration that is none.
     """
-    if CONFIG not in set(_files(folder)):
+    if CONFIG not in set(files_in(folder)):
         raise InputError(f"{folder}: no run ({CONFIG} is missing)")
     return Begun(folder, *_configuration(folder / CONFIG), command_words(folder))
 
@@ -228,7 +228,7 @@ def _check_files(path: Path, files: Mapping[str, object]) -> None:
             raise InputError(f"{path}: files: {name} is missing")
 
 
-def _files(folder: Path) -> Iterator[str]:
+def files_in(folder: Path) -> Iterator[str]:
     """Every file, by its name inside the folder; no link is followed."""
     waiting, count = [(folder, 0)], 0
     while waiting:

@@ -67,6 +67,18 @@ def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
     return lines
 
 
+def lines_in(folder: Path) -> dict[Key, Line]:
+    """The replications that a command has finished so far, read while it may be writing; nothing is changed.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    path = folder / LINES
+    # The first line says what computed the others; the last may be half written.
+    whole_lines = (path.read_bytes() if path.exists() else b"").split(b"\n")[1:-1]
+    return dict(line for line in map(_read, whole_lines) if line is not None)
+
+
 def keep(folder: Path, key: Key, part: Part) -> Line:
     """Put one replication on the disk: its tables first, since the line says that they are there.
 

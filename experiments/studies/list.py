@@ -31,8 +31,8 @@ def main(arguments: Arguments) -> int:
     root = Path(arguments.words[0]) if arguments.words else arguments.out
     if not root.is_dir():
         raise InputError(f"{root}: no such folder")
-    folders = sorted(path for path in root.iterdir() if path.is_dir() and _is_run(path))
-    runs = [_entry(folder) for folder in folders]
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and is_run(path))
+    runs = [entry_of(folder) for folder in folders]
     if arguments.json:
         console.print_json({"folder": str(root), "runs": runs})
     elif not runs:
@@ -42,11 +42,11 @@ def main(arguments: Arguments) -> int:
     return 0
 
 
-def _is_run(folder: Path) -> bool:
+def is_run(folder: Path) -> bool:
     return is_finished(folder) or (folder / CONFIG).is_file()
 
 
-def _entry(folder: Path) -> dict[str, Any]:
+def entry_of(folder: Path) -> dict[str, Any]:
     """What is known of a run; a damaged one says why, and hides no other."""
     name = folder.name if folder.name.isprintable() else repr(folder.name)
     entry: dict[str, Any] = {"name": name, "state": "unfinished"}

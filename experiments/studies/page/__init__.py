@@ -1,0 +1,42 @@
+"""`cargohub page`: plan, run and compare in a browser, on this machine alone.
+
+Serves a page on 127.0.0.1 over the run folders of --out (runs), and opens it in the browser. Everything that it shows
+comes from the functions behind the command line, and everything that it runs is a command line: what is begun on the
+page can be seen, resumed and reproduced on a terminal, and the other way round. The first line printed is its address,
+with the token without which nothing is answered. It ends with Ctrl-C or SIGTERM; studies under way then keep what is
+finished, and can be resumed.
+
+  cargohub page
+  cargohub page --out runs --config-dir mine        plans are saved as scenarios in mine, which the command line reads
+  cargohub page --port 0 --no-browser --out DIR     any free port (8470), for scripts
+"""
+
+from typing import Final
+
+from experiments.arguments import Arguments, files_and_options
+from experiments.frame.runner import need
+from sim.errors import InputError
+
+USUAL_PORT: Final = 8470
+_LAST_PORT: Final = 65_535
+
+
+def main(arguments: Arguments) -> int:
+    files, given = files_and_options(arguments.words, ("port", "no_browser"))
+    if files:
+        raise InputError(
+            f"page: takes options alone, got {', '.join(map(str, files))}; --out DIR is the folder of runs"
+        )
+    text = given.get("port", str(USUAL_PORT))
+    if not text.isascii() or not text.isdigit() or int(text) > _LAST_PORT:
+        raise InputError(f"--port: a whole number from 0 (any free one) to {_LAST_PORT}, got {text[:20]!r}")
+    if arguments.config_dir is not None and not arguments.config_dir.is_dir():
+        raise InputError(f"--config-dir: no folder {str(arguments.config_dir)!r}")
+    if arguments.json:
+        raise InputError("--json: page prints its address; the other verbs print results as JSON")
+    for library in ("starlette", "uvicorn", "python_multipart"):
+        need(library, "page")
+
+    from experiments.studies.page.server import serve
+
+    return serve(arguments, int(text), has_browser="no_browser" not in given)

@@ -1,0 +1,115 @@
+"""Command lines that the page starts: child processes of the same program, which end with the server."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sim.errors import CargohubError
+
+_PATIENCE_S: Final = 8.0
+"""For a child to keep what is finished and to end."""
+_LAST_BYTES: Final = 4_000
+"""Of a log: its last lines."""
+_PREFIX: Final = "cargohub: "
+
+
+def answered(words: Sequence[str]) -> str:
+    """What the command prints on standard output, when it has ended.
+
+    Raises:
+        CargohubError: what it refuses, in its own words.
+    """
+    done = subprocess.run(_command(words), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+    if done.returncode:
+        raise CargohubError(_mistake_in(done.stderr) or f"cargohub {words[0]} ended with code {done.returncode}")
+    return done.stdout
+
+
+@dataclass
+class Children:
+    """The studies under way, by the name of their run folder; their error streams are kept in `logs`."""
+
+    logs: Path
+    _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, name: str, words: Sequence[str]) -> None:
+        """Start the command that works in the folder of this name, unless it is under way already."""
+        with self._lock:
+            if self.is_running(name):
+                return
+            self.logs.mkdir(parents=True, exist_ok=True)
+            with self._log(name).open("wb") as log:
+                self._processes[name] = subprocess.Popen(  # noqa: S603 - our own program, and no shell
+                    _command(words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+                    start_new_session=True,
+                )  # fmt: skip
+
+    def is_running(self, name: str) -> bool:
+        process = self._processes.get(name)
+        return process is not None and process.poll() is None
+
+    def seconds(self, name: str) -> float | None:
+        """Since the command that works or worked in this folder began, as long as this server knows of it."""
+        path = self._log(name)
+        return time.time() - path.stat().st_mtime if path.exists() else None
+
+    def cancel(self, name: str) -> None:
+        """End the command as a SIGTERM does: what is finished is kept."""
+        process = self._processes.get(name)
+        if process is not None:
+            _end([process])
+
+    def mistake(self, name: str) -> str | None:
+        """What the last command in this folder refused, in its own words; None: nothing."""
+        process = self._processes.get(name)
+        is_cancelled = process is not None and process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM, None)
+        return None if is_cancelled else _mistake_in(self._last(name))
+
+    def progress(self, name: str) -> str:
+        """The last line that the command printed on how far it is; empty before it has."""
+        lines = [line for line in self._last(name).splitlines() if line.strip()]
+        return lines[-1].rpartition("\r")[2] if lines else ""
+
+    def end(self) -> None:
+        """End all that are under way."""
+        _end([process for process in self._processes.values() if process.poll() is None])
+
+    def _last(self, name: str) -> str:
+        try:
+            with self._log(name).open("rb") as file:
+                file.seek(max(0, self._log(name).stat().st_size - _LAST_BYTES))
+                return file.read().decode(errors="replace")
+        except OSError:
+            return ""
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+
+def _command(words: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "experiments.main", *words]
+
+
+def _mistake_in(text: str) -> str | None:
+    lines = [line for line in text.splitlines() if line.startswith(_PREFIX)]
+    return lines[-1].removeprefix(_PREFIX) if lines else None
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    until = time.monotonic() + _PATIENCE_S
+    for process in processes:
+        try:
+            process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its session is its own, and holds its workers
+            process.wait()

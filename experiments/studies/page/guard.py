@@ -1,0 +1,153 @@
+"""Who may ask the page for anything: only this machine's user, from the page itself.
+
+Another web site that the user's browser shows can send requests to 127.0.0.1, too. It does not know the token, its
+`Host` or `Origin` is another, and its request is refused before anything of it is read.
+"""
+
+import hmac
+import http.cookies
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, urlencode
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HOST: Final = "127.0.0.1"
+HEADER: Final = "x-cargohub-token"
+MOST_BYTES: Final = 20 * 2**20
+"""Of a request: a season's flights as CSV take a tenth of it."""
+_SENDING: Final = ("POST", "PUT", "PATCH", "DELETE")
+_HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+STORED_POLICY: Final = (
+    "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+)
+"""Of a file out of a run folder, which may be a stranger's: it runs, but reaches neither the page nor the network."""
+
+
+def token_of(folder: Path) -> str:
+    """The token that is kept in the folder, so that an open page outlives the server; a new one, if there is none.
+
+    Raises:
+        OSError: the folder cannot be written, and the like.
+    """
+    path = folder / "token"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if token := path.read_text(encoding="ascii").strip():
+            return token
+        path.unlink()
+        return token_of(folder)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        token = secrets.token_urlsafe(24)
+        file.write(token)
+    return token
+
+
+class Guard:
+    """Around the whole application: host, origin, token and size of each request; headers of each answer."""
+
+    def __init__(self, app: "ASGIApp", token: str, port: int) -> None:
+        self._app, self._token = app, token
+        self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
+        self._origins = tuple(f"http://{host}" for host in self._hosts)
+        # Cookies know no port: another cargohub page on this machine has one of its own.
+        self._cookie = f"cargohub-{port}"
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """One request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return  # no WebSocket is served
+
+        async def sending(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope, Headers(scope=scope))
+        if refusal is not None:
+            await refusal(scope, receive, sending)
+            return
+        await self._app(scope, _limited(receive), sending)
+
+    def _refusal(self, scope: "Scope", headers: Headers) -> Any:  # noqa: ANN401 - an answer of Starlette
+        """What is answered in place of the application; None where the request may pass."""
+        if headers.get("host") not in self._hosts:
+            return _refused(403, f"This page answers at {self._origins[0]} alone.")
+        origin = headers.get("origin")
+        if origin is not None and origin not in self._origins:
+            return _refused(403, "This request comes from another web site.")
+        given = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if self._is_right(given.get("token", [""])[-1]) and scope["method"] == "GET":
+            return self._welcome(scope["path"], {key: value for key, value in given.items() if key != "token"})
+        by_header = self._is_right(headers.get(HEADER, ""))
+        if not by_header and not self._is_right(self._cookie_of(headers)):
+            return _refused(403, "The token is missing or another: open the address that cargohub page printed.")
+        if scope["method"] in _SENDING and origin is None and not by_header:
+            return _refused(403, "This request does not say which page it comes from.")
+        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BYTES:
+            return _refused(413, f"Too large: at most {MOST_BYTES // 2**20} MB.")
+        return None
+
+    def _welcome(self, path: str, rest: Mapping[str, list[str]]) -> Any:  # noqa: ANN401 - an answer of Starlette
+        """The same address without the token, which the browser keeps from now on and no history shows."""
+        # One slash: an address that begins with two is another host's.
+        query = urlencode(rest, doseq=True)
+        answer = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{query}" if query else ""), status_code=303)
+        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
+        return answer
+
+    def _cookie_of(self, headers: Headers) -> str:
+        try:
+            cookies = http.cookies.SimpleCookie(headers.get("cookie", ""))
+        except http.cookies.CookieError:
+            return ""
+        return cookies[self._cookie].value if self._cookie in cookies else ""
+
+    def _is_right(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode(), self._token.encode())
+
+
+class TooLarge(Exception):  # noqa: N818 - what it is, not that it is an error
+    """A request that says no length, and is longer than any may be."""
+
+
+def _limited(receive: "Receive") -> "Receive":
+    """The same request, as far as it is not too large; one may say a length that is not its own, or none."""
+    n_bytes = 0
+
+    async def receiving() -> "Message":
+        nonlocal n_bytes
+        message = await receive()
+        n_bytes += len(message.get("body", b""))
+        if n_bytes > MOST_BYTES:
+            raise TooLarge
+        return message
+
+    return receiving
+
+
+def _refused(status: int, text: str) -> PlainTextResponse:
+    return PlainTextResponse(f"{text}\n", status, {"connection": "close"})

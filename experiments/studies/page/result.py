@@ -1,0 +1,141 @@
+"""A run as the page shows it: what is complete from its own tables, what runs by the replications that are there."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.designs.design import Design
+from experiments.execution.progress import time_left
+from experiments.formatting import amount, bracket, kpi_name
+from experiments.frame import runner
+from experiments.frame.recorded import stored_study, study_of
+from experiments.frame.study import Asked
+from experiments.replications.summing import intervals_of, samples_of
+from experiments.report.page import PAGE
+from experiments.report.sections import Page, heading_of
+from experiments.statistics.interval import Value
+from experiments.store.foreign import begun, configuration_of, files_in, manifest_of
+from experiments.store.parts import lines_in
+from experiments.store.read import MANIFEST
+from experiments.store.rows import Grid
+from experiments.studies.replay import FILE as REPLAY
+from sim.measures.kpis import KPIS, Rank, names
+
+_PICTURE: Final = re.compile(r"figures/([\w.-]+)\.svg")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A complete run."""
+
+    verb: str
+    command: str
+    page: Page
+    pictures: Sequence[tuple[str, str]]
+    """Name of the file and heading."""
+    files: Sequence[str]
+    has_report: bool
+    has_replay: bool
+    can_replay: bool
+    data: Mapping[str, Any]
+
+
+def result_of(folder: Path) -> Result:
+    """From the run's own tables; nothing is simulated or drawn.
+
+    Raises:
+        InputError: no complete run, or a damaged one.
+    """
+    return _result(folder, (folder / MANIFEST).stat().st_mtime_ns, tuple(sorted(files_in(folder))))
+
+
+@lru_cache(maxsize=64)
+def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
+    manifest = manifest_of(folder)
+    configuration = configuration_of(manifest)
+    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    given = Asked(designs, study_of(manifest, configuration), Arguments(manifest.verb))
+    asked, document = runner.stored_document(stored_study(manifest), given, manifest)
+    page = runner.page_of(folder, document, asked, is_drawn=False)
+    pictures = [(name, _heading(found[1])) for name in present if (found := _PICTURE.fullmatch(name))]
+    listed = [name for name in present if name in manifest.files or name in (MANIFEST, PAGE, REPLAY)]
+    data = document.data if isinstance(document.data, Mapping) else {}
+    return Result(
+        manifest.verb, asked.arguments.command, page, pictures, listed, PAGE in present, REPLAY in present,
+        "flights" in manifest.tables, data,
+    )  # fmt: skip
+
+
+def _heading(name: str) -> str:
+    try:
+        return heading_of(name)
+    except KeyError:
+        return name.replace("_", " ").capitalize()
+
+
+def file_in(folder: Path, name: str) -> Path | None:
+    """A file that lies in the folder under this name; None if there is none that the page gives away."""
+    given = [file for file in files_in(folder) if not file.startswith((".", "parts/"))]
+    return folder / name if name in given else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An unfinished run, and what its finished replications say so far."""
+
+    verb: str
+    command: str
+    n_done: int
+    n_asked: int | None
+    """None: how many there will be is what the values decide."""
+    grid: Grid | None
+    seconds_each: float | None
+
+    @property
+    def share(self) -> float | None:
+        return None if self.n_asked is None else min(1.0, self.n_done / self.n_asked)
+
+    def left(self, workers: int) -> str:
+        """How long the rest takes, at the pace of those done; empty before the first."""
+        if self.n_asked is None or self.seconds_each is None or self.n_done >= self.n_asked:
+            return ""
+        return time_left(self.seconds_each * (self.n_asked - self.n_done) / workers)
+
+
+def under_way(folder: Path) -> UnderWay:
+    """What the folder of an unfinished run holds so far.
+
+    Raises:
+        InputError: no run, or a configuration that is none.
+    """
+    run = begun(folder)
+    lines = lines_in(folder)
+    labels = tuple(run.configuration.hubs)
+    wanted = {key: line for key, line in lines.items() if key[0] in labels}
+    n = run.configuration.study.get("replications")
+    n_asked = n * len(labels) if isinstance(n, int) and run.verb in ("run", "compare", "sweep") else None
+    seconds = [line.seconds for line in lines.values() if line.seconds is not None]
+    words = " ".join(["cargohub", run.verb, *run.words])
+    grid = _grid({key: line.kpis for key, line in wanted.items()}) if wanted else None
+    return UnderWay(run.verb, words, len(wanted), n_asked, grid, sum(seconds) / len(seconds) if seconds else None)
+
+
+def _grid(kpis: Mapping[tuple[str, int], Mapping[str, float]]) -> Grid:
+    """A first look: the means so far, and their intervals."""
+    intervals = intervals_of(samples_of(kpis))
+    labels = list(intervals)
+    counts = {label: next(iter(values.values())).n for label, values in intervals.items()}
+    rows = tuple(_rows(intervals, labels))
+    header = ("KPI", *(f"{label} ({counts[label]} replication{'s' * (counts[label] != 1)})" for label in labels))
+    return Grid("Mean so far; below it the 95 % interval, which narrows with each replication", header, rows, 1)
+
+
+def _rows(intervals: Mapping[str, Mapping[str, Any]], labels: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for kpi in names(Rank.SUMMARY):
+        if all(kpi in intervals[label] for label in labels):
+            values = [Value.of(intervals[label][kpi], KPIS[kpi].unit) for label in labels]
+            yield kpi_name(kpi), *(f"{amount(value)}\n{bracket(value)}" for value in values)

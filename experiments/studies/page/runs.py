@@ -1,0 +1,88 @@
+"""The runs of the folder, as the page lists them: names first, and what a run says only where it is shown."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.store.directory import is_held
+from experiments.store.foreign import is_finished
+from experiments.store.read import CONFIG, MANIFEST
+from experiments.studies.list import entry_of, is_run
+from experiments.verbs import VERBS
+from sim.errors import InputError
+
+PER_PAGE: Final = 50
+"""Runs of a list that are read at once: a thousand would take half a minute."""
+COMPLETE, RUNNING, UNFINISHED = "complete", "running", "unfinished"
+STATES: Final = (COMPLETE, RUNNING, UNFINISHED)
+_BY_NAME_LENGTH: Final = sorted(VERBS, key=len, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RunName:
+    """A run folder, by what its name and its files' times say."""
+
+    name: str
+    verb: str
+    is_complete: bool
+    changed_s: float
+
+
+def names_in(root: Path) -> list[RunName]:
+    """The run folders right below `root`, the last changed first; links and names that no address can hold are none."""
+    with os.scandir(root) as entries:
+        folders = [
+            Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isprintable()
+        ]
+    return sorted(map(_named, filter(is_run, folders)), key=lambda run: (-run.changed_s, run.name))
+
+
+def folder_in(root: Path, name: str) -> Path:
+    """The run folder of this name: one that is there, and never a path that the name spells.
+
+    Raises:
+        InputError: none of the runs in `root`.
+    """
+    for run in names_in(root):
+        if run.name == name:
+            return root / run.name
+    raise InputError(f"{name[:80]}: no run of this name in {root}")
+
+
+def chosen(runs: list[RunName], text: str, verb: str, state: str) -> list[RunName]:
+    """Those whose name holds all words of `text`, of a verb and a state; empty: any."""
+    words = text.lower().split()
+    return [
+        run
+        for run in runs
+        if all(word in run.name.lower() for word in words)
+        and verb in ("", run.verb)
+        and (not state or run.is_complete == (state == COMPLETE))
+    ]
+
+
+def entry(root: Path, run: RunName) -> Mapping[str, Any]:
+    """What `cargohub list` says of the run; read again only if the run has changed."""
+    return _entry(root / run.name, run.is_complete, run.changed_s)
+
+
+def state_of(folder: Path) -> str:
+    """Complete, running (by whatever command) or unfinished."""
+    if is_finished(folder):
+        return COMPLETE
+    return RUNNING if is_held(folder) else UNFINISHED
+
+
+@lru_cache(maxsize=4_096)
+def _entry(folder: Path, _: bool, __: float) -> Mapping[str, Any]:  # noqa: FBT001 - what makes an entry another
+    return entry_of(folder)
+
+
+def _named(folder: Path) -> RunName:
+    is_complete = is_finished(folder)
+    verb = next((verb for verb in _BY_NAME_LENGTH if folder.name.startswith(f"{verb}-")), "")
+    changed_s = (folder / (MANIFEST if is_complete else CONFIG)).stat().st_mtime
+    return RunName(folder.name, verb, is_complete, changed_s)

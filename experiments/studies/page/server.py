@@ -1,0 +1,95 @@
+"""The server of the page: its socket, and how it begins and ends."""
+
+import contextlib
+import errno
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+
+from experiments.arguments import Arguments
+from experiments.studies.page.children import Children
+from experiments.studies.page.guard import HOST, Guard, token_of
+from experiments.studies.page.views import Views
+from sim.errors import InputError
+
+FOLDER: Final = ".page"
+"""Inside the folder of the runs: the token, logs of commands, files sent by the browser."""
+_LAST_ANSWERS_S: Final = 3
+"""For answers under way when the server is asked to end."""
+
+
+def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
+    """Serve until asked to end.
+
+    Raises:
+        InputError: the port is taken.
+        OSError: the folder cannot be written, and the like.
+    """
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    own = arguments.out / FOLDER
+    own.mkdir(mode=0o700, exist_ok=True)
+    with _listening(port) as listening:
+        port = listening.getsockname()[1]
+        token = token_of(own)
+        address = f"http://{HOST}:{port}/?token={token}"
+        children = Children(own / "logs")
+
+        @contextlib.asynccontextmanager
+        async def lifespan(_: Any) -> AsyncIterator[None]:  # noqa: ANN401 - Starlette's application
+            # From here on a signal ends the server, and connections wait for it.
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
+            if has_browser:
+                threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+            yield
+            await run_in_threadpool(children.end)
+
+        application = application_of(arguments, children, token, port, lifespan)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application, log_config=None, access_log=False, server_header=False, ws="none",
+                timeout_graceful_shutdown=_LAST_ANSWERS_S,
+            )
+        )  # fmt: skip
+
+        def end(*_: object) -> None:
+            server.should_exit = True
+
+        # Asked to end, it does what it should: no mistake, and no exception.
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            server.run(sockets=[listening])
+        finally:
+            children.end()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return 0
+
+
+def application_of(arguments: Arguments, children: Children, token: str, port: int, lifespan: Any = None) -> Guard:  # noqa: ANN401 - Starlette's kind
+    """All that is answered, behind its guard."""
+    views = Views(arguments, children)
+    application = Starlette(routes=views.routes(), exception_handlers=views.mistakes(), lifespan=lifespan)
+    return Guard(application, token, port)
+
+
+def _listening(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise InputError(f"--port: {port} is taken, or not yours to take; --port 0 takes any free one") from None
+        raise
+    listening.listen()
+    return listening

@@ -1,0 +1,218 @@
+"""What is answered at each address: the list of runs, a run, its files, and what can be done with it."""
+
+import os
+import shlex
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.routing import Mount, Route
+
+from experiments.arguments import Arguments
+from experiments.execution.place import usable_workers
+from experiments.report import page as report_page
+from experiments.report.page import template
+from experiments.studies.page import result, runs
+from experiments.studies.page.children import Children, answered
+from experiments.studies.page.guard import STORED_POLICY, TooLarge
+from experiments.studies.replay import FILE as REPLAY
+from experiments.verbs import VERBS
+from sim.errors import CargohubError, InputError
+from sim.measures.kpis import KPIS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+STATIC: Final = Path(report_page.__file__).parent
+_STATIC_FILES: Final = ("page.css", "local_page/page.css", "local_page/page.js")
+_SHOWN_KPIS: Final = ("on_time_share", "dwell_mean_h", "parcels_per_day")
+_SHOWN: Final = (".html", ".svg", ".png")
+"""Files that open in the browser; others are saved."""
+_TYPES: Final[Mapping[str, str]] = {".yaml": "text/plain", ".jsonl": "text/plain"}
+_FORMS: Final = ("csv", "xlsx")
+
+
+def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
+    """A page of `experiments/report/local_page`, with these values."""
+    text: str = template(f"local_page/{name}").render(
+        address=address, kpis=KPIS, quoted=shlex.quote, section=name.partition(".")[0], **values
+    )
+    return HTMLResponse(text, status)
+
+
+def address(*parts: str, **query: object) -> str:
+    """An address on this page, whatever stands in its parts."""
+    path = "/".join(quote(os.fsencode(part), safe="") for part in parts)
+    words = urlencode({key: value for key, value in query.items() if value not in ("", None)}, doseq=True)
+    return f"/{path}" + (f"?{words}" if words else "")
+
+
+@dataclass(frozen=True)
+class Views:
+    """Of one folder of runs. Functions that are not asynchronous run in threads of their own."""
+
+    arguments: Arguments
+    children: Children
+
+    @property
+    def root(self) -> Path:
+        """The folder of the runs."""
+        return self.arguments.out
+
+    def routes(self) -> Sequence[Route | Mount]:
+        """Address by address."""
+        read: dict[str, Callable[..., Any]] = {
+            "/": lambda _: RedirectResponse(address("runs")),
+            "/runs": self.listed,
+            "/run/{name}": self.run,
+            "/run/{name}/file/{file:path}": self.file,
+            "/run/{name}/tables/{form}": self.tables,
+            "/static/{file:path}": self.static,
+        }
+        done: dict[str, Callable[..., Any]] = {
+            "/run/{name}/resume": self.resume,
+            "/run/{name}/cancel": self.cancel,
+            "/run/{name}/replay": self.replay,
+        }
+        return [
+            *(Route(path, view, methods=["GET"]) for path, view in read.items()),
+            *(Route(path, view, methods=["POST"]) for path, view in done.items()),
+        ]
+
+    def mistakes(self) -> Mapping[Any, Callable[..., Any]]:
+        """What is said where no view answers."""
+        return {
+            CargohubError: lambda _, error: page("mistake.html", 400, says=str(error)),
+            TooLarge: lambda *_: page("mistake.html", 413, says="The file is too large."),
+            HTTPException: lambda _, error: page("mistake.html", error.status_code, says=error.detail),
+        }
+
+    def listed(self, request: "Request") -> "Response":
+        """The runs, so many at a time."""
+        asked = {key: request.query_params.get(key, "") for key in ("text", "verb", "state")}
+        everything = runs.names_in(self.root)
+        found = runs.chosen(everything, **asked)
+        number = request.query_params.get("page", "1")
+        n_pages = max(1, -(-len(found) // runs.PER_PAGE))
+        at = min(max(1, int(number)), n_pages) if number.isdigit() and len(number) < 7 else 1
+        shown = found[(at - 1) * runs.PER_PAGE : at * runs.PER_PAGE]
+        rows = [
+            {**runs.entry(self.root, run), "is_here": self.children.is_running(run.name), "run": run} for run in shown
+        ]
+        verbs = [verb for verb in VERBS if any(run.verb == verb for run in everything)]
+        return page(
+            "runs.html", root=str(self.root), rows=rows, n=len(found), n_all=len(everything), at=at, n_pages=n_pages,
+            asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=_SHOWN_KPIS,
+        )  # fmt: skip
+
+    def run(self, request: "Request") -> "Response":
+        """A run: its result, or how far it is."""
+        folder = self._folder(request)
+        name = folder.name
+        state = runs.state_of(folder)
+        if state == runs.COMPLETE:
+            try:
+                return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS)
+            except CargohubError as error:
+                return page("mistake.html", 409, says=str(error))
+        is_here = self.children.is_running(name)
+        try:
+            run = result.under_way(folder)
+        except CargohubError as error:
+            return page("mistake.html", 409, says=str(error))
+        return page(
+            "running.html", name=name, run=run, is_here=is_here, is_running=is_here or state == runs.RUNNING,
+            left=run.left(usable_workers()) if is_here else "", mistake=self.children.mistake(name),
+            progress=self.children.progress(name) if is_here else "",
+        )  # fmt: skip
+
+    def file(self, request: "Request") -> "Response":
+        """A file of a run, which may be a stranger's."""
+        folder, name = self._folder(request), request.path_params["file"]
+        path = result.file_in(folder, name)
+        if path is None:
+            raise HTTPException(404, f"{name[:80]}: no file of this run")
+        is_shown = path.suffix in _SHOWN
+        return FileResponse(
+            path, media_type=_TYPES.get(path.suffix), filename=path.name,
+            content_disposition_type="inline" if is_shown else "attachment",
+            headers={"content-security-policy": STORED_POLICY},
+        )  # fmt: skip
+
+    def tables(self, request: "Request") -> "Response":
+        """All tables of a run in one file, as `cargohub export` writes them."""
+        folder, form = self._folder(request), request.path_params["form"]
+        if form not in _FORMS:
+            raise HTTPException(404, f"{form[:20]}: tables come as {' or '.join(_FORMS)}")
+        made = tempfile.TemporaryDirectory(prefix="cargohub-")
+        try:
+            path = _exported(folder, form, Path(made.name))
+        except BaseException:
+            made.cleanup()
+            raise
+        return FileResponse(path, filename=f"{folder.name}{path.suffix}", background=BackgroundTask(made.cleanup))
+
+    def static(self, request: "Request") -> "Response":
+        """Style and script of the page."""
+        name = request.path_params["file"]
+        if name not in _STATIC_FILES:
+            raise HTTPException(404, "No such file.")
+        return FileResponse(STATIC / name)
+
+    def resume(self, request: "Request") -> "Response":
+        """Go on with an unfinished run."""
+        folder = self._folder(request)
+        if runs.state_of(folder) == runs.UNFINISHED:
+            self.children.start(folder.name, ["resume", str(folder), *self._options()])
+        return _see(folder.name)
+
+    def cancel(self, request: "Request") -> "Response":
+        """End a run that this page began; what is finished is kept."""
+        folder = self._folder(request)
+        self.children.cancel(folder.name)
+        return _see(folder.name)
+
+    async def replay(self, request: "Request") -> "Response":
+        """Make the replay of a run, and open it."""
+        form = await request.form()
+        replication = str(form.get("replication", "")) or "0"
+        scenario = str(form.get("scenario", ""))
+        folder = await run_in_threadpool(self._folder, request)
+        words = ["replay", str(folder), f"replication={replication}"]
+        await run_in_threadpool(answered, [*words, *([f"scenario={scenario}"] if scenario else [])])
+        return RedirectResponse(address("run", folder.name, "file", REPLAY), 303)
+
+    def _options(self) -> list[str]:
+        config_dir = self.arguments.config_dir
+        own = [] if config_dir is None else ["--config-dir", str(config_dir)]
+        return ["--out", str(self.root), *own]
+
+    def _folder(self, request: "Request") -> Path:
+        try:
+            return runs.folder_in(self.root, request.path_params["name"])
+        except InputError as error:
+            raise HTTPException(404, str(error)) from None
+
+
+def _see(name: str) -> "Response":
+    return RedirectResponse(address("run", name), 303)
+
+
+def _exported(folder: Path, form: str, into: Path) -> Path:
+    answered(["export", str(folder), "--to", form, "--out", str(into)])
+    if form != "csv":
+        return next(into.glob(f"*.{form}"))
+    path = into / "tables.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(into.glob("*.csv")):
+            archive.write(file, file.name)
+    return path
