@@ -12,6 +12,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.designs.spreadsheet import keys_of
 from experiments.formatting import NO_VARIANCE, instant, listed, p_text, short, whole, with_interval
+from experiments.frame.over_assumptions import OverAssumptions
 from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome
 from experiments.report import bottleneck, packing
@@ -236,11 +237,11 @@ def title_of(designs: Sequence[Design]) -> str:
 
 def page_of(
     path: Path, arguments: Arguments, designs: Sequence[Design], *, replications: int, notes: Sequence[str],
-    pictures: Callable[[], Iterable[Picture]], is_drawn: bool = True,
+    over: OverAssumptions | None, pictures: Callable[[], Iterable[Picture]], is_drawn: bool = True,
 ) -> Page:  # fmt: skip
     """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer.
 
-    `pictures`: of the verb alone; `is_drawn`: with pictures, which take most of its time.
+    `over`: what it rests on; `pictures`: of the verb alone; `is_drawn`: with pictures, which take most of its time.
     """
     from experiments.report import run_page
 
@@ -254,6 +255,7 @@ def page_of(
         seed=designs[0].hub.seed,
         replications=replications,
         notes=[*fit_lines(shown), *notes],
+        rests_on=[over.section] if over else [],
         pictures=pictures,
         is_drawn=is_drawn,
     )

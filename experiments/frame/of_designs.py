@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from experiments.designs.design import DesignKeys, MarginKeys
+from experiments.formatting import percent, with_interval
 from experiments.frame import console
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.replications.margin import margin_notes
 from experiments.replications.summing import Outcome
@@ -56,7 +58,11 @@ def document(
 ) -> Document:
     """`data`: of the JSON object; `pictures`: of this verb alone."""
     designs, outcome = asked.designs, summed.outcome
-    notes = margin_notes(asked.arguments, designs, asked.keys) if isinstance(asked.keys, MarginKeys) else []
+    notes: Sequence[str] = []
+    over = None
+    if isinstance(asked.keys, MarginKeys):  # run and compare
+        notes = margin_notes(asked.arguments, designs, asked.keys)
+        over = over_assumptions(asked.arguments, designs, asked.keys, _sampled(outcome))
     of_family = console.family_warnings(outcome) if has_baseline else []
 
     def drawn() -> Iterator[Picture]:
@@ -65,7 +71,9 @@ def document(
 
     def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
         n, words = outcome.n, asked.arguments
-        return console.page_of(folder, words, designs, replications=n, notes=notes, pictures=drawn, is_drawn=is_drawn)
+        return console.page_of(
+            folder, words, designs, replications=n, notes=notes, over=over, pictures=drawn, is_drawn=is_drawn
+        )
 
     warnings = [
         *console.page_warnings(designs),
@@ -79,5 +87,15 @@ def document(
         warnings=console.warnings_of(outcome, warnings),
         lines=console.table_lines(outcome, summed.rows, asked.arguments.command, has_baseline=has_baseline),
         notes=notes,
+        over=over,
         page=page,
     )
+
+
+def _sampled(outcome: Outcome) -> dict[str, str]:
+    """The on-time share of each design, in words."""
+    shares = {design.label: outcome.intervals[design.label]["on_time_share"] for design in outcome.designs}
+    return {
+        label: f"{with_interval(share, lambda value: f'{percent(value)} %', between='–')} of the parcels on time"
+        for label, share in shares.items()
+    }

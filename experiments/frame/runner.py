@@ -92,7 +92,7 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
         InputError: tables that are not this study's.
     """
     _check_library(study)
-    given = Arguments(manifest.verb, json=asked.arguments.json)
+    given = Arguments(manifest.verb, json=asked.arguments.json, out=manifest.folder.parent)
     command = asked_again(manifest.verb, command_words(manifest.folder), like=given)
     asked = replace(asked, arguments=command, is_typed=False)
     try:
@@ -136,6 +136,7 @@ def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn
             sections.append(Section("Pictures", pictures=list(document.pictures())))
     sections += [
         Section("Numbers", grids=document.grids),
+        *([document.over.section] if document.over else []),
         Section("How it was found", items=document.method),
     ]
     config = (folder / CONFIG).read_text(encoding="utf-8")
@@ -156,6 +157,7 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         return
     lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid, document.most_rows), ""))]
     lines += [*document.sentences, ""] if document.sentences else []
+    lines += [*document.over.lines, ""] if document.over else []
     lines += [*(f"warning: {line}" for line in warnings), *document.notes, f"tables: {folder}"]
     lines += [f"page:   {folder / PAGE}", *(f"{name + ':':7} {value}" for name, value in more.items())]
     sys.stdout.write("\n".join(lines) + "\n")

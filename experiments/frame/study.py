@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
+from experiments.frame.over_assumptions import OverAssumptions
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Page
 from experiments.store import Part
@@ -94,6 +95,8 @@ class Document:
     """For the terminal, before grids and sentences."""
     notes: Sequence[str] = ()
     """For the terminal, after the warnings."""
+    over: OverAssumptions | None = None
+    """What the answer rests on beside its sampling intervals; for terminal and page."""
     page: Callable[[Path, bool], Page] | None = None
     """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
 

@@ -41,9 +41,13 @@ from sim.units import MIN_PER_DAY
 
 def page_of(
     tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, seed: int, replications: int,
-    notes: Sequence[str], pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
+    notes: Sequence[str], rests_on: Sequence[Section] = (), pictures: Callable[[], Iterable[Picture]] = tuple,
+    is_drawn: bool = True,
 ) -> Page:  # fmt: skip
-    """`notes`: lines below the answer; `pictures`: of the verb alone, with the page's look; none unless `is_drawn`."""
+    """`notes`: below the answer; `rests_on`: its assumptions; `pictures`: of the verb alone, with the page's look.
+
+    `is_drawn`: with pictures.
+    """
     points, values = read_points(tables["points"], tables.get("factors")), read_values(tables["summary"])
     differences = tables.get("differences")
     changes: Values = {}
@@ -54,6 +58,7 @@ def page_of(
     main = main_points(points)
     run = Run(tables, points, main, values, window, changes, baseline, family, command, replications)
     parts = [part for make in (_glance, _changes, _meaning, _sure) for part in make(run)]
+    parts += rests_on
     if is_drawn:
         with style.look():
             parts.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))

@@ -45,6 +45,7 @@ from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource, share_text, whole
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sentences import too_few_replications
@@ -195,6 +196,9 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         pictures=lambda: [
             _curve_picture(results, varied, values) if varied else _ladders_picture(results, own.target)
         ],
+        over=over_assumptions(asked.arguments, asked.designs, keys, {
+            result.label: f"{cell(result.flights)} flights a day sustained" for result in results
+        }),
         warnings=[
             *too_few_replications(keys.replications), *(line for result in results for line in result.warnings)
         ],

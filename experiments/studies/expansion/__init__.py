@@ -28,6 +28,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
 from experiments.formatting import UNITS, kpi_name, share_text, whole
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
 from experiments.report.figures import expansion_figures
@@ -197,6 +198,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
         },
         method=tuple(_method(asked, answer)),
         pictures=lambda: pictures(answer),
+        over=over_assumptions(asked.arguments, asked.designs[:1], asked.keys),
         warnings=[*too_few_replications(n), *unsure_lines(answer.stability)],
     )
 

@@ -1,0 +1,202 @@
+"""What an answer rests on beside its sampling intervals: the assumed numbers, and what a stored run of `sure` says.
+
+A sampling interval says how well the model's mean is known, with all numbers as configured. The band over assumptions
+says in which share of the assumed worlds the answer holds; `cargohub sure` computes it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.assumptions import Assumption, assumptions_of
+from experiments.assumptions.names import Name
+from experiments.designs.design import Design, DesignKeys, Replicated
+from experiments.designs.spreadsheet import WORD, key_of
+from experiments.formatting import listed, percent, with_interval
+from experiments.report import bottleneck
+from experiments.report.sections import Section
+from experiments.statistics.interval import Interval
+from experiments.store.foreign import Manifest, is_finished, manifest_of
+from experiments.store.foreign_tables import typed_rows
+from experiments.store.identity import identity_of
+from sim.errors import CargohubError, ConfigError
+from sim.measures.ladder import capacity_ladder
+
+_OF_DEMAND: Final = ("demand.hub_share.supposed",)
+_OF_RUNG: Final[Mapping[str, tuple[str, ...]]] = {
+    "stands": ("apron.turnaround_min", "demand.flights_per_day"),
+    "loader_sets": ("apron.turnaround_min", "demand.flights_per_day"),
+    "tugs": ("halls.main.tug_round_trip_min", "demand.flights_per_day"),
+    "stations": ("breakdown.uld_min", "demand.flights_per_day"),
+    "machines": ("space.sorting_m2_per_parcel_per_h", "sorting.efficiency"),
+    "handcoding_desks": ("parcels.no_read_share", "handcoding.parcels_per_desk_h"),
+    "manual_sort_posts": ("parcels.non_conveyable_share", "manual_sort.parcels_per_post_h"),
+    "packout_posts": ("packout.parcels_per_post_h", "packout.rule"),
+    "doors": ("space.parcels_per_pallet", "outbound.loading_min"),
+    "doors_in": ("exports.share", "exports.collections.unloaded_per_h"),
+    "screening_lines": ("exports.share", "exports.screened_per_line_h"),
+    "hand_sorting_posts": ("exports.non_conveyable_share", "exports.collections.presorted_share"),
+    "build_up_places": ("exports.share", "exports.build_up.parcels_per_h"),
+    "build_up_workers": ("exports.share", "exports.build_up.parcels_per_h"),
+    "outbound_tugs": ("exports.share", "halls.main.tug_round_trip_min"),
+}
+"""The numbers whose ranges move a rung of the capacity ladder most (100,000 m² with the permit's traffic)."""
+_NOT_ASKED: Final = (
+    "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",
+    "family", "workers", "execution", "capacity", "expansion",
+)  # fmt: skip
+"""Keys of other studies, which `sure` has not, and those that its command is given anew."""
+_NOT_COMPARED: Final = frozenset(
+    {"seed", "start_date", "warmup_days", "horizon_days", "record", "recovery", "scenario", "fit", "fitted"}
+)
+"""Groups that may differ between two runs of one design."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """In which share of the assumed worlds a design carries its traffic, and the stored run that says so."""
+
+    share: Interval
+    run: str
+
+
+@dataclass(frozen=True)
+class OverAssumptions:
+    """What the answer of some designs rests on.
+
+    `numbers`: the assumptions, with value and range; `bands`: by label; `command`: of `sure`, as it is typed;
+    `sampled`: by label, the sampling interval of the answer, in words.
+    """
+
+    numbers: Sequence[str]
+    bands: Mapping[str, Band]
+    command: str
+    sampled: Mapping[str, str]
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        lines = [text for label, band in self.bands.items() for text in self._of_design(label, band)]
+        lines = lines or ["The intervals shown are sampling intervals: all numbers are as configured."]
+        if self.numbers:
+            lines.append(f"The answer rests on assumptions, first on {listed(self.numbers, 'and')}.")
+        return lines
+
+    def _of_design(self, label: str, band: Band) -> Iterator[str]:
+        share = with_interval(band.share, lambda value: f"{percent(value)} %", between="–")
+        yield f"{label}, over assumptions: it carries its traffic in {share} of the assumed worlds ({band.run})."
+        if label in self.sampled:
+            yield f"{label}, sampling interval: {self.sampled[label]}, with all numbers as configured."
+
+    @property
+    def _before_command(self) -> str:
+        what = "More on what decides it" if self.bands else "In which share of the assumed worlds it holds"
+        return f"{what}:"
+
+    @property
+    def lines(self) -> list[str]:
+        """For the terminal."""
+        return [*self.sentences, f"{self._before_command} {self.command}"]
+
+    @property
+    def section(self) -> Section:
+        """For a page."""
+        return Section("What it rests on", items=[*self.sentences, f"{self._before_command} `{self.command}`"])
+
+
+def over_assumptions(
+    arguments: Arguments, designs: Sequence[Design], keys: Replicated, sampled: Mapping[str, str] | None = None
+) -> OverAssumptions:
+    """Of the designs of a command, beside the stored runs of its folder; `sampled`: as in `OverAssumptions`."""
+    bands = dict(_bands(arguments.out, designs))
+    return OverAssumptions(_numbers(designs), bands, sure_command(arguments, designs, keys), sampled or {})
+
+
+def _numbers(designs: Sequence[Design]) -> list[str]:
+    """Those of the traffic and of each design's bottleneck by the ladder, with value and range."""
+    rungs = [bottleneck.by_ladder(capacity_ladder(design.hub, {})) for design in designs]
+    wanted = dict.fromkeys((*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ()))))
+    try:
+        ranges = {one.key: one for one in assumptions_of(designs[0].hub) if one.key in wanted}
+    except ConfigError:  # of numbers that only the user's own folder has a range for
+        return [Name.of(key).text for key in wanted]
+    return [_with_range(ranges[key]) for key in wanted if key in ranges]
+
+
+def _with_range(one: Assumption) -> str:
+    name = Name.of(one.key)
+    if isinstance(one.value, str) or one.low is None or one.high is None:
+        return name.text
+    return f"{name.text} ({name.value(one.likely)}; range {name.value(one.low)} to {name.value(one.high)})"
+
+
+def sure_command(arguments: Arguments, designs: Sequence[Design], keys: Replicated) -> str:
+    """The command that asks the same of all assumed worlds."""
+    words = [word for word in arguments.words if not _is_left_out(key_of(word))]
+    if all("=" in design.label for design in designs) and not any(word.startswith(WORD) for word in words):
+        varied = [dict(part.split("=", 1) for part in design.label.split(", ")) for design in designs]
+        words = [word for word in words if key_of(word) not in varied[0]]
+        typed = [" ".join(f"{key}={value}" for key, value in design.items()) for design in varied]
+        words = [*words, f"designs=[{', '.join(typed)}]"]
+    elif not any(word.startswith(WORD) for word in words):
+        words = [*_named("scenario", _scenarios(designs, keys)), *_named("demand", _demands(designs, keys)), *words]
+    return replace(arguments, verb="sure", words=tuple(words)).command
+
+
+def _is_left_out(key: str) -> bool:
+    """A demand's own numbers are kept, and what other studies have below their name is not."""
+    return key in _NOT_ASKED or (not key.startswith("demand.") and key.partition(".")[0] in _NOT_ASKED)
+
+
+def _scenarios(designs: Sequence[Design], keys: Replicated) -> Sequence[str]:
+    of_keys = keys.scenarios if isinstance(keys, DesignKeys) else ()
+    return of_keys or list(dict.fromkeys(design.hub.scenario for design in designs))
+
+
+def _demands(designs: Sequence[Design], keys: Replicated) -> Sequence[str]:
+    of_keys = keys.demands if isinstance(keys, DesignKeys) else ()
+    return of_keys or list(dict.fromkeys(design.hub.demand.name for design in designs))
+
+
+def _named(key: str, names: Sequence[str]) -> list[str]:
+    return [f"{key}={names[0]}"] if len(names) == 1 else [f"{key}s=[{','.join(names)}]"]
+
+
+def _bands(root: Path, designs: Sequence[Design]) -> Iterator[tuple[str, Band]]:
+    """What the complete runs of `sure` in a folder say of the same designs; the latest run counts."""
+    found: dict[str, Band] = {}
+    wanted = {design.label: _of_hub(identity_of({"": design.hub}, {})["hubs"][""]) for design in designs}
+    runs = [folder for folder in root.glob("sure-*") if is_finished(folder)]
+    for folder in sorted(runs, key=lambda run: (run / "manifest.json").stat().st_mtime):
+        try:
+            shares = _shares(manifest_of(folder))
+        except CargohubError:  # of another version, or damaged: `cargohub list` says so
+            continue
+        found |= {
+            label: Band(share, folder.name) for label, hub in wanted.items() for own, share in shares if own == hub
+        }
+    yield from ((design.label, found[design.label]) for design in designs if design.label in found)
+
+
+def _of_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: group for name, group in hub.items() if name not in _NOT_COMPARED}
+
+
+_SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": float, "probability_high": float}
+
+
+def _shares(manifest: Manifest) -> list[tuple[dict[str, Any], Interval]]:
+    """The designs of a run of `sure`, each with its share of worlds."""
+    if "probabilities" not in manifest.tables:
+        return []
+    hubs = manifest.identity["hubs"]
+    return [
+        (
+            _of_hub(hubs[row["scenario"]]),
+            Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0),
+        )
+        for row in typed_rows(manifest, "probabilities", _SHARE)
+        if row["scenario"] in hubs
+    ]
