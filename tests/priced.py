@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from experiments.composition import compose
-from experiments.money import Prices
+from experiments.money.prices import Prices
 from sim.reading import read
 
 

@@ -18,7 +18,9 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import Design
 from experiments.frame import benches
 from experiments.main import main
-from experiments.money import WAGES, Flow, Paid, present_value
+from experiments.money.accounts import WAGES
+from experiments.money.discounting import Flow, present_value
+from experiments.money.prices import Paid
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run

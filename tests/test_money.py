@@ -11,30 +11,19 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.money import (
-    REVENUES,
-    Activity,
+from experiments.money.accounts import Activity, activity, annual_lines
+from experiments.money.assets import HALLS, assets, investment
+from experiments.money.discounting import (
     Flow,
-    Kind,
-    Tenure,
     Timing,
-    activity,
-    annual_lines,
     annuity_factor,
-    as_eur,
-    assets,
-    cost_per_parcel,
-    discount_factor,
     flows,
-    investment,
-    levelised_cost,
-    night_share,
     payback,
     present_value,
-    spread,
-    total,
 )
-from experiments.money.assets import HALLS
+from experiments.money.lines import Kind, total
+from experiments.money.night import night_share
+from experiments.money.prices import Tenure
 from sim.domain.roles import ROLES
 from sim.simulation import simulate
 
@@ -90,8 +79,6 @@ def test_each_line_is_its_quantity_at_its_price() -> None:
             "late_exports": -2e5 * 0.25,
         }
     )
-    costs = -sum(value for name, value in eur.items() if name not in REVENUES)
-    assert cost_per_parcel(annual_lines(HUB, YEAR, PRICES), YEAR.parcels) == pytest.approx(costs / YEAR.parcels)
     half = annual_lines(HUB, Activity(0, 0, 0, 0, 0, 0, 0, 0), PRICES, years=0.5)
     assert {line.name: line.eur for line in half}["rent"] == -30_000 * 65 / 2
 
@@ -146,15 +133,6 @@ def test_what_is_there_already_costs_nothing_and_what_goes_brings_nothing_back()
 
 
 @settings(deadline=None)
-@given(CENTS, st.integers(1, 120))
-def test_construction_spend_adds_up_over_its_months(amount: int, months: int) -> None:
-    parts = spread(amount, months)
-    assert len(parts) == months
-    assert sum(parts) == amount
-    assert max(parts) - min(parts) <= 1
-
-
-@settings(deadline=None)
 @given(st.lists(CENTS, max_size=20), st.sampled_from(Timing))
 def test_npv_at_rate_zero_is_the_plain_sum(amounts: list[int], timing: Timing) -> None:
     assert present_value(flows(amounts, timing), 0.0) == sum(amounts)
@@ -197,15 +175,6 @@ def test_payback_is_when_nothing_is_behind_any_more() -> None:
     assert payback([Flow(0, -100), Flow(1, 200), Flow(2, -300), Flow(3, 400)]) == pytest.approx(2.5)
     discounted = payback([Flow(0, -1000), *flows([400] * 5, end)], rate=0.1)
     assert discounted is not None and 3 < discounted < 4
-
-
-def test_at_the_levelised_cost_the_present_value_is_nil() -> None:
-    costs = [Flow(0, -500_000), *flows([-10_000] * 8, Timing.MID_YEAR)]
-    parcels = [(year + 0.5, 1000.0 + year) for year in range(8)]
-    price = levelised_cost(costs, parcels, 0.06)
-    income = math.fsum(discount_factor(0.06, years) * n * price for years, n in parcels)
-    assert income + as_eur(present_value(costs, 0.06)) == pytest.approx(0, abs=1e-6)
-    assert levelised_cost(costs, [], 0.06) == math.inf
 
 
 @pytest.mark.parametrize("start_date", ["2022-09-05", "2022-09-08", "2022-09-11"])

@@ -1,13 +1,12 @@
 """What a year of a hub earns and costs: lines of whole cents that add up to their total."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from experiments.money.assets import HALLS, replacement_value
-from experiments.money.discounting import as_eur
-from experiments.money.lines import Kind, Line, cents, total
+from experiments.money.lines import Kind, Line, cents
 from experiments.money.night import night_of_day, night_share
 from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
@@ -81,12 +80,6 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
         *(Line(name, Kind.REVENUE, cents(eur)) for name, eur in zip(REVENUES, earned, strict=True)),
         *(Line(name, Kind.OPEX, -cents(eur)) for name, eur in costs.items()),
     )
-
-
-def cost_per_parcel(lines: Iterable[Line], parcels: float) -> float:
-    """Costs over parcels [EUR]; infinite where there are none."""
-    costs = -total(line for line in lines if line.kind is not Kind.REVENUE)
-    return as_eur(costs) / parcels if parcels else math.inf
 
 
 def _hours(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> tuple[float, float]:

@@ -64,22 +64,6 @@ def floor_eur_per_m2_year(prices: Prices) -> float:
     return prices.site.rent + prices.capex.hall_eur_per_m2 / building
 
 
-def spread(amount: int, months: int) -> tuple[int, ...]:
-    """An amount [cents] over so many months, as evenly as whole cents allow; they add up to it exactly.
-
-    Raises:
-        ValueError: no month.
-
-    >>> spread(-100, 3)
-    (-34, -33, -33)
-    """
-    if months < 1:
-        raise ValueError(f"months: at least 1, got {months}")
-    sign = -1 if amount < 0 else 1
-    each, rest = divmod(abs(amount), months)
-    return tuple(sign * (each + (i < rest)) for i in range(months))
-
-
 def _priced(quantities: Mapping[str, float], prices: Prices) -> tuple[Line, ...]:
     each = dict(zip(quantities, astuple(prices.capex), strict=True))
     return tuple(Line(name, Kind.CAPEX, -cents(n * each[name])) for name, n in quantities.items())

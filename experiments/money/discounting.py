@@ -1,4 +1,4 @@
-"""What money of later years is worth at the beginning: discounting, net present value, payback, levelised cost.
+"""What money of later years is worth at the beginning: discounting, net present value, payback.
 
 Source: R. A. Brealey, S. C. Myers and F. Allen, Principles of Corporate Finance, 13th ed. 2020, chapters 2, 5 and 6.
 """
@@ -99,12 +99,3 @@ def payback(amounts: Sequence[Flow], rate: float = 0.0) -> float | None:
             found = before + (flow.years - before) * float(-behind / worth)
         before, behind = flow.years, after
     return found
-
-
-def levelised_cost(costs: Sequence[Flow], parcels: Sequence[tuple[float, float]], rate: float) -> float:
-    """The price of a parcel that would just pay for the costs (negative flows) [EUR].
-
-    `parcels`: (years, number), discounted as the money that they would bring. Infinite where there are none.
-    """
-    worth = math.fsum(discount_factor(rate, years) * n for years, n in parcels)
-    return -as_eur(present_value(costs, rate)) / worth if worth else math.inf

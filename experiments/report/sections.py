@@ -82,9 +82,13 @@ def picture(name: str, heading: str, says: str, figure: Figure) -> Picture:
     return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
 
 
-def picture_of(name: str, figure: Figure, more: str = "", **values: object) -> Picture:
-    """A figure with the heading and the caption that stand under its name; `more`: behind the caption."""
-    return picture(name, heading_of(name), text_of(name, **values) + more, figure)
+def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **values: object) -> Picture:
+    """A figure with the heading and the caption that stand under its name; `more`: behind the caption.
+
+    `verb`: of a picture that other verbs' pages do not have; it stands before the name there.
+    """
+    key = f"{verb}_{name}" if verb else name
+    return picture(name, heading_of(key), text_of(key, **values) + more, figure)
 
 
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:

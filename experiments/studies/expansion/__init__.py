@@ -21,19 +21,21 @@ tells the method.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
-from experiments.formatting import UNITS, kpi_name, share_text, whole
+from experiments.formatting import kpi_name, share_text, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
+from experiments.report import style
 from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
-from experiments.report.sections import Picture, picture
+from experiments.report.sections import Picture, picture_of, text_of
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer
@@ -47,87 +49,54 @@ from experiments.studies.expansion.value import factors
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 
+_VERB: Final = "expansion"
 _MOST_ROWS: Final = 24
+_picture: Final = partial(picture_of, verb=_VERB)
 
 
 def pictures(answer: Answer) -> Iterator[Picture]:
-    result, asked = answer.explored, answer.explored.keys.expansion
+    outcome, asked = answer.explored, answer.explored.keys.expansion
     called = {path: path_name(path) for path in asked.paths}
     best = called[answer.recommended]
     years = [asked.first_year + year for year in range(asked.years)]
     demand = {
         growth: np.stack([each.mean(axis=0), *np.quantile(each, BANDS, axis=0)])
-        for growth, each in zip(result.futures.growths, result.futures.demand, strict=True)
+        for growth, each in zip(outcome.futures.growths, outcome.futures.demand, strict=True)
     }
     slots = {called[path]: bands[0] for path, bands in answer.traffic["slots"].items()}
-    yield picture(
-        "fan",
-        "Demand and capacity",
-        "Flights a day that are wanted by each growth, nine futures of ten in its band, and those that each path is"
-        " expected to have slots for; the mean over results that open something and results that do not.",
-        expansion_figures.fan(years, demand, slots),
-    )
+    yield _picture("fan", expansion_figures.fan(years, demand, slots))
     idle = None if asked.idle is None else called[asked.idle]
-    if idle is not None and len(asked.paths) > 1:
-        flows = result.means(lambda one: one.quarterly) * factors(asked, asked.cost.discounting.rate)
-        so_far = flows.reshape(len(asked.paths), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
-        money = dict(zip(called.values(), so_far, strict=True))
-        less = {path: (own_money - money[idle]).tolist() for path, own_money in money.items() if path != idle}
-        yield picture(
-            "cash",
-            "Cash flow",
-            f"Money earned less spent until the end of each year, discounted, against {idle}; in the last"
-            " year with what is left of what was built.",
-            expansion_figures.cash(years, less, idle),
-        )
-    panels = {
-        _axis(kpi): {
-            called[path]: bands * (100.0 if KPIS[kpi].unit == "1" else 1.0)
-            for path, bands in answer.service[kpi].items()
+    if idle is not None and len(called) > 1:
+        flows = outcome.means(lambda worth: worth.quarterly) * factors(asked, asked.cost.discounting.rate)
+        so_far = flows.reshape(len(called), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
+        less = dict(zip(called.values(), so_far - so_far[list(called.values()).index(idle)], strict=True))
+        del less[idle]
+        yield _picture("cash", expansion_figures.cash(years, less, idle), idle=idle)
+    panels = {}
+    for kpi in asked.kpis:
+        scale, unit = style.drawn_as(KPIS[kpi].unit)
+        panels[f"{kpi_name(kpi)}\n[{unit}]"] = {
+            called[path]: bands * scale for path, bands in answer.service[kpi].items()
         }
-        for kpi in asked.kpis
-    }
     shown = list(dict.fromkeys([best, *([idle] if idle else [])]))
-    yield picture(
-        "service",
-        "Service",
-        "KPIs of each year, means of its sampled weeks.",
-        expansion_figures.service(years, panels, shown),
-    )
-    cells = {(cell.growth, cell.probability): called[cell.best] for cell in decision_map(result)}
+    yield _picture("service", expansion_figures.service(years, panels, shown))
+    cells = {(cell.growth, cell.probability): called[cell.best] for cell in decision_map(outcome)}
     if cells:
-        yield picture(
-            "map",
-            "Which path where",
-            "One growth taken as certain, and the probability of the first decision in favour set to each value; the"
-            " results in favour keep their proportions.",
-            expansion_figures.decisions(
-                result.futures.growths, sorted({share for _, share in cells}), cells, list(called.values())
-            ),
-        )
-    if len(asked.paths) > 1:
-        first, second, *_ = sorted((one.npv.mean for one in answer.paths), reverse=True)
+        shares = sorted({share for _, share in cells})
+        drawn = expansion_figures.decisions(outcome.futures.growths, shares, cells, list(called.values()))
+        yield _picture("map", drawn)
+    if len(called) > 1:
+        first, second, *_ = sorted((path.npv.mean for path in answer.paths), reverse=True)
         lead = (first - second) / 1e6
         turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur / 1e6 - lead))[:_MOST_ROWS]
         rows = [
             (plain_name(f"{turn.what} {turn.value}"), turn.lead_eur / 1e6, turn.best != answer.recommended)
             for turn in turns
         ]
-        yield picture(
-            "tornado",
-            "What would turn the choice",
-            f"Each growth and each result taken as certain; each price {share_text(asked.swing)} lower and higher. The"
-            f" {len(rows)} values that move the lead most, from what it is (the solid line).",
-            expansion_figures.tornado(rows, lead, best),
-        )
+        drawn = expansion_figures.tornado(rows, lead, best)
+        yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows))
 
 
-def _axis(kpi: str) -> str:
-    unit = KPIS[kpi].unit
-    return f"{kpi_name(kpi)}\n[{'%' if unit == '1' else UNITS.get(unit, unit)}]"
-
-
-_VERB: Final = "expansion"
 _SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
 """Figures of a path that a table of their own has; the others are of its money."""
 _MONEY: Final = ("npv", "behind", "npv_p5", "npv_p95", "regret", "regret_p95", "best_share")
@@ -216,31 +185,22 @@ def _grids(answer: Answer) -> list[Grid]:
 
 
 def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
-    result, keys, today = answer.explored, asked.keys.expansion, asked.designs[0].hub
+    outcome, keys, today = answer.explored, asked.keys.expansion, asked.designs[0].hub
     yield from money_rests_on(today)
-    loads = ", ".join(f"{load:g}" for load in keys.loads)
-    yield (
-        "Years are sampled weeks: of each quarter a representative one (two months) and one of its busiest month, of"
-        " the hub that is there at the time. Weeks that ask the same of the same hub are one run, of"
-        f" {today.warmup_days} days of warm-up and {today.horizon_days} measured days. Each hub is simulated"
-        f" at loads of {loads} of what its machines sort, and taken in proportion between them: {result.n_runs} weeks,"
-        f" {asked.keys.replications} replications of each, with the same flights, parcels and draws in all (common"
-        " random numbers)."
+    text = text_of(
+        "expansion_method",
+        warmup=today.warmup_days,
+        horizon=today.horizon_days,
+        loads=", ".join(f"{load:g}" for load in keys.loads),
+        n_runs=outcome.n_runs,
+        n=asked.keys.replications,
+        n_leaves=len(outcome.futures.leaves),
+        n_growths=len(outcome.futures.growths),
+        n_draws=len(outcome.futures.draws),
+        year=keys.cost.year,
+        rate=share_text(keys.cost.discounting.rate),
     )
-    futures = result.futures
-    yield (
-        f"{len(futures.leaves)} results of the decisions and {len(futures.growths)} growths, with their exact"
-        f" probabilities, and {len(futures.draws)} draws of delays and demand in each; every path meets the same"
-        " futures. 95 % intervals of means hold the error of the draws and that of the simulation."
-    )
-    yield (
-        f"Money is in real EUR of {keys.cost.year}, discounted at {share_text(keys.cost.discounting.rate)} a year; what"
-        " is built is written off in equal parts, and what is left of it when the last year ends counts."
-    )
-    yield (
-        "Probabilities of results and of growth are assumptions, for the reader to set:"
-        " configs/study/expansion.yaml has them. docs/expansion.md tells the method."
-    )
+    yield from text.split("\n")
 
 
 STUDY: Final = Study(

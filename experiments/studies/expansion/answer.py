@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from experiments.formatting import millions, number, percent, with_interval
-from experiments.money import DAYS_PER_YEAR, REVENUES, Flow, payback
+from experiments.money.accounts import DAYS_PER_YEAR, REVENUES
+from experiments.money.discounting import Flow, payback
 from experiments.replications.stability import Stability
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from experiments.designs.design import Design
 from experiments.formatting import short
-from experiments.money import WAGES, Paid, activity, annual_lines, as_eur
+from experiments.money.accounts import WAGES, activity, annual_lines
+from experiments.money.discounting import as_eur
+from experiments.money.prices import Paid
 from experiments.replications.stability import Stability
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from experiments.designs.design import Replicated
 from experiments.formatting import millions, with_interval
-from experiments.money import Prices
+from experiments.money.prices import Prices
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
-from experiments.money import Paid, activity, annual_lines, investment
+from experiments.money.accounts import activity, annual_lines
+from experiments.money.assets import investment
+from experiments.money.prices import Paid
 from experiments.replications.stability import judged_as_run
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
 from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionKeys

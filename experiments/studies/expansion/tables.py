@@ -1,8 +1,9 @@
 """The tables of `cargohub expansion`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,8 +12,7 @@ from experiments.formatting import listed, millions, number, percent
 from experiments.frame.study import Tables
 from experiments.replications.stability import stability_table
 from experiments.statistics import Interval
-from experiments.store.rows import figures_of, stored
-from experiments.store.tables import as_columns
+from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
 from experiments.studies.expansion.design import in_millions, path_name, plain_name
 from experiments.studies.expansion.uncertainty import (
@@ -26,139 +26,142 @@ from experiments.studies.expansion.uncertainty import (
     worth_of,
 )
 from sim.measures.kpis import KPIS
-from sim.record.schemas import Column, TableSchema
+
+R = TypeVar("R")
 
 
-def _text(name: str, meaning: str) -> Column:
-    return Column(name, "string", "", meaning)
+@table("paths", "what each path comes to", sort=("path", "figure"))
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    path: str = column("", "of the study")
+    figure: str = column("", "what of it")
+    value: Interval = interval("see unit", "expected value", names="{end}", level=" of the 95 % interval of the mean")
+    unit: str = column("", "its unit")
 
 
-_PATH: Final = _text("path", "of the study")
-_YEAR: Final = Column("year", "int32", "1", "of the calendar")
+@table("futures", "every path in every future", sort=("path", "growth", "results", "draw"))
+@dataclass(frozen=True, slots=True)
+class FutureRow:
+    path: str = column("", "of the study")
+    growth: str = column("", "demand path")
+    results: str = column("", "how the decisions end, in their order; -: not asked")
+    draw: int = column("1", "counted from 0")
+    probability: float = column("1", "of the future; they sum to 1 for each path")
+    npv_eur: float = column("EUR", "mean over replications")
+    phases: int = column("1", "that open before the last year ends")
+    first_opens: float = column("year", "when the first does; NaN: none")
 
 
-def _with_unit(**meanings: str) -> tuple[Column, ...]:
-    numbers = (Column(name, "float64", "see unit", meaning) for name, meaning in meanings.items())
-    return (*numbers, _text("unit", "its unit"))
+@table("accounts", "expected money by year and line, not discounted; earned is positive", sort=("path", "year", "line"))
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    path: str = column("", "of the study")
+    year: int = column("1", "of the calendar")
+    line: str = column("", "of the accounts")
+    eur: float = column("EUR", "in the year")
 
 
-_INTERVAL: Final = _with_unit(
-    mean="expected value",
-    low="lower end of the 95 % interval of the mean; NaN: none",
-    high="upper end of the 95 % interval of the mean; NaN: none",
+@table("service", "KPIs of each year, means of its weeks, over futures", sort=("path", "year", "kpi"))
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    path: str = column("", "of the study")
+    year: int = column("1", "of the calendar")
+    kpi: str = column("", "name")
+    mean: float = column("see unit", "expected value")
+    p5: float = column("see unit", "5 % of the futures lie below")
+    p95: float = column("see unit", "95 % of the futures lie below")
+    unit: str = column("", "its unit")
+
+
+@table(
+    "traffic", "flights a day that are wanted, that there are slots for, and that come", sort=("path", "year", "what")
 )
-_BANDS: Final = _with_unit(
-    mean="expected value", p5="5 % of the futures lie below", p95="95 % of the futures lie below"
-)
-PATHS: Final = TableSchema(
-    "paths", "what each path comes to", (_PATH, _text("figure", "what of it"), *_INTERVAL), ("path", "figure")
-)
-FUTURES: Final = TableSchema(
-    "futures",
-    "every path in every future",
-    (
-        _PATH,
-        _text("growth", "demand path"),
-        _text("results", "how the decisions end, in their order; -: not asked"),
-        Column("draw", "int32", "1", "counted from 0"),
-        Column("probability", "float64", "1", "of the future; they sum to 1 for each path"),
-        Column("npv_eur", "float64", "EUR", "mean over replications"),
-        Column("phases", "int32", "1", "that open before the last year ends"),
-        Column("first_opens", "float64", "year", "when the first does; NaN: none"),
-    ),
-    ("path", "growth", "results", "draw"),
-)
-ACCOUNTS: Final = TableSchema(
-    "accounts",
-    "expected money by year and line, not discounted; earned is positive",
-    (_PATH, _YEAR, _text("line", "of the accounts"), Column("eur", "float64", "EUR", "in the year")),
-    ("path", "year", "line"),
-)
-SERVICE: Final = TableSchema(
-    "service",
-    "KPIs of each year, means of its weeks, over futures",
-    (_PATH, _YEAR, _text("kpi", "name"), *_BANDS),
-    ("path", "year", "kpi"),
-)
-TRAFFIC: Final = TableSchema(
-    "traffic",
-    "flights a day that are wanted, that there are slots for, and that come",
-    (_PATH, _YEAR, _text("what", "wanted, slots or flights"), *_BANDS),
-    ("path", "year", "what"),
-)
-STATES: Final = TableSchema(
-    "states",
-    "hubs that paths are in for a time, and the hub that was simulated for each",
-    (
-        _text("state", "of a path"),
-        _text("hub", "its hub, as the table kpis calls it, before @ and the load; several act: effects added"),
-        Column("area_m2", "float64", "m2", "of its halls"),
-        Column("flights_per_day", "float64", "1/d", "that there are slots for"),
-    ),
-    ("state",),
-)
+@dataclass(frozen=True, slots=True)
+class TrafficRow:
+    path: str = column("", "of the study")
+    year: int = column("1", "of the calendar")
+    what: str = column("", "wanted, slots or flights")
+    mean: float = column("see unit", "expected value")
+    p5: float = column("see unit", "5 % of the futures lie below")
+    p95: float = column("see unit", "95 % of the futures lie below")
+    unit: str = column("", "its unit")
+
+
+@table("states", "hubs that paths are in for a time, and the hub that was simulated for each", sort=("state",))
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    state: str = column("", "of a path")
+    hub: str = column("", "its hub, as the table kpis calls it, before @ and the load; several act: effects added")
+    area_m2: float = column("m2", "of its halls")
+    flights_per_day: float = column("1/d", "that there are slots for")
 
 
 def tables_of(answer: Answer) -> Tables:
-    first_year = answer.explored.keys.expansion.first_year
-    rows: list[tuple[TableSchema, list[tuple[Any, ...]]]] = [
-        (PATHS, list(_figures(answer))),
-        (FUTURES, list(_futures(answer))),
-        (ACCOUNTS, list(_accounts(answer))),
-        (SERVICE, [row for kpi, own in answer.service.items() for row in _bands(own, first_year, kpi, KPIS[kpi].unit)]),
-        (TRAFFIC, [row for what, own in answer.traffic.items() for row in _bands(own, first_year, what, "1/d")]),
-        (STATES, list(_states(answer))),
-    ]
     return [
-        *((schema, as_columns(schema.columns, own)) for schema, own in rows),
+        stored(FigureRow, _figures(answer)),
+        stored(FutureRow, _futures(answer)),
+        stored(AccountRow, _accounts(answer)),
+        stored(ServiceRow, _by_year(ServiceRow, answer, answer.service, lambda kpi: KPIS[kpi].unit)),
+        stored(TrafficRow, _by_year(TrafficRow, answer, answer.traffic, lambda _: "1/d")),
+        stored(StateRow, _states(answer)),
         stored(Knowing, answer.knowing),
         stored(Turn, answer.turns),
-        stored(Cell, list(decision_map(answer.explored))),
+        stored(Cell, decision_map(answer.explored)),
         stability_table(answer.stability),
     ]
 
 
-def _figures(answer: Answer) -> Iterator[tuple[Any, ...]]:
+def _figures(answer: Answer) -> Iterator[FigureRow]:
     for path in answer.paths:
         for figure, value, unit in figures_of(path):
-            interval = value if isinstance(value, Interval) else Interval(value, None, None, 0)
             if figure != "path":
-                yield path.path, figure, interval.mean, interval.low, interval.high, unit
+                estimate = value if isinstance(value, Interval) else Interval(value, None, None, 0)
+                yield FigureRow(path.path, figure, estimate, unit)
 
 
-def _futures(answer: Answer) -> Iterator[tuple[Any, ...]]:
+def _futures(answer: Answer) -> Iterator[FutureRow]:
     explored = answer.explored
-    futures, asked = explored.futures, explored.keys.expansion
+    futures, first_year = explored.futures, explored.keys.expansion.first_year
     for path, numbers in explored.number.items():
         for (g, f, draw), at in np.ndenumerate(numbers):
             opens = explored.opens[at]
-            results = ", ".join(result or "-" for result in futures.leaves[f].values())
-            npv = float(explored.worths[at].present.sum(axis=1).mean())
-            first = asked.first_year + opens[0] / 12 if opens else np.nan
-            probability = futures.weight[g, f] / len(futures.draws)
-            yield path, futures.growths[g], results, draw, probability, npv, len(opens), first
+            yield FutureRow(
+                path,
+                futures.growths[g],
+                ", ".join(result or "-" for result in futures.leaves[f].values()),
+                draw,
+                float(futures.weight[g, f]) / len(futures.draws),
+                float(explored.worths[at].present.sum(axis=1).mean()),
+                len(opens),
+                first_year + opens[0] / 12 if opens else np.nan,
+            )
 
 
-def _accounts(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    result = answer.explored
-    for path in result.number:
-        mean = result.mean(path, lambda worth: worth.yearly)
-        for year, line in np.ndindex(*mean.shape):
-            yield path, result.keys.expansion.first_year + year, result.books.lines[line], float(mean[year, line])
+def _accounts(answer: Answer) -> Iterator[AccountRow]:
+    explored = answer.explored
+    for path in explored.number:
+        mean = explored.mean(path, lambda worth: worth.yearly)
+        for (year, line), eur in np.ndenumerate(mean):
+            yield AccountRow(path, explored.keys.expansion.first_year + year, explored.books.lines[line], eur)
 
 
-def _bands(of_paths: Yearly, first_year: int, name: str, unit: str) -> Iterator[tuple[Any, ...]]:
-    for path, bands in of_paths.items():
-        for year, row in enumerate(bands.T.tolist(), start=first_year):
-            yield path, year, name, *row, unit
+def _by_year(
+    row: Callable[..., R], answer: Answer, figures: Mapping[str, Yearly], unit: Callable[[str], str]
+) -> Iterator[R]:
+    """Rows of path, year, the figure's name, its bands and their unit."""
+    first_year = answer.explored.keys.expansion.first_year
+    for name, of_paths in figures.items():
+        for path, bands in of_paths.items():
+            for year, band in enumerate(bands.T.tolist(), start=first_year):
+                yield row(path, year, name, *band, unit(name))
 
 
-def _states(answer: Answer) -> Iterator[tuple[Any, ...]]:
-    result = answer.explored
-    for state, (label, *parts) in result.keys.expansion.states.items():
-        accepted = float(result.world.accepted[result.world.curves.labels[label]])
+def _states(answer: Answer) -> Iterator[StateRow]:
+    explored = answer.explored
+    for state, (label, *parts) in explored.keys.expansion.states.items():
+        accepted = float(explored.world.accepted[explored.world.curves.labels[label]])
         hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
-        yield state, hub, result.books.hubs[label].area_m2, accepted
+        yield StateRow(state, hub, explored.books.hubs[label].area_m2, accepted)
 
 
 _ENOUGH = 0.9

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.formatting import millions, share_text
-from experiments.money import WAGES, Paid
+from experiments.money.accounts import WAGES
+from experiments.money.prices import Paid
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.curves import Floats

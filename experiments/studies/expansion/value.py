@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.money import DAYS_PER_YEAR, as_eur, discount_factor, flows, investment
-from experiments.money.assets import HALLS
+from experiments.money.accounts import DAYS_PER_YEAR
+from experiments.money.assets import HALLS, investment
+from experiments.money.discounting import as_eur, discount_factor, flows
 from experiments.studies.expansion.curves import Curves, Floats, quarter_means
 from experiments.studies.expansion.design import Expansion, Path, month_of
 from experiments.studies.expansion.hubs import State

@@ -11,7 +11,8 @@ import yaml
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed, scaled
-from experiments.money import DAYS_PER_YEAR, Prices
+from experiments.money.accounts import DAYS_PER_YEAR
+from experiments.money.prices import Prices
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.staffing import rostered_h_per_day

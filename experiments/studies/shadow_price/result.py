@@ -13,15 +13,11 @@ from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
 from experiments.formatting import percent, whole, with_interval
 from experiments.frame.study import Kpis
-from experiments.money import (
-    Prices,
-    activity,
-    annual_lines,
-    as_eur,
-    equipment_eur_per_year,
-    floor_eur_per_m2_year,
-    total,
-)
+from experiments.money.accounts import activity, annual_lines
+from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year
+from experiments.money.discounting import as_eur
+from experiments.money.lines import total
+from experiments.money.prices import Prices
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
