@@ -28,6 +28,8 @@ class Arguments:
     """Print the composed configuration instead of running it."""
     slow: bool = False
     """The checks that take minutes, too."""
+    all: bool = False
+    """Every KPI and every row on the terminal, not those at a glance alone."""
     parallel: bool = False
     """What two workers do against one."""
 

@@ -264,3 +264,17 @@ def kpi_name(name: str) -> str:
     ('Dwell, 95 % quantile', 'In use: sorting machines', 'Staff: docks')
     """
     return KPIS[name].label if name in KPIS else plain_label(name)
+
+
+def full_kpi_name(name: str) -> str:
+    """The same where it stands alone: a part with what it is a part of.
+
+    >>> full_kpi_name("co2_apron_kg_per_t"), full_kpi_name("dwell_mean_h")
+    ('CO₂ for each tonne of goods – of it the apron', 'Dwell, mean')
+    """
+    label = kpi_name(name)
+    if not label.startswith("–"):
+        return label
+    before = list(KPIS)[: list(KPIS).index(name)]
+    whole_label = next(kpi_name(each) for each in reversed(before) if not kpi_name(each).startswith("–"))
+    return f"{whole_label} {label}"

@@ -40,6 +40,7 @@ FLAGS = (
     "--json",
     "--quiet",
     "--show",
+    "--all",
     "--slow",
     "--parallel",
     "--help",
@@ -104,6 +105,7 @@ def _run(words: Sequence[str]) -> int:
         quiet=options.quiet,
         config_dir=options.config_dir,
         show=options.show,
+        all=options.all,
         slow=options.slow,
         parallel=options.parallel,
     )
@@ -126,6 +128,8 @@ def _run(words: Sequence[str]) -> int:
         if error.name != name:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
+    if arguments.all and not hasattr(module, "STUDY") and verb not in ("show", "resume"):
+        raise CargohubError(f"--all: {verb} shows all that it has; verbs that simulate, and show, take it")
     if hasattr(module, "STUDY") and not hasattr(module, "main"):
         from experiments.frame import runner
 

@@ -56,6 +56,7 @@ def module_of(verb: str) -> str:
 OPTIONS: Final = """options, before or after the words:
   --json            the result as one JSON document on standard output
   --out DIR         folder for run directories (runs)
+  --all             every KPI and every row of the tables on the terminal (verbs that simulate, and show)
   --quiet           no progress
   --config-dir DIR  a folder with configuration groups of your own (DIR/scenario/mine.yaml: scenario=mine)
   --show            print the composed configuration, checked, and stop (run, compare, sweep)

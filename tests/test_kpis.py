@@ -2,14 +2,13 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame import console
+from experiments.frame.designs_text import kpis_of
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names
@@ -42,6 +41,9 @@ def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
     assert main([*words, "--quiet"]) == 0
     terminal = capsys.readouterr().out
     folder = next(path for path in tmp_path.iterdir() if (path / "report.html").is_file())
+    assert "Not departed" not in terminal
+    assert main(["show", str(folder), "--all"]) == 0
+    assert "Not departed" in capsys.readouterr().out
     assert main(["show", str(folder), "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)["kpis"]["toys_per_day"]
     summary = pd.read_parquet(folder / "tables" / "summary.parquet").set_index("kpi").loc["toys_per_day"]
@@ -49,7 +51,7 @@ def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert shown["unit"] == summary["unit"] == "toys/d"
     assert shown["mean"] == summary["mean"] == kpis[kpis["kpi"] == "toys_per_day"]["value"].mean() > 0
-    assert any(line.startswith("toys_per_day") and line.endswith("toys/d") for line in terminal.splitlines())
+    assert any("Toys brought" in line and "toys/d" in line for line in terminal.splitlines())
     assert "Toys brought [toys/d]" in page and "three times the flights that come" in page
     assert "| `toys_per_day` | toys | toys/d | more | three times the flights that come |" in kpi_page()
 
@@ -58,7 +60,7 @@ def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(mo
     monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
     with_exports, without = (Design(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
     for designs, is_shown in (([with_exports], False), ([with_exports, without], True)):
-        assert ("toys_per_day" in console._shown(SimpleNamespace(designs=designs))) == is_shown
+        assert ("toys_per_day" in kpis_of([design.hub for design in designs], Rank.DETAIL)) == is_shown
 
 
 def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:

@@ -120,7 +120,7 @@ def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys
     monkeypatch.chdir(tmp_path)
     folder = made(tmp_path / "runs", "run", *BETWEEN)
     lines = capsys.readouterr().out.splitlines()
-    (line,) = [line for line in lines if line.startswith("Packing rule, liege_30k")]
+    (line,) = [line for line in lines if line.startswith("Packing rule, 30,000 m²")]
     assert main(["show", str(folder)]) == 0
     assert line in capsys.readouterr().out.splitlines()
     command = line.partition("To simulate both: ")[2]

@@ -10,6 +10,8 @@ R = TypeVar("R")
 FIRST_LINE_S: Final = 10.0
 NEXT_LINE_S: Final = 60.0
 """Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
+_WHOLE_WORK_S: Final = 1e6
+"""Longer than any work takes."""
 
 
 def shown(
@@ -28,12 +30,16 @@ def shown(
 
 
 def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
-    from tqdm import tqdm
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    # Results of parallel workers come in bursts: the time left is told from a slow average.
-    with tqdm(total=total, initial=already, unit=f" {what}", file=sys.stderr, leave=False, smoothing=0.05) as bar:
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}, time left"), TimeRemainingColumn())
+    # Results of parallel workers come in bursts: the speed is that of the whole work.
+    bar = Progress(*columns, console=Console(file=sys.stderr), transient=True, speed_estimate_period=_WHOLE_WORK_S)
+    with bar:
+        task = bar.add_task(what, total=total, completed=already)
         for result in results:
-            bar.update()
+            bar.advance(task)
             yield result
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from experiments.designs.design import DesignKeys, MarginKeys
 from experiments.formatting import percent, with_interval
 from experiments.frame import console
+from experiments.frame.designs_text import DesignsText
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.replications.margin import margin_notes
@@ -58,6 +59,7 @@ def document(
 ) -> Document:
     """`data`: of the JSON object; `pictures`: of this verb alone."""
     designs, outcome = asked.designs, summed.outcome
+    text = DesignsText.of(outcome, summed.rows, asked.arguments.command)
     notes: Sequence[str] = []
     over = None
     if isinstance(asked.keys, MarginKeys):  # run and compare
@@ -85,7 +87,11 @@ def document(
         title=console.title_of(designs),
         data=data,
         warnings=console.warnings_of(outcome, warnings),
-        lines=console.table_lines(outcome, summed.rows, asked.arguments.command, has_baseline=has_baseline),
+        verdicts=text.opening(),
+        grids=list(text.at_a_glance()),
+        lines=[*(text.differences() if has_baseline else ()), *text.lines()],
+        more=text.all_kpis,
+        titles=text.titles,
         notes=notes,
         over=over,
         page=page,

@@ -1,6 +1,5 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,10 +13,11 @@ from experiments.designs.design import Replicated, period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.recorded import asked_again, config_text
+from experiments.frame.screen import WARNING, in_words, say
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
 from experiments.report.page import PAGE, files_of, write_page
-from experiments.report.sections import Page, Section, as_lines
+from experiments.report.sections import Page, Section
 from experiments.store import RunDirectory, identity_of
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.read import CONFIG
@@ -92,8 +92,10 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
         InputError: tables that are not this study's.
     """
     _check_library(study)
-    given = Arguments(manifest.verb, json=asked.arguments.json, out=manifest.folder.parent)
-    command = asked_again(manifest.verb, command_words(manifest.folder), like=given)
+    given = replace(Arguments(manifest.verb), json=asked.arguments.json, all=asked.arguments.all)
+    command = asked_again(
+        manifest.verb, command_words(manifest.folder), like=replace(given, out=manifest.folder.parent)
+    )
     asked = replace(asked, arguments=command, is_typed=False)
     try:
         study.check(asked.designs, asked.keys)
@@ -155,12 +157,19 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         shown |= {"run_dir": str(folder), **more, "warnings": warnings}
         console.print_json(shown)
         return
-    lines = [*document.lines, *(line for grid in document.grids for line in (*as_lines(grid, document.most_rows), ""))]
-    lines += [*document.sentences, ""] if document.sentences else []
-    lines += [*document.over.lines, ""] if document.over else []
-    lines += [*(f"warning: {line}" for line in warnings), *document.notes, f"tables: {folder}"]
-    lines += [f"page:   {folder / PAGE}", *(f"{name + ':':7} {value}" for name, value in more.items())]
-    sys.stdout.write("\n".join(lines) + "\n")
+    most_rows = None if asked.arguments.all else document.most_rows
+    paths = {"tables": folder, "page": folder / PAGE, **more}
+    say(
+        [
+            *document.opening, "", *document.grids, *document.lines,
+            *(document.more() if asked.arguments.all else ()),
+            *document.explanation, *([""] if document.explanation else []),
+            *([*document.over.lines, ""] if document.over else []),
+            *(f"{WARNING}{in_words(line, document.titles)}" for line in warnings), *document.notes,
+            *(f"{name + ':':7} {path}" for name, path in paths.items()),
+        ],
+        most_rows,
+    )  # fmt: skip
 
 
 def _warnings(asked: Asked[K], document: Document) -> list[str]:

@@ -1,7 +1,7 @@
 """What a verb declares of its study, and what the runner gives it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.frame.over_assumptions import OverAssumptions
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Page
+from experiments.report.verdicts import DesignVerdict
 from experiments.store import Part
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
@@ -79,6 +80,8 @@ class Document:
     """Of the JSON object; or a list of objects, which stands alone."""
     sentences: Sequence[str] = ()
     """The answer."""
+    verdicts: Sequence[DesignVerdict | str] = ()
+    """What terminal and page open with: a line a design; none: the first sentence."""
     tables: Tables = ()
     """That the run stores beside the KPIs and the sentences; none where the bench has completed it."""
     grids: Sequence[Grid] = ()
@@ -91,14 +94,28 @@ class Document:
     warnings: Sequence[str] = ()
     libraries: Sequence[str] = ()
     """Whose versions are told beside those of every page."""
-    lines: Sequence[str] = ()
-    """For the terminal, before grids and sentences."""
+    lines: Sequence[str | Grid] = ()
+    """For the terminal, between grids and sentences."""
+    more: Callable[[], Iterable[Grid | str]] = tuple
+    """For the terminal, where all is asked for."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What a reader calls a design, by its label."""
     notes: Sequence[str] = ()
     """For the terminal, after the warnings."""
     over: OverAssumptions | None = None
     """What the answer rests on beside its sampling intervals; for terminal and page."""
     page: Callable[[Path, bool], Page] | None = None
     """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
+
+    @property
+    def opening(self) -> "Sequence[DesignVerdict | str]":
+        """The lines that come first."""
+        return self.verdicts or self.sentences[:1]
+
+    @property
+    def explanation(self) -> Sequence[str]:
+        """The sentences that do not come first."""
+        return [line for line in self.sentences if line not in self.opening]
 
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:

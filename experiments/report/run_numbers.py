@@ -89,9 +89,8 @@ def _numbers(run: Run) -> Iterator[Section]:
         )
         return Grid(caption, header, rows, 1 + len(keys))
 
-    factors = [(key, "", *(point.factors[key] for point in run.points)) for key in keys]
-    every = _kpi_grid(run.points, run.kpis, [name for name, *_ in sentences.definitions(run.kpis)])
-    parts = [Section("All KPIs", grids=[Grid("", ("KPI", *every.header[1:]), (*factors, *every.rows), 2)])]
+    every = kpi_grid(run.points, run.kpis, [name for name, *_ in sentences.definitions(run.kpis)], has_factors=True)
+    parts = [Section("All KPIs", grids=[every])]
     changes = {label: values for label, values in run.changes.items() if label != run.baseline}
     if changes:
         tested = f"{run.with_intervals} and p-values of no difference" if run.n > 1 else ""
@@ -101,19 +100,22 @@ def _numbers(run: Run) -> Iterator[Section]:
     yield Section("Numbers", grids=[grid(f"Headline KPIs{run.with_intervals}", run.kpis, _cell)], parts=parts)
 
 
-def _kpi_grid(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str], caption: str = "") -> Grid:
-    """KPIs down, designs across; of those that a design has."""
-    rows = []
+def kpi_grid(
+    points: Sequence[NamedDesign], values: Values, kpis: Iterable[str], caption: str = "", *, has_factors: bool = False
+) -> Grid:
+    """KPIs down, designs across; of those that a design has. `has_factors`: after the keys in which designs differ."""
+    keys = points[0].factors if has_factors else ()
+    rows: list[tuple[str, ...]] = [(key, "", *(point.factors[key] for point in points)) for key in keys]
     for name in kpis:
         of_designs = [values[point.label].get(name) for point in points]
         unit = next((value.unit for value in of_designs if value is not None), None)
         if unit is not None:
             rows.append((kpi_name(name), "" if unit == "1" else UNITS.get(unit, unit), *map(_cell, of_designs)))
-    return Grid(caption, ("", "Unit", *(point.title for point in points)), tuple(rows), 2)
+    return Grid(caption, ("KPI", "Unit", *(point.title for point in points)), tuple(rows), 2)
 
 
 def _group(run: Run, group: Group, caption: str = "") -> Grid:
-    return _kpi_grid(run.main, run.kpis, names(group=group), caption)
+    return kpi_grid(run.main, run.kpis, names(group=group), caption)
 
 
 def has(run: Run, kpi: str) -> bool:
@@ -151,7 +153,7 @@ def _goods(run: Run) -> Iterator[Section]:
     kpis = [name for group, sign in kept if has(run, sign) for name in names(group=group)]
     if kpis:
         text = " ".join([text_of("goods"), *goods_lines(run.main, run.kpis)])
-        yield section("goods", text=[text], grids=[_kpi_grid(run.main, run.kpis, kpis)])
+        yield section("goods", text=[text], grids=[kpi_grid(run.main, run.kpis, kpis)])
 
 
 def _around(run: Run) -> Iterator[Section]:

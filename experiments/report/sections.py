@@ -92,14 +92,26 @@ def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **valu
 
 
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:
-    """The table for a terminal; with `most`, its first rows and how many there are besides."""
-    rows = grid.rows[:most]
-    widths = [max(len(row[at]) for row in (grid.header, *rows)) for at in range(len(grid.header))]
-    lines = [grid.caption]
-    for row in (grid.header, *rows):
+    """The table for a terminal, a row a line; with `most`, its first rows and how many there are besides."""
+    rows = [tuple(map(_on_one_line, row)) for row in (grid.header, *grid.rows[:most])]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [grid.caption] if grid.caption else []
+    for row in rows:
         cells = (
             f"{cell:<{width}}" if at < grid.n_texts else f"{cell:>{width}}"
             for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         lines.append("  " + "  ".join(cells).rstrip())
-    return lines if len(rows) == len(grid.rows) else [*lines, f"  and {len(grid.rows) - len(rows)} more"]
+    n_more = len(grid.rows) + 1 - len(rows)
+    return [*lines, f"  and {n_more} more"] if n_more else lines
+
+
+def _on_one_line(cell: str) -> str:
+    r"""What stands small in a cell's second line, in brackets behind the first.
+
+    >>> _on_one_line("99.8 %\n95.3–99.9 %"), _on_one_line("66,000 m²\n(of a file)")
+    ('99.8 % (95.3–99.9 %)', '66,000 m² (of a file)')
+    """
+    first, _, small = cell.partition("\n")
+    first = first.rstrip()
+    return first if not small else f"{first} {small}" if small.startswith("(") else f"{first} ({small})"

@@ -199,10 +199,7 @@ def _share_of(row: dict[str, Any]) -> ShareBand | None:
 
 
 def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
-    """KPIs by design and name; of `summary`, or of `differences`.
-
-    Few replications can put the lower bound of what is never negative below zero: it is cut there.
-    """
+    """KPIs by design and name; of `summary`, or of `differences`."""
     is_difference = "baseline" in summary.columns
     values: dict[str, dict[str, Value]] = {}
     for row in records(summary):
@@ -211,10 +208,15 @@ def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
             float(row["mean"]), low, high, int(row["n"]), str(row["unit"]), bool(row.get("is_lower_bound", False)),
             float(row.get("p_family", math.nan)), float(row.get("variance_ratio", math.nan)),
         )  # fmt: skip
-        is_never_negative = row["kpi"] in KPIS and KPIS[row["kpi"]].range[0] >= 0
-        is_cut = row["mean"] >= 0 and not is_difference and is_never_negative
-        values.setdefault(row["scenario"], {})[row["kpi"]] = value.within(0.0) if is_cut else value
+        kpi = row["kpi"]
+        values.setdefault(row["scenario"], {})[kpi] = value if is_difference else within_possible(kpi, value)
     return values
+
+
+def within_possible(kpi: str, value: Value) -> Value:
+    """Few replications can put the lower bound of what is never negative below zero: it is cut there."""
+    is_never_negative = kpi in KPIS and KPIS[kpi].range[0] >= 0
+    return value.within(0.0) if is_never_negative and value.mean >= 0 else value
 
 
 def read_ladder(ladder: Frame | None) -> dict[str, dict[str, float]]:

@@ -41,11 +41,16 @@ class DesignVerdict:
     since: str
     """The calendar instant from which flights are held, on average; empty where none is, or the design carries."""
 
-    def __str__(self) -> str:
-        parts = [f"{self.title}: {self.word}", f"On time: {self.on_time}"]
+    @property
+    def details(self) -> str:
+        """What stands behind the word: sentences."""
+        parts = [f"On time: {self.on_time}"]
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
         parts += [f"Flights are held from {self.since}"] if self.since else []
         return ". ".join(parts) + "."
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.word}. {self.details}"
 
 
 def design_verdicts(

@@ -67,7 +67,7 @@ def main(arguments: Arguments) -> int:
         print(f"{_summary(found)}: {path}")
     else:
         print(_summary(found))
-        print("\n".join(as_lines(grid_of("", [_row(one) for one in found]))[1:]))
+        print("\n".join(as_lines(grid_of("", [_row(one) for one in found]))))
     return 0
 
 

@@ -1,0 +1,145 @@
+"""What the terminal says of `run`, `compare` and `sweep`, by the functions of their page: nothing is read again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from experiments.formatting import NO_VARIANCE, UNITS, change, full_kpi_name, kpi_name, p_text, short, whole
+from experiments.replications.summing import Outcome
+from experiments.report import packing
+from experiments.report.hub_share import goods_lines
+from experiments.report.margin import margin_text
+from experiments.report.run_numbers import kpi_grid
+from experiments.report.stored_designs import NamedDesign, main_points, read_points, within_possible
+from experiments.report.verdicts import DesignVerdict, design_verdicts
+from experiments.statistics.family import Family, Statement
+from experiments.statistics.interval import Value, Values
+from experiments.store.rows import Grid
+from experiments.store.summaries import DesignRow, FactorRow
+from sim.config import HubConfig
+from sim.measures.kpis import KPIS, RECOVERY, Rank, names
+
+_FAMILIES: Final = {
+    Family.HOLM: "simultaneous 95 % intervals, Bonferroni; p-values, Holm",
+    Family.DUNNETT: "simultaneous 95 % intervals and p-values, Dunnett, as if each design had seen other draws",
+    Family.NONE: "95 % intervals and p-values of each design alone",
+}
+"""How differences are taken together, for a reader."""
+_ACROSS: Final = 3
+"""Designs side by side."""
+_SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
+"""KPIs for which the gain from common random numbers is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class DesignsText:
+    """The designs of an outcome with the names that a reader sees, and their KPIs."""
+
+    outcome: Outcome
+    designs: tuple[NamedDesign, ...]
+    kpis: Values
+    command: str
+
+    @classmethod
+    def of(cls, outcome: Outcome, rows: Sequence[DesignRow], command: str) -> "DesignsText":
+        """`rows`: of the table `points`; `command`: the run's."""
+        import pandas as pd
+
+        factors = [
+            FactorRow(label, order, key, value)
+            for label, values in outcome.factors.items()
+            for order, (key, value) in enumerate(values.items())
+        ]
+        designs = read_points(pd.DataFrame(rows), pd.DataFrame(factors) if factors else None)
+        kpis = {
+            label: {
+                kpi: within_possible(
+                    kpi, replace(Value.of(interval, KPIS[kpi].unit), is_lower_bound=outcome.is_lower_bound(label, kpi))
+                )
+                for kpi, interval in intervals.items()
+            }
+            for label, intervals in outcome.intervals.items()
+        }
+        return cls(outcome, designs, kpis, command)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {design.label: " ".join(design.title.split()) for design in self.designs}
+
+    def opening(self) -> list[DesignVerdict | str]:
+        """A verdict a design, and where the packing rule decides it."""
+        ladders = {design.label: self.outcome.ladder(design) for design in self.outcome.designs}
+        return [*design_verdicts(self.designs, self.kpis, ladders), *packing.verdicts(self.designs, self.kpis)]
+
+    def at_a_glance(self) -> Iterator[Grid]:
+        """The headline KPIs, designs side by side."""
+        caption = "Mean and 95 % interval" if self.outcome.n > 1 else "One replication"
+        recovery = [name for name in self._present(Rank.SUMMARY) if KPIS[name].group is RECOVERY]
+        yield from self._grids([*self._present(Rank.HEADLINE), *recovery], caption)
+
+    def all_kpis(self) -> Iterator[Grid | str]:
+        """Every KPI of the parts of the hub that a design has, and what common random numbers save."""
+        yield from self._grids(self._present(Rank.DETAIL), "All KPIs")
+        saved = ((label, _saved(self.outcome.differences.get(label, {}))) for label in self.titles)
+        yield from (f"{self.titles[label]}: {text}" for label, text in saved if text)
+
+    def _present(self, rank: Rank) -> list[str]:
+        return kpis_of([design.hub for design in self.outcome.designs], rank)
+
+    def _grids(self, kpis: Sequence[str], caption: str) -> Iterator[Grid]:
+        for first in range(0, len(self.designs), _ACROSS):
+            yield kpi_grid(self.designs[first : first + _ACROSS], self.kpis, kpis, caption, has_factors=True)
+
+    def lines(self) -> Iterator[str]:
+        """On what the figures rest, how far the answer is from changing, and what pack-out and goods are."""
+        main = main_points(self.designs)
+        for design in self.outcome.designs:
+            paid = self.outcome.intervals[design.label]["staff_h_paid_per_day"].mean
+            title, roster = self.titles[design.label], design.hub.roster.name
+            yield f"{title}: with {whole(paid)} paid hours a day by roster {roster}"
+            if margin := margin_text(self.outcome.margins.get(design.label, ()), design.hub.demand.flights_per_day):
+                yield f"{title}: {margin}"
+        for text, both in packing.facts(main, self.command):
+            yield f"{text} To simulate both: {both}" if both else text
+        yield from goods_lines(main, self.kpis)
+        yield ""
+
+    def differences(self) -> Iterator[Grid | str]:
+        """What each design changes against the first, a KPI a row, where that is significant within the family."""
+        outcome = self.outcome
+        if not outcome.differences:
+            return
+        if outcome.n == 1:
+            yield from ("One replication: no difference can be tested", "")
+            return
+        caption = f"Difference from {self.titles[outcome.designs[0].label]} ({_FAMILIES[outcome.family]})"
+        rows: list[tuple[str, ...]] = []
+        for label in (label for label in self.titles if label in outcome.differences):
+            statements = outcome.differences[label]
+            changed = {kpi: statements[kpi] for kpi in self._present(Rank.SUMMARY) if _is_shown(statements[kpi])}
+            if not any(statement.is_different for statement in changed.values()):
+                rows.append((self.titles[label], "no significant difference", "", ""))
+            for kpi, statement in changed.items():
+                text = change(statement.interval, UNITS.get(KPIS[kpi].unit, KPIS[kpi].unit))
+                tested = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
+                rows.append((self.titles[label], full_kpi_name(kpi), text, tested))
+        yield Grid(caption, ("Design", "KPI", "Difference", "Tested"), tuple(rows), 2)
+
+
+def kpis_of(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
+    """KPIs of at least this rank; of a part of the hub only where a design has it."""
+    return [name for name in names(rank) if any(KPIS[name].group.is_in(hub) for hub in hubs)]
+
+
+def _is_shown(statement: Statement) -> bool:
+    """Whether a difference is significant, or the same in all replications."""
+    return statement.is_different or (statement.has_no_variance and statement.interval.mean != 0)
+
+
+def _saved(statements: Mapping[str, Statement]) -> str:
+    """What common random numbers save, by the first KPIs of the headline that say so."""
+    known = {kpi: statements[kpi].variance_ratio for kpi in _SAVED if kpi in statements}
+    ratios = [f"{kpi_name(kpi)} {short(ratio)}" for kpi, ratio in known.items() if ratio is not None]
+    if not ratios:
+        return ""
+    return f"separate runs would need this many times the replications (common random numbers): {', '.join(ratios)}"
