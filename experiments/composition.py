@@ -75,7 +75,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     Raises:
         ConfigError: words or files that cannot be composed.
     """
-    folders = _folders(config_dir)
+    folders = folders_of(config_dir)
     for word in words:
         check_option(word, parsed(word), folders)
     try:
@@ -128,12 +128,12 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:
     """The points of a sweep, where `scenario=*` and its like match what is there."""
-    return sweep_points(words, _folders(config_dir))
+    return sweep_points(words, folders_of(config_dir))
 
 
 def scenarios(config_dir: Path | str | None = None) -> list[str]:
     """The names of the scenarios, sorted."""
-    return options("scenario", _folders(config_dir))
+    return options("scenario", folders_of(config_dir))
 
 
 def _whose(key: str) -> str:
@@ -195,7 +195,7 @@ def _search_path(folder: Path) -> str:
     return f"hydra.searchpath=['file://{escaped}']"
 
 
-def _folders(config_dir: Path | str | None) -> list[Path]:
+def folders_of(config_dir: Path | str | None) -> list[Path]:
     """The packaged folder, and the user's if there is one.
 
     Raises:

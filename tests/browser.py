@@ -1,5 +1,6 @@
 """A page in a real browser: headless Chromium without a network, asked over its debugging pipe."""
 
+import base64
 import json
 import os
 import shlex
@@ -43,7 +44,8 @@ class Browser:
         os.close(self._write)
         os.close(self._read)
 
-    def open(self, path, width=1280, height=800):
+    def open(self, page, width=1280, height=800, *, is_dark=False):
+        """`page`: a file, or an address on this machine."""
         target = self._ask("Target.createTarget", url="about:blank")["targetId"]
         session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self._session = {"sessionId": session}
@@ -53,10 +55,40 @@ class Browser:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
         self._ask("Performance.enable", timeDomain="threadTicks")
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
+        self._ask("Emulation.setEmulatedMedia", features=[scheme])
+        self.go(page if isinstance(page, str) else page.as_uri())
+
+    def go(self, address):
+        """Another page in the same window."""
         self._is_loaded = False
-        self._ask("Page.navigate", url=path.as_uri())
+        self._ask("Page.navigate", url=address)
+        self.wait_for_load()
+
+    def wait_for_load(self):
         while not self._is_loaded:
             self._note(self._next())
+
+    def press(self, key, code=0, text=""):
+        """A key, as typed: `Tab`, `Enter`, or a character."""
+        named = {"Tab": 9, "Enter": 13, " ": 32}
+        code = code or named.get(key, 0)
+        text = text or {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
+        more = {"text": text} if text else {}
+        self._is_loaded = False
+        for kind in ("keyDown", "keyUp"):
+            self._ask(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                windowsVirtualKeyCode=code,
+                **(more if kind == "keyDown" else {}),
+            )
+
+    def picture(self, path):
+        """The whole page as PNG, to look at."""
+        answer = self._ask("Page.captureScreenshot", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(answer["data"]))
 
     def run(self, script):
         """What the body of an asynchronous function returns on the page, as plain values."""

@@ -4,6 +4,8 @@ import json
 import signal
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -11,10 +13,15 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub
 from experiments.main import main
+from experiments.store.parts import lines_in
 from experiments.studies.page import guard
+from experiments.studies.page.form import GROUPS, group_of
+from experiments.studies.page.plan import Plan, checked, planned_fields
 from tests.served import HERE, TOKEN, client_of
-from tests.stored_runs import made
+from tests.stored_runs import TINY, made
 
 
 @pytest.fixture(scope="module")
@@ -172,3 +179,93 @@ def test_it_prints_its_address_and_ends_cleanly_on_sigterm(tmp_path):
     process.send_signal(signal.SIGTERM)
     rest, errors = process.communicate(timeout=30)
     assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_the_form_has_every_value_with_unit_bounds_and_source(tmp_path):
+    fields = {each.key: each for each in planned_fields(Plan(), Arguments("page", out=tmp_path))}
+    area = fields["halls.main.area_m2"]
+    assert (area.name, area.value, area.unit) == ("Area", "30000", "m²")
+    assert area.bounds == "at least 100, at most 10,000,000"
+    distance = fields["halls.main.apron_distance_m"]
+    assert distance.range == "302.5 to 797.5" and distance.about.source.startswith("assumption")
+    assert fields["arrivals.model"].leaf.kind == "choice" and fields["trade.is_on"].leaf.kind == "flag"
+    shown = {group_of(key) for key in fields}
+    assert shown >= set(GROUPS) - {"Disruptions"}
+
+
+def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys):
+    page = client_of(tmp_path).get("/plan?set.demand.flights_per_day=-3").text
+    assert main(["run", "demand.flights_per_day=-3"]) == 2
+    says = capsys.readouterr().err.removeprefix("cargohub: ").strip()
+    assert f'data-key="demand.flights_per_day">{says}</p>' in page
+    assert 'aria-invalid="true"' in page and 'value="run">' not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("set.hydra.run=1", "hydra.run: no value of this form"),
+        ("scenario=../../etc", "scenario: no "),
+        ("disruption=x=1", "disruption: no "),
+        ("group.demand=<b>", "demand: no "),
+        ("flights=../config.yaml", "flights: no file"),
+    ],
+)
+def test_no_name_becomes_a_word_unless_it_is_there(tmp_path, query, says):
+    answer = client_of(tmp_path).get(f"/plan?{query}")
+    assert answer.status_code == 400 and says in answer.text and "<b>" not in answer.text
+
+
+def test_what_does_not_fit_is_drawn_and_made_to_fit(tmp_path):
+    client = client_of(tmp_path)
+    page = client.get("/plan?set.halls.main.doors_out=36").text
+    assert "46 of the 40 dock doors that fit" in page and 'class="over"' in page
+    form = {"was": "scenario=liege_30k", "set.halls.main.doors_out": "36", "set.halls.main.doors_in": "10", "do": "fit"}
+    page = client.post("/plan", data=form).text
+    assert 'class="over"' not in page and "fit=auto changed" in page
+    assert "cargohub run scenario=liege_30k fit=auto halls.main.doors_out=36" in page
+
+
+def test_a_plan_is_saved_as_a_scenario_that_the_command_line_reads(tmp_path):
+    config_dir = tmp_path / "mine"
+    config_dir.mkdir()
+    client = client_of(tmp_path, config_dir)
+    form = {"was": "scenario=liege_30k", "scenario": "liege_66k", "group.demand": "permit", "disruption": "fog_morning"}
+    form |= {"set.halls.main.doors_out": "31", "do": "save", "name": "mine_66k"}
+    assert "Saved: " in client.post("/plan", data=form).text
+    planned = Plan("run", "liege_66k", {"demand": "permit"}, ("fog_morning",), {"halls.main.doors_out": "31"})
+    typed = checked(planned, Arguments("page", out=tmp_path)).words
+    hubs = [hub(compose(["scenario=mine_66k"], config_dir)), replace(hub(compose(typed)), scenario="mine_66k")]
+    assert hubs[0] == hubs[1] and hubs[0].halls["main"].doors_out == 31 and "fog_morning" in hubs[0].disruptions
+    assert client.post("/plan", data={**form, "name": "liege_66k"}).status_code == 400
+    assert client.post("/plan", data={**form, "name": "../x"}).status_code == 400
+
+
+def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
+    client = client_of(tmp_path)
+    values = dict(word.split("=") for word in TINY if "=" in word) | {"replications": "30", "exports.service_h": "24"}
+    form = {"was": "scenario=liege_30k", **{f"set.{key}": value for key, value in values.items() if key != "workers"}}
+    answer = client.post("/plan", data={**form, "do": "run"}, follow_redirects=False)
+    address = answer.headers["location"]
+    folder = tmp_path / address.removeprefix("/run/")
+    wait_for(lambda: (folder / "replications.jsonl").exists() and len(lines_in(folder)) > 1)
+    page = client.get(address).text
+    assert "replications are finished" in page and "First look" in page and 'data-refresh="2000"' in page
+    again = client.post("/plan", data={**form, "do": "run"}, follow_redirects=False)
+    assert again.headers["location"] == address, "the same plan is the same run"
+    assert main(["resume", str(folder)]) == 2, "a terminal beside it is refused, and breaks nothing"
+    client.post(f"{address}/cancel")
+    kept = len(lines_in(folder))
+    assert 1 < kept < 30
+    restarted = client_of(tmp_path)
+    assert "unfinished" in restarted.get(address).text
+    restarted.post(f"{address}/resume")
+    wait_for(lambda: len(lines_in(folder)) > kept or (folder / "manifest.json").exists())
+    restarted.post(f"{address}/cancel")
+
+
+def wait_for(is_so, seconds=120):
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.2)

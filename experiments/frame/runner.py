@@ -19,10 +19,12 @@ from experiments.report import style
 from experiments.report.page import PAGE, files_of, write_page
 from experiments.report.sections import Page, Section
 from experiments.store import RunDirectory, identity_of
+from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, command_words
 from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
+from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
 
 
@@ -112,10 +114,22 @@ def _check_library(study: Study[K, R]) -> None:
 
 def opened(name: str, asked: Asked[K]) -> RunDirectory:
     """The run folder, by what it is asked for."""
-    hubs, keys = {design.label: design.hub for design in asked.designs}, asked.keys.as_plain()
-    arguments = asked.arguments
+    (hubs, keys), arguments = _hubs_and_keys(asked), asked.arguments
     text = config_text(arguments, keys, hubs)
     return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
+
+
+def name_of(study: Study[K, R], asked: Asked[K]) -> str:
+    """The name of the folder that the run has, or would have.
+
+    Raises:
+        OSError: an input file cannot be read.
+    """
+    return folder_name(asked.arguments.verb, study.name(asked), identity_of(*_hubs_and_keys(asked)))
+
+
+def _hubs_and_keys(asked: Asked[K]) -> tuple[dict[str, HubConfig], dict[str, Any]]:
+    return {design.label: design.hub for design in asked.designs}, asked.keys.as_plain()
 
 
 def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:

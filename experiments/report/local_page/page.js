@@ -25,3 +25,60 @@ parts.refresh = async () => {
 };
 
 setTimeout(parts.refresh, 1000);
+
+/** A plan's address: its choices, and the values that differ from the scenario's. */
+parts.planQuery = (form) => {
+  const query = new URLSearchParams();
+  for (const each of form.elements) {
+    if (!each.name || each.disabled || each.type === "hidden" || each.tagName === "BUTTON" || each.name === "name") continue;
+    if (each.type === "checkbox" ? !each.checked : each.value === (each.dataset.base ?? "")) continue;
+    query.append(each.name, each.value);
+  }
+  return query;
+};
+
+/** Show what the plan as it is now is, beside its fields; a change of a group changes the fields themselves. */
+parts.check = async (form, isWhole) => {
+  const address = `/plan?${parts.planQuery(form)}`;
+  if (isWhole) { location.assign(address); return; }
+  history.replaceState(null, "", address);
+  const number = (parts.asked = (parts.asked ?? 0) + 1);
+  const answer = await fetch(address);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const panel = fresh.getElementById("check");
+  if (number !== parts.asked || !panel) return;
+  document.getElementById("check").replaceChildren(...panel.childNodes);
+  for (const says of document.querySelectorAll(".says")) {
+    const now = fresh.querySelector(`.says[data-key="${CSS.escape(says.dataset.key)}"]`);
+    says.textContent = now?.textContent ?? "";
+    says.hidden = !says.textContent;
+    const field = document.getElementById(`f-${says.dataset.key}`);
+    if (says.hidden) field?.removeAttribute("aria-invalid"); else field?.setAttribute("aria-invalid", "true");
+  }
+  parts.copies();
+};
+
+parts.copies = () => {
+  for (const button of document.querySelectorAll("button.copy")) {
+    button.hidden = false;
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+      button.textContent = "Copied";
+    };
+  }
+};
+
+const plan = document.getElementById("plan");
+if (plan) {
+  plan.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.name === "name") return;
+    field.closest(".field")?.classList.toggle("changed", field.value !== field.dataset.base);
+    parts.check(plan, !field.name.startsWith("set."));
+  });
+  // Sent is what differs, not four hundred values.
+  plan.addEventListener("submit", () => {
+    for (const each of plan.elements) each.disabled ||= each.name.startsWith("set.") && each.value === each.dataset.base;
+  });
+}
+parts.copies();

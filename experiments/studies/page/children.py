@@ -52,14 +52,13 @@ class Children:
                     start_new_session=True,
                 )  # fmt: skip
 
+    def is_known(self, name: str) -> bool:
+        """Whether this server has begun a command there."""
+        return name in self._processes
+
     def is_running(self, name: str) -> bool:
         process = self._processes.get(name)
         return process is not None and process.poll() is None
-
-    def seconds(self, name: str) -> float | None:
-        """Since the command that works or worked in this folder began, as long as this server knows of it."""
-        path = self._log(name)
-        return time.time() - path.stat().st_mtime if path.exists() else None
 
     def cancel(self, name: str) -> None:
         """End the command as a SIGTERM does: what is finished is kept."""

@@ -46,10 +46,14 @@ def folder_in(root: Path, name: str) -> Path:
     Raises:
         InputError: none of the runs in `root`.
     """
-    for run in names_in(root):
-        if run.name == name:
-            return root / run.name
+    if is_there(root, name):
+        return root / name
     raise InputError(f"{name[:80]}: no run of this name in {root}")
+
+
+def is_there(root: Path, name: str) -> bool:
+    """Whether a run folder of this name lies right below `root`."""
+    return any(run.name == name for run in names_in(root))
 
 
 def chosen(runs: list[RunName], text: str, verb: str, state: str) -> list[RunName]:

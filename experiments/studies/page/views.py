@@ -1,28 +1,28 @@
 """What is answered at each address: the list of runs, a run, its files, and what can be done with it."""
 
-import os
-import shlex
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
 from experiments.arguments import Arguments
 from experiments.execution.place import usable_workers
+from experiments.formatting import amount
 from experiments.report import page as report_page
-from experiments.report.page import template
+from experiments.statistics.interval import Value
 from experiments.studies.page import result, runs
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.guard import STORED_POLICY, TooLarge
+from experiments.studies.page.planning import Planning
+from experiments.studies.page.show import address, page
 from experiments.studies.replay import FILE as REPLAY
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
@@ -41,21 +41,6 @@ _TYPES: Final[Mapping[str, str]] = {".yaml": "text/plain", ".jsonl": "text/plain
 _FORMS: Final = ("csv", "xlsx")
 
 
-def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
-    """A page of `experiments/report/local_page`, with these values."""
-    text: str = template(f"local_page/{name}").render(
-        address=address, kpis=KPIS, quoted=shlex.quote, section=name.partition(".")[0], **values
-    )
-    return HTMLResponse(text, status)
-
-
-def address(*parts: str, **query: object) -> str:
-    """An address on this page, whatever stands in its parts."""
-    path = "/".join(quote(os.fsencode(part), safe="") for part in parts)
-    words = urlencode({key: value for key, value in query.items() if value not in ("", None)}, doseq=True)
-    return f"/{path}" + (f"?{words}" if words else "")
-
-
 @dataclass(frozen=True)
 class Views:
     """Of one folder of runs. Functions that are not asynchronous run in threads of their own."""
@@ -70,6 +55,7 @@ class Views:
 
     def routes(self) -> Sequence[Route | Mount]:
         """Address by address."""
+        planning = Planning(self.arguments, self.children)
         read: dict[str, Callable[..., Any]] = {
             "/": lambda _: RedirectResponse(address("runs")),
             "/runs": self.listed,
@@ -77,11 +63,13 @@ class Views:
             "/run/{name}/file/{file:path}": self.file,
             "/run/{name}/tables/{form}": self.tables,
             "/static/{file:path}": self.static,
+            **planning.read(),
         }
         done: dict[str, Callable[..., Any]] = {
             "/run/{name}/resume": self.resume,
             "/run/{name}/cancel": self.cancel,
             "/run/{name}/replay": self.replay,
+            **planning.done(),
         }
         return [
             *(Route(path, view, methods=["GET"]) for path, view in read.items()),
@@ -111,13 +99,16 @@ class Views:
         verbs = [verb for verb in VERBS if any(run.verb == verb for run in everything)]
         return page(
             "runs.html", root=str(self.root), rows=rows, n=len(found), n_all=len(everything), at=at, n_pages=n_pages,
-            asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=_SHOWN_KPIS,
+            asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=_SHOWN_KPIS, mean=_mean,
         )  # fmt: skip
 
     def run(self, request: "Request") -> "Response":
         """A run: its result, or how far it is."""
+        name = request.path_params["name"]
+        if self.children.is_known(name) and not runs.is_there(self.root, name):
+            mistake = None if self.children.is_running(name) else self.children.mistake(name) or "It ended."
+            return page("starting.html", name=name, mistake=mistake)
         folder = self._folder(request)
-        name = folder.name
         state = runs.state_of(folder)
         if state == runs.COMPLETE:
             try:
@@ -201,6 +192,10 @@ class Views:
             return runs.folder_in(self.root, request.path_params["name"])
         except InputError as error:
             raise HTTPException(404, str(error)) from None
+
+
+def _mean(kpi: str, value: float) -> str:
+    return amount(Value(value, None, None, 0, KPIS[kpi].unit), with_unit=False)
 
 
 def _see(name: str) -> "Response":

@@ -1,0 +1,186 @@
+"""The form of a plan, generated: nothing of a value is typed a second time.
+
+Keys and values come from the composed configuration, kinds and bounds from the schema, units from the keys' names,
+sources and ranges from configs/assumptions.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.assumptions import Assumption, assumptions_of
+from experiments.composition import folders_of, word_value
+from experiments.formatting import UNITS
+from experiments.overrides import options
+from experiments.verbs import VERBS
+from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
+from sim.reading import Leaf, leaf_at, plain
+from sim.rules import DECISIONS
+
+GROUPS: Final[Mapping[str, str]] = {
+    "Floor": (
+        r"halls\.\w+\.(area_m2|facade_m|apron_distance_m|opens|zone_shares|transfer_share|uld_positions)|space|fit"
+    ),
+    "Machines and posts": (
+        r"halls\.\w+\.(sorting_machines|machine_rated_per_h|breakdown_stations|handcoding_desks|packout_posts"
+        r"|manual_sort_posts|customs_desks|controls|tug_round_trip_min)|sorting|breakdown|handcoding|packout|manual_sort"
+        r"|apron"
+    ),
+    "Doors": r"halls\.\w+\.(doors_in|doors_out|serves)|outbound|linehaul",
+    "People": r"halls\.\w+\.\w+_workers",
+    "Traffic": r"demand|arrivals|fleet|parcels|presorted|lanes",
+    "Exports": r"exports|halls\.\w+\.exports",
+    "Disruptions": r"disruptions|recovery",
+    "Roster": r"roster",
+    "Customs": r"customs",
+    "Money": r"(\w+\.)?(cost|prices)|trade",
+    "Study": r"replications|seed|start_date|warmup_days|horizon_days|service_h|family|margin|"
+    + "|".join(verb.replace("-", "_") for verb in VERBS),
+    "Precision": "precision",
+}
+"""What stands together: patterns of the beginnings of keys. Of two that match, the longer match counts."""
+REST: Final = "Other"
+CHOICES: Final[Mapping[str, str]] = {
+    "demand": "Traffic", "arrivals": "Traffic", "presorted": "Traffic", "exports": "Exports", "roster": "Roster",
+    "customs": "Customs", "complex": "Floor", "exposure": REST, "trade": "Money", "margin": "Study",
+}  # fmt: skip
+"""Configuration groups of which another option can be chosen before single values are changed, and where they stand."""
+_HIDDEN: Final = re.compile(
+    r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|exposure|record|arrivals\.schedule)\b"
+)
+_JOINS: Final = ("_per", "_by")
+"""Ends that a name without its unit must not have."""
+_TEXTS: Final = ("text", "date", "choice")
+"""Kinds of values that a word may have to put in quotes."""
+_UNITS: Final = (
+    ("m2_per_parcel_per_h", "m² per parcel/h"), ("parcels_per_desk_h", "parcels per desk and hour"),
+    ("flights_per_day", "flights a day"), ("eur_per_h", "EUR/h"), ("eur_per_m2_year", "EUR per m² and year"),
+    ("kwh_per_m2_year", "kWh per m² and year"), ("co2_kg_per_l", "kg CO₂ per l"), ("co2_kg_per_kg", "kg CO₂ per kg"),
+    ("co2_kg_per_kwh", "kg CO₂ per kWh"), ("l_per_km", "l/km"), ("l_per_kg", "l/kg"), ("l_per_h", "l/h"),
+    ("kg_per_h", "kg/h"), ("kg_per_parcel", "kg per parcel"), ("km_h", "km/h"), ("per_h", "an hour"),
+    ("per_day", "a day"), ("t_per_flight", "t a flight"), ("m_per_s", "m/s"),
+    ("per_flight", "a flight"), ("meur", "million EUR"), ("eur", "EUR"), ("m2", "m²"),
+    ("m3", "m³"), ("kg", "kg"), ("km", "km"), ("min", "min"), ("days", "days"), ("years", "years"),
+    ("share", "share, 0 to 1"),
+    ("h", "h"), ("t", "t"), ("l", "l"), ("m", "m"),
+)  # fmt: skip
+"""By how a key ends; longer endings first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a plan."""
+
+    key: str
+    leaf: Leaf
+    base: str
+    """As the scenario has it."""
+    value: str
+    """As the form has it: an empty text for null, texts without quotes, all else in the grammar of a word."""
+    about: Assumption | None = None
+    says: str = ""
+    """The mistake that the command line would report of it."""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.value != self.base
+
+    @property
+    def name(self) -> str:
+        """What a planner would call it: the key in words, without its unit, and without the main hall."""
+        words = re.sub(r"^halls\.(main\.)?", "", self.key)
+        bare = next((words.removesuffix(f"_{end}") for end, _ in _UNITS if words.endswith(f"_{end}")), words)
+        said = (words if bare.endswith(_JOINS) else bare).replace("_", " ").replace(".", ", ")
+        return said[:1].upper() + said[1:]
+
+    @property
+    def unit(self) -> str:
+        """Of the value, from the name of its key."""
+        last = self.key.rpartition(".")[2]
+        if last in KPIS:
+            return UNITS.get(KPIS[last].unit, KPIS[last].unit if KPIS[last].unit != "1" else "share, 0 to 1")
+        is_share = ".zone_shares." in self.key
+        ending = next((unit for name, unit in _UNITS if last == name or last.endswith(f"_{name}")), "")
+        return "share of the hall" if is_share else ending or ("number" if self.leaf.kind == "whole" else "")
+
+    @property
+    def bounds(self) -> str:
+        """In words."""
+        said = self.leaf.bounds
+        ends = (("at least", said.ge), ("above", said.gt), ("at most", said.le), ("below", said.lt)) if said else ()
+        return ", ".join(f"{word} {end:,.10g}" for word, end in ends if end is not None)
+
+    @property
+    def range(self) -> str:
+        """How far it may be from what it is."""
+        about = self.about
+        if about is None or about.low is None or about.high is None or about.entry.options:
+            return ""
+        ends = f"{about.low:,.6g} to {about.high:,.6g}"
+        return f"{ends} times as much" if isinstance(about.value, tuple) else ends
+
+    @property
+    def word(self) -> str:
+        """As it is typed."""
+        return f"{self.key}={self._typed}"
+
+    @property
+    def _typed(self) -> str:
+        if self.value == "":
+            return "null" if self.leaf.is_optional else "''"
+        return word_value(self.value) if self.leaf.kind in _TEXTS else self.value
+
+
+def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None) -> list[Field]:
+    """A field for each value of a composed configuration that a form can show."""
+    about = {each.key: each for each in _assumptions(composed, config_dir)}
+    fields = []
+    for key, value in _values(composed):
+        if _HIDDEN.match(key):
+            continue
+        leaf = next((leaf for kind in kinds if (leaf := leaf_at(kind, composed, key.split("."))) is not None), None)
+        if leaf is None:
+            continue
+        decision = key.removeprefix("rules.")
+        if key != decision and decision in DECISIONS:
+            leaf = replace(leaf, kind="choice", options=tuple(DECISIONS[decision].RULES))
+        text = shown_text(value)
+        fields.append(Field(key, leaf, text, text, about.get(key)))
+    return fields
+
+
+def shown_text(value: object) -> str:
+    """A plain value as a field has it."""
+    return "" if value is None else value if isinstance(value, str) else word_value(value)
+
+
+def group_of(key: str) -> str:
+    """Where the field stands."""
+    lengths = {
+        group: found.end() for group, pattern in GROUPS.items() if (found := re.match(rf"({pattern})(?=\.|$)", key))
+    }
+    return max(lengths, key=lambda group: lengths[group]) if lengths else REST
+
+
+def choices_of(config_dir: Path | None) -> dict[str, list[str]]:
+    """Options of the configuration groups that a plan may choose, by group; `hall` and `disruption` among them."""
+    folders = folders_of(config_dir)
+    return {group: options(group, folders) for group in ("scenario", *CHOICES, "hall", "disruption")}
+
+
+def _assumptions(composed: Mapping[str, Any], config_dir: Path | None) -> Sequence[Assumption]:
+    try:
+        return assumptions_of(composed, config_dir)
+    except ConfigError:  # a value outside its own range is shown without one
+        return ()
+
+
+def _values(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(document, Mapping) and document:
+        for name, item in document.items():
+            yield from _values(item, f"{key}.{name}" if key else str(name))
+    elif not isinstance(document, Mapping):
+        yield key, plain(document)

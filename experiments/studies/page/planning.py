@@ -1,0 +1,113 @@
+"""The views of *Plan*: the form, what it says, and what is done with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
+
+from experiments.arguments import Arguments
+from experiments.studies.page.children import Children
+from experiments.studies.page.form import CHOICES, GROUPS, REST, Field, choices_of, group_of
+from experiments.studies.page.plan import PLANNED, Checked, checked, plan_of, planned_fields, saved, sent_flights
+from experiments.studies.page.show import address, page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+MOST_FIELDS = 5_000
+"""Of a form: every value of the largest complex, several times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands together in the form."""
+
+    fields: Sequence[Field]
+    choices: Mapping[str, Sequence[str]]
+
+    @property
+    def n_changed(self) -> int:
+        return sum(each.is_changed for each in self.fields)
+
+    @property
+    def is_marked(self) -> bool:
+        return any(each.is_changed or each.says for each in self.fields)
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Of one folder of runs, and one of the user's configurations."""
+
+    arguments: Arguments
+    children: Children
+
+    def read(self) -> Mapping[str, Callable[..., Any]]:
+        """Addresses that show something."""
+        return {"/plan": self.form}
+
+    def done(self) -> Mapping[str, Callable[..., Any]]:
+        """Addresses that change something."""
+        return {"/plan": self.sent}
+
+    def form(self, request: "Request") -> "Response":
+        """The form of the plan that the address says."""
+        plan, config_dir = plan_of(request.query_params.multi_items()), self.arguments.config_dir
+        shown = checked(plan, self.arguments)
+        return page(
+            "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices_of(config_dir)), verbs=PLANNED,
+            choices=choices_of(config_dir), flights=sent_flights(self.arguments.out), config_dir=config_dir,
+            was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
+            saved=request.query_params.get("saved", ""),
+        )  # fmt: skip
+
+    async def sent(self, request: "Request") -> "Response":
+        """The form sent: its values are compared with those that it showed, and the rest becomes an address."""
+        form = await request.form(max_fields=MOST_FIELDS)
+        given = [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
+        return await run_in_threadpool(self._carried_out, given)
+
+    def _carried_out(self, given: Sequence[tuple[str, str]]) -> "Response":
+        by_name = dict(given)
+        was = planned_fields(replace(plan_of(parse_qsl(by_name.get("was", ""))), values={}), self.arguments)
+        base = {each.key: each.base for each in was}
+        plan = plan_of(given)
+        plan = replace(plan, values={key: value for key, value in plan.values.items() if value != base.get(key)})
+        more: dict[str, str] = {}
+        what = by_name.get("do", "check")
+        if what == "fit":
+            plan = replace(plan, values={**plan.values, "fit": "auto"})
+        elif what == "save":
+            name = by_name.get("name", "").strip()
+            more = {"name": name, "saved": str(saved(plan, name, self.arguments))}
+        elif what == "run":
+            shown = checked(plan, self.arguments)
+            if not shown.mistake:
+                return self._begun(shown)
+        return RedirectResponse(f"/plan?{urlencode([*plan.query(), *more.items()])}", 303)
+
+    def _begun(self, shown: Checked) -> "Response":
+        """The run of the plan: begun, unless it is there."""
+        if not shown.is_stored:
+            own = [] if self.arguments.config_dir is None else ["--config-dir", str(self.arguments.config_dir)]
+            self.children.start(shown.folder, [shown.plan.verb, *shown.words, "--out", str(self.arguments.out), *own])
+        return RedirectResponse(address("run", shown.folder), 303)
+
+
+def _groups(shown: Checked, choices: Mapping[str, Sequence[str]]) -> dict[str, Group]:
+    fields: dict[str, list[Field]] = {name: [] for name in (*GROUPS, REST)}
+    for each in shown.fields:
+        fields[group_of(each.key)].append(each)
+    offered: dict[str, dict[str, Sequence[str]]] = {name: {} for name in fields}
+    for group, where in CHOICES.items():
+        offered[where][group] = choices[group]
+    halls = dict.fromkeys(each.key.split(".")[1] for each in shown.fields if each.key.startswith("halls."))
+    offered["Floor"] |= {f"hall@halls.{name}": choices["hall"] for name in halls}
+    return {
+        name: Group(fields[name], offered[name])
+        for name in fields
+        if fields[name] or offered[name] or name == "Disruptions"
+    }
