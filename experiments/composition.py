@@ -79,7 +79,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     for word in words:
         check_option(word, parsed(word), folders)
     try:
-        composed = _composed(words, folders)
+        plain = _resolved(tuple(words), tuple(folders), _state(folders), tuple(KPIS))
     except ConfigError as error:
         unknown = _UNKNOWN.search(str(error))
         if unknown is None:
@@ -89,9 +89,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
         if key in known:  # of a mapping, to which the word would add
             raise ConfigError(_new_in(key, words, known)) from error
         raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
-    with one_line():
-        plain = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
-    return with_period(cast("dict[str, Any]", plain))
+    return with_period(cast("dict[str, Any]", pickle.loads(plain)))  # noqa: S301 - our own
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:
@@ -147,6 +145,16 @@ def _study_keys() -> Mapping[str, object]:
     """Keys beside the hub's in the packaged configuration: which verb knows them is not asked here."""
     hubs = {field.name for field in fields(HubConfig)}
     return {key: value for key, value in compose().items() if key not in hubs}
+
+
+@lru_cache(maxsize=64)
+def _resolved(
+    words: tuple[str, ...], folders: tuple[Path, ...], _: tuple[tuple[str, int, int], ...], __: tuple[str, ...]
+) -> bytes:
+    """As `_composed`, resolved to a plain mapping and pickled; kept while neither a file nor a KPI changes."""
+    composed = _composed(words, folders)
+    with one_line():
+        return pickle.dumps(OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
 
 
 def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:

@@ -1,13 +1,23 @@
 """The `--slow` flag: tests marked `slow` run only with it; without it, only tests marked `drawn` render figures."""
 
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.report import pictures
 from sim.kernels import batches
 
 _RENDERED = Figure.savefig
+# Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
+_OF_RUNS = {
+    name: module
+    for name, module in vars(pictures).items()
+    if isinstance(module, ModuleType)
+    and name.endswith("_figure")
+    and name not in ("arrivals_figure", "occupancy_figure")
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,9 +35,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Figures are made, but rendered only where a test looks at them, before the fixtures that make runs."""
+    """Figures are rendered only where a test looks at them, before the fixtures that make runs.
+
+    Those of a run's page, which take most of its time, are empty elsewhere, too; all others are made.
+    """
     is_drawn = item.get_closest_marker("drawn") or item.config.getoption("--slow")
     Figure.savefig = _RENDERED if is_drawn else _not_rendered  # type: ignore[method-assign]
+    for name, module in _OF_RUNS.items():
+        setattr(pictures, name, module if is_drawn else SimpleNamespace(**{**vars(module), "figure": _empty}))
+
+
+def _empty(*_: object) -> Figure:
+    return Figure()
 
 
 def _not_rendered(_: Figure, file: Any, **__: object) -> None:

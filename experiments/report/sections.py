@@ -59,7 +59,7 @@ class Page:
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
     text = Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8")
-    texts: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    texts: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return texts
 
 
