@@ -1,5 +1,6 @@
 """The `--slow` flag: tests marked `slow` run only with it; without it, only tests marked `drawn` render figures."""
 
+import os
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,8 @@ from matplotlib.figure import Figure
 from experiments.report import pictures
 from sim.kernels import batches
 
+# To start worker processes takes longer than a small run: they are for tests that ask for some.
+os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 _RENDERED = Figure.savefig
 # Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
 _OF_RUNS = {
@@ -37,12 +40,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Figures are rendered only where a test looks at them, before the fixtures that make runs.
 
-    Those of a run's page, which take most of its time, are empty elsewhere, too; all others are made.
+    Those of a run's page, which take most of its time, are empty except for `drawn(pages=True)`; all others are made.
     """
-    is_drawn = item.get_closest_marker("drawn") or item.config.getoption("--slow")
-    Figure.savefig = _RENDERED if is_drawn else _not_rendered  # type: ignore[method-assign]
+    drawn, is_slow = item.get_closest_marker("drawn"), item.config.getoption("--slow")
+    has_pages = is_slow or (drawn and drawn.kwargs.get("pages"))
+    Figure.savefig = _RENDERED if drawn or is_slow else _not_rendered  # type: ignore[method-assign]
     for name, module in _OF_RUNS.items():
-        setattr(pictures, name, module if is_drawn else SimpleNamespace(**{**vars(module), "figure": _empty}))
+        setattr(pictures, name, module if has_pages else SimpleNamespace(**{**vars(module), "figure": _empty}))
 
 
 def _empty(*_: object) -> Figure:

@@ -55,9 +55,11 @@ def refusal(*words, config_dir=None):
     return str(caught.value)
 
 
-def test_every_scenario_composes_with_every_demand_and_arrivals():
-    for scenario in scenarios():
-        for demand in options("demand", [packaged()]):
+@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_scenario_composes_with_every_demand_and_arrivals(every):
+    """By default with every second demand, of the next scenario with the others."""
+    for first, scenario in enumerate(scenarios()):
+        for demand in options("demand", [packaged()])[first % every :: every]:
             config = load(scenario, f"demand={demand}")
             assert (config.scenario, config.demand.name) == (scenario, demand)
 

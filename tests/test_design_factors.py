@@ -31,7 +31,7 @@ def exported(folder: str, tmp_path: Path, form: str) -> dict[str, tuple[list, li
 FACTORS = "name,halls.main.breakdown_stations,roster,seed\nas it is,,,5\nfewer,9,round_the_clock,5\n"
 
 
-@pytest.mark.drawn
+@pytest.mark.drawn(pages=True)
 def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path):
     path = written(tmp_path, FACTORS)
     command = ["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]

@@ -410,7 +410,7 @@ class Addresses(HTMLParser):
         self.found += [found for name, found in attrs if name in {"src", "href", "srcset", "data", "action", "poster"}]
 
 
-@pytest.mark.drawn
+@pytest.mark.drawn(pages=True)
 def test_the_page_is_one_file_that_asks_for_nothing_from_outside(page):
     text, _ = page
     addresses = Addresses(text).found
@@ -420,7 +420,7 @@ def test_the_page_is_one_file_that_asks_for_nothing_from_outside(page):
     assert "A &lt;hub&gt;" in text
 
 
-@pytest.mark.drawn
+@pytest.mark.drawn(pages=True)
 def test_the_page_has_every_part(page, several, tmp_path):
     text, folder = page
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
@@ -435,7 +435,7 @@ def test_the_page_has_every_part(page, several, tmp_path):
     assert "are few" not in written(several, tmp_path, FEWEST_REPLICATIONS)
 
 
-@pytest.mark.drawn
+@pytest.mark.drawn(pages=True)
 def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_settings_behind(one, tmp_path):
     import matplotlib as mpl
 
@@ -457,7 +457,7 @@ def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
     assert "(Bonferroni)" not in alone and "holds alone" in alone
 
 
-@pytest.mark.drawn
+@pytest.mark.drawn(pages=True)
 def test_the_same_tables_give_the_same_bytes(page, several, tmp_path):
     text, folder = page
     assert written(several, tmp_path, 2) == text

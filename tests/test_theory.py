@@ -1,4 +1,5 @@
 import math
+from importlib import import_module
 
 import pytest
 
@@ -6,10 +7,30 @@ from experiments.studies.verify.theory_cases import FAMILYWISE, judge, theory_ca
 from sim.reference import ample_hub, theory
 from sim.streams import Streams
 
+DEAR = ("Stands, ", "M/D/1, 100/h", "Line of 4, ", "Line of 5, ", "Line of 2, buffer 1", "Line of 2, buffer 2")
+"""Cases that take most of the time: by default shorter ones and shorter lines stand for them."""
+
 
 @pytest.fixture(scope="module")
-def cases():
-    return theory_cases()
+def cases(request):
+    module = import_module(theory_cases.__module__)
+    groups = module._sampled()
+    if not request.config.getoption("--slow"):
+        groups = tuple(group for group in groups if not group.names[0].startswith(DEAR))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_sampled", lambda: groups)
+        return theory_cases()
+
+
+def test_shorter_replications_of_the_dear_cases_agree_with_theory():
+    stands = [ample_hub.loss_share(Streams(1, replication), 8.0, 10, 600) for replication in range(20)]
+    assert judge("", 0.121661, 0.035, stands, 0.999).passed
+    per_min, served, n = 100 / 60, 150 / 60, 20_000
+    waits = [
+        60 * theory.machine_wait(Streams(1, replication), per_min, 1 / served, n, inductions=3)
+        for replication in range(20)
+    ]
+    assert judge("", 24.0, 2.0, waits, 0.999).passed
 
 
 def test_every_case_agrees_with_theory(cases):
