@@ -33,9 +33,9 @@ def made(root: Path, *words: str) -> Path:
 
 def configured(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change config.yaml by its values."""
-    value = yaml.safe_load((folder / "config.yaml").read_text())
+    value = yaml.load((folder / "config.yaml").read_text(), Loader=yaml.CSafeLoader)
     change(value)
-    (folder / "config.yaml").write_text(yaml.safe_dump(value, sort_keys=False))
+    (folder / "config.yaml").write_text(yaml.dump(value, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
 def rewritten(folder: Path, table: str, change: Callable[[Any], Any]) -> None:

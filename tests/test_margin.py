@@ -12,6 +12,7 @@ from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.design import Design, Margin, MarginKeys, single
 from experiments.main import main
+from experiments.replications import stability
 from experiments.replications.margin import Walk, walks_of
 from experiments.replications.stability import Stability
 from experiments.report.margin import Threshold
@@ -86,19 +87,33 @@ def made(capsys, out, *words):
     return document, read_run(document["run_dir"])
 
 
-def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, tmp_path):
-    document, run = made(capsys, tmp_path, "run")
+@pytest.fixture(scope="module", autouse=True)
+def at_most_two_weeks():
+    """A longer run of a run that cannot decide whether its backlog grows: four and eight weeks add nothing here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stability, "_MOST_DAYS", 14)
+        yield
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """Holds the run that several tests look at."""
+    return tmp_path_factory.mktemp("runs")
+
+
+def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_path):
+    document, run = made(capsys, root, "run")
     margin = document["margin"]
     assert margin["asked"] == 3.5 and len(margin["carried"]) == len(margin["not_carried"]) == 2
     rows = run.tables["margin"].sort_values("replication")
     assert list(rows["carried"]) == margin["carried"]
-    again, _ = made(capsys, tmp_path, "run")
+    again, _ = made(capsys, root, "run")
     assert again == document
     assert main(["show", document["run_dir"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == document
     assert main(["show", document["run_dir"]]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "3.5 asked" in line]
-    page = (tmp_path / document["run_dir"] / "report.html").read_text().replace("\u00a0", " ")
+    page = (root / document["run_dir"] / "report.html").read_text().replace("\u00a0", " ")
     assert f"It {line.partition(': ')[2]}." in page
     assert "How far the answer is from changing:" in page
 
@@ -112,8 +127,8 @@ def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, tmp_path):
     assert "3.5 asked" not in shown
 
 
-def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, tmp_path, monkeypatch):
-    whole, run = made(capsys, tmp_path / "whole", "run")
+def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, root, tmp_path, monkeypatch):
+    whole, run = made(capsys, root, "run")
     # After the run's own replications, among those of the margin.
     kept, keep = [], parts.keep
 

@@ -51,11 +51,11 @@ def here(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.mark.parametrize("name", ["flights.csv", "my flights (1), new.csv"])
+@pytest.mark.parametrize("name", [pytest.param("flights.csv", marks=pytest.mark.slow), "my flights (1), new.csv"])
 def test_the_command_of_schedule_runs_as_printed(here, capsys, name):
     Path(name).write_text(FLIGHTS)
     assert main(["schedule", name]) == 0
-    command = used(capsys.readouterr().out)
+    command = f"{used(capsys.readouterr().out)} replications=1"
     assert "unstable" not in typed(command)
     typed(f"{command} horizon_days=7")
     assert len(list((here / "runs").iterdir())) == 1  # the same days, typed

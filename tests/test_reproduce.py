@@ -52,7 +52,7 @@ def test_a_run_is_reproduced_to_the_bit(capsys, run, tmp_path):
     "words",
     [
         ["compare", "scenarios=[liege_30k,liege_66k]"],
-        ["sweep", "scenario=liege_30k,liege_66k", "demand.flights_per_day=2,4"],
+        ["sweep", "scenario=liege_30k,liege_66k", "demand.flights_per_day=1,2"],
         ["sweep", "seed=5"],
     ],
 )

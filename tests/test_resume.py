@@ -23,7 +23,7 @@ DATED = (
 VERBS = {
     "run": ["run"],
     "compare": ["compare", "scenarios=[liege_30k,liege_66k]", "family=none"],
-    "sweep": ["sweep", "demand.flights_per_day=2,3", "seed=1,2"],
+    "sweep": ["sweep", "demand.flights_per_day=1,2"],
     "capacity": ["capacity", "scenarios=[liege_30k]", "capacity.tolerance=20"],
     "decompose": [
         "decompose", "scenarios=[liege_30k,liege_66k_5_machines]",
