@@ -20,6 +20,7 @@ LONGEST_SAID = 60
 """Characters of a value that are repeated in a message."""
 MOST_LISTED = 24
 """Names that are listed in a message."""
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 - dict, list or scalar, by what
     >>> plain((dt.date(2022, 9, 5), None))
     ['2022-09-05', None]
     """
+    if type(value) in _PLAIN:  # most values, by far
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

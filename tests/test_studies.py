@@ -87,7 +87,7 @@ def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[st
 
 
 def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    words = ["demands=[today,permit]", "arrival_models=[timetable,poisson]", "--out", str(tmp_path)]
+    words = ["demands=[today,permit]", "arrival_models=[timetable,poisson]", "replications=1", "--out", str(tmp_path)]
     document = told(capsys, "compare", "scenarios=[liege_30k]", *words)
     assert list(document["scenarios"]) == [
         "liege_30k, today",
