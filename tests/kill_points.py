@@ -25,7 +25,7 @@ from experiments.replications.replicating import replications
 from experiments.replications.summing import complete
 from sim.reading import plain, read
 
-REPLICATIONS = 10
+REPLICATIONS = 6
 WORDS = (
     *(
         "exports=none",

@@ -17,6 +17,7 @@ from sim.errors import CargohubError, LawBroken
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 
 DASK = Place(Backend.DASK, None, 10)
+BLOWS = (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)
 PLACES = pytest.mark.parametrize("place", [LOCAL, DASK], ids=["local", "dask"])
 
 
@@ -57,7 +58,13 @@ def tasks(function, count, *more):
     return [(("a", number), function, (number, *more)) for number in range(count)]
 
 
-@pytest.mark.parametrize(("place", "workers"), [(LOCAL, 1), (LOCAL, 2), (LOCAL, 5), (DASK, 1), (DASK, 2)])
+@pytest.mark.parametrize(
+    ("place", "workers"),
+    [
+        *[(LOCAL, 1), (LOCAL, 2), (DASK, 2)],
+        *(pytest.param(place, workers, marks=pytest.mark.slow) for place, workers in ((LOCAL, 5), (DASK, 1))),
+    ],
+)
 def test_each_task_is_answered_once_whatever_the_place_and_the_number_of_workers(place, workers):
     found = list(run(tasks(square, 9), workers=workers, place=place))
     assert sorted(found) == [(("a", number), number * number) for number in range(9)]
@@ -192,8 +199,15 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-@pytest.mark.parametrize(("place", "to_group"), [(LOCAL, False), (LOCAL, True), (DASK, True)])
+@pytest.mark.parametrize(
+    ("place", "to_group", "blow", "code"),
+    [
+        *((LOCAL, False, *blow) for blow in BLOWS),
+        (LOCAL, True, *BLOWS[0]),
+        pytest.param(LOCAL, True, *BLOWS[1], marks=pytest.mark.slow),
+        *((DASK, True, *blow) for blow in BLOWS),
+    ],
+)
 def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place):
     marks = tmp_path / "marks"
     parent = asleep(tmp_path, marks, place, n_tasks=4)

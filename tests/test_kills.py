@@ -92,7 +92,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_a_kill_at_a_random_moment_of_a_parallel_run_costs_nothing_but_time(tmp_path, seed):
     script = tmp_path / "slow.py"
     script.write_text(SLOW)
