@@ -156,9 +156,10 @@ class RunDirectory:
         shutil.rmtree(folder, ignore_errors=True)
         kpis = ((key, _kpi_columns(self._lines[key].kpis)) for key in wanted)
         write_replications(folder / f"{KPIS.name}.parquet", KPIS, kpis)
-        for name in names:
-            columns = parts.stored(self.path, self._lines, name, wanted)
-            write_replications(folder / f"{name}.parquet", schemas[name], columns)
+        with parts.opened(self.path, (key for key in wanted if self._lines[key].tables)) as opened:
+            for name in names:
+                columns = parts.stored(self.path, self._lines, name, wanted, opened)
+                write_replications(folder / f"{name}.parquet", schemas[name], columns)
         for schema, columns_of_table in tables:
             write_table(folder / f"{schema.name}.parquet", schema, columns_of_table)
         write_dictionary(

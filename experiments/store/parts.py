@@ -6,9 +6,11 @@ import math
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NotRequired, TypedDict
 
 import numpy as np
@@ -19,6 +21,8 @@ from experiments.store.tables import Columns, Key
 
 LINES: Final = "replications.jsonl"
 FOLDER: Final = "parts"
+_MOST_OPEN: Final = 64
+"""Files at a time."""
 
 
 class Part(TypedDict):
@@ -119,15 +123,35 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
     return line
 
 
-def stored(folder: Path, lines: Mapping[Key, Line], table: str, keys: Iterable[Key]) -> Iterator[tuple[Key, Columns]]:
-    """One table of the replications that have it, one replication at a time.
+@contextmanager
+def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, "np.lib.npyio.NpzFile"]]:
+    """Files of the first replications, for `stored`: to open one, which lists all its columns, takes most of the time.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    with ExitStack() as stack:
+        first = islice(keys, _MOST_OPEN)
+        yield {key: stack.enter_context(np.load(_file(folder, key), allow_pickle=False)) for key in first}
+
+
+def stored(
+    folder: Path, lines: Mapping[Key, Line], table: str, keys: Iterable[Key],
+    files: Mapping[Key, "np.lib.npyio.NpzFile"] = MappingProxyType({}),
+) -> Iterator[tuple[Key, Columns]]:  # fmt: skip
+    """One table of the replications that have it, one replication at a time; `files`: those that are open.
 
     Raises:
         OSError: a file cannot be read.
     """
     for key in keys:
-        if table in lines[key].tables:
-            yield key, _columns(_file(folder, key), table)
+        if table not in lines[key].tables:
+            continue
+        if key in files:
+            yield key, _columns(files[key], table)
+        else:
+            with np.load(_file(folder, key), allow_pickle=False) as file:
+                yield key, _columns(file, table)
 
 
 def clear(folder: Path) -> None:
@@ -137,10 +161,9 @@ def clear(folder: Path) -> None:
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
-def _columns(path: Path, table: str) -> dict[str, NDArray[Any]]:
+def _columns(file: "np.lib.npyio.NpzFile", table: str) -> dict[str, NDArray[Any]]:
     prefix = f"{table}/"
-    with np.load(path, allow_pickle=False) as file:
-        return {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
+    return {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
 
 
 def _file(folder: Path, key: Key) -> Path:
