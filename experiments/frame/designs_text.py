@@ -10,21 +10,16 @@ from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import kpi_grid
+from experiments.report.sections import heading_of
 from experiments.report.stored_designs import NamedDesign, main_points, read_points, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
-from experiments.statistics.family import Family, Statement
+from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
 from experiments.store.summaries import DesignRow, FactorRow
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS, RECOVERY, Rank, names
 
-_FAMILIES: Final = {
-    Family.HOLM: "simultaneous 95 % intervals, Bonferroni; p-values, Holm",
-    Family.DUNNETT: "simultaneous 95 % intervals and p-values, Dunnett, as if each design had seen other draws",
-    Family.NONE: "95 % intervals and p-values of each design alone",
-}
-"""How differences are taken together, for a reader."""
 _ACROSS: Final = 3
 """Designs side by side."""
 _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
@@ -112,7 +107,8 @@ class DesignsText:
         if outcome.n == 1:
             yield from ("One replication: no difference can be tested", "")
             return
-        caption = f"Difference from {self.titles[outcome.designs[0].label]} ({_FAMILIES[outcome.family]})"
+        family = heading_of(f"family_{outcome.family}")
+        caption = f"Difference from {self.titles[outcome.designs[0].label]} ({family})"
         rows: list[tuple[str, ...]] = []
         for label in (label for label in self.titles if label in outcome.differences):
             statements = outcome.differences[label]

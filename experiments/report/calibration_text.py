@@ -3,6 +3,7 @@
 import csv
 import io
 import textwrap
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -42,18 +43,18 @@ def group_name(result: Calibration) -> str:
 
 def table(result: Calibration) -> str:
     """The estimates for the reader of a terminal."""
-    fit, n_unknown = result.fit, _n_unknown(result)
+    n_unknown = _n_unknown(result)
     span = f"{result.days[0]} to {result.days[-1]}: {result.days.size} days known, {n_unknown} unknown"
     lines = [
         f"{result.airport} {result.column}, {span}; {result.counts.mean():.1f} flights/day",
         "",
         "                 index   95 % interval    days   var/mean",
     ]
-    for names, estimates in ((WEEKDAYS, fit.weekday_index), (MONTHS, fit.month_index)):
+    for _, _, names, estimates in _indices(result):
         lines += [_row(name, estimates, at, 3) for at, name in enumerate(names)]
         lines.append("")
     lines.append("level from   flights/day")
-    lines += [_row(str(day), fit.level, at, 1) for at, day in enumerate(fit.level_from)]
+    lines += [_row(str(day), result.fit.level, at, 1) for at, day in enumerate(result.fit.level_from)]
     lines += [
         "",
         f"Dispersion (variance/mean around the fit; Poisson: 1): {_dispersion(result)}",
@@ -75,9 +76,7 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
         "n_days": int(result.days.size),
         "n_unknown_days": _n_unknown(result),
         "mean_flights_per_day": float(result.counts.mean()),
-        "weekday_index": _records(fit.weekday_index, WEEKDAYS),
-        "month_index": _records(fit.month_index, MONTHS),
-        "level": _records(fit.level, tuple(str(day) for day in fit.level_from)),
+        **{kind: _records(estimates, names) for kind, _, names, estimates in (*_indices(result), _level(result))},
         "dispersion": {"value": fit.dispersion, "low": fit.dispersion_low, "high": fit.dispersion_high},
         "breaks_tested": result.breaks.tested,
         "breaks": [
@@ -94,12 +93,7 @@ def estimates_csv(result: Calibration) -> str:
     fit, buffer = result.fit, io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["kind", "key", "unit", "value", "low", "high", "n_days", "var_over_mean"])
-    level_names = tuple(str(day) for day in fit.level_from)
-    for kind, unit, names, estimates in (
-        ("weekday_index", "1", WEEKDAYS, fit.weekday_index),
-        ("month_index", "1", MONTHS, fit.month_index),
-        ("level", "flights/day", level_names, fit.level),
-    ):
+    for kind, unit, names, estimates in (*_indices(result), _level(result)):
         for record in _records(estimates, names):
             writer.writerow([kind, record["key"], unit, *(f"{record[key]:.6g}" for key in list(record)[1:])])
     spread = (fit.dispersion, fit.dispersion_low, fit.dispersion_high)
@@ -109,7 +103,6 @@ def estimates_csv(result: Calibration) -> str:
 
 def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
     """The group `arrivals` with the estimated calendar; the rest is the packaged weekly timetable's."""
-    fit = result.fit
     lines = [
         f"# A weekly timetable with the calendar of {result.airport}:",
         f"#   cargohub run --config-dir DIR arrivals={group_name(result)}",
@@ -124,15 +117,25 @@ def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
         "  - _self_",
         "model: timetable",
     ]
-    for key, names, estimates in (
-        ("month_index", MONTHS, fit.month_index),
-        ("weekday_index", WEEKDAYS, fit.weekday_index),
-    ):
-        lines.append(f"{key}:  # mean one")
+    for kind, _, names, estimates in reversed(_indices(result)):
+        lines.append(f"{kind}:  # mean one")
         for at, name in enumerate(names):
             interval = f"[{estimates.low[at]:.3f}, {estimates.high[at]:.3f}]"
             lines.append(f"  - {estimates.value[at]:.4f}  # {name} {interval}, {estimates.n_days[at]} days")
     return "\n".join(lines) + "\n"
+
+
+_Part = tuple[str, str, Sequence[str], Estimates]
+"""Kind, unit, names, and the estimate of each."""
+
+
+def _indices(result: Calibration) -> tuple[_Part, _Part]:
+    fit = result.fit
+    return ("weekday_index", "1", WEEKDAYS, fit.weekday_index), ("month_index", "1", MONTHS, fit.month_index)
+
+
+def _level(result: Calibration) -> _Part:
+    return "level", "flights/day", [str(day) for day in result.fit.level_from], result.fit.level
 
 
 def _row(name: str, estimates: Estimates, at: int, digits: int) -> str:
@@ -143,7 +146,7 @@ def _row(name: str, estimates: Estimates, at: int, digits: int) -> str:
     )
 
 
-def _records(estimates: Estimates, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def _records(estimates: Estimates, names: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {
             "key": name,

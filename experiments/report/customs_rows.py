@@ -4,35 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from experiments.formatting import number
+from experiments.report.sections import rows_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.statistics.interval import Value
 
 OPENED: Final = "opened of a million"
 INFRINGING: Final = "of these not as declared"
-_ROWS: Final = (
-    ("Free to pass when scanned", "n_released"),
-    ("Released some time after landing", "n_late_data"),
-    ("Documents to be checked", "n_document_check"),
-    ("To be examined", "n_examined"),
-    ("To be X-rayed", "n_xrayed"),
-    ("Under a transit document", "n_transit"),
-    ("Low-value declarations (H7)", "n_h7"),
-    ("Standard declarations (H1)", "n_h1"),
-    ("Declarations that came late", "n_late"),
-    ("Declarations rejected and lodged again", "n_rejected"),
-    ("Pre-loading data asked back", "n_referrals"),
-    ("Left behind because pre-loading data are missing", "n_left_behind"),
-    ("Entry summaries, presentations and releases late or sent again", "n_repeated"),
-    ("Documents checked", "n_documents"),
-    ("Opened at a desk, after an alarm too, or waiting for it", "n_opened"),
-    ("Not as declared", "n_hits"),
-    ("Of these found", "n_detected"),
-    ("Of these missed", "n_missed"),
-    ("Opened, and as declared (false alarms)", "n_false_alarms"),
-    ("Sent back", "n_returned"),
-    ("Destroyed", "n_destroyed"),
-)
-"""Name and column: parcels, but for messages of whole flights."""
 
 
 def rows(
@@ -52,7 +29,8 @@ def rows(
     means = {
         str(label): row for label, row in sums.div(n_replications * window.n_days, axis=0).to_dict("index").items()
     }
-    return [(name, [_cell(means.get(point.label, {}), column) for point in points]) for name, column in _ROWS]
+    names = rows_of("customs_counts")
+    return [(name, [_cell(means.get(point.label, {}), column) for point in points]) for column, name in names.items()]
 
 
 def reported(table: Frame | None) -> dict[str, dict[str, Value]]:

@@ -34,15 +34,6 @@ from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
 
-FAMILIES: Final = {
-    "holm": "Simultaneous 95 % intervals: all of a column's intervals hold with 95 % confidence (Bonferroni). The"
-    " p-values are adjusted for all of them together (Holm).",
-    "dunnett": "Simultaneous 95 % intervals: all of a column's intervals hold with 95 % confidence, and the p-values"
-    " are adjusted for all of them together (Dunnett, as if each design had seen other draws).",
-    "none": "Each interval and each p-value holds alone: of many, some are wrong by chance.",
-}
-"""How differences are taken together."""
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -70,7 +61,7 @@ class Run:
 
     @property
     def of_family(self) -> str:
-        return FAMILIES[self.family] if len(self.changes) > 1 else ""
+        return text_of(f"family_{self.family}") if len(self.changes) > 1 else ""
 
     def title_of(self, label: str) -> str:
         return next((point.title for point in self.points if point.label == label), label)

@@ -57,19 +57,26 @@ class Page:
 
 
 @cache
-def _texts() -> Mapping[str, Mapping[str, str]]:
+def _texts() -> Mapping[str, Mapping[str, Any]]:
     text = Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8")
-    texts: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    texts: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return texts
 
 
 def text_of(name: str, **values: object) -> str:
     """What stands at a part or a picture of a page, with its gaps filled."""
-    return _texts()[name]["text"].format(**values).strip()
+    text: str = _texts()[name]["text"]
+    return text.format(**values).strip()
+
+
+def rows_of(name: str) -> Mapping[str, str]:
+    """What the rows of a part's table are called, by column."""
+    rows: Mapping[str, str] = _texts()[name]["rows"]
+    return rows
 
 
 def heading_of(name: str) -> str:
-    return _texts()[name]["heading"]
+    return str(_texts()[name]["heading"])
 
 
 def section(name: str, *, text: Sequence[str] | None = None, **more: Any) -> Section:  # noqa: ANN401 - the fields'

@@ -27,6 +27,11 @@ else:  # pandas is loaded where a run is read
 MOST_PANELS: Final = 3
 _LONG: Final = 30
 """Letters of a name that takes a line of its own."""
+_AS_STORED: Final = (
+    "demand", "arrivals", "flights_per_day", "parcels_per_day", "area_m2", "service_h", "blocked_after_h",
+    "disruptions", "roster", "name", "other_packing",
+)  # fmt: skip
+"""Columns of the table `points` that a design has under the same name."""
 ARRIVALS: Final = {
     "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
     "file": "a file of flights",
@@ -164,23 +169,13 @@ def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign
             site=called(site, title, row["scenario"]),
             traffic=traffic,
             title=called(title, title, row["scenario"]),
-            demand=row["demand"],
-            arrivals=row["arrivals"],
-            flights_per_day=float(row["flights_per_day"]),
-            parcels_per_day=float(row["parcels_per_day"]),
-            area_m2=float(row["area_m2"]),
-            service_h=float(row["service_h"]),
+            **{name: row[name] for name in _AS_STORED},
             is_unstable=VERDICTS[row["stability"]],
-            blocked_after_h=float(row["blocked_after_h"]),
             start_date=dt.date.fromisoformat(row["start_date"]),
-            disruptions=row["disruptions"],
-            roster=row["roster"],
             factors=by_label.get(row["scenario"], {}),
             share=_share_of(row),
-            name=row["name"],
             packing_rule=row["packout_rule"],
             packed_per_day={rule: float(row[f"packout_{rule}_per_day"]) for rule in PackoutRule},
-            other_packing=row["other_packing"],
         )
         for row, (site, traffic, title) in zip(rows, named, strict=True)
     )

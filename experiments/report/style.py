@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.formatting import UNITS
@@ -31,23 +30,20 @@ _RC: Final[dict[Any, Any]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How one design is drawn."""
-
-    color: str
-    dash: str
+Look: TypeAlias = dict[str, Any]
+"""How one design is drawn: its colour and its dash, as matplotlib calls them."""
 
 
-def lines(panels: Sequence[Panel]) -> dict[str, Line]:
+def lines(panels: Sequence[Panel]) -> dict[str, Look]:
     """A colour and a dash for each name in the panels, the same in all of them."""
     return lines_of(list(dict.fromkeys(name for panel in panels for name in panel.names)))
 
 
-def lines_of(names: Sequence[str]) -> dict[str, Line]:
+def lines_of(names: Sequence[str]) -> dict[str, Look]:
     """A colour and a dash for each name."""
+    n = len(PALETTE)
     return {
-        name: Line(PALETTE[at % len(PALETTE)], DASHES[(at % len(PALETTE) + at // len(PALETTE)) % len(DASHES)])
+        name: {"color": PALETTE[at % n], "linestyle": DASHES[(at % n + at // n) % len(DASHES)]}
         for at, name in enumerate(names)
     }
 

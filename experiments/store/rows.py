@@ -31,7 +31,7 @@ R = TypeVar("R")
 _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
 _TYPES: Final[dict[str, type]] = {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
-_ENDS: Final = ("mean", "low", "high")
+ENDS: Final = ("mean", "low", "high")
 _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
 
@@ -76,7 +76,7 @@ def column(unit: str, meaning: str, *, heading: str | None = None, show: Callabl
 
 def interval(
     unit: str, meaning: str, *, show: Callable[[Any], str] = str, heading: str | None = None,
-    ends: tuple[str, ...] = _ENDS, names: str = "{field}_{end}", level: str = " of its 95 % interval",
+    ends: tuple[str, ...] = ENDS, names: str = "{field}_{end}", level: str = " of its 95 % interval",
 ) -> Any:  # fmt: skip  # noqa: ANN401 - as above
     """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
 

@@ -14,8 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.grid import Combinations, combinations_of, varied_of
@@ -25,7 +23,8 @@ from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Picture, picture_of
-from experiments.store.tables import Columns
+from experiments.store.rows import ENDS
+from experiments.store.tables import Columns, as_columns
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -77,15 +76,17 @@ def sweep_table(
     """One row a point: what was varied, then mean and interval of every KPI."""
     columns = [Column("point", "int32", "1", "in the order of the sweep")]
     columns += [Column(key, "string", "", "value of this key") for key in varied]
-    data: dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {"point": np.arange(len(values), dtype=np.int32)}
-    data |= {key: np.array([row[i] for row in values], dtype=np.str_) for i, key in enumerate(varied)}
-    for name, kpi in KPIS.items():
-        intervals = [outcome.intervals[design.label][name] for design in outcome.designs]
-        for part in ("mean", "low", "high"):
-            columns.append(Column(f"{name}_{part}", "float64", kpi.unit, f"{part} of: {kpi.meaning}"))
-            ends = [getattr(interval, part) for interval in intervals]
-            data[f"{name}_{part}"] = np.array([np.nan if end is None else end for end in ends])
-    return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), data
+    columns += [
+        Column(f"{name}_{end}", "float64", kpi.unit, f"{end} of: {kpi.meaning}")
+        for name, kpi in KPIS.items()
+        for end in ENDS
+    ]
+    of_points = [outcome.intervals[design.label] for design in outcome.designs]
+    rows = [
+        (point, *values[point], *(getattr(intervals[name], end) for name in KPIS for end in ENDS))
+        for point, intervals in enumerate(of_points)
+    ]
+    return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), as_columns(columns, rows)
 
 
 def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Iterator[Picture]:

@@ -15,31 +15,19 @@ from experiments.statistics.interval import Value, Values
 from sim.units import MIN_PER_H
 
 STAGES: Final = {
-    "before": "to the hall (stand, unloading, tug)",
-    "position": "in a ULD position",
-    "breakdown": "break-down",
-    "sorting": "sorting",
-    "handcoding": "hand-coding",
-    "manual_sort": "manual sort",
-    "customs_hold": "customs hold",
-    "packout": "pack-out",
-    "lane": "in the lane, waiting for a truck",
-    "loading": "loading",
+    "before": ("to the hall (stand, unloading, tug)", "#000000", ""),
+    "position": ("in a ULD position", "#999999", ""),
+    "breakdown": ("break-down", "#E69F00", ""),
+    "sorting": ("sorting", "#0072B2", ""),
+    "handcoding": ("hand-coding", "#CC79A7", "//"),
+    "manual_sort": ("manual sort", "#CC79A7", "xx"),
+    "customs_hold": ("customs hold", "#D55E00", ".."),
+    "packout": ("pack-out", "#F0E442", "xx"),
+    "lane": ("in the lane, waiting for a truck", "#56B4E9", ""),
+    "loading": ("loading", "#009E73", ""),
 }
-COLORS: Final = (
-    "#000000",
-    "#999999",
-    "#E69F00",
-    "#0072B2",
-    "#CC79A7",
-    "#CC79A7",
-    "#D55E00",
-    "#F0E442",
-    "#56B4E9",
-    "#009E73",
-)
+"""Label, colour and hatch."""
 DWELL: Final = "mean dwell of all that arrived"
-HATCHES: Final = ("", "", "", "", "//", "xx", "..", "xx", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +66,10 @@ def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...
 def draw(ax: Axes, result: Bars) -> None:
     rows = np.arange(len(result.names))
     left = np.zeros(len(rows))
-    for at, label in enumerate(STAGES.values()):
+    for at, (label, color, hatch) in enumerate(STAGES.values()):
         width = result.hours[:, at]
-        ax.barh(rows, width, left=left, height=0.62, color=COLORS[at], hatch=HATCHES[at], edgecolor="white",
-                linewidth=0.6, label=label)  # fmt: skip
+        ax.barh(rows, width, left=left, height=0.62, color=color, hatch=hatch, edgecolor="white", linewidth=0.6,
+                label=label)  # fmt: skip
         left = left + width
     ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
     for row, total, dwell in zip(rows, left, result.dwell_h, strict=True):

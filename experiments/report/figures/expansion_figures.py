@@ -22,14 +22,13 @@ Bands = Mapping[str, NDArray[np.float64]]
 def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
     """Demand by growth with its band, and what each path is expected to have slots for (Y)."""
     figure, ax = style.panel(4.6)
-    colors = style.lines_of(list(slots))
+    looks = style.lines_of(list(slots))
     for at, (mean, low, high) in enumerate(demand.values()):
         shade = str(0.72 - 0.12 * at)
         ax.fill_between(years, low, high, color=shade, alpha=0.35, linewidth=0)
         ax.plot(years, mean, color=str(0.5 - 0.1 * at), linewidth=1, linestyle=":")
     for name, mean in slots.items():
-        line = colors[name]
-        ax.step(years, mean, where="mid", color=line.color, linestyle=line.dash, label=name)
+        ax.step(years, mean, where="mid", **looks[name], label=name)
     _by_year(ax, years)
     ax.set_ylabel("Flights a day")
     ax.set_ylim(bottom=0)
@@ -44,10 +43,10 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
 def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> Figure:
     """Cumulated money of each path less that of the path that builds nothing [MEUR], discounted."""
     figure, ax = style.panel(3.8)
-    colors = style.lines_of([idle, *less_idle])
+    looks = style.lines_of([idle, *less_idle])
     ax.axhline(0, color=style.LIMIT, linewidth=1, label=idle)
     for name, values in less_idle.items():
-        ax.plot(years, values, color=colors[name].color, linestyle=colors[name].dash, label=name)
+        ax.plot(years, values, **looks[name], label=name)
     _by_year(ax, years)
     ax.set_ylabel("MEUR, discounted")
     ax.set_title(f"Money so far, less that of {idle}, as expected")
@@ -60,12 +59,11 @@ def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[
     figure = style.new_figure(1.2 + 2.6 * len(panels))
     axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
     for ax, (axis, paths) in zip(axes, panels.items(), strict=True):
-        colors = style.lines_of(list(paths))
+        looks = style.lines_of(list(paths))
         for name, (mean, low, high) in paths.items():
-            line = colors[name]
-            ax.plot(years, mean, color=line.color, linestyle=line.dash, label=name)
+            ax.plot(years, mean, **looks[name], label=name)
             if name in banded[:_BANDED]:
-                ax.fill_between(years, low, high, color=line.color, alpha=0.15, linewidth=0)
+                ax.fill_between(years, low, high, color=looks[name]["color"], alpha=0.15, linewidth=0)
         ax.set_ylabel(axis)
         _by_year(ax, years)
     axes[0].set_title(f"Service of each year; bands of {' and '.join(banded[:_BANDED])}: nine futures of ten")

@@ -21,7 +21,7 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
     for place, (ax, axis) in enumerate(zip(axes, _AXES, strict=True)):
         for name, curve in curves.items():
             xs, ys = [point[place] for point in curve], [point[2] for point in curve]
-            errorbar(ax, xs, ys, color=looks[name].color, linestyle=looks[name].dash, marker="o", markersize=4,
+            errorbar(ax, xs, ys, **looks[name], marker="o", markersize=4,
                      elinewidth=0.8, capsize=2, label=name)  # fmt: skip
         ax.axhline(0, color=style.LIMIT, linewidth=0.6)
         ax.axvline(0, color=style.LIMIT, linewidth=0.6)

@@ -33,7 +33,7 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
             rows = of_design.get(point.label, gone[:0])
             left = np.cumsum(np.histogram(rows["hours"], bins=hours, weights=rows["n_parcels"])[0])
             share = 100 * np.concatenate(([0.0], left)) / max(1.0, n_parcels.get(point.label, 0.0))
-            ax.plot(hours, share, color=looks[name].color, linestyle=looks[name].dash, label=name)
+            ax.plot(hours, share, **looks[name], label=name)
         label = f"promised: {hours_text(service_h)}"
         ax.axvline(service_h, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
         ax.set_xlim(0, hours[-1])

@@ -36,8 +36,7 @@ def figure(occupancy: Frame, panels: Sequence[Panel], window: Window) -> tuple[F
             ax.axhline(100, color=style.LIMIT, linewidth=1, linestyle=":", label="limit")
             for point, name in zip(panel.points, panel.names, strict=True):
                 if (rows := series.get((zone, point.label))) is not None:
-                    look = looks[name]
-                    ax.plot(rows["day"], rows["share"], color=look.color, linestyle=look.dash, label=name)
+                    ax.plot(rows["day"], rows["share"], **looks[name], label=name)
             ax.set_xlim(window.low / MIN_PER_DAY, window.high / MIN_PER_DAY)
             ax.set_ylim(0, max(108.0, top * 1.05))
             ax.set_title(formatting.zone(zone) + (f" – {panel.title}" if panel.title else ""), fontsize=9)

@@ -54,13 +54,12 @@ class SweepChart:
 def draw(ax: Axes, chart: SweepChart) -> None:
     drawn = style.lines_of(list(chart.lines))
     for name, points in chart.lines.items():
-        line = drawn[name]
         x, means = [x for x, _ in points], [interval.mean for _, interval in points]
-        ax.plot(x, means, marker="o", markersize=4, color=line.color, linestyle=line.dash, label=name or None)
+        ax.plot(x, means, marker="o", markersize=4, **drawn[name], label=name or None)
         band = [(a, *interval.bounds) for a, interval in points if interval.bounds is not None]
         if band:
             lows, highs = [b[1] for b in band], [b[2] for b in band]
-            ax.fill_between([b[0] for b in band], lows, highs, color=line.color, alpha=0.2, linewidth=0)
+            ax.fill_between([b[0] for b in band], lows, highs, color=drawn[name]["color"], alpha=0.2, linewidth=0)
     ticks = sorted({point[0] for points in chart.lines.values() for point in points})
     if chart.x_labels is None and len(ticks) <= _MOST_TICKS:
         ax.set_xticks(ticks, [f"{x:g}" for x in ticks])

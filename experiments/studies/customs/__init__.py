@@ -263,7 +263,7 @@ _DIFFERENCES: Final = (
 
 def _picture(result: Result) -> "Picture":
     from experiments.report.figures.frontier_figure import figure
-    from experiments.report.sections import picture
+    from experiments.report.sections import picture_of
 
     curves = {
         control: tuple(
@@ -271,11 +271,7 @@ def _picture(result: Result) -> "Picture":
         )
         for control, settings in result.by_control.items()
     }
-    says = (
-        "Detections a day more than as configured, against officers' hours (left) and all parcels' time in the hub"
-        " (right); a mark is a value of the control, with 95 % intervals."
-    )
-    return picture("frontier", "What checks find, against officers' hours and delay", says, figure(curves))
+    return picture_of("frontier", figure(curves))
 
 
 STUDY: Final = Study(CustomsKeys, asked, compute, document)

@@ -148,11 +148,10 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
 
 def _picture(result: Found, keys: DecomposeKeys) -> "Picture":
     from experiments.report.figures.decompose_figure import figure
-    from experiments.report.sections import picture
+    from experiments.report.sections import picture_of
 
     start, end = (tagged(name, keys.factors) for name in keys.scenarios)
-    says = "The mean over all orders of change, with 95 % intervals."
-    return picture("decompose", "What each factor adds", says, figure(result.kpis, start, end))
+    return picture_of("decompose", figure(result.kpis, start, end))
 
 
 def _lines(result: Found, keys: DecomposeKeys) -> list[str]:

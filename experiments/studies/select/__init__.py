@@ -32,7 +32,7 @@ from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
-from experiments.report.sections import Picture, picture
+from experiments.report.sections import Picture, picture_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval, plain_row, stored
@@ -102,11 +102,7 @@ def _picture(result: Found) -> Picture:
     asked = result.keys.select
     dots = [Dot(tagged(row.scenario, result.keys.factors), row.cost, row.kpi, str(row.verdict)) for row in result.rows]
     chart = SelectChart.of(dots, asked.kpi, asked.target, asked.cost or AREA, asked.cost_unit)
-    says = (
-        "Above, every design by its cost and service; below, one a row with what it got. A design is dropped as soon as"
-        " it is known to miss the target, or not to be cheaper than one that meets it, so intervals differ in width."
-    )
-    return picture("select", "Cost and service", says, figure(chart))
+    return picture_of("select", figure(chart))
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:

@@ -104,19 +104,14 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
 
 def _picture(result: Result) -> "Picture":
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
-    from experiments.report.sections import picture
+    from experiments.report.sections import picture_of
 
     panels: dict[str, list[list[Interval]]] = {}
     for zone in result.zones:
         panels.setdefault(named(zone.name), []).append([step.worth for step in zone.steps[1:]])
     labels = {named(zone.name): f"{whole(zone.first.area_m2)} m² a step" for zone in result.zones}
     chart = ShadowChart(result.asked.flights_per_day, panels, labels, result.rent)
-    says = (
-        "By zone and demand: each mark is a step of whole units on top of the one before, with its 95 % interval, too"
-        " narrow to be seen where all replications agree; the dashed line is what a m² costs a year. Panels have scales"
-        f" of their own, logarithmic beyond ±{LINEAR_TO}."
-    )
-    return picture("shadow_price", "What one more m² is worth a year", says, figure(chart))
+    return picture_of("shadow_price", figure(chart), linear_to=LINEAR_TO)
 
 
 STUDY: Final = Study(ShadowPriceKeys, asked, compute, document)

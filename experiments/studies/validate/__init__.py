@@ -123,13 +123,9 @@ def _simulated(asked: Asked[ValidateKeys]) -> str:
 
 def _picture(design: Design) -> "Picture":
     from experiments.report.figures.hubs_figure import figure
-    from experiments.report.sections import picture
+    from experiments.report.sections import picture_of
 
-    says = (
-        "Published halls by published rate, both on logarithmic scales. Lines: the model's hall for an air hub and for"
-        " a ground hub. Shaded: the factor within which 80 % of hubs lie about the middle of their kind."
-    )
-    return picture("hubs", "Halls of public sorting hubs by their rate", says, figure(design.hub))
+    return picture_of("hubs", figure(design.hub))
 
 
 STUDY: Final = Study(ValidateKeys, asked, compute, document, name=lambda _: "published")
