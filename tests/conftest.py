@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.report import pictures
+from experiments.report import pictures, run_brief
 from sim.kernels import batches
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
@@ -46,7 +46,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     has_pages = is_slow or (drawn and drawn.kwargs.get("pages"))
     Figure.savefig = _RENDERED if drawn or is_slow else _not_rendered  # type: ignore[method-assign]
     for name, module in _OF_RUNS.items():
-        setattr(pictures, name, module if has_pages else SimpleNamespace(**{**vars(module), "figure": _empty}))
+        shown = module if has_pages else SimpleNamespace(**{**vars(module), "figure": _empty})
+        for page in (pictures, run_brief):
+            if hasattr(page, name):
+                setattr(page, name, shown)
 
 
 def _empty(*_: object) -> Figure:

@@ -9,18 +9,19 @@ from typing import Any, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.designs.design import Replicated, period_warnings
+from experiments.designs.design import Design, Replicated, period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
-from experiments.frame.recorded import asked_again, config_text
+from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
 from experiments.frame.screen import WARNING, in_words, say
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
 from experiments.report.page import PAGE, files_of, write_page
-from experiments.report.sections import Page, Section
+from experiments.report.sections import Brief, Page, Section
 from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
-from experiments.store.foreign import Manifest, command_words
+from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
+from experiments.store.foreign_tables import check_table
 from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
@@ -107,6 +108,25 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
     return asked, study.document(asked, result)
 
 
+def stored_page(manifest: Manifest) -> tuple[Page, str]:
+    """The page of a stored run, made from its tables again, and the command of the run.
+
+    Raises:
+        InputError: a verb whose runs are not stored, or tables that are not its own.
+    """
+    study, configuration = stored_study(manifest), configuration_of(manifest)
+    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    for name in manifest.tables:
+        check_table(check_file(manifest, f"tables/{name}.parquet"))
+    given = Asked(designs, study_of(manifest, configuration), Arguments(manifest.verb))
+    asked, document = stored_document(study, given, manifest)
+    try:
+        page = page_of(manifest.folder, document, asked)
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{manifest.folder}: tables: not those of {manifest.verb}, or damaged") from error
+    return page, asked.arguments.command
+
+
 def _check_library(study: Study[K, R]) -> None:
     if study.library:
         need(study.library, "study")
@@ -146,17 +166,22 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
 
 def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn: bool) -> Page:
     """Of a study that is no list of designs."""
-    sections = []
+    pictures = []
     if is_drawn:
         with style.look():
-            sections.append(Section("Pictures", pictures=list(document.pictures())))
-    sections += [
+            pictures = list(document.pictures())
+    sections = [
+        *([Section("Pictures", pictures=pictures)] if is_drawn else []),
         Section("Numbers", grids=document.grids),
         *([document.over.section] if document.over else []),
         Section("How it was found", items=document.method),
     ]
     config = (folder / CONFIG).read_text(encoding="utf-8")
-    return Page(document.title, document.sentences, sections, config, [f"Warning: {line}." for line in warnings])
+    notes = [f"Warning: {line}." for line in warnings]
+    facts = {**document.facts, "How sure": notes, "Rests on": document.method}
+    lines = document.brief or [str(line) for line in (*document.opening, *document.explanation)]
+    brief = Brief(lines, facts, pictures) if is_drawn else None
+    return Page(document.title, document.sentences, sections, config, brief, notes)
 
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:

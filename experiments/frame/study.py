@@ -89,6 +89,10 @@ class Document:
     """Of a grid on the terminal."""
     method: Sequence[str] = ()
     """How it was found, a paragraph each."""
+    brief: Sequence[str] = ()
+    """Verdicts of the one sheet; none: the answer."""
+    facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Of the one sheet, by their headings, such as the bottleneck."""
     pictures: "Callable[[], Iterable[Picture]]" = tuple
     """Drawn for the page alone, with its look."""
     warnings: Sequence[str] = ()

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import tied
-from experiments.report.sections import Page
+from experiments.report import style
+from experiments.report.sections import Page, as_source
+from experiments.report.sheet import sheet
 from experiments.store.files import write_whole
 
 if TYPE_CHECKING:
@@ -24,8 +26,10 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
 
     `libraries`: whose versions are told beside those of every page.
     """
-    text = template("page.html").render(page=page, command=command, versions=_versions(libraries))
     pictures = {f"figures/{picture.name}.svg": picture.svg for part in page.sections for picture in part.pictures}
+    # Last of the pictures, whose figures it lays out anew.
+    first = as_source(style.svg(sheet(page.title, page.brief, command))) if page.brief else ""
+    text = template("page.html").render(page=page, command=command, versions=_versions(libraries), sheet=first)
     return {**pictures, PAGE: text.encode()}
 
 

@@ -17,8 +17,8 @@ from experiments.report import (
     style,
     verdicts,
 )
-from experiments.report.margin import margins_of
 from experiments.report.pictures import draw
+from experiments.report.run_brief import brief_of, thresholds_of
 from experiments.report.run_numbers import PARTS, Run, has
 from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
@@ -31,11 +31,9 @@ from experiments.report.stored_designs import (
     read_points,
     read_values,
     read_window,
-    records,
 )
 from experiments.statistics.interval import Values
-from experiments.store.rows import Grid, rows_from
-from experiments.store.summaries import MarginRow
+from experiments.store.rows import Grid
 from sim.units import MIN_PER_DAY
 
 
@@ -59,8 +57,10 @@ def page_of(
     run = Run(tables, points, main, values, window, changes, baseline, family, command, replications)
     parts = [part for make in (_glance, _changes, _meaning, _sure) for part in make(run)]
     parts += rests_on
+    brief = None
     if is_drawn:
         with style.look():
+            brief = brief_of(run, [*_reasons(run), *notes])
             parts.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
@@ -71,15 +71,15 @@ def page_of(
         list(_answer(run)),
         [*parts, *(part for make in PARTS for part in make(run))],
         config_yaml,
+        brief,
         [*notes, explained],
         [f"Seed {seed}, {replications} replication{'s' * (replications != 1)}."],
     )
 
 
 def _answer(run: Run) -> Iterator[str]:
-    margins = margins_of(rows_from(MarginRow, records(run.tables["margin"]))) if "margin" in run.tables else {}
     yield from packing.verdicts(run.points, run.kpis)
-    yield from sentences.answer(run.main, run.kpis, read_ladder(run.tables.get("ladder")), margins)
+    yield from sentences.answer(run.main, run.kpis, read_ladder(run.tables.get("ladder")), thresholds_of(run))
     disrupted = disruption_text.sentences(run.tables.get("disruptions"), run.main, run.kpis, run.window)
     more = sentences.sensitivity(run.points, run.kpis)
     yield from (" ".join(lines) for lines in (disrupted, more) if lines)

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from experiments.report.style import Figure
 from experiments.store.rows import Grid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """A figure of the page: `says` is its caption, `alt` what stands for it where it cannot be seen."""
 
@@ -22,12 +22,20 @@ class Picture:
     heading: str
     says: str
     alt: str
-    svg: bytes
+    figure: Figure
+
+    @cached_property
+    def svg(self) -> bytes:
+        return style.svg(self.figure)
 
     @property
     def source(self) -> str:
-        """The picture itself as an address, so that the page is one file."""
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
+        return as_source(self.svg)
+
+
+def as_source(svg: bytes) -> str:
+    """A picture itself as an address, so that the page is one file."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """What the one sheet says of a page: verdicts, facts by their headings (bottleneck, how sure, …), and pictures."""
+
+    verdicts: Sequence[str]
+    facts: Mapping[str, Sequence[str]]
+    pictures: Sequence[Picture]
+    marks: Sequence[str] = ()
+    """Of the verdicts, by which the pictures name their designs; none: a bullet each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     title: str
     answer: Sequence[str]
     sections: Sequence[Section]
     config_yaml: str
+    brief: Brief | None
+    """Of a page with pictures."""
     notes: Sequence[str] = ()
     """Below the answer."""
     again: Sequence[str] = ()
@@ -86,7 +107,7 @@ def section(name: str, *, text: Sequence[str] | None = None, **more: Any) -> Sec
 
 def picture(name: str, heading: str, says: str, figure: Figure) -> Picture:
     """A figure with its caption; drawn within `style.look()`."""
-    return Picture(name, heading, says, f"{heading}. {says}", style.svg(figure))
+    return Picture(name, heading, says, f"{heading}. {says}", figure)
 
 
 def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **values: object) -> Picture:

@@ -23,8 +23,9 @@ PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F0
 DASHES: Final = ("-", "--", "-.", ":")
 LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0
+_UNDATED: Final[dict[str, dict[str, None]]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _RC: Final[dict[Any, Any]] = {
-    "svg.hashsalt": "cargohub", "svg.fonttype": "path", "font.size": 9.5, "axes.titlesize": 10,
+    "svg.hashsalt": "cargohub", "svg.fonttype": "path", "pdf.fonttype": 42, "font.size": 9.5, "axes.titlesize": 10,
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False,
     "legend.frameon": False, "lines.linewidth": 1.5, "figure.facecolor": "white", "font.family": "DejaVu Sans",
 }  # fmt: skip
@@ -100,8 +101,14 @@ def drawn_as(unit: str) -> tuple[float, str]:
 
 def svg(figure: Figure) -> bytes:
     """The figure as SVG; the same figure gives the same bytes."""
+    return saved(figure, "svg")
+
+
+def saved(figure: Figure, form: str, **more: Any) -> bytes:  # noqa: ANN401 - as matplotlib's savefig takes them
+    """The figure as svg, pdf or png; the same figure gives the same bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with look():
+        figure.savefig(buffer, format=form, metadata=_UNDATED.get(form), **more)
     return buffer.getvalue()
 
 

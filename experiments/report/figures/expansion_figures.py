@@ -32,7 +32,7 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
     _by_year(ax, years)
     ax.set_ylabel("Flights a day")
     ax.set_ylim(bottom=0)
-    ends = _apart({name: mean[-1] for name, (mean, *_) in demand.items()}, 0.05 * ax.get_ylim()[1])
+    ends = _apart({name: mean[-1] for name, (mean, *_) in demand.items()}, 0.1 * ax.get_ylim()[1])
     for name, at_end in ends.items():
         ax.annotate(name, (years[-1], at_end), (5, 0), textcoords="offset points", va="center", color="0.3")
     ax.set_title("Demand (grey, by growth) against the slots that each path is expected to have")

@@ -42,7 +42,7 @@ from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionKeys, path_name, plain_name
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.hubs import check_growth, states_of
-from experiments.studies.expansion.tables import sentences, tables_of
+from experiments.studies.expansion.tables import sentences, sheet_texts, tables_of
 from experiments.studies.expansion.tree import BANDS
 from experiments.studies.expansion.uncertainty import decision_map, worth_of
 from experiments.studies.expansion.value import factors
@@ -150,6 +150,7 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
 
 def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
     n = asked.keys.replications
+    brief, facts = sheet_texts(answer)
     return Document(
         title="When to expand, and by how much",
         sentences=sentences(answer),
@@ -166,6 +167,8 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
             "runs": answer.explored.n_runs * n,
         },
         method=tuple(_method(asked, answer)),
+        brief=brief,
+        facts=facts,
         pictures=lambda: pictures(answer),
         over=over_assumptions(asked.arguments, asked.designs[:1], asked.keys),
         warnings=[*too_few_replications(n), *unsure_lines(answer.stability)],

@@ -172,6 +172,11 @@ def sentences(answer: Answer) -> list[str]:
     return [_staffed(answer), _uncertain(answer), *_chosen(answer), *_reacting(answer), _turned(answer.turned_by)]
 
 
+def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
+    """The verdicts of the one sheet, and what they depend on and rest on."""
+    return [*_chosen(answer)], {"Depends on": [_turned(answer.turned_by), _uncertain(answer)]}
+
+
 def _staffed(answer: Answer) -> str:
     """The staff that all of it rests on: of the first hub, and the way in which it is paid."""
     config = next(iter(answer.explored.books.hubs.values()))

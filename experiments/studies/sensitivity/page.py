@@ -219,7 +219,6 @@ def _scale(kpi: str) -> tuple[float, str]:
 
 def _pictures(result: Result) -> "list[Picture]":
     """In the order of the first KPI: the factor that moves it most on top."""
-    from experiments.report import style
     from experiments.report.figures import sensitivity_figure
     from experiments.report.sections import Picture
 
@@ -244,7 +243,7 @@ def _pictures(result: Result) -> "list[Picture]":
             " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
             " large as µ*, what the factor does depends on the others, or is not linear.",
             "Tornado of the elementary effects of each factor.",
-            style.svg(sensitivity_figure.tornado([name_of(name) for name in names], panels)),
+            sensitivity_figure.tornado([name_of(name) for name in names], panels),
         ))  # fmt: skip
     if result.crossed is not None:
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
@@ -262,6 +261,6 @@ def _pictures(result: Result) -> "list[Picture]":
             "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
             " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
             "Bars of the Sobol indices of each factor.",
-            style.svg(sensitivity_figure.shares([name_of(name) for name in names], bars)),
+            sensitivity_figure.shares([name_of(name) for name in names], bars),
         ))  # fmt: skip
     return pictures

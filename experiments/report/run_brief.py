@@ -1,0 +1,93 @@
+"""The one sheet of run, compare and sweep: a verdict and a bottleneck a design, and pictures of the first designs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from experiments.formatting import hours_text, listed
+from experiments.report import bottleneck, sentences, verdicts
+from experiments.report.figures import dwell_figure, ladder_figure, leaving_figure
+from experiments.report.margin import Threshold, margin_text, margins_of
+from experiments.report.run_numbers import Run
+from experiments.report.sections import Brief, Picture, picture_of, text_of
+from experiments.report.stored_designs import Panel, read_ladder, records
+from experiments.store.rows import rows_from
+from experiments.store.summaries import MarginRow
+
+Ladders: TypeAlias = Mapping[str, Mapping[str, float]]
+
+MOST_DESIGNS: Final = 6
+"""That are drawn."""
+MOST_RUNGS: Final = 6
+"""Of a ladder, the lowest."""
+MOST_LADDERS: Final = 2
+
+
+def brief_of(run: Run, sureness: Sequence[str]) -> Brief:
+    """Drawn within `style.look()`; `sureness`: how sure the numbers are, what matters most first.
+
+    Several designs are marked by letters, since their names may be long; changes are against the first.
+    """
+    marks = [_letter(at) for at in range(len(run.main))] if len(run.main) > 1 else []
+    names = marks or [point.site for point in run.main]
+    ladders, thresholds = read_ladder(run.tables.get("ladder")), thresholds_of(run)
+    lines = []
+    for point, verdict in zip(run.main, verdicts.design_verdicts(run.main, run.kpis, ladders), strict=True):
+        margin = margin_text(thresholds.get(point.label, ()), point.flights_per_day)
+        lines.append(f"{verdict} It {margin}." if margin else str(verdict))
+    named = tuple(replace(point, title=name) for point, name in zip(run.main, names, strict=True))
+    facts = {
+        "Changes": sentences.differences(named, run.changes, run.baseline),
+        "Bottleneck": list(_bottlenecks(run, ladders, names)),
+        "How sure": sureness,
+        "Rests on": [text_of("sure_assumptions")],
+    }
+    return Brief(lines, facts, list(_pictures(run, ladders, names)), marks)
+
+
+def _letter(at: int) -> str:
+    """A to Z, then A2 to Z2, and so on."""
+    turn, letter = divmod(at, 26)
+    return chr(ord("A") + letter) + (str(turn + 1) if turn else "")
+
+
+def thresholds_of(run: Run) -> Mapping[str, tuple[Threshold, ...]]:
+    """How far the answer of each design is from changing, where the run looked."""
+    return margins_of(rows_from(MarginRow, records(run.tables["margin"]))) if "margin" in run.tables else {}
+
+
+def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[str]:
+    """By the ladder; designs with the same are named together."""
+    designs: dict[str, list[str]] = {}
+    for point, name in zip(run.main, names, strict=True):
+        is_late = verdicts.verdict(point, run.kpis[point.label]["on_time_share"]) is not verdicts.Verdict.CARRIES
+        limit = bottleneck.sentences(ladders.get(point.label, {}), point.parcels_per_day, is_late=is_late)
+        if limit:
+            designs.setdefault(limit, []).append(name)
+    for limit, named in designs.items():
+        yield limit if len(run.main) == 1 else f"{listed(named, 'and')}: {limit[0].lower()}{limit[1:]}"
+
+
+def _pictures(run: Run, rates: Ladders, names: Sequence[str]) -> Iterator[Picture]:
+    """Whether parcels leave on time, what limits them, and where their time goes."""
+    shown, tables = run.main[:MOST_DESIGNS], run.tables
+    panel = Panel("", shown, tuple(names[: len(shown)]))
+    leaving = leaving_figure.figure(tables["flights"], tables["loads"], (panel,))
+    yield picture_of("leaving", leaving, service=hours_text(shown[0].service_h))
+    ladders = _ladders(panel, rates)
+    if ladders:
+        yield picture_of("ladder", ladder_figure.figure(ladders))
+    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), run.window, run.kpis)
+    yield picture_of("dwell", dwell_figure.figure(bars))
+
+
+def _ladders(panel: Panel, rates: Ladders) -> tuple[ladder_figure.Ladder, ...]:
+    """The lowest rungs of the first ladders that differ."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for point, name in zip(panel.points, panel.names, strict=True):
+        lowest = bottleneck.rungs(rates.get(point.label, {}))[:MOST_RUNGS]
+        alike.setdefault((*lowest, point.parcels_per_day), []).append(name)
+    sites = {name: ", ".join(names) for names in alike.values() for name in names}
+    points = tuple(replace(point, site=sites[name]) for point, name in zip(panel.points, panel.names, strict=True))
+    ladders = ladder_figure.prepare(rates, points)[:MOST_LADDERS]
+    return tuple(replace(ladder, rungs=ladder.rungs[:MOST_RUNGS]) for ladder in ladders)

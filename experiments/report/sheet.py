@@ -1,0 +1,246 @@
+"""The one sheet: question, verdicts, three pictures, what they rest on and the command, on one A4 page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.formatting import tied
+from experiments.report import style
+from experiments.report.sections import Brief, Picture
+from experiments.report.style import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+
+A4_IN: Final = (8.27, 11.69)
+_MARGIN_IN: Final = 0.5
+_WIDTH_IN: Final = A4_IN[0] - 2 * _MARGIN_IN
+_LABEL_IN: Final = 0.95
+"""Room for the heading of a fact."""
+_MARK_IN: Final = 0.22
+_GAP_IN: Final = 0.1
+MOST_PICTURES: Final = 3
+_LINES_EACH: Final = 3
+"""At most, of a verdict or a fact."""
+_MOST_VERDICT_LINES: Final = 9
+_LEAST_HEIGHT: Final = 0.6
+"""Of a picture, of what it has on the page; one that has less room is left out."""
+_LEADING: Final = 1.3
+"""From line to line, in sizes of the type."""
+_MEASURED_AT: Final = 720
+"""Dots an inch, so many that no width is rounded much."""
+_MARKS: Final = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*(?!\w)")
+"""What a page sets in another type."""
+_BREAKS: Final = re.compile(r"(?<=[=,./_-])(?=.)")
+"""Where a word that is wider than a line may be parted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Letters: their size [points], and what matplotlib calls their other traits."""
+
+    size: float
+    traits: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return dict(self.traits)
+
+    @property
+    def line_in(self) -> float:
+        return _LEADING * self.size / 72
+
+
+TITLE: Final = Type(15, (("weight", "bold"),))
+VERDICT: Final = Type(9.5)
+MARK: Final = Type(9.5, (("weight", "bold"),))
+HEADING: Final = Type(8.5, (("weight", "bold"),))
+FACT: Final = Type(8.5)
+COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
+
+
+def sheet(question: str, brief: Brief, command: str) -> Figure:
+    """A page in short: text that has no room ends in …, at the end of a sentence if it can."""
+    with style.look():
+        return _sheet(question, brief, command)
+
+
+def _sheet(question: str, brief: Brief, command: str) -> Figure:
+    from matplotlib.figure import Figure
+
+    drawing = Figure(figsize=A4_IN)
+    title = _fitted([question], TITLE, _WIDTH_IN, 2)
+    verdicts = [_fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, _LINES_EACH) for text in brief.verdicts]
+    verdicts = _first(verdicts, _MOST_VERDICT_LINES)
+    facts = {
+        heading: _fitted(texts, FACT, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
+        for heading, texts in brief.facts.items()
+        if texts
+    }
+    commands = _fitted([command], COMMAND, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
+    top = A4_IN[1] - _MARGIN_IN
+    top = _set(drawing, title, TITLE, _MARGIN_IN, top) - _GAP_IN
+    for lines, mark in zip_longest(verdicts, brief.marks[: len(verdicts)], fillvalue="•"):
+        _set(drawing, [str(mark)], MARK, _MARGIN_IN, top)
+        top = _set(drawing, lines, VERDICT, _MARGIN_IN + _MARK_IN, top) - _GAP_IN / 3
+    bottom = _MARGIN_IN + len(commands) * COMMAND.line_in
+    _labelled(drawing, "Command", commands, COMMAND, bottom)
+    for heading, lines in reversed(facts.items()):
+        bottom += len(lines) * FACT.line_in + _GAP_IN / 2
+        _labelled(drawing, heading, lines, FACT, bottom)
+    _place(drawing, brief.pictures, top - _GAP_IN, bottom + _GAP_IN)
+    return drawing
+
+
+def _place(drawing: Figure, pictures: Sequence[Picture], top: float, bottom: float) -> None:
+    """The first pictures that have room, under each other [in, from below]."""
+    head, room = HEADING.line_in + _GAP_IN, top - bottom
+    shown: list[Picture] = []
+    wanted: list[float] = []
+    for picture in pictures:
+        width, height = picture.figure.get_size_inches()
+        most = _WIDTH_IN / float(width) * float(height)
+        if len(shown) < MOST_PICTURES and _LEAST_HEIGHT * (sum(wanted) + most) + (len(shown) + 1) * head <= room:
+            shown.append(picture)
+            wanted.append(most)
+    heights = _shared(wanted, room - len(shown) * head)
+    for picture, height in zip(shown, heights, strict=True):
+        top = _set(drawing, [tied(picture.heading)], HEADING, _MARGIN_IN, top)
+        drawing.add_artist(_placed(picture.figure, _MARGIN_IN, top - height, _WIDTH_IN, height))
+        top -= height + _GAP_IN
+
+
+def _shared(wanted: Sequence[float], room: float) -> list[float]:
+    """Equal parts of the room, but to none more than it wants.
+
+    >>> _shared([1.0, 3.0, 4.0], 6.0)
+    [1.0, 2.5, 2.5]
+    """
+    shares = dict.fromkeys(range(len(wanted)), 0.0)
+    for n_left, at in zip(range(len(wanted), 0, -1), sorted(shares, key=lambda at: wanted[at]), strict=True):
+        shares[at] = min(wanted[at], room / n_left)
+        room -= shares[at]
+    return list(shares.values())
+
+
+def _placed(figure: Figure, left: float, bottom: float, width: float, height: float) -> "Artist":
+    """Another figure as part of a drawing: laid out again for this rectangle [in], with smaller letters."""
+    from matplotlib.artist import Artist
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
+
+    class Placed(Artist):
+        def draw(self, renderer: Any) -> None:  # noqa: ANN401 - matplotlib has several
+            canvas = self.get_figure(root=True)
+            assert canvas is not None
+            figure.dpi = canvas.dpi
+            figure.bbox_inches.set(Bbox.from_bounds(left, bottom, width, height))
+            figure.draw(renderer)
+
+    scale = width / figure.get_size_inches()[0]
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.get_ticklabels()  # are made where they are asked for
+    for text in figure.findobj(Text):
+        text.set_fontsize(text.get_fontsize() * scale)
+    return Placed()
+
+
+def _labelled(drawing: Figure, heading: str, lines: Sequence[str], letters: Type, top: float) -> None:
+    _set(drawing, [heading], HEADING, _MARGIN_IN, top)
+    _set(drawing, lines, letters, _MARGIN_IN + _LABEL_IN, top)
+
+
+def _set(drawing: Figure, lines: Sequence[str], letters: Type, left: float, top: float) -> float:
+    """Lines of text below `top` [in, from below]; where they end."""
+    for line in lines:
+        drawing.text(
+            left / A4_IN[0], (top - letters.size / 72) / A4_IN[1], line,
+            size=letters.size, va="baseline", parse_math=False, **letters.named,
+        )  # fmt: skip
+        top -= letters.line_in
+    return top
+
+
+def _first(entries: Sequence[list[str]], most_lines: int) -> list[list[str]]:
+    """The first entries that have room, and how many have none."""
+    kept: list[list[str]] = []
+    for at, lines in enumerate(entries):
+        left = len(entries) - at
+        if sum(map(len, kept)) + len(lines) + (left > 1) > most_lines:
+            return [*kept, [f"and {left} more: see the page"]]
+        kept.append(lines)
+    return kept
+
+
+def _fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:
+    """Lines of this width: as many whole sentences as have room, or the first one cut."""
+    ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
+    text = tied(
+        _MARKS.sub(lambda found: found[1] or found[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
+    )
+    lines = list(_wrapped(text, letters, width_in))
+    if len(lines) <= most_lines:
+        return lines
+    ends = [match.end() for match in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9])", text)]
+    for end in reversed(ends):
+        shorter = list(_wrapped(text[:end], letters, width_in))
+        if len(shorter) <= most_lines:
+            return shorter
+    return [*lines[: most_lines - 1], _cut(lines[most_lines - 1], letters, width_in)]
+
+
+def _cut(line: str, letters: Type, width_in: float) -> str:
+    """As many words as have room with the sign that there were more."""
+    while " " in line and _width_in(line + " …", letters) > width_in:
+        line = line.rpartition(" ")[0]
+    return f"{line} …"
+
+
+def _wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
+    line = ""
+    for word in text.split(" "):
+        if not line or _width_in(f"{line} {word}", letters) <= width_in:
+            line = f"{line} {word}".lstrip()
+        else:
+            yield line
+            line = word
+        while _width_in(line, letters) > width_in:
+            head = _head(line, letters, width_in)
+            yield head
+            line = line[len(head) :]
+    if line:
+        yield line
+
+
+def _head(word: str, letters: Type, width_in: float) -> str:
+    """As much of a word as a line holds, ending at a sign where it can."""
+    at = len(word)
+    while at > 1 and _width_in(word[:at], letters) > width_in:
+        at -= 1
+    ends = [match.start() for match in _BREAKS.finditer(word) if at / 2 < match.start() <= at]
+    return word[: ends[-1] if ends else at]
+
+
+@cache
+def _renderer() -> Any:  # noqa: ANN401 - matplotlib is loaded late
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, _MEASURED_AT)  # type: ignore[no-untyped-call]
+
+
+def _width_in(text: str, letters: Type) -> float:
+    """Word by word, which are measured once."""
+    return sum(_word_in(word, letters) for word in text.split(" ")) + text.count(" ") * _word_in(" ", letters)
+
+
+@cache
+def _word_in(word: str, letters: Type) -> float:
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(size=letters.size, **letters.named)
+    width, _, _ = _renderer().get_text_width_height_descent(word, font, ismath=False)
+    return float(width) / _MEASURED_AT

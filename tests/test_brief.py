@@ -1,0 +1,70 @@
+"""The one sheet: all of it is on one A4 page and nothing covers anything, whatever is to be said."""
+
+from itertools import combinations
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from stored_runs import made
+
+from experiments.main import main
+from experiments.report import style
+from experiments.report.sections import Brief, picture
+from experiments.report.sheet import sheet
+from tests.mistakes import is_refused
+
+LONG = "a scenario of a planner who is fond of long names " * 12
+UNBROKEN = "halls.main.doors_out=" * 30
+
+
+def drawn(heights, verdicts, facts, command="cargohub run"):
+    pictures = []
+    with style.look():
+        for at, height in enumerate(heights):
+            figure, ax = style.panel(height)
+            ax.plot([0, 1], label=f"{at}: $5 and 50 % of it")
+            ax.set_xlabel("hours")
+            style.legend_below(figure, [ax])
+            pictures.append(picture(f"p{at}", f"Picture {at}", "", figure))
+    return sheet("What 30,000 m² carries, and " + LONG, Brief(verdicts, facts, pictures), command), pictures
+
+
+CASES = {
+    "little": ([3.9], ["It carries."], {}),
+    "much": ([3.9, 2.7, 2.5, 4.0], [LONG, UNBROKEN, LONG, LONG], {"How sure": [LONG, LONG], "Rests on": [UNBROKEN]}),
+    "tall": ([3.0, 30.0, 3.0], ["`cargohub show` and *this*"] * 20, {"Money": ["1 EUR. " * 200]}),
+}
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_cut_or_covered(case):
+    figure, pictures = drawn(*CASES[case], command=f"cargohub run {UNBROKEN}")
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    page = figure.bbox
+    texts = [text.get_window_extent(renderer) for text in figure.texts]
+    shown = [each.figure.bbox for each in pictures if each.figure.bbox.width < page.width * 0.9]
+    assert all(page.x0 <= box.x0 and box.x1 <= page.x1 - 20 and page.y0 <= box.y0 <= page.y1 for box in texts)
+    assert 1 <= len(shown) <= 3
+    assert not [pair for pair in combinations([*texts, *shown], 2) if pair[0].overlaps(pair[1])]
+
+
+def test_text_ends_at_a_sentence_where_it_can():
+    figure, _ = drawn([3.0], ["One. " * 150 + "The last is not shown."], {})
+    assert any(text.get_text().endswith("One.") for text in figure.texts)
+    assert not any("last" in text.get_text() for text in figure.texts)
+
+
+@pytest.mark.drawn(pages=True)
+def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
+    folder = made(tmp_path / "runs")
+    assert 'class="sheet"' in (folder / "report.html").read_text()
+    paths = [tmp_path / f"{name}.pdf" for name in "ab"]
+    capsys.readouterr()
+    for path in paths:
+        assert main(["brief", str(folder), "--out", str(path)]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == str(path)
+    first, second = (path.read_bytes() for path in paths)
+    assert first.startswith(b"%PDF") and first == second
+    is_refused(capsys, tmp_path / "a.doc", ["brief", str(folder)], "one sheet is a file *.pdf, *.svg, *.png")
+    is_refused(capsys, tmp_path / "c.pdf", ["brief", str(tmp_path / "none")], "no such folder")
