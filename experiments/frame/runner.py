@@ -88,6 +88,15 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
     return 0
 
 
+def stored_asked(asked: Asked[K], manifest: Manifest) -> Asked[K]:
+    """What is asked of a stored run, with its own command, which is only repeated."""
+    given = replace(Arguments(manifest.verb), json=asked.arguments.json, all=asked.arguments.all)
+    command = asked_again(
+        manifest.verb, command_words(manifest.folder), like=replace(given, out=manifest.folder.parent)
+    )
+    return replace(asked, arguments=command, is_typed=False)
+
+
 def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> tuple[Asked[K], Document]:
     """What a stored run says, by its own command and from its own tables.
 
@@ -95,11 +104,7 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
         InputError: tables that are not this study's.
     """
     _check_library(study)
-    given = replace(Arguments(manifest.verb), json=asked.arguments.json, all=asked.arguments.all)
-    command = asked_again(
-        manifest.verb, command_words(manifest.folder), like=replace(given, out=manifest.folder.parent)
-    )
-    asked = replace(asked, arguments=command, is_typed=False)
+    asked = stored_asked(asked, manifest)
     try:
         study.check(asked.designs, asked.keys)
         result = study.compute(Stored(manifest), asked)

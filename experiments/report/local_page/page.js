@@ -82,3 +82,6 @@ if (plan) {
   });
 }
 parts.copies();
+
+// The answer is computed on the server as soon as a slider is let go.
+document.getElementById("sliders")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());

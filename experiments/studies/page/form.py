@@ -138,7 +138,7 @@ def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Pa
     """A field for each value of a composed configuration that a form can show."""
     about = {each.key: each for each in _assumptions(composed, config_dir)}
     fields = []
-    for key, value in _values(composed):
+    for key, value in values_of(composed):
         if _HIDDEN.match(key):
             continue
         leaf = next((leaf for kind in kinds if (leaf := leaf_at(kind, composed, key.split("."))) is not None), None)
@@ -178,9 +178,10 @@ def _assumptions(composed: Mapping[str, Any], config_dir: Path | None) -> Sequen
         return ()
 
 
-def _values(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
+def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value that is no mapping, by its full key."""
     if isinstance(document, Mapping) and document:
         for name, item in document.items():
-            yield from _values(item, f"{key}.{name}" if key else str(name))
+            yield from values_of(item, f"{key}.{name}" if key else str(name))
     elif not isinstance(document, Mapping):
         yield key, plain(document)

@@ -40,6 +40,8 @@ PLANNED: Final = (
     "run", "capacity", "sure", "decompose", "sensitivity", "shadow-price", "customs", "optimise", "expansion",
 )  # fmt: skip
 """Verbs that a form can ask for."""
+FLIGHTS: Final = "flights.csv"
+"""As `cargohub schedule` writes it."""
 _MOST_TIMED: Final = 5
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _HALL: Final = re.compile(r"hall@halls\.\w+")
@@ -73,7 +75,7 @@ class Plan:
         study = [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
         groups = [f"{group}={option}" for group, option in self.chosen.items()]
         disruptions = [f"+disruption@disruptions.{option}={option}" for option in self.disruptions]
-        path = word_value(str(flights_folder(out) / self.flights))
+        path = word_value(str(flights_folder(out) / self.flights / FLIGHTS))
         flights = ["arrivals=file", f"arrivals.schedule={path}"] if self.flights else []
         return [*study, f"scenario={self.scenario}", *groups, *flights, *disruptions]
 
@@ -162,7 +164,7 @@ def flights_folder(out: Path) -> Path:
 def sent_flights(out: Path) -> list[str]:
     """Files of flights that the browser has sent, by name."""
     folder = flights_folder(out)
-    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    return sorted(path.parent.name for path in folder.glob(f"*/{FLIGHTS}"))
 
 
 def checked(plan: Plan, arguments: Arguments) -> Checked:
@@ -267,7 +269,7 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     defaults += [{f"override /{group}": option} for group, option in chosen.items()]
     document: dict[str, Any] = {"defaults": [*defaults, "_self_"], "scenario": name}
     words = [each.word for each in planned_fields(plan, arguments) if each.is_changed]
-    flights = f"arrivals.schedule={word_value(str(flights_folder(arguments.out.absolute()) / plan.flights))}"
+    flights = f"arrivals.schedule={word_value(str(flights_folder(arguments.out.absolute()) / plan.flights / FLIGHTS))}"
     for word in [*([flights] if plan.flights else []), *words]:
         override = parsed(word)
         place, inside = document, override.key_or_group.split(".")

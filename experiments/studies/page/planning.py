@@ -66,8 +66,8 @@ class Planning:
 
     async def sent(self, request: "Request") -> "Response":
         """The form sent: its values are compared with those that it showed, and the rest becomes an address."""
-        form = await request.form(max_fields=MOST_FIELDS)
-        given = [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
+        async with request.form(max_fields=MOST_FIELDS) as form:
+            given = [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
         return await run_in_threadpool(self._carried_out, given)
 
     def _carried_out(self, given: Sequence[tuple[str, str]]) -> "Response":

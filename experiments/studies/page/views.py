@@ -20,6 +20,7 @@ from experiments.report import page as report_page
 from experiments.statistics.interval import Value
 from experiments.studies.page import result, runs
 from experiments.studies.page.children import Children, answered
+from experiments.studies.page.comparing import Comparing
 from experiments.studies.page.guard import STORED_POLICY, TooLarge
 from experiments.studies.page.planning import Planning
 from experiments.studies.page.show import address, page
@@ -55,7 +56,7 @@ class Views:
 
     def routes(self) -> Sequence[Route | Mount]:
         """Address by address."""
-        planning = Planning(self.arguments, self.children)
+        planning, comparing = Planning(self.arguments, self.children), Comparing(self.arguments)
         read: dict[str, Callable[..., Any]] = {
             "/": lambda _: RedirectResponse(address("runs")),
             "/runs": self.listed,
@@ -64,12 +65,14 @@ class Views:
             "/run/{name}/tables/{form}": self.tables,
             "/static/{file:path}": self.static,
             **planning.read(),
+            **comparing.read(),
         }
         done: dict[str, Callable[..., Any]] = {
             "/run/{name}/resume": self.resume,
             "/run/{name}/cancel": self.cancel,
             "/run/{name}/replay": self.replay,
             **planning.done(),
+            **comparing.done(),
         }
         return [
             *(Route(path, view, methods=["GET"]) for path, view in read.items()),
@@ -174,9 +177,9 @@ class Views:
 
     async def replay(self, request: "Request") -> "Response":
         """Make the replay of a run, and open it."""
-        form = await request.form()
-        replication = str(form.get("replication", "")) or "0"
-        scenario = str(form.get("scenario", ""))
+        async with request.form() as form:
+            replication = str(form.get("replication", "")) or "0"
+            scenario = str(form.get("scenario", ""))
         folder = await run_in_threadpool(self._folder, request)
         words = ["replay", str(folder), f"replication={replication}"]
         await run_in_threadpool(answered, [*words, *([f"scenario={scenario}"] if scenario else [])])

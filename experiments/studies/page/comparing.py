@@ -1,0 +1,129 @@
+"""The views of *Compare*, *Expansion* and *Flights*."""
+
+import hashlib
+import re
+import shlex
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, RedirectResponse
+
+from experiments.arguments import Arguments
+from experiments.store.files import write_whole
+from experiments.studies.page.children import answered
+from experiments.studies.page.differences import compared
+from experiments.studies.page.guard import STORED_POLICY
+from experiments.studies.page.plan import FLIGHTS, flights_folder, sent_flights
+from experiments.studies.page.recomputed import VERB, recomputed
+from experiments.studies.page.runs import folder_in
+from experiments.studies.page.show import address, page
+from experiments.studies.replay import FILE as REPLAY
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_SAYS: Final = "says.txt"
+"""What `cargohub schedule` printed on a file of flights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Flights that the browser has sent."""
+
+    name: str
+    says: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """Of one folder of runs."""
+
+    arguments: Arguments
+
+    def read(self) -> Mapping[str, Callable[..., Any]]:
+        """Addresses that show something."""
+        return {
+            "/compare": self.compare,
+            "/run/{name}/expansion": self.expansion,
+            "/flights": self.flights,
+            "/flights/{name}/{file}": self.picture,
+        }
+
+    def done(self) -> Mapping[str, Callable[..., Any]]:
+        """Addresses that change something."""
+        return {"/replay": self.replay, "/flights": self.send}
+
+    def compare(self, request: "Request") -> "Response":
+        """The runs that the address names, the first as the baseline."""
+        names = list(dict.fromkeys(request.query_params.getlist("run")))
+        folders = [folder_in(self.arguments.out, name) for name in names]
+        return page("compare.html", names=names, compared=compared(folders))
+
+    async def replay(self, request: "Request") -> "Response":
+        """Two runs in step."""
+        async with request.form() as form:
+            names = [str(name) for name in form.getlist("run")]
+        if len(names) != 2:
+            raise InputError(f"replay: two runs, got {len(names)}")
+        folders = [await run_in_threadpool(folder_in, self.arguments.out, name) for name in names]
+        await run_in_threadpool(answered, ["replay", *map(str, folders)])
+        return RedirectResponse(address("run", names[0], "file", REPLAY), 303)
+
+    def expansion(self, request: "Request") -> "Response":
+        """A stored expansion with the probabilities that the address says."""
+        folder = folder_in(self.arguments.out, request.path_params["name"])
+        again = recomputed(folder, dict(request.query_params))
+        return page(
+            "expansion.html", name=folder.name, again=again, command=shlex.join(["cargohub", VERB, *again.words])
+        )
+
+    def flights(self, _: "Request") -> "Response":
+        """The files sent, and what is in them."""
+        return page("flights.html", files=[self._sent(name) for name in sent_flights(self.arguments.out)])
+
+    def picture(self, request: "Request") -> "Response":
+        """The week of flights that were sent."""
+        name, file = request.path_params["name"], request.path_params["file"]
+        if name not in sent_flights(self.arguments.out) or file != self._sent(name).picture:
+            raise HTTPException(404, "No such picture.")
+        path = flights_folder(self.arguments.out) / name / file
+        return FileResponse(path, headers={"content-security-policy": STORED_POLICY})
+
+    async def send(self, request: "Request") -> "Response":
+        """A file of flights, read as `cargohub schedule` reads it."""
+        async with request.form(max_files=1) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile) or not file.filename:
+                raise InputError("flights: choose a file first")
+            given = {key: form.get(key) for key in ("airport", "skip_bad")}
+            filename, content = file.filename, await file.read()
+        words = [f"{key}={value}" for key, value in given.items() if isinstance(value, str) and value]
+        await run_in_threadpool(self._keep, filename, content, words)
+        return RedirectResponse("/flights", 303)
+
+    def _keep(self, filename: str, content: bytes, words: list[str]) -> None:
+        stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(filename).stem)[:40].strip("-") or "flights"
+        name = f"{stem}-{hashlib.sha256(content + ' '.join(words).encode()).hexdigest()[:8]}"
+        with tempfile.TemporaryDirectory(prefix="cargohub-") as folder:
+            path = Path(folder) / f"{stem}{Path(filename).suffix[:8] if Path(filename).suffix.isascii() else ''}"
+            path.write_bytes(content)
+            into = flights_folder(self.arguments.out) / name
+            says = answered(["schedule", str(path), *words, "--out", str(into)])
+        if not (into / FLIGHTS).is_file():
+            raise InputError(f"{filename[:80]}: {says.strip().splitlines()[-1]}")
+        # What follows the table names files of this folder.
+        write_whole(into / _SAYS, says.partition("\nWritten to")[0].replace(f"{folder}/", "").encode())
+
+    def _sent(self, name: str) -> Sent:
+        folder = flights_folder(self.arguments.out) / name
+        says = (folder / _SAYS).read_text(encoding="utf-8") if (folder / _SAYS).is_file() else ""
+        return Sent(name, says, next((path.name for path in sorted(folder.glob("*.svg"))), ""))

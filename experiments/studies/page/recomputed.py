@@ -1,0 +1,124 @@
+"""A stored expansion with other probabilities of what others decide: computed again from its own simulations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.designs.design import Design
+from experiments.formatting import share_text
+from experiments.frame import runner
+from experiments.frame.benches import Stored
+from experiments.frame.recorded import study_of
+from experiments.frame.study import Asked
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
+from experiments.store.rows import Grid
+from experiments.studies.expansion import STUDY
+from experiments.studies.expansion.answer import Answer
+from experiments.studies.expansion.design import Expansion, ExpansionKeys, path_name, plain_name
+from experiments.studies.expansion.uncertainty import decision_map
+from sim.errors import InputError
+from sim.reading import plain, read
+
+VERB: Final = "expansion"
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """The probability of one result of a stage."""
+
+    name: str
+    label: str
+    stored: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What follows from the probabilities."""
+
+    sliders: Mapping[str, Sequence[Slider]]
+    """By stage."""
+    sentences: Sequence[str]
+    grids: Sequence[Grid]
+    paths: Sequence[str]
+    map_header: Sequence[str]
+    map_rows: Sequence[tuple[str, Sequence[tuple[int, str]]]]
+    """By growth: the number of the best path in `paths`, and what the cell says."""
+    words: Sequence[str]
+    """Of the command line that asks for these probabilities."""
+
+
+def recomputed(folder: Path, weights: Mapping[str, str]) -> Recomputed:
+    """`weights`: by `STAGE.RESULT`, as the sliders stand; those of a stage are scaled to sum to 1.
+
+    Raises:
+        InputError: no expansion, a weight that is none, or weeks that the run did not simulate.
+    """
+    manifest = manifest_of(folder)
+    if manifest.verb != VERB:
+        raise InputError(f"{folder.name}: no run of cargohub {VERB}")
+    asked = _asked(manifest)
+    keys: ExpansionKeys = asked.keys
+    sliders = {stage: _sliders(keys.expansion, stage, weights) for stage in keys.expansion.stages}
+    asked = Asked(asked.designs, _with(keys, sliders), asked.arguments, is_typed=False)
+    answer: Answer = STUDY.compute(Stored(manifest), asked)
+    document = STUDY.document(asked, answer)
+    paths = [path_name(path) for path in keys.expansion.paths]
+    header, rows = _map(answer, paths)
+    words = [
+        f"{VERB}.stages.{each.name}.probability={each.value:g}" for stage in sliders.values() for each in stage
+        if each.value != each.stored
+    ]  # fmt: skip
+    return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words)
+
+
+def _asked(manifest: Manifest) -> Asked[Any]:
+    configuration = configuration_of(manifest)
+    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    return runner.stored_asked(Asked(designs, study_of(manifest, configuration), Arguments(manifest.verb)), manifest)
+
+
+def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str]) -> list[Slider]:
+    results = expansion.stages[stage].results
+    values = {}
+    for name, result in results.items():
+        text = weights.get(f"{stage}.{name}", f"{result.probability}")
+        try:
+            values[name] = float(text)
+        except ValueError:
+            values[name] = -1.0
+        if not 0 <= values[name] <= 1:
+            raise InputError(f"{stage}.{name}: a probability from 0 to 1, got {text[:20]!r}")
+    total = sum(values.values())
+    if not total:
+        raise InputError(f"{stage}: one of its results must be possible")
+    scaled = {name: round(value / total, 6) for name, value in values.items()}
+    largest = max(scaled, key=lambda name: scaled[name])
+    scaled[largest] = round(1 - sum(value for name, value in scaled.items() if name != largest), 6)
+    return [
+        Slider(f"{stage}.results.{name}", plain_name(name), result.probability, scaled[name])
+        for name, result in results.items()
+    ]
+
+
+def _with(keys: ExpansionKeys, sliders: Mapping[str, Sequence[Slider]]) -> ExpansionKeys:
+    changed = plain(keys)
+    for stage in sliders.values():
+        for each in stage:
+            name, _, result = each.name.split(".")
+            changed[VERB]["stages"][name]["results"][result]["probability"] = each.value
+    return read(ExpansionKeys, changed)
+
+
+def _map(answer: Answer, paths: Sequence[str]) -> tuple[list[str], list[tuple[str, list[tuple[int, str]]]]]:
+    """The best path by growth and by the probability of the first decision in favour."""
+    cells = list(decision_map(answer.explored))
+    shares = sorted({cell.probability for cell in cells})
+    by_growth: dict[str, list[tuple[int, str]]] = {}
+    for cell in cells:
+        best = path_name(cell.best)
+        says = f"{plain_name(cell.growth)}, {share_text(cell.probability)} in favour: {best}"
+        by_growth.setdefault(cell.growth, []).append((paths.index(best), says))
+    return [share_text(share) for share in shares], [(plain_name(name), row) for name, row in by_growth.items()]

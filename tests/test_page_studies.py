@@ -1,0 +1,114 @@
+"""The served page beside single runs: comparisons, flights sent by the browser, and an expansion computed again."""
+
+import json
+
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("python_multipart")
+
+from experiments.composition import compose, hub
+from experiments.formatting import signed
+from experiments.frame import benches
+from experiments.main import main
+from experiments.studies.page.differences import compared
+from experiments.studies.page.plan import FLIGHTS, Plan, checked, flights_folder, sent_flights
+from experiments.studies.page.recomputed import recomputed
+from tests.served import client_of
+from tests.stored_runs import TINY, made
+from tests.test_expansion import PACKAGED, kpis_of
+from tests.test_flights import GOOD
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    made(folder)
+    assert main(["run", *TINY, "halls.main.doors_out=26", "--out", str(folder)]) == 0
+    assert main(["run", *TINY, "seed=2", "replications=1", "--out", str(folder)]) == 0
+    return folder
+
+
+def runs_of(root):
+    """The hub as it is, with fewer doors, and with other draws."""
+    folders = [path for path in root.iterdir() if path.name.startswith("run-")]
+    configs = {path: (path / "config.yaml").read_text() for path in folders}
+    doors = next(path for path, text in configs.items() if "doors_out: 26" in text)
+    other = next(path for path, text in configs.items() if "seed: 2" in text)
+    return next(path for path in folders if path not in (doors, other)), doors, other
+
+
+def mean_of(folder, kpi, capsys):
+    assert main(["show", str(folder), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)["kpis"][kpi]["mean"]
+
+
+def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, capsys):
+    base, doors, _ = runs_of(root)
+    result = compared([base, doors])
+    assert [row for row in result.changed.rows if row[0] == "halls.main.doors_out"] == [
+        ("halls.main.doors_out", "30", "26")
+    ]
+    assert not [row for row in result.changed.rows if row[1] == row[2]]
+    difference = mean_of(doors, "dwell_mean_h", capsys) - mean_of(base, "dwell_mean_h", capsys)
+    row = next(row for row in result.differences.rows if row[0] == "Dwell, mean")
+    assert row[2].startswith(f"{signed(difference)} h")
+    page = client_of(root).get(f"/compare?run={base.name}&run={doors.name}").text
+    assert page.index("Changed inputs") < page.index("Differences") and "halls.main.doors_out" in page
+
+
+def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):
+    base, _, other = runs_of(root)
+    result = compared([base, other])
+    assert result.differences is None and result.why.startswith("seed is not the same (1, 2)")
+    client = client_of(root)
+    assert client.get(f"/compare?run={base.name}").status_code == 400
+    assert client.get("/compare?run=../x&run=..").status_code == 400
+
+
+def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(tmp_path):
+    client = client_of(tmp_path)
+    answer = client.post("/flights", files={"file": ("../my <b>week.csv", GOOD, "text/csv")})
+    (name,) = sent_flights(tmp_path)
+    assert answer.status_code == 200 and "2 flights from 2022-09-05" in answer.text and "<b>" not in answer.text
+    assert name.startswith("my--b-week-") and (flights_folder(tmp_path) / name / FLIGHTS).is_file()
+    assert client.get(f"/flights/{name}/schedule.svg").status_code == 200
+    assert client.get(f"/flights/{name}/schedule.json").status_code == 404
+    plan = checked(Plan(flights=name), client_arguments(tmp_path))
+    assert not plan.mistake
+    assert hub(compose(plan.words)).arrivals.schedule.endswith(f"{name}/{FLIGHTS}")
+
+
+def client_arguments(root):
+    from experiments.arguments import Arguments
+
+    return Arguments("page", out=root)
+
+
+def test_a_broken_file_of_flights_is_refused_in_the_words_of_the_command_line(tmp_path):
+    client = client_of(tmp_path)
+    broken = {"file": ("week.csv", "flight,sibt\nCV1,yesterday\n", "text/csv")}
+    answer = client.post("/flights", files=broken)
+    assert answer.status_code == 400 and "yesterday" in answer.text and "Traceback" not in answer.text
+    assert sent_flights(tmp_path) == []
+    assert client.post("/flights", data={"airport": "LGG"}).status_code == 400
+
+
+def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes(tmp_path, monkeypatch, capsys):
+    def evaluate(config, replication):
+        return {"kpis": kpis_of(config, replication), "tables": {}}
+
+    monkeypatch.setattr(benches, "evaluate", evaluate)
+    few = [f"~expansion.paths.{name}" for name in PACKAGED]
+    words = ["expansion", "expansion.draws=2", "workers=1", *few, "--quiet", "--json", "--out", str(tmp_path)]
+    assert main(words) == 0
+    folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]
+    weights = {"permit.granted": "0", "permit.refused": "0.9"}
+    again = recomputed(folder, weights)
+    assert again.words and again.map_rows and sum(each.value for each in again.sliders["permit"]) == pytest.approx(1)
+    assert main([*words, *again.words]) == 0
+    assert json.loads(capsys.readouterr().out)["sentences"] == list(again.sentences)
+    assert recomputed(folder, {}).words == []
+    page = client_of(tmp_path).get(f"/run/{folder.name}/expansion?permit.granted=0&permit.refused=0.9")
+    assert page.status_code == 200 and "Which path where" in page.text
+    assert client_of(tmp_path).get(f"/run/{folder.name}/expansion?permit.granted=2").status_code == 400
