@@ -74,7 +74,7 @@ def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], point
     weights = [float(np.mean(strata == number)) for number in range(len(checked))]
     mean = float(np.mean(predictions))
     mean += sum(weight * own.error for weight, own in zip(weights, checked, strict=True))
-    drawn = _left_by_axes(predictions, points) / len(predictions)
+    drawn = left_by_axes(predictions, points) / len(predictions)
     simulated = sum(weight**2 * own.of_mean for weight, own in zip(weights, checked, strict=True))
     noise = sum(weight**2 * own.noise / max(own.n, 1) for weight, own in zip(weights, checked, strict=True))
     mean = min(1.0, max(0.0, mean))
@@ -82,7 +82,7 @@ def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], point
     return Share(interval, math.sqrt(max(0.0, drawn + simulated - noise)), math.sqrt(noise))
 
 
-def _left_by_axes(values: Floats, points: Floats) -> float:
+def left_by_axes(values: Floats, points: Floats) -> float:
     """Variance of values at points that no sum of functions of one coordinate explains."""
     total = float(np.var(values))
     return min(total, additive(points, values).error ** 2) if total > 0 else 0.0

@@ -18,11 +18,12 @@ the answer is open (`experiments.statistics.next_runs`).
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
 from experiments.assumptions.names import names_of
+from experiments.designs.design import Design
 from experiments.frame.study import Asked, Bench, Kpis, Study
 from experiments.replications.replicating import evaluate
 from experiments.replications.stability import judged
@@ -36,6 +37,7 @@ from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.worlds import Drawn, drawn, ranges_of
 from sim.errors import ConfigError
 
+K = TypeVar("K", bound=SureKeys)
 _LEAST_SHARE: Final = 1e-4
 """From 0 and 1, to which on-time shares are cut where their log-odds are taken (assumption)."""
 
@@ -44,7 +46,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result:
     """Screen all worlds, simulate some, and say what follows."""
     designs, own = asked.designs, asked.keys.sure
     config, folder = designs[0].hub, asked.arguments.config_dir
-    _check_ranges(asked)
+    check_ranges(asked)
     bench.check(designs)
     n = own.n_worlds
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(own.ranges)} numbers each are screened")
@@ -52,7 +54,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result:
     sample = worlds.sample(designs, own.ranges)
     effort = asked.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.warmup_days + config.horizon_days} days")
-    known = explored(sample, effort, lambda wanted: _answers(bench, asked, worlds, wanted))
+    known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
     _check_varies(known)
     bench.say("sure: what decides, and ranges of other widths")
     others = {width: drawn(config, folder, n=n, seed=config.seed, width=width) for width in own.widths}
@@ -88,8 +90,16 @@ def label_of(label: str, world: int) -> str:
     return f"{label}, world {world}"
 
 
-def _answers(bench: Bench, asked: Asked[SureKeys], worlds: Drawn, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
-    """Each world has replications of its own, which all designs share."""
+def answers(bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
+    """Whether designs carry their traffic in these worlds, by replications made for it or found."""
+    simulated = kpis_in(bench, asked, worlds, wanted)
+    return {run: _answer(asked.designs[run[0]], kpis) for run, kpis in simulated.items()}
+
+
+def kpis_in(
+    bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]
+) -> Mapping[Run, Sequence[Mapping[str, float]]]:
+    """The KPIs of these worlds by replication: each world has its own, which all designs share."""
     most = asked.keys.replications
     there = bench.answered([], _line)
     tasks = []
@@ -99,12 +109,13 @@ def _answers(bench: Bench, asked: Asked[SureKeys], worlds: Drawn, wanted: Sequen
         hub = worlds.hub(asked.designs[at].hub, world) if missing else None
         tasks += [(key, evaluate, (hub, key[1])) for key in missing]
     there = bench.answered(tasks, _line)
-    return {(at, world): _answer(asked, there, at, world, n) for at, world, n in wanted}
+    return {
+        (at, world): [there[label_of(asked.designs[at].label, world), most * world + number] for number in range(n)]
+        for at, world, n in wanted
+    }
 
 
-def _answer(asked: Asked[SureKeys], there: Kpis, at: int, world: int, n: int) -> Answer:
-    design, first = asked.designs[at], asked.keys.replications * world
-    kpis = [there[label_of(design.label, world), first + number] for number in range(n)]
+def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
     return Answer(tuple(margin(own["on_time_share"]) for own in kpis), is_unstable is True)
 
@@ -113,7 +124,7 @@ def _line(there: Kpis, seconds: float) -> str:
     return f"sure: {len(there)} runs done, {seconds:.0f} s each"
 
 
-def _check_ranges(asked: Asked[SureKeys]) -> None:
+def check_ranges(asked: Asked[K]) -> None:
     """Refuse a stored run whose ranges are no longer those that its worlds were drawn from."""
     now, then = ranges_of(asked.designs[0].hub, asked.arguments.config_dir), asked.keys.sure.ranges
     for name in [*then, *now]:

@@ -1,18 +1,4 @@
-"""`cargohub calibrate`: indices of months and weekdays from an airport's traffic.
-
-Estimates a calendar of arrivals from EUROCONTROL's daily airport traffic (CSV), looks for breaks in its
-level, and writes an arrivals configuration, the estimates and a picture to DIR (calibration/AIRPORT).
-
-  cargohub calibrate airport_traffic.csv                       all that the file has
-  cargohub calibrate airport_traffic.csv --from 2022-04-01 --to 2024-05-31 --out DIR
-  cargohub calibrate airport_traffic.csv airport=EBLG column=FLT_TOT_1 --json
-  cargohub run --config-dir DIR arrivals=eblg                  a run with what was written
-
---from and --to are the first and last day; a year at least, of every month some days.
-
-An airport's traffic says when flights come, not how many of them are the hub's: `demand.flights_per_day` stays
-as it is.
-"""
+"""Indices of months and weekdays from an airport's traffic: a calendar of arrivals, its estimates and a picture."""
 
 import csv
 import datetime as dt
@@ -64,12 +50,12 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
         InputError: a file that cannot be read, a missing column, an airport that is not there or not chosen, and in the
             airport's rows: a date that is none or occurs twice, a count that is none.
     """
-    rows = _rows(path)
+    rows = rows_of(path)
     _, header = next(rows, (1, None))
     if header is None:
         raise InputError(f"{path}: empty; expected EUROCONTROL's airport traffic, a header and a row a day")
     header = [name.strip() for name in header]
-    date_at, airport_at, count_at = (_column(path, header, name) for name in (DATE, AIRPORT, column))
+    date_at, airport_at, count_at = (column_at(path, header, name) for name in (DATE, AIRPORT, column))
     wanted = None if airport is None else airport.upper()
     seen: dict[str, None] = {}
     counts: dict[dt.date, float] = {}
@@ -102,7 +88,7 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
     )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with the line it ends on."""
     try:
         data = path.read_bytes()
@@ -126,8 +112,10 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"{path}, row {reader.line_num}: not CSV: {error}") from error
 
 
-def _column(path: Path, header: list[str], name: str) -> int:
+def column_at(path: Path, header: list[str], name: str) -> int:
     if name not in header:
+        if name == DATE and "kpi" in header:
+            raise InputError(f"{path}: no daily traffic of an airport; observed KPIs are given as observed={path}")
         raise InputError(f"{path}: no column {name!r}{near(name, [known for known in header if known])}")
     if header.count(name) > 1:
         raise InputError(f"{path}: column {name!r} occurs {header.count(name)} times")

@@ -1,0 +1,190 @@
+"""History matching: which worlds remain possible, given what was observed.
+
+A world is ruled out where an observation lies more than `farthest` standard deviations from what the model shows there:
+of all errors together, of observation, model (discrepancy), replication (simulation) and emulator. Within
+3 of them lie at least 95 % of whatever has one peak, so the true world is ruled out at most once in 20 observations.
+
+What the model shows is predicted by an emulator, a quadratic through few simulated worlds. It works in waves: each
+simulates worlds that are still possible, and rules out more with emulators that have learnt from them.
+
+Sources: P. S. Craig, M. Goldstein, A. H. Seheult and J. A. Smith, in: Case Studies in Bayesian Statistics 3, Springer
+1997, 37-93, doi:10.1007/978-1-4612-2290-3_2; I. Vernon, M. Goldstein and R. G. Bower, Bayesian Analysis 5(4), 2010,
+619-669, doi:10.1214/10-BA524 (waves); F. Pukelsheim, The American Statistician 48(2), 1994, 88-91,
+doi:10.1080/00031305.1994.10476030 (three standard deviations).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.statistics.interval import Interval
+from experiments.statistics.next_runs import Wanted
+from experiments.statistics.open_worlds import Run, Sample
+from experiments.statistics.quadratic import Quadratic, fitted
+from experiments.statistics.share_of_worlds import bounded, left_by_axes
+from experiments.statistics.two_sources import Floats
+
+Ask = Callable[[Sequence[Wanted]], Mapping[Run, Floats]]
+"""The observed figures as the model has them in these worlds: by replication and observation, (n, T)."""
+_GROUPS: Final = 8
+"""Of simulated worlds, each left out once for the interval (assumption)."""
+TWICE: Final = 4
+"""Worlds of the first wave with two replications, that tell the noise (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An observation of a design, with the standard deviations of its own error and of the model's discrepancy."""
+
+    design: int
+    value: float
+    of_observation: float
+    of_discrepancy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """How much is simulated: at most so many waves, each of so many worlds; and when a world is ruled out."""
+
+    most: int
+    worlds: int
+    farthest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """What the model shows of one figure: a quadratic over the scaled numbers (K), and how far it is off."""
+
+    surface: Quadratic
+    of_simulation: float
+    """Standard deviation of a replication around its world's mean."""
+    of_emulator: float
+    """Standard deviation of a world's mean around the quadratic, at worlds left out of the fit."""
+
+    def implausibility(self, target: Target, scaled: Floats) -> Floats:
+        """Distance of the observation from the model at scaled values (N, K), in standard deviations, (N,)."""
+        return np.asarray(np.abs(self.surface(scaled) - target.value) / self.deviation(target))
+
+    def deviation(self, target: Target) -> float:
+        """Of all errors together [the figure's unit]."""
+        parts = (target.of_observation, target.of_discrepancy, self.of_simulation, self.of_emulator)
+        return float(np.sqrt(np.sum(np.square(parts))))
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """What was simulated until the end of a wave, and the emulators of all observations then."""
+
+    answers: Mapping[Run, Floats]
+    emulators: tuple[Emulator, ...]
+    possible: NDArray[np.bool_]
+    """Worlds (N,) that neither this wave nor one before rules out."""
+
+
+@dataclass(slots=True)
+class Matched:
+    """All waves over the worlds of a sample; `can_be`: those (N,) in which the hubs can be at all."""
+
+    sample: Sample
+    targets: Sequence[Target]
+    effort: Waves
+    can_be: NDArray[np.bool_]
+    waves: list[Wave] = field(default_factory=list)
+
+    @property
+    def possible(self) -> NDArray[np.bool_]:
+        """Worlds (N,) that nothing rules out."""
+        return self.waves[-1].possible if self.waves else self.can_be
+
+    @property
+    def emulators(self) -> tuple[Emulator, ...]:
+        return self.waves[-1].emulators
+
+    def learn(self, answers: Mapping[Run, Floats]) -> None:
+        """A wave's end: fit to all that was simulated, and rule out."""
+        known = {**(self.waves[-1].answers if self.waves else {}), **answers}
+        emulators = self._fitted(known, ())
+        self.waves.append(Wave(known, emulators, self.possible & self._agrees(emulators)))
+
+    def share(self, wave: int = -1) -> Interval:
+        """Of the worlds that are possible after a wave; its error is of which worlds were drawn and simulated.
+
+        The second is a delete-a-group jackknife over the simulated worlds, as in `what_decides`.
+        """
+        own = self.waves[wave].possible
+        until = self.waves[: wave % len(self.waves) + 1]
+        left = [self._share_without(until, group) for group in range(_GROUPS)]
+        of_fits = (_GROUPS - 1) / _GROUPS * float(np.sum((np.array(left) - np.mean(left)) ** 2))
+        holds = own.astype(np.float64)
+        return bounded(float(holds.mean()), left_by_axes(holds, self.sample.points) / len(holds) + of_fits, len(holds))
+
+    def varies(self, at: int) -> bool:
+        """Whether the model shows more than one value of an observed figure."""
+        design = self.targets[at].design
+        values = np.concatenate([own[:, at] for run, own in self.waves[-1].answers.items() if run[0] == design])
+        return bool(np.ptp(values) > 0)
+
+    def alone(self, at: int) -> float:
+        """Share of the worlds that one observation rules out by itself, by the last emulator."""
+        return float(
+            np.mean(self.emulators[at].implausibility(self.targets[at], self.sample.scaled) > self.effort.farthest)
+        )
+
+    def _share_without(self, waves: Sequence[Wave], group: int) -> float:
+        possible = self.can_be
+        for wave in waves:
+            worlds = sorted({world for _, world in wave.answers})
+            possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::_GROUPS]))
+        return float(possible.mean())
+
+    def _agrees(self, emulators: Sequence[Emulator]) -> NDArray[np.bool_]:
+        far = [
+            emulator.implausibility(target, self.sample.scaled)
+            for emulator, target in zip(emulators, self.targets, strict=True)
+        ]
+        return np.asarray(np.max(far, axis=0) <= self.effort.farthest)
+
+    def _fitted(self, answers: Mapping[Run, Floats], without: Collection[int]) -> tuple[Emulator, ...]:
+        left_out = frozenset(without)
+        found = []
+        for at, target in enumerate(self.targets):
+            runs = sorted(run for run in answers if run[0] == target.design and run[1] not in left_out)
+            found.append(
+                emulator(self.sample.scaled[[world for _, world in runs]], [answers[run][:, at] for run in runs])
+            )
+        return tuple(found)
+
+
+def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
+    """Of a figure in simulated worlds: scaled values (n, K), and by world its replications' values."""
+    several = [own for own in values if len(own) > 1]
+    squares = sum(float(((own - own.mean()) ** 2).sum()) for own in several)
+    noise = squares / sum(len(own) - 1 for own in several) if several else 0.0
+    surface = fitted(scaled, np.array([own.mean() for own in values]))
+    of_means = noise * float(np.mean([1 / len(own) for own in values]))
+    return Emulator(surface, noise**0.5, max(0.0, surface.error**2 - of_means) ** 0.5)
+
+
+def matched(sample: Sample, targets: Sequence[Target], effort: Waves, ask: Ask, can_be: NDArray[np.bool_]) -> Matched:
+    """Wave after wave, while possible worlds are left to simulate; the answers alone decide what is asked."""
+    found = Matched(sample, targets, effort, can_be)
+    for wave in range(effort.most):
+        wanted = _wanted(found, n_twice=0 if wave else TWICE)
+        if not wanted:
+            break
+        found.learn(ask(wanted))
+    return found
+
+
+def _wanted(found: Matched, *, n_twice: int) -> list[Wanted]:
+    """The first possible worlds that are not simulated, the same for all designs with an observation."""
+    simulated = {world for _, world in found.waves[-1].answers} if found.waves else set()
+    worlds = [int(world) for world in np.flatnonzero(found.possible) if int(world) not in simulated]
+    return [
+        (design, world, 2 if at < n_twice else 1)
+        for design in sorted({target.design for target in found.targets})
+        for at, world in enumerate(worlds[: found.effort.worlds])
+    ]

@@ -1,0 +1,106 @@
+"""Observed KPIs: a CSV with a row each of value, tolerance, unit, source, and of which hub."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from experiments.composition import packaged
+from experiments.formatting import listed
+from experiments.studies.calibrate.airport import column_at, rows_of
+from sim.errors import ConfigError, InputError
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near, read
+
+FOLDER: Final = "observed"
+COLUMNS: Final = ("kpi", "value", "tolerance", "unit", "source")
+HUB: Final = "hub"
+"""The column that may be left out where all rows are of the first hub."""
+DISCREPANCY: Final = "discrepancy"
+"""The column that may be left out where all rows have that of the study."""
+_NUMBERS: Final = ("value", "tolerance")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was observed of a hub.
+
+    `tolerance`: half the width of the range that holds the true value (95 %) [the KPI's unit]; `discrepancy`: standard
+    deviation of the model's own error, as a share of the value; none: the study's.
+    """
+
+    kpi: str
+    value: float
+    tolerance: Annotated[float, Bounds(gt=0)]
+    unit: str
+    source: str
+    hub: str
+    discrepancy: Annotated[float, Bounds(ge=0, le=10)] | None
+
+    def __post_init__(self) -> None:
+        if self.kpi not in KPIS:
+            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, KPIS)}")
+        known = KPIS[self.kpi]
+        if self.unit != known.unit:
+            raise ValueError(f"unit: {self.kpi} is in {_called(known.unit)}, got {self.unit!r}")
+        least, most = known.range
+        if not least <= self.value <= most:
+            raise ValueError(f"value: {self.kpi} is from {least:g} to {most:g}, got {self.value:g}")
+        if not self.source.strip():
+            raise ValueError("source: who says so, and where; got nothing")
+
+
+def _called(unit: str) -> str:
+    return "1 (a share from 0 to 1, or a count)" if unit == "1" else unit
+
+
+def file_of(named: str) -> Path:
+    """A file, or the packaged one of that name."""
+    own = packaged() / FOLDER / f"{named}.csv"
+    return own if not Path(named).is_file() and own.is_file() else Path(named)
+
+
+def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, ...]:
+    """The rows of the file, each of one of the hubs.
+
+    Raises:
+        InputError: a file that cannot be read, or no rows; in a row a KPI, number, unit or hub that is none, or a KPI
+            of a hub that is there already.
+    """
+    rows = rows_of(path)
+    _, header = next(rows, (1, None))
+    if header is None:
+        raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
+    header = [name.strip() for name in header]
+    places = {name: column_at(path, header, name) for name in COLUMNS}
+    places |= {name: column_at(path, header, name) for name in (HUB, DISCREPANCY) if name in header}
+    found: dict[tuple[str, str], int] = {}
+    observations = []
+    for row, cells in rows:
+        place = f"{path}, row {row}"
+        if len(cells) != len(header):
+            raise InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
+        one = _observation(place, {name: cells[at].strip() for name, at in places.items()}, list(hubs))
+        if (one.kpi, one.hub) in found:
+            raise InputError(f"{place}, kpi: {one.kpi} of {one.hub} is there already, in row {found[one.kpi, one.hub]}")
+        found[one.kpi, one.hub] = row
+        observations.append(one)
+    if not observations:
+        raise InputError(f"{path}: no row below the header")
+    return tuple(observations)
+
+
+def _observation(place: str, cells: dict[str, str], hubs: Sequence[str]) -> Observation:
+    hub = cells.get(HUB) or hubs[0]
+    if hub not in hubs:
+        raise InputError(f"{place}, {HUB}: no hub {hub!r} is asked for{near(hub, hubs)}")
+    fields: dict[str, object] = {**cells, HUB: hub, DISCREPANCY: None}
+    for name in (*_NUMBERS, *([DISCREPANCY] if cells.get(DISCREPANCY) else [])):
+        try:
+            fields[name] = float(cells[name].replace("_", "?"))  # Python reads 1_0 as ten
+        except ValueError:
+            raise InputError(f"{place}, {name}: a number, with a point for decimals, got {cells[name]!r}") from None
+    try:
+        return read(Observation, fields)
+    except ConfigError as error:
+        raise InputError(f"{place}, {error}") from None

@@ -1,0 +1,171 @@
+"""The page of `cargohub calibrate observed=FILE`: what remains possible, what narrows, and the answer after."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from experiments.formatting import kpi_name, listed
+from experiments.frame.study import Asked, Document
+from experiments.store.rows import grid_of, plain_interval, plain_row, stored
+from experiments.studies.calibrate.design import CalibrateKeys
+from experiments.studies.calibrate.result import (
+    AnswerShareRow,
+    ObservationRow,
+    RangeRow,
+    Result,
+    WaveRow,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from experiments.report.figures.matching_figure import Bar, Panel
+    from experiments.report.sections import Picture
+
+_SHOWN: Final = 10
+"""Numbers of the table and the picture; the table `narrowed` has all."""
+_LITTLE: Final = 0.7
+"""Share of worlds, at the low end of its interval, from which observations are said to exclude little (assumption)."""
+_WIDE: Final = 0.25
+"""Half-width of that interval from which it says nothing (assumption)."""
+_METHOD: Final = (
+    (
+        "History matching (Craig, Goldstein, Seheult and Smith 1997): a world is ruled out where an observation lies"
+        " more than {farthest:g} standard deviations from what the model shows there. The standard deviation holds four"
+        " errors: of the observation, of the model (discrepancy: {discrepancy:g} of the observed value where the file"
+        " has no other), of a replication, and of the emulator. Of whatever has one peak at least 95 % lies within 3"
+        " of them (Pukelsheim 1994), so an observation rules out the true world at most once in 20 times."
+    ),
+    (
+        "The emulator of a figure is a quadratic through the simulated worlds (kernel ridge). Its error is measured at"
+        " worlds left out of the fit. Each wave simulates {worlds} worlds that are still possible, and rules out"
+        " more. The interval of the share holds which worlds were drawn, and which of them were simulated"
+        " (delete-a-group jackknife)."
+    ),
+    (
+        "A range narrows where the numbers of the remaining worlds differ significantly from those ruled out"
+        " (Kolmogorov-Smirnov, Bonferroni over all numbers). The answer is that of `cargohub sure`: the same worlds,"
+        " screen, runs and regression; after, over the remaining worlds alone. Its interval does not hold which worlds"
+        " remain. Nothing is changed in the configuration."
+    ),
+)
+
+
+def document(_: Asked[CalibrateKeys], result: Result) -> Document:
+    own = result.keys.calibrate
+    return Document(
+        title="Which assumed worlds remain possible",
+        sentences=sentences(result),
+        warnings=warnings(result),
+        grids=[
+            grid_of("Observed, and what the model shows", result.observation_rows),
+            grid_of("Share of the assumed worlds that remain", result.wave_rows),
+            grid_of("Numbers whose worlds change most", result.range_rows[:_SHOWN]),
+            grid_of("In which share of the worlds each hub carries its traffic", result.answer_rows),
+        ],
+        tables=[
+            stored(ObservationRow, result.observation_rows),
+            stored(WaveRow, result.wave_rows),
+            stored(RangeRow, result.range_rows),
+            stored(AnswerShareRow, result.answer_rows),
+        ],
+        data={
+            "possible": plain_interval(result.left, "1"),
+            "worlds": len(result.possible),
+            "runs": len(result.history.waves[-1].answers),
+            "observations": [plain_row(row) for row in result.observation_rows],
+            "narrowed": {row.number: plain_row(row, without=("number", "before", "after")) for row in result.moved},
+            "scenarios": {
+                row.scenario: {"before": plain_interval(row.before, "1"), "after": plain_interval(row.after, "1")}
+                for row in result.answer_rows
+            },
+        },
+        method=[text.format(farthest=own.farthest, discrepancy=own.discrepancy, worlds=own.worlds) for text in _METHOD],
+        pictures=lambda: _pictures(result),
+    )
+
+
+def sentences(result: Result) -> list[str]:
+    n = len(result.observations)
+    figures = "The observed figure leaves" if n == 1 else f"The {n} observed figures leave"
+    lines = [f"{figures} {shown(result.left)} of the assumed worlds possible.{_how_much(result)}"]
+    lines += [_narrowing(row) for row in result.moved[:_SHOWN]]
+    if result.has_enough and not result.moved:
+        lines.append("No range narrows significantly.")
+    for row in result.answer_rows:
+        after = f"; of those that remain, in {shown(row.after)}" if result.has_enough else ""
+        lines.append(f"{row.scenario} carries its traffic in {shown(row.before)} of the assumed worlds{after}.")
+    return [*lines, "Nothing is changed in the configuration: ranges and defaults are as they were."]
+
+
+def _how_much(result: Result) -> str:
+    if not result.possible.any():
+        return " None of them shows what was observed: the model, a range or a tolerance is wrong."
+    if (result.left.half_width or 0.0) > _WIDE:
+        return " That is not known well: calibrate.worlds=N simulates more of them."
+    return " They exclude little." if (result.left.low or 0.0) >= _LITTLE else ""
+
+
+def _narrowing(row: RangeRow) -> str:
+    change = f" ({100 * row.narrower:.0f} % narrower)" if row.narrower >= 0.005 else ""
+    return f"{row.name}: nine worlds of ten have {row.before}; of those that remain, {row.after}{change}."
+
+
+def warnings(result: Result) -> list[str]:
+    found = []
+    poor = [
+        f"{kpi_name(row.kpi)} of {row.hub}" for row in result.observation_rows if row.explained < 0.5
+    ]  # an emulator that explains little rules out little
+    if poor:
+        found.append(
+            f"{listed(poor, 'and')}: the emulator explains less than half of the variation at worlds left out, so it"
+            " excludes less than it could; calibrate.worlds=N simulates more"
+        )
+    n = int((~result.history.can_be).sum())
+    if n:
+        found.append(f"in {n} worlds a hub cannot be at all; they count as ruled out")
+    return found
+
+
+def _pictures(result: Result) -> "Iterator[Picture]":
+    from experiments.report.figures.matching_figure import observed, ranges
+    from experiments.report.sections import picture
+
+    says = (
+        "Shaded: what was observed, with its tolerance. Bars: what the model shows in nine worlds of ten, of all and of"
+        " those that remain; the cross is the configured world. By the emulator."
+    )
+    yield picture("observed", "Observed, and what the model shows", says, observed(_panels(result)))
+    says = (
+        "Where in its range each number lies in nine worlds of ten: of all, and of those that remain. 0 % is the"
+        " lower end of its range, 100 % the upper; the cross is the configured value. An asterisk marks a"
+        " significant change."
+    )
+    yield picture("ranges", "Which ranges narrow", says, ranges(_bars(result)))
+
+
+def _panels(result: Result) -> "list[Panel]":
+    from experiments.report.figures.matching_figure import Bar, Panel
+
+    return [
+        Panel(
+            f"{kpi_name(row.kpi)}, {row.hub} [{row.unit}]",
+            (row.value - row.tolerance, row.value + row.tolerance),
+            Bar("", (row.low, row.high), (row.low_left, row.high_left), row.at_configured),
+        )
+        for row in result.observation_rows
+    ]
+
+
+def _bars(result: Result) -> "list[Bar]":
+    from experiments.report.figures.matching_figure import Bar
+
+    bars = []
+    for row in result.range_rows[:_SHOWN]:
+        low, _, high = result.keys.sure.ranges[row.number]
+
+        def place(value: float, low: float = low, high: float = high) -> float:
+            return 100 * (value - low) / (high - low) if high > low else 50.0
+
+        name = f"{row.name} *" if row.is_moved else row.name
+        before, after = (place(row.low), place(row.high)), (place(row.low_left), place(row.high_left))
+        bars.append(Bar(name, before, after, place(row.configured)))
+    return bars

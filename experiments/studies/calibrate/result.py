@@ -1,0 +1,201 @@
+"""What history matching found: the worlds that remain, the ranges that narrow, and the answer before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.assumptions.names import Name, names_of
+from experiments.designs.design import Design
+from experiments.formatting import kpi_name, number, percent, with_interval
+from experiments.statistics import Interval
+from experiments.statistics.history_matching import Matched
+from experiments.statistics.open_worlds import Known, Sample
+from experiments.statistics.two_sources import Floats
+from experiments.store.rows import column, interval, table
+from experiments.studies.calibrate.design import CalibrateKeys
+from experiments.studies.calibrate.observed import Observation
+from experiments.studies.sure.worlds import Drawn, configured
+
+MIDDLE: Final = (0.05, 0.95)
+"""Quantiles between which nine worlds of ten lie."""
+_SIGNIFICANT: Final = 0.05
+_FEWEST: Final = 8
+"""Worlds below which nothing is said of those that remain (assumption)."""
+
+
+def _percent(share: float) -> str:
+    return "–" if np.isnan(share) else f"{percent(share)} %"
+
+
+shown = partial(with_interval, show=_percent, between="–")
+
+
+@table("observations", "what was observed, and what the model shows over the worlds", sort=("hub", "kpi"))
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    hub: str = column("", "of which hub", heading="hub")
+    kpi: str = column("", "its name", heading="observed", show=kpi_name)
+    unit: str = column("", "of the figures", heading="unit")
+    value: float = column("see unit", "observed", heading="value", show=number)
+    tolerance: float = column("see unit", "half the width of its 95 % range", heading="±", show=number)
+    at_configured: float = column("see unit", "with all numbers as configured", heading="configured", show=number)
+    low: float = column("see unit", "5 % of all worlds have less", heading="worlds from", show=number)
+    high: float = column("see unit", "5 % of all worlds have more", heading="to", show=number)
+    low_left: float = column("see unit", "5 % of the remaining worlds have less; NaN: too few remain")
+    high_left: float = column("see unit", "5 % of the remaining worlds have more; NaN: too few remain")
+    of_observation: float = column("see unit", "standard deviation of the observation's error")
+    of_discrepancy: float = column("see unit", "of the model's error")
+    of_simulation: float = column("see unit", "of a replication")
+    of_emulator: float = column("see unit", "of the emulator, at worlds left out of the fit")
+    explained: float = column("1", "share of the variance at worlds left out that the emulator explains")
+    excludes: float = column("1", "share of the worlds that it alone rules out", heading="excludes", show=_percent)
+    source: str = column("", "who says so")
+
+
+@table("waves", "what each wave leaves possible", sort=("wave",))
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    wave: int = column("1", "its number, from 1", heading="wave")
+    runs: int = column("1", "hubs simulated in a world, until its end", heading="simulated")
+    possible: Interval = interval("1", "share of the worlds not ruled out", heading="still possible", show=shown)
+
+
+@table("narrowed", "each number's range in all worlds and in those that remain", sort=("number",))
+@dataclass(frozen=True, slots=True)
+class RangeRow:
+    """Quantiles of a number over worlds; after: NaN if too few remain."""
+
+    number: str = column("", "key of the number")
+    name: str = column("", "what the number is called", heading="number")
+    configured: float = column("see number", "as configured")
+    low: float = column("see number", "5 % of all worlds have less")
+    high: float = column("see number", "5 % of all worlds have more")
+    low_left: float = column("see number", "5 % of the remaining worlds have less")
+    high_left: float = column("see number", "5 % of the remaining worlds have more")
+    narrower: float = column("1", "how much narrower, as a share of the width before")
+    p_value: float = column("1", "of no change (Kolmogorov-Smirnov; Bonferroni over all numbers)")
+    is_moved: bool = column("", "the numbers of the remaining worlds differ significantly")
+    before: str = column("", "of all worlds, as shown", heading="nine worlds of ten")
+    after: str = column("", "of the remaining worlds, as shown", heading="of those that remain")
+
+
+@table("answers", "in which share of the worlds each hub carries its traffic", sort=("scenario",))
+@dataclass(frozen=True, slots=True)
+class AnswerShareRow:
+    scenario: str = column("", "the hub", heading="hub")
+    before: Interval = interval("1", "share of all assumed worlds", heading="carries in", show=shown)
+    after: Interval = interval("1", "share of the worlds that remain", heading="of those that remain", show=shown)
+
+
+@dataclass(frozen=True)
+class Result:
+    keys: CalibrateKeys
+    designs: tuple[Design, ...]
+    history: Matched
+    known: Known
+    worlds: Drawn
+
+    @property
+    def observations(self) -> Sequence[Observation]:
+        return self.keys.calibrate.observations
+
+    @property
+    def possible(self) -> NDArray[np.bool_]:
+        return self.history.possible
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether enough worlds remain to say something of them."""
+        return int(self.possible.sum()) >= _FEWEST
+
+    @cached_property
+    def left(self) -> Interval:
+        """Share of the worlds that remain."""
+        return self.history.share()
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        return names_of(self.worlds.worlds)
+
+    @cached_property
+    def observation_rows(self) -> list[ObservationRow]:
+        """In the file's order."""
+        base = configured(self.keys.sure.ranges)[None, :]
+        rows = []
+        for at, (one, target, emulator) in enumerate(
+            zip(self.observations, self.history.targets, self.history.emulators, strict=True)
+        ):
+            shows = emulator.surface(self.history.sample.scaled)
+            rows.append(
+                ObservationRow(
+                    one.hub, one.kpi, one.unit, one.value, one.tolerance, float(emulator.surface(base)[0]),
+                    *_ends(shows), *self._ends_left(shows), target.of_observation, target.of_discrepancy,
+                    emulator.of_simulation, emulator.of_emulator, emulator.surface.explained, self.history.alone(at),
+                    one.source,
+                )
+            )  # fmt: skip
+        return rows
+
+    @cached_property
+    def wave_rows(self) -> list[WaveRow]:
+        return [
+            WaveRow(at + 1, len(wave.answers), self.history.share(at)) for at, wave in enumerate(self.history.waves)
+        ]
+
+    @cached_property
+    def range_rows(self) -> list[RangeRow]:
+        """What narrows or moves most first: by the distance of the two distributions."""
+        from scipy.stats import ks_2samp
+
+        values, bounds = self.worlds.values, self.keys.sure.ranges
+        rows: list[tuple[float, RangeRow]] = []
+        for at, ((key, (_, base, _)), name) in enumerate(zip(bounds.items(), self.names, strict=True)):
+            own = values[:, at]
+            before, after = _ends(own), self._ends_left(own)
+            distance, p_value = 0.0, 1.0
+            if self.has_enough and not self.possible.all():
+                test = ks_2samp(own[self.possible], own[~self.possible])
+                distance, p_value = float(test.statistic), min(1.0, float(test.pvalue) * len(bounds))
+            width = before[1] - before[0]
+            narrower = 1 - (after[1] - after[0]) / width if width > 0 else 0.0
+            texts = (_text(name, *ends) for ends in (before, after))
+            rows.append((
+                distance,
+                RangeRow(key, name.text, base, *before, *after, narrower, p_value, p_value <= _SIGNIFICANT, *texts),
+            ))  # fmt: skip
+        return [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
+
+    @property
+    def moved(self) -> list[RangeRow]:
+        return [row for row in self.range_rows if row.is_moved]
+
+    @cached_property
+    def answer_rows(self) -> list[AnswerShareRow]:
+        sample, kept = self.known.sample, self.possible
+        left = Sample(sample.screen[:, kept], sample.points[kept], sample.scaled[kept])
+        nothing = Interval(float("nan"), None, None, 0)
+        return [
+            AnswerShareRow(
+                design.label,
+                self.known.share(at).interval,
+                self.known.share(at, left).interval if self.has_enough else nothing,
+            )
+            for at, design in enumerate(self.designs)
+        ]
+
+    def _ends_left(self, values: Floats) -> tuple[float, float]:
+        return _ends(values[self.possible]) if self.has_enough else (float("nan"), float("nan"))
+
+
+def _text(name: Name, low: float, high: float) -> str:
+    """From the one to the other, with their unit once."""
+    return f"{name.value(low).removesuffix(name.unit).rstrip()} to {name.value(high)}" if np.isfinite(low) else "–"
+
+
+def _ends(values: Floats) -> tuple[float, float]:
+    low, high = np.quantile(values, MIDDLE)
+    return float(low), float(high)

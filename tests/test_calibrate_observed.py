@@ -1,0 +1,125 @@
+"""Observed KPIs: a file is read or refused by row, and the study is printed, stored, shown and computed again."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mistakes import is_refused
+from stored_runs import TINY
+
+from experiments.arguments import Arguments
+from experiments.main import main
+from experiments.store import read_run
+from experiments.studies.calibrate.design import asked
+from experiments.studies.calibrate.observed import file_of, read_observations
+
+HEADER = "kpi,value,tolerance,unit,source,hub"
+SMALL = [word for word in TINY if not word.startswith(("replications", "service_h", "--"))]
+FEW = ["scenario=liege_30k", "demand=today", *SMALL, "service_h=24", "demand.flights_per_day=2", "sure.worlds=16",
+       "sure.budget=8", "calibrate.waves=1", "calibrate.worlds=8"]  # fmt: skip
+
+
+def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
+    path = folder / "seen.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.drawn
+def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = written(tmp_path, "parcels_per_day;4000;1500;parcels/d;a count", header="kpi;value;tolerance;unit;source")
+    out = tmp_path / "runs"
+    assert main(["calibrate", f"observed={seen}", *FEW, "--quiet", "--out", str(out), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert 0 <= printed["possible"]["low"] <= printed["possible"]["mean"] <= printed["possible"]["high"] <= 1
+    (observation,) = printed["observations"]
+    assert observation["of_observation"] == pytest.approx(1500 / 1.96, rel=1e-3)
+    assert observation["of_discrepancy"] == pytest.approx(400)
+    assert set(printed["scenarios"]["liege_30k"]) == {"before", "after"}
+    assert printed["sentences"][0].startswith("The observed figure leaves ")
+    assert printed["sentences"][-1].startswith("Nothing is changed in the configuration")
+    folder = Path(printed["run_dir"])
+    tables = read_run(folder, names=["kpis", "waves", "narrowed"]).tables
+    # Worlds of a wave, some twice; further runs are those of the answer, and draws are of one world each.
+    runs = tables["kpis"][["scenario", "replication"]].drop_duplicates()
+    assert len(runs) == runs["replication"].nunique() >= 12
+    assert tables["waves"]["runs"].tolist() == [8]
+    # The file may go: the run holds what was observed.
+    seen.unlink()
+    assert main(["show", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == printed
+    assert main(["reproduce", str(folder), "workers=1", "--quiet"]) == 0
+    assert "identical" in capsys.readouterr().out
+
+
+def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_from() -> None:
+    designs, keys = asked(Arguments("calibrate", ("observed=published",)))
+    own = keys.calibrate
+    assert [design.label for design in designs] == list(own.hubs)
+    assert {one.hub for one in own.observations} == set(own.hubs)
+    assert {one.kpi: one.value for one in own.observations if one.hub == "hub of today"} == {
+        "trucks_per_day": 60, "full_time_jobs": 200, "parcels_per_day": 357000,
+    }  # fmt: skip
+    assert all("assumption" in one.source and ":" in one.source for one in own.observations)
+    # 30 to 50 % of 326 million a year.
+    (share,) = (one for one in own.observations if one.kpi == "parcels_per_day")
+    ends = [326e6 * end / 365 for end in (0.3, 0.5)]
+    assert [share.value - share.tolerance, share.value + share.tolerance] == pytest.approx(ends, rel=0.01)
+    # Of jobs the model counts those that others employ.
+    assert [(one.design, one.of_discrepancy) for one in own.targets] == [(0, 6.0), (0, 200.0), (0, 35700.0), (1, 900.0)]
+
+
+GOOD = "trucks_per_day,60,15,trucks/d,a report,hub of today"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "no row below the header"),
+        ([GOOD.replace("trucks_per_day", "truck_per_day")], "row 2, kpi: no KPI 'truck_per_day'; did you mean"),
+        ([GOOD, GOOD], "row 3, kpi: trucks_per_day of hub of today is there already, in row 2"),
+        ([GOOD.replace("60", "sixty")], "row 2, value: a number, with a point for decimals, got 'sixty'"),
+        ([GOOD.replace(",15,", ",,")], "row 2, tolerance: a number, with a point for decimals, got ''"),
+        ([GOOD.replace(",15,", ",0,")], "row 2, tolerance: must be greater than 0, got 0"),
+        ([GOOD.replace("60", "-1")], "row 2, value: trucks_per_day is from 0 to inf, got -1"),
+        ([GOOD.replace("60", "nan")], "row 2, value:"),
+        ([GOOD.replace("trucks/d", "trucks")], "row 2, unit: trucks_per_day is in trucks/d, got 'trucks'"),
+        (["on_time_share,97,1,1,a report,"], "row 2, value: on_time_share is from 0 to 1, got 97"),
+        ([GOOD.replace("a report", " ")], "row 2, source: who says so, and where; got nothing"),
+        ([GOOD.replace("hub of today", "hub of tody")], "hub: no hub 'hub of tody' is asked for; did you mean"),
+        ([GOOD + ",more"], "row 2: 7 cells, the header has 6"),
+    ],
+)  # fmt: skip
+def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list[str], message: str) -> None:
+    path = written(tmp_path, *rows)
+    with pytest.raises(Exception) as refused:  # noqa: PT011 - the message says which
+        read_observations(path, ["hub of today", "after the extension"])
+    assert str(refused.value).startswith(str(path)) and message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["observed=nowhere.csv"], "nowhere.csv: no such file"),
+        (["observed=published", "observed=published"], "observed: given more than once"),
+        (["observed=published", "calibrate.worlds=2"], "calibrate.worlds: must be at least 8, got 2"),
+        (["observed=published", "calibrate.cutof=2"], "calibrate.cutof"),
+        (["observed=published", "scenario=liege_30k"], "hub: no hub 'hub of today' is asked for; known: liege_30k"),
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    is_refused(capsys, tmp_path / "runs", ["calibrate", *words], message)
+
+
+def test_a_file_of_kpis_without_the_word_is_told_the_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, GOOD)
+    is_refused(capsys, tmp_path / "runs", ["calibrate", str(path)], f"observed KPIs are given as observed={path}")
+
+
+def test_a_file_of_ones_own_comes_before_the_packaged_one_of_that_name(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert file_of("published").is_file() and file_of("published").suffix == ".csv"
+    (tmp_path / "published").write_text("mine", encoding="utf-8")
+    assert file_of("published") == Path("published")
