@@ -10,8 +10,7 @@ from experiments.report.stored_designs import Frame
 from experiments.report.style import Figure
 
 if TYPE_CHECKING:
-    from experiments.report.exposure_tables import Effect, Flow, Inference, Matrix, Trade
-    from experiments.report.watched import Access
+    from experiments.report.exposure_tables import Effect, Matrix, Trade
 
 
 def achieved(changes: "Sequence[Effect]") -> str:
@@ -26,15 +25,15 @@ def achieved(changes: "Sequence[Effect]") -> str:
 
 
 def figures(
-    matrices: "Sequence[Matrix]", flows: "Sequence[Flow]", inference: "Inference | None", trade: "Trade | None",
-    balance: Frame, watched: "Sequence[Access]",
+    matrices: "Sequence[Matrix]", flows: Frame, inference: Frame | None, trade: "Trade | None", balance: Frame,
+    watched: Frame,
 ) -> dict[str, Figure]:  # fmt: skip
     """By name, those that there is something for."""
     drawn: dict[str, Figure] = {}
     if matrices:
         drawn["exposure-matrix"] = exposure_figure.matrix_figure(matrices)
         drawn["exposure-flows"] = exposure_figure.flow_figure(flows)
-    if any(access.outside_per_day for access in watched):
+    if watched["outside_per_day"].any():
         drawn["exposure-watch"] = watch_figure.figure(watched)
     if inference is not None:
         drawn["exposure-inference"] = exposure_figure.inference_figure(inference)

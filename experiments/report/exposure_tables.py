@@ -12,6 +12,7 @@ from experiments.report.stored_designs import Frame
 
 Numbers = NDArray[np.float64]
 NO_POLICY: Final = "none"
+WAY: Final = ("sender_jurisdiction", "location", "operator_jurisdiction")
 _LEAST_SHARE, _LEAST_R2 = 0.005, 0.005
 """Changes that are too small to be seen in the figures shown."""
 
@@ -30,31 +31,6 @@ class Matrix:
     """Record-days a day: records kept in clear at any time, in the long run."""
     pseudonym: Numbers
     """Likewise under a pseudonym."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Records a day from under the sender's law to where a copy is kept."""
-
-    policy: str
-    sender_jurisdiction: str
-    location: str
-    operator_jurisdiction: str
-    records_per_day: float
-    readable_per_day: float
-    """In clear, for the system's operator."""
-
-    @property
-    def way(self) -> tuple[str, str, str]:
-        return self.sender_jurisdiction, self.location, self.operator_jurisdiction
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    policies: tuple[str, ...]
-    parties: tuple[str, ...]
-    r2: Numbers
-    """(parties, policies), mean over replications; NaN where volumes do not vary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,33 +87,28 @@ def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
     return tuple(of_policies)
 
 
-def flows(table: Frame, label: str, n_days: int) -> tuple[Flow, ...]:
-    """By policy, sender's law, place and operator's law; fields together."""
+def flows(table: Frame, label: str, n_days: int) -> Frame:
+    """Records a day by policy and way, no policy first: sent, and readable in clear for the operator of the system.
+
+    A way is from under the sender's law to where a copy is kept, and under whose law; fields together.
+    """
     of_design = table[table["scenario"] == label]
-    if of_design.empty:
-        return ()
-    scale = 1 / (of_design["replication"].nunique() * max(1, n_days))
-    keys = ["policy", "sender_jurisdiction", "location", "operator_jurisdiction"]
-    sums = of_design.groupby(keys)[["n_records", "n_readable"]].sum() * scale
-    rows = sums.reset_index().itertuples(index=False, name=None)
-    order = {policy: at for at, policy in enumerate(_policies(of_design))}
-    records = [
-        Flow(str(p), str(s), str(place), str(o), float(n), float(readable)) for p, s, place, o, n, readable in rows
-    ]
-    return tuple(sorted(records, key=lambda flow: (order[flow.policy], *flow.way)))
+    scale = 1 / max(1, of_design["replication"].nunique() * max(1, n_days))
+    sums = of_design.groupby(["policy", *WAY])[["n_records", "n_readable"]].sum() * scale
+    rows = sums.set_axis(["records_per_day", "readable_per_day"], axis=1).reset_index()
+    return rows.sort_values("policy", key=lambda policies: policies != NO_POLICY, kind="stable")
 
 
-def inference(table: Frame, label: str) -> Inference | None:
+def inference(table: Frame, label: str) -> Frame | None:
+    """R² by party and policy, mean over replications; NaN where volumes do not vary."""
     of_design = table[table["scenario"] == label]
     if of_design.empty:
         return None
-    policies = _policies(of_design)
-    wide = of_design.pivot_table(values="r2", index="party", columns="policy", dropna=False)[list(policies)]
-    wide = wide.sort_values(NO_POLICY, ascending=False, kind="stable")
-    return Inference(policies, tuple(map(str, wide.index)), wide.to_numpy(dtype=np.float64))
+    wide = of_design.pivot_table(values="r2", index="party", columns="policy", dropna=False)
+    return wide[list(_policies(of_design))].sort_values(NO_POLICY, ascending=False, kind="stable")
 
 
-def effects(matrices: Sequence[Matrix], inferred: Inference | None) -> tuple[Effect, ...]:
+def effects(matrices: Sequence[Matrix], inferred: Frame | None) -> tuple[Effect, ...]:
     """Policy by policy, of the parties for which it changes what is shown: records by 0.5 %, or R² by 0.005."""
     if not matrices:
         return ()
@@ -164,10 +135,10 @@ def sentence(effect: Effect) -> str:
     return f"{name(effect.party)}: {records}{r2}"
 
 
-def _r2_of(inferred: Inference | None, party: str, policy: str) -> float | None:
-    if inferred is None or party not in inferred.parties or policy not in inferred.policies:
+def _r2_of(inferred: Frame | None, party: str, policy: str) -> float | None:
+    if inferred is None or party not in inferred.index or policy not in inferred.columns:
         return None
-    r2 = float(inferred.r2[inferred.parties.index(party), inferred.policies.index(policy)])
+    r2 = inferred[policy].astype(float)[party]
     return None if np.isnan(r2) else r2
 
 

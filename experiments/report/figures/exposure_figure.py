@@ -8,7 +8,8 @@ import numpy as np
 from experiments.formatting import number
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
-from experiments.report.exposure_tables import Flow, Inference, Matrix, compact, name
+from experiments.report.exposure_tables import WAY, Matrix, compact, name
+from experiments.report.stored_designs import Frame
 from experiments.report.style import Axes, Figure
 
 COLUMNS: Final = 2
@@ -33,30 +34,26 @@ def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
     return drawing
 
 
-def flow_figure(flows: Sequence[Flow]) -> Figure:
+def flow_figure(flows: Frame) -> Figure:
     """Records a day readable for the operator, by way and policy."""
-    policies = tuple(dict.fromkeys(flow.policy for flow in flows))
-    ways = sorted({flow.way for flow in flows})
-    readable = np.zeros((len(ways), len(policies)))
-    known = np.full(readable.shape, np.nan)
-    for flow in flows:
-        at = ways.index(flow.way), policies.index(flow.policy)
-        readable[at], known[at] = flow.readable_per_day, flow.records_per_day
-    texts = np.full(readable.shape, "", dtype="<U16")
-    for at in zip(*np.nonzero(~np.isnan(known)), strict=True):
-        texts[at] = compact(float(readable[at]))
-    drawing, ax = style.panel(0.9 + 0.3 * len(ways))
-    rows = [f"{sender} → {place}, operator under {law}" for sender, place, law in ways]
-    draw_cells(ax, np.where(np.isnan(known), np.nan, logarithmic(readable)), texts, rows, _titles(policies), size=7.5)
+    policies = list(flows["policy"].unique())
+    wide = flows.pivot_table(values="readable_per_day", index=list(WAY), columns="policy")[policies]
+    readable = wide.to_numpy(dtype=np.float64)
+    texts = [["" if np.isnan(value) else compact(value) for value in row] for row in readable.tolist()]
+    drawing, ax = style.panel(0.9 + 0.3 * len(wide))
+    rows = [f"{sender} → {place}, operator under {law}" for sender, place, law in wide.index]
+    shade = np.where(np.isnan(readable), np.nan, logarithmic(np.nan_to_num(readable)))
+    draw_cells(ax, shade, np.array(texts), rows, _titles(policies), size=7.5)
     ax.xaxis.tick_top()
     return drawing
 
 
-def inference_figure(inference: Inference) -> Figure:
-    texts = np.array([[number(float(r2), 2) for r2 in row] for row in inference.r2], dtype=np.str_)
-    drawing, ax = style.panel(0.9 + 0.24 * len(inference.parties))
-    rows, columns = _names(inference.parties), _titles(inference.policies)
-    draw_cells(ax, inference.r2, texts.reshape(inference.r2.shape), rows, columns, size=7.5)
+def inference_figure(inference: Frame) -> Figure:
+    r2 = inference.to_numpy(dtype=np.float64)
+    texts = np.array([[number(value, 2) for value in row] for row in r2.tolist()], dtype=np.str_)
+    drawing, ax = style.panel(0.9 + 0.24 * len(inference))
+    rows, columns = _names(list(inference.index)), _titles(list(inference.columns))
+    draw_cells(ax, r2, texts.reshape(r2.shape), rows, columns, size=7.5)
     ax.xaxis.tick_top()
     return drawing
 

@@ -1,30 +1,28 @@
 """Picture of the watch: accesses outside each policy by party and field, and how many are never noticed."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from experiments.formatting import percent
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
 from experiments.report.exposure_tables import NO_POLICY, compact, name
+from experiments.report.stored_designs import Frame, records
 from experiments.report.style import Figure
-from experiments.report.watched import Access
 
 _COLUMNS = 2
 
 
-def figure(accesses: Sequence[Access]) -> Figure:
+def figure(accesses: Frame) -> Figure:
     """A panel a policy; parties that have accesses outside any of them."""
-    outside = [access for access in accesses if access.outside_per_day > 0]
-    parties, fields = (sorted({getattr(access, key) for access in outside}) for key in ("party", "field"))
-    in_force = {access.policy: access.is_in_force for access in accesses}
+    outside = accesses[accesses["outside_per_day"] > 0]
+    parties, fields = (sorted(outside[key].unique()) for key in ("party", "field"))
+    in_force = dict(zip(accesses["policy"], accesses["is_in_force"], strict=True))
     per_day = np.zeros((len(in_force), len(parties), len(fields)))
     texts = np.full(per_day.shape, "", dtype="<U24")
-    for access in outside:
-        at = [*in_force].index(access.policy), parties.index(access.party), fields.index(access.field)
-        per_day[at] = access.outside_per_day
-        texts[at] = f"{compact(access.outside_per_day)}; {percent(access.never_noticed_share)} %"
+    for access in records(outside):
+        at = [*in_force].index(access["policy"]), parties.index(access["party"]), fields.index(access["field"])
+        per_day[at] = access["outside_per_day"]
+        texts[at] = f"{compact(access['outside_per_day'])}; {percent(access['never_noticed_share'])} %"
     drawing, axes = style.panels(len(in_force), _COLUMNS, 0.7 + 0.26 * len(parties))
     shades = logarithmic(per_day)
     for ax, (policy, is_in_force), shade, cells in zip(axes, in_force.items(), shades, texts, strict=True):

@@ -37,8 +37,7 @@ from sim.units import MIN_PER_H
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.exposure_tables import Flow, Inference, Matrix, Trade
-    from experiments.report.watched import Access
+    from experiments.report.exposure_tables import Matrix, Trade
 
 OPTIONS: Final = ("scenario",)
 READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
@@ -63,15 +62,15 @@ class Ledgers:
     scenario: str
     n_days: int
     matrices: "tuple[Matrix, ...]"
-    flows: "tuple[Flow, ...]"
-    inference: "Inference | None"
+    flows: "pd.DataFrame"
+    inference: "pd.DataFrame | None"
     trade: "Trade | None"
     balance: "pd.DataFrame"
     share: ShareBand | None
     """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
     share_factors: tuple[float, float] | None
     """Of a year's figures, at both ends of that share."""
-    watched: "tuple[Access, ...]"
+    watched: "pd.DataFrame"
     costs: tuple[Cost, ...]
     """Of the policies as configured, and as the run's designs felt them."""
 
@@ -193,10 +192,10 @@ def _document(ledgers: Ledgers, folder: Path, figures: list[Path]) -> dict[str, 
             for f, field in enumerate(matrix.fields)
             if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
         ],
-        "flows": [asdict(flow) for flow in ledgers.flows],
+        "flows": ledgers.flows.to_dict("records"),
         "achieved": [asdict(effect) for effect in exposure_tables.effects(ledgers.matrices, ledgers.inference)],
         "costs": [asdict(cost) for cost in ledgers.costs],
-        "watch": [asdict(access) for access in ledgers.watched],
+        "watch": ledgers.watched.to_dict("records"),
         "inference": _inference(ledgers.inference),
         "trade": _trade(ledgers.trade),
         "balance": [row | _of_shares(ledgers, row) for row in ledgers.balance.to_dict("records")],
@@ -220,13 +219,13 @@ def _imports_of_shares(ledgers: Ledgers) -> list[float] | None:
     return _of_shares(ledgers, rows[0]).get("imports_of_shares_eur") if rows else None
 
 
-def _inference(inference: "Inference | None") -> list[dict[str, Any]]:
+def _inference(inference: "pd.DataFrame | None") -> list[dict[str, Any]]:
     if inference is None:
         return []
     return [
         {"policy": policy, "party": party, "r2": None if math.isnan(r2) else r2}
-        for party, row in zip(inference.parties, inference.r2.tolist(), strict=True)
-        for policy, r2 in zip(inference.policies, row, strict=True)
+        for party, row in inference.iterrows()
+        for policy, r2 in row.items()
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import MINUS, number, percent, whole
 from experiments.report.exposure_tables import NO_POLICY, compact, effects, name, sentence
+from experiments.report.stored_designs import records
 from experiments.report.watched import by_policy
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
@@ -16,8 +17,7 @@ _YEARLY: Final = ("imports_eur", "exports_eur", "balance_eur")
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.exposure_tables import Flow, Inference, Matrix, Trade
-    from experiments.report.watched import Access
+    from experiments.report.exposure_tables import Matrix, Trade
     from experiments.studies.exposure import Cost, Ledgers
 
 
@@ -82,28 +82,24 @@ def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
         yield _row(name(cost.policy), cells)
 
 
-def _watched(watched: "tuple[Access, ...]") -> Iterator[str]:
-    if not watched:
+def _watched(watched: "pd.DataFrame") -> Iterator[str]:
+    if watched.empty:
         return
     yield ""
     yield "Accesses outside the policy: expected a day, days until noticed (the log's if never), and never noticed"
     yield _row("", ["outside a day", "noticed after", "never noticed"])
-    for policy in by_policy(watched):
-        cells = [
-            _few(policy.outside_per_day),
-            f"{number(policy.noticed_after_days, 1)} d",
-            _share(policy.never_noticed_share),
-        ]
-        yield _row(name(policy.policy), cells if policy.outside_per_day else ["0", "–", "–"])
+    for policy, outside, never, after in by_policy(watched):
+        cells = [_few(outside), f"{number(after, 1)} d", _share(never)] if outside else ["0", "–", "–"]
+        yield _row(name(policy), cells)
     yield ""
-    in_force = next((access.policy for access in watched if access.is_in_force), NO_POLICY)
+    in_force = next(iter(watched.loc[watched["is_in_force"], "policy"]), NO_POLICY)
     yield f"The same by party and field ({'no policy' if in_force == NO_POLICY else in_force} in force)"
     yield _row("", ["field", "outside a day", "noticed after", "never noticed", "first noticed"])
-    for access in watched:
-        if access.policy == in_force and access.outside_per_day:
-            cells = [name(access.field), _few(access.outside_per_day), f"{number(access.noticed_after_days, 1)} d"]
-            cells += [_share(access.never_noticed_share), f"{number(access.first_noticed_after_days, 1)} d"]
-            yield _row(name(access.party), cells)
+    shown = watched[(watched["policy"] == in_force) & (watched["outside_per_day"] > 0)]
+    for access in records(shown):
+        cells = [name(access["field"]), _few(access["outside_per_day"]), f"{number(access['noticed_after_days'], 1)} d"]
+        cells += [_share(access["never_noticed_share"]), f"{number(access['first_noticed_after_days'], 1)} d"]
+        yield _row(name(access["party"]), cells)
 
 
 def _few(value: float) -> str:
@@ -111,22 +107,20 @@ def _few(value: float) -> str:
     return compact(value) if value >= 10 else f"{value:.2g}"
 
 
-def _flows(flows: "Sequence[Flow]", matrix: "Matrix") -> Iterator[str]:
+def _flows(flows: "pd.DataFrame", matrix: "Matrix") -> Iterator[str]:
     yield ""
     yield "Records a day between jurisdictions: from the sender's law to where a copy is kept, and its operator's law"
     yield _row("", ["records", "readable there"])
-    for flow in flows:
-        if flow.policy == matrix.policy:
-            sender, location, operator = flow.way
-            cells = [compact(flow.records_per_day), compact(flow.readable_per_day)]
-            yield _row(f"{sender} to {location} ({operator})", cells)
+    of_policy = flows[flows["policy"] == matrix.policy].drop(columns="policy")
+    for sender, location, operator, *per_day in of_policy.itertuples(index=False):
+        yield _row(f"{sender} to {location} ({operator})", [compact(value) for value in per_day])
 
 
-def _inference(inference: "Inference") -> Iterator[str]:
+def _inference(inference: "pd.DataFrame") -> Iterator[str]:
     yield ""
     yield "Weekly imports by lane and product group that follow from what a party reads: R2, least squares"
-    yield _row("", [name(policy).replace("none", "no policy") for policy in inference.policies])
-    for party, r2 in zip(inference.parties, inference.r2.tolist(), strict=True):
+    yield _row("", [name(policy).replace("none", "no policy") for policy in inference.columns])
+    for party, r2 in zip(inference.index, inference.to_numpy().tolist(), strict=True):
         yield _row(name(party), [number(value, 2) for value in r2])
 
 
