@@ -413,16 +413,19 @@ class Addresses(HTMLParser):
 @pytest.mark.drawn(pages=True)
 def test_the_page_is_one_file_that_asks_for_nothing_from_outside(page):
     text, _ = page
-    addresses = Addresses(text).found
-    assert len(addresses) > 5
-    assert all(address.startswith("data:") for address in addresses)
-    assert not re.search(r"url\(|@import|<script|https?://", text)
+    assert all(address.startswith("data:") for address in Addresses(text).found)
+    assert not re.search(r"url\((?!#)|@import|<script[^>]|https?://", text)
+    assert text.count("<svg") > 5
     assert "A &lt;hub&gt;" in text
 
 
 @pytest.mark.drawn(pages=True)
 def test_the_page_has_every_part(page, several, tmp_path):
     text, folder = page
+    order = ["At a glance", "Pictures", "In sentences", "How sure they are", "Numbers", "What the numbers mean"]
+    assert sorted(order, key=lambda heading: text.index(f"<h2>{heading}</h2>")) == order
+    assert text.index('class="answer"') < text.index("<h2>At a glance")
+    assert "<g><title>Sorting machines" in text
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
         assert f"<h2>{heading}</h2>" in text
     names = {file.stem for file in (folder / "figures").iterdir()}

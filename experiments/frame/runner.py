@@ -18,6 +18,7 @@ from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
 from experiments.report.page import PAGE, files_of, write_page
 from experiments.report.sections import Brief, Page, Section
+from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
@@ -175,18 +176,26 @@ def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn
     if is_drawn:
         with style.look():
             pictures = list(document.pictures())
+    explanation = [in_words(line, document.titles) for line in document.explanation]
     sections = [
+        *([Section("At a glance", grids=document.grids[:1])] if document.grids else []),
         *([Section("Pictures", pictures=pictures)] if is_drawn else []),
-        Section("Numbers", grids=document.grids),
+        *([Section("In sentences", text=explanation)] if explanation else []),
+        *([Section("Numbers", grids=document.grids[1:])] if document.grids[1:] else []),
         *([document.over.section] if document.over else []),
         Section("How it was found", items=document.method),
     ]
     config = (folder / CONFIG).read_text(encoding="utf-8")
-    notes = [f"Warning: {line}." for line in warnings]
+    notes = [f"Warning: {in_words(line, document.titles)}." for line in warnings]
     facts = {**document.facts, "How sure": notes, "Rests on": document.method}
-    lines = document.brief or [str(line) for line in (*document.opening, *document.explanation)]
+    lines = document.brief or [*map(str, _opening(document)), *explanation]
     brief = Brief(lines, facts, pictures) if is_drawn else None
-    return Page(document.title, document.sentences, sections, config, brief, notes)
+    return Page(document.title, _opening(document), sections, config, brief, notes)
+
+
+def _opening(document: Document) -> list[DesignVerdict | str]:
+    """What terminal and page begin with, in a reader's words."""
+    return [in_words(line, document.titles) if isinstance(line, str) else line for line in document.opening]
 
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
@@ -201,13 +210,14 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         shown |= {"run_dir": str(folder), **more, "warnings": warnings}
         console.print_json(shown)
         return
+    explanation = [in_words(line, document.titles) for line in document.explanation]
     most_rows = None if asked.arguments.all else document.most_rows
     paths = {"tables": folder, "page": folder / PAGE, **more}
     say(
         [
-            *document.opening, "", *document.grids, *document.lines,
+            *_opening(document), "", *document.grids, *document.lines,
             *(document.more() if asked.arguments.all else ()),
-            *document.explanation, *([""] if document.explanation else []),
+            *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),
             *(f"{WARNING}{in_words(line, document.titles)}" for line in warnings), *document.notes,
             *(f"{name + ':':7} {path}" for name, path in paths.items()),

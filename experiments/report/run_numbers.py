@@ -67,19 +67,26 @@ class Run:
         return next((point.title for point in self.points if point.label == label), label)
 
 
-def _numbers(run: Run) -> Iterator[Section]:
+def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
+    """The headline KPIs of each design behind its verdict: its kind, and its words."""
+    caption = f"Verdict and headline KPIs{run.with_intervals}"
+    grid = _by_design(run, caption, run.kpis, _cell)
+    rows = tuple((row[0], word, *row[1:]) for row, (_, word) in zip(grid.rows, words, strict=True))
+    return Grid(caption, (grid.header[0], "Verdict", *grid.header[1:]), rows, grid.n_texts + 1)
+
+
+def _by_design(run: Run, caption: str, values: Values, cell: Callable[[Value | None], str]) -> Grid:
+    """The headline KPIs of each design that has values."""
     headlines, keys = names(Rank.HEADLINE), tuple(run.points[0].factors)
-    header = ("Design", *keys, *map(_heading, headlines))
+    rows = tuple(
+        (point.title, *point.factors.values(), *(cell(values[point.label].get(name)) for name in headlines))
+        for point in run.points
+        if point.label in values
+    )
+    return Grid(caption, ("Design", *keys, *map(_heading, headlines)), rows, 1 + len(keys))
 
-    def grid(caption: str, values: Values, cell: Callable[[Value | None], str]) -> Grid:
-        """The headline KPIs of each design that has values."""
-        rows = tuple(
-            (point.title, *point.factors.values(), *(cell(values[point.label].get(name)) for name in headlines))
-            for point in run.points
-            if point.label in values
-        )
-        return Grid(caption, header, rows, 1 + len(keys))
 
+def _numbers(run: Run) -> Iterator[Section]:
     every = kpi_grid(run.points, run.kpis, [name for name, *_ in sentences.definitions(run.kpis)], has_factors=True)
     parts = [Section("All KPIs", grids=[every])]
     changes = {label: values for label, values in run.changes.items() if label != run.baseline}
@@ -87,8 +94,8 @@ def _numbers(run: Run) -> Iterator[Section]:
         tested = f"{run.with_intervals} and p-values of no difference" if run.n > 1 else ""
         caption = f"Paired differences{tested}; pp: percentage points. {run.of_family}".strip()
         heading = f"Differences to the baseline ({run.title_of(run.baseline)})"
-        parts.insert(0, Section(heading, grids=[grid(caption, changes, _change)]))
-    yield Section("Numbers", grids=[grid(f"Headline KPIs{run.with_intervals}", run.kpis, _cell)], parts=parts)
+        parts.insert(0, Section(heading, grids=[_by_design(run, caption, changes, _change)]))
+    yield Section("Numbers", parts=parts)
 
 
 def kpi_grid(

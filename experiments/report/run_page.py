@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from experiments.formatting import (
     UNITS,
     hours_text,
     kpi_name,
-    percent,
     share_text,
 )
 from experiments.report import (
@@ -19,7 +19,7 @@ from experiments.report import (
 )
 from experiments.report.pictures import draw
 from experiments.report.run_brief import brief_of, thresholds_of
-from experiments.report.run_numbers import PARTS, Run, has
+from experiments.report.run_numbers import PARTS, Run, has, headline_grid
 from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
     ARRIVALS,
@@ -55,30 +55,32 @@ def page_of(
     window, family = read_window(tables["flights"], config_yaml), read_family(config_yaml)
     main = main_points(points)
     run = Run(tables, points, main, values, window, changes, baseline, family, command, replications)
-    parts = [part for make in (_glance, _changes, _meaning, _sure) for part in make(run)]
-    parts += rests_on
-    brief = None
+    sections, brief = [_glance(run)], None
     if is_drawn:
         with style.look():
             brief = brief_of(run, [*_reasons(run), *notes])
-            parts.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))
+            sections.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
         intervals=f" In brackets, 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
     )  # fmt: skip
-    return Page(
-        title,
-        list(_answer(run)),
-        [*parts, *(part for make in PARTS for part in make(run))],
-        config_yaml,
-        brief,
-        [*notes, explained],
-        [f"Seed {seed}, {replications} replication{'s' * (replications != 1)}."],
-    )
+    sections += [
+        Section("In sentences", text=list(_answer(run)), notes=[explained]),
+        *_changes(run),
+        *rests_on,
+        *_sure(run),
+    ]
+    sections += [replace(part, is_reference=True) for make in (*PARTS, _meaning) for part in make(run)]
+    ladder = read_ladder(tables.get("ladder"))
+    opening: list[verdicts.DesignVerdict | str] = [
+        *verdicts.design_verdicts(run.points, run.kpis, ladder),
+        *packing.verdicts(run.points, run.kpis),
+    ]
+    again = [f"Seed {seed}, {replications} replication{'s' * (replications != 1)}."]
+    return Page(title, opening, sections, config_yaml, brief, notes, again)
 
 
 def _answer(run: Run) -> Iterator[str]:
-    yield from packing.verdicts(run.points, run.kpis)
     yield from sentences.answer(run.main, run.kpis, read_ladder(run.tables.get("ladder")), thresholds_of(run))
     disrupted = disruption_text.sentences(run.tables.get("disruptions"), run.main, run.kpis, run.window)
     more = sentences.sensitivity(run.points, run.kpis)
@@ -87,22 +89,11 @@ def _answer(run: Run) -> Iterator[str]:
         yield f"{text} To simulate both: `{both}`" if both else text
 
 
-def _glance(run: Run) -> Iterator[Section]:
-    """The verdicts, a row a site and a column a traffic."""
-    traffics = {point.traffic: verdicts.traffic(point) for point in run.main}
-    rows: dict[str, dict[str, str]] = {}
-    looks = {}
-    for point in run.main:
-        on_time = run.kpis[point.label]["on_time_share"]
-        kind, word = verdicts.in_a_word(point, on_time)
-        is_unknown = verdicts.says_nothing(on_time) and not point.is_unstable
-        share = "too few replications" if is_unknown else f"{percent(on_time.mean)} %"
-        rows.setdefault(point.site, {})[point.traffic] = f"{word}\n{share}"
-        looks[word] = kind
-    if len(rows) > 1 or len(traffics) > 1:
-        cells = tuple((site, *(words.get(traffic, "not run") for traffic in traffics)) for site, words in rows.items())
-        header = ("Hall", *traffics.values())
-        yield Section("At a glance", grids=[Grid("Parcels on time", header, cells, len(header), looks)])
+def _glance(run: Run) -> Section:
+    """The verdicts and the headline KPIs, a row a design."""
+    words = [verdicts.in_a_word(point, run.kpis[point.label]["on_time_share"]) for point in run.points]
+    grid = headline_grid(run, words)
+    return Section("At a glance", grids=[replace(grid, looks={word: kind for kind, word in words})])
 
 
 def _changes(run: Run) -> Iterator[Section]:

@@ -1,17 +1,24 @@
 """What a page is made of: parts with a heading, text, tables and pictures."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from experiments.report import style
 from experiments.report.style import Figure
+from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid
+
+_ONLY_OF_A_FILE: Final = re.compile(
+    r'<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->|(?<=<g) id="[^"]*"', re.DOTALL
+)
+"""What a picture in a page has no use for; other pictures have groups of the same names."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,12 @@ class Picture:
         return style.svg(self.figure)
 
     @property
-    def source(self) -> str:
-        return as_source(self.svg)
+    def inline(self) -> str:
+        """The picture as an element of a page: its tooltips work there, and the page is one file."""
+        head, _, body = self.svg.decode().partition("<svg")[2].partition(">")
+        view = re.search(r' viewBox="[^"]*"', head)
+        body = _ONLY_OF_A_FILE.sub("", body) if body else "</svg>"
+        return f"<svg{view[0] if view else ''}>{body}"
 
 
 def as_source(svg: bytes) -> str:
@@ -50,6 +61,8 @@ class Section:
     notes: Sequence[str] = ()
     parts: "Sequence[Section]" = ()
     is_open: bool = False
+    is_reference: bool = False
+    """To look things up on a screen: it is not printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,8 @@ class Brief:
 @dataclass(frozen=True, slots=True)
 class Page:
     title: str
-    answer: Sequence[str]
+    answer: Sequence[DesignVerdict | str]
+    """What it opens with."""
     sections: Sequence[Section]
     config_yaml: str
     brief: Brief | None

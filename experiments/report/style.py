@@ -101,7 +101,10 @@ def drawn_as(unit: str) -> tuple[float, str]:
 
 def svg(figure: Figure) -> bytes:
     """The figure as SVG; the same figure gives the same bytes."""
-    return saved(figure, "svg")
+    from experiments.report import tooltips
+
+    tooltips.add(figure)
+    return tooltips.titled(saved(figure, "svg"))
 
 
 def saved(figure: Figure, form: str, **more: Any) -> bytes:  # noqa: ANN401 - as matplotlib's savefig takes them

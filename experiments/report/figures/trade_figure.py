@@ -26,7 +26,6 @@ def draw_values(ax: Axes, trade: Trade) -> None:
     ax.set_yticks(y, trade.lanes)
     ax.invert_yaxis()
     ax.set_xlabel("declared value of imports, measured days [million EUR]")
-    ax.legend(fontsize=8, loc="lower right")
 
 
 def draw_balance(ax: Axes, rows: Frame) -> None:
@@ -42,7 +41,6 @@ def draw_balance(ax: Axes, rows: Frame) -> None:
     ax.axhline(0, color="0.8", linewidth=0.8)
     ax.set_xlabel("exports, share of goods by mass")
     ax.set_ylabel("exports less imports [billion EUR a year]")
-    ax.legend(fontsize=8, loc="upper left")
 
 
 def trade_figure(trade: Trade, rows: Frame) -> Figure:
@@ -50,6 +48,7 @@ def trade_figure(trade: Trade, rows: Frame) -> Figure:
     left, right = drawing.subplots(1, 2)
     draw_values(left, trade)
     draw_balance(right, rows)
+    style.legend_below(drawing, [left, right])
     return drawing
 
 

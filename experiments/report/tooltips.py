@@ -1,0 +1,92 @@
+"""What a reader sees who points at a mark of a picture: the names and the value that the mark stands for.
+
+A mark's text travels as its group's id, which matplotlib writes into the SVG; there it becomes the group's title.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.formatting import number
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+
+    from experiments.report.style import Axes, Figure
+
+_MARK: Final = "tooltip: "
+_DONE: Final = "with-tooltips"
+_GROUP: Final = re.compile(rf'<g id="{_MARK}([^"]*)">')
+
+
+def add(figure: "Figure") -> None:
+    """Give a text to the bars, the points of interval plots and the lines of a figure that have a name."""
+    if figure.get_gid() == _DONE:
+        return
+    figure.set_gid(_DONE)
+    for ax in figure.axes:
+        for artist, text in _marks(ax):
+            if artist.get_gid() is None:
+                artist.set_gid(_MARK + " ".join(text.split()))
+
+
+def titled(svg: bytes) -> bytes:
+    """The SVG with a title in each group that was given a text."""
+    return _GROUP.sub(_title, svg.decode()).encode()
+
+
+def _title(group: "re.Match[str]") -> str:
+    return f"<g><title>{html.escape(html.unescape(group[1]), quote=False)}</title>"
+
+
+def _marks(ax: "Axes") -> Iterator[tuple["Artist", str]]:
+    from matplotlib.container import BarContainer, ErrorbarContainer
+
+    for container in list(ax.containers):
+        name = _name(container)
+        if isinstance(container, BarContainer):
+            is_lying = container.orientation == "horizontal"
+            for bar in container.patches:
+                place = bar.get_y() + bar.get_height() / 2 if is_lying else bar.get_x() + bar.get_width() / 2
+                size = bar.get_width() if is_lying else bar.get_height()
+                yield bar, _text(ax, name, place, size, is_lying=is_lying)
+        elif isinstance(container, ErrorbarContainer):
+            yield from _points(ax, container, name)
+    for artist in [*ax.lines, *ax.collections, *ax.patches]:
+        if name := _name(artist):
+            yield artist, name
+
+
+def _points(ax: "Axes", container: Any, name: str) -> Iterator[tuple["Artist", str]]:  # noqa: ANN401 - loaded late
+    """Each mean gets a mark of its own to point at, which is not seen: matplotlib draws all of them as one."""
+    line = container.lines[0]
+    if line is None:
+        return
+    is_lying = container.has_xerr
+    limits = ax.get_xlim(), ax.get_ylim()
+    for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True):
+        (mark,) = ax.plot([x], [y], "o", color="none", markersize=14, label="_", transform=line.get_transform())
+        yield mark, _text(ax, name, y if is_lying else x, x if is_lying else y, is_lying=is_lying)
+    ax.set_xlim(limits[0])
+    ax.set_ylim(limits[1])
+
+
+def _text(ax: "Axes", name: str, place: float, value: float, *, is_lying: bool) -> str:
+    """The row or column, the series, and the value with the name of its axis."""
+    names, values = (ax.yaxis, ax.xaxis) if is_lying else (ax.xaxis, ax.yaxis)
+    ticks = zip(names.get_majorticklocs(), [label.get_text() for label in names.get_ticklabels()], strict=False)
+    row = next((text for at, text in ticks if text and abs(at - place) < 0.5 and not _is_number(text)), "")
+    where = ", ".join(part for part in (row, name) if part)
+    axis = values.get_label_text()
+    shown = f"{number(float(value))}{f' ({axis})' if axis else ''}"
+    return f"{where}: {shown}" if where else shown
+
+
+def _is_number(text: str) -> bool:
+    return not text.strip("0123456789.,−-+ %")
+
+
+def _name(artist: Any) -> str:  # noqa: ANN401 - containers are no artists
+    name = str(artist.get_label() or "")
+    return "" if name.startswith("_") else name
