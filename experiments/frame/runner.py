@@ -13,7 +13,7 @@ from experiments.designs.design import Design, Replicated, period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
-from experiments.frame.screen import WARNING, in_words, say
+from experiments.frame.screen import WARNING, grid_in_words, in_words, say
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
 from experiments.report.page import PAGE, files_of, write_page
@@ -24,7 +24,7 @@ from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_tables import check_table
 from experiments.store.read import CONFIG
-from experiments.store.rows import stored
+from experiments.store.rows import Grid, stored
 from experiments.store.summaries import AnswerRow
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
@@ -173,15 +173,16 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
 def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn: bool) -> Page:
     """Of a study that is no list of designs."""
     pictures = []
+    grids = _grids(document)
     if is_drawn:
         with style.look():
             pictures = list(document.pictures())
     explanation = [in_words(line, document.titles) for line in document.explanation]
     sections = [
-        *([Section("At a glance", grids=document.grids[:1])] if document.grids else []),
+        *([Section("At a glance", grids=grids[:1])] if grids else []),
         *([Section("Pictures", pictures=pictures)] if is_drawn else []),
         *([Section("In sentences", text=explanation)] if explanation else []),
-        *([Section("Numbers", grids=document.grids[1:])] if document.grids[1:] else []),
+        *([Section("Numbers", grids=grids[1:])] if grids[1:] else []),
         *([document.over.section] if document.over else []),
         Section("How it was found", items=document.method),
     ]
@@ -191,6 +192,10 @@ def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn
     lines = document.brief or [*map(str, _opening(document)), *explanation]
     brief = Brief(lines, facts, pictures) if is_drawn else None
     return Page(document.title, _opening(document), sections, config, brief, notes)
+
+
+def _grids(document: Document) -> list[Grid]:
+    return [grid_in_words(grid, document.titles) for grid in document.grids]
 
 
 def _opening(document: Document) -> list[DesignVerdict | str]:
@@ -215,7 +220,7 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
     paths = {"tables": folder, "page": folder / PAGE, **more}
     say(
         [
-            *_opening(document), "", *document.grids, *document.lines,
+            *_opening(document), "", *_grids(document), *document.lines,
             *(document.more() if asked.arguments.all else ()),
             *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),

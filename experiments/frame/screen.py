@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from experiments.formatting import kpi_name
@@ -40,17 +41,24 @@ def say(items: Iterable[Item], most_rows: int | None = None) -> None:
         sys.stdout.write("\n".join(line for item in items for line in _plain(item, most_rows)) + "\n")
 
 
-def in_words(warning: str, titles: Mapping[str, str]) -> str:
-    """A warning with designs and KPIs as a reader calls them.
+def grid_in_words(grid: Grid, titles: Mapping[str, str]) -> Grid:
+    """A table with designs and KPIs as a reader calls them."""
+    rows = tuple((in_words(titles.get(row[0], row[0]), {}), *row[1:]) for row in grid.rows)
+    header = tuple(in_words(heading, {}) for heading in grid.header)
+    return replace(grid, caption=in_words(grid.caption, titles), header=header, rows=rows)
+
+
+def in_words(line: str, titles: Mapping[str, str]) -> str:
+    """A line with designs and KPIs as a reader calls them.
 
     >>> in_words("liege_30k: dwell_mean_h reads 'more than'", {"liege_30k": "30,000 m²"})
     "30,000 m²: Dwell, mean reads 'more than'"
     """
     for label in sorted(titles, key=len, reverse=True):
-        if warning.startswith(f"{label}: "):
-            warning = titles[label] + warning.removeprefix(label)
+        if line.startswith((f"{label}: ", f"{label}, ", f"{label} ")):
+            line = titles[label] + line.removeprefix(label)
             break
-    return _KEY.sub(lambda key: kpi_name(key[0]) if key[0] in KPIS else key[0], warning)
+    return _KEY.sub(lambda key: kpi_name(key[0]) if key[0] in KPIS else key[0], line)
 
 
 def _plain(item: Item, most_rows: int | None) -> Iterator[str]:

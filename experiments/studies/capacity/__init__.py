@@ -43,6 +43,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
+from experiments.designs.titles import titles_of
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import over_assumptions
@@ -171,6 +172,8 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
     return Document(
         title="What demand is sustained",
         sentences=sentences(results),
+        verdicts=sentences(results),
+        titles=titles_of([result.design for result in results]),
         tables=[
             stored(Threshold, [row for result in results for row in result.thresholds]),
             stored(Lift, [row for result in results for row in result.lifts]),
@@ -269,9 +272,10 @@ def _ladders_picture(results: Sequence[Result], target: float) -> "Picture":
     from experiments.report.figures.capacity_figure import CapacityChart, figure
     from experiments.report.sections import picture
 
-    values = {result.label: result.flights for result in results}
+    titles = titles_of([result.design for result in results])
+    values = {titles[result.label]: result.flights for result in results}
     ladders = {
-        result.label: {
+        titles[result.label]: {
             name: rate / result.design.hub.mean_parcels_per_flight
             for name, rate in result.ladder.items()
             if name not in LAID_OUT

@@ -164,6 +164,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
         title=f"What moves {' and '.join(keys.kpis)} of {config.scenario} most",
         data=result.as_json(),
         sentences=sentences(result),
+        verdicts=sentences(result)[: len(keys.kpis)],
         tables=result.tables(),
         grids=_grids(result),
         most_rows=_SHOWN,

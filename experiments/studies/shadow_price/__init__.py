@@ -71,6 +71,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     return Document(
         title=f"What one more m² of {result.scenario} is worth a year",
         sentences=sentences(result),
+        verdicts=sentences(result)[1:],
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
         grids=[
             grid_of(

@@ -17,7 +17,7 @@ from experiments.studies.sure.result import (
     WidthRow,
     WorldRow,
 )
-from experiments.studies.sure.text import sentences, warnings
+from experiments.studies.sure.text import headline, sentences, warnings
 
 if TYPE_CHECKING:
     from experiments.report.sections import Picture
@@ -65,6 +65,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     return Document(
         title="In how many of its assumed worlds the answer holds",
         sentences=sentences(result),
+        verdicts=[headline(own) for own in result.answered],
         warnings=warnings(result),
         grids=grids,
         tables=[

@@ -82,6 +82,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
     return Document(
         title="The model against what is published",
         sentences=sentences(result.cases),
+        verdicts=sentences(result.cases),
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
         grids=_grids(result),
         data=json_rows(result.cases),
