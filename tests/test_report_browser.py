@@ -20,7 +20,7 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
         style.name_rows(ax, ["first <hall>", "second"])
         drawn = picture("bars", "Bars", "Two of them.", drawing)
     sections = [Section("At a glance", grids=[Grid("", ("Design", "Dwell [h]"), ROWS)]), Section("P", pictures=[drawn])]
-    write_page(tmp_path, files_of(Page("A page", ["It carries."], sections, ""), "cargohub run"))
+    write_page(tmp_path, files_of(Page("A page", ["It carries."], sections, "", None), "cargohub run"))
     with Browser(tmp_path / "profile") as browser:
         browser.open(tmp_path / "report.html")
         order = "[...document.querySelectorAll('tbody th')].map((cell) => cell.textContent).join('')"

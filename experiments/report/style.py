@@ -20,6 +20,8 @@ else:  # matplotlib is loaded where it draws
 
 # Okabe and Ito, Color universal design (2008); without the yellow, which is faint on white.
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+_MORE: Final = ("#8B5A2B", "#7F3C8D")
+"""Where more names than that want a colour each."""
 DASHES: Final = ("-", "--", "-.", ":")
 LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0
@@ -42,9 +44,10 @@ def lines(panels: Sequence[Panel]) -> dict[str, Look]:
 
 def lines_of(names: Sequence[str]) -> dict[str, Look]:
     """A colour and a dash for each name."""
-    n = len(PALETTE)
+    colors = (*PALETTE, *_MORE)
+    n = len(colors)
     return {
-        name: {"color": PALETTE[at % n], "linestyle": DASHES[(at % n + at // n) % len(DASHES)]}
+        name: {"color": colors[at % n], "linestyle": DASHES[(at % n + at // n) % len(DASHES)]}
         for at, name in enumerate(names)
     }
 

@@ -44,7 +44,7 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
     """Cumulated money of each path less that of the path that builds nothing [MEUR], discounted."""
     figure, ax = style.panel(3.8)
     looks = style.lines_of([idle, *less_idle])
-    ax.axhline(0, color=style.LIMIT, linewidth=1, label=idle)
+    ax.axhline(0, **looks[idle], linewidth=1, label=idle)
     for name, values in less_idle.items():
         ax.plot(years, values, **looks[name], label=name)
     _by_year(ax, years)
@@ -80,7 +80,7 @@ def decisions(
 
     figure, ax = style.panel(1.9 + 0.5 * len(growths))
     shown = [path for path in paths if path in best.values()]
-    color = {path: style.PALETTE[paths.index(path) % len(style.PALETTE)] for path in shown}
+    color = {path: look["color"] for path, look in style.lines_of(paths).items()}
     cells = np.array([[shown.index(best[growth, share]) for share in shares] for growth in growths])
     palette = ListedColormap([color[path] for path in shown])
     edges = np.concatenate(([shares[0]], (np.array(shares[1:]) + np.array(shares[:-1])) / 2, [shares[-1]]))
@@ -108,7 +108,7 @@ def tornado(rows: Sequence[tuple[str, float, bool]], lead: float, best: str) -> 
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
     style.name_rows(ax, [name for name, *_ in rows])
-    ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]; left of the dashed line another is better")
+    ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]\nleft of the dashed line another is better")
     ax.set_title("What moves the choice, and what turns it (orange)")
     return figure
 
