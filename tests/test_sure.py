@@ -24,7 +24,7 @@ from experiments.statistics.open_worlds import Effort
 from experiments.statistics.what_decides import decided
 from experiments.store import read_run
 from experiments.studies import sure
-from experiments.studies.sure.design import Sure, asked
+from experiments.studies.sure.design import Question, Sure, asked
 from experiments.studies.sure.page import document
 from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.text import sentences
@@ -181,7 +181,8 @@ def test_the_page_has_bars_a_tornado_and_a_map_of_what_decides(result: Result) -
 
 
 def test_a_precision_takes_as_many_worlds_as_it_needs() -> None:
-    plain = {"budget": 150, "most": 4000, "fails_below": 0.85, "carries_above": 1.6, "widths": (), "scatter": 0.5,
+    plain = {"question": Question.RUN, "flights": (), "budget": 150, "most": 4000,
+             "fails_below": 0.85, "carries_above": 1.6, "widths": (), "scatter": 0.5,
              "ranges": {}}  # fmt: skip
     assert [Sure(worlds=None, precision=width, **plain).n_worlds for width in (None, 0.2, 0.05, 0.03)] == [
         256, 256, 1024, 4096

@@ -56,6 +56,31 @@ def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known)
         assert effects[0].swing < 0 < effects[1].swing
 
 
+def test_with_all_worlds_known_effects_are_those_of_the_closed_form_and_of_no_other_number() -> None:
+    worlds = theory.sample(256, 1)
+
+    def exact(wanted: list[Wanted]) -> dict[tuple[int, int], theory.Answer]:
+        found = {}
+        for design, world, n in wanted:
+            wait = theory.wait(theory.SERVERS[design], *theory.rates(worlds.scaled[world]))
+            found[design, world] = theory.Answer((max(-3.0, 1 - wait / theory.TARGET),) * n)
+        return found
+
+    holds, every = TRUTH[0], explored(worlds, replace(EFFORT, budget=512), exact)
+    assert every.noise == 0
+    arrivals, service, _ = sorted(decided(every, 0).effects, key=lambda effect: effect.number)
+    alone = [holds.mean(axis=1 - axis) for axis in (0, 1)]
+    firsts = [one.var() / holds.var() for one in alone]
+    totals = [holds.var(axis=axis).mean() / holds.var() for axis in (0, 1)]
+    now = min(holds.mean(), 1 - holds.mean())
+    worths = [now - np.minimum(one, 1 - one).mean() for one in alone]
+    for effect, other, *three in ((arrivals, 1, firsts, totals, worths), (service, 0, firsts, totals, worths)):
+        for said, exact_of in zip((effect.first, effect.total, effect.information), three, strict=True):
+            assert said.low <= exact_of[1 - other] <= said.high and said.high - said.low < 0.25
+        # The intervals are narrow enough to tell the numbers apart.
+        assert not effect.first.low <= firsts[other] <= effect.first.high
+
+
 def test_a_screen_that_is_wrong_widens_the_interval_and_moves_the_share() -> None:
     # It calls worlds clear of which many fail.
     wrong = known_of(1, replace(EFFORT, holds_above=1.05))

@@ -12,7 +12,7 @@ from experiments.statistics.open_worlds import Known, probability
 from experiments.statistics.quadratic import Quadratic, fitted
 from experiments.statistics.two_sources import Floats
 
-_GROUPS: Final = 8
+GROUPS: Final = 8
 """Of worlds, each left out once for the intervals (assumption)."""
 _VALUES: Final = 16
 """Of a number, equally likely, along which total effects are taken (assumption)."""
@@ -60,10 +60,10 @@ def decided(known: Known, design: int) -> Decided:
     what a quadratic cannot follow.
     """
     n_worlds = len(known.sample.scaled)
-    groups = np.arange(n_worlds) % _GROUPS
+    groups = groups_of(n_worlds)
     surface, curves, figures = _fit(known, design, groups >= 0, None)
     left = []
-    for group in range(_GROUPS):
+    for group in range(GROUPS):
         fewer = known.without(frozenset(np.flatnonzero(groups == group).tolist()))
         left.append(_fit(fewer, design, groups != group, (surface, curves))[2])
     intervals = _intervals(figures, np.array(left))
@@ -100,14 +100,22 @@ def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
     return found
 
 
-def _intervals(whole: Floats, left: Floats) -> list[tuple[Interval, Interval, Interval]]:
-    """By number; `left`: (groups, K, 3)."""
+def groups_of(n_worlds: int) -> NDArray[np.int64]:
+    """The group of each world, at random: every eighth point of a Sobol' sequence would be a stretch of each range."""
+    return np.random.default_rng(n_worlds).permutation(np.arange(n_worlds) % GROUPS)
+
+
+def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
+    """Of figures (K,), from the same with each of G groups of worlds left out (G, K): delete-a-group jackknife."""
     n = len(left)
     variances = (n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
     halves = t_quantile((1 + CONFIDENCE) / 2, n - 1) * np.sqrt(variances)
+    ends = zip(whole.tolist(), halves.tolist(), strict=True)
+    return [Interval(mean, mean - half, mean + half, n) for mean, half in ends]
 
-    def interval(number: int, figure: int) -> Interval:
-        mean, half = float(whole[number, figure]), float(halves[number, figure])
-        return Interval(mean, mean - half, mean + half, n).within(0.0, 1.0)
 
-    return [(interval(number, 0), interval(number, 1), interval(number, 2)) for number in range(len(whole))]
+def _intervals(whole: Floats, left: Floats) -> list[tuple[Interval, Interval, Interval]]:
+    """By number, of shares; `left`: (groups, K, 3)."""
+    first, total, information = (jackknifed(whole[:, figure], left[:, :, figure]) for figure in range(3))
+    shares = zip(first, total, information, strict=True)
+    return [(one.within(0.0, 1.0), two.within(0.0, 1.0), three.within(0.0, 1.0)) for one, two, three in shares]

@@ -21,7 +21,7 @@ _ROW_IN: Final = 0.27
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A panel of a tornado: numbers, and the share of worlds with each low and high [1]."""
+    """A panel of a tornado: numbers, and the response over worlds with each low and high, as it is drawn."""
 
     title: str
     names: tuple[str, ...]
@@ -57,14 +57,16 @@ def shares(rows: Sequence[tuple[str, Interval]], label: str) -> "Figure":
     return figure
 
 
-def tornado(panels: Sequence[Bars]) -> "Figure":
-    """A panel a design, one below the other."""
+def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | None = None) -> "Figure":
+    """A panel a design, one below the other; `label` of the response, and the ends of its axis."""
     rows = [len(panel.names) + 2.5 for panel in panels]
     figure = style.new_figure(0.6 + _ROW_IN * sum(rows))
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=rows, sharex=True)[:, 0]
     for ax, panel in zip(axes, panels, strict=True):
         _draw_bars(ax, panel)
-    axes[-1].set_xlabel("share of worlds in which it carries its traffic, %")
+    axes[-1].set_xlabel(label)
+    if limits is not None:
+        axes[-1].set_xlim(limits)
     style.legend_below(figure, list(axes))
     return figure
 
@@ -84,14 +86,13 @@ def maps(panels: Sequence[Map]) -> "Figure":
 
 def _draw_bars(ax: "Axes", panel: Bars) -> None:
     for row, (low, high) in enumerate(panel.ends):
-        ax.plot([100 * low, 100 * high], [row, row], color=style.LIMIT, linewidth=5, alpha=0.35, solid_capstyle="butt")
+        ax.plot([low, high], [row, row], color=style.LIMIT, linewidth=5, alpha=0.35, solid_capstyle="butt")
     rows = range(len(panel.ends))
-    ax.plot([100 * low for low, _ in panel.ends], rows, "o", color=_LOW, label="number low in its range")
-    ax.plot([100 * high for _, high in panel.ends], rows, "D", color=_HIGH, label="number high in its range")
-    ax.axvline(100 * panel.mean, color=_MARK, linewidth=0.9, linestyle="--", label="over all worlds")
+    ax.plot([low for low, _ in panel.ends], rows, "o", color=_LOW, label="number low in its range")
+    ax.plot([high for _, high in panel.ends], rows, "D", color=_HIGH, label="number high in its range")
+    ax.axvline(panel.mean, color=_MARK, linewidth=0.9, linestyle="--", label="over all worlds")
     ax.set_yticks(rows, panel.names)
     ax.set_ylim(len(panel.names) - 0.4, -0.6)
-    ax.set_xlim(-2, 102)
     ax.set_title(panel.title)
 
 

@@ -6,6 +6,9 @@ each hall in which share of the worlds it carries its traffic, which numbers dec
   cargohub sure                                                the packaged study: four halls, two demands
   cargohub sure 'scenarios=[liege_30k,liege_100k]' demand=permit --json
   cargohub sure scenario=liege_100k demand=permit sure.precision=0.05
+  cargohub sure question=capacity 'scenarios=[liege_30k]'       how many flights a day a hall carries, over the worlds
+  cargohub sure question=capacity scenario=liege_100k flights=6,8,10,12
+  cargohub sure question=expansion                             which path is worth most, in which share of the worlds
   cargohub sure 'designs=[liege_66k, liege_66k halls.main.doors_out=60]' sure.budget=300
 
 configs/study/sure.yaml has the keys; docs/sure.md explains the answer.
@@ -24,15 +27,16 @@ import numpy as np
 
 from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
-from experiments.frame.study import Asked, Bench, Kpis, Study
+from experiments.frame.study import Asked, Bench, Document, Kpis, Study
 from experiments.replications.replicating import evaluate
 from experiments.replications.stability import judged
 from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided
-from experiments.studies.sure.design import SureKeys, asked
-from experiments.studies.sure.page import document
+from experiments.studies.sure import page, paths, paths_page
+from experiments.studies.sure.design import Question, SureKeys, asked, composed_of
+from experiments.studies.sure.paths_result import PathsResult
 from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.worlds import Drawn, drawn, ranges_of
 from sim.errors import ConfigError
@@ -42,22 +46,26 @@ _LEAST_SHARE: Final = 1e-4
 """From 0 and 1, to which on-time shares are cut where their log-odds are taken (assumption)."""
 
 
-def compute(bench: Bench, asked: Asked[SureKeys]) -> Result:
+def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     """Screen all worlds, simulate some, and say what follows."""
     designs, own = asked.designs, asked.keys.sure
     config, folder = designs[0].hub, asked.arguments.config_dir
     check_ranges(asked)
+    if own.question is Question.EXPANSION:
+        return paths.compute(bench, asked)
     bench.check(designs)
     n = own.n_worlds
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(own.ranges)} numbers each are screened")
-    worlds = drawn(config, folder, n=n, seed=config.seed)
+    worlds = drawn(config, folder, n=n, seed=config.seed, kept=own.question.kept)
     sample = worlds.sample(designs, own.ranges)
     effort = asked.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.warmup_days + config.horizon_days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
     _check_varies(known)
     bench.say("sure: what decides, and ranges of other widths")
-    others = {width: drawn(config, folder, n=n, seed=config.seed, width=width) for width in own.widths}
+    others = {
+        width: drawn(config, folder, n=n, seed=config.seed, width=width, kept=own.question.kept) for width in own.widths
+    }
     samples = {width: other.sample(designs, own.ranges) for width, other in others.items()}
     answered = [
         Answered(
@@ -126,7 +134,9 @@ def _line(there: Kpis, seconds: float) -> str:
 
 def check_ranges(asked: Asked[K]) -> None:
     """Refuse a stored run whose ranges are no longer those that its worlds were drawn from."""
-    now, then = ranges_of(asked.designs[0].hub, asked.arguments.config_dir), asked.keys.sure.ranges
+    keys, folder = asked.keys, asked.arguments.config_dir
+    now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, keys.sure.question.kept)
+    then = keys.sure.ranges
     for name in [*then, *now]:
         if then.get(name) != now.get(name):
             raise ConfigError(f"sure.ranges.{name}: was {then.get(name)} and is {now.get(name)}; run it again")
@@ -138,10 +148,14 @@ def _check_varies(known: Known) -> None:
         raise ConfigError("on_time_share: does not vary over the worlds, so that no number can decide the answer")
 
 
-STUDY: Final = Study(
-    SureKeys,
-    asked,
-    compute,
-    document,
-    name=lambda asked: "-".join(asked.keys.scenarios[:1]) or f"{len(asked.designs)}-designs",
-)
+def document(asked: Asked[SureKeys], result: Result | PathsResult) -> Document:
+    return paths_page.document(result) if isinstance(result, PathsResult) else page.document(asked, result)
+
+
+def _name(asked: Asked[SureKeys]) -> str:
+    if asked.keys.expansion is not None:
+        return f"{len(asked.keys.expansion.paths)}-paths"
+    return "-".join(asked.keys.scenarios[:1]) or f"{len(asked.designs)}-designs"
+
+
+STUDY: Final = Study(SureKeys, asked, compute, document, name=_name)

@@ -1,23 +1,36 @@
-"""What `cargohub sure` is asked: the designs, how many worlds, how much is simulated, and what the screen decides."""
+"""What `cargohub sure` is asked: the question, its designs, how many worlds, and how much is simulated."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from scipy.special import ndtri
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design, DesignKeys, several_of, with_study
+from experiments.composition import compose, hub, study
+from experiments.designs.design import Design, DesignKeys, at_demand, several_of, with_study
+from experiments.statistics.choosing import LEAST
 from experiments.statistics.interval import CONFIDENCE
 from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
+from experiments.studies.expansion.design import Expansion
+from experiments.studies.expansion.hubs import states_of
 from experiments.studies.sure.worlds import Ranges, ranges_of
+from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.reading import Bounds
+from sim.measures.ladder import capacity_ladder
+from sim.reading import Bounds, near, plain
 
 VERB: Final = "sure"
+FLIGHTS: Final = "demand.flights_per_day"
+"""What the capacity is of: it is looked for, and no number that varies."""
+LEARNED: Final = "expansion.paths.*.phases.*.learning.fields.*"
+"""Part of the hubs that expansion composes, which worlds change but do not compose again."""
+_LEVELS: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
+"""Of the flights a day that a hall's tightest resource could handle: at which capacity is asked for (assumption)."""
 _FEWEST: Final = 16
 _USUAL: Final = 256
 _MOST: Final = 8192
@@ -26,10 +39,25 @@ _WORLDS_SHARE: Final = 0.5
 """Of the interval's variance that may come from the number of worlds, where a precision is asked for (assumption)."""
 
 
+class Question(StrEnum):
+    """What is asked of every world, as by the verb of the same name; `run` stands for `compare` too."""
+
+    RUN = "run"
+    CAPACITY = "capacity"
+    EXPANSION = "expansion"
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Numbers that do not vary."""
+        return {Question.RUN: (), Question.CAPACITY: (FLIGHTS,), Question.EXPANSION: (LEARNED,)}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Sure:
     """The keys below `sure`; `configs/study/sure.yaml` says what each is."""
 
+    question: Question
+    flights: tuple[Annotated[float, Bounds(gt=0, le=50)], ...]
     worlds: int | None
     precision: Annotated[float, Bounds(ge=0.01, lt=0.5)] | None
     budget: Annotated[int, Bounds(ge=8, le=1_000_000)]
@@ -41,6 +69,8 @@ class Sure:
     ranges: Ranges
 
     def __post_init__(self) -> None:
+        if list(self.flights) != sorted(set(self.flights)):
+            raise ValueError(f"flights: each above the one before, got {', '.join(map(str, self.flights))}")
         n = self.worlds
         if n is not None and (not _FEWEST <= n <= _MOST or n & (n - 1)):
             raise ValueError(f"worlds: must be a power of two from {_FEWEST} to {_MOST}, got {n}")
@@ -63,9 +93,12 @@ class SureKeys(DesignKeys):
     """Keys of the study beside the hub's; `replications` of a world at most."""
 
     sure: Sure
+    expansion: Expansion | None
 
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
+        if (self.sure.question is Question.EXPANSION) != (self.expansion is not None):
+            raise ValueError("sure.question: ask it as question=run, capacity or expansion, without study=")
         if self.asked:
             raise ValueError("precision: sure takes a half-width of the probability, as precision=0.05")
 
@@ -77,36 +110,100 @@ class SureKeys(DesignKeys):
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
-    """Scenarios × demands, and the ranges of the numbers that their hubs are made of."""
-    designs, keys = several_of(replace(arguments, words=tuple(_words(arguments.words))), SureKeys)
-    budget, least = keys.effort.budget, PILOT * len(designs)
-    if budget < least:
-        name = "budget" if keys.sure.precision is None else "most"
-        raise ConfigError(
-            f"sure.{name}: at least {PILOT} runs for each of {len(designs)} designs, {least}, got {budget}"
-        )
-    return designs, replace(keys, sure=replace(keys.sure, ranges=_ranges(designs, arguments.config_dir)))
+    """The designs of the question, and the ranges of the numbers that they are made of."""
+    given = replace(arguments, words=tuple(_words(arguments.words)))
+    question = _question(arguments.words)
+    if question is Question.EXPANSION:
+        return _of_paths(given)
+    designs, keys = several_of(given, SureKeys)
+    if question is Question.CAPACITY:
+        designs = [Design(label, at_demand(design.hub, flights)) for design in designs
+                   for label, flights in levels(design, keys.sure.flights)]  # fmt: skip
+    elif keys.sure.flights:
+        raise ConfigError("sure.flights: of question=capacity; of run, demand.flights_per_day=N")
+    _check_budget(keys, PILOT * len(designs), f"{PILOT} runs for each of {len(designs)} designs")
+    return designs, with_ranges(keys, designs[0].hub, arguments.config_dir)
 
 
-def _ranges(designs: Sequence[Design], config_dir: Path | None) -> Ranges:
-    found = ranges_of(designs[0].hub, config_dir)
+def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
+    """Label and flights a day at which a hall is asked for; none given: by the capacity ladder."""
+    hub = design.hub
+    most = min(capacity_ladder(hub, {}).values()) / hub.mean_parcels_per_flight
+    return [(f"{design.label}, {each:g} flights a day", each)
+            for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
+
+
+def composed_of(base: HubConfig, expansion: Expansion | None) -> dict[str, Any]:
+    """The plain configuration whose numbers have ranges: the hub's, and those of an expansion with its prices."""
+    document: dict[str, Any] = plain(base)
+    return document if expansion is None else {**document, "expansion": plain(replace(expansion, states={}))}
+
+
+def with_ranges(keys: SureKeys, base: HubConfig, config_dir: Path | None) -> SureKeys:
+    found = ranges_of(composed_of(base, keys.expansion), config_dir, keys.sure.question.kept)
     if not found:
         raise ConfigError("sure: no number of these hubs has a range, so there is one world")
-    return found
+    return replace(keys, sure=replace(keys.sure, ranges=found))
+
+
+def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
+    """The hub of today and those of all states of all paths."""
+    composed = compose(arguments.words, arguments.config_dir)
+    base, keys = hub(composed), study(SureKeys, composed)
+    assert keys.expansion is not None
+    if keys.scenarios or keys.demands or keys.sure.flights or keys.sure.precision is not None:
+        raise ConfigError(
+            "sure: question=expansion has one hub and its paths; leave scenarios, demands, flights, precision out"
+        )
+    hubs, states = states_of(arguments.words, base, keys.expansion, arguments.config_dir)
+    n_weeks = sum(len(labels) == 1 for labels in {own[0]: own for own in states.values()}.values()) * len(
+        keys.expansion.loads
+    )
+    least = (keys.replications + LEAST) * n_weeks
+    why = f"{n_weeks} weeks, {keys.replications} replications of the configured world and {LEAST} worlds simulated"
+    _check_budget(keys, least, why)
+    keys = replace(keys, expansion=replace(keys.expansion, states=states))
+    return [Design("today", base), *hubs], with_ranges(keys, base, arguments.config_dir)
+
+
+def _check_budget(keys: SureKeys, least: int, why: str) -> None:
+    if keys.effort.budget < least:
+        name = "budget" if keys.sure.precision is None else "most"
+        raise ConfigError(f"sure.{name}: at least {why}, {least}, got {keys.effort.budget}")
+
+
+def _question(words: Sequence[str]) -> Question:
+    """As it is asked for.
+
+    Raises:
+        ConfigError: none that there is.
+    """
+    given = [value for key, _, value in (word.partition("=") for word in words) if key in ("question", "sure.question")]
+    text = "run" if not given or given[-1] == "compare" else given[-1]
+    if text not in tuple(Question):
+        raise ConfigError(f"question: {text[:60]!r} is no question{near(text, [own.value for own in Question])}")
+    return Question(text)
 
 
 def _words(words: Sequence[str]) -> list[str]:
     """The words with what they mean here: a precision is of the probability, one demand or scenario is all of them."""
-    found = []
+    question = _question(words)
+    words = [word for word in words if word.partition("=")[0] not in ("question", "sure.question")]
     given = {word.partition("=")[0] for word in words}
-    for word in with_study(words, VERB):
+    name = VERB if question is Question.RUN else f"{VERB}_{question}"
+    found = []
+    for word in with_study(words, name):
         key, _, value = word.partition("=")
         if key == "precision" and value[:1] in "0123456789.":
             found.append(f"sure.precision={value}")
-        elif key == "scenario" and not {"scenarios", "designs"} & given:
+        elif key == "flights":
+            found.append(f"sure.flights={value}")
+        elif key == "scenario" and question is not Question.EXPANSION and not {"scenarios", "designs"} & given:
             found.append(f"scenarios=[{value}]")
         else:
             found.append(word)
+    if question is Question.EXPANSION:
+        return found
     if "demand" in given and "demands" not in given:
         found.append("demands=[]")
     return [*found, *(["scenarios=[]", "demands=[]"] if "designs" in given else [])]

@@ -8,7 +8,8 @@ import numpy as np
 from experiments.frame.study import Asked, Document
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
-from experiments.studies.sure.design import SureKeys
+from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects
+from experiments.studies.sure.design import Question, SureKeys
 from experiments.studies.sure.result import (
     Answered,
     DecidingRow,
@@ -28,6 +29,7 @@ _MOST_DRAWN: Final = 6
 """Designs with pictures of their own."""
 _CELLS: Final = 41
 """Of a map, each way."""
+_SHARE: Final = "share of worlds in which it carries its traffic, %"
 _METHOD: Final = (
     (
         "Worlds: scrambled Sobol' points over the ranges of all sourced and assumed numbers, the same for every"
@@ -55,9 +57,13 @@ _METHOD: Final = (
 
 
 def document(_: Asked[SureKeys], result: Result) -> Document:
+    is_capacity = result.keys.sure.question is Question.CAPACITY
     rows = {own.design.label: result.deciding_rows(own) for own in result.answered}
-    drawn = [own for own in result.answered if own.deciding][:_MOST_DRAWN]
+    shown = map(middle, halls(result).values()) if is_capacity else result.answered
+    drawn = [own for own in shown if own.deciding][:_MOST_DRAWN]
     grids = [grid_of("In which share of the assumed worlds", result.probability_rows())]
+    if is_capacity:
+        grids.insert(0, grid_of("Flights a day that each hall carries", carried_rows(result)))
     grids += [
         grid_of(f"What decides {own.design.label}", rows[own.design.label][:_SHOWN], without=("scenario",))
         for own in drawn
@@ -73,8 +79,12 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
             stored(WidthRow, result.width_rows()),
             stored(DecidingRow, [row for own in rows.values() for row in own]),
             stored(WorldRow, result.world_rows()),
+            *([stored(CarriedRow, carried_rows(result))] if is_capacity else []),
         ],
-        data={"scenarios": {own.design.label: _object(result, own) for own in result.answered}},
+        data={
+            "scenarios": {own.design.label: _object(result, own) for own in result.answered},
+            **({"capacity": objects(result)} if is_capacity else {}),
+        },
         method=_METHOD,
         pictures=lambda: _pictures(result, drawn),
     )
@@ -107,14 +117,16 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
         " were drawn, which of them were simulated, and the noise of replications."
     )
     of_designs = [(own.called, own.share.interval) for own in result.answered]
-    yield picture("shares", "Shares of worlds", says, shares(of_designs, "share of worlds in which it carries, %"))
+    yield picture("shares", "Shares of worlds", says, shares(of_designs, _SHARE))
     if not drawn:
         return
     says = (
         "Share of worlds in which the design carries its traffic, with one number low (circle) and high"
         " (diamond) in its range, all others as they come. The line is the share over all worlds."
     )
-    yield picture("tornado", "What decides", says, tornado([_bars(result, own) for own in drawn]))
+    yield picture(
+        "tornado", "What decides", says, tornado([_bars(result, own) for own in drawn], _SHARE, (-2.0, 102.0))
+    )
     mapped = [own for own in drawn if len(own.decided.effects) > 1]
     says = (
         "The two most important numbers: probability that the design carries its traffic, all other numbers as"
@@ -128,9 +140,9 @@ def _bars(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module t
     from experiments.report.figures.sure_figure import Bars
 
     shown = own.decided.effects[:_SHOWN]
-    ends = tuple((float(one.curve.probability[0]), float(one.curve.probability[-1])) for one in shown)
+    ends = tuple((100 * float(one.curve.probability[0]), 100 * float(one.curve.probability[-1])) for one in shown)
     names = tuple(result.called[one.number].text for one in shown)
-    return Bars(own.called, names, ends, own.share.interval.mean)
+    return Bars(own.called, names, ends, 100 * own.share.interval.mean)
 
 
 def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws

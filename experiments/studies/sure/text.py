@@ -1,12 +1,16 @@
 """What `cargohub sure` says: the share of worlds, what decides, where the answer turns, and what to measure first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from experiments.formatting import listed, percent
+from experiments.statistics.share_of_worlds import Share
 from experiments.statistics.what_decides import Effect
 from experiments.statistics.worlds import Stratum
+from experiments.studies.sure.carried import halls, middle
+from experiments.studies.sure.carried import sentence as carried
+from experiments.studies.sure.design import Question
 from experiments.studies.sure.result import Answered, Result, shown
 
 _WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges widened by half"}
@@ -16,6 +20,11 @@ _SURE = 0.995
 
 def sentences(result: Result) -> list[str]:
     lines = []
+    if result.keys.sure.question is Question.CAPACITY:
+        for hall, levels in halls(result).items():
+            own = middle(levels)
+            lines += [carried(result, hall), *_decided(result, own), *_measured(result, own)]
+        return [*lines, _precision(result)]
     for own in result.answered:
         lines.append(headline(own))
         lines += _decided(result, own)
@@ -24,12 +33,17 @@ def sentences(result: Result) -> list[str]:
 
 
 def headline(own: Answered) -> str:
+    share = f"{shown(own.share.interval)} of the assumed worlds"
+    return f"{own.called} carries its traffic in {share}.{with_widths(own.widths)}"
+
+
+def with_widths(widths: Mapping[float, Share]) -> str:
+    """The same share with ranges of other widths; nothing of none."""
     others = [
         f"{shown(share.interval)} {_WIDTHS.get(width, f'with ranges {width:g} times as wide')}"
-        for width, share in own.widths.items()
+        for width, share in widths.items()
     ]
-    more = f" It is {listed(others, 'and')}." if others else ""
-    return f"{own.called} carries its traffic in {shown(own.share.interval)} of the assumed worlds.{more}"
+    return f" It is {listed(others, 'and')}." if others else ""
 
 
 def _is_settled(own: Answered) -> bool:

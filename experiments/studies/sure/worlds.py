@@ -1,14 +1,14 @@
 """The worlds of a study: values of all assumed numbers at once, the hubs there, and what the capacity ladder says."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from experiments.assumptions import Worlds, assumptions_of
+from experiments.assumptions import Assumption, Kind, Worlds, assumptions_of
 from experiments.designs.design import Design
 from experiments.replications.summing import daily_parcels
 from experiments.statistics.open_worlds import Sample
@@ -18,6 +18,9 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
 
+Composed = Mapping[str, Any] | HubConfig
+Kept = Collection[str]
+"""Names of numbers that do not vary."""
 Ranges = dict[str, tuple[float, ...]]
 """Lowest, configured and highest value of each number, or of the factor by which several move."""
 _END: Final = 1e-9
@@ -57,16 +60,25 @@ class Drawn:
         return Sample(screen, self.points, scaled(self.values, ranges))
 
 
-def drawn(hub: HubConfig, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0) -> Drawn:
-    """The n worlds, by scrambled Sobol' points; the same points for every width."""
-    worlds = Worlds.of(assumptions_of(hub, config_dir), width=width)
+def _varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
+    """The numbers of a hub, or of a plain configuration."""
+    return tuple(
+        replace(one, kind=Kind.DECISION) if one.name in kept else one for one in assumptions_of(composed, config_dir)
+    )
+
+
+def drawn(
+    composed: Composed, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0, kept: Kept = ()
+) -> Drawn:
+    """The n worlds, by scrambled Sobol' points; the same points for every width. `kept`: numbers that do not vary."""
+    worlds = Worlds.of(_varied(composed, config_dir, kept), width=width)
     points = sobol_points(n, len(worlds.names), seed)
     return Drawn(worlds, points, worlds.values(points))
 
 
-def ranges_of(hub: HubConfig, config_dir: Path | None) -> Ranges:
-    """Of all numbers of a hub that are sourced or assumed."""
-    assumptions = assumptions_of(hub, config_dir)
+def ranges_of(composed: Composed, config_dir: Path | None, kept: Kept = ()) -> Ranges:
+    """Of all numbers that are sourced or assumed, but for those `kept`."""
+    assumptions = _varied(composed, config_dir, kept)
     worlds = Worlds.of(assumptions)
     ends = np.array([[_END], [0.5], [1 - _END]]) * np.ones(len(worlds.names))
     low, _, high = worlds.values(ends)

@@ -1,0 +1,202 @@
+"""Which of several options is worth most in how many worlds, and what it is worth to know a number before choosing.
+
+All worlds have a cheap estimate of what each option is worth; some, in a random order, were simulated. A regression
+on the numbers corrects the estimate, and its errors at simulated worlds left out are those of all other worlds.
+
+Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, chapter 12 (double sampling with regression); M. Strong,
+J. E. Oakley and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910 (information).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.statistics.deciding import curve, line
+from experiments.statistics.interval import Interval
+from experiments.statistics.kernel_ridge import ridge
+from experiments.statistics.quadratic import additive
+from experiments.statistics.share_of_worlds import Checked, Share, share
+from experiments.statistics.two_sources import Floats, two_source_interval
+from experiments.statistics.what_decides import GROUPS, groups_of, jackknifed
+
+LEAST: Final = 3
+"""Worlds simulated, without which no error is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Of knowing a number before choosing [the unit of what options are worth]."""
+
+    number: int
+    worth: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What an option is worth with a number at the low and at the high end of its range, all others as they come."""
+
+    number: int
+    low: float
+    high: float
+    first: float
+    """Share of the variance over worlds that the number makes alone."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """P options in N worlds with K numbers.
+
+    `corrected`: what each option is worth (N, P); `errors`: of the corrected estimate at simulated worlds left out
+    (n, P); `noise`: what replications of one world differ by from their mean (R, P).
+    """
+
+    corrected: Floats
+    errors: Floats
+    simulated: Mapping[int, Floats]
+    noise: Floats
+    points: Floats
+    scaled: Floats
+    slopes: Floats
+    """Of the correction (K, P), beside `shift` (P)."""
+    shift: Floats
+
+    @classmethod
+    def of(
+        cls, predicted: Floats, simulated: Mapping[int, Floats], replicated: Floats, points: Floats, scaled: Floats
+    ) -> Self:
+        """`predicted` (N, P), `simulated` by world (P), `replicated`: worth in one world, by replication (P, R).
+
+        Raises:
+            ValueError: fewer than three simulated worlds.
+        """
+        worlds = sorted(simulated)
+        if len(worlds) < LEAST:
+            raise ValueError(f"worlds: at least {LEAST} simulated, got {len(worlds)}")
+        left = np.array([simulated[world] for world in worlds]) - predicted[worlds]
+        at = scaled[worlds]
+        fits = [ridge(at @ at.T, left[:, option]) for option in range(left.shape[1])]
+        slopes = np.stack([at.T @ fit.weights for fit in fits], axis=1)
+        shift = np.array([fit.constant for fit in fits])
+        errors = np.stack([fit.errors for fit in fits], axis=1)
+        n = replicated.shape[1]
+        noise = (
+            (replicated - replicated.mean(axis=1, keepdims=True)).T * (n / (n - 1)) ** 0.5 if n > 1 else 0 * left[:1]
+        )
+        return cls(predicted + shift + scaled @ slopes, errors, simulated, noise, points, scaled, slopes, shift)
+
+    @cached_property
+    def best(self) -> int:
+        """The option that is worth most on average."""
+        return int(self.corrected.mean(axis=0).argmax())
+
+    def shares(
+        self, predicted: Floats | None = None, points: Floats | None = None, scaled: Floats | None = None
+    ) -> list[Share]:
+        """In which share of worlds each option is worth most; of others than those simulated, if they are given."""
+        worth, at = self.corrected, self.points
+        if predicted is not None and points is not None and scaled is not None:
+            worth, at = predicted + self.shift + scaled @ self.slopes, points
+        probability = _best(worth, self.errors)
+        strata = np.zeros(len(worth), dtype=np.int64)
+        return [share(probability[:, option], strata, [self._checked(option)], at) for option in range(worth.shape[1])]
+
+    def probability(self) -> Floats:
+        """That an option is worth most in a world, (N, P): simulated where it was, else predicted."""
+        found = _best(self.corrected, self.errors)
+        for world, holds in self._holds.items():
+            found[world] = holds
+        return found
+
+    @cached_property
+    def _holds(self) -> dict[int, Floats]:
+        return {world: _best(worth[None, :], self.noise)[0] for world, worth in self.simulated.items()}
+
+    def _checked(self, option: int) -> Checked:
+        errors, noise = [], []
+        for at, world in enumerate(sorted(self.simulated)):
+            unseen = self.simulated[world] - self.errors[at]
+            others = np.delete(self.errors, at, axis=0)
+            holds = float(self._holds[world][option])
+            errors.append(holds - float(_best(unseen[None, :], others)[0, option]))
+            noise.append(holds * (1 - holds))
+        return Checked.of(errors, noise)
+
+    @property
+    def wrong(self) -> int:
+        """Simulated worlds in which the option predicted without them is not the best."""
+        unseen = [self.simulated[world] - self.errors[at] for at, world in enumerate(sorted(self.simulated))]
+        return sum(
+            int(own.argmax() != self.simulated[world].argmax())
+            for own, world in zip(unseen, sorted(self.simulated), strict=True)
+        )
+
+    def mean(self, option: int) -> Interval:
+        """What an option is worth, on average over the worlds."""
+        values, errors = self.corrected[:, option], self.errors[:, option]
+        left = min(float(np.var(values)), additive(self.points, values).error ** 2)
+        return two_source_interval(
+            float(values.mean()), sampling=left / len(values), n_samples=len(values),
+            simulation=float(errors.var(ddof=1)) / len(errors), n_replications=len(errors),
+        )  # fmt: skip
+
+    def quantiles(self, option: int, shares: Sequence[float]) -> Floats:
+        """Of what an option is worth over the worlds, each with the errors of its estimate."""
+        each = self.corrected[:, option][:, None] + (self.errors[:, option] - self.errors[:, option].mean())[None, :]
+        return np.asarray(np.quantile(each, shares))
+
+    def worths(self) -> list[Worth]:
+        """What it is worth to know each number, most first; intervals by a jackknife over groups of worlds."""
+        behind = self.corrected - self.corrected[:, [self.best]]
+        groups = groups_of(len(behind))
+        rows = [(None, groups >= 0), *((group, groups != group) for group in range(GROUPS))]
+        degrees: dict[tuple[int, int], int] = {}
+        figures = np.array([
+            [self._worth(behind[kept], number, kept, degrees) for number in range(self.scaled.shape[1])]
+            for _, kept in rows
+        ])  # fmt: skip
+        intervals = jackknifed(figures[0], figures[1:])
+        found = [Worth(number, own.within(0.0)) for number, own in enumerate(intervals)]
+        return sorted(found, key=lambda own: -own.worth.mean)
+
+    def _worth(
+        self, behind: Floats, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
+    ) -> float:
+        """Value of choosing along the number, minus that of the best choice without it."""
+        curves = []
+        for option in range(behind.shape[1]):
+            own = line(self.scaled[kept, number], behind[:, option], degrees.get((number, option)))
+            degrees.setdefault((number, option), own.degree)
+            curves.append(own.response)
+        each = np.array(curves)
+        return max(0.0, float(each.max(axis=0).mean() - each.mean(axis=1).max()))
+
+    @property
+    def everything(self) -> float:
+        """What it is worth to know all numbers."""
+        return float(self.corrected.max(axis=1).mean() - self.corrected.mean(axis=0).max())
+
+    def swings(self, option: int) -> list[Swing]:
+        """Of all numbers, longest first."""
+        found = []
+        variance = float(np.var(self.corrected[:, option]))
+        for number in range(self.scaled.shape[1]):
+            own = line(self.scaled[:, number], self.corrected[:, option])
+            first = float(np.var(own.response)) / variance if variance else 0.0
+            found.append(Swing(number, float(own.response[0]), float(own.response[-1]), first))
+        return sorted(found, key=lambda own: -abs(own.high - own.low))
+
+    def deciding(self, option: int, noticeable: float) -> list[int]:
+        """Numbers that make at least so large a share of whether the option is the best, most first."""
+        holds = self.probability()[:, option]
+        firsts = [curve(self.scaled[:, number], holds).first for number in range(self.scaled.shape[1])]
+        return [int(number) for number in np.argsort(firsts)[::-1] if firsts[number] >= noticeable]
+
+
+def _best(worth: Floats, errors: Floats) -> Floats:
+    """Probability that each option is worth most, (M, P), by the errors that there may be (n, P)."""
+    ways = (worth[:, None, :] + errors[None, :, :]).argmax(axis=2)
+    return np.asarray((ways[:, :, None] == np.arange(worth.shape[1])).mean(axis=1))

@@ -1,0 +1,98 @@
+"""`cargohub sure question=capacity`: flights a day that a hall carries, as a distribution over the worlds."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.formatting import number, share_text
+from experiments.statistics import Interval
+from experiments.store.rows import column, table
+from experiments.studies.sure.result import Answered, Result
+
+SHARES: Final = (0.9, 0.5, 0.1)
+"""Of the worlds, in which so many flights a day are carried at least."""
+
+
+@table("carried", "flights a day that a hall carries in a share of the worlds", sort=("hall", "share"))
+@dataclass(frozen=True, slots=True)
+class CarriedRow:
+    """Between the levels asked for, in proportion; NaN: more than the highest of them."""
+
+    hall: str = column("", "the design at no traffic of its own", heading="hall")
+    share: float = column("1", "of the worlds", heading="in at least", show=share_text)
+    flights: float = column("flights/d", "carried there", heading="flights a day", show=number)
+    low: float = column("flights/d", "lower end, where the share is at the low end of its 95 % interval",
+                        heading="low", show=number)  # fmt: skip
+    high: float = column("flights/d", "upper end", heading="high", show=number)
+
+
+def carried_rows(result: Result) -> list[CarriedRow]:
+    return [
+        CarriedRow(hall, share, *(_reached(levels, ends, share) for ends in ("mean", "low", "high")))
+        for hall, levels in halls(result).items()
+        for share in SHARES
+    ]
+
+
+def halls(result: Result) -> dict[str, list[Answered]]:
+    """The levels of each hall, least traffic first."""
+    found: dict[str, list[Answered]] = {}
+    for own in result.answered:
+        found.setdefault(own.design.label.rpartition(", ")[0], []).append(own)
+    return found
+
+
+def middle(levels: Sequence[Answered]) -> Answered:
+    """The level of which it is least clear whether it is carried."""
+    return min(levels, key=lambda own: abs(own.share.interval.mean - 0.5))
+
+
+def objects(result: Result) -> dict[str, Any]:
+    """For JSON, by hall."""
+    rows = carried_rows(result)
+    return {
+        hall: [
+            {"share": row.share, **{name: None if math.isnan(value) else value for name, value in (
+                ("flights_per_day", row.flights), ("low", row.low), ("high", row.high)
+            )}}
+            for row in rows if row.hall == hall
+        ]
+        for hall in halls(result)
+    }  # fmt: skip
+
+
+def sentence(result: Result, hall: str) -> str:
+    """How much a hall carries, in which shares of the worlds."""
+    levels = halls(result)[hall]
+    most = levels[-1].design.hub.demand.flights_per_day
+    texts = [f"{_text(row, most)} in {share_text(row.share)}" for row in carried_rows(result) if row.hall == hall]
+    return (
+        f"{hall} ({levels[0].design.hub.area_m2:,.0f} m²) carries {texts[0]} of the assumed worlds,"
+        f" {texts[1]} and {texts[2]}."
+    )
+
+
+def _text(row: CarriedRow, most: float) -> str:
+    if math.isnan(row.flights):
+        return f"more than {most:g} flights a day"
+    high = f"more than {most:g}" if math.isnan(row.high) else number(row.high)
+    return f"at least {number(row.flights)} ({number(row.low)} to {high}) flights a day"
+
+
+def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:
+    """Flights a day up to which at least this share of the worlds carries; nothing is carried everywhere."""
+    flights = [0.0, *(own.design.hub.demand.flights_per_day for own in levels)]
+    shares = np.minimum.accumulate([1.0, *(_end(own.share.interval, ends) for own in levels)])
+    if shares[-1] > share:
+        return math.nan
+    at = int(np.argmax(shares <= share))
+    above, below = float(shares[at - 1]), float(shares[at])
+    return flights[at - 1] + (above - share) / (above - below) * (flights[at] - flights[at - 1])
+
+
+def _end(interval: Interval, ends: str) -> float:
+    value = getattr(interval, ends)
+    return interval.mean if value is None else float(value)

@@ -1,0 +1,154 @@
+"""What `cargohub sure question=expansion` says: sentences, tables and pictures of the paths over the worlds."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.formatting import listed, millions
+from experiments.frame.study import Document
+from experiments.store.rows import grid_of, plain_interval, stored
+from experiments.studies.expansion.design import in_millions, path_name
+from experiments.studies.sure.paths_result import (
+    KnowingRow,
+    PathRow,
+    PathsResult,
+    PathWidthRow,
+    SwingRow,
+    WorldPathRow,
+)
+from experiments.studies.sure.result import shown
+from experiments.studies.sure.text import with_widths
+
+if TYPE_CHECKING:
+    from experiments.report.sections import Picture
+
+_SHOWN: Final = 8
+"""Numbers of a tornado and of a table; the tables have all."""
+_NAMED: Final = 3
+"""Paths and numbers that sentences name."""
+_MOST_DRAWN: Final = 6
+_METHOD: Final = (
+    (
+        "Worlds: scrambled Sobol' points over the ranges of all sourced and assumed numbers of the hub, of the study"
+        " and of its prices. In each, the accounts of all paths are made anew. How much is learned after an opening"
+        " stays as configured."
+    ),
+    (
+        "What flows through the hubs in a week is simulated in the configured world and scaled to the others: in"
+        " proportion to the parcels, as far as the tightest resource of the capacity ladder lets them through; paid"
+        " hours as the roster plans them. In some worlds, in a random order, all weeks are simulated with the world's"
+        " own hubs. A regression on these corrects the net present values of all (Cochran 1977, chapter 12); its errors"
+        " at worlds left out are in every share and interval."
+    ),
+    (
+        "Worth of knowing: expected value of partial perfect information, by regression of the differences between"
+        " paths on the number (Strong, Oakley and Brennan 2014); intervals by a delete-a-group jackknife."
+    ),
+)
+
+
+def document(result: PathsResult) -> Document:
+    paths = [path_name(path) for path in result.paths]
+    return Document(
+        title="Which path is worth most in how many of the assumed worlds",
+        sentences=_sentences(result),
+        tables=[
+            stored(PathRow, result.path_rows()),
+            stored(PathWidthRow, result.width_rows()),
+            stored(KnowingRow, result.knowing_rows()),
+            stored(SwingRow, result.swing_rows()),
+            stored(WorldPathRow, result.world_rows()),
+        ],
+        grids=[
+            grid_of("In which share of the assumed worlds each path is worth most", result.path_rows()),
+            grid_of("What it is worth to know a number before a path is chosen", result.knowing_rows()[:_SHOWN]),
+        ],
+        data={"scenarios": {
+            path: {
+                "probability": plain_interval(result.shares[option].interval, "1"),
+                "widths": {f"{width:g}": plain_interval(shares[option].interval, "1")
+                           for width, shares in result.widths.items()},
+                "deciding": [result.names[number] for number in result.deciding[option]],
+                "worlds": len(result.chosen.corrected),
+                "npv": plain_interval(result.chosen.mean(option), "EUR"),
+                "deviation": {"worlds": result.shares[option].of_worlds,
+                              "replications": result.shares[option].of_replications},
+            }
+            for option, path in enumerate(result.paths)
+        },
+            "recommended": result.paths[result.chosen.best],
+            "knowing": {row.number: {"npv": plain_interval(row.worth, "EUR"),
+                                     "per_year": plain_interval(row.per_year, "EUR")}
+                        for row in result.knowing_rows()},
+            "runs": result.n_runs,
+        },
+        method=_METHOD,
+        pictures=lambda: _pictures(result, paths),
+    )  # fmt: skip
+
+
+def _sentences(result: PathsResult) -> list[str]:
+    chosen, rows = result.chosen, {row.path: row for row in result.path_rows()}
+    lines = []
+    for option in result.by_share[:_NAMED]:
+        path, share = result.paths[option], result.shares[option].interval
+        if not share.mean:
+            break
+        others = {width: shares[option] for width, shares in result.widths.items()}
+        lines.append(
+            f"{path_name(path)} is worth most in {shown(share)} of the assumed worlds.{with_widths(others)}"
+            f" Net present value: {in_millions(rows[path].npv)} MEUR on average; in nine of ten worlds"
+            f" {millions(rows[path].p5)} to {millions(rows[path].p95)} MEUR."
+        )
+        if result.deciding[option]:
+            keys = [result.called[number].text for number in result.deciding[option]]
+            lines.append(f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}.")
+    best = path_name(result.paths[chosen.best])
+    known = [own for own in result.worths[:_NAMED] if own.worth.mean > 0]
+    if known:
+        texts = [f"{result.called[own.number].text} {in_millions(own.worth)} MEUR" for own in known]
+        lines.append(
+            f"{best} has the highest mean. Knowing a number before choosing is worth most for {listed(texts, 'and')}"
+            f" of net present value; knowing all, {millions(chosen.everything)} MEUR."
+        )
+    else:
+        lines.append(f"{best} has the highest mean. Knowing any one number would change no choice.")
+    return [*lines, _precision(result)]
+
+
+def _precision(result: PathsResult) -> str:
+    chosen = result.chosen
+    widest = max(share.interval.half_width or 0.0 for share in result.shares)
+    error = float(np.sqrt(np.mean(chosen.errors**2)))
+    return (
+        f"Precision reached: ±{100 * widest:.0f} percentage points or better, from {result.n_runs} runs:"
+        f" {len(chosen.simulated)} of {len(chosen.corrected)} worlds have all their weeks simulated. Predicted without"
+        f" their own runs, net present values differ by {millions(error)} MEUR (root mean square), and the best path in"
+        f" {chosen.wrong} of {len(chosen.simulated)} worlds."
+    )
+
+
+def _pictures(result: PathsResult, paths: list[str]) -> "Iterator[Picture]":
+    from experiments.report.figures.sure_figure import Bars, shares, tornado
+    from experiments.report.sections import picture
+
+    rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
+    says = "Share of the assumed worlds in which each path has the highest net present value, with its 95 % interval."
+    yield picture("shares", "Shares of worlds", says, shares(rows, "share of worlds in which it is worth most, %"))
+    panels = []
+    for option in result.by_share[:_MOST_DRAWN]:
+        swings = result.swings[option][:_SHOWN]
+        panels.append(
+            Bars(
+                paths[option],
+                tuple(result.called[own.number].text for own in swings),
+                tuple((own.low / 1e6, own.high / 1e6) for own in swings),
+                float(result.chosen.corrected[:, option].mean()) / 1e6,
+            )
+        )
+    says = (
+        "Net present value of a path, mean over the worlds, with one number low (circle) and high (diamond) in its"
+        " range, all others as they come. The line is the mean over all worlds."
+    )
+    yield picture("tornado", "What moves each path", says, tornado(panels, "net present value, MEUR"))

@@ -1,0 +1,195 @@
+"""The verb sure: what halls carry and which path is worth most, over worlds; resumed, and refused, as all studies."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from mistakes import is_refused
+from stored_runs import TINY
+from test_expansion import FEW as PATHS
+from test_expansion import PACKAGED, kpis_of
+from test_resume import interrupted
+from test_sure import FEW
+
+from experiments.arguments import Arguments
+from experiments.composition import load
+from experiments.frame.study import Asked
+from experiments.main import main
+from experiments.replications.summing import daily_parcels
+from experiments.statistics import Interval
+from experiments.statistics.choosing import Chosen
+from experiments.statistics.worlds import sobol_points
+from experiments.studies.sure import asked, paths
+from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
+from experiments.studies.sure.paths_page import document
+from sim.measures.kpis import KPIS
+from sim.measures.ladder import capacity_ladder
+
+SHIFT, SLOPE = 0.2, 0.5
+
+
+@pytest.fixture(scope="module")
+def chosen() -> Chosen:
+    """Two options, one worth nothing, the other `SHIFT + z0 + SLOPE z1`; estimates that are wrong by 0.4 and more."""
+    points = sobol_points(256, 3, 1)
+    scaled = 2 * points - 1
+    worth = SHIFT + scaled[:, 0] + SLOPE * scaled[:, 1]
+    exact = np.column_stack([np.zeros(256), worth])
+    guess = np.column_stack([np.zeros(256), worth - 0.4 - 0.3 * scaled[:, 0]])
+    return Chosen.of(guess, {world: exact[world] for world in range(32)}, exact[:1].T, points, scaled)
+
+
+def test_shares_and_worth_of_knowing_are_those_of_the_closed_form(chosen: Chosen) -> None:
+    # The sum of two uniform numbers is positive in a trapezoid of the square.
+    middle = (np.arange(2000) + 0.5) / 1000 - 1
+    holds = np.clip((1 + SHIFT + SLOPE * middle) / 2, 0, 1).mean()
+    share = chosen.shares()[1]
+    assert share.interval.low <= holds <= share.interval.high and share.interval.half_width < 0.12
+    # Without the correction the estimate is far outside.
+    guess = chosen.corrected - chosen.shift - chosen.scaled @ chosen.slopes
+    assert np.mean(guess[:, 1] > 0) < share.interval.low - 0.05
+    assert chosen.mean(1).mean == pytest.approx(SHIFT, abs=0.02)
+    # Knowing z0: E max(0, SHIFT + z0) − SHIFT, of a uniform number; knowing z1 likewise, of a narrower one.
+    worths = {own.number: own.worth for own in chosen.worths()}
+    exact = [(width + SHIFT) ** 2 / (4 * width) - SHIFT for width in (1, SLOPE)]
+    for number, value in enumerate([*exact, 0.0]):
+        assert worths[number].mean == pytest.approx(value, abs=0.02)
+        assert worths[number].low - 0.01 <= value <= worths[number].high + 0.01
+        assert worths[number].high - worths[number].low < 0.1
+    assert chosen.deciding(1, 0.05) == [0, 1]
+    swings = {own.number: own.high - own.low for own in chosen.swings(1)}
+    assert swings[0] == pytest.approx(2, abs=0.2) and swings[1] == pytest.approx(2 * SLOPE, abs=0.2)
+
+
+def test_errors_that_are_large_make_the_interval_wide() -> None:
+    points = sobol_points(64, 2, 1)
+    rng = np.random.default_rng(1)
+    exact = np.column_stack([np.zeros(64), rng.normal(size=64)])
+    blind = Chosen.of(np.zeros((64, 2)), {world: exact[world] for world in range(8)}, exact[:1].T, points, points)
+    assert blind.shares()[1].interval.half_width > 0.2
+    assert 0 < blind.wrong < 8
+    with pytest.raises(ValueError, match="at least 3 simulated, got 2"):
+        Chosen.of(np.zeros((64, 2)), {0: exact[0], 1: exact[1]}, exact[:1].T, points, points)
+
+
+def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
+    def level(flights: float, *share: float) -> SimpleNamespace:
+        hub = SimpleNamespace(area_m2=30_000, demand=SimpleNamespace(flights_per_day=flights))
+        design = SimpleNamespace(label=f"hall, {flights:g} flights a day", hub=hub)
+        return SimpleNamespace(design=design, share=SimpleNamespace(interval=Interval(*share, 9)))
+
+    result = SimpleNamespace(answered=[level(2, 0.8, 0.7, 0.95), level(4, 0.4, 0.3, 0.5), level(6, 0.2, 0.05, 0.3)])
+    nine, half, tenth = carried_rows(result)
+    # Between nothing, which is always carried, and 2 flights; between 2 and 4; more than 6, but for the low end.
+    assert (nine.flights, nine.low, nine.high) == pytest.approx((1.0, 2 / 3, 2 + 2 * 0.05 / 0.45))
+    assert half == CarriedRow("hall", 0.5, pytest.approx(3.5), pytest.approx(3.0), pytest.approx(4.0))
+    assert np.isnan(tenth.flights) and tenth.low == pytest.approx(4 + 2 * 0.2 / 0.25)
+    assert objects(result)["hall"][2]["flights_per_day"] is None
+    assert sentence(result, "hall").startswith(
+        "hall (30,000 m²) carries at least 1.00 (0.67 to 2.22) flights a day in 90 %"
+    )
+
+
+def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_resource() -> None:
+    hub = load("liege_30k", "demand=today")
+    kpis = {**dict.fromkeys(KPIS, 1.0), "parcels_per_day": daily_parcels(hub), "late_parcels_per_day": 0.0}
+    assert paths.carried_over(hub, kpis, hub) == pytest.approx(kpis)
+    busy = replace(hub, demand=replace(hub.demand, flights_per_day=3 * hub.demand.flights_per_day))
+    scaled = paths.carried_over(hub, kpis, busy)
+    assert scaled["trucks_per_day"] == pytest.approx(3)
+    tightest = min(capacity_ladder(hub, {}).values())
+    assert kpis["parcels_per_day"] < tightest < 3 * kpis["parcels_per_day"]
+    assert scaled["parcels_per_day"] == pytest.approx(tightest)
+    assert scaled["late_parcels_per_day"] == pytest.approx(tightest)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["question=expand"], "question: 'expand' is no question; did you mean 'expansion'?"),
+        (["scenario=liege_30k", "demand=today", "flights=[2,3]"], "sure.flights: of question=capacity"),
+        (["question=capacity", "flights=[3,2]"], "sure.flights: each above the one before, got 3.0, 2.0"),
+        (["question=expansion", "sure.budget=100"], "sure.budget: at least"),
+        (["question=expansion", "scenarios=[liege_30k]"], "leave scenarios, demands, flights, precision out"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_one_line(tmp_path: Path, capsys, words: list[str], message: str) -> None:
+    is_refused(capsys, tmp_path / "runs", ["sure", *words], message)
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ("sorting.efficiency: {assumption: mine, low: 0.9, high: 0.95}", "sorting.efficiency: value 0.85 is below low"),
+        (
+            "sorting.efficiency: {assumption: mine, low: 0.9, high: 0.7}",
+            "sorting.efficiency: low = 0.9 is above high = 0.7",
+        ),
+        (
+            """
+correlations:
+- {correlation: 0.9, keys: [sorting.efficiency, packout.spread]}
+- {correlation: 0.9, keys: [packout.spread, breakdown.uld_min]}
+- {correlation: -0.9, keys: [breakdown.uld_min, sorting.efficiency]}
+""",
+            "correlations: no distribution has those of",
+        ),
+    ],
+)
+def test_ranges_that_cannot_be_are_one_line(tmp_path: Path, capsys, entries: str, message: str) -> None:
+    folder = tmp_path / "mine" / "assumptions"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text(entries)
+    is_refused(capsys, tmp_path / "runs", ["sure", *FEW, "--config-dir", str(tmp_path / "mine")], message)
+
+
+def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
+) -> None:
+    words = ["sure", "scenario=liege_30k", "demand=today", "demand.flights_per_day=2", "sure.worlds=16",
+             "sure.budget=8", "sure.widths=[]"]  # fmt: skip
+    folder = interrupted(monkeypatch, words, tmp_path / "cut", after=3)
+    assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
+    assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
+    (whole,) = (tmp_path / "whole").iterdir()
+    tables = [{file.name: file.read_bytes() for file in (run / "tables").iterdir()} for run in (folder, whole)]
+    assert tables[0] == tables[1] and {"worlds.parquet", "probabilities.parquet"} <= tables[0].keys()
+
+
+@pytest.mark.slow
+def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen() -> None:
+    left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name not in ("stay_30k", PATHS[1])]
+    words = ("question=expansion", "sure.worlds=16", "sure.budget=140", "expansion.years=8", *left_out)
+    arguments = Arguments("sure", words)
+    designs, keys = asked(arguments)
+    assert "expansion.paths.*.phases.*.learning.fields.*" not in keys.sure.ranges
+    assert {"cost.labour.wage_eur_per_h", "expansion.accept_load", "sorting.efficiency"} <= keys.sure.ranges.keys()
+
+    class Bench:
+        def __init__(self) -> None:
+            self.done = {}
+
+        def say(self, line: str) -> None:
+            pass
+
+        def evaluated(self, designs, n):
+            return self.answered([((one.label, at), None, (one.hub, at)) for one in designs for at in range(n)], None)
+
+        def answered(self, tasks, line):
+            self.done |= {key: kpis_of(hub, key[1] % 2) for key, _, (hub, _) in tasks}
+            return self.done
+
+    bench = Bench()
+    result = paths.compute(bench, Asked(designs, keys, arguments))
+    told = document(result)
+    shown = json.loads(json.dumps(told.data))["scenarios"]
+    assert list(shown) == ["stay_30k", PATHS[1]]
+    assert sum(own["probability"]["mean"] for own in shown.values()) == pytest.approx(1, abs=0.2)
+    assert all(own["worlds"] == 16 and set(own) >= {"probability", "deciding", "npv"} for own in shown.values())
+    assert len(result.chosen.simulated) >= 3 and result.n_runs == len(bench.done) <= 140
+    # Hours do not follow the parcels in this hub: the error is there, and is told.
+    assert np.abs(result.chosen.errors).max() > 1e6
+    assert "net present values differ by" in told.sentences[-1]
