@@ -15,6 +15,7 @@ from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, pa
 from experiments.designs.what_if import BLOCKED, what_ifs
 from experiments.formatting import resource
 from experiments.main import main
+from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
 from experiments.replications.stability import grow
 from experiments.report.figures.capacity_figure import CapacityChart, draw
@@ -374,8 +375,9 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
 
 @pytest.mark.drawn
 def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
     words = ("capacity.binding=false", "replications=1", "horizon_days=7", "warmup_days=3", "--out", str(tmp_path))
     document = told(capsys, "halls.main.machine_rated_per_h=500,1000,2000", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]

@@ -103,7 +103,7 @@ def small_hubs(draw_):
     )
 
 
-@pytest.mark.parametrize("n_hubs", [100, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_hubs", [200, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_both_hubs_are_equal_to_the_bit(n_hubs):
     tally = Tally()
 

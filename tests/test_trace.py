@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +56,7 @@ EAST = tuple(
 
 def recorded(*words: str) -> tuple[HubConfig, sim.Result]:
     """A small run with the parcels of all its flights."""
-    config = load("liege_30k", *SMALL, *words)
-    keys = tuple(str(key) for key in sim.simulate(config).tables["flights"]["key"])
-    config = replace(config, record=replace(config.record, parcels_of_flights=keys))
+    config = load("liege_30k", *SMALL, "record.parcels_of_flights=all", *words)
     return config, sim.simulate(config)
 
 
