@@ -27,8 +27,13 @@ def add(figure: "Figure") -> None:
     figure.set_gid(_DONE)
     for ax in figure.axes:
         for artist, text in _marks(ax):
-            if artist.get_gid() is None:
-                artist.set_gid(_MARK + " ".join(text.split()))
+            if text and artist.get_gid() is None:
+                give(artist, text)
+
+
+def give(artist: "Artist", text: str) -> None:
+    """A text of the figure's own, as of a bar that is cut."""
+    artist.set_gid(_MARK + " ".join(text.split()))
 
 
 def titled(svg: bytes) -> bytes:
@@ -49,8 +54,8 @@ def _marks(ax: "Axes") -> Iterator[tuple["Artist", str]]:
             is_lying = container.orientation == "horizontal"
             for bar in container.patches:
                 place = bar.get_y() + bar.get_height() / 2 if is_lying else bar.get_x() + bar.get_width() / 2
-                size = bar.get_width() if is_lying else bar.get_height()
-                yield bar, _text(ax, name, place, size, is_lying=is_lying)
+                start, size = (bar.get_x(), bar.get_width()) if is_lying else (bar.get_y(), bar.get_height())
+                yield bar, _text(ax, name, place, start, start + size, is_lying=is_lying)
         elif isinstance(container, ErrorbarContainer):
             yield from _points(ax, container, name)
     for artist in [*ax.lines, *ax.collections, *ax.patches]:
@@ -67,20 +72,23 @@ def _points(ax: "Axes", container: Any, name: str) -> Iterator[tuple["Artist", s
     limits = ax.get_xlim(), ax.get_ylim()
     for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True):
         (mark,) = ax.plot([x], [y], "o", color="none", markersize=14, label="_", transform=line.get_transform())
-        yield mark, _text(ax, name, y if is_lying else x, x if is_lying else y, is_lying=is_lying)
+        yield mark, _text(ax, name, y if is_lying else x, 0.0, x if is_lying else y, is_lying=is_lying)
     ax.set_xlim(limits[0])
     ax.set_ylim(limits[1])
 
 
-def _text(ax: "Axes", name: str, place: float, value: float, *, is_lying: bool) -> str:
-    """The row or column, the series, and the value with the name of its axis."""
+def _text(ax: "Axes", name: str, place: float, start: float, end: float, *, is_lying: bool) -> str:
+    """The row or column, the series, and the value with the name of its axis; of a bar that floats its ends, too.
+
+    Nothing of what has no name.
+    """
     names, values = (ax.yaxis, ax.xaxis) if is_lying else (ax.xaxis, ax.yaxis)
     ticks = zip(names.get_majorticklocs(), [label.get_text() for label in names.get_ticklabels()], strict=False)
     row = next((text for at, text in ticks if text and abs(at - place) < 0.5 and not _is_number(text)), "")
     where = ", ".join(part for part in (row, name) if part)
     axis = values.get_label_text()
-    shown = f"{number(float(value))}{f' ({axis})' if axis else ''}"
-    return f"{where}: {shown}" if where else shown
+    shown = number(end - start) + (f", from {number(start)} to {number(end)}" if start else "")
+    return f"{where}: {shown}{f' ({axis})' if axis else ''}" if where else ""
 
 
 def _is_number(text: str) -> bool:

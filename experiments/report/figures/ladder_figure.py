@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import Final
 
 from experiments import formatting
-from experiments.report import style
+from experiments.report import style, tooltips
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
@@ -84,7 +84,8 @@ def draw(ax: Axes, result: Ladder) -> None:
     for row, rung in enumerate(result.rungs):
         color, hatch = (style.PALETTE[1], "//") if rung.is_short else (style.PALETTE[4], "")
         label = "less than the largest demand" if rung.is_short else "enough"
-        ax.barh(row, rung.length, height=0.62, color=color, hatch=hatch, edgecolor="white", label=label)
+        (bar,) = ax.barh(row, rung.length, height=0.62, color=color, hatch=hatch, edgecolor="white", label=label)
+        tooltips.give(bar, f"{rung.name}: {rung.text.removesuffix(' →')} million parcels a day")
         ax.annotate(rung.text, (rung.length, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
     for name, value, dash in result.demands:
