@@ -30,6 +30,7 @@ WORD_OPTIONS = {
     "to": ("calibrate", "schedule", "export", "assumptions"),
     "here": ("reproduce",),
     "figure": ("trace",),
+    "pictures": ("export",),
     "port": ("page",),
 }
 """Options that stand for a word KEY=VALUE, and the verbs that take them."""

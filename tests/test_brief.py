@@ -67,4 +67,16 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
     first, second = (path.read_bytes() for path in paths)
     assert first.startswith(b"%PDF") and first == second
     is_refused(capsys, tmp_path / "a.doc", ["brief", str(folder)], "one sheet is a file *.pdf, *.svg, *.png")
+    assert main(["export", str(folder), "--pictures", "svg", "--out", str(tmp_path / "slides")]) == 0
+    assert {path.stem for path in (tmp_path / "slides").iterdir()} >= {"leaving", "ladder", "dwell"}
+    capsys.readouterr()
+    is_refused(capsys, tmp_path / "no", ["export", str(folder), "--pictures", "gif"], "'gif' is no form of pictures")
     is_refused(capsys, tmp_path / "c.pdf", ["brief", str(tmp_path / "none")], "no such folder")
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("height", [2.0, 6.0, 20.0])
+def test_a_picture_for_slides_has_their_shape(height):
+    with style.look():
+        figure, _ = style.panel(height)
+    assert style.slide(figure, "png")[16:24] == (2560).to_bytes(4) + (1440).to_bytes(4)

@@ -134,7 +134,7 @@ def test_a_printed_command_has_options_and_choices_that_exist(line):
         line = line.replace(hole, word)
     options, _ = _parse(shlex.split(line)[1:])
     check_once(options.words)
-    folders = composition._folders(options.config_dir)
+    folders = composition.folders_of(options.config_dir)
     words = [word for word in options.words[1:] if "=" in word and not word.startswith("designs=")]
     for word in {word for point in sweep_points(words, folders) for word in point}:
         check_option(word, parsed(word), folders)

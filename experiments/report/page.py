@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import tied
 from experiments.report import style
-from experiments.report.sections import Page, as_source
+from experiments.report.sections import Page, as_source, pictures_in
 from experiments.report.sheet import sheet
 from experiments.store.files import write_whole
 
@@ -26,7 +26,7 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
 
     `libraries`: whose versions are told beside those of every page.
     """
-    pictures = {f"figures/{picture.name}.svg": picture.svg for part in page.sections for picture in part.pictures}
+    pictures = {f"figures/{picture.name}.svg": picture.svg for picture in pictures_in(page.sections)}
     # Last of the pictures, whose figures it lays out anew.
     first = as_source(style.svg(sheet(page.title, page.brief, command))) if page.brief else ""
     text = template("page.html").render(page=page, command=command, versions=_versions(libraries), sheet=first)

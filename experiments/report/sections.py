@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -63,6 +63,13 @@ class Section:
     is_open: bool = False
     is_reference: bool = False
     """To look things up on a screen: it is not printed."""
+
+
+def pictures_in(sections: Sequence[Section]) -> Iterator[Picture]:
+    """All pictures of these parts of a page."""
+    for part in sections:
+        yield from part.pictures
+        yield from pictures_in(part.parts)
 
 
 @dataclass(frozen=True, slots=True)

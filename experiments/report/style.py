@@ -25,6 +25,14 @@ _MORE: Final = ("#8B5A2B", "#7F3C8D")
 DASHES: Final = ("-", "--", "-.", ":")
 LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0
+FORMS: Final = ("pdf", "svg", "png")
+"""In which pictures are saved."""
+_SLIDE: Final = 16 / 9
+_WIDEST_IN: Final = 12.5
+"""Of a slide: letters have 10 points there, where it is shown as 13.3 in wide."""
+_FLATTEST: Final = 2.0
+"""Times a figure is flattened, from which letters become smaller instead."""
+_SLIDE_PX: Final = 2560
 _UNDATED: Final[dict[str, dict[str, None]]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _RC: Final[dict[Any, Any]] = {
     "svg.hashsalt": "cargohub", "svg.fonttype": "path", "pdf.fonttype": 42, "font.size": 9.5, "axes.titlesize": 10,
@@ -116,6 +124,14 @@ def saved(figure: Figure, form: str, **more: Any) -> bytes:  # noqa: ANN401 - as
     with look():
         figure.savefig(buffer, format=form, metadata=_UNDATED.get(form), **more)
     return buffer.getvalue()
+
+
+def slide(figure: Figure, form: str) -> bytes:
+    """The figure as svg, pdf or png in the shape of a slide; one that is too high becomes wider, then flatter."""
+    width, height = map(float, figure.get_size_inches())
+    width = max(width, min(height * _SLIDE, _WIDEST_IN), height * _SLIDE / _FLATTEST)
+    figure.set_size_inches(width, width / _SLIDE)
+    return saved(figure, form, dpi=_SLIDE_PX / width)
 
 
 def legend_below(figure: Figure, axes: Sequence[Axes], columns: int = 4) -> None:

@@ -19,7 +19,6 @@ from experiments.store.foreign import manifest_of
 from sim.errors import InputError
 
 FILE: Final = "sheet.pdf"
-FORMS: Final = ("pdf", "svg", "png")
 
 
 def main(arguments: Arguments) -> int:
@@ -27,8 +26,8 @@ def main(arguments: Arguments) -> int:
     is_usual = arguments.out == Arguments("brief").out
     path = folder / FILE if is_usual else arguments.out
     form = path.suffix.removeprefix(".").lower()
-    if form not in FORMS:
-        raise InputError(f"--out: one sheet is a file *.{', *.'.join(FORMS)}; got {str(path)[:60]!r}")
+    if form not in style.FORMS:
+        raise InputError(f"--out: one sheet is a file *.{', *.'.join(style.FORMS)}; got {str(path)[:60]!r}")
     page, command = runner.stored_page(manifest_of(folder))
     if page.brief is None or not page.brief.verdicts:
         raise InputError(f"{folder}: this run has no answer to put on a sheet")

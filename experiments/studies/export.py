@@ -2,10 +2,12 @@
 
 Writes every table of a complete run folder, and what their columns mean, to DIR (export/RUN): a CSV
 file each, or one workbook, which holds 16 digits of a number.
-A time or an interval that is not there is empty.
+A time or an interval that is not there is empty. With --pictures, the pictures of its page instead, a file each in the
+shape of a slide (16:9).
 
   cargohub export RUN --to csv --out DIR
   cargohub export RUN --to xlsx
+  cargohub export RUN --pictures png                 or svg, or pdf
 """
 
 import csv
@@ -16,9 +18,11 @@ from types import MappingProxyType
 from typing import Any
 
 from experiments.arguments import Arguments, taken_apart
-from experiments.frame import console
+from experiments.frame import console, runner
+from experiments.report import style
+from experiments.report.sections import pictures_in
 from experiments.store.directory import DICTIONARY
-from experiments.store.files import whole, write_whole
+from experiments.store.files import whole, write_all, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
 from experiments.store.foreign_tables import batches, check_table, columns_of, read_rows, rows_of
 from experiments.store.foreign_text import bytes_of
@@ -37,7 +41,13 @@ _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 
 def main(arguments: Arguments) -> int:
     """Looks at everything first, so that nothing is written of a damaged run."""
-    folder, given = taken_apart(arguments.words, ("to",), "export: one RUN, a run folder")
+    folder, given = taken_apart(arguments.words, ("to", "pictures"), "export: one RUN, a run folder")
+    if len(given) > 1:
+        raise InputError("export: tables (--to) or --pictures, one of the two")
+    is_usual = arguments.out == Arguments("export").out
+    out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
+    if "pictures" in given:
+        return _pictures(folder, given["pictures"], out, arguments)
     form = given.get("to", "csv")
     if form not in FORMS:
         raise InputError(f"to: {form[:60]!r} is no form of tables{near(form, FORMS)}")
@@ -45,13 +55,28 @@ def main(arguments: Arguments) -> int:
     configuration_of(manifest)
     dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
     rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
-    is_usual = arguments.out == Arguments("export").out
-    out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
     files = FORMS[form](manifest, rows, dictionary, out)
     if arguments.json:
         console.print_json({"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]})
     else:
         print(f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}")
+    return 0
+
+
+def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
+    if form not in style.FORMS:
+        raise InputError(f"pictures: {form[:60]!r} is no form of pictures: {', '.join(style.FORMS)}")
+    page, _ = runner.stored_page(manifest_of(folder))
+    content = {
+        out / f"{picture.name}.{form}": style.slide(picture.figure, form) for picture in pictures_in(page.sections)
+    }
+    if not content:
+        raise InputError(f"{folder}: this run has no pictures")
+    files = write_all(content)
+    if arguments.json:
+        console.print_json({"run_dir": str(folder), "files": [str(file) for file in files]})
+    else:
+        print(f"{len(files)} pictures: {out}")
     return 0
 
 
