@@ -1,19 +1,15 @@
 """Which pictures the ledgers of data and goods have; texts.yaml says what each shows."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from experiments.formatting import number
-from experiments.report.exposure_tables import name
+from experiments.report.exposure_tables import Effect, Matrix, Trade, name
 from experiments.report.figures import exposure_figure, trade_figure, watch_figure
 from experiments.report.stored_designs import Frame
 from experiments.report.style import Figure
 
-if TYPE_CHECKING:
-    from experiments.report.exposure_tables import Effect, Matrix, Trade
 
-
-def achieved(changes: "Sequence[Effect]") -> str:
+def achieved(changes: Sequence[Effect]) -> str:
     """Whose inference each policy changes, for the caption."""
     by_policy: dict[str, list[str]] = {}
     for effect in changes:
@@ -25,7 +21,7 @@ def achieved(changes: "Sequence[Effect]") -> str:
 
 
 def figures(
-    matrices: "Sequence[Matrix]", flows: Frame, inference: Frame | None, trade: "Trade | None", balance: Frame,
+    matrices: Sequence[Matrix], flows: Frame, inference: Frame | None, trade: Trade | None, balance: Frame,
     watched: Frame,
 ) -> dict[str, Figure]:  # fmt: skip
     """By name, those that there is something for."""

@@ -14,9 +14,9 @@ from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
 
 _WIDEST: Final = 24
+"""Letters of a name below a bar."""
 _ROOM: Final = 0.14
 """Above the highest bar, for its number."""
-"""Letters of a name below a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ def draw(ax: Axes, chart: Waterfall) -> None:
 
 def figure(decompositions: Mapping[str, Decomposition], start: str, end: str) -> Figure:
     """A panel a KPI."""
-    drawn = style.new_figure(0.6 + 2.9 * len(decompositions))
-    axes = drawn.subplots(len(decompositions), squeeze=False)[:, 0]
+    drawn, axes = style.panels(len(decompositions), 1, 2.9, 0.6)
     for ax, (kpi, own) in zip(axes, decompositions.items(), strict=True):
         draw(ax, Waterfall.of(kpi, own, start, end))
     axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")

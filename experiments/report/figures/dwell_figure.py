@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.formatting import number
 from experiments.report import style
-from experiments.report.stored_designs import Frame, Panel, Window, records
+from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Value, Values
 from sim.units import MIN_PER_H
@@ -44,19 +44,13 @@ class Bars:
 def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
             window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
     """Per parcel broken down in the measured days, whether it passes the stage or not."""
-    hours = _stays(stages) | _before(ulds, flights, window)
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
-    n_parcels = {str(label): float(n) for label, n in counted.items()}
+    means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
     return tuple(
         Bars(
             panel.title,
             panel.names,
-            np.array(
-                [
-                    [_ratio(hours.get((point.label, stage), 0.0), n_parcels.get(point.label, 0.0)) for stage in STAGES]
-                    for point in panel.points
-                ]
-            ),
+            means.reindex([point.label for point in panel.points]).fillna(0.0).to_numpy(dtype=np.float64),
             np.array([_dwell_h(values[point.label]) for point in panel.points]),
         )
         for panel in panels
@@ -94,29 +88,22 @@ def figure(result: tuple[Bars, ...]) -> Figure:
     return drawing
 
 
-def _stays(stages: Frame) -> dict[tuple[str, str], float]:
-    """Parcel-hours by design and stage; a stay of n whole minutes counts n + 1/2."""
+def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
+    """Parcel-hours by design and stage; a stay of n whole minutes counts n + 1/2.
+
+    From drawn arrival to the hall, and in the position, those of ULDs broken down in the measured days.
+    """
     spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
-    total = spent.groupby(["scenario", "stage"])[["hours"]].sum().reset_index()
-    return {(str(row["scenario"]), str(row["stage"])): float(row["hours"]) for row in records(total)}
-
-
-def _before(ulds: Frame, flights: Frame, window: Window) -> dict[tuple[str, str], float]:
-    """Parcel-hours from drawn arrival to the hall, and in the position, of ULDs broken down in the measured days."""
-    moved = ulds[window.covers(ulds["start"])]
+    hours = spent.groupby(["scenario", "stage"])["hours"].sum().unstack()
     columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]
     arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
-    moved = moved[columns].merge(arrived, on=["scenario", "replication", "flight"], how="left")
-    hours_of_stage = {}
+    moved = ulds.loc[window.covers(ulds["start"]), columns]
+    moved = moved.merge(arrived, on=["scenario", "replication", "flight"], how="left")
     for stage, begin, end in (("before", "arrival", "placed"), ("position", "placed", "start")):
-        spent = ((moved[end] - moved[begin]) * moved["n_parcels"] / MIN_PER_H).groupby(moved["scenario"]).sum()
-        hours_of_stage.update({(str(label), stage): float(hours) for label, hours in spent.items()})
-    return hours_of_stage
+        waited = (moved[end] - moved[begin]) * moved["n_parcels"] / MIN_PER_H
+        hours[stage] = waited.groupby(moved["scenario"]).sum()
+    return hours.reindex(columns=list(STAGES))
 
 
 def _dwell_h(kpis: Mapping[str, Value]) -> float:
     return kpis["dwell_mean_h"].mean if "dwell_mean_h" in kpis else np.nan
-
-
-def _ratio(hours: float, n: float) -> float:
-    return hours / n if n else 0.0

@@ -105,8 +105,7 @@ def draw(ax: Axes, result: Recovery) -> None:
 
 
 def figure(results: tuple[Recovery, ...]) -> Figure:
-    drawing = style.new_figure(0.8 + 2.3 * len(results))
-    axes = list(drawing.subplots(len(results), 1, squeeze=False).flat)
+    drawing, axes = style.panels(len(results), 1, 2.3, 0.8)
     for ax, result in zip(axes, results, strict=True):
         draw(ax, result)
     style.legend_below(drawing, axes, columns=4)

@@ -1,14 +1,15 @@
 """Tornado of elementary effects, and bars of Sobol's indices: a panel a KPI, a row a factor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
+P = TypeVar("P")
 _RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]
 _ALONE, _WITH_OTHERS = style.PALETTE[0], style.PALETTE[4]
 _ROW_IN: Final = 0.27
@@ -41,21 +42,19 @@ class Shares:
 
 def tornado(names: Sequence[str], panels: Sequence[Effects]) -> Figure:
     """The factors from top to bottom, as given, in every panel."""
-    figure = style.new_figure(1.5 + _ROW_IN * len(names))
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for ax, panel in zip(axes, panels, strict=True):
-        _draw_effects(ax, panel)
-    style.name_rows(axes[0], names)
-    style.legend_below(figure, list(axes))
-    return figure
+    return _side_by_side(names, panels, _draw_effects, _ROW_IN)
 
 
 def shares(names: Sequence[str], panels: Sequence[Shares]) -> Figure:
     """As `tornado`, of indices."""
-    figure = style.new_figure(1.5 + 2 * _ROW_IN * len(names))
+    return _side_by_side(names, panels, _draw_shares, 2 * _ROW_IN)
+
+
+def _side_by_side(names: Sequence[str], panels: Sequence[P], draw: Callable[[Axes, P], None], row_in: float) -> Figure:
+    figure = style.new_figure(1.5 + row_in * len(names))
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for ax, panel in zip(axes, panels, strict=True):
-        _draw_shares(ax, panel)
+        draw(ax, panel)
     style.name_rows(axes[0], names)
     style.legend_below(figure, list(axes))
     return figure
