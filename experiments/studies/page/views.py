@@ -18,6 +18,7 @@ from experiments.execution.place import usable_workers
 from experiments.formatting import amount
 from experiments.report import page as report_page
 from experiments.statistics.interval import Value
+from experiments.studies.brief import FILE as SHEET
 from experiments.studies.page import result, runs
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.comparing import Comparing
@@ -63,6 +64,7 @@ class Views:
             "/run/{name}": self.run,
             "/run/{name}/file/{file:path}": self.file,
             "/run/{name}/tables/{form}": self.tables,
+            "/run/{name}/sheet": self.sheet,
             "/static/{file:path}": self.static,
             **planning.read(),
             **comparing.read(),
@@ -147,13 +149,17 @@ class Views:
         folder, form = self._folder(request), request.path_params["form"]
         if form not in _FORMS:
             raise HTTPException(404, f"{form[:20]}: tables come as {' or '.join(_FORMS)}")
-        made = tempfile.TemporaryDirectory(prefix="cargohub-")
-        try:
-            path = _exported(folder, form, Path(made.name))
-        except BaseException:
-            made.cleanup()
-            raise
-        return FileResponse(path, filename=f"{folder.name}{path.suffix}", background=BackgroundTask(made.cleanup))
+        return _made(folder.name, lambda into: _exported(folder, form, into))
+
+    def sheet(self, request: "Request") -> "Response":
+        """A run on one A4 page, as `cargohub brief` makes it."""
+        folder = self._folder(request)
+
+        def brief(into: Path) -> Path:
+            answered(["brief", str(folder), "--out", str(into / SHEET)])
+            return into / SHEET
+
+        return _made(folder.name, brief)
 
     def static(self, request: "Request") -> "Response":
         """Style and script of the page."""
@@ -203,6 +209,17 @@ def _mean(kpi: str, value: float) -> str:
 
 def _see(name: str) -> "Response":
     return RedirectResponse(address("run", name), 303)
+
+
+def _made(name: str, make: Callable[[Path], Path]) -> "Response":
+    """A file made for this answer alone, in a folder that goes with it."""
+    folder = tempfile.TemporaryDirectory(prefix="cargohub-")
+    try:
+        path = make(Path(folder.name))
+    except BaseException:
+        folder.cleanup()
+        raise
+    return FileResponse(path, filename=f"{name}{path.suffix}", background=BackgroundTask(folder.cleanup))
 
 
 def _exported(folder: Path, form: str, into: Path) -> Path:

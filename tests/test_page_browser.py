@@ -1,0 +1,144 @@
+"""The served page in real Chromium, as people use it: the whole path, by keyboard alone, on a phone, in the dark."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("python_multipart")
+
+from tests.browser import Browser, needs_chromium
+from tests.stored_runs import TINY, made
+
+pytestmark = needs_chromium
+AXE = Path(__file__).with_name("axe") / "axe.min.js"
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    made(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def config_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("mine")
+
+
+@pytest.fixture(scope="module")
+def address(root, config_dir):
+    options = ["--port", "0", "--no-browser", "--out", str(root), "--config-dir", str(config_dir)]
+    with started(options) as process:
+        yield process.stdout.readline().strip()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def started(options):
+    command = [sys.executable, "-m", "experiments.main", "page", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+@pytest.fixture(autouse=True)
+def no_mistakes(browser):
+    browser.errors.clear()
+    yield
+    assert browser.errors == []
+
+
+def at(address, path):
+    """A page, with the token that the first visit needs."""
+    base, token = address.split("/?")
+    return f"{base}{path}{'&' if '?' in path else '?'}{token}"
+
+
+def wait_for(browser, script, seconds=60):
+    until = time.monotonic() + seconds
+    while not browser.run(f"const text = document.body?.innerText ?? ''; return Boolean({script})"):
+        assert time.monotonic() < until, f"{script}: {browser.run('return document.body.innerText')[:2000]}"
+        time.sleep(0.2)
+
+
+def name_in(root):
+    return next(path.name for path in root.iterdir() if path.name.startswith("run-"))
+
+
+@pytest.mark.parametrize(("width", "is_dark"), [(1280, False), (390, True)])
+def test_pages_have_no_serious_findings_and_fit_their_window(browser, address, root, width, is_dark):
+    for path in ("/runs", "/plan?set.halls.main.doors_out=36", "/flights", f"/run/{name_in(root)}"):
+        browser.open(at(address, path), width, 800, is_dark=is_dark)
+        browser.run(AXE.read_text(encoding="utf-8"))
+        found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
+        assert [each for each in found if each[0] in SERIOUS] == [], path
+        assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), path
+        assert browser.run("return location.search.includes('token')") is False
+
+
+def test_a_value_changed_is_checked_at_once_drawn_and_kept_in_the_address(browser, address):
+    browser.open(at(address, "/plan"))
+    change(browser, "halls.main.doors_out", "36")
+    wait_for(browser, "document.querySelector('#check .over')")
+    assert "set.halls.main.doors_out=36" in browser.run("return location.search")
+    assert browser.run("return document.getElementById('f-halls.main.doors_out').closest('.changed') !== null")
+    change(browser, "demand.flights_per_day", "-1")
+    wait_for(browser, "document.querySelector('.says[data-key=\"demand.flights_per_day\"]').innerText")
+    says = browser.run("return document.querySelector('#check .mistake').innerText")
+    assert says == "demand.flights_per_day: must be greater than 0, got -1.0"
+
+
+def change(browser, key, value):
+    browser.run(
+        f"const field = document.getElementById('f-{key}'); field.closest('details').open = true;"
+        f" field.value = '{value}'; field.dispatchEvent(new Event('change', {{bubbles: true}}))"
+    )
+
+
+def test_from_scenario_to_result_by_keyboard_alone_with_a_reload_and_a_cancel(browser, address, config_dir):
+    values = [word for word in TINY if "=" in word and not word.startswith(("workers", "replications"))]
+    query = "&".join(f"set.{word}" for word in [*values, "replications=25"])
+    browser.open(at(address, f"/plan?{query}"))
+    tab_to(browser, "Run")
+    browser.press("Enter")
+    wait_for(browser, "location.pathname.startsWith('/run/')")
+    run = browser.run("return location.pathname")
+    wait_for(browser, "text.includes('First look')", 120)
+    browser.go(address.split("/?")[0] + run)
+    assert browser.run("return document.querySelector('progress').max") == 1
+    tab_to(browser, "Cancel, and keep what is finished")
+    browser.press("Enter")
+    wait_for(browser, "text.includes('What is finished is kept')")
+    done = int(re.search(r"(\d+) of 25 replications", browser.run("return document.body.innerText"))[1])
+    assert done >= 1
+    tab_to(browser, "Resume")
+    browser.press("Enter")
+    wait_for(browser, f"Number(text.match(/(\\d+) of 25 replications/)?.[1]) > {done}", 120)
+    tab_to(browser, "Cancel, and keep what is finished")
+    browser.press("Enter")
+    wait_for(browser, "text.includes('What is finished is kept')")
+
+
+def tab_to(browser, text):
+    """The Tab key until the element with this text has the focus."""
+    for _ in range(800):
+        browser.press("Tab")
+        if browser.run("return document.activeElement?.innerText") == text:
+            return
+    pytest.fail(f"no Tab reaches {text!r}")
+
+
+def test_a_stored_report_is_shown_in_a_sandbox_and_a_replay_plays(browser, address, root):
+    browser.open(at(address, f"/run/{name_in(root)}/file/report.html"))
+    assert browser.run("return [document.querySelector('h1') !== null, origin]") == [True, "null"]
