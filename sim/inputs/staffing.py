@@ -106,6 +106,12 @@ def people_a_post(config: HubConfig, role: str) -> int:
     return attrgetter(people)(config) if people else 1
 
 
+def people_at_work(config: HubConfig, role: str) -> int:
+    """How many people of a role one piece of work takes; of a machine all who feed it."""
+    posts = config.sorting.inductions if ROLES[role].place is Place.MACHINE else _at_once(config, role)
+    return posts * people_a_post(config, role)
+
+
 def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
     """Person-hours a day of the roster in the first measured week, by role that has work."""
     low = config.warmup_days * TICKS_PER_DAY

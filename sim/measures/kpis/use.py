@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from sim.domain.exports import HallExports
+from sim.domain.roles import ROLES
 from sim.domain.site import Hall, MachineCalendar
 from sim.measures.kpis.declaring import NEITHER, Group, Measured, Rank, shared
 from sim.measures.staff import desk_hours, paid_hours
@@ -51,18 +52,10 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 _ZONES: Final = frozenset({"export_floor", *LAID_OUT})
 """Measured as zones: what is there, of their limit."""
 _MANNED_BY: Final = {
-    "loader_sets": "unloading",
-    "tugs": "tugs",
-    "handcoding_desks": "handcoding",
-    "manual_sort_posts": "manual_sort",
-    "screening_lines": "screening",
-    "hand_sorting_posts": "hand_sorting",
-    "build_up_workers": "build_up",
-    "outbound_tugs": "outbound_tugs",
-    "customs_desks": "customs",
-    "xray_lanes": "xray",
-    "transit_desks": "transit",
-    "uld_xrays": "uld_xray",
+    # Posts at chutes have a calendar of their own.
+    role.kind: name
+    for name, role in ROLES.items()
+    if role.kind in ALL_RESOURCES.keys() - {"packout_posts"}
 }
 
 
