@@ -6,8 +6,9 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
+from sim.measures.checking import n_held
 from sim.measures.edges import bin_edges
-from sim.measures.exposure_tables import check_exposure_laws, exposure_tables
+from sim.measures.exposure_tables import exposure_laws, exposure_tables
 from sim.measures.kpis import Measured, computed
 from sim.measures.laws import check_laws
 from sim.measures.occupancy import backlog_here
@@ -49,7 +50,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     n_laws = check_laws(inputs, run.record, tables)
     goods = draw_goods(config, replication, [flight for flight in inputs.flights if flight.is_cohort])
     tables |= exposure_tables(config, inputs, run.record, tables, goods)
-    n_laws += check_exposure_laws(config, tables)
+    n_laws += n_held(exposure_laws(config, tables))
     return Result(replication, computed(Measured(config, inputs, run.record, tables)), tables, n_laws)
 
 

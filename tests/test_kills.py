@@ -73,9 +73,10 @@ def test_a_kill_at_any_step_towards_the_disk_costs_nothing_but_time(tmp_path):
 
 SLOW = """
 import sys, time
+from contextlib import closing
 sys.path[:0] = sys.argv[2:]
 import small_runs
-from experiments.execution import run
+from experiments.execution import opened
 
 def slow(key):
     time.sleep(0.05)
@@ -85,8 +86,9 @@ if __name__ == "__main__":
     with small_runs.opened(sys.argv[1]) as directory:
         there = directory.finished()
         todo = [(key, slow, (key,)) for key in small_runs.KEYS if key not in there]
-        for key, part in run(todo, workers=2, is_quiet=True):
-            directory.keep(key, part)
+        with opened(None, 2) as pool, closing(pool.run(todo, is_quiet=True)) as results:
+            for key, part in results:
+                directory.keep(key, part)
         if not directory.is_complete:
             directory.complete(small_runs.SCHEMAS)
 """

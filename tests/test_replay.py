@@ -1,9 +1,11 @@
 """A replay shows what the run stored: every count on the page is that of the Parquet rows."""
 
+import base64
 import functools
 import json
 import math
 import re
+import zlib
 
 import numpy as np
 import pytest
@@ -18,11 +20,23 @@ from experiments.main import main
 from experiments.report.replay_page import replay_page
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.kinds import COUNTS, KINDS
-from experiments.studies.replay.packing import NOT_YET, inside, packed, places, seconds, unpacked
+from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
 
 HALLS = ("liege_30k", "liege_66k", "liege_100k", "liege_100k_complex", "customs_xray_all")
 DOCKING_MIN = 15
 """Of trucks, in configs/outbound."""
+
+
+def unpacked(table):
+    """The columns that were packed."""
+    planes = np.frombuffer(zlib.decompress(base64.b64decode(table["data"])), dtype=np.uint8)
+    steps = np.ascontiguousarray(planes.reshape(4, -1).T).view("<i4").reshape(len(table["columns"]), table["rows"])
+    return {name: np.cumsum(steps[i], dtype=np.int32) for i, name in enumerate(table["columns"])}
+
+
+def inside(enter, leave, instant):
+    """Which stays (N) hold at a whole second: from `enter` to before `leave`, or for ever."""
+    return (enter != NOT_YET) & (enter <= instant) & ((leave == NOT_YET) | (leave > instant))
 
 
 @pytest.fixture(scope="module")

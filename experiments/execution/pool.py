@@ -54,16 +54,3 @@ def opened(place: Place | None, workers: int | None) -> Iterator[Pool]:
         else:
             executor = LocalProcesses(workers or usable_workers())
         yield Pool(executor)
-
-
-def run(
-    tasks: Sequence[Task[K, R]],
-    *,
-    workers: int | None,
-    place: Place | None = None,
-    is_quiet: bool = False,
-    already: int = 0,
-) -> Generator[tuple[K, R], None, None]:
-    """One round of tasks: `Pool.run` with workers that go when it ends."""
-    with opened(place, workers) as pool, closing(pool.run(tasks, is_quiet=is_quiet, already=already)) as results:
-        yield from results

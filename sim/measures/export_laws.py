@@ -1,18 +1,18 @@
 """The laws of exports: nothing lost, no limit passed, and Little's law as it was counted twice."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 
 from sim.domain.inputs import Inputs
+from sim.measures.checking import Laws, nothing_is_lost, within_capacity
 from sim.measures.stays import held_times, stays
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
 
 
-def export_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def export_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     if inputs.site.exports is None:
         return
     yield from _conservation(record, tables)
@@ -20,10 +20,9 @@ def export_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> I
     yield from _littles_law(inputs, record)
 
 
-def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _conservation(record: Recorder, tables: dict[str, Table]) -> Laws:
     stages, collections = record.export_stages, tables["collections"]
-    for name, tally in stages.items():
-        yield f"parcels in = out + inside: {name}", bool((tally.inside >= 0).all())
+    yield from nothing_is_lost(stages)
     called = collections["n_parcels"][~np.isnan(collections["called"])].sum()
     yield "exports on the floor = parcels of collections called", int(stages["collection"].n_in.sum()) == int(called)
     screened = int(stages["screening"].n_out.sum())
@@ -42,12 +41,9 @@ def _conservation(record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[
     yield "no export misses its flight more than once", bool(once.all())
 
 
-def _limits(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _limits(inputs: Inputs, tables: dict[str, Table]) -> Laws:
     occupancy, ulds = tables["occupancy"], tables["out_ulds"]
-    for zone in ("export_floor", "build_up", "doors_in", "outbound_tugs"):
-        is_of_zone = occupancy["zone"] == zone
-        inside, limit = occupancy["inside"][is_of_zone], occupancy["limit"][is_of_zone]
-        yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
+    yield from within_capacity(occupancy, ("export_floor", "build_up", "doors_in", "outbound_tugs"))
     stored = occupancy["inside"][occupancy["zone"] == "empty_ulds"]
     yield "no empty ULD is used that is not there", bool((stored >= 0).all())
     assert inputs.site.exports is not None
@@ -68,7 +64,7 @@ def _limits(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, boo
     yield "no flight above its payload", all(load <= payload[flight] for flight, load in mass.items())
 
 
-def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
+def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
     """As `sim.measures.laws` has it: what the pools held = what the visitors stayed."""
     held, end = held_times(record), inputs.end
     yield "Little's law: inbound doors", held["doors_in"] == stays(record.collections, "docked", "released", end)

@@ -1,6 +1,6 @@
 """The tables of data and trade of a replication, and their laws."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,8 @@ import numpy as np
 from sim.config import HubConfig
 from sim.config.exposure import Event
 from sim.domain.inputs import Inputs
-from sim.errors import LawBroken
 from sim.inputs.goods import FlightGoods
+from sim.measures.checking import Laws
 from sim.measures.exposure import flow_rows, ledger_rows, ledger_sum, matrix_rows, n_records
 from sim.measures.inference import inference_rows
 from sim.measures.messages import message_columns
@@ -45,17 +45,7 @@ def exposure_tables(
     return made
 
 
-def check_exposure_laws(config: HubConfig, tables: dict[str, Table]) -> int:
-    """How many laws were checked; raises LawBroken naming the first that does not hold."""
-    n = 0
-    for name, holds in _laws(config, tables):
-        n += 1
-        if not holds:
-            raise LawBroken(f"law broken: {name}")
-    return n
-
-
-def _laws(config: HubConfig, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def exposure_laws(config: HubConfig, tables: dict[str, Table]) -> Laws:
     messages, flights, trucks = (tables[name] for name in ("messages", "flights", "trucks"))
     if config.exposure.is_on:
         yield (

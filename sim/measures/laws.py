@@ -1,14 +1,12 @@
 """The laws, checked after every replication. A broken one is an error of the model."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from sim.domain.entities import Refusal, Truck, Uld
 from sim.domain.export_entities import ENTITIES, STAMPS_OF_PARCELS
 from sim.domain.fields import schema_of, stamps_of
 from sim.domain.inputs import Inputs
-from sim.errors import LawBroken
+from sim.measures.checking import Laws, n_held, nothing_is_lost, within_capacity
 from sim.measures.edges import before, bin_edges
 from sim.measures.export_laws import export_laws
 from sim.measures.stays import crew_free, held_times, stays
@@ -23,15 +21,10 @@ _PLANNED = {"flights": ("sibt", "sobt"), "trucks": ("scheduled",)}
 
 def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> int:
     """How many laws were checked; raises LawBroken naming the first that does not hold."""
-    n = 0
-    for name, holds in _laws(inputs, record, tables):
-        n += 1
-        if not holds:
-            raise LawBroken(f"law broken: {name}")
-    return n
+    return n_held(_laws(inputs, record, tables))
 
 
-def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     yield from _time_runs_forward(tables)
     yield from _conservation(inputs, record, tables)
     yield "every parcel is in one stage, and in one state of customs, at every time", _is_in_one_place(inputs, record)
@@ -43,7 +36,7 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterato
     yield from _runway(inputs, record)
 
 
-def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _time_runs_forward(tables: dict[str, Table]) -> Laws:
     rows = {schema_of(row).name: row for row in ENTITIES if row is not Refusal} | STAMPS_OF_PARCELS
     for table, row in rows.items():
         order = [name for name in stamps_of(row) if name not in _PLANNED.get(table, ())]
@@ -55,11 +48,10 @@ def _time_runs_forward(tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
             latest = np.where(happened, instants, latest)
 
 
-def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     """Parcels in = out + inside, stage by stage, flight by flight, truck by truck."""
-    for name, tally in record.stages.items():
-        yield f"parcels in = out + inside: {name}", bool((tally.inside >= 0).all())
     stages = record.stages
+    yield from nothing_is_lost(stages)
     started = tables["ulds"]["n_parcels"][~np.isnan(tables["ulds"]["start"])].sum()
     yield "parcels broken down = parcels of ULDs begun", int(stages["breakdown"].n_in.sum()) == int(started)
     units = inputs.site.units
@@ -105,19 +97,15 @@ def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
     return bool((in_stages == came - gone).all())
 
 
-def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Laws:
     """No zone above its limit, but for those that report and do not block."""
-    occupancy = tables["occupancy"]
     zones = ("uld_positions", "breakdown", "lanes", "dock_doors")
     n_halls = len(inputs.site.halls)
     complex_zones = [f"{zone} @ {hall.name}" for hall in inputs.site.halls for zone in zones] if n_halls > 1 else []
-    for zone in ("stands", "tugs", *zones, *complex_zones):
-        is_of_zone = occupancy["zone"] == zone
-        inside, limit = occupancy["inside"][is_of_zone], occupancy["limit"][is_of_zone]
-        yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
+    yield from within_capacity(tables["occupancy"], ("stands", "tugs", *zones, *complex_zones))
 
 
-def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
+def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
     """Little's law on the finite horizon, both ends counted: what the pools held = what the visitors stayed.
 
     The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W (Little 1961).
@@ -140,10 +128,7 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]
     parcel_time = _hub_time(record, end, "n_parcels")
     parcel_time -= sum((end - refusal.freed) * refusal.n_parcels for refusal in record.refusals)
     in_stages = sum(tally.inside_time for tally in record.stages.values())
-    yield (
-        "Little's law: the stages' stays add up to the floor's",
-        in_stages == parcel_time,
-    )
+    yield "Little's law: the stages' stays add up to the floor's", in_stages == parcel_time
 
 
 def _hub_time(record: Recorder, end: int, what: str) -> int:
@@ -153,14 +138,14 @@ def _hub_time(record: Recorder, end: int, what: str) -> int:
     return int(came - left)
 
 
-def _truck_limits(inputs: Inputs, trucks: Table) -> Iterator[tuple[str, bool]]:
+def _truck_limits(inputs: Inputs, trucks: Table) -> Laws:
     limits = inputs.site.trucks.trailer
     yield "no truck above its units", bool((trucks["n_units"] <= limits.units).all())
     yield "no truck above its mass", bool((trucks["mass"] <= limits.mass).all())
     yield "no truck above its volume", bool((trucks["volume"] <= limits.volume).all())
 
 
-def _runway(inputs: Inputs, record: Recorder) -> Iterator[tuple[str, bool]]:
+def _runway(inputs: Inputs, record: Recorder) -> Laws:
     for name in ("aldt", "aobt"):
         happened = (getattr(row, name) for row in record.flights if getattr(row, name) != NEVER)
         instants = np.array([*happened], dtype=np.int64)

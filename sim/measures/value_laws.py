@@ -1,15 +1,14 @@
 """The law of declared values: what came in is what went out and what is inside."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from sim.domain.inputs import Inputs
+from sim.measures.checking import Laws
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 
 
-def value_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Iterator[tuple[str, bool]]:
+def value_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     """Value in = value out + inside, flight by flight; in is what was declared, out what trucks and customs took.
 
     What is inside is not looked at parcel by parcel: it is worth nothing if there is none of it, and else a cent a

@@ -12,14 +12,14 @@ from sim.processes.pool import Pool
 from sim.reference.desk import serve
 from sim.reference.hall import Hall
 from sim.reference.machine import Machine
-from sim.reference.records import OutParcel, Steps
+from sim.reference.records import OnClock, OutParcel, Steps
 from sim.reference.shifts import follow_roster
 
 Lane = list[tuple[int, tuple[int, int], OutParcel]]
 """A heap of what is ready."""
 
 
-class ExportHall:
+class ExportHall(OnClock):
     """A hall's inbound doors, screening, hands, export lanes and build-up places."""
 
     def __init__(self, env: simpy.Environment, rules: ExportSite, hall: Hall, number: int) -> None:
@@ -45,10 +45,6 @@ class ExportHall:
         follow_roster(env, hall.hall.manning, self.pools)
         self.lanes: list[Lane] = [[] for _ in rules.lanes]
         self.n_formed = [0 for _ in rules.lanes]
-
-    @property
-    def now(self) -> int:
-        return int(self.env.now)
 
     @property
     def pools(self) -> tuple[Pool, ...]:

@@ -15,13 +15,13 @@ from sim.processes.phases import Phase, after, at
 from sim.processes.pool import Pool
 from sim.reference.export_hall import ExportHall
 from sim.reference.hall import Hall
-from sim.reference.records import OutParcel, OutTrain, OutUld, Steps, Visit
+from sim.reference.records import OnClock, OutParcel, OutTrain, OutUld, Steps, Visit
 from sim.reference.shifts import follow_roster
 from sim.rules.ulds_fly import Built, Room
 from sim.units import NEVER
 
 
-class Exports:
+class Exports(OnClock):
     """The exports of all halls, and the flights that take them."""
 
     def __init__(self, inputs: Inputs, env: simpy.Environment, halls: Sequence[Hall], visits: Sequence[Visit]) -> None:
@@ -49,10 +49,6 @@ class Exports:
             if visit.sobt >= self.rules.cut_off:
                 env.process(self._close(visit))
         env.process(self._rounds())
-
-    @property
-    def now(self) -> int:
-        return int(self.env.now)
 
     def _expect(self, collection: Collection) -> None:
         pickup = begun(Pickup, collection)

@@ -14,13 +14,13 @@ from sim.processes.pool import Key, Pool
 from sim.reference.desk import serve
 from sim.reference.machine import Machine
 from sim.reference.packout import Chute, DedicatedChute, SharedChute, send_packers
-from sim.reference.records import Dock, Parcel, Steps, Uld
+from sim.reference.records import Dock, OnClock, Parcel, Steps, Uld
 from sim.reference.shifts import follow_roster
 from sim.rules.next_uld import Waiting
 from sim.units import NEVER
 
 
-class Hall:
+class Hall(OnClock):
     """One hall: its tokens, machines and desks, and what stands at its docks."""
 
     def __init__(self, inputs: Inputs, env: simpy.Environment, number: int) -> None:
@@ -63,10 +63,6 @@ class Hall:
         self.refusals: list[Refusal] = []
         self.n_to_come = 0
         """ULDs sent here whose break-down has not begun."""
-
-    @property
-    def now(self) -> int:
-        return int(self.env.now)
 
     @property
     def pools(self) -> tuple[Pool, ...]:

@@ -17,7 +17,7 @@ from sim.processes.pool import Key, Pool
 from sim.reference.exports import Exports
 from sim.reference.hall import Hall
 from sim.reference.outbound import Outbound
-from sim.reference.records import COLUMNS, CustomsCount, Parcel, Steps, Tokens, Trace, Train, Uld, Visit
+from sim.reference.records import COLUMNS, CustomsCount, OnClock, Parcel, Steps, Tokens, Trace, Train, Uld, Visit
 from sim.reference.shifts import follow_roster
 from sim.reference.shuttles import shuttle
 from sim.rules.hall import Place
@@ -25,7 +25,7 @@ from sim.rules.stand import Waiting
 from sim.units import NEVER
 
 
-class Hub:
+class Hub(OnClock):
     """Flights and the apron, in front of the halls."""
 
     def __init__(self, inputs: Inputs, env: simpy.Environment) -> None:
@@ -53,10 +53,6 @@ class Hub:
         self.recorded: list[Parcel] = []
         for visit in self.visits:
             env.process(self._fly(visit))
-
-    @property
-    def now(self) -> int:
-        return int(self.env.now)
 
     # Flights and the apron (rules 1 to 5)
 

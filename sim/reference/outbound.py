@@ -9,12 +9,12 @@ from sim.domain.entities import EXTRA, TIMETABLED, Load
 from sim.domain.site import Site
 from sim.processes.phases import Phase, after, at
 from sim.reference.hall import Hall
-from sim.reference.records import Dock, Steps, Truck
+from sim.reference.records import Dock, OnClock, Steps, Truck
 from sim.rules.truck_leaves import Waiting
 from sim.units import TICKS_PER_DAY
 
 
-class Outbound:
+class Outbound(OnClock):
     """The trucks that empty the docks of all halls, and the dispatcher."""
 
     def __init__(self, env: simpy.Environment, site: Site, end: int, halls: Sequence[Hall]) -> None:
@@ -33,10 +33,6 @@ class Outbound:
             for route in range(site.n_routes):
                 self._timetable(hall, route)
         env.process(self._dispatch())
-
-    @property
-    def now(self) -> int:
-        return int(self.env.now)
 
     def _timetable(self, hall: int, route: int) -> None:
         n_days = (self.end + self.rules.docking) // TICKS_PER_DAY + 1

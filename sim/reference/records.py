@@ -17,6 +17,16 @@ Steps = Generator[simpy.Event, Any, None]
 """What a SimPy process yields and is sent."""
 
 
+class OnClock:
+    """Whatever lives in an environment."""
+
+    env: simpy.Environment
+
+    @property
+    def now(self) -> int:
+        return int(self.env.now)
+
+
 @dataclass(frozen=True)
 class Trace:
     """What happened: `COLUMNS`, each a list. Instants and durations in ticks; `NEVER` where it did not happen."""

@@ -46,19 +46,6 @@ def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
     return {"rows": lengths.pop(), "columns": list(whole), "data": data}
 
 
-def unpacked(table: Mapping[str, Any]) -> dict[str, Whole]:
-    """The columns that were packed."""
-    planes = np.frombuffer(zlib.decompress(base64.b64decode(table["data"])), dtype=np.uint8)
-    steps = np.ascontiguousarray(planes.reshape(4, -1).T).view("<i4").reshape(len(table["columns"]), table["rows"])
-    return {name: np.cumsum(steps[i], dtype=np.int32) for i, name in enumerate(table["columns"])}
-
-
-def inside(enter: Whole, leave: Whole, instant: int) -> NDArray[np.bool_]:
-    """Which stays (N) hold at a whole second: from `enter` to before `leave`, or for ever."""
-    here: NDArray[np.bool_] = (enter != NOT_YET) & (enter <= instant) & ((leave == NOT_YET) | (leave > instant))
-    return here
-
-
 def places(enter: Whole, leave: Whole) -> Whole:
     """The lowest place that is free when each (N) enters; `NOT_YET` for those that never do."""
     place = np.full(len(enter), NOT_YET, dtype=np.int32)
