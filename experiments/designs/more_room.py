@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, Final
 
 from sim.config import Hall, HubConfig, Space, ZoneShares
@@ -51,8 +52,16 @@ def with_room(hall: Hall, zone: str, at_least_m2: float) -> Hall:
     return replace(hall, area_m2=area, zone_shares=ZoneShares(**shares))
 
 
-def _counted(name: str) -> Callable[[Hall, HubConfig, float], Hall]:
-    return lambda hall, _, n: replace(hall, **{name: getattr(hall, name) + int(n)})
+def _more(path: str) -> Callable[[Hall, HubConfig, float], Hall]:
+    """So many more of what stands under a key of the hall, or of a group of it."""
+    group, _, name = path.rpartition(".")
+
+    def add(hall: Hall, _: HubConfig, n: float) -> Hall:
+        owner: Any = getattr(hall, group) if group else hall
+        larger: Any = replace(owner, **{name: getattr(owner, name) + int(n)})
+        return replace(hall, **{group: larger}) if group else larger
+
+    return add
 
 
 def _stations(hall: Hall, config: HubConfig, n: float) -> Hall:
@@ -80,13 +89,10 @@ def _posts(hall: Hall) -> int:
 
 
 def _units(
-    zone: str, unit: str, name: str, unit_m2: Callable[[Space], float], standing: Callable[[Hall], float] | None = None
+    zone: str, unit: str, path: str, unit_m2: Callable[[Space], float], standing: Callable[[Hall], float] | None = None
 ) -> HallUnits:
-    def count(hall: Hall) -> float:
-        n: int = getattr(hall, name)
-        return n
-
-    return HallUnits(zone, unit, count, standing or count, unit_m2, None, _counted(name))
+    count = attrgetter(path)
+    return HallUnits(zone, unit, count, standing or count, unit_m2, None, _more(path))
 
 
 HALL_UNITS: Final[Mapping[str, HallUnits]] = {
@@ -199,21 +205,9 @@ def with_more_floor(config: HubConfig, part: str, share: float) -> HubConfig:
 def _of_exports(
     part: str, name: str, unit_m2: Callable[[Space], float], add: Callable[[Hall, HubConfig, int], Hall] | None = None
 ) -> PartUnits:
-    def count(hall: Hall) -> int:
-        n: int = getattr(hall.exports, name)
-        return n
-
-    return PartUnits(part, count, lambda hall, space: count(hall) * unit_m2(space), add or _export_counted(name))
-
-
-def _export_counted(*names: str) -> Callable[[Hall, HubConfig, int], Hall]:
-    """So many more of each of these."""
-
-    def add(hall: Hall, _: HubConfig, n: int) -> Hall:
-        more = {name: getattr(hall.exports, name) + n for name in names}
-        return replace(hall, exports=replace(hall.exports, **more))
-
-    return add
+    path = f"exports.{name}"
+    count = attrgetter(path)
+    return PartUnits(part, count, lambda hall, space: count(hall) * unit_m2(space), add or _more(path))
 
 
 def _build_up_places(hall: Hall, config: HubConfig, n: int) -> Hall:
@@ -226,17 +220,6 @@ def _build_up_places(hall: Hall, config: HubConfig, n: int) -> Hall:
 
 def _controls_m2(hall: Hall, space: Space) -> float:
     return hall.customs_desks * space.customs_desk_m2 + space.controls.area_m2(hall.controls)
-
-
-def _control(name: str) -> PartUnits:
-    def count(hall: Hall) -> int:
-        n: int = getattr(hall.controls, name)
-        return n
-
-    def add(hall: Hall, _: HubConfig, n: int) -> Hall:
-        return replace(hall, controls=replace(hall.controls, **{name: count(hall) + n}))
-
-    return PartUnits("controls", count, _controls_m2, add)
 
 
 def _doors_in(hall: Hall, config: HubConfig, n: float) -> Hall:
@@ -260,17 +243,12 @@ EXPORT_HALL_UNITS: Final[Mapping[str, HallUnits]] = {
         "dock_doors", "inbound dock doors with their crews", lambda hall: hall.doors_in,
         lambda hall: hall.doors_out + hall.doors_in, lambda space: space.dock_door_m2, None, _doors_in,
     ),
-    "empty_ulds": HallUnits(
-        "empty_ulds", "empty ULDs kept", lambda hall: hall.exports.empty_ulds, lambda hall: hall.exports.empty_ulds,
-        lambda space: space.empty_uld_m2, None,
-        lambda hall, config, n: _export_counted("empty_ulds")(hall, config, int(n)),
+    "empty_ulds": _units(
+        "empty_ulds", "empty ULDs kept", "exports.empty_ulds", lambda space: space.empty_uld_m2
     ),
 }  # fmt: skip
 CONTROL_UNITS: Final[Mapping[str, PartUnits]] = {
-    "customs_desks": PartUnits(
-        "controls", lambda hall: hall.customs_desks, _controls_m2,
-        lambda hall, _, n: replace(hall, customs_desks=hall.customs_desks + n),
-    ),
-    **{name: _control(name) for name in ("xray_lanes", "transit_desks", "uld_xrays")},
-}  # fmt: skip
+    path.rpartition(".")[2]: PartUnits("controls", attrgetter(path), _controls_m2, _more(path))
+    for path in ("customs_desks", "controls.xray_lanes", "controls.transit_desks", "controls.uld_xrays")
+}
 assert {kind.part for kind in (*EXPORT_UNITS.values(), *CONTROL_UNITS.values())} <= PARTS.keys()

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
@@ -63,7 +63,7 @@ def replications(
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
     goes on where a former one ended, or has other workers, ends with the same.
     """
-    work = _Work(run, designs, study, work_of, pool, is_quiet=is_quiet)
+    work = _Work(run, designs, study, pool, is_quiet, work_of)
     most = study.max_replications
     n, wide = narrow(
         work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
@@ -72,23 +72,20 @@ def replications(
     return outcome_of(designs, work.samples(n), study, stability, work.margins(n, stability), too_wide(wide, n))
 
 
+@dataclass
 class _Work:
     """The replications of a run: those there, and the making of more."""
 
-    def __init__(
-        self,
-        run: RunDirectory,
-        designs: Sequence[Design],
-        study: DesignKeys,
-        work_of: Simulation,
-        pool: execution.Pool,
-        *,
-        is_quiet: bool,
-    ) -> None:
-        self._run, self._points, self._study, self._is_quiet = run, designs, study, is_quiet
-        self._work_of, self._pool = work_of, pool
-        self._finished = run.finished()
-        self._made = 0
+    run: RunDirectory
+    designs: Sequence[Design]
+    study: DesignKeys
+    pool: execution.Pool
+    is_quiet: bool
+    work_of: Simulation
+    n_made: int = 0
+
+    def __post_init__(self) -> None:
+        self._finished = self.run.finished()
         self._began = time.monotonic()
 
     def samples(self, n: int) -> Samples:
@@ -96,7 +93,7 @@ class _Work:
         self._make(self._tasks(n))
         return {
             design.label: {kpi: [self._finished[design.label, number][kpi] for number in range(n)] for kpi in KPIS}
-            for design in self._points
+            for design in self.designs
         }
 
     def stability(self, n: int) -> dict[str, Stability]:
@@ -109,30 +106,30 @@ class _Work:
             self._make(missing(designs, n, self._finished, grow))
             return values(designs)
 
-        return verdicts(self._points, values(self._points), longer, is_quiet=self._is_quiet)
+        return verdicts(self.designs, values(self.designs), longer, is_quiet=self.is_quiet)
 
     def margins(self, n: int, stability: Mapping[str, Stability]) -> dict[str, tuple[Threshold, ...]]:
         """How far the answers are from changing, from at most the first n replications; other demands are made."""
-        walks = walks_of(self._points, n, self._study, stability)
+        walks = walks_of(self.designs, n, self.study, stability)
         while needs := [need for walk in walks if (need := walk.missing(self._finished))]:
             self._make([(key, evaluate, task) for key, task in needs])
         return thresholds_of(walks)
 
     def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
         if tasks:
-            for key, part in self._pool.run(tasks, is_quiet=self._is_quiet, already=len(self._finished)):
-                self._run.keep(key, part)
-            self._made += len(tasks)
-            self._finished = self._run.finished()
+            for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(self._finished)):
+                self.run.keep(key, part)
+            self.n_made += len(tasks)
+            self._finished = self.run.finished()
 
     def tell(self, n: int, wide: Sequence[Need]) -> None:
-        if self._is_quiet or not self._tasks(n + 1):
+        if self.is_quiet or not self._tasks(n + 1):
             return
-        each = (time.monotonic() - self._began) / self._made if self._made else None
-        tell_cost(wide, n, most=self._study.max_replications, designs=len(self._points), seconds=each)
+        each = (time.monotonic() - self._began) / self.n_made if self.n_made else None
+        tell_cost(wide, n, most=self.study.max_replications, designs=len(self.designs), seconds=each)
 
     def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
-        return missing(self._points, n, self._finished, self._work_of)
+        return missing(self.designs, n, self._finished, self.work_of)
 
 
 def missing(

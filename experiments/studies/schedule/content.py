@@ -52,13 +52,13 @@ class Schedule:
     source: str
     content: dict[str, Any]
     """About the whole file, as it is told."""
-    clock: str
-    calls: tuple[Call, ...]
+    clock: str = "as in the file"
+    calls: tuple[Call, ...] = ()
     """None of a timetable without a flight to the home airport, where no other was asked for."""
-    bad: tuple[str, ...]
-    n_twice: int
+    bad: tuple[str, ...] = ()
+    n_twice: int = 0
     """Flights left out because another has their name and time."""
-    n_legs_cut: int
+    n_legs_cut: int = 0
     """Flights whose aircraft comes from one that was not chosen: they keep their time, and wait for nobody."""
 
     @property
@@ -80,16 +80,7 @@ def read_schedule(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule
 def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     timetable = read_ssim(request.path, skip_bad=request.skip_bad)
     if not request.is_airport_asked and all(leg.destination != request.airport for leg in timetable.legs):
-        return Schedule(
-            name=request.path.stem,
-            source=request.path.name,
-            content=_content(timetable),
-            clock="as in the file",
-            calls=(),
-            bad=timetable.bad,
-            n_twice=0,
-            n_legs_cut=0,
-        )
+        return Schedule(request.path.stem, request.path.name, _content(timetable), bad=timetable.bad)
     legs = _chosen_legs(request, timetable.legs)
     clock_min = _clock_of(request, legs)
     first, last = _range(request, legs, timetable.last_day)
@@ -109,7 +100,6 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         calls=tuple(calls.values()),
         bad=timetable.bad,
         n_twice=len(flights) - len(calls),
-        n_legs_cut=0,
     )
 
 
@@ -229,10 +219,7 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         name=request.path.stem,
         source=request.path.name,
         content={"format": "CSV", "flights": len(rows), "airlines": airlines, "aircraft_types": types},
-        clock="as in the file",
         calls=tuple(call(row) for row in chosen),
-        bad=(),
-        n_twice=0,
         n_legs_cut=sum(row.after is not None and row.after not in in_table for row in chosen),
     )
 

@@ -26,12 +26,11 @@ import numpy as np
 from experiments.frame.study import Asked, Bench, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.statistics.factors import Floats
-from experiments.statistics.indices import Index, indices
+from experiments.statistics.indices import indices
 from experiments.statistics.screening import effects
 from experiments.statistics.two_sources import noise_share
 from experiments.studies.sensitivity.design import (
     Method,
-    Sensitivity,
     SensitivityKeys,
     Stage,
     asked,
@@ -48,10 +47,9 @@ def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
     """The stages that the method has."""
     config, keys = asked.designs[0].hub, asked.keys
     sensitivity = keys.sensitivity
-    first = None if sensitivity.method is Method.SOBOL else screening_stage(config, sensitivity)
-    second = (
-        indices_stage(config, sensitivity, list(sensitivity.factors)) if sensitivity.method is Method.SOBOL else None
-    )
+    is_first_sobol = sensitivity.method is Method.SOBOL
+    first = None if is_first_sobol else screening_stage(config, sensitivity)
+    second = indices_stage(config, sensitivity, list(sensitivity.factors)) if is_first_sobol else None
     bench.check(asked.designs)
     bench.say(_cost(config, keys, first, second))
     screened = crossed = None
@@ -66,16 +64,10 @@ def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
     if second is not None:
         outputs, verdicts = _outputs(bench, second, keys)
         stability |= verdicts
-        crossed = Crossed(second, _indices(config, sensitivity, second, outputs), _noise(outputs))
+        of = {"resamples": sensitivity.resamples, "seed": config.seed}
+        shares = {kpi: indices(second.box, values, **of) for kpi, values in outputs.items()}
+        crossed = Crossed(second, shares, _noise(outputs))
     return Result(sensitivity, keys.replications, screened, crossed, stability)
-
-
-def _indices(
-    config: HubConfig, asked: Sensitivity, stage: Stage, outputs: Mapping[str, Floats]
-) -> dict[str, tuple[Index, ...]]:
-    return {
-        kpi: indices(stage.box, values, resamples=asked.resamples, seed=config.seed) for kpi, values in outputs.items()
-    }
 
 
 def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:

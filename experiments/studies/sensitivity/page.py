@@ -42,19 +42,15 @@ def _most(result: Result, kpi: str) -> str:
     sizes = result.sizes(kpi)
     if sizes[0][1].mean == 0:
         return f"No factor moves {kpi}."
+    first, following = sizes[:_NAMED], sizes[_NAMED][1] if len(sizes) > _NAMED else None
+    sure = "; the intervals leave that order open" if _may_change(first[-1][1], following) else ""
     if result.screened is None:
-        named = ", ".join(name_of(name) for name, _ in sizes[:_NAMED])
-        if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in sizes[:_NAMED]):
+        named = ", ".join(name_of(name) for name, _ in first)
+        if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
             return f"Which of {len(sizes)} factors move {kpi} most is open; by the estimates, {named}."
-        following = sizes[_NAMED][1] if len(sizes) > _NAMED else None
-        sure = "; the intervals leave that order open" if _may_change(sizes[:_NAMED][-1][1], following) else ""
         return f"Of {len(sizes)} factors, these move {kpi} most: {named}{sure}."
     factors = result.asked.factors
-    listed = "; ".join(
-        f"{name_of(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in sizes[:_NAMED]
-    )
-    following = sizes[_NAMED][1] if len(sizes) > _NAMED else None
-    sure = "; the intervals leave that order open" if _may_change(sizes[:_NAMED][-1][1], following) else ""
+    listed = "; ".join(f"{name_of(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
     return f"Of {len(sizes)} factors, these move {kpi} most, each over its whole range, on average: {listed}{sure}."
 
 

@@ -114,13 +114,13 @@ def _parcel(
     if not name or not re.fullmatch(r"\d{1,9}", text):
         raise InputError(f"parcel: expected FLIGHT/ROW, as 2022W36-003/17, got {given['parcel'][:60]!r}")
     number, row = flight_number(journal, name, option="parcel"), int(text)
-    ulds = list(journal.ulds_of(number))
+    ulds = journal.ulds_of(number)
     n = int(journal.tables["ulds"]["n_units"][ulds].sum() if ulds else journal.tables["flights"]["n_parcels"][number])
     if row >= n:
         raise InputError(f"parcel: flight {name} has the parcels 0 to {n - 1}, got {row}")
     aircraft = flight_path(journal, number)
     rows: Rows = [("aircraft", list(aircraft.segments))]
-    if not len(journal.ulds_of(number)):
+    if not ulds:
         return parcel_object(journal, number, row, aircraft), rows, aircraft.start
     journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
     path = parcel_path(journal, number, row)
@@ -129,10 +129,7 @@ def _parcel(
 
 
 def _truck(
-    arguments: Arguments,  # noqa: ARG001 - as the other subjects
-    replication: Replication,  # noqa: ARG001 - as the other subjects
-    journal: Journal,
-    given: Mapping[str, str],
+    _: Arguments, __: Replication, journal: Journal, given: Mapping[str, str]
 ) -> tuple[dict[str, Any], Rows, float]:
     truck = truck_row(journal, given["truck"])
     segments, outcome = truck_path(journal, truck)
