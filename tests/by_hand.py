@@ -6,7 +6,18 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
 from sim.domain.presorting import Presorting, Units
-from sim.domain.site import Apron, Customs, Hall, Handling, MachineCalendar, Site, TrailerLimits, Transfers, Trucks
+from sim.domain.site import (
+    DESKS,
+    Apron,
+    Customs,
+    Hall,
+    Handling,
+    MachineCalendar,
+    Site,
+    TrailerLimits,
+    Transfers,
+    Trucks,
+)
 from sim.rules import Rules
 
 END = 5000
@@ -38,6 +49,7 @@ def make_site(**changes):
     values |= changes
     hall = {name: values.pop(name) for name in Hall.__dataclass_fields__ if name in values}
     values["manning"] = values.pop("apron_manning")
+    hall["desks"] = {kind: values.pop(kind) for kind in DESKS}
     halls = (Hall(name="H", opens=0, transfer_floor=0, serves=(True, True), **hall),)
     groups = {}
     for group, kind in (("apron", Apron), ("handling", Handling), ("customs", Customs), ("trucks", Trucks)):

@@ -16,6 +16,7 @@ from sim.domain.exports import (
     UldLimits,
 )
 from sim.domain.parcels import Parcels
+from sim.domain.site import DESKS
 from sim.reference import run
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import make
@@ -198,7 +199,8 @@ def test_where_there_is_room_for_all_nothing_of_exports_waits():
     for seed in range(16):
         inputs = make(replace(draw(seed), n_collections=6, has_roster=False))
         assert inputs.site.exports is not None
-        halls = tuple(replace(hall, exports=AMPLE_HALL, handcoding_desks=PLENTY) for hall in inputs.site.halls)
+        desks = dict.fromkeys(DESKS, PLENTY)
+        halls = tuple(replace(hall, exports=AMPLE_HALL, desks=desks) for hall in inputs.site.halls)
         site = replace(inputs.site, halls=halls, exports=replace(inputs.site.exports, tugs=PLENTY))
         tables = vectorised_tables(replace(inputs, site=site))
         for table, before, then in (

@@ -695,9 +695,9 @@ def _never_off_duty(kind):
     """Those at desks of a kind do not heed their roster."""
 
     def mutant(patch):
-        def always(name, posts, service, place, *rest):
+        def always(name, service, place, *rest, **posts):
             own = {other: steps for other, steps in place.manning.items() if other != kind}
-            return desks_of(name, posts, service, replace(place, manning=own), *rest)
+            return desks_of(name, service, replace(place, manning=own), *rest, **posts)
 
         desks_of = sim.processes.staff.desks_of
         for module in (sim.processes.sorting, sim.processes.customs):

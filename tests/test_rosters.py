@@ -162,7 +162,7 @@ def test_a_role_that_is_there_in_full_for_the_end_of_the_week_only_is_enough():
 def test_people_who_are_always_there_are_as_good_as_no_roster():
     def posts_of(hall):
         return {"workers": hall.breakdown_workers, "dock_workers": hall.dock_workers} | {
-            name: getattr(hall, name) for name in ("handcoding_desks", "customs_desks")
+            name: hall.desks[name] for name in ("handcoding_desks", "customs_desks")
         }
 
     def always(posts):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,12 @@ class TrailerLimits:
         return max(units // self.units, mass // self.mass, volume // self.volume)
 
 
+DESKS: Final = (
+    "handcoding_desks", "manual_sort_posts", "customs_desks", "xray_lanes", "transit_desks", "uld_xrays",
+)  # fmt: skip
+"""Of which a parcel, or a whole ULD, takes one for a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hall:
     """One hall of the complex. Durations in ticks, all at least 1. Its machines are numbered through the whole hub."""
@@ -112,19 +119,12 @@ class Hall:
     """Of a parcel on a machine with all inductions manned."""
     calendars: tuple[MachineCalendar, ...]
     """By machine (M of this hall)."""
-    handcoding_desks: int
+    desks: Mapping[str, int]
+    """By kind, all of `DESKS`; 0 where nobody ever goes."""
     packout_posts: tuple[int, ...]
     """By chute: machine by machine (M of this hall) its routes (R). Empty: nothing is packed here."""
     packout_calendar: MachineCalendar
     """How many of the posts are manned; all work at that share of their speed."""
-    manual_sort_posts: int
-    customs_desks: int
-    xray_lanes: int
-    """For parcels; 0 if none is ever X-rayed."""
-    transit_desks: int
-    """0 if nothing ever leaves in transit."""
-    uld_xrays: int
-    """Machines for whole ULDs; 0 if none is ever X-rayed."""
     doors: int
     dock_workers: int
     exports: HallExports | None

@@ -1,5 +1,7 @@
 """A configuration as a site: every duration on the grid, and who and what works when."""
 
+from operator import attrgetter
+
 import numpy as np
 
 from sim.config import Hall, HubConfig
@@ -9,8 +11,8 @@ from sim.config.handling import Packout
 from sim.config.road import Outbound
 from sim.domain import site
 from sim.domain.presorting import Units
-from sim.domain.roles import Place
-from sim.domain.site import MachineCalendar, Manning, Packers, PackoutRule, Site, TrailerLimits, Transfers
+from sim.domain.roles import ROLES, Place
+from sim.domain.site import DESKS, MachineCalendar, Manning, Packers, PackoutRule, Site, TrailerLimits, Transfers
 from sim.inputs.chutes import posts_of_chutes
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.export_site import make_export_site, make_hall_exports
@@ -64,6 +66,7 @@ def _make_halls(
         machines = range(hall.sorting_machines)
         manning = {**rosters.of_place(Place.HALL, name), **rosters.of_place(Place.MACHINE, name)}
         packout_posts, packout_calendar = _packout(config, hall, manning["packout_posts"])
+        desks = {role.kind: attrgetter(role.posts)(hall) for role in ROLES.values() if role.kind in DESKS}
         opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
         halls.append(
             site.Hall(
@@ -89,14 +92,9 @@ def _make_halls(
                     )
                     for machine in machines
                 ),
-                handcoding_desks=hall.handcoding_desks,
+                desks=desks,
                 packout_posts=packout_posts,
                 packout_calendar=packout_calendar,
-                manual_sort_posts=hall.manual_sort_posts,
-                customs_desks=hall.customs_desks,
-                xray_lanes=hall.controls.xray_lanes,
-                transit_desks=hall.controls.transit_desks,
-                uld_xrays=hall.controls.uld_xrays,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
                 exports=make_hall_exports(config, name, hall),

@@ -47,11 +47,11 @@ class HoldZone:
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._to_go: dict[int, list[_Held]] = {}
         """Who is not to be controlled, or was, by the instant of the round in which it goes."""
-        hall, times, record_as = site.halls[number], site.customs, (site.halls[number], number, record)
+        times, record_as = site.customs, (site.halls[number], number, record)
         self._controls = Controls(
-            examination=desks_of("customs_desks", hall.customs_desks, times.examination, *record_as),
-            xray=desks_of("xray_lanes", hall.xray_lanes, times.xray, *record_as),
-            transit=desks_of("transit_desks", hall.transit_desks, times.transit, *record_as),
+            examination=desks_of("customs_desks", times.examination, *record_as),
+            xray=desks_of("xray_lanes", times.xray, *record_as),
+            transit=desks_of("transit_desks", times.transit, *record_as),
         )
 
     def hold(self, since: Ticks, parcels: Ticks, machine: Ticks) -> None:
@@ -116,8 +116,7 @@ class HoldZone:
         served = desks.serve(now - 1)
         if served is None:
             return
-        self._store.stamp(f"{name}_begin", served.parcels, served.begin)
-        self._store.stamp(f"{name}_end", served.parcels, served.end)
+        self._store.stamp_service(name, served.parcels, served.begin, served.end)
         done = np.ones(len(served.parcels), dtype=np.bool_)
         if desks is self._controls.xray:
             done = ~has(self._store.column["mark"][self._store.rows(served.parcels)], Mark.ALARM)

@@ -53,7 +53,7 @@ class ExportHall:
         """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the same time."""
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
-        self.posts = desks_of("hand_sorting_posts", limits.hand_sorting_posts, rules.hand_sorting, *record_as)
+        self.posts = desks_of("hand_sorting_posts", rules.hand_sorting, *record_as, posts=limits.hand_sorting_posts)
         n_lanes = len(rules.lanes)
         self.lanes = Lanes(store, n_lanes, record.flow_tally("export_lane", hall.number, n_lanes))
         hall.sortation.take_exports(self)
@@ -70,8 +70,7 @@ class ExportHall:
         served = self.posts.serve(instant)
         if served is not None:
             leave = served.end + self._to_lane
-            self._store.stamp("hand_begin", served.parcels, served.begin)
-            self._store.stamp("hand_end", served.parcels, served.end)
+            self._store.stamp_service("hand", served.parcels, served.begin, served.end)
             self._tallies["hand_sorting"].add(served.arrival, leave)
             self.lanes.deliver(leave, served.parcels)
         self.lanes.collect(instant)
@@ -142,8 +141,7 @@ class ExportHall:
             return
         arrival, begin, end, parcels = done
         self._tallies["screening"].add(arrival, end)
-        self._store.stamp("screen_begin", parcels, begin)
-        self._store.stamp("screen_end", parcels, end)
+        self._store.stamp_service("screen", parcels, begin, end)
         mark = self._store.column["mark"][self._store.rows(parcels)]
         is_presorted, is_by_hand = has(mark, Mark.PRESORTED), has(mark, Mark.BY_HAND)
         self.lanes.deliver(end[is_presorted], parcels[is_presorted])
@@ -156,8 +154,7 @@ class ExportHall:
             return done
         arrival, begin, end, parcels = pick(is_export, *done[:4])
         self._tallies["export_sorting"].add(arrival, end)
-        self._store.stamp("sort_begin", parcels, begin)
-        self._store.stamp("sort_end", parcels, end)
+        self._store.stamp_service("sort", parcels, begin, end)
         is_no_read = has(self._store.column["mark"][self._store.rows(parcels)], Mark.NO_READ)
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
@@ -170,8 +167,7 @@ class ExportHall:
         if not is_export.any():
             return served
         arrival, begin, end, parcels = pick(is_export, *served[:4])
-        self._store.stamp("code_begin", parcels, begin)
-        self._store.stamp("code_end", parcels, end)
+        self._store.stamp_service("code", parcels, begin, end)
         self._tallies["export_coding"].add(arrival, end + self._to_lane)
         self.lanes.deliver(end + self._to_lane, parcels)
         return Served(*pick(~is_export, *served))

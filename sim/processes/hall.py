@@ -47,7 +47,7 @@ class Hall:
             floor=self.site.floor,
             **{room_in(hall): room for hall, room in site.rooms[number].items()},
         )
-        self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=self.site.uld_xrays)
+        self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=self.site.desks["uld_xrays"])
         self.doors = Pool(env, Phase.DOOR, doors=self.site.doors, dock_workers=self.site.dock_workers)
         self.destinations = site.destinations[number]
         """The halls that parcels leave from, by route (R)."""

@@ -87,6 +87,11 @@ class ParcelSlots:
         if self.keeps_stamps:
             self.column[name][parcel & self._mask] = instants
 
+    def stamp_service(self, name: str, parcels: Ticks, begin: Ticks, end: Ticks) -> None:
+        """When a service of parcels (P) began and ended."""
+        self.stamp(f"{name}_begin", parcels, begin)
+        self.stamp(f"{name}_end", parcels, end)
+
     def load(self, parcels: Ticks) -> Ticks:
         """Of each of P parcels."""
         return parcels >> self._load_bit

@@ -128,9 +128,9 @@ class Sortation:
         self._deliver, self._stage, self._hold = deliver, stage, hold
         self._flows = record.flow_tally("machine", number, hall.n_machines)
         record_as = hall, number, record
-        self.desks = desks_of("handcoding_desks", hall.handcoding_desks, site.handling.handcoding, *record_as)
+        self.desks = desks_of("handcoding_desks", site.handling.handcoding, *record_as)
         """For hand-coding; the tag is the machine of the first pass."""
-        self.posts = desks_of("manual_sort_posts", hall.manual_sort_posts, site.handling.manual_sort, *record_as)
+        self.posts = desks_of("manual_sort_posts", site.handling.manual_sort, *record_as)
         """For manual sort."""
         inductions = hall.manned("inductions", site.handling.inductions)
         self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
@@ -241,8 +241,7 @@ class Sortation:
         if self._exports is not None:
             served = self._exports.take_coded(served)
         arrival, begin, end, parcels, machine = served
-        self._store.stamp("code_begin", parcels, begin)
-        self._store.stamp("code_end", parcels, end)
+        self._store.stamp_service("code", parcels, begin, end)
         stopped = self._stop(end, parcels, machine)
         leave = np.where(stopped, end, end + self._site.handling.to_lane)
         self._handcoding.add(arrival, leave, self._store.counts(parcels))
@@ -263,5 +262,4 @@ class Sortation:
     def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
         is_second = self._store.column["freed"][self._store.rows(parcels)] != NEVER
         for first_pass, prefix in ((~is_second, "sort"), (is_second, "second")):
-            self._store.stamp(f"{prefix}_begin", parcels[first_pass], begin[first_pass])
-            self._store.stamp(f"{prefix}_end", parcels[first_pass], end[first_pass])
+            self._store.stamp_service(prefix, parcels[first_pass], begin[first_pass], end[first_pass])

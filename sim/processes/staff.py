@@ -26,9 +26,9 @@ def _shifts(env: simpy.Environment, pool: Pool, kind: str, manning: Manning) -> 
         pool.set_capacity(kind, posts)
 
 
-def desks_of(kind: str, posts: int, service: int, hall: Hall, number: int, record: Recorder) -> Desks:
-    """Desks of a hall, as many as the roster mans, and recorded under their kind."""
-    manning = hall.manned(kind, posts)
+def desks_of(kind: str, service: int, hall: Hall, number: int, record: Recorder, *, posts: int | None = None) -> Desks:
+    """Desks of a hall, as many as the roster mans, and recorded under their kind; `posts`: of its exports."""
+    manning = hall.manned(kind, hall.desks[kind] if posts is None else posts)
     return Desks(manning, service, record.desk_tally(kind, number, manning))
 
 

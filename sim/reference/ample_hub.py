@@ -9,7 +9,18 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.presorting import Presorting, Units
-from sim.domain.site import Apron, Customs, Hall, Handling, MachineCalendar, Site, TrailerLimits, Transfers, Trucks
+from sim.domain.site import (
+    DESKS,
+    Apron,
+    Customs,
+    Hall,
+    Handling,
+    MachineCalendar,
+    Site,
+    TrailerLimits,
+    Transfers,
+    Trucks,
+)
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -42,14 +53,9 @@ def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[in
         floor=1000 * _PLENTY,
         service=_MIN // 8,
         calendars=(MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
-        handcoding_desks=_PLENTY,
+        desks=dict.fromkeys(DESKS, _PLENTY),
         packout_posts=(),
         packout_calendar=MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
-        manual_sort_posts=_PLENTY,
-        customs_desks=_PLENTY,
-        xray_lanes=_PLENTY,
-        transit_desks=_PLENTY,
-        uld_xrays=_PLENTY,
         doors=_PLENTY,
         dock_workers=_PLENTY,
         exports=None,

@@ -99,7 +99,7 @@ class ExportHall(OnClock):
         yield at(self.env, end + self.hall.site.handling.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
-            desks, service = self.hall.coding_desks, self.hall.site.handling.handcoding
+            desks, service = self.hall.desks["handcoding_desks"], self.hall.site.handling.handcoding
             yield from serve(self.env, desks, parcel.key, parcel, "code", service)
             yield after(self.env, self.hall.site.handling.to_lane)
         self._stage(parcel)

@@ -44,12 +44,7 @@ class Hall(OnClock):
             **rooms,
         )
         self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
-        self.coding_desks = Pool(env, Phase.DESK, handcoding_desks=hall.handcoding_desks)
-        self.xray_lanes = Pool(env, Phase.DESK, xray_lanes=hall.xray_lanes)
-        self.transit_desks = Pool(env, Phase.DESK, transit_desks=hall.transit_desks)
-        self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=hall.uld_xrays)
-        self.customs_desks = Pool(env, Phase.DESK, customs_desks=hall.customs_desks)
-        self.manual_posts = Pool(env, Phase.DESK, manual_sort_posts=hall.manual_sort_posts)
+        self.desks = {kind: Pool(env, Phase.DESK, None, **{kind: posts}) for kind, posts in hall.desks.items()}
         follow_roster(env, hall.manning, self.pools)
         self.need = hall.service * inputs.site.handling.inductions
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
@@ -66,8 +61,7 @@ class Hall(OnClock):
 
     @property
     def pools(self) -> tuple[Pool, ...]:
-        desks = self.coding_desks, self.manual_posts, self.customs_desks, self.xray_lanes, self.transit_desks
-        return self.positions, self.uld_xrays, self.breakdown, self.doors, *desks
+        return self.positions, self.breakdown, self.doors, *self.desks.values()
 
     # Break-down (rules 6 to 8)
 
@@ -82,8 +76,8 @@ class Hall(OnClock):
         yield after(self.env, self.rules.check_in)
         uld.checked_in = self.now
         if uld.is_xrayed:
-            key = uld.flight, uld.index
-            yield from serve(self.env, self.uld_xrays, key, uld, "xray", self.site.customs.uld_xray)
+            machines, key = self.desks["uld_xrays"], (uld.flight, uld.index)
+            yield from serve(self.env, machines, key, uld, "xray", self.site.customs.uld_xray)
         destinations = sorted(self.destinations[parcel.route] for parcel in uld.parcels)
         rooms = Counter[str]()
         for hall in destinations:
@@ -145,8 +139,8 @@ class Hall(OnClock):
             else:
                 yield from self._hold(parcel, None)
 
-    def _serve(self, desks: Pool, parcel: Parcel, name: str, service: int) -> Steps:
-        yield from serve(self.env, desks, parcel.key, parcel, name, service)
+    def _serve(self, desks: str, parcel: Parcel, name: str, service: int) -> Steps:
+        yield from serve(self.env, self.desks[desks], parcel.key, parcel, name, service)
 
     # Sorting and customs (rules 9 to 13)
 
@@ -162,7 +156,7 @@ class Hall(OnClock):
         yield at(self.env, end + self.rules.to_chute)
         parcel.sort_end = self.now
         if parcel.is_no_read:
-            yield from self._serve(self.coding_desks, parcel, "code", self.rules.handcoding)
+            yield from self._serve("handcoding_desks", parcel, "code", self.rules.handcoding)
         if self._is_free(parcel):
             if parcel.is_no_read:
                 yield after(self.env, self.rules.to_lane)
@@ -181,15 +175,15 @@ class Hall(OnClock):
         is_examined = parcel.channel == Channel.EXAMINED or (parcel.channel == Channel.XRAYED and parcel.is_alarm)
         decided = self.now
         if parcel.channel == Channel.XRAYED:
-            yield from self._serve(self.xray_lanes, parcel, "xray", self.site.customs.xray)
+            yield from self._serve("xray_lanes", parcel, "xray", self.site.customs.xray)
             decided = self.now
         elif parcel.channel == Channel.TRANSIT:
-            yield from self._serve(self.transit_desks, parcel, "transit", self.site.customs.transit)
+            yield from self._serve("transit_desks", parcel, "transit", self.site.customs.transit)
             decided = self.now
         elif parcel.channel != Channel.EXAMINED:
             decided = max(self.now, parcel.release)
         if is_examined:
-            yield from self._serve(self.customs_desks, parcel, "exam", self.site.customs.examination)
+            yield from self._serve("customs_desks", parcel, "exam", self.site.customs.examination)
             decided = self.now
         # The first round strictly after the parcel came and its outcome was known.
         rounds = decided // self.site.customs.round + 1
@@ -203,7 +197,7 @@ class Hall(OnClock):
             self.stage(parcel)
             return
         if machine is None:
-            yield from self._serve(self.manual_posts, parcel, "second", self.rules.manual_sort)
+            yield from self._serve("manual_sort_posts", parcel, "second", self.rules.manual_sort)
             yield after(self.env, self.rules.to_lane)
             self.stage(parcel)
             return
@@ -225,7 +219,7 @@ class Hall(OnClock):
 
     def _sort_by_hand(self, parcel: Parcel) -> Steps:
         parcel.handled = self.now
-        yield from self._serve(self.manual_posts, parcel, "sort", self.rules.manual_sort)
+        yield from self._serve("manual_sort_posts", parcel, "sort", self.rules.manual_sort)
         if self._is_free(parcel):
             yield after(self.env, self.rules.to_lane)
             self.stage(parcel)

@@ -162,7 +162,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
             calendar(streams.of("calendar", number, machine), most=hub.inductions, longest=89, changes=hub.has_outages)
             for machine in range(n_machines)
         ),
-        handcoding_desks=hub.desks,
+        desks=desks,
         packout_posts=packout_posts,
         packout_calendar=calendar(
             streams.of("packout_calendar", number),
@@ -170,11 +170,6 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
             longest=29,
             changes=hub.is_packout_manned_in_part,
         ),
-        manual_sort_posts=hub.manual_posts,
-        customs_desks=hub.customs_desks,
-        xray_lanes=hub.xray_lanes,
-        transit_desks=hub.transit_desks,
-        uld_xrays=hub.uld_xrays,
         doors=hub.doors,
         dock_workers=dock_workers,
         manning=_manning(hub, streams, step, end, (number,), **posts, **desks, **export_posts(exports)),
