@@ -7,12 +7,13 @@ from typing import Annotated, Any, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, scenarios, study
-from experiments.designs.spreadsheet import compose_design, designs_among, factors_of
+from experiments.designs.spreadsheet import Factors, compose_design, designs_among, factors_of
+from experiments.designs.typed_designs import DesignWords
 from experiments.execution import Place
 from experiments.report.public_hubs import public_hubs
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
-from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.bounds import DAYS_PER_WEEK, check_different
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, plain
@@ -87,10 +88,7 @@ class DesignKeys(Designed):
     def __post_init__(self) -> None:
         Designed.__post_init__(self)
         for name in ("scenarios", "demands", "arrival_models"):
-            values = getattr(self, name)
-            twice = sorted({value for value in values if values.count(value) > 1})
-            if twice:
-                raise ValueError(f"{name}: {twice[0]} is there twice")
+            check_different(name, getattr(self, name))
         unknown = [model for model in self.arrival_models if model not in set(ArrivalModel) - {ArrivalModel.FILE}]
         if unknown:
             raise ValueError(f"arrival_models: {unknown[0]!r} is none of timetable, poisson, all_ifr")
@@ -172,10 +170,8 @@ def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     if rows:
         if keys.scenarios or keys.demands or keys.arrival_models:
             raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
-        composed = [compose_design(row, words, config_dir) for row in rows]
-        names = [row.name for row in rows]
-        designs = [Design(name, hub(config)) for name, config in zip(names, composed, strict=True)]
-        return designs, replace(keys, factors=factors_of(names, rows, composed))
+        designs, factors = of_rows(rows, words, config_dir)
+        return designs, replace(keys, factors=factors)
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
         raise ConfigError(
@@ -200,6 +196,13 @@ def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
         label += [model] if model and model != models[0] else []
         designs.append(Design(", ".join(label), hub(compose(values, config_dir))))
     return designs, keys
+
+
+def of_rows(rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path | None) -> tuple[list[Design], Factors]:
+    """The designs of a spreadsheet or of a list, and the keys in which they differ."""
+    composed, names = [compose_design(row, words, config_dir) for row in rows], [row.name for row in rows]
+    designs = [Design(name, hub(config)) for name, config in zip(names, composed, strict=True)]
+    return designs, factors_of(names, rows, composed)
 
 
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
@@ -228,8 +231,7 @@ def check_kpis(kpis: Sequence[str]) -> None:
     for kpi in kpis:
         if kpi not in KPIS:
             raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
-        if kpis.count(kpi) > 1:
-            raise ValueError(f"kpis: {kpi} is there twice")
+    check_different("kpis", kpis)
 
 
 def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None = None) -> tuple[HubConfig, K]:

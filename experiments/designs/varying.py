@@ -1,6 +1,6 @@
 """Fields of a configuration that a study varies: the hub with other values in them, and the words that say so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from experiments.composition import compose, hub, word_value
@@ -47,6 +47,19 @@ def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict
             number = int(number)
         values[key] = number
     return values
+
+
+def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
+    """Refuse a field that two set; `fields`: of each, by its name in the place.
+
+    Raises:
+        ConfigError: the first such field.
+    """
+    owner: dict[str, str] = {}
+    for name, keys in fields.items():
+        for key in keys:
+            if owner.setdefault(key, name) != name:
+                raise ConfigError(f"{place}.{name}.fields: {key} is set by {owner[key]} too")
 
 
 def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:

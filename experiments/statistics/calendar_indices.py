@@ -17,12 +17,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.statistics.interval import CONFIDENCE, t_quantile
+
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-CONFIDENCE: Final = 0.95
 CORRELATED_DAYS: Final = 13
 """Longest lag of the residuals' autocorrelation that widens the intervals [days]: not quite two weeks."""
 LEAST_PERIOD_DAYS: Final = 56
@@ -130,7 +131,7 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     values, jacobian = _normalised(beta)
     covariance = _covariance(reduced * np.sqrt(expected)[:, None], residuals, at, dispersion)
     errors = np.sqrt(np.einsum("ik,kl,il->i", jacobian[:, kept], covariance, jacobian[:, kept]))
-    reach = _quantile(degrees)
+    reach = t_quantile((1 + CONFIDENCE) / 2, degrees)
     n_days = design.sum(axis=0).astype(np.int64)
     of_group = residuals**2 @ design / n_days * (counts.size / degrees)
     low, high = values * np.exp(-reach * errors), values * np.exp(reach * errors)
@@ -212,9 +213,3 @@ def _relative_error(series: Floats, at: NDArray[np.int64]) -> float:
         _, first, second = np.intersect1d(at + lag, at, assume_unique=True, return_indices=True)
         total += 2 * (1 - lag / (CORRELATED_DAYS + 1)) * max(float(centred[first] @ centred[second]), 0.0)
     return float(np.sqrt(total) / max(series.sum(), _TINY))
-
-
-def _quantile(degrees: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))

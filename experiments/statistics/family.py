@@ -71,10 +71,8 @@ def statements(
     alone = paired_intervals(scenarios, baseline, possible=possible, confidence=confidence)
     if not all(len(values) > 1 and all(map(math.isfinite, values)) for values in scenarios.values()):
         return {name: Statement(interval, None, None, is_different=False) for name, interval in alone.items()}
-    if family is Family.DUNNETT:
-        made = separate_family(scenarios, baseline, possible=possible, confidence=confidence)
-    else:
-        made = paired_family(scenarios, baseline, possible=possible, confidence=confidence)
+    of_family = separate_family if family is Family.DUNNETT else paired_family
+    made = of_family(scenarios, baseline, possible=possible, confidence=confidence)
     if family is Family.NONE:
         p_values = [statement.p_value for statement in made.values()]
         made = _statements(alone, p_values, p_values, confidence)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -37,6 +38,16 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     with whole(path) as unfinished:
         unfinished.write_bytes(content)
+
+
+def write_if_possible(path: Path, picture: bytes) -> Path | None:
+    """Write a picture that nobody asked for; a folder that cannot be written is no mistake, and told."""
+    try:
+        write_whole(path, picture)
+    except OSError as error:
+        sys.stderr.write(f"no picture: {path}: {error.strerror}\n")
+        return None
+    return path
 
 
 def append_line(path: Path, line: str) -> None:

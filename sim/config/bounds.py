@@ -45,6 +45,13 @@ def check_number(name: str, names: Sized) -> None:
         raise ValueError(f"{name}: at most {MOST_NAMES}, got {len(names)}")
 
 
+def check_different(name: str, values: Sequence[object]) -> None:
+    """Raises ValueError if one of the values is there twice."""
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"{name}: {value} is there twice")
+
+
 def check_sum(name: str, shares: Sequence[float]) -> None:
     """Raises ValueError if shares do not sum to one."""
     if abs(sum(shares) - 1) > SUM_TOLERANCE:

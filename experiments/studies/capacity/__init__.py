@@ -56,6 +56,7 @@ from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
 from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
 from sim.config import ArrivalModel
+from sim.config.bounds import check_different
 from sim.domain.columns import Column, TableSchema
 from sim.errors import ConfigError
 from sim.measures.kpis import LAID_OUT
@@ -82,9 +83,7 @@ class CapacityKeys(Designed):
 
     def __post_init__(self) -> None:
         Designed.__post_init__(self)
-        twice = sorted({name for name in self.scenarios if self.scenarios.count(name) > 1})
-        if twice:
-            raise ValueError(f"scenarios: {twice[0]} is there twice")
+        check_different("scenarios", self.scenarios)
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:

@@ -20,10 +20,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, with_study
+from experiments.composition import compose, study
+from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
 from experiments.designs.factors import Game, game_of
-from experiments.designs.spreadsheet import compose_design, designs_among, factors_of, key_of
+from experiments.designs.spreadsheet import designs_among, key_of
 from experiments.formatting import signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
@@ -83,10 +83,8 @@ def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
             raise ConfigError(f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(rows)}")
-        both = [compose_design(row, rest, config_dir) for row in rows]
-        names = [row.name for row in rows]
-        start, end = (Design(name, hub(config)) for name, config in zip(names, both, strict=True))
-        keys = replace(keys, scenarios=(start.label, end.label), factors=factors_of(names, rows, both))
+        (start, end), factors = of_rows(rows, rest, config_dir)
+        keys = replace(keys, scenarios=(start.label, end.label), factors=factors)
         return game_of(start, end, keys.decompose.factors).designs, keys
     start, end = named(rest, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors).designs, keys

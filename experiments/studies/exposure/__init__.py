@@ -13,7 +13,6 @@ docs/exposure.md says what is counted, and how.
 """
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.arguments import Arguments, taken_apart
 from experiments.frame import console
 from experiments.report.stored_designs import ShareBand
-from experiments.store.files import write_whole
+from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import means_of, typed_rows
 from experiments.store.rows import types_of
@@ -158,13 +157,9 @@ def _draw(ledgers: Ledgers, folder: Path, suffix: str) -> list[Path]:
             ledgers.matrices, ledgers.flows, ledgers.inference, ledgers.trade, ledgers.balance, ledgers.watched
         )
         for name, figure in drawn.items():
-            path = folder / f"{name}{suffix}.svg"
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, style.svg(figure))
-            except OSError as error:
-                print(f"no picture: {path}: {error.strerror}", file=sys.stderr)
-                return written
+            path = write_if_possible(folder / f"{name}{suffix}.svg", style.svg(figure))
+            if path is None:
+                break
             written.append(path)
     return written
 

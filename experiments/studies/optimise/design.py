@@ -10,7 +10,7 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
-from experiments.designs.varying import changed, scaled
+from experiments.designs.varying import changed, check_set_once, scaled
 from experiments.money.accounts import DAYS_PER_YEAR
 from experiments.money.prices import Prices
 from sim.config import HubConfig
@@ -151,13 +151,9 @@ def asked(arguments: Arguments) -> tuple[list[Design], OptimiseKeys]:
 
 def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> None:
     """Refuse what no design can be: fields that are not there or there twice, and ends outside the field's bounds."""
-    owner: dict[str, str] = {}
+    check_set_once(f"{VERB}.variables", {name: variable.fields for name, variable in variables.items()})
     for name, variable in variables.items():
         place = f"{VERB}.variables.{name}"
-        for field in variable.fields:
-            if field in owner:
-                raise ConfigError(f"{place}.fields: {field} is set by {owner[field]} too")
-            owner[field] = name
         steps: tuple[Value, ...] = () if variable.step is None else ((variable.low or 0.0) + variable.step,)
         for value in (*variable.ends, *steps):
             try:

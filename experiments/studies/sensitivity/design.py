@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, check_kpis, with_keys
-from experiments.designs.varying import changed, scaled
+from experiments.designs.varying import changed, check_set_once, scaled
 from experiments.statistics.factors import Box, Floats
 from experiments.statistics.indices import crossed_points
 from experiments.statistics.screening import trajectories
@@ -170,12 +170,8 @@ def _is_whole(config: HubConfig, factor: Factor) -> bool:
 
 def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
     """Refuse ranges of which some pair of ends is not possible: in a moment, and before anything runs."""
-    owner: dict[str, str] = {}
+    check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
-        for field in factor.fields:
-            if field in owner:
-                raise ConfigError(f"sensitivity.factors.{name}.fields: {field} is set by {owner[field]} too")
-            owner[field] = name
         for end in ("low", "high"):
             try:
                 scaled(config, factor.fields, getattr(factor, end))

@@ -22,6 +22,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
 from sim.config import ArrivalModel, HubConfig
+from sim.config.bounds import check_different
 from sim.errors import ConfigError
 from sim.reading import Bounds, near, plain, read
 from sim.site.room import check_area
@@ -44,9 +45,7 @@ class ShadowPrice:
             values: tuple[object, ...] = getattr(self, name) or ()
             if getattr(self, name) is not None and not values:
                 raise ValueError(f"{name}: at least one")
-            twice = [value for value in values if values.count(value) > 1]
-            if twice:
-                raise ValueError(f"{name}: {twice[0]} is there twice")
+            check_different(name, values)
         for zone in self.zones or ():
             if zone not in HALL_UNITS:
                 raise ValueError(f"zones: unknown zone {zone!r}{near(zone, HALL_UNITS)}")

@@ -16,7 +16,6 @@ day on which the flight's last parcel left. schedule=FILE: the flights of a run 
 """
 
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ import numpy as np
 
 from experiments.arguments import Arguments, taken_apart
 from experiments.frame import console
-from experiments.store.files import write_whole
+from experiments.store.files import write_if_possible, write_whole
 from experiments.studies.trace.compare import comparison, comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text, flight_object, parcel_object, truck_object
@@ -221,12 +220,7 @@ def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, i
     since = "its call, or its arrival in the yard" if "truck" in traced else "the drawn arrival"
     with style.look():
         picture = style.svg(trace_figure.figure(trace_figure.prepare(rows, origin, str(traced["title"]), since)))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, picture)
-    except OSError as error:
-        if is_wanted:
-            raise
-        print(f"no picture: {path}: {error.strerror}", file=sys.stderr)
-        return None
+    if not is_wanted:
+        return write_if_possible(path, picture)
+    write_whole(path, picture)
     return path
