@@ -5,6 +5,7 @@ import math
 from sim.config import Deck, Hall, HubConfig
 from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
 from sim.errors import InputError
+from sim.inputs.same_names import in_ticks, same
 from sim.site.floors import export_floor_parcels
 from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, ticks
 
@@ -28,11 +29,9 @@ def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports |
         doors=hall.doors_in,
         dock_workers=exports.dock_workers_in,
         floor=floor,
-        screening_lines=exports.screening_lines,
-        hand_sorting_posts=exports.hand_sorting_posts,
+        **same(exports, "screening_lines", "hand_sorting_posts", "empty_ulds"),
         places=exports.build_up_places,
         workers=exports.build_up_workers,
-        empty_ulds=exports.empty_ulds,
     )
 
 
@@ -50,8 +49,7 @@ def make_export_site(config: HubConfig) -> ExportSite | None:
             )
             for name, kind in config.fleet.items()
         },
-        call_in=ticks(collections.call_in_min),
-        docking=ticks(collections.docking_min),
+        **in_ticks(collections, "call_in", "docking"),
         workers_per_truck=collections.workers_per_truck,
         screening=ticks(MIN_PER_H / exports.screened_per_line_h),
         hand_sorting=ticks(MIN_PER_H / exports.hand_sorted_per_post_h),
@@ -59,9 +57,7 @@ def make_export_site(config: HubConfig) -> ExportSite | None:
         build_up_fixed=ticks(build_up.fixed_min),
         build_up_parcel=ticks(MIN_PER_H / build_up.parcels_per_h),
         workers_per_place=build_up.workers_per_place,
-        cut_off=ticks(departure.cut_off_min),
-        close_out=ticks(departure.close_out_min),
-        doors_close=ticks(departure.doors_close_min),
+        **in_ticks(departure, "cut_off", "close_out", "doors_close"),
         tugs=config.apron.outbound_tugs,
         stack=departure.empties_per_position,
     )

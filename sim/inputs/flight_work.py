@@ -6,6 +6,7 @@ The capacity ladder divides what there is by it, and rosters that follow the wor
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sim.config import AircraftType, Deck, Hall, HubConfig
 from sim.domain.presorting import Presorting
@@ -24,6 +25,11 @@ class _Load:
     main: int
     """Positions of the main deck with a ULD or a stack of empty ones."""
     lower: int
+
+
+def n_in_halls(config: HubConfig, path: str) -> int:
+    """What all halls have of a key, as `exports.screening_lines`."""
+    return sum(attrgetter(path)(hall) for hall in config.halls.values())
 
 
 def ulds_by_deck(config: HubConfig) -> tuple[float, float]:

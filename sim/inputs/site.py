@@ -19,6 +19,7 @@ from sim.inputs.export_site import make_export_site, make_hall_exports
 from sim.inputs.flight_work import route_shares
 from sim.inputs.outages import machine_calendar
 from sim.inputs.roster import manned_calendar
+from sim.inputs.same_names import in_ticks, same
 from sim.inputs.staffing import rosters_of
 from sim.rules import Rules
 from sim.site.floors import floor_parcels, transfer_parcels
@@ -48,12 +49,8 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
 def _packers(packout: Packout) -> Packers | None:
     if packout.rule is PackoutRule.DEDICATED:
         return None
-    return Packers(
-        look=ticks(packout.look_min),
-        review=ticks(packout.review_min),
-        walk=ticks(packout.walk_min),
-        enough=max(1, int(packout.look_min / packout.packing_min)),
-    )
+    enough = max(1, int(packout.look_min / packout.packing_min))
+    return Packers(**in_ticks(packout, "look", "review", "walk"), enough=enough)
 
 
 def _make_halls(
@@ -137,14 +134,9 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
 def _apron(config: HubConfig, end: int, disturbances: Disturbances) -> site.Apron:
     apron = config.apron
     return site.Apron(
-        stands=apron.stands,
-        loader_sets=apron.loader_sets,
-        tugs=apron.tugs,
-        dollies_per_train=apron.dollies_per_train,
-        taxi_in=ticks(apron.taxi_in_min),
-        doors_open=ticks(apron.doors_open_min),
+        **same(apron, "stands", "loader_sets", "tugs", "dollies_per_train"),
+        **in_ticks(apron, "taxi_in", "doors_open", "turnaround"),
         lift=(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min)),
-        turnaround=ticks(apron.turnaround_min),
         longest_hold=ticks(apron.longest_hold_h * MIN_PER_H),
         between_halls=ticks(config.complex.between_halls_min),
         manning=_apron_manning(config, end, disturbances),
@@ -167,18 +159,14 @@ def _handling(config: HubConfig) -> site.Handling:
 
 def _customs(customs: Customs) -> site.Customs:
     """Controls take a tick where there are none."""
-    declared, controls = customs.declared, ("xray", "transit", "uld_xray")
-    durations = {name: ticks(getattr(declared, f"{name}_min")) if declared else 1 for name in controls}
-    return site.Customs(examination=ticks(customs.examination_min), round=ticks(customs.round_min), **durations)
+    controls = "xray", "transit", "uld_xray"
+    durations = in_ticks(customs.declared, *controls) if customs.declared else dict.fromkeys(controls, 1)
+    return site.Customs(**in_ticks(customs, "examination", "round"), **durations)
 
 
 def _transfers(config: HubConfig) -> Transfers:
-    return Transfers(
-        round=ticks(config.complex.transfer_round_min),
-        loading=ticks(config.complex.transfer_loading_min),
-        trip=ticks(config.complex.transfer_trip_min),
-        units=config.complex.transfer_parcels // config.unit_room,
-    )
+    durations = in_ticks(config.complex, "round", "loading", "trip", prefix="transfer_")
+    return Transfers(**durations, units=config.complex.transfer_parcels // config.unit_room)
 
 
 def _trucks(outbound: Outbound, unit_room: int) -> site.Trucks:
@@ -188,13 +176,8 @@ def _trucks(outbound: Outbound, unit_room: int) -> site.Trucks:
             trailer.parcels // unit_room, round(trailer.kg * G_PER_KG), round(trailer.m3 * CM3_PER_M3)
         ),
         cut_offs=tuple(sorted(minute_of_day(text) * TICKS_PER_MIN for text in outbound.timetable)),
-        least_fill=outbound.least_fill,
-        longest_hold=ticks(outbound.longest_hold_min),
-        round=ticks(outbound.round_min),
-        call_out=ticks(outbound.call_out_min),
+        **same(outbound, "least_fill", "yard"),
+        **in_ticks(outbound, "longest_hold", "round", "call_out", "docking", "loading"),
         extra_per_day=outbound.extra_trucks_per_day,
-        yard=outbound.yard,
-        docking=ticks(outbound.docking_min),
-        loading=ticks(outbound.loading_min),
         workers=outbound.workers_per_truck,
     )

@@ -48,11 +48,11 @@ def _apron_rungs(config: HubConfig) -> dict[str, float]:
 
 def _sorting_rungs(config: HubConfig) -> dict[str, float]:
     """From break-down to pack-out; exports use machines and coding desks too."""
-    halls, in_bag = config.halls.values(), config.presorted.bag_size
+    in_bag, n_in_halls = config.presorted.bag_size, flight_work.n_in_halls
     machines = config.rated_per_h * config.sorting.efficiency * flight_work.machines_up(config) * HOURS_PER_DAY
-    coding = sum(hall.handcoding_desks for hall in halls) * config.coded_per_desk_h * HOURS_PER_DAY
-    sorted_by_hand = sum(hall.manual_sort_posts for hall in halls) * config.manual_sort.parcels_per_post_h
-    n_stations = sum(hall.breakdown_stations for hall in halls)
+    coding = n_in_halls(config, "handcoding_desks") * config.coded_per_desk_h * HOURS_PER_DAY
+    sorted_by_hand = n_in_halls(config, "manual_sort_posts") * config.manual_sort.parcels_per_post_h
+    n_stations = n_in_halls(config, "breakdown_stations")
     # What of the parcels flown in takes each way.
     broken_down, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
     by_machine, passes = broken_down * (1 - by_hand), flight_work.passes(config)
@@ -82,7 +82,7 @@ def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str
     halls = config.halls.values()
     filled = of_uld / config.unit_room if config.presorted.goods is Presorting.ULDS else 1.0
     floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
-    doors = sum(hall.doors_out for hall in halls)
+    doors = flight_work.n_in_halls(config, "doors_out")
     return {
         "doors": doors * MIN_PER_DAY / flight_work.truck_min(config) * flight_work.truck_parcels(config),
         "floor": floor * HOURS_PER_DAY / stay_h if stay_h else math.inf,

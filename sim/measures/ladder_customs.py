@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from sim.config import HubConfig
+from sim.inputs.flight_work import n_in_halls
 from sim.units import MIN_PER_DAY
 
 
@@ -16,22 +17,15 @@ def customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: f
     declared = config.customs.declared
     if declared is None:
         return {}
-    halls = config.halls.values()
-    controls = [hall.controls for hall in halls]
     passing, in_zone = (kpis.get(name, 0.0) for name in ("parcels_per_day", "utilisation_customs_hold"))
 
-    def of(posts: int, minutes: float, share: float) -> float:
-        return posts * MIN_PER_DAY / minutes / share if share else math.inf
+    def of(posts: str, minutes: float, share: float) -> float:
+        return n_in_halls(config, posts) * MIN_PER_DAY / minutes / share if share else math.inf
 
     return {
-        "customs_desks": of(
-            sum(hall.customs_desks for hall in halls), config.customs.examination_min, kpis.get("examined_share", 0.0)
-        ),
-        "xray_lanes": of(sum(each.xray_lanes for each in controls), declared.xray_min, kpis.get("xrayed_share", 0.0)),
-        "transit_desks": of(
-            sum(each.transit_desks for each in controls), declared.transit_min, kpis.get("transit_share", 0.0)
-        ),
-        "uld_xrays": of(sum(each.uld_xrays for each in controls), declared.uld_xray_min, declared.uld_xray_share)
-        * parcels_a_uld,
+        "customs_desks": of("customs_desks", config.customs.examination_min, kpis.get("examined_share", 0.0)),
+        "xray_lanes": of("controls.xray_lanes", declared.xray_min, kpis.get("xrayed_share", 0.0)),
+        "transit_desks": of("controls.transit_desks", declared.transit_min, kpis.get("transit_share", 0.0)),
+        "uld_xrays": of("controls.uld_xrays", declared.uld_xray_min, declared.uld_xray_share) * parcels_a_uld,
         "customs_hold": passing / in_zone if in_zone else math.inf,
     }
