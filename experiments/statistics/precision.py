@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.statistics.interval import CONFIDENCE, Interval, mean_interval
+from experiments.statistics.interval import CONFIDENCE, Interval, mean_interval, t_quantile
 
 Samples = Mapping[str, Mapping[str, Sequence[float]]]
 """Values by design and KPI, one a replication."""
@@ -48,8 +48,6 @@ def replications_needed(values: Sequence[float], half_width: float, *, confidenc
     >>> replications_needed([1.0, 2.0, 3.0, 4.0], 0.5)
     29
     """
-    from scipy.special import stdtrit
-
     if not half_width > 0:
         raise ValueError(f"half_width: must be greater than 0, got {half_width}")
     n = len(values)
@@ -59,7 +57,7 @@ def replications_needed(values: Sequence[float], half_width: float, *, confidenc
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
 
     def is_enough(count: int) -> bool:
-        return float(stdtrit(count - 1, (1 + confidence) / 2)) * deviation / math.sqrt(count) <= half_width
+        return t_quantile((1 + confidence) / 2, count - 1) * deviation / math.sqrt(count) <= half_width
 
     low, high = n - 1, n
     while not is_enough(high):

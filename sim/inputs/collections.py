@@ -5,7 +5,7 @@ A day has slots, of which its first n run: so a smaller demand is always within 
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,29 +30,14 @@ def make_exports(
     if not config.exports.share:
         return None
     rows = sorted(_collections(config, streams, flights, end), key=lambda row: (row.scheduled, row.key))
-    collections = tuple(row.numbered(number) for number, row in enumerate(rows))
+    collections = tuple(replace(row, number=number) for number, row in enumerate(rows))
     recorded = config.record.parcels_of_collections
     draw = _CollectionPlan(config, streams, plan)
     return ExportInputs(collections, draw.draw, lambda collection: recorded == "all" or collection.key in recorded)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    scheduled: int
-    key: str
-    entity: tuple[int, int]
-    hall: int
-    n_parcels: int
-    is_presorted: bool
-    is_cohort: bool
-
-    def numbered(self, number: int) -> Collection:
-        return Collection(
-            number, self.key, self.entity, self.scheduled, self.hall, self.n_parcels, self.is_presorted, self.is_cohort
-        )
-
-
-def _collections(config: HubConfig, streams: Streams, flights: Sequence[Flight], end: int) -> Iterator[_Row]:
+def _collections(config: HubConfig, streams: Streams, flights: Sequence[Flight], end: int) -> Iterator[Collection]:
+    """In any order, and not numbered yet."""
     rules, measured = config.exports.collections, measured_days(config)
     profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
     for day in range(-(-end // TICKS_PER_DAY)):
@@ -67,10 +52,11 @@ def _collections(config: HubConfig, streams: Streams, flights: Sequence[Flight],
             if scheduled >= end:
                 continue
             spread = 1 + rules.spread * streams.of("collection_size", *entity).uniform(-1, 1)
-            yield _Row(
-                scheduled,
+            yield Collection(
+                0,
                 f"{date.isoformat()}-{slot:03}",
                 entity,
+                scheduled,
                 _hall(config, scheduled, streams.of("collection_hall", *entity).random()),
                 max(1, round(rules.parcels * spread)),
                 bool(streams.of("collection_presorted", *entity).random() < rules.presorted_share),

@@ -12,7 +12,7 @@ from sim.domain.exports import (
     HallExports,
     UldLimits,
 )
-from sim.reference.small_numbers import SmallHub
+from sim.reference.small_numbers import SmallHub, stepper
 from sim.streams import Streams
 
 AIRCRAFT = ("small", "other")
@@ -25,9 +25,7 @@ def export_site(hub: SmallHub, streams: Streams, step: int) -> ExportSite | None
     if not hub.n_collections:
         return None
     rng = streams.of("export_site")
-
-    def steps(low: int, high: int) -> int:
-        return int(rng.integers(low, high + 1)) * step
+    steps = stepper(rng, step)
 
     def limits() -> UldLimits:
         return UldLimits(*(int(rng.integers(1, hub.uld_out_parcels + 1)) * _LARGEST for _ in range(2)))

@@ -20,7 +20,7 @@ from sim.domain.site import (
 )
 from sim.reference.small_exports import export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_flights import flights, parcels
-from sim.reference.small_numbers import SmallHub
+from sim.reference.small_numbers import SmallHub, stepper
 from sim.rules import Rules
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN, ticks
@@ -33,10 +33,7 @@ def make(hub: SmallHub) -> Inputs:
     streams = Streams(hub.seed, 0)
     rng = streams.of("site")
     step = ticks(hub.step_min)
-
-    def steps(low: int, high: int) -> int:
-        return int(rng.integers(low, high + 1)) * step
-
+    steps = stepper(rng, step)
     end = hub.hours * 60 * TICKS_PER_MIN
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
     apron = Apron(
@@ -134,9 +131,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     serves = tuple(bool(served) for served in drawn[number])
     n_machines = hub.n_machines if number == 0 else int(rng.integers(1, 3))
 
-    def steps(low: int, high: int) -> int:
-        return int(rng.integers(low, high + 1)) * step
-
+    steps = stepper(rng, step)
     workers = 2 * hub.stations_a_machine * n_machines - 1 + hub.spare_workers
     dock_workers = max(2, 2 * hub.doors - int(rng.random() < 0.3))
     posts = {"workers": workers, "dock_workers": dock_workers}

@@ -144,3 +144,8 @@ def draw(seed: int) -> SmallHub:
     for each in drawn:
         numbers[each.name] = each.metadata["draw"](generators[each.metadata["stream"]], numbers)
     return SmallHub(**numbers)
+
+
+def stepper(rng: np.random.Generator, step: int) -> Callable[[int, int], int]:
+    """Draws durations of `low` to `high` steps [ticks]."""
+    return lambda low, high: int(rng.integers(low, high + 1)) * step

@@ -53,6 +53,10 @@ def _mean(times: Ticks) -> float:
     return float(times[int(_WARM_UP * len(times)) :].mean()) / TICKS_PER_MIN
 
 
+def _windows(n: int) -> list[slice]:
+    return [slice(low, low + _WINDOW) for low in range(0, n, _WINDOW)]
+
+
 def single_server_wait(streams: Streams, rate: float, services: Draws) -> float:
     """Mean wait before service, Poisson arrivals."""
     arrival = poisson_arrivals(streams, rate, len(services))
@@ -79,8 +83,7 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
     arrival = poisson_arrivals(streams, rate, n)
     calendar = MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, inductions, dtype=np.int64))
     machine = Machine(calendar, round(service * TICKS_PER_MIN) * inductions, 0, (0, int(arrival[-1]) + 1))
-    for low in range(0, n, _WINDOW):
-        window = slice(low, low + _WINDOW)
+    for window in _windows(n):
         machine.feed(arrival[window], np.arange(n)[window])
         machine.advance(int(arrival[window][-1]))
     return _mean(np.concatenate([begin - came for came, begin, _, _ in machine.fetch(FOREVER)]))
@@ -96,10 +99,7 @@ def officers_waits(streams: Streams, rate: float, services: Draws, officers: int
     """As `several_servers_waits`, of desks that are led on from one look at them to the next, as the hub does."""
     arrival, service = poisson_arrivals(streams, rate, len(services)), _ticks(services)
     servers = Servers.always(officers)
-    begin = [
-        several_servers(arrival[low : low + _WINDOW], service[low : low + _WINDOW], servers)
-        for low in range(0, len(arrival), _WINDOW)
-    ]
+    begin = [several_servers(arrival[window], service[window], servers) for window in _windows(len(arrival))]
     return _shares_and_mean(np.concatenate(begin) - arrival)
 
 
@@ -109,8 +109,7 @@ def examination_waits(streams: Streams, rate: float, service: float, officers: i
     end, manning = int(arrival[-1]) + 1, Manning((0,), (officers,))
     desks = Desks(manning, round(service * TICKS_PER_MIN), DeskTally(end, (0, end), end, manning))
     begin, parcels = [], np.arange(n)
-    for low in range(0, n, _WINDOW):
-        window = slice(low, low + _WINDOW)
+    for window in _windows(n):
         desks.feed(arrival[window], parcels[window], parcels[window])
         served = desks.serve(int(arrival[window][-1]))
         assert served is not None

@@ -144,11 +144,9 @@ def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], 
 
 
 def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bool:
+    names = zip((rule.goods, rule.histories, rule.origins, rule.platforms), (goods, *kind), strict=True)
     return (
-        (rule.goods is None or goods in rule.goods)
-        and (rule.histories is None or kind[0] in rule.histories)
-        and (rule.origins is None or kind[1] in rule.origins)
-        and (rule.platforms is None or kind[2] in rule.platforms)
+        all(allowed is None or name in allowed for allowed, name in names)
         and (rule.from_eur is None or cents >= round(CENTS_PER_EUR * rule.from_eur))
         and (rule.below_eur is None or cents < round(CENTS_PER_EUR * rule.below_eur))
     )
