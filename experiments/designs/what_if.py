@@ -5,18 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from experiments.designs.more_room import (
-    CONTROL_UNITS,
-    EXPORT_HALL_UNITS,
-    EXPORT_UNITS,
-    HALL_UNITS,
-    HallUnits,
-    PartUnits,
-    part_m2,
-    with_more_floor,
-    with_more_in_part,
-    with_room,
-)
+from experiments.designs import more_room
 from sim.config import Hall, HubConfig
 from sim.errors import ConfigError
 from sim.reading import plain, read
@@ -108,7 +97,7 @@ def _apron(name: str, config: HubConfig) -> _Change:
     return n, more_units(n), replace(config, apron=replace(config.apron, **{name: more_units(n)}))
 
 
-def _halls(kind: HallUnits, config: HubConfig) -> _Change:
+def _halls(kind: more_room.HallUnits, config: HubConfig) -> _Change:
     """Every hall gets more of something; counted over all of them."""
 
     def more(hall: Hall) -> Hall:
@@ -117,24 +106,26 @@ def _halls(kind: HallUnits, config: HubConfig) -> _Change:
             return hall
         n = max(before * MORE, kind.step(config.space)) if kind.step else more_units(int(before)) - before
         hall = kind.add(hall, config, n)
-        return with_room(hall, kind.zone, kind.standing(hall) * kind.unit_m2(config.space))
+        return more_room.with_room(hall, kind.zone, kind.standing(hall) * kind.unit_m2(config.space))
 
     halls = {name: more(hall) for name, hall in config.halls.items()}
     before, after = (sum(kind.count(hall) for hall in each.values()) for each in (config.halls, halls))
     return before, after, replace(config, halls=halls)
 
 
-def _parts(kind: PartUnits, config: HubConfig) -> _Change:
+def _parts(kind: more_room.PartUnits, config: HubConfig) -> _Change:
     """Likewise of what stands in a part of a zone."""
-    larger = with_more_in_part(config, kind, more_units)
+    larger = more_room.with_more_in_part(config, kind, more_units)
     before, after = (sum(kind.count(hall) for hall in each.halls.values()) for each in (config, larger))
     return before, after, larger
 
 
 def _floor(part: str, config: HubConfig) -> _Change:
     """Likewise of the m² of a part that goods lie on."""
-    larger = with_more_floor(config, part, MORE)
-    before, after = (sum(part_m2(hall, each.space, part) for hall in each.halls.values()) for each in (config, larger))
+    larger = more_room.with_more_floor(config, part, MORE)
+    before, after = (
+        sum(more_room.part_m2(hall, each.space, part) for hall in each.halls.values()) for each in (config, larger)
+    )
     return before, after, larger
 
 
@@ -145,15 +136,15 @@ def _of(config: HubConfig) -> Mapping[str, Callable[[HubConfig], _Change]]:
 
 _MORE: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
     **{name: partial(_apron, name) for name in ("stands", "loader_sets", "tugs")},
-    **{name: partial(_halls, kind) for name, kind in HALL_UNITS.items()},
+    **{name: partial(_halls, kind) for name, kind in more_room.HALL_UNITS.items()},
 }
 _MORE_OF_EXPORTS: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
-    **{name: partial(_halls, kind) for name, kind in EXPORT_HALL_UNITS.items()},
-    **{name: partial(_parts, kind) for name, kind in EXPORT_UNITS.items()},
+    **{name: partial(_halls, kind) for name, kind in more_room.EXPORT_HALL_UNITS.items()},
+    **{name: partial(_parts, kind) for name, kind in more_room.EXPORT_UNITS.items()},
     "outbound_tugs": partial(_apron, "outbound_tugs"),
     "export_floor": partial(_floor, "export_floor"),
 }
 _MORE_OF_CONTROLS: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
-    **{name: partial(_parts, kind) for name, kind in CONTROL_UNITS.items()},
+    **{name: partial(_parts, kind) for name, kind in more_room.CONTROL_UNITS.items()},
     "customs_hold": partial(_floor, "customs_hold"),
 }

@@ -14,18 +14,8 @@ from experiments.report.disruption_text import in_words
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Samples
-from experiments.store import RunDirectory
+from experiments.store import RunDirectory, summaries
 from experiments.store.rows import stored
-from experiments.store.summaries import (
-    LONGER_RUNS,
-    AreaRow,
-    DesignRow,
-    DifferenceRow,
-    LadderRow,
-    MarginRow,
-    SummaryRow,
-    WarmupRow,
-)
 from experiments.store.tables import Columns, Key, as_columns
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
@@ -127,8 +117,8 @@ def complete(run: RunDirectory, outcome: Outcome, extra: _Tables = ()) -> None:
         keys=[key for key in finished if key[0] in outcome.intervals],
         tables=[
             *_summaries(outcome),
-            stored(WarmupRow, warmup_rows(warm_ups(run.table_of("occupancy"), steady))),
-            (LONGER_RUNS, as_columns(LONGER_RUNS.columns, longer_rows(outcome.designs, finished))),
+            stored(summaries.WarmupRow, warmup_rows(warm_ups(run.table_of("occupancy"), steady))),
+            (summaries.LONGER_RUNS, as_columns(summaries.LONGER_RUNS.columns, longer_rows(outcome.designs, finished))),
             *factor_tables(outcome.factors),
             *extra,
         ],
@@ -139,39 +129,39 @@ def _summaries(outcome: Outcome) -> _Tables:
     designs, baseline = outcome.designs, outcome.designs[0].label
     others = _other_packing(designs)
     return [
-        stored(DesignRow, [design_row(outcome, order, others[order]) for order in range(len(designs))]),
-        stored(SummaryRow, [
-            SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
+        stored(summaries.DesignRow, [design_row(outcome, order, others[order]) for order in range(len(designs))]),
+        stored(summaries.SummaryRow, [
+            summaries.SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
             for label, intervals in outcome.intervals.items()
             for kpi, interval in intervals.items()
         ]),
-        stored(DifferenceRow, [
-            DifferenceRow(label, baseline, kpi, difference.interval, KPIS[kpi].unit, difference.p_value,
+        stored(summaries.DifferenceRow, [
+            summaries.DifferenceRow(label, baseline, kpi, difference.interval, KPIS[kpi].unit, difference.p_value,
                           difference.adjusted, difference.is_different, difference.variance_ratio)
             for label, statements in outcome.differences.items()
             for kpi, difference in statements.items()
         ]),
-        stored(LadderRow, [
-            LadderRow(design.label, *rung) for design in designs for rung in outcome.ladder(design).items()
+        stored(summaries.LadderRow, [
+            summaries.LadderRow(design.label, *rung) for design in designs for rung in outcome.ladder(design).items()
         ]),
-        stored(AreaRow, [
-            AreaRow(design.label, use.hall, use.zone, use.area_m2, use.n_units, use.n_fit, use.unit,
+        stored(summaries.AreaRow, [
+            summaries.AreaRow(design.label, use.hall, use.zone, use.area_m2, use.n_units, use.n_fit, use.unit,
                     use.spare_m2 if use.n_fit else 0.0)
             for design in designs
             for use in (*zones_in_use(design.hub), *set_aside(design.hub))
         ]),
-        stored(MarginRow, margin_rows(outcome.margins)),
+        stored(summaries.MarginRow, margin_rows(outcome.margins)),
         stability_table({design.label: outcome.stability[design.label] for design in designs}),
     ]  # fmt: skip
 
 
-def design_row(outcome: Outcome, order: int, other: str) -> DesignRow:
+def design_row(outcome: Outcome, order: int, other: str) -> summaries.DesignRow:
     """What a design is; `other`: the design that differs in the packing rule alone."""
     design = outcome.designs[order]
     config = design.hub
     blocked = outcome.intervals[design.label]["blocked_after_h"].mean
     run_h = config.end_min / MIN_PER_H
-    return DesignRow(
+    return summaries.DesignRow(
         design.label,
         order,
         config.scenario,

@@ -5,22 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.domain import site as domain
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.presorting import Presorting, Units
-from sim.domain.site import (
-    DESKS,
-    Apron,
-    Customs,
-    Hall,
-    Handling,
-    MachineCalendar,
-    Site,
-    TrailerLimits,
-    Transfers,
-    Trucks,
-)
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -38,9 +27,9 @@ _MIN: Final = TICKS_PER_MIN
 _EACH_HOUR: Final = tuple(h * TICKS_PER_H for h in range(24))
 
 
-def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[int, ...] = _EACH_HOUR) -> Site:
+def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[int, ...] = _EACH_HOUR) -> domain.Site:
     """A site where nobody waits for anybody: a machine a ULD, and trucks at `cut_offs` [ticks] that take all."""
-    hall = Hall(
+    hall = domain.Hall(
         name="H",
         opens=0,
         transfer_floor=0,
@@ -52,16 +41,16 @@ def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[in
         breakdown_workers=_PLENTY,
         floor=1000 * _PLENTY,
         service=_MIN // 8,
-        calendars=(MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
-        desks=dict.fromkeys(DESKS, _PLENTY),
+        calendars=(domain.MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
+        desks=dict.fromkeys(domain.DESKS, _PLENTY),
         packout_posts=(),
-        packout_calendar=MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
+        packout_calendar=domain.MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
         doors=_PLENTY,
         dock_workers=_PLENTY,
         exports=None,
         manning={},
     )
-    apron = Apron(
+    apron = domain.Apron(
         stands=stands,
         loader_sets=_PLENTY,
         tugs=_PLENTY,
@@ -75,7 +64,7 @@ def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[in
         manning={},
         closures=(),
     )
-    handling = Handling(
+    handling = domain.Handling(
         workers_per_station=1,
         check_in=6 * _MIN,
         inductions=4,
@@ -85,8 +74,8 @@ def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[in
         manual_sort=_MIN,
         packers=None,
     )
-    trucks = Trucks(
-        trailer=TrailerLimits(_PLENTY, 1000 * _PLENTY, 1000 * _PLENTY),
+    trucks = domain.Trucks(
+        trailer=domain.TrailerLimits(_PLENTY, 1000 * _PLENTY, 1000 * _PLENTY),
         cut_offs=cut_offs,
         least_fill=0.0,
         longest_hold=0,
@@ -98,7 +87,7 @@ def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[in
         loading=11 * _MIN,
         workers=1,
     )
-    return Site(
+    return domain.Site(
         rules=Rules.of({}),
         units=Units(Presorting.NONE, room=1),
         routes=("A",),
@@ -106,8 +95,8 @@ def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[in
         apron=apron,
         halls=(hall,),
         handling=handling,
-        customs=Customs(examination=9 * _MIN, xray=_MIN, transit=_MIN, uld_xray=_MIN, round=30 * _MIN),
-        transfers=Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
+        customs=domain.Customs(examination=9 * _MIN, xray=_MIN, transit=_MIN, uld_xray=_MIN, round=30 * _MIN),
+        transfers=domain.Transfers(30 * _MIN, _MIN, _MIN, _PLENTY),
         trucks=trucks,
         exports=None,
     )
@@ -149,7 +138,7 @@ def _plain(flight: Flight, handling: int) -> Parcels:
     )
 
 
-def _inputs(site: Site, flights: tuple[Flight, ...], end: int, *, handling: int = _MIN // 4) -> Inputs:
+def _inputs(site: domain.Site, flights: tuple[Flight, ...], end: int, *, handling: int = _MIN // 4) -> Inputs:
     return Inputs(
         site,
         flights,

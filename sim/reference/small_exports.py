@@ -3,15 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.exports import (
-    AircraftLimits,
-    Collection,
-    ExportInputs,
-    ExportParcels,
-    ExportSite,
-    HallExports,
-    UldLimits,
-)
+from sim.domain import exports as domain
 from sim.reference.small_numbers import SmallHub, stepper
 from sim.streams import Streams
 
@@ -21,19 +13,21 @@ _LARGEST = 100
 """A parcel's mass and volume at most [g, cm³]."""
 
 
-def export_site(hub: SmallHub, streams: Streams, step: int) -> ExportSite | None:
+def export_site(hub: SmallHub, streams: Streams, step: int) -> domain.ExportSite | None:
     if not hub.n_collections:
         return None
     rng = streams.of("export_site")
     steps = stepper(rng, step)
 
-    def limits() -> UldLimits:
-        return UldLimits(*(int(rng.integers(1, hub.uld_out_parcels + 1)) * _LARGEST for _ in range(2)))
+    def limits() -> domain.UldLimits:
+        return domain.UldLimits(*(int(rng.integers(1, hub.uld_out_parcels + 1)) * _LARGEST for _ in range(2)))
 
     close_out, cut_off = _before_departure(streams, step)
-    return ExportSite(
+    return domain.ExportSite(
         lanes=tuple(f"X{number}" for number in range(hub.n_export_lanes)),
-        aircraft={kind: AircraftLimits((limits(), limits()), int(rng.integers(1, 12)) * _LARGEST) for kind in AIRCRAFT},
+        aircraft={
+            kind: domain.AircraftLimits((limits(), limits()), int(rng.integers(1, 12)) * _LARGEST) for kind in AIRCRAFT
+        },
         call_in=steps(1, 20),
         docking=steps(1, 4),
         workers_per_truck=1,
@@ -51,11 +45,11 @@ def export_site(hub: SmallHub, streams: Streams, step: int) -> ExportSite | None
     )
 
 
-def hall_exports(hub: SmallHub, streams: Streams, number: int) -> HallExports | None:
+def hall_exports(hub: SmallHub, streams: Streams, number: int) -> domain.HallExports | None:
     if not hub.n_collections:
         return None
     rng = streams.of("hall_exports", number)
-    return HallExports(
+    return domain.HallExports(
         doors=hub.doors_in,
         dock_workers=hub.doors_in - int(hub.doors_in > 1 and rng.random() < 0.3),
         floor=hub.export_floor_trucks * hub.most_parcels_a_collection,
@@ -67,7 +61,7 @@ def hall_exports(hub: SmallHub, streams: Streams, number: int) -> HallExports | 
     )
 
 
-def export_posts(exports: HallExports | None) -> dict[str, int]:
+def export_posts(exports: domain.HallExports | None) -> dict[str, int]:
     """What people of a hall's exports man, by kind."""
     if exports is None:
         return {}
@@ -103,7 +97,7 @@ def departures(
     return sobt.tolist(), lane.tolist(), rng.choice(AIRCRAFT, hub.n_flights).tolist()
 
 
-def export_inputs(hub: SmallHub, streams: Streams, step: int, end: int) -> ExportInputs | None:
+def export_inputs(hub: SmallHub, streams: Streams, step: int, end: int) -> domain.ExportInputs | None:
     if not hub.n_collections:
         return None
     rng = streams.of("collections")
@@ -111,9 +105,9 @@ def export_inputs(hub: SmallHub, streams: Streams, step: int, end: int) -> Expor
     hall = rng.integers(0, hub.n_halls, hub.n_collections)
     if hub.n_collections > 2 and rng.random() < 0.7:
         scheduled[1], hall[1] = scheduled[0], hall[0]
-    return ExportInputs(
+    return domain.ExportInputs(
         tuple(
-            Collection(
+            domain.Collection(
                 number=number,
                 key=f"C{number}",
                 entity=(number,),
@@ -130,10 +124,10 @@ def export_inputs(hub: SmallHub, streams: Streams, step: int, end: int) -> Expor
     )
 
 
-def _parcels(hub: SmallHub, streams: Streams, collection: Collection, step: int) -> ExportParcels:
+def _parcels(hub: SmallHub, streams: Streams, collection: domain.Collection, step: int) -> domain.ExportParcels:
     rng = streams.of("export_parcels", collection.number)
     n = collection.n_parcels
-    return ExportParcels(
+    return domain.ExportParcels(
         lane=rng.integers(0, hub.n_export_lanes, n).astype(np.uint8),
         mass=rng.integers(1, _LARGEST + 1, n).astype(np.int32),
         volume=rng.integers(1, _LARGEST + 1, n).astype(np.int32),

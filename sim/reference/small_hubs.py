@@ -4,20 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from sim.domain import site as domain
 from sim.domain.inputs import Inputs
-from sim.domain.site import (
-    Apron,
-    Customs,
-    Hall,
-    Handling,
-    MachineCalendar,
-    Manning,
-    Packers,
-    Site,
-    TrailerLimits,
-    Transfers,
-    Trucks,
-)
 from sim.reference.small_exports import export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_flights import flights, parcels
 from sim.reference.small_numbers import SmallHub, stepper
@@ -36,7 +24,7 @@ def make(hub: SmallHub) -> Inputs:
     steps = stepper(rng, step)
     end = hub.hours * 60 * TICKS_PER_MIN
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
-    apron = Apron(
+    apron = domain.Apron(
         stands=hub.stands,
         loader_sets=hub.loader_sets,
         tugs=hub.tugs,
@@ -52,8 +40,8 @@ def make(hub: SmallHub) -> Inputs:
         ),
         closures=_closures(hub, streams, step, end),
     )
-    transfers = Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), units=hub.shuttle_parcels)
-    handling = Handling(
+    transfers = domain.Transfers(round=steps(5, 30), loading=steps(1, 3), trip=steps(1, 6), units=hub.shuttle_parcels)
+    handling = domain.Handling(
         workers_per_station=min(2, 2 * hub.stations_a_machine - 1 + hub.spare_workers),
         check_in=steps(1, 2),
         inductions=hub.inductions,
@@ -63,10 +51,10 @@ def make(hub: SmallHub) -> Inputs:
         manual_sort=hub.service_steps * step,
         packers=_packers(hub, step),
     )
-    customs = Customs(examination=steps(1, 30), **_controls(streams, step), round=steps(5, 20))
+    customs = domain.Customs(examination=steps(1, 30), **_controls(streams, step), round=steps(5, 20))
     most_a_trailer = hub.trailer_parcels
-    trucks = Trucks(
-        trailer=TrailerLimits(
+    trucks = domain.Trucks(
+        trailer=domain.TrailerLimits(
             most_a_trailer,
             most_a_trailer * (60 if hub.is_mass_short else 1000),
             most_a_trailer * (60 if hub.is_volume_short else 1000),
@@ -82,7 +70,7 @@ def make(hub: SmallHub) -> Inputs:
         loading=steps(1, 20),
         workers=2,
     )
-    site = Site(
+    site = domain.Site(
         rules=Rules.of({"hall": hub.policy}),
         units=hub.units,
         routes=tuple(f"R{number}" for number in range(hub.n_routes)),
@@ -114,15 +102,17 @@ def _controls(streams: Streams, step: int) -> dict[str, int]:
     return {"xray": xray * step, "transit": transit * step, "uld_xray": uld_xray * step}
 
 
-def _packers(hub: SmallHub, step: int) -> Packers | None:
+def _packers(hub: SmallHub, step: int) -> domain.Packers | None:
     if not hub.is_packout_flexible:
         return None
     look = hub.look_steps * step
     enough = max(1, hub.look_steps // (1 + hub.packing_steps))
-    return Packers(look=look, review=hub.reviewed_looks * look, walk=(1 + hub.look_steps) // 3 * step, enough=enough)
+    return domain.Packers(
+        look=look, review=hub.reviewed_looks * look, walk=(1 + hub.look_steps) // 3 * step, enough=enough
+    )
 
 
-def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> Hall:
+def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> domain.Hall:
     """Each hall is another size; the last of several opens later."""
     rng = streams.of("hall", number)
     # What no hall that is open from the start serves, the first one does.
@@ -141,7 +131,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     uld_room = hub.units.room * (1 if hub.units.are_ulds else hub.most_parcels_a_uld)
-    return Hall(
+    return domain.Hall(
         name=f"H{number}",
         opens=hub.opens_h * 60 * TICKS_PER_MIN if 0 < number == hub.n_halls - 1 else 0,
         trip_out=steps(1, 2),
@@ -174,7 +164,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
 
 def _manning(
     hub: SmallHub, streams: Streams, step: int, end: int, hall: tuple[int, ...], **posts: int
-) -> dict[str, Manning]:
+) -> dict[str, domain.Manning]:
     """Shifts of five steps to an hour or more, in turn with nobody, some or all at their posts."""
     if not hub.has_roster:
         return {}
@@ -186,7 +176,7 @@ def _manning(
         while start[-1] < end:
             start.append(start[-1] + int(rng.integers(5, longest + 1)) * step)
             manned.append(int(rng.integers(0, most + 1)) if start[-1] < end else most)
-        by_kind[kind] = Manning(tuple(start), tuple(manned))
+        by_kind[kind] = domain.Manning(tuple(start), tuple(manned))
     return by_kind
 
 
@@ -202,11 +192,11 @@ def _closures(hub: SmallHub, streams: Streams, step: int, end: int) -> tuple[tup
 
 def _calendar(
     rng: np.random.Generator, *, step: int, end: int, most: int, longest: int, changes: bool
-) -> MachineCalendar:
+) -> domain.MachineCalendar:
     """Some or none manned in turn, each for at most `longest` steps; always all without `changes`."""
     start, slope = [0], [most]
     while changes and start[-1] < end:
         start.append(start[-1] + int(rng.integers(1, longest + 1)) * step)
         slope.append(int(rng.integers(0, most + 1)))
     slope[-1] = most
-    return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))
+    return domain.MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))

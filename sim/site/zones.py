@@ -4,15 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from sim.config import Hall, HubConfig, Space, ZoneShares
-from sim.site.floors import (
-    export_floor_m2,
-    export_floor_parcels,
-    fit,
-    floor_parcels,
-    hold_zone_m2,
-    hold_zone_parcels,
-    lanes_m2,
-)
+from sim.site import floors
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,7 @@ class ZoneUse:
 
 def _use(hall: str, zone: str, area_m2: float, unit: str, n_units: float, standard_m2: float) -> ZoneUse:
     """Whole units only, but for parcels/h."""
-    return ZoneUse(hall, zone, area_m2, unit, n_units, fit(area_m2, standard_m2), standard_m2)
+    return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2)
 
 
 def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
@@ -110,12 +102,12 @@ def set_aside(config: HubConfig) -> Iterator[ZoneUse]:
 
 def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tuple[ZoneUse, ...]:
     area, shares = hall.area_m2, shares_of(hall)
-    floors = [
-        ("lanes", lanes_m2(hall), floor_parcels(hall, space)),
-        ("customs_hold", hold_zone_m2(hall, space), hold_zone_parcels(hall, space)),
+    goods = [
+        ("lanes", floors.lanes_m2(hall), floors.floor_parcels(hall, space)),
+        ("customs_hold", floors.hold_zone_m2(hall, space), floors.hold_zone_parcels(hall, space)),
     ]
     if has_exports:
-        floors.append(("export", export_floor_m2(hall, space), export_floor_parcels(hall, space)))
+        goods.append(("export", floors.export_floor_m2(hall, space), floors.export_floor_parcels(hall, space)))
     unused = {"packout": not hall.packout_posts + hall.manual_sort_posts}
     unused |= dict.fromkeys(("export", "empty_ulds"), not has_exports)
     rest = {
@@ -125,7 +117,7 @@ def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tup
     }
     rest["unassigned"] = max(0.0, 1 - sum(shares.values())) * area
     return (
-        *(ZoneUse(name, zone, m2, "parcels", n, n, m2 / n if n else 0.0) for zone, m2, n in floors),
+        *(ZoneUse(name, zone, m2, "parcels", n, n, m2 / n if n else 0.0) for zone, m2, n in goods),
         *(ZoneUse(name, zone, m2, "set aside", 0, 0, 0.0) for zone, m2 in rest.items()),
     )
 
