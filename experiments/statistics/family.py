@@ -53,12 +53,7 @@ class Statement:
 
 
 def statements(
-    scenarios: Mapping[str, Sequence[float]],
-    baseline: str,
-    family: Family,
-    *,
-    possible: Range = ANYTHING,
-    confidence: float = CONFIDENCE,
+    scenarios: Mapping[str, Sequence[float]], baseline: str, family: Family, *, possible: Range = ANYTHING
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, replication by replication, in the family asked for.
 
@@ -66,30 +61,30 @@ def statements(
 
     Raises:
         KeyError: no such baseline.
-        ValueError: different numbers of replications, none, or a confidence outside (0, 1).
+        ValueError: different numbers of replications, or none.
     """
-    alone = paired_intervals(scenarios, baseline, possible=possible, confidence=confidence)
+    alone = paired_intervals(scenarios, baseline, possible=possible)
     if not all(len(values) > 1 and all(map(math.isfinite, values)) for values in scenarios.values()):
         return {name: Statement(interval, None, None, is_different=False) for name, interval in alone.items()}
     of_family = separate_family if family is Family.DUNNETT else paired_family
-    made = of_family(scenarios, baseline, possible=possible, confidence=confidence)
+    made = of_family(scenarios, baseline, possible=possible)
     if family is Family.NONE:
         p_values = [statement.p_value for statement in made.values()]
-        made = _statements(alone, p_values, p_values, confidence)
+        made = _statements(alone, p_values, p_values, CONFIDENCE)
     return {
         name: replace(statement, variance_ratio=variance_ratio(scenarios[name], scenarios[baseline]))
         for name, statement in made.items()
     }
 
 
-def widening(comparisons: int, n: int, *, confidence: float = CONFIDENCE) -> float:
+def widening(comparisons: int, n: int) -> float:
     """How many times as wide as a single interval simultaneous ones (Bonferroni) are, from n replications.
 
     >>> round(widening(26, 2)), round(widening(26, 20), 1)
     (26, 1.7)
     """
-    each = (1 - confidence) / comparisons
-    return t_quantile(1 - each / 2, n - 1) / t_quantile((1 + confidence) / 2, n - 1)
+    each = (1 - CONFIDENCE) / comparisons
+    return t_quantile(1 - each / 2, n - 1) / t_quantile((1 + CONFIDENCE) / 2, n - 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
