@@ -25,7 +25,6 @@ from experiments.statistics import Interval, mean_interval
 
 
 @table("toy", "paid hours of the hub", sort=("hub",))
-@dataclass(frozen=True, slots=True)
 class Hub:
     hub: str = column("", "its name", heading="hub")
     paid: Interval = interval("h/d", "paid hours", heading="paid hours a day", show=lambda one: f"{one.mean:.0f}")

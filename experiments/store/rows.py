@@ -3,7 +3,6 @@
 Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the class:
 
 >>> @table("doors", "what a door more brings", sort=("doors",))
-... @dataclass(frozen=True, slots=True)
 ... class Door:
 ...     doors: int = column("1", "that there are", heading="doors")
 ...     worth: Interval = interval("EUR", "of the last of them", heading="worth", show=lambda own: f"{own.mean} EUR")
@@ -20,7 +19,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from enum import EnumType
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
@@ -86,10 +85,12 @@ def interval(
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show, ends, names, level)})
 
 
+@dataclass_transform(frozen_default=True)
 def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]], type[R]]:
-    """Declare a dataclass to be the row of a table; fields that are no columns stay in memory."""
+    """Declare a class to be the row of a table: a frozen dataclass, whose fields that are no columns stay in memory."""
 
-    def declare(row: type[R]) -> type[R]:
+    def declare(declared: type[R]) -> type[R]:
+        row: type[R] = dataclass(frozen=True, slots=True)(declared)
         kinds = get_type_hints(row)
         columns = [made for each, declared in _declared(row) for made in _columns(each, declared, kinds[each.name])]
         _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort))

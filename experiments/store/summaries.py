@@ -1,7 +1,6 @@
 """The tables that sum up a study, beside those of its replications: what their rows hold, and in which unit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> Any:  #
 
 
 @table("points", "the designs of the run", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class DesignRow:
     scenario: str = label()
     order: int = column("1", "as asked for")
@@ -60,7 +58,6 @@ class DesignRow:
 
 
 @table("factors", "the keys in which the designs of a file, or typed ones, differ", sort=("scenario", "order"))
-@dataclass(frozen=True, slots=True)
 class FactorRow:
     scenario: str = label()
     order: int = column("1", "of the key, as asked for")
@@ -73,7 +70,6 @@ VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True,
 
 
 @table("stability", "whether the backlog of each design grows, and what says so", sort=("scenario",))
-@dataclass(frozen=True, slots=True)
 class StabilityRow:
     scenario: str = label()
     verdict: str = column("", "stable, unstable or undecided")
@@ -103,7 +99,6 @@ LONGER_RUNS: Final = TableSchema(
     " around the one asked for",
     sort=("scenario", "replication"),
 )
-@dataclass(frozen=True, slots=True)
 class MarginRow:
     scenario: str = label()
     replication: int = column("", "its replication, counted from 0")
@@ -116,7 +111,6 @@ class MarginRow:
     "KPIs with 95 % intervals of the mean over replications, cut where the KPI cannot be",
     sort=("scenario", "kpi"),
 )
-@dataclass(frozen=True, slots=True)
 class SummaryRow:
     scenario: str = label()
     kpi: str = column("", "name")
@@ -131,7 +125,6 @@ class SummaryRow:
     " p-value where there is one replication, or all replications show the same difference",
     sort=("scenario", "kpi"),
 )
-@dataclass(frozen=True, slots=True)
 class DifferenceRow:
     scenario: str = label()
     baseline: str = column("", "the design it is compared with")
@@ -151,7 +144,6 @@ class DifferenceRow:
     "parcels a day that each resource alone could pass at its effective rate",
     sort=("scenario", "parcels_per_day", "resource"),
 )
-@dataclass(frozen=True, slots=True)
 class LadderRow:
     scenario: str = label()
     resource: str = column("", "name")
@@ -159,7 +151,6 @@ class LadderRow:
 
 
 @table("area", "the area budget", sort=("scenario", "hall", "zone"))
-@dataclass(frozen=True, slots=True)
 class AreaRow:
     scenario: str = label()
     hall: str = column("", "name")
@@ -172,7 +163,6 @@ class AreaRow:
 
 
 @table("answer", "what a study says, in sentences", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class AnswerRow:
     order: int = column("1", "in which they are read")
     sentence: str = column("", "the sentence")
@@ -183,7 +173,6 @@ class AnswerRow:
     "MSER on the backlog, mean over replications, of each design whose backlog does not grow",
     sort=("scenario", "batch"),
 )
-@dataclass(frozen=True, slots=True)
 class WarmupRow:
     scenario: str = label()
     method: str = column("", "weeks: batches of whole weeks; less_rhythm: of five values; plain: the same, as they are")

@@ -13,7 +13,6 @@ A range is changed by an entry of its key in DIR/assumptions/mine.yaml, with `--
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +39,6 @@ _COLUMNS: Final = {
 
 
 @table("assumptions", "numbers of a configuration, and how far they may be from what they are", sort=("key",))
-@dataclass(frozen=True, slots=True)
 class Row:
     key: str = column("", "full key", heading="key")
     value: str = column("", "as configured", heading="value")

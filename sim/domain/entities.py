@@ -15,7 +15,6 @@ EXTRA: Final = 1
 
 
 @table("flights", "one row a flight", sort=("number",))
-@dataclass(slots=True)
 class Visit:
     """A flight at the hub."""
 
@@ -51,7 +50,6 @@ class Visit:
 
 
 @table("ulds", "one row a ULD of a flight that landed", sort=("flight", "index"))
-@dataclass(slots=True)
 class Uld:
     flight: int = integer("number of the flight, by drawn arrival")
     index: int = integer("in its flight")
@@ -79,7 +77,6 @@ class Uld:
 
 
 @table("trains", "one row a tug train", sort=("flight", "deck", "train"))
-@dataclass(slots=True)
 class Train:
     flight: int = integer("number of the flight, by drawn arrival")
     deck: int = integer("0 main, 1 lower")
@@ -94,7 +91,6 @@ class Train:
 
 
 @table("shuttles", "one row a shuttle between halls", sort=("origin", "destination", "sequence"))
-@dataclass(slots=True)
 class Shuttle:
     origin: int = integer("hall that it leaves")
     destination: int = integer("hall that it goes to")
@@ -122,7 +118,6 @@ class OfTruck:
 
 
 @table("trucks", "one row a truck", sort=("hall", "route", "kind", "sequence"))
-@dataclass(slots=True)
 class Truck(OfTruck):
     scheduled: int = stamp("timetabled cut-off")
     called: int = stamp("by the dispatcher")
@@ -143,7 +138,6 @@ class Truck(OfTruck):
 
 
 @table("loads", "parcels of a flight on a truck", sort=("hall", "route", "kind", "sequence", "flight"))
-@dataclass(slots=True)
 class Load(OfTruck):
     flight: int = integer("number of the flight, by drawn arrival")
     n_parcels: int = integer("of the flight on the truck")
@@ -151,7 +145,6 @@ class Load(OfTruck):
 
 
 @table("packout", "one row a hall with pack-out; a chute is a machine's of a route", sort=("hall",))
-@dataclass(slots=True)
 class ChuteCount:
     """What went through the chutes of a hall, and the fullest of them."""
 
@@ -165,7 +158,6 @@ class ChuteCount:
 
 
 @table("refusals", "one row a unit that customs took away", sort=("flight", "freed", "hall", "n_parcels", "value"))
-@dataclass(slots=True)
 class Refusal:
     flight: int = integer("number of the flight, by drawn arrival")
     freed: int = instant("out of the hold zone, and gone")

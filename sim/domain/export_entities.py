@@ -9,7 +9,6 @@ from sim.units import NEVER
 
 
 @table("collections", "one row a collection truck of the timetable", sort=("number",))
-@dataclass(slots=True)
 class Pickup:
     """A collection truck."""
 
@@ -43,7 +42,6 @@ class OfOutUld:
 
 
 @table("out_ulds", "one row a ULD of exports", sort=("hall", "lane", "sequence"))
-@dataclass(slots=True)
 class OutUld(OfOutUld):
     deck: int = integer("that it is built for: 0 main, 1 lower")
     formed: int = instant("its parcels are set apart")
@@ -59,14 +57,12 @@ class OutUld(OfOutUld):
 
 
 @table("out_loads", "parcels of a collection on a ULD", sort=("hall", "lane", "sequence", "collection"))
-@dataclass(slots=True)
 class OutLoad(OfOutUld):
     collection: int = integer("number of the collection")
     n_parcels: int = integer("of the collection on the ULD")
 
 
 @table("out_trains", "one row a train of outbound ULDs", sort=("flight", "train"))
-@dataclass(slots=True)
 class OutTrain:
     flight: int = integer("number of the flight, by drawn arrival")
     train: int = integer("of its flight")

@@ -1,8 +1,6 @@
 """Fields of a dataclass that are columns of a table: name, kind and meaning are declared once, where the value is kept.
 
->>> from dataclasses import dataclass
 >>> @table("doors", "one row a door", sort=("number",))
-... @dataclass(slots=True)
 ... class Door:
 ...     number: int = integer("of the door")
 ...     docked: int = stamp("a truck is there")
@@ -13,9 +11,9 @@ Door(number=7, docked=-1)
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, dataclass_transform
 
 from sim.domain import columns
 from sim.domain.columns import Column, TableSchema
@@ -57,10 +55,12 @@ def label(meaning: str) -> Any:  # noqa: ANN401 - as above
     return _field(columns.text("", meaning), MISSING)
 
 
+@dataclass_transform()
 def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]], type[R]]:
-    """Declare a dataclass to be the row of a table, whose rows are in the order of `sort`."""
+    """Declare a class to be the row of a table, a dataclass; its rows are in the order of `sort`."""
 
-    def declare(row: type[R]) -> type[R]:
+    def declare(declared: type[R]) -> type[R]:
+        row: type[R] = dataclass(slots=True)(declared)
         _SCHEMAS[row] = TableSchema(name, meaning, columns_of(row), tuple(sort))
         return row
 

@@ -25,7 +25,6 @@ def _units(value: float) -> str:
 
 
 @table("capacity", "the highest demand that each replication sustains", sort=("scenario", "replication"))
-@dataclass(frozen=True, slots=True)
 class Threshold:
     scenario: str = column("", "the scenario")
     replication: int = column("", "its replication, counted from 0")
@@ -38,7 +37,6 @@ class Threshold:
 @table(
     "binding", "what ten per cent more of each resource lifts, just above the threshold", sort=("scenario", "resource")
 )
-@dataclass(frozen=True, slots=True)
 class Lift:
     """What more of one resource does to a scenario just above its threshold."""
 

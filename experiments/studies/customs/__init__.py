@@ -58,7 +58,6 @@ def value_said(value: float) -> str:
 @table(
     "frontier", "what each value of a control finds and costs, beside the hub as configured", sort=("control", "value")
 )
-@dataclass(frozen=True, slots=True)
 class Setting:
     """A value of a control: differences to the hub as configured, and their ratios."""
 

@@ -17,7 +17,6 @@ from sim.measures.kpis import KPIS
 
 
 @table("decomposition", "what each factor contributes to the gain between the scenarios", sort=("kpi", "order"))
-@dataclass(frozen=True, slots=True)
 class FactorShare:
     kpi: str = column("", "name")
     order: int = column("1", "of the factor, as asked for")
@@ -33,7 +32,6 @@ class FactorShare:
 
 
 @table("coalitions", "the first scenario with some factors as in the second", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class CoalitionRow:
     scenario: str = column("", "the coalition, as it is called in every table of the run")
     order: int = column("1", "binary: bit i is set where factor i is swapped")

@@ -35,7 +35,6 @@ PAID: Final = {
 
 
 @table("knowing", "what it would be worth to know something before choosing a path", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class Knowing:
     order: int = column("1", "as told")
     what: str = column("", "what is known", heading="what")
@@ -46,7 +45,6 @@ class Knowing:
 
 
 @table("turns", "the best path with each uncertain thing at one of its values, all else as it is", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class Turn:
     """A value of something that is not known, and which path is best with it."""
 

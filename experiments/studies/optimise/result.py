@@ -20,7 +20,6 @@ from sim.domain.columns import TableSchema
 
 
 @table("trials", "the designs that were tried, in order", sort=("trial",))
-@dataclass(frozen=True, slots=True)
 class TrialRow:
     trial: int = column("1", "counted from 0")
     generation: int = column("1", "counted from 0")
@@ -32,7 +31,6 @@ class TrialRow:
 
 
 @table("variables", "the values of the variables in every trial", sort=("trial", "variable"))
-@dataclass(frozen=True, slots=True)
 class VariableRow:
     trial: int = column("1", "counted from 0")
     variable: str = column("", "its name in the study")
@@ -40,7 +38,6 @@ class VariableRow:
 
 
 @table("goals", "what the designs that fit reach, as the search saw it", sort=("trial", "goal"))
-@dataclass(frozen=True, slots=True)
 class GoalRow:
     trial: int = column("1", "counted from 0")
     goal: str = column("", "KPI, or figure of the design")
@@ -49,7 +46,6 @@ class GoalRow:
 
 
 @table("front", "the front, by replications that played no part in its choice", sort=("order", "goal"))
-@dataclass(frozen=True, slots=True)
 class FrontRow:
     order: int = column("1", "by the first goal")
     scenario: str = column("", "the design, as the table kpis calls it")

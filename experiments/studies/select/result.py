@@ -22,7 +22,6 @@ _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"
 
 
 @table("selection", "the designs that were compared, and what became of each", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class Row:
     """A design: what it costs, what the KPI is over its replications, and what became of it."""
 

@@ -23,7 +23,6 @@ _WIDE: Final = 0.5
 
 
 @table("effects", "Morris's elementary effects of each factor, a range of the factor each", sort=("kpi", "factor"))
-@dataclass(frozen=True, slots=True)
 class EffectRow:
     kpi: str = column("", "the KPI that it acts on")
     factor: str = column("", "its name in the study")
@@ -38,7 +37,6 @@ class EffectRow:
     "Sobol's indices: shares of the variance over the ranges of all factors in the table",
     sort=("kpi", "factor"),
 )
-@dataclass(frozen=True, slots=True)
 class IndexRow:
     kpi: str = column("", "the KPI that it acts on")
     factor: str = column("", "its name in the study")
@@ -49,7 +47,6 @@ class IndexRow:
 
 
 @table("designs", "the values of the factors at each point that was simulated", sort=("scenario", "factor"))
-@dataclass(frozen=True, slots=True)
 class ValueRow:
     scenario: str = column("", "the point, as the table kpis calls it")
     factor: str = column("", "its name in the study")
@@ -61,7 +58,6 @@ class ValueRow:
     "of the variance of the mean response between points, the share that is noise of the replications",
     sort=("method", "kpi"),
 )
-@dataclass(frozen=True, slots=True)
 class NoiseRow:
     method: str = column("", "morris or sobol")
     kpi: str = column("", "the KPI that it acts on")

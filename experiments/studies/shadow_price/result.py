@@ -128,7 +128,6 @@ def named(zone: str) -> str:
 @table(
     "shadow_price", "what a m² more is worth a year, by demand, zone and step", sort=("flights_per_day", "zone", "step")
 )
-@dataclass(frozen=True, slots=True)
 class Step:
     """More units of a zone at a demand."""
 

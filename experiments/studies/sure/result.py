@@ -39,7 +39,6 @@ shown = partial(with_interval, show=_percent, between="–")
 
 
 @table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort=("scenario",))
-@dataclass(frozen=True, slots=True)
 class ProbabilityRow:
     scenario: str = column("", "the design", heading="design")
     probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=shown)
@@ -57,7 +56,6 @@ class ProbabilityRow:
 
 
 @table("widths", "the same shares with ranges of another width", sort=("scenario", "width"))
-@dataclass(frozen=True, slots=True)
 class WidthRow:
     scenario: str = column("", "the design")
     width: float = column("1", "of the ranges, as a multiple of those configured")
@@ -65,7 +63,6 @@ class WidthRow:
 
 
 @table("deciding", "what each number does to the answer of each design", sort=("scenario", "number"))
-@dataclass(frozen=True, slots=True)
 class DecidingRow:
     scenario: str = column("", "the design")
     number: str = column("", "key of the number", heading="key")
@@ -81,7 +78,6 @@ class DecidingRow:
 
 
 @table("worlds", "the worlds by design: what the screen says, and what was simulated", sort=("scenario", "world"))
-@dataclass(frozen=True, slots=True)
 class WorldRow:
     scenario: str = column("", "the design")
     world: int = column("1", "its number")

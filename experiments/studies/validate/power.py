@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from experiments.designs.design import Design
@@ -23,7 +22,6 @@ def _factor(value: float) -> str:
 
 
 @table("validation_power", "factor on an assumption at which the first row leaves its band", sort=("key",))
-@dataclass(frozen=True, slots=True)
 class Noticed:
     """An assumption, and when the first row notices."""
 

@@ -1,7 +1,6 @@
 """What is published beside what the model makes of it: the rows of `validate`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +33,6 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
 
 
 @table("validation", "what is published, and what the model makes of it", sort=("case",))
-@dataclass(frozen=True, slots=True)
 class Case:
     """A published figure beside the model's."""
 
