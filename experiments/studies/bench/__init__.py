@@ -24,15 +24,17 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from experiments.arguments import Arguments
+from experiments.composition import compose, hub, study
+from experiments.designs.design import DesignKeys
 from experiments.execution.progress import shown
-from experiments.studies.bench.parallel import stage_times
-
-if TYPE_CHECKING:
-    from sim.config import HubConfig
-    from sim.domain.inputs import Inputs
+from experiments.frame import console
+from experiments.studies.bench.parallel import compare_workers, stage_times
+from sim.config import HubConfig
+from sim.domain.inputs import Inputs
+from sim.reading import plain, read
 
 T = TypeVar("T")
 
@@ -78,13 +80,7 @@ class BenchResult:
 def main(arguments: Arguments) -> int:
     """Measures, and prints what was found."""
     if arguments.parallel:
-        from experiments.studies.bench.parallel import compare_workers
-
         return compare_workers(arguments)
-    from experiments.composition import compose, hub, study
-    from experiments.designs.design import DesignKeys
-    from experiments.frame import console
-
     given = {word.partition("=")[0] for word in arguments.words}
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)
@@ -98,7 +94,7 @@ def main(arguments: Arguments) -> int:
     return 0
 
 
-def measure(config: "HubConfig", *, is_quiet: bool) -> BenchResult:
+def measure(config: HubConfig, *, is_quiet: bool) -> BenchResult:
     """Everything, one after the other, told as it goes."""
     total = REPEATS + 3 + len(MEMORY_DAYS)
     *_, result = shown(_measurements(config), total=total, already=0, is_quiet=is_quiet, what="measurements")
@@ -106,7 +102,7 @@ def measure(config: "HubConfig", *, is_quiet: bool) -> BenchResult:
     return result
 
 
-def _measurements(config: "HubConfig") -> Generator["BenchResult | None", None, None]:
+def _measurements(config: HubConfig) -> Generator["BenchResult | None", None, None]:
     """Each but the last gives nothing yet."""
     from sim import reference
     from sim.inputs.inputs import make_inputs
@@ -162,7 +158,7 @@ def _measurements(config: "HubConfig") -> Generator["BenchResult | None", None, 
     )
 
 
-def first_flights(inputs: "Inputs") -> "Inputs":
+def first_flights(inputs: Inputs) -> Inputs:
     """The first flights of a replication, with the promised time after the last of them to leave the hub."""
     flights, n = [], 0
     for flight in inputs.flights:
@@ -175,14 +171,12 @@ def first_flights(inputs: "Inputs") -> "Inputs":
     return replace(inputs, flights=tuple(flights), end=end)
 
 
-def peak_memory_mb(config: "HubConfig") -> float:
+def peak_memory_mb(config: HubConfig) -> float:
     """Peak memory [MiB] of a process that simulates one replication.
 
     Raises:
         CalledProcessError: the replication failed; its traceback is on standard error.
     """
-    from sim.reading import plain
-
     code = "from experiments.studies.bench import replicate; replicate()"
     given = json.dumps(plain(config), default=str)
     done = subprocess.run(  # noqa: S603 - our own interpreter, and fixed code
@@ -194,8 +188,6 @@ def peak_memory_mb(config: "HubConfig") -> float:
 def replicate() -> None:
     """Simulate the configuration on standard input, and print the peak memory of this process [bytes]."""
     from experiments.execution.local import keep_freed_memory
-    from sim.config import HubConfig
-    from sim.reading import read
     from sim.simulation import simulate
 
     keep_freed_memory()

@@ -37,7 +37,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, check_group, named, with_study
@@ -49,6 +49,7 @@ from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.bottleneck import by_ladder
+from experiments.report.sections import Picture, picture
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row, stored
 from experiments.store.summaries import LadderRow
@@ -61,10 +62,6 @@ from sim.domain.columns import Column, TableSchema
 from sim.errors import ConfigError
 from sim.measures.kpis import LAID_OUT
 from sim.site.room import check_area
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
-
 
 _NOT_ASKED: Final = MappingProxyType(
     {
@@ -252,10 +249,9 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
     return Grid(_HEADING, ("design", *keys, "sustained, flights/day", "parcels/day"), rows, n_texts=1 + len(keys))
 
 
-def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> "Picture":
+def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Picture:
     """The curve: sustained flights a day over the first key that is a number."""
     from experiments.report.figures.sweep_figure import SweepChart, figure
-    from experiments.report.sections import picture
 
     chart = SweepChart.of(
         *drawn(varied, values),
@@ -267,9 +263,8 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
     return picture("capacity", _HEADING, says, figure(chart))
 
 
-def _ladders_picture(results: Sequence[Result], target: float) -> "Picture":
+def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     from experiments.report.figures.capacity_figure import CapacityChart, figure
-    from experiments.report.sections import picture
 
     titles = titles_of([result.design for result in results])
     values = {titles[result.label]: result.flights for result in results}

@@ -20,9 +20,10 @@ The best of many noisy values looks better than it is. The designs on the front 
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.report.sections import Picture, picture
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
 from experiments.studies.optimise.result import (
@@ -35,10 +36,6 @@ from experiments.studies.optimise.result import (
     tables_of,
 )
 from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
-
 
 _A_TABLE = 7
 """Variables of a table."""
@@ -114,9 +111,8 @@ def _commands(commands: Sequence[str]) -> Grid:
     return Grid("Each design again, with all its tables", ("design", "command"), rows, n_texts=2)
 
 
-def _picture(result: Result) -> "Picture":
+def _picture(result: Result) -> Picture:
     from experiments.report.figures import front_figure
-    from experiments.report.sections import picture
 
     asked = result.asked
     x, y = asked.goals

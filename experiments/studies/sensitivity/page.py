@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.formatting import kpi_name, number, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
+from experiments.report.sections import Picture
 from experiments.statistics import Interval, indices, screening
 from experiments.statistics.indices import is_too_much
 from experiments.store.rows import Grid
@@ -21,10 +22,6 @@ from experiments.studies.sensitivity.result import (
     range_of,
 )
 from sim.measures.kpis import KPIS
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
-
 
 _NAMED: Final = 3
 """Factors that a sentence names."""
@@ -214,10 +211,9 @@ def _scale(kpi: str) -> tuple[float, str]:
     return (100.0, "pp") if unit == "1" else (1.0, unit)
 
 
-def _pictures(result: Result) -> "list[Picture]":
+def _pictures(result: Result) -> list[Picture]:
     """In the order of the first KPI: the factor that moves it most on top."""
     from experiments.report.figures import sensitivity_figure
-    from experiments.report.sections import Picture
 
     pictures = []
     first = result.asked.kpis[0]
