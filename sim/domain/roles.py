@@ -36,6 +36,16 @@ class Role:
     """At customs' controls: not the hub's own people."""
 
 
+def _control(kind: str, meaning: str) -> Role:
+    """At posts of customs' controls in the halls."""
+    return Role(Place.HALL, kind, f"controls.{kind}", meaning, is_of_declarations=True, is_of_customs=True)
+
+
+def _exports(kind: str, meaning: str, at_once: str | None = None) -> Role:
+    """At posts for exports in the halls."""
+    return Role(Place.HALL, kind, f"exports.{kind}", meaning, at_once and f"exports.{at_once}", is_of_exports=True)
+
+
 ROLES: Final = {
     "unloading": Role(Place.APRON, "loader_sets", "loader_sets", "unloading crews", people="apron.crew_per_loader_set"),
     "tugs": Role(Place.APRON, "tugs", "tugs", "tug drivers"),
@@ -49,53 +59,14 @@ ROLES: Final = {
     "customs": Role(
         Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks", is_of_customs=True
     ),
-    "xray": Role(
-        Place.HALL,
-        "xray_lanes",
-        "controls.xray_lanes",
-        "X-ray of parcels for customs",
-        is_of_declarations=True,
-        is_of_customs=True,
-    ),
-    "transit": Role(
-        Place.HALL,
-        "transit_desks",
-        "controls.transit_desks",
-        "transit documents (T1)",
-        is_of_declarations=True,
-        is_of_customs=True,
-    ),
-    "uld_xray": Role(
-        Place.HALL,
-        "uld_xrays",
-        "controls.uld_xrays",
-        "X-ray of whole ULDs for customs",
-        is_of_declarations=True,
-        is_of_customs=True,
-    ),
+    "xray": _control("xray_lanes", "X-ray of parcels for customs"),
+    "transit": _control("transit_desks", "transit documents (T1)"),
+    "uld_xray": _control("uld_xrays", "X-ray of whole ULDs for customs"),
     "docks": Role(Place.HALL, "dock_workers", "dock_workers", "truck loading", at_once="outbound.workers_per_truck"),
-    "docks_in": Role(
-        Place.HALL,
-        "dock_workers_in",
-        "exports.dock_workers_in",
-        "unloading of collections",
-        at_once="exports.collections.workers_per_truck",
-        is_of_exports=True,
-    ),
-    "screening": Role(
-        Place.HALL, "screening_lines", "exports.screening_lines", "screening of exports", is_of_exports=True
-    ),
-    "hand_sorting": Role(
-        Place.HALL, "hand_sorting_posts", "exports.hand_sorting_posts", "sorting exports by hand", is_of_exports=True
-    ),
-    "build_up": Role(
-        Place.HALL,
-        "build_up_workers",
-        "exports.build_up_workers",
-        "build-up",
-        at_once="exports.build_up.workers_per_place",
-        is_of_exports=True,
-    ),
+    "docks_in": _exports("dock_workers_in", "unloading of collections", "collections.workers_per_truck"),
+    "screening": _exports("screening_lines", "screening of exports"),
+    "hand_sorting": _exports("hand_sorting_posts", "sorting exports by hand"),
+    "build_up": _exports("build_up_workers", "build-up", "build_up.workers_per_place"),
     "outbound_tugs": Role(
         Place.APRON, "outbound_tugs", "outbound_tugs", "drivers of outbound ULDs", is_of_exports=True
     ),

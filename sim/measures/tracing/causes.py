@@ -4,7 +4,7 @@ A new stage is a line here and one in its table of steps.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,124 +45,106 @@ class Cause:
         return tuple({name: None for each in (self.holding, *self.ending) if each for name in each.same})
 
 
+def _wait(
+    name: str,
+    says: str,
+    holding: Holding | None = None,
+    *,
+    resource: str | None = None,
+    **more: Any,  # noqa: ANN401 - fields of a cause
+) -> Cause:
+    """Waiting for what the cause is called after, if for no other `resource`."""
+    return Cause(name, says, resource or name, holding, **more)
+
+
 _AT_STATION: Final = Holding("ulds", "start", "released", ("hall",), stuck=("end", "released", "machines"))
+_AT_DOORS: Final = Holding("trucks", "cut_off", "departed", ("hall", "route"))
 
 _ALL: Final = (
     # apron
-    Cause("leg", "waits for its aircraft, late from its leg before", "aircraft", has_ending=False),
-    Cause(
-        "stands",
-        "held at its origin because no stand is free",
-        "stands",
-        Holding("flights", "stand_given", "stand_free"),
-    ),
-    Cause("runway", "waits for the runway to open", "runway", has_ending=False),
+    _wait("leg", "waits for its aircraft, late from its leg before", resource="aircraft", has_ending=False),
+    _wait("stands", "held at its origin because no stand is free", Holding("flights", "stand_given", "stand_free")),
+    _wait("runway", "waits for the runway to open", has_ending=False),
     Cause("taxi_in", "taxies in"),
     Cause("doors_open", "doors are opened"),
-    Cause(
-        "loader_sets",
-        "waits for a loader set with its crew",
-        "loader_sets",
-        Holding("flights", "unloading_start", "crew_free"),
-    ),
+    _wait("loader_sets", "waits for a loader set with its crew", Holding("flights", "unloading_start", "crew_free")),
     Cause("unloading", "its deck is unloaded"),
-    Cause(
+    _wait(
         "tugs",
         "the loader is blocked because no tug train is free",
-        "tugs",
         Holding("trains", "granted", "returned", stuck=("at_door", "placed", "positions")),
     ),
-    Cause("train", "on the train, until the rest of its load is lifted", "train_load"),
+    _wait("train", "on the train, until the rest of its load is lifted", resource="train_load"),
     Cause("trip", "on its way to the hall"),
     Cause("turnaround", "stays for its turnaround"),
     # hall
-    Cause(
+    _wait(
         "positions",
         "at the hall's door because no ULD position is free",
-        "positions",
         Holding("ulds", "placed", "start", ("hall",), stuck=("checked_in", "start", "break-down")),
     ),
     Cause("check_in", "is checked in"),
-    Cause(
-        "uld_xrays",
-        "waits for X-ray as a whole",
-        "uld_xrays",
-        Holding("ulds", "xray_begin", "xray_end", ("hall",)),
-    ),
+    _wait("uld_xrays", "waits for X-ray as a whole", Holding("ulds", "xray_begin", "xray_end", ("hall",))),
     Cause("uld_xray", "is X-rayed as a whole"),
-    Cause("stations", "break-down waits for a station", "stations", _AT_STATION),
-    Cause("workers", "break-down waits for workers", "breakdown_workers", _AT_STATION),
-    Cause(
+    _wait("stations", "break-down waits for a station", _AT_STATION),
+    _wait("workers", "break-down waits for workers", _AT_STATION, resource="breakdown_workers"),
+    _wait(
         "floor",
         "break-down waits for floor",
-        "floor",
         Holding("floor", "since", "until", ("hall",)),
-        ending=(
-            Holding("trucks", "cut_off", "departed", ("hall",)),
-            Holding("shuttles", "taken", "departed", ("hall",)),
+        ending=tuple(
+            Holding(table, since, "departed", ("hall",))
+            for table, since in (("trucks", "cut_off"), ("shuttles", "taken"))
         ),
         is_gradual=True,
     ),
-    Cause("breakdown_queue", "waits for break-down", "stations, workers or floor", _AT_STATION),
+    _wait("breakdown_queue", "waits for break-down", _AT_STATION, resource="stations, workers or floor"),
     Cause("breakdown", "its ULD is broken down"),
     # sorting and customs
-    Cause(
+    _wait(
         "machines",
         "waits before the sorting machine",
-        "machines",
         Holding("ulds", "start", "released", ("machine",)),
         has_ending=False,
     ),
     Cause("sorting", "is sorted, and rides to its chute"),
-    Cause("manual_sort_posts", "waits for a manual-sort post", "manual_sort_posts"),
+    _wait("manual_sort_posts", "waits for a manual-sort post"),
     Cause("by_hand", "is sorted by hand, and carried to its lane"),
-    Cause("handcoding_desks", "waits for a hand-coding desk", "handcoding_desks"),
+    _wait("handcoding_desks", "waits for a hand-coding desk"),
     Cause("coding", "is coded by hand"),
     Cause("to_lane", "is carried to its lane"),
-    Cause("packout_posts", "waits in its chute to be packed", "packout_posts"),
+    _wait("packout_posts", "waits in its chute to be packed"),
     Cause("packing", "is packed onto its pallet"),
-    Cause("xray_lanes", "waits for X-ray", "xray_lanes"),
+    _wait("xray_lanes", "waits for X-ray"),
     Cause("xray", "is X-rayed"),
-    Cause("transit_desks", "waits for a transit desk", "transit_desks"),
+    _wait("transit_desks", "waits for a transit desk"),
     Cause("transit", "its transit document is made out"),
-    Cause("customs_desks", "waits for an examination desk", "customs_desks"),
+    _wait("customs_desks", "waits for an examination desk"),
     Cause("examination", "is examined"),
-    Cause("customs", "in the customs hold zone, until released and fetched in a round", "customs"),
+    _wait("customs", "in the customs hold zone, until released and fetched in a round"),
     # between halls
-    Cause(
+    _wait(
         "shuttle",
         "in a lane for another hall, until the shuttle takes it there",
-        "shuttles",
         Holding("shuttles", "taken", "returned", ("hall",)),
+        resource="shuttles",
         has_ending=False,
     ),
     Cause("transfer", "is carried to the hall that its truck leaves from"),
     # trucks
-    Cause(
-        "call",
-        "in its lane, no truck for it called yet",
-        "trucks",
-        Holding("trucks", "cut_off", "departed", ("hall", "route")),
-        has_ending=False,
-        held_says="full or closed meanwhile:",
+    *(
+        _wait(name, says, _AT_DOORS, resource="trucks", has_ending=False, held_says="full or closed meanwhile:")
+        for name, says in (
+            ("call", "in its lane, no truck for it called yet"),
+            ("timetable", "in its lane, until its timetabled truck comes"),
+        )
     ),
-    Cause(
-        "timetable",
-        "in its lane, until its timetabled truck comes",
-        "trucks",
-        Holding("trucks", "cut_off", "departed", ("hall", "route")),
-        has_ending=False,
-        held_says="full or closed meanwhile:",
-    ),
-    Cause("call_out", "the truck is on its way", "trucks"),
-    Cause(
-        "doors",
-        "the truck waits for a dock door and its workers",
-        "doors",
-        Holding("trucks", "docked", "left_door", ("hall",)),
+    _wait("call_out", "the truck is on its way", resource="trucks"),
+    _wait(
+        "doors", "the truck waits for a dock door and its workers", Holding("trucks", "docked", "left_door", ("hall",))
     ),
     Cause("docking", "the truck docks"),
-    Cause("fill", "the truck is held until it is full enough", "fill of the truck"),
+    _wait("fill", "the truck is held until it is full enough", resource="fill of the truck"),
     Cause("loading", "is loaded"),
 )
 
