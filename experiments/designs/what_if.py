@@ -7,7 +7,9 @@ from typing import Final
 
 from experiments.designs import more_room
 from sim.config import Hall, HubConfig
+from sim.domain.roles import ROLES
 from sim.errors import ConfigError
+from sim.measures.kpis import ALL_RESOURCES
 from sim.reading import plain, read
 from sim.site.room import check_area
 
@@ -27,19 +29,17 @@ BLOCKED: Final[Mapping[str, str | None]] = {
     "doors": "door_wait_h_per_day",
     # of exports
     "doors_in": "door_in_wait_h_per_day",
-    "screening_lines": "understaffed_h_per_day_screening",
-    "hand_sorting_posts": "understaffed_h_per_day_hand_sorting",
     "build_up_places": "build_up_wait_h_per_day",
-    "build_up_workers": "understaffed_h_per_day_build_up",
-    "outbound_tugs": "understaffed_h_per_day_outbound_tugs",
     "export_floor": "export_floor_wait_h_per_day",
     "empty_ulds": "build_up_wait_h_per_day",
     # of customs' controls
-    "customs_desks": "understaffed_h_per_day_customs",
-    "xray_lanes": "understaffed_h_per_day_xray",
-    "transit_desks": "understaffed_h_per_day_transit",
-    "uld_xrays": "understaffed_h_per_day_uld_xray",
     "customs_hold": None,
+    # of both, where work waits for those who man them
+    **{
+        role.kind: f"understaffed_h_per_day_{name}"
+        for name, role in ROLES.items()
+        if (role.is_of_exports or role.is_of_customs) and role.kind in ALL_RESOURCES
+    },
 }
 """Each resource and the KPI of the time for which it blocks others; None: no KPI says so."""
 NEVER_BLOCKS: Final = frozenset({"customs_hold"})

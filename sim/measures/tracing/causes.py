@@ -45,16 +45,9 @@ class Cause:
         return tuple({name: None for each in (self.holding, *self.ending) if each for name in each.same})
 
 
-def _wait(
-    name: str,
-    says: str,
-    holding: Holding | None = None,
-    *,
-    resource: str | None = None,
-    **more: Any,  # noqa: ANN401 - fields of a cause
-) -> Cause:
+def _wait(name: str, says: str, holding: Holding | None = None, **more: Any) -> Cause:  # noqa: ANN401 - fields of a cause
     """Waiting for what the cause is called after, if for no other `resource`."""
-    return Cause(name, says, resource or name, holding, **more)
+    return Cause(name, says, holding=holding, **{"resource": name} | more)
 
 
 _AT_STATION: Final = Holding("ulds", "start", "released", ("hall",), stuck=("end", "released", "machines"))
