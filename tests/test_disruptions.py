@@ -1,6 +1,5 @@
 """Disruptions: what each changes of a hub's inputs and what it leaves alone; recovery on series made by hand."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Literal
 
@@ -55,7 +54,6 @@ def test_a_kind_of_ones_own_is_one_class(calm, monkeypatch):
     monkeypatch.setattr(Disruption, "kinds", {**Disruption.kinds})
 
     @kind
-    @dataclass(frozen=True, slots=True)
     class Ice(Spell):
         kind: Literal["ice"]
         sets: int

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Protocol, TypeVar
+from typing import Annotated, ClassVar, Protocol, TypeVar, dataclass_transform
 
 from sim.config.bounds import minute_of_day
 from sim.reading import Bounds
@@ -96,11 +96,13 @@ class Disruption:
         return None
 
 
-K = TypeVar("K", bound=type[Disruption])
+K = TypeVar("K", bound=Disruption)
 
 
-def kind(cls: K) -> K:
-    """Enters a kind under its name."""
+@dataclass_transform(frozen_default=True)
+def kind(declared: type[K]) -> type[K]:
+    """Makes a kind a frozen dataclass, and enters it under its name."""
+    cls: type[K] = dataclass(frozen=True, slots=True)(declared)
     (name,) = cls.__annotations__["kind"].__args__
     Disruption.kinds[name] = cls
     return cls

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from sim.config.bounds import Count, NotNegative, Positive, Share, minute_of_day
@@ -16,7 +15,6 @@ Equipment = Literal["loader_sets", "tugs"]
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class MachineOutage(Spell):
     """Sorting machines stand still, besides their random outages."""
 
@@ -41,7 +39,6 @@ class MachineOutage(Spell):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class EquipmentAway(Spell):
     """Loader sets or tug trains that are broken down or taken away."""
 
@@ -62,7 +59,6 @@ class EquipmentAway(Spell):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class Breakdowns(Disruption):
     """Loader sets or tug trains break down at random, each by itself; exponential."""
 
@@ -87,7 +83,6 @@ class Breakdowns(Disruption):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class RunwayClosed(Spell):
     kind: Literal["runway_closed"]
     phrase: ClassVar = "a closed runway"
@@ -96,7 +91,6 @@ class RunwayClosed(Spell):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class RandomClosures(Disruption):
     """The runway closes at random: a Poisson number of times a day, each for an exponential time."""
 
@@ -121,7 +115,6 @@ class RandomClosures(Disruption):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class NightCurfew(Disruption):
     """The runway is closed every night, and flights of the night are moved out of it."""
 
@@ -158,7 +151,6 @@ class NightCurfew(Disruption):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class StaffAway(Spell):
     """A strike, or an illness: only a share of those rostered comes. Several multiply."""
 
@@ -181,7 +173,6 @@ class StaffAway(Spell):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class LateFlights(Spell):
     """Flights that would land in this time come after it, one behind the other: a closure upstream."""
 
@@ -195,7 +186,6 @@ class LateFlights(Spell):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class DataOutage(Spell):
     """No customs data come in."""
 
@@ -210,7 +200,6 @@ class DataOutage(Spell):
 
 
 @kind
-@dataclass(frozen=True, slots=True)
 class DemandFactor(Spell):
     """More or fewer flights than the month's."""
 
