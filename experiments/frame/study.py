@@ -3,23 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.frame.over_assumptions import OverAssumptions
 from experiments.replications.summing import Outcome
-from experiments.report.sections import Page
+from experiments.report.sections import Page, Picture
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import Part
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.config import HubConfig
 from sim.domain.columns import TableSchema
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
@@ -93,7 +90,7 @@ class Document:
     """Verdicts of the one sheet; none: the answer."""
     facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Of the one sheet, by their headings, such as the bottleneck."""
-    pictures: "Callable[[], Iterable[Picture]]" = tuple
+    pictures: Callable[[], Iterable[Picture]] = tuple
     """Drawn for the page alone, with its look."""
     warnings: Sequence[str] = ()
     libraries: Sequence[str] = ()

@@ -15,7 +15,7 @@ configs/study/customs.yaml has the controls; docs/customs.md says what is declar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.report.sections import Picture, picture_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
@@ -31,10 +32,6 @@ from experiments.store.rows import column, grid_of, interval, plain_interval, pl
 from sim.errors import ConfigError
 from sim.reading import Bounds
 from sim.units import MIN_PER_H
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
-
 
 Kpis = Sequence[Mapping[str, float]]
 """Of the replications, in order."""
@@ -260,9 +257,8 @@ _DIFFERENCES: Final = (
 )
 
 
-def _picture(result: Result) -> "Picture":
+def _picture(result: Result) -> Picture:
     from experiments.report.figures.frontier_figure import figure
-    from experiments.report.sections import picture_of
 
     curves = {
         control: tuple(

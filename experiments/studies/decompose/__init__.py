@@ -17,7 +17,7 @@ may change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, study
@@ -28,14 +28,12 @@ from experiments.formatting import signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
+from experiments.report.sections import Picture, picture_of
 from experiments.statistics.shapley import Decomposition
 from experiments.store.rows import Grid
 from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
 
 _FROM_STANDARDS: Final = "spare_area_m2"
 """The KPI that is computed from the space standards, which coalitions that do not fit have smaller."""
@@ -144,9 +142,8 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
     )
 
 
-def _picture(result: Found, keys: DecomposeKeys) -> "Picture":
+def _picture(result: Found, keys: DecomposeKeys) -> Picture:
     from experiments.report.figures.decompose_figure import figure
-    from experiments.report.sections import picture_of
 
     start, end = (tagged(name, keys.factors) for name in keys.scenarios)
     return picture_of("decompose", figure(result.kpis, start, end))

@@ -1,7 +1,6 @@
 """The tables of `cargohub expansion`."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -31,7 +30,6 @@ R = TypeVar("R")
 
 
 @table("paths", "what each path comes to", sort=("path", "figure"))
-@dataclass(frozen=True, slots=True)
 class FigureRow:
     path: str = column("", "of the study")
     figure: str = column("", "what of it")
@@ -40,7 +38,6 @@ class FigureRow:
 
 
 @table("futures", "every path in every future", sort=("path", "growth", "results", "draw"))
-@dataclass(frozen=True, slots=True)
 class FutureRow:
     path: str = column("", "of the study")
     growth: str = column("", "demand path")
@@ -53,7 +50,6 @@ class FutureRow:
 
 
 @table("accounts", "expected money by year and line, not discounted; earned is positive", sort=("path", "year", "line"))
-@dataclass(frozen=True, slots=True)
 class AccountRow:
     path: str = column("", "of the study")
     year: int = column("1", "of the calendar")
@@ -62,7 +58,6 @@ class AccountRow:
 
 
 @table("service", "KPIs of each year, means of its weeks, over futures", sort=("path", "year", "kpi"))
-@dataclass(frozen=True, slots=True)
 class ServiceRow:
     path: str = column("", "of the study")
     year: int = column("1", "of the calendar")
@@ -76,7 +71,6 @@ class ServiceRow:
 @table(
     "traffic", "flights a day that are wanted, that there are slots for, and that come", sort=("path", "year", "what")
 )
-@dataclass(frozen=True, slots=True)
 class TrafficRow:
     path: str = column("", "of the study")
     year: int = column("1", "of the calendar")
@@ -88,7 +82,6 @@ class TrafficRow:
 
 
 @table("states", "hubs that paths are in for a time, and the hub that was simulated for each", sort=("state",))
-@dataclass(frozen=True, slots=True)
 class StateRow:
     state: str = column("", "of a path")
     hub: str = column("", "its hub, as the table kpis calls it, before @ and the load; several act: effects added")

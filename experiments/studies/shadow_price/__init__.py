@@ -17,11 +17,12 @@ step's worth is the difference of the year's accounts to the step before, less t
 m² that it adds; the rent of the m² is not in it, so that the two can be compared.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.formatting import percent, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.hub_share import money_rests_on
+from experiments.report.sections import Picture, picture_of
 from experiments.statistics import Interval
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import (
@@ -34,10 +35,6 @@ from experiments.studies.shadow_price.result import (
     sentences,
     zone_of,
 )
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
-
 
 _WORTH: Final = (
     "A step adds whole units, the people that they take, and the floor that they stand on; every other zone keeps"
@@ -103,9 +100,8 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     )
 
 
-def _picture(result: Result) -> "Picture":
+def _picture(result: Result) -> Picture:
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
-    from experiments.report.sections import picture_of
 
     panels: dict[str, list[list[Interval]]] = {}
     for zone in result.zones:

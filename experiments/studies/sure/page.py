@@ -1,11 +1,12 @@
 """The page of `cargohub sure`: shares of worlds, tornado and map by design, and how it was found."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from experiments.frame.study import Asked, Document
+from experiments.report.sections import Picture, picture
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects
@@ -19,9 +20,6 @@ from experiments.studies.sure.result import (
     WorldRow,
 )
 from experiments.studies.sure.text import headline, sentences, warnings
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
 
 _SHOWN: Final = 8
 """Numbers of a tornado and of a table; the table `deciding` has all."""
@@ -110,7 +108,6 @@ def _object(result: Result, own: Answered) -> dict[str, Any]:
 
 def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
     from experiments.report.figures.sure_figure import maps, shares, tornado
-    from experiments.report.sections import picture
 
     says = (
         "Share of the assumed worlds in which each design carries its traffic, with its 95 % interval: which worlds"

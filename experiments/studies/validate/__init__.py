@@ -15,22 +15,19 @@ experiments/report/public_hubs.yaml and experiments/report/validation.yaml.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, check_group, with_study
 from experiments.frame import console, runner
 from experiments.frame.study import Asked, Bench, Document, Study
-from experiments.report.sections import as_lines
+from experiments.report.sections import Picture, as_lines, picture_of
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate.power import Noticed, noticed
 from experiments.studies.validate.result import Case, cases_of, cases_of_run, json_rows, sentences
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
 
 _VERB: Final = "validate"
 _METHOD: Final = """\
@@ -122,9 +119,8 @@ def _simulated(asked: Asked[ValidateKeys]) -> str:
     )
 
 
-def _picture(design: Design) -> "Picture":
+def _picture(design: Design) -> Picture:
     from experiments.report.figures.hubs_figure import figure
-    from experiments.report.sections import picture_of
 
     return picture_of("hubs", figure(design.hub))
 
