@@ -6,7 +6,6 @@ Introduction to Stochastic Programming, 2nd ed. 2011, chapter 4.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -62,7 +61,6 @@ class Turn:
     "decision_map", "the best path by growth and by the probability of the first decision in favour",
     sort=("growth", "probability"),
 )  # fmt: skip
-@dataclass(frozen=True, slots=True)
 class Cell:
     growth: str = column("", "demand path, taken as certain")
     probability: float = column("1", "that the first decision ends in favour")
