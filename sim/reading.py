@@ -52,11 +52,11 @@ class Bounds:
 def read(kind: type[T], value: object, key: str = "") -> T:
     """A plain value (mappings, lists, scalars) as an instance of `kind`, checked.
 
-    `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
-    or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place, `tuple[X, ...] |
-    Literal["all"]`. Of several dataclasses, `X | Y`, the value's key `kind` says
-    which one it is: each has a field `kind: Literal[...]`. So does it of
-    a class that is none, and has them in `kinds`, by name. `key` is the place of the value, for the message.
+    `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str,
+    bool, int or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place,
+    `tuple[X, ...] | Literal["all"]`. Of several dataclasses, `X | Y`, the value's key `kind` says which one
+    it is: each has a field `kind: Literal[...]`. So does it of a class that is none, and has them in
+    `kinds`, by name. `key` is the place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.

@@ -34,8 +34,8 @@ class Result:
 def simulate(config: HubConfig, replication: int = 0) -> Result:
     """Run one replication of a hub. The same configuration and replication give the same bits.
 
-    Raises ConfigError if the configuration contradicts itself, InputError for an unreadable file of flights, LawBroken
-    if the model does.
+    Raises ConfigError if the configuration contradicts itself, InputError for an unreadable file of
+    flights, LawBroken if the model does.
     """
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")

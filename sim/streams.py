@@ -1,7 +1,7 @@
 """Random streams: each is keyed by what it belongs to, so that adding one moves no other.
 
-A stream hangs on (seed, replication, attribute, entity); the scenario never enters, so that two scenarios that differ
-in capacity see the same draws.
+A stream hangs on (seed, replication, attribute, entity); the scenario never enters, so that two scenarios
+that differ in capacity see the same draws.
 """
 
 import hashlib

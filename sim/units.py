@@ -1,8 +1,9 @@
 """Units, and the time grid.
 
-Inside the model an instant or a duration is an integer number of ticks of 2⁻²⁰ minutes (about 57 µs) since the first
-midnight of `start_date`. Sums of ticks are exact whatever their order, so that two programs that do the same thing get
-the same instant. Configuration and tables are in minutes (float64): every tick below 2³³ minutes has an exact one.
+Inside the model an instant or a duration is an integer number of ticks of 2⁻²⁰ minutes (about 57 µs) since
+the first midnight of `start_date`. Sums of ticks are exact whatever their order, so that two programs that
+do the same thing get the same instant. Configuration and tables are in minutes (float64): every tick below
+2³³ minutes has an exact one.
 """
 
 from typing import Final

@@ -16,8 +16,8 @@ from sim.units import Ticks
 def world(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | None = None) -> World:
     """Run a replication; `on_schedule`: entity of the flight whose drawn arrival is its scheduled one.
 
-    That flight's customs releases and losses of data follow its arrival, as drawn. Table `occupancy` has no backlog
-    without disruptions, and parcels one by one are kept of none.
+    That flight's customs releases and losses of data follow its arrival, as drawn. Table `occupancy` has no
+    backlog without disruptions, and parcels one by one are kept of none.
 
     Raises:
         InputError: an unreadable file of flights.

@@ -61,8 +61,8 @@ def combinations_of(
 ) -> Combinations:
     """The grid that the words span, the last key varying fastest; designs vary slowest.
 
-    `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless `is_quiet`,
-    the error stream says how many are left.
+    `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless
+    `is_quiet`, the error stream says how many are left.
 
     Raises:
         ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.

@@ -143,7 +143,8 @@ def part_m2(hall: Hall, space: Space, part: str) -> float:
 def with_part(config: HubConfig, part: str, at_least_m2: Mapping[str, float]) -> HubConfig:
     """The hub with at least so much area of a part, by hall.
 
-    Shares of a zone are the same in all halls: of several halls that do not grow alike, other parts may get more.
+    Shares of a zone are the same in all halls: of several halls that do not grow alike, other parts may get
+    more.
     """
     zone, _ = PARTS[part]
     areas = {

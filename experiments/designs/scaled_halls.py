@@ -34,9 +34,9 @@ _EXPORT_UNITS: Final[Mapping[str, str]] = {
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     """The hub with so much area in all. Zones keep their shares, so that all floors scale alike.
 
-    Units become the next whole number if that fits, else the one below, and at least one where there are some, or one
-    a chute; machines stay as many and become as much slower or faster; people and façade go with the units. The apron
-    stays as it is.
+    Units become the next whole number if that fits, else the one below, and at least one where there are
+    some, or one a chute; machines stay as many and become as much slower or faster; people and façade go
+    with the units. The apron stays as it is.
 
     Raises:
         ConfigError: a hall that the schema refuses, or in which something does not fit.

@@ -3,9 +3,9 @@
     name,       halls.main.breakdown_stations,  scenario
     more room,  16,                             liege_66k
 
-The verbs that take `designs=` read it here: the name of a file, or designs typed in brackets. A cell is written as
-the value of a KEY=VALUE word is; it wins over the same key on the command line. A verb may read columns beside the
-keys, as `cost`.
+The verbs that take `designs=` read it here: the name of a file, or designs typed in brackets. A cell is
+written as the value of a KEY=VALUE word is; it wins over the same key on the command line. A verb may read
+columns beside the keys, as `cost`.
 """
 
 import csv

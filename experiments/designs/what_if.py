@@ -59,9 +59,9 @@ class WhatIf:
 def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     """Ten per cent more of each resource that the hub has, by name; of units at least one more.
 
-    Stations, build-up places and doors come with their workers; machines run faster, and floors are larger. Where the
-    units do not fit, the hall is enlarged by the very area that they lack, and the façade by the length: all other
-    zones keep their m². What is of exports or of declarations is there where they are.
+    Stations, build-up places and doors come with their workers; machines run faster, and floors are larger.
+    Where the units do not fit, the hall is enlarged by the very area that they lack, and the façade by the
+    length: all other zones keep their m². What is of exports or of declarations is there where they are.
 
     Raises:
         ConfigError: a resource that cannot get more within the bounds of its key.

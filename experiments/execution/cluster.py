@@ -1,8 +1,8 @@
 """A Dask cluster: the same tasks, the same results, computed by workers that may be elsewhere.
 
-Dask itself gives a killed worker's task to another one; a task that loses several workers in a row is given back, and
-asked again here. Results hold to the bit for the same versions and CPU family only, so a worker compares its own with
-ours before it computes.
+Dask itself gives a killed worker's task to another one; a task that loses several workers in a row is given
+back, and asked again here. Results hold to the bit for the same versions and CPU family only, so a worker
+compares its own with ours before it computes.
 """
 
 import asyncio

@@ -22,8 +22,8 @@ _MMAP: Final = 32 << 20
 def keep_freed_memory() -> None:
     """Keep what is freed for the next column, up to 64 MiB of it.
 
-    Otherwise glibc returns the pages of columns of more than 128 KiB at once, and the system clears them again for the
-    next. Where the C library is another one, nothing happens.
+    Otherwise glibc returns the pages of columns of more than 128 KiB at once, and the system clears them
+    again for the next. Where the C library is another one, nothing happens.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

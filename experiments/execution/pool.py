@@ -19,9 +19,9 @@ class Pool:
     ) -> Generator[tuple[K, R], None, None]:
         """Each task's key and result, as they come.
 
-        Tasks are independent, and the same task gives the same result, so that one whose worker was killed is asked
-        again. Close the generator, or let an exception through it, and the workers are stopped at once. `already`:
-        results that were there before, for the progress on the error stream.
+        Tasks are independent, and the same task gives the same result, so that one whose worker was killed
+        is asked again. Close the generator, or let an exception through it, and the workers are stopped at
+        once. `already`: results that were there before, for the progress on the error stream.
 
         Raises:
             CargohubError: workers are killed again and again, or a cluster is not there, or another program.

@@ -1,10 +1,11 @@
 """How far the answer of a design is from changing: its threshold among demands around the one asked for.
 
-Each of the run's first replications has a threshold of its own, by bisection that starts at the demand asked for, where
-its KPIs are known. A demand is carried by the page's measure: enough parcels on time, and no growing backlog. Of the
-demand asked for the run's own verdict says whether the backlog grows; of others their run alone, without longer ones,
-and where it does not show it, the backlog sets no threshold. The demands lie within `margin.reach` of the one asked
-for, so that the cost is bounded. Their KPIs are kept apart from the run's, and change none.
+Each of the run's first replications has a threshold of its own, by bisection that starts at the demand
+asked for, where its KPIs are known. A demand is carried by the page's measure: enough parcels on time, and
+no growing backlog. Of the demand asked for the run's own verdict says whether the backlog grows; of others
+their run alone, without longer ones, and where it does not show it, the backlog sets no threshold. The
+demands lie within `margin.reach` of the one asked for, so that the cost is bounded. Their KPIs are kept
+apart from the run's, and change none.
 """
 
 import math

@@ -60,8 +60,8 @@ def replications(
 ) -> Outcome:
     """Do what is missing, keep each as it finishes, and sum up.
 
-    Where a precision is asked for, replications are added in rounds. The values alone say how many, so that a run that
-    goes on where a former one ended, or has other workers, ends with the same.
+    Where a precision is asked for, replications are added in rounds. The values alone say how many, so that
+    a run that goes on where a former one ended, or has other workers, ends with the same.
     """
     work = _Work(run, designs, study, pool, is_quiet, work_of)
     most = study.max_replications

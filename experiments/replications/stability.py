@@ -7,7 +7,8 @@
    measured days. Only their growth is kept, apart from the run.
 4. Where that cannot either, the verdict is None: undecided.
 
-Verbs with very many designs (`select`, `sensitivity`, `expansion`) judge by the runs that they have: 1, 2 and 4.
+Verbs with very many designs (`select`, `sensitivity`, `expansion`) judge by the runs that they have: 1, 2
+and 4.
 """
 
 import datetime as dt
@@ -31,7 +32,8 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import TableSchema
 
 LITTLE_USED: Final = 0.5
-"""Utilisation of the resource that is used most, up to which a hub with nothing left over is stable (assumption)."""
+"""Utilisation of the resource that is used most, up to which a hub with nothing left over is stable
+(assumption)."""
 LITTLE_LEFT: Final = 0.01
 """Share of the cohort that has not left, up to which nothing is left over (assumption)."""
 _NAMED: Final = 8

@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Design]) -> dict[str, WarmUp]:
     """The warm-up [d] of each design by label: of its mean backlog, up to the last measured day.
 
-    `occupancy` is the table of that name, a replication at a time. A run that is too short for MSER-5 has none.
+    `occupancy` is the table of that name, a replication at a time. A run that is too short for MSER-5 has
+    none.
     """
     sums: dict[str, tuple[int, Floats, Floats]] = {}
     for (label, _), columns in occupancy:

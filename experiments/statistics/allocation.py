@@ -1,14 +1,15 @@
 """The cheapest of many designs that meets a target, with a budget of replications spent where it tells most: OCBA.
 
-After each look the next replications go to the designs whose place is least sure: to one that misses the target and is
-cheaper than the best by how little it misses, to one that meets it by how little dearer it is, to the best by both.
-Without a target the shares are those of Chen and others, with known costs only the target counts. Looks end when the
-estimated probability of a good selection reaches 1 - alpha, or the budget is spent. That probability is an estimate
-(Bonferroni's bound over posterior t distributions), and no promise, as that of KN is.
+After each look the next replications go to the designs whose place is least sure: to one that misses the
+target and is cheaper than the best by how little it misses, to one that meets it by how little dearer it
+is, to the best by both. Without a target the shares are those of Chen and others, with known costs only the
+target counts. Looks end when the estimated probability of a good selection reaches 1 - alpha, or the budget
+is spent. That probability is an estimate (Bonferroni's bound over posterior t distributions), and no
+promise, as that of KN is.
 
-Sources: C.-H. Chen, J. Lin, E. Yücesan, S. E. Chick, Discrete Event Dynamic Systems 10 (2000), 251-270 (OCBA);
-L. H. Lee, N. A. Pujowidianto, L.-W. Li, C.-H. Chen, C. M. Yap, IEEE Trans. Automatic Control 57 (2012), 2940-2945
-(OCBA-CO).
+Sources: C.-H. Chen, J. Lin, E. Yücesan, S. E. Chick, Discrete Event Dynamic Systems 10 (2000), 251-270
+(OCBA); L. H. Lee, N. A. Pujowidianto, L.-W. Li, C.-H. Chen, C. M. Yap, IEEE Trans. Automatic Control 57
+(2012), 2940-2945 (OCBA-CO).
 """
 
 from dataclasses import dataclass

@@ -1,14 +1,15 @@
 """Weekday and month indices of a daily count, with the level of each period and the dispersion around them.
 
-The counts of a day have mean level × weekday index × month index: a log-linear model fitted by quasi-likelihood
-(Wedderburn 1974; McCullagh and Nelder 1989, ch. 9), which equals the Poisson maximum-likelihood fit, while the variance
-is left as dispersion × mean. Weekdays, months and periods are estimated jointly, so that an incomplete year or an
-unequal number of Mondays a month biases none of them. Days that resemble their neighbours (a strike, Christmas) carry
-less information than their number says: the variance is that of Zeger (1988, Biometrika 75:621), with the
-autocorrelation of the residuals pooled over the series and weighted as in Newey and West (1987, Econometrica 55:703).
+The counts of a day have mean level × weekday index × month index: a log-linear model fitted by
+quasi-likelihood (Wedderburn 1974; McCullagh and Nelder 1989, ch. 9), which equals the Poisson
+maximum-likelihood fit, while the variance is left as dispersion × mean. Weekdays, months and periods are
+estimated jointly, so that an incomplete year or an unequal number of Mondays a month biases none of them.
+Days that resemble their neighbours (a strike, Christmas) carry less information than their number says: the
+variance is that of Zeger (1988, Biometrika 75:621), with the autocorrelation of the residuals pooled over
+the series and weighted as in Newey and West (1987, Econometrica 55:703).
 
-Dimensions: `N` observed days, `B` breaks of the level, `L` periods of one level each: the years counted from the first
-month observed, cut at the breaks; `K` = 7 + 11 + (L − 1) coefficients.
+Dimensions: `N` observed days, `B` breaks of the level, `L` periods of one level each: the years counted
+from the first month observed, cut at the breaks; `K` = 7 + 11 + (L − 1) coefficients.
 """
 
 from dataclasses import dataclass
@@ -55,8 +56,9 @@ class Estimates:
 class CalendarFit:
     """The fitted calendar: weekday index (7, Monday first), month index (12), level (L) [flights/day].
 
-    The indices have mean one. `level_from` (L) is the first day of each period, `expected` (N) the fitted mean of
-    each day [flights/day], `dispersion` the variance over the mean around it, one for a Poisson process.
+    The indices have mean one. `level_from` (L) is the first day of each period, `expected` (N) the fitted
+    mean of each day [flights/day], `dispersion` the variance over the mean around it, one for a Poisson
+    process.
     """
 
     weekday_index: Estimates
@@ -91,8 +93,8 @@ def month_of(days: Days) -> NDArray[np.int64]:
 def period_starts(days: Days, breaks: Days) -> Days:
     """First days of the periods of one level each (L,): the first day, every twelve months after it, and the breaks.
 
-    Calendar years would leave months that occur in one year only, whose index no other year could tell from the level.
-    A year's start near a break gives way to it, or a level would rest on the few days between.
+    Calendar years would leave months that occur in one year only, whose index no other year could tell from
+    the level. A year's start near a break gives way to it, or a level would rest on the few days between.
     """
     first, last = days[[0, -1]].astype("datetime64[M]")
     years = np.arange(first, last + 1, 12).astype("datetime64[D]")[1:]
@@ -189,8 +191,9 @@ def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], disp
     """Covariance (K, K) of the coefficients, with autocorrelated residuals (Zeger 1988).
 
     `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. A lag's
-    autocorrelation is freed of what the fit itself puts there (the hat matrix's diagonal), since months take the
-    mean of a few weeks out; and none below zero is used, so that no interval is narrower than with independent days.
+    autocorrelation is freed of what the fit itself puts there (the hat matrix's diagonal), since months
+    take the mean of a few weeks out; and none below zero is used, so that no interval is narrower than with
+    independent days.
     """
     bread = np.linalg.inv(weighted.T @ weighted)
     middle = weighted.T @ weighted

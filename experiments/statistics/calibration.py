@@ -13,7 +13,8 @@ class Calibration:
     """An airport's calendar: what was observed, what was estimated.
 
     `days` (N) and `counts` (N) [flights/day] are the known days. `mondays` (W) are the weeks of seven known
-    days, `observed` (W) and `expected` (W) their mean, counted and fitted [flights/day]; with no whole week, any week.
+    days, `observed` (W) and `expected` (W) their mean, counted and fitted [flights/day]; with no whole
+    week, any week.
     """
 
     airport: str

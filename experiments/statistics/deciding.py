@@ -1,12 +1,13 @@
 """Which numbers decide a yes or a no, and what it is worth to know one of them.
 
-The probability of a yes in each world is regressed on one number after the other: the curve is the probability over all
-other numbers. Knowing the number before deciding avoids wrong decisions: the expected value of partial perfect
-information, with a loss of one for each.
+The probability of a yes in each world is regressed on one number after the other: the curve is the
+probability over all other numbers. Knowing the number before deciding avoids wrong decisions: the expected
+value of partial perfect information, with a loss of one for each.
 
-Sources: A. Saltelli et al., Global Sensitivity Analysis: The Primer, 2008, chapter 4 (effects); M. Strong, J. E. Oakley
-and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910 (partial information by
-regression); H. Raiffa and R. Schlaifer, Applied Statistical Decision Theory, 1961, chapter 5 (samples beforehand).
+Sources: A. Saltelli et al., Global Sensitivity Analysis: The Primer, 2008, chapter 4 (effects); M. Strong,
+J. E. Oakley and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910
+(partial information by regression); H. Raiffa and R. Schlaifer, Applied Statistical Decision Theory, 1961,
+chapter 5 (samples beforehand).
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
 """Many comparisons with one baseline, and the chance of even one false statement kept within bounds.
 
-Under common random numbers the replications of two scenarios are pairs, and so are the differences of all scenarios to
-the baseline: `paired_family` takes a paired t test each, and Holm's step-down adjustment, which holds however the
-differences depend on one another. Dunnett's test (`separate_family`) assumes independent samples of equal variance: it
-is for scenarios that saw different random numbers. On pairs it would take the common noise for uncertainty.
+Under common random numbers the replications of two scenarios are pairs, and so are the differences of all
+scenarios to the baseline: `paired_family` takes a paired t test each, and Holm's step-down adjustment,
+which holds however the differences depend on one another. Dunnett's test (`separate_family`) assumes
+independent samples of equal variance: it is for scenarios that saw different random numbers. On pairs it
+would take the common noise for uncertainty.
 """
 
 import math
@@ -32,12 +33,13 @@ class Family(StrEnum):
 class Statement:
     """A scenario minus the baseline, as one of a family.
 
-    `interval` is simultaneous with those of the others. `p_value` is of this difference alone, `adjusted` within the
-    family: those at most 1 − confidence are all true differences with the confidence. A step-down adjustment finds more
-    than the intervals do, so that zero may lie just inside the interval of a difference that is stated. Both are None,
-    and nothing is stated, where there is no test: of a single replication, of values that are not finite, or of a
-    difference that is the same in every replication, which may be so by chance and then has no bounds either.
-    `variance_ratio` is what common random numbers save (`paired.variance_ratio`).
+    `interval` is simultaneous with those of the others. `p_value` is of this difference alone, `adjusted`
+    within the family: those at most 1 − confidence are all true differences with the confidence. A
+    step-down adjustment finds more than the intervals do, so that zero may lie just inside the interval of
+    a difference that is stated. Both are None, and nothing is stated, where there is no test: of a single
+    replication, of values that are not finite, or of a difference that is the same in every replication,
+    which may be so by chance and then has no bounds either. `variance_ratio` is what common random numbers
+    save (`paired.variance_ratio`).
     """
 
     interval: Interval
@@ -57,7 +59,8 @@ def statements(
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, replication by replication, in the family asked for.
 
-    `possible`: the values that the figure can have; intervals of differences stay within what follows from them.
+    `possible`: the values that the figure can have; intervals of differences stay within what follows from
+    them.
 
     Raises:
         KeyError: no such baseline.
@@ -138,8 +141,8 @@ def separate_family(
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, from *independent* samples: Dunnett's p-values and intervals.
 
-    For scenarios under common random numbers take `paired_family`. The numbers of replications may differ. `p_value` is
-    that of Student's test with the two samples' own variance.
+    For scenarios under common random numbers take `paired_family`. The numbers of replications may differ.
+    `p_value` is that of Student's test with the two samples' own variance.
 
     Source: C. W. Dunnett, J. American Statistical Association 50 (1955), 1096-1121.
 

@@ -1,8 +1,8 @@
 """Whether a backlog grows: a decision from week-on-week growths of several replications, or none.
 
-The mean growth is held against the growth that counts, on both sides, each with an error of at most `ERROR`. The
-variance is moderated (Smyth 2004, doi:10.2202/1544-6115.1027): few differences that agree by chance do not pass for
-certainty, and a single one is not without any.
+The mean growth is held against the growth that counts, on both sides, each with an error of at most
+`ERROR`. The variance is moderated (Smyth 2004, doi:10.2202/1544-6115.1027): few differences that agree by
+chance do not pass for certainty, and a single one is not without any.
 """
 
 import math

@@ -1,10 +1,11 @@
 """How well replications know a mean: Student's t interval, wider on one side for shares near an end of their range.
 
-A on-time share is near 1 in most replications and far below in a few. A handful of replications often holds none of the
-few: the mean is then too high and the deviation too small, and Student's interval misses the true mean much more often
-than it says. Towards the bad side the deviation is therefore taken for at least `_LEAST_VARIATION` times the distance
-to the good end, less so with more replications, which show it themselves. `tests/measure_coverage.py` measures how
-often such intervals hold the true mean; docs/model.md, section 4, has its figures.
+A on-time share is near 1 in most replications and far below in a few. A handful of replications often holds
+none of the few: the mean is then too high and the deviation too small, and Student's interval misses the
+true mean much more often than it says. Towards the bad side the deviation is therefore taken for at least
+`_LEAST_VARIATION` times the distance to the good end, less so with more replications, which show it
+themselves. `tests/measure_coverage.py` measures how often such intervals hold the true mean; docs/model.md,
+section 4, has its figures.
 """
 
 import math
@@ -22,7 +23,8 @@ _LEAST_VARIATION: Final = 3.0
 _KNOWN_FROM: Final = 10
 """Replications that weigh as much as that assumption (assumption)."""
 _NEAR: Final = 0.1
-"""A mean this far from the good end is no longer near it; from half as far on the assumption fades (assumption)."""
+"""A mean this far from the good end is no longer near it; from half as far on the assumption fades
+(assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def mean_interval(
 ) -> Interval:
     """The t interval of the mean of independent values, one a replication, within the `possible` values.
 
-    `good_end`: the end of `possible` that a share is near in most replications; away from it the interval is wider.
+    `good_end`: the end of `possible` that a share is near in most replications; away from it the interval
+    is wider.
 
     A NaN or an infinity among the values makes the mean NaN or infinite, and leaves no bounds.
 

@@ -1,9 +1,11 @@
 """Ridge regression by a kernel, with the errors that it makes at what it has not seen.
 
-The penalty is the one whose leave-one-group-out errors are least; those errors are what the fit says of itself.
+The penalty is the one whose leave-one-group-out errors are least; those errors are what the fit says of
+itself.
 
-Sources: C. Saunders, A. Gammerman and V. Vovk, Ridge regression learning algorithm in dual variables, ICML 1998,
-515-521; D. M. Allen, Technometrics 16(1), 1974, 125-127, doi:10.1080/00401706.1974.10489157 (errors left out).
+Sources: C. Saunders, A. Gammerman and V. Vovk, Ridge regression learning algorithm in dual variables, ICML
+1998, 515-521; D. M. Allen, Technometrics 16(1), 1974, 125-127, doi:10.1080/00401706.1974.10489157 (errors
+left out).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Where to simulate next, so that the share of worlds in which an answer holds is known best for the runs spent.
 
-The worlds that a screen calls clear are checked in a random sample; the others are simulated one by one in their random
-order. Each further run goes where it narrows the intervals most: to an open world, to a check, or to another
-replication where the noise leaves the answer of a world open.
+The worlds that a screen calls clear are checked in a random sample; the others are simulated one by one in
+their random order. Each further run goes where it narrows the intervals most: to an open world, to a check,
+or to another replication where the noise leaves the answer of a world open.
 """
 
 from collections import Counter

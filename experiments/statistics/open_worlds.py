@@ -1,8 +1,8 @@
 """What is known of all worlds from those that were simulated: a prediction for each, and the share that holds.
 
-A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the assumed numbers:
-a cheap model corrected by few runs of a dear one (M. C. Kennedy and A. O'Hagan, Biometrika 87(1), 2000, 1-13,
-doi:10.1093/biomet/87.1.1).
+A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the
+assumed numbers: a cheap model corrected by few runs of a dear one (M. C. Kennedy and A. O'Hagan, Biometrika
+87(1), 2000, 1-13, doi:10.1093/biomet/87.1.1).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -85,7 +85,8 @@ class Known:
     noise: float = field(init=False, default=0.0)
     """Standard deviation of a replication's margin around its world's."""
     spread: float = field(init=False, default=0.0)
-    """Standard deviation of worlds' margins around what the regression predicts of them unseen, without that noise."""
+    """Standard deviation of worlds' margins around what the regression predicts of them unseen, without
+    that noise."""
     doubted: frozenset[Stratum] = field(init=False, default=frozenset())
     """Sides of the screen of which some check came out otherwise: the regression predicts there too."""
     _features: Floats = field(init=False)

@@ -16,8 +16,8 @@ def paired_interval(
 
     `possible` values of each give the largest possible difference, and bounds stay within it.
 
-    Under common random numbers what both scenarios have in common falls out of each difference, so that the interval
-    is as a rule much shorter than one from separate means.
+    Under common random numbers what both scenarios have in common falls out of each difference, so that the
+    interval is as a rule much shorter than one from separate means.
 
     Source: A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015, section 10.2.1.
 
@@ -73,8 +73,8 @@ def paired_intervals(
 def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float | None:
     """Variance of the difference of separate runs, relative to that of these pairs: what common random numbers save.
 
-    4 says that separate runs would need four times the replications. None with fewer than two pairs, or where all pairs
-    have the same difference.
+    4 says that separate runs would need four times the replications. None with fewer than two pairs, or
+    where all pairs have the same difference.
 
     Raises:
         ValueError: different numbers of replications.

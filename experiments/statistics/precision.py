@@ -1,9 +1,10 @@
 """How many replications an answer needs: more of them, until each interval is as narrow as asked.
 
-The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th ed., section
-9.4.1): from what is there, the number of replications that would do is estimated, further ones are made, and the
-intervals are taken again from all of them. Stopping at an interval that looks narrow makes it hold the mean a little
-less often than it says, the less so the more replications there were before the first look.
+The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th
+ed., section 9.4.1): from what is there, the number of replications that would do is estimated, further ones
+are made, and the intervals are taken again from all of them. Stopping at an interval that looks narrow
+makes it hold the mean a little less often than it says, the less so the more replications there were before
+the first look.
 """
 
 import math
@@ -113,8 +114,8 @@ def narrow(
 ) -> tuple[int, list[Need]]:
     """Replications until every interval is as narrow as asked: their number, and what is still too wide at `most`.
 
-    `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on nothing but
-    the values. `tell(n, needs)` hears of what is too wide before further replications are made.
+    `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on
+    nothing but the values. `tell(n, needs)` hears of what is too wide before further replications are made.
     """
     n = first
     while True:

@@ -11,8 +11,8 @@ def ratio_interval(above: Sequence[float], below: Sequence[float], *, confidence
 
     Without bounds where one is left, or where a mean below is zero, with or without one replication.
 
-    Source: R. G. Miller, The jackknife - a review, Biometrika 61(1), 1974, doi:10.1093/biomet/61.1.1; A. M. Law,
-    Simulation Modeling and Analysis, 5th ed. 2015, section 9.5.3.
+    Source: R. G. Miller, The jackknife - a review, Biometrika 61(1), 1974, doi:10.1093/biomet/61.1.1; A. M.
+    Law, Simulation Modeling and Analysis, 5th ed. 2015, section 9.5.3.
 
     >>> ratio_interval([2.0, 4.0], [1.0, 2.0])
     Interval(mean=2.0, low=2.0, high=2.0, n=2)

@@ -20,8 +20,9 @@ METHOD: Final = (
 class Effect:
     """What one factor does, in units of the output a range of the factor.
 
-    `mean`: of the elementary effects (Morris's µ), its sign the direction; `size`: of their absolute values (µ*);
-    `spread`: their standard deviation (σ), which is large where the effect depends on the other factors.
+    `mean`: of the elementary effects (Morris's µ), its sign the direction; `size`: of their absolute values
+    (µ*); `spread`: their standard deviation (σ), which is large where the effect depends on the other
+    factors.
     """
 
     factor: str
@@ -46,8 +47,8 @@ def trajectories(box: Box, *, n: int, levels: int, seed: int) -> Floats:
 def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
     """Effects of all factors, in their order; `outputs` (R, N) at the points (N, K), under common random numbers.
 
-    Sources: Morris 1991 (µ, σ); F. Campolongo, J. Cariboni and A. Saltelli, Environmental Modelling & Software 22(10),
-    2007, 1509-1518, doi:10.1016/j.envsoft.2006.10.004 (µ*).
+    Sources: Morris 1991 (µ, σ); F. Campolongo, J. Cariboni and A. Saltelli, Environmental Modelling &
+    Software 22(10), 2007, 1509-1518, doi:10.1016/j.envsoft.2006.10.004 (µ*).
     """
     n = len(points) // (len(box.names) + 1)
     found = _elementary(box, points, outputs.mean(axis=0))

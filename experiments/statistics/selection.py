@@ -1,19 +1,21 @@
 """The cheapest of many designs that meets a target, with a stated probability of being right.
 
-Fully sequential procedures under common random numbers: designs are replicated side by side, and each is decided as
-soon as a sum of its values leaves a region that narrows to nothing. Feasibility comes first (procedure F_B of Batur and
-Kim), then, where costs vary from replication to replication too, the comparison of the designs that meet the target
-(KN, or KN++ with variances taken anew at every look). Where both are needed each has half of the error probability, as
-in procedure AK of Andradóttir and Kim. Known costs need no replications: of two designs that meet the target the dearer
-is dropped at once, and so is one that is not cheaper than another which meets it.
+Fully sequential procedures under common random numbers: designs are replicated side by side, and each is
+decided as soon as a sum of its values leaves a region that narrows to nothing. Feasibility comes first
+(procedure F_B of Batur and Kim), then, where costs vary from replication to replication too, the comparison
+of the designs that meet the target (KN, or KN++ with variances taken anew at every look). Where both are
+needed each has half of the error probability, as in procedure AK of Andradóttir and Kim. Known costs need
+no replications: of two designs that meet the target the dearer is dropped at once, and so is one that is
+not cheaper than another which meets it.
 
-The selected design is right if it misses the target by no more than the tolerance, and no design that meets the target
-with the tolerance to spare is cheaper by the indifference or more. Values are taken for normal, and their number of
-looks may be smaller than that of replications, which makes the procedures a little more careful.
+The selected design is right if it misses the target by no more than the tolerance, and no design that meets
+the target with the tolerance to spare is cheaper by the indifference or more. Values are taken for normal,
+and their number of looks may be smaller than that of replications, which makes the procedures a little more
+careful.
 
-Sources: S.-H. Kim, B. L. Nelson, ACM TOMACS 11 (2001), 251-273 (KN); Operations Research 54 (2006), 475-488 (KN++);
-D. Batur, S.-H. Kim, ACM TOMACS 20 (2010), 13:1-13:26 (F_B); S. Andradóttir, S.-H. Kim, Naval Research Logistics 57
-(2010), 403-421 (AK).
+Sources: S.-H. Kim, B. L. Nelson, ACM TOMACS 11 (2001), 251-273 (KN); Operations Research 54 (2006), 475-488
+(KN++); D. Batur, S.-H. Kim, ACM TOMACS 20 (2010), 13:1-13:26 (F_B); S. Andradóttir, S.-H. Kim, Naval
+Research Logistics 57 (2010), 403-421 (AK).
 """
 
 from collections.abc import Callable, Sequence
@@ -45,8 +47,8 @@ class Fate(StrEnum):
 class Goal:
     """What is looked for among `n_designs`.
 
-    `target` None: the cheapest of all. `tolerance` is in the target's unit, `indifference` in that of the cost. `costs`
-    None: they come with the samples.
+    `target` None: the cheapest of all. `tolerance` is in the target's unit, `indifference` in that of the
+    cost. `costs` None: they come with the samples.
     """
 
     n_designs: int
@@ -103,8 +105,8 @@ class Selection:
 def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -> Floats:
     """How far a sum of n differences may lie from 0 and leave it open which sign their mean has.
 
-    `variance` of the differences was taken from `n_variance` of them; `zone`: means nearer to 0 do not matter; `beta`:
-    probability of the wrong sign. The triangle of KN, with c = 1.
+    `variance` of the differences was taken from `n_variance` of them; `zone`: means nearer to 0 do not
+    matter; `beta`: probability of the wrong sign. The triangle of KN, with c = 1.
 
     >>> round(float(reach(10, np.array(1.0), 0.5, 0.025, 10)), 3)
     6.013

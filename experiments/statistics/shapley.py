@@ -1,15 +1,16 @@
 """What each of several changes contributes to the gain of all together: Shapley shares.
 
-A change is worth what it adds, averaged over all orders in which the changes can be made. The sum over orders is one
-over coalitions, so that each of the 2^k coalitions is needed once:
+A change is worth what it adds, averaged over all orders in which the changes can be made. The sum over
+orders is one over coalitions, so that each of the 2^k coalitions is needed once:
 
     share(i) = sum over S without i of |S|! (k - |S| - 1)! / k! (value(S with i) - value(S))
 
-Source: L. S. Shapley, A value for n-person games, Annals of Mathematics Studies 28 (1953), 307-317. Of outputs of a
-simulation: E. Song, B. L. Nelson, J. Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016), 1060-1083.
+Source: L. S. Shapley, A value for n-person games, Annals of Mathematics Studies 28 (1953), 307-317. Of
+outputs of a simulation: E. Song, B. L. Nelson, J. Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016),
+1060-1083.
 
-Shares are computed as fractions and rounded once: they add up to the gain, a change that adds nothing has 0, and two
-that add the same have the same.
+Shares are computed as fractions and rounded once: they add up to the gain, a change that adds nothing has
+0, and two that add the same have the same.
 """
 
 import math
@@ -63,9 +64,10 @@ def decompose(
 ) -> Decomposition:
     """The shares of the changes named, from the values of all coalitions under common random numbers.
 
-    `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its own shares,
-    whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0. `possible` and `good_end`: as
-    in `mean_interval`; a share, as a mean of differences, can be no more than the largest difference.
+    `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its
+    own shares, whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0.
+    `possible` and `good_end`: as in `mean_interval`; a share, as a mean of differences, can be no more than
+    the largest difference.
 
     Raises:
         ValueError: no replication, or not one value for each coalition of the names.

@@ -1,14 +1,15 @@
 """In which share of worlds an answer holds, where few worlds are simulated and the others are predicted.
 
-All worlds of a sample have a prediction: a cheap one where it is clear beyond doubt, that of a regression elsewhere.
-In each stratum (clear or open) some worlds, in a random order, are simulated; their mean error corrects
-the mean prediction. The estimate is unbiased however bad the predictions are: bad ones make its interval wide.
+All worlds of a sample have a prediction: a cheap one where it is clear beyond doubt, that of a regression
+elsewhere. In each stratum (clear or open) some worlds, in a random order, are simulated; their mean error
+corrects the mean prediction. The estimate is unbiased however bad the predictions are: bad ones make its
+interval wide.
 
-Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5A and 12.6-12.9 (strata, double sampling with
-regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.1080/00401706.1987.10488205 (points that fill each
-axis evenly leave only the variance that no sum of functions of one number explains); Y. Sun, D. W. Apley and J. Staum,
-Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932 (variance between scenarios, apart from the noise
-within).
+Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5A and 12.6-12.9 (strata, double
+sampling with regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.1080/00401706.1987.10488205
+(points that fill each axis evenly leave only the variance that no sum of functions of one number explains);
+Y. Sun, D. W. Apley and J. Staum, Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932
+(variance between scenarios, apart from the noise within).
 """
 
 import math
@@ -31,8 +32,8 @@ _PRIOR: Final = 0.5
 class Checked:
     """A stratum: simulated answers against their predictions.
 
-    `errors`: of the worlds simulated, the probability that the answer holds there minus its prediction; `noise`: the
-    variance that replications leave in each.
+    `errors`: of the worlds simulated, the probability that the answer holds there minus its prediction;
+    `noise`: the variance that replications leave in each.
     """
 
     n: int

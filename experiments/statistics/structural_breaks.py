@@ -1,10 +1,10 @@
 """Structural breaks in the level of a daily count: dates on which a carrier came or left.
 
-The counts are summed to weeks, and the log of a week's count is regressed on the months its days lie in; a break adds a
-step to that. The largest Wald statistic over all dates but the first and last 15 % is compared with the critical value
-of Andrews (1993, Econometrica 61:821; corrected 2003, Econometrica 71:395, table 1) for one parameter, its variance
-being the long-run one of Newey and West (1987). With a break found, both sides are searched in turn: Bai (1997,
-Econometric Theory 13:315), breaks one at a time.
+The counts are summed to weeks, and the log of a week's count is regressed on the months its days lie in; a
+break adds a step to that. The largest Wald statistic over all dates but the first and last 15 % is compared
+with the critical value of Andrews (1993, Econometrica 61:821; corrected 2003, Econometrica 71:395, table 1)
+for one parameter, its variance being the long-run one of Newey and West (1987). With a break found, both
+sides are searched in turn: Bai (1997, Econometric Theory 13:315), breaks one at a time.
 """
 
 from dataclasses import dataclass
@@ -93,8 +93,8 @@ def _largest_step(level: Floats, months: Floats) -> tuple[int, float, float]:
 def _long_run_variance(residuals: Floats, basis: Floats) -> float:
     """Variance plus twice the Bartlett-weighted autocovariances, with the lags of Newey and West (1994).
 
-    `basis` (W, K, orthonormal) is what was taken out of `residuals` (W). That alone makes neighbours differ, the more
-    the fewer weeks a month has: its part of each autocovariance is put back.
+    `basis` (W, K, orthonormal) is what was taken out of `residuals` (W). That alone makes neighbours
+    differ, the more the fewer weeks a month has: its part of each autocovariance is put back.
     """
     n_weeks = residuals.size
     variance = float(residuals @ residuals) / (n_weeks - basis.shape[1])

@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
     """Variance of a statistic of the mean response that comes from the replications: delete-one jackknife.
 
-    `outputs`: (R, N), a row a replication, a column a point, under common random numbers; `statistic` takes the mean
-    over rows, (N,), and gives any shape, which the variance has too.
+    `outputs`: (R, N), a row a replication, a column a point, under common random numbers; `statistic` takes
+    the mean over rows, (N,), and gives any shape, which the variance has too.
 
     Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, section 11.5.
 
@@ -36,8 +36,9 @@ def two_source_interval(
     """The t interval of an estimate whose variance is the sum of `sampling` and `simulation`.
 
     `sampling`: its variance over samples of the points, the mean response given; `simulation`: over sets of
-    replications, the points given. What depends on both is in each, so that the interval is rather too wide than too
-    narrow. Degrees of freedom: F. E. Satterthwaite, Biometrics Bulletin 2(6), 1946, 110-114, doi:10.2307/3002019.
+    replications, the points given. What depends on both is in each, so that the interval is rather too wide
+    than too narrow. Degrees of freedom: F. E. Satterthwaite, Biometrics Bulletin 2(6), 1946, 110-114,
+    doi:10.2307/3002019.
 
     >>> interval = two_source_interval(1.0, sampling=0.01, n_samples=10, simulation=0.0, n_replications=3)
     >>> f"{interval.low:.3f} {interval.high:.3f}"
@@ -58,8 +59,8 @@ def two_source_interval(
 def noise_share(outputs: Floats) -> float:
     """Of the variance of the mean response over points, the share that is noise of the replications.
 
-    What a replication adds to all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2. 0 where the
-    response is the same everywhere.
+    What a replication adds to all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2.
+    0 where the response is the same everywhere.
     """
     n, n_points = len(outputs), outputs.shape[1]
     mean = outputs.mean(axis=0)

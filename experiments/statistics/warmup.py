@@ -1,14 +1,15 @@
 """How much of a series is still the start of the run: the truncation that MSER-5 chooses.
 
-MSER (White 1997, Simulation 69(6):323-334) cuts where what is left knows its own mean best: it minimises the squared
-standard error of that mean, as if the values were independent. MSER-5 does so on means of five values each (White, Cobb
-and Spratt 2000, Proc. Winter Simulation Conf., 755-760; tried on many series by Hoad, Robinson and Davies 2010,
-J. Operational Research Society 61(9):1389-1403). A cut in the second half rests on too little to be believed.
+MSER (White 1997, Simulation 69(6):323-334) cuts where what is left knows its own mean best: it minimises
+the squared standard error of that mean, as if the values were independent. MSER-5 does so on means of five
+values each (White, Cobb and Spratt 2000, Proc. Winter Simulation Conf., 755-760; tried on many series by
+Hoad, Robinson and Davies 2010, J. Operational Research Society 61(9):1389-1403). A cut in the second half
+rests on too little to be believed.
 
-A rhythm is no warm-up, but MSER takes a low weekend for one. Where the run holds four weeks or more, the batches are
-therefore whole weeks; where it holds three, the rhythm is taken out of batches of five: each week is seen against the
-mean of the others at the same hour of the week, of which the first is none, since the warm-up is there. Of fewer weeks
-nothing tells a rhythm from a warm-up, and it stays in.
+A rhythm is no warm-up, but MSER takes a low weekend for one. Where the run holds four weeks or more, the
+batches are therefore whole weeks; where it holds three, the rhythm is taken out of batches of five: each
+week is seen against the mean of the others at the same hour of the week, of which the first is none, since
+the warm-up is there. Of fewer weeks nothing tells a rhythm from a warm-up, and it stays in.
 """
 
 from collections.abc import Sequence
@@ -52,9 +53,9 @@ _SAID: Final = {
 class WarmUp:
     """A truncation and what led to it. Dimensions: `B` batches; `D` = B // 2 + 1 truncations that were tried.
 
-    `means` (B) are the batches' means. `statistic` (D) is the squared standard error of the mean of what is left when
-    0, 1, … batches are cut [square of the series' unit]; `n_cut` batches are cut where it is least. `batch` values
-    make a batch, `spacing` is the time between two values [any; that of `length`].
+    `means` (B) are the batches' means. `statistic` (D) is the squared standard error of the mean of what is
+    left when 0, 1, … batches are cut [square of the series' unit]; `n_cut` batches are cut where it is
+    least. `batch` values make a batch, `spacing` is the time between two values [any; that of `length`].
     """
 
     means: Floats
@@ -78,8 +79,8 @@ class WarmUp:
 def mser(values: Sequence[float] | Floats, *, batch: int = BATCH, spacing: float = 1.0) -> WarmUp:
     """The truncation of a series (N), in order of time, from the start of the run on.
 
-    Of replications, their mean at each instant is the series: it has less noise, and the same start. Values that do
-    not fill a last batch are left out. Of equal truncations the shortest counts.
+    Of replications, their mean at each instant is the series: it has less noise, and the same start. Values
+    that do not fill a last batch are left out. Of equal truncations the shortest counts.
 
     Raises:
         ValueError: too few values for four batches, or one that is not finite.
@@ -122,7 +123,8 @@ def warm_up(values: Sequence[float] | Floats, *, week: int, spacing: float = 1.0
 def _less_rhythm(series: Floats, week: int) -> Floats:
     """What each week is more than the others, the first of which is none, about the mean of those.
 
-    Divided by what the mean of m others adds to the deviation, √(1 + 1/m), so that no week looks noisier than another.
+    Divided by what the mean of m others adds to the deviation, √(1 + 1/m), so that no week looks noisier
+    than another.
     """
     weeks = series.reshape(-1, week)
     later = weeks[1:]

@@ -54,10 +54,10 @@ class Decided:
 def decided(known: Known, design: int) -> Decided:
     """Effects of all numbers on a design's answer.
 
-    Alone, and worth of knowing: by regression of the answer on the number. Total: whether the quadratic's answer
-    changes along the number. Intervals leave a group of worlds out of all fits, each group once (delete-a-group
-    jackknife, P. S. Kott, Journal of Official Statistics 17(4), 2001, 521-526). They hold the error of the fits, not
-    what a quadratic cannot follow.
+    Alone, and worth of knowing: by regression of the answer on the number. Total: whether the quadratic's
+    answer changes along the number. Intervals leave a group of worlds out of all fits, each group once
+    (delete-a-group jackknife, P. S. Kott, Journal of Official Statistics 17(4), 2001, 521-526). They hold
+    the error of the fits, not what a quadratic cannot follow.
     """
     n_worlds = len(known.sample.scaled)
     groups = groups_of(n_worlds)

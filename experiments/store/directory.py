@@ -64,8 +64,8 @@ class RunDirectory:
     ) -> "RunDirectory":
         """The directory of this run inside `root`, new or with what a former command left there.
 
-        `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed configuration,
-        from which the run can be repeated.
+        `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed
+        configuration, from which the run can be repeated.
 
         Raises:
             CargohubError: another command is writing there.
@@ -137,8 +137,9 @@ class RunDirectory:
     ) -> None:
         """Write the tables of all replications, the study's own `tables` and `files`, and the manifest last of all.
 
-        `schemas`: of the replications' tables, by name. `keys`: the replications that make up the result (None: all);
-        others are dropped. `files`: content by the name inside the directory; only what is the same in every run.
+        `schemas`: of the replications' tables, by name. `keys`: the replications that make up the result
+        (None: all); others are dropped. `files`: content by the name inside the directory; only what is the
+        same in every run.
 
         Raises:
             ValueError: a table that does not fit its schema, or twice the same table.

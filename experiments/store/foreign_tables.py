@@ -89,8 +89,8 @@ def batches(path: Path) -> Iterator[Any]:
 def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:
     """Column, row and both values where two tables differ first, bit by bit; None if nowhere.
 
-    Without a row, the columns themselves differ (their types or None stand for the values); without a column, the
-    numbers of rows.
+    Without a row, the columns themselves differ (their types or None stand for the values); without a
+    column, the numbers of rows.
 
     Raises:
         InputError: as in `check_table`.

@@ -22,14 +22,15 @@ HASH_DIGITS: Final = 12
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
 """Keys of a study that say how it is computed, and decide no number."""
 _SOURCES: Final = ("sim", "experiments")
-"""Whose code decides the tables: all of it, since a table may hold a sentence, and a list of parts would grow stale."""
+"""Whose code decides the tables: all of it, since a table may hold a sentence, and a list of parts would
+grow stale."""
 
 
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
     """All that the tables of a run depend on, as plain values: `hubs` by scenario, the study's own keys, the program.
 
-    An input file stands for its content: its folder does not count, and a changed file is another identity. How it is
-    computed (`NOT_IDENTITY`) is left out.
+    An input file stands for its content: its folder does not count, and a changed file is another identity.
+    How it is computed (`NOT_IDENTITY`) is left out.
 
     Raises:
         OSError: an input file cannot be read.
@@ -54,8 +55,8 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
 def hash_of(identity: Mapping[str, Any]) -> str:
     """SHA-256 of the identity as JSON, in hexadecimal digits.
 
-    The order of a mapping's keys counts: that of lanes and halls is the order in which they are numbered, and so
-    decides what is drawn for them.
+    The order of a mapping's keys counts: that of lanes and halls is the order in which they are numbered,
+    and so decides what is drawn for them.
 
     Raises:
         ValueError: NaN or an infinity among the numbers.

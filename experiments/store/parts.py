@@ -45,8 +45,8 @@ class Line:
 def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
     """The replications that a former command finished here, and a folder ready for more.
 
-    What is not whole is dropped. All is dropped if it was computed with other versions or on another CPU family: a
-    table must not be patched together from numbers that may differ in the last bit.
+    What is not whole is dropped. All is dropped if it was computed with other versions or on another CPU
+    family: a table must not be patched together from numbers that may differ in the last bit.
 
     Raises:
         OSError: the folder cannot be read or written.

@@ -37,7 +37,8 @@ def read_run(
 ) -> StoredRun:
     """Read a complete run; with `names`, only these of its tables. Every file is checked against the manifest.
 
-    With `scenarios`, only the rows of these, as far as a table has them by scenario; others never come into memory.
+    With `scenarios`, only the rows of these, as far as a table has them by scenario; others never come into
+    memory.
 
     Raises:
         CargohubError: no complete run, a file missing or changed, or no such table.

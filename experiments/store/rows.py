@@ -1,6 +1,7 @@
 """A row class is a table: each column has its unit, its meaning and how it is shown in one place.
 
-Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the class:
+Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the
+class:
 
 >>> @table("doors", "what a door more brings", sort=("doors",))
 ... class Door:
@@ -38,7 +39,8 @@ _SCHEMAS: Final[dict[type, TableSchema]] = {}
 class Grid:
     """A table of terminal and page; the first `n_texts` columns hold text, the others numbers.
 
-    On a page the second line of a cell is written small, and a cell of which `looks` names the text has that look.
+    On a page the second line of a cell is written small, and a cell of which `looks` names the text has
+    that look.
     """
 
     caption: str
@@ -79,8 +81,8 @@ def interval(
 ) -> Any:  # fmt: skip  # noqa: ANN401 - as above
     """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
 
-    The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are x and x_low.
-    `level`: what low and high are the ends of.
+    The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are
+    x and x_low. `level`: what low and high are the ends of.
     """
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show, ends, names, level)})
 

@@ -1,7 +1,7 @@
 """Customs: what happens to a parcel's data, and who looks at it.
 
-Without `declared` four shares say what becomes of a parcel. With it each parcel has a consignment, messages with times
-and failures, and a true state that selection cannot see (docs/customs.md).
+Without `declared` four shares say what becomes of a parcel. With it each parcel has a consignment, messages
+with times and failures, and a true state that selection cannot see (docs/customs.md).
 """
 
 from collections.abc import Mapping

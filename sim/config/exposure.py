@@ -20,7 +20,8 @@ class Event(StrEnum):
     PARCEL_ANNOUNCED = "parcel_announced"
     """Each parcel of a flight, at its drawn arrival."""
     PARCEL_REFERRED = "parcel_referred"
-    """Its pre-loading data asked back; this and the next four at its flight's drawn arrival, of flights that landed."""
+    """Its pre-loading data asked back; this and the next four at its flight's drawn arrival, of flights
+    that landed."""
     PARCEL_LEFT_BEHIND = "parcel_left_behind"
     """Not loaded, though its pre-loading data were sent."""
     DECLARATION_REJECTED = "declaration_rejected"

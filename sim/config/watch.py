@@ -26,7 +26,8 @@ class Watch:
     from_outside_eu_share: Share
     """Of the accesses of a party under another law to a system inside: made from outside the EU."""
     not_given_share: Share
-    """Accesses to a record that the policy in force does not give in clear, of those that there were without it."""
+    """Accesses to a record that the policy in force does not give in clear, of those that there were
+    without it."""
 
     def logged_share(self, party: str, field: str) -> float:
         return self.logged_of_party[party] * self.logged_of_field[field]

@@ -12,9 +12,9 @@ from sim.domain.fields import instant, integer
 class Consignments:
     """Columns of a flight's P parcels, in their order: what their declarations say. Names are numbered as configured.
 
-    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`: above what
-    the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as declared, which selection does
-    not see.
+    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`:
+    above what the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as declared,
+    which selection does not see.
     """
 
     value: NDArray[np.int32]

@@ -13,9 +13,9 @@ class Deck(IntEnum):
 class Flight:
     """One arrival. Instants in ticks.
 
-    `number` is its rank by drawn arrival (ties: by key) and the order in which ties between flights are settled;
-    `key` is its name, `entity` the words that its random streams hang on. ULDs are numbered 0 … U-1 in order of
-    unloading within their deck, the main deck's first.
+    `number` is its rank by drawn arrival (ties: by key) and the order in which ties between flights are
+    settled; `key` is its name, `entity` the words that its random streams hang on. ULDs are numbered 0 …
+    U-1 in order of unloading within their deck, the main deck's first.
     """
 
     number: int

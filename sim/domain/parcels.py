@@ -30,14 +30,15 @@ HELD_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Ch
 class Parcels:
     """Drawn columns of a flight's P parcels on U ULDs; of its P units, bags or whole ULDs, if it came pre-sorted.
 
-    `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g], `volume` [cm³]
-    (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P);
-    `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel`
-    (P) a `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before landing,
-    meaningless if examined, X-rayed or in transit. `is_alarm` (P) only for X-rayed ones: it must be examined besides.
-    `is_refused` (P) only for those that are examined: the outcome. `is_uld_xrayed` (U): X-rayed as a whole. `count`
-    (P): parcels in each unit, at least one; None: each is one. Of whole ULDs `handling` is the way to the lane. `value`
-    (P) [cents]: declared, of the unit; None: nothing is declared.
+    `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g],
+    `volume` [cm³] (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out.
+    `is_no_read` (P); `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel` (P) a
+    `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before
+    landing, meaningless if examined, X-rayed or in transit. `is_alarm` (P) only for X-rayed ones: it must
+    be examined besides. `is_refused` (P) only for those that are examined: the outcome. `is_uld_xrayed`
+    (U): X-rayed as a whole. `count` (P): parcels in each unit, at least one; None: each is one. Of whole
+    ULDs `handling` is the way to the lane. `value` (P) [cents]: declared, of the unit; None: nothing is
+    declared.
     """
 
     first: NDArray[np.int64]

@@ -31,8 +31,8 @@ class Transfers:
 class MachineCalendar:
     """How many of a machine's inductions work, through time.
 
-    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `slope[i]` (N), 0 … inductions, are manned and
-    the machine is up; the last entry holds for ever.
+    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `slope[i]` (N), 0 … inductions, are
+    manned and the machine is up; the last entry holds for ever.
     """
 
     start: Ticks
@@ -43,8 +43,8 @@ class MachineCalendar:
 class Manning:
     """How many posts of a role are manned, through time.
 
-    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `posts[i]` (N) are manned; the last entry holds
-    for ever, and is all of them.
+    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `posts[i]` (N) are manned; the last
+    entry holds for ever, and is all of them.
     """
 
     start: tuple[int, ...]

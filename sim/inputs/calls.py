@@ -29,8 +29,8 @@ class Call(NamedTuple):
 def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
     """The flights as they come in the run.
 
-    First schedules are moved out of the night, then closures upstream hold flights back, and at last those that would
-    still come in the night wait for its end.
+    First schedules are moved out of the night, then closures upstream hold flights back, and at last those
+    that would still come in the night wait for its end.
     """
     disruptions = list(disturbances)
     coming = list(calls)

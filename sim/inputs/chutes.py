@@ -6,9 +6,9 @@ from collections.abc import Sequence
 def posts_of_chutes(posts: int, n_machines: int, route_shares: Sequence[float]) -> tuple[int, ...]:
     """Pack-out posts by chute (M R): evenly to the machines, and of a machine's to its routes by their shares.
 
-    Each chute has one at least; the next goes to the route with the largest share a post (ties: the first), which makes
-    the busiest post as little busy as whole posts can (Adams's method: Balinski and Young 2001, Fair Representation).
-    `route_shares` (R) of the parcels.
+    Each chute has one at least; the next goes to the route with the largest share a post (ties: the first),
+    which makes the busiest post as little busy as whole posts can (Adams's method: Balinski and Young 2001,
+    Fair Representation). `route_shares` (R) of the parcels.
 
     >>> posts_of_chutes(13, 2, [0.5, 0.3, 0.2])
     (3, 2, 2, 3, 2, 1)

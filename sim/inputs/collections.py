@@ -1,6 +1,7 @@
 """When exports are collected, and what is on a truck.
 
-A day has slots, of which its first n run: so a smaller demand is always within a larger one, with the same streams.
+A day has slots, of which its first n run: so a smaller demand is always within a larger one, with the same
+streams.
 """
 
 import datetime as dt

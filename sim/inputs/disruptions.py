@@ -63,7 +63,8 @@ class Disturbances:
     def working(self, manning: Manning | None, equipment: str, units: int) -> Manning | None:
         """How many loader sets or tugs are there when some are broken down; None: all of them, always.
 
-        Of the `units` those that are up, and at most as many as are manned. From the run's end on all are there.
+        Of the `units` those that are up, and at most as many as are manned. From the run's end on all are
+        there.
         """
         down = [
             (max(0, begin), min(until, self._end), n)

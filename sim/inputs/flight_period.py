@@ -45,9 +45,9 @@ def period_of(
 ) -> Period:
     """The days of a run; those given stay.
 
-    The run begins on the first day of the flights, and ends with their last week. The first week is warm-up where
-    enough follows: the horizon asked for, flights on `_LEAST_MEASURED_DAYS` days, or the file's weeks once more.
-    Otherwise all days are measured, and the hub starts empty.
+    The run begins on the first day of the flights, and ends with their last week. The first week is warm-up
+    where enough follows: the horizon asked for, flights on `_LEAST_MEASURED_DAYS` days, or the file's weeks
+    once more. Otherwise all days are measured, and the hub starts empty.
 
     Raises:
         InputError: a warm-up that leaves nothing to measure.

@@ -1,6 +1,7 @@
 """When flights come: a weekly timetable with delays, a thinned Poisson process, or a file.
 
-Fewer flights are always among more, with the same streams, so that demand can be swept under common random numbers.
+Fewer flights are always among more, with the same streams, so that demand can be swept under common random
+numbers.
 """
 
 import datetime as dt
@@ -30,7 +31,8 @@ def make_flights(
 ) -> tuple[Flight, ...]:
     """The flights whose drawn arrival lies in [0, end) [ticks], numbered by it.
 
-    `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one moves.
+    `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one
+    moves.
     """
     if config.arrivals.model is ArrivalModel.FILE:
         calls = _from_file(config, streams)
@@ -106,9 +108,9 @@ def _timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
 def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
     """Hour of the week, Monday's midnight 0, of its slots 1 to n.
 
-    With a cap a slot whose block of hours is full moves on to the same place in the next that has room. Where it lands
-    hangs on the slots before it only, so that fewer flights are among more with a cap, too. No slot moves into a block
-    with an hour in which none is scheduled.
+    With a cap a slot whose block of hours is full moves on to the same place in the next that has room.
+    Where it lands hangs on the slots before it only, so that fewer flights are among more with a cap, too.
+    No slot moves into a block with an hour in which none is scheduled.
 
     Raises:
         ConfigError: more slots than the cap leaves room for.
@@ -226,8 +228,9 @@ def _parcels(config: HubConfig, streams: Streams, call: Call, aircraft: str) -> 
 def drawn_load(uniform: float, mean: int, fullest: int, spread: float) -> int:
     """Quantile of a beta distribution from 0 to `fullest` with this mean and coefficient of variation.
 
-    Where the room above the mean is too small for the spread, it is the largest of which the density falls to both ends
-    of a flight's load or rises to the fullest: half the variance of a load that is nothing or all.
+    Where the room above the mean is too small for the spread, it is the largest of which the density falls
+    to both ends of a flight's load or rises to the fullest: half the variance of a load that is nothing or
+    all.
 
     >>> drawn_load(0.5, 100, 100, 0.2), drawn_load(0.5, 500, 1000, 0.2)
     (100, 500)

@@ -1,6 +1,7 @@
 """What a mean flight, with the exports that belong to it, asks of each resource where nothing waits.
 
-The capacity ladder divides what there is by it, and rosters that follow the work multiply it by the flights expected.
+The capacity ladder divides what there is by it, and rosters that follow the work multiply it by the flights
+expected.
 """
 
 import math
@@ -140,7 +141,8 @@ def route_shares(config: HubConfig) -> dict[str, float]:
 def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None) -> float:
     """What a hall could pack by a rule, the one in force if none is given [parcels/h]; infinite without pack-out.
 
-    Packers who go from chute to chute: all posts. Posts that belong to chutes: before the first chute has all busy.
+    Packers who go from chute to chute: all posts. Posts that belong to chutes: before the first chute has
+    all busy.
     """
     shares = list(route_shares(config).values())
     posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, shares)

@@ -33,10 +33,10 @@ class FlightGoods:
 def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -> tuple[FlightGoods, ...]:
     """The goods of flights; none where trade is off.
 
-    Where customs has declarations, they are what is declared of each parcel, and units are parcels. Elsewhere the
-    parcels of a flight and lane fall into groups by the lane's mix of that week, and within a group above the exemption
-    or not (multinomial, binomial). The value of n parcels of a band is drawn once, gamma with the mean and variance of
-    n independent lognormal values cut to the band.
+    Where customs has declarations, they are what is declared of each parcel, and units are parcels.
+    Elsewhere the parcels of a flight and lane fall into groups by the lane's mix of that week, and within a
+    group above the exemption or not (multinomial, binomial). The value of n parcels of a band is drawn
+    once, gamma with the mean and variance of n independent lognormal values cut to the band.
     """
     if not config.trade.is_on:
         return ()
@@ -107,8 +107,8 @@ def _values(rng: np.random.Generator, n: NDArray[np.int64], mean: Numbers, varia
 def bands(goods: Sequence[Goods], limit: float) -> tuple[Numbers, Numbers, Numbers]:
     """Share, mean [EUR] and variance [EUR²] of the declared values up to a limit and above it (G, 2).
 
-    Moments of a lognormal cut at k: E[V^r; V <= k] = exp(r mu + r^2 sigma^2 / 2) Phi((ln k - mu) / sigma - r sigma)
-    (Johnson, Kotz and Balakrishnan 1994, Continuous univariate distributions, vol. 1, ch. 14).
+    Moments of a lognormal cut at k: E[V^r; V <= k] = exp(r mu + r^2 sigma^2 / 2) Phi((ln k - mu) / sigma -
+    r sigma) (Johnson, Kotz and Balakrishnan 1994, Continuous univariate distributions, vol. 1, ch. 14).
     """
     by_band = np.zeros((3, len(goods), 2))
     for row, group in enumerate(goods):

@@ -170,8 +170,8 @@ class LoadPlan:
     ) -> int:
         """Change what an outage of customs data changes: flights that come in it, and releases that would fall in it.
 
-        Who loses his data, and for how long, is drawn with a stream of the flight; outages that touch it share it.
-        Returns how many lose them.
+        Who loses his data, and for how long, is drawn with a stream of the flight; outages that touch it
+        share it. Returns how many lose them.
         """
         begin, end = span
         n_lost = 0

@@ -37,9 +37,9 @@ def manned(
 ) -> Manning:
     """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
 
-    The share is that of the shift, or that from each instant of `by_work` [ticks] on, times the factors, times the
-    share of each of `absences` that concerns the role. From `end` [ticks] on all are manned, so that what is left over
-    then does not wait for ever inside a calculation.
+    The share is that of the shift, or that from each instant of `by_work` [ticks] on, times the factors,
+    times the share of each of `absences` that concerns the role. From `end` [ticks] on all are manned, so
+    that what is left over then does not wait for ever inside a calculation.
     """
     of_roster = roster.roles[role]
     factor = roster.factor * of_roster.factor

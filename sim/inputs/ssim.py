@@ -1,12 +1,13 @@
 """Airlines' timetables in IATA's SSIM, chapter 7: records of 200 characters, read into legs, and legs into flights.
 
-A file holds, for each carrier, a record of type 2 (the carrier, and whether times are UTC or local), legs of type 3
-with further data of type 4, and a trailer of type 5; a header of type 1 comes first, and lines of zeros fill the
-blocks. Records stand on lines of their own, or follow each other without line ends.
+A file holds, for each carrier, a record of type 2 (the carrier, and whether times are UTC or local), legs
+of type 3 with further data of type 4, and a trailer of type 5; a header of type 1 comes first, and lines of
+zeros fill the blocks. Records stand on lines of their own, or follow each other without line ends.
 
-Times: a leg's period and days count the dates on which the flight leaves its first station, in the file's time mode.
-Local times become UTC by the variation written beside them. `expand` then tells arrivals on one clock of a fixed
-distance from UTC: the hub's time without daylight saving, the model's clock, in summer an hour behind the wall's.
+Times: a leg's period and days count the dates on which the flight leaves its first station, in the file's
+time mode. Local times become UTC by the variation written beside them. `expand` then tells arrivals on one
+clock of a fixed distance from UTC: the hub's time without daylight saving, the model's clock, in summer an
+hour behind the wall's.
 
 Source: IATA, Standard Schedules Information Manual, chapter 7 and appendix C (service types).
 """
@@ -83,7 +84,8 @@ def expand(
 def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
     """Read a file's legs.
 
-    Years are of this century. With `skip_bad`, records that cannot be read are left out and told in the result.
+    Years are of this century. With `skip_bad`, records that cannot be read are left out and told in the
+    result.
 
     Raises:
         InputError: names file, line, columns, what is expected and what is there.

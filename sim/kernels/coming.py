@@ -50,7 +50,8 @@ class Pending:
     def __init__(self) -> None:
         self._new: list[Chunk] = []
         self._later: dict[int, list[Chunk]] = {}
-        """What had not come when it was looked at first, by hour, so that the hours to come need not be looked at."""
+        """What had not come when it was looked at first, by hour, so that the hours to come need not be
+        looked at."""
 
     def add(self, instant: Ticks, *others: NDArray[Any]) -> None:
         """Columns of P rows."""

@@ -1,7 +1,7 @@
 """A machine's operational time: the calendar mapped to cumulative work, and back, exactly.
 
-Work is counted in induction-ticks: W(t) = ∫ slope dt. Inside the machine it is never rounded; only mapping back
-divides, and rounds up to a tick.
+Work is counted in induction-ticks: W(t) = ∫ slope dt. Inside the machine it is never rounded; only mapping
+back divides, and rounds up to a tick.
 """
 
 from bisect import bisect_left, bisect_right

@@ -20,8 +20,8 @@ _MOST_GROUPS = 1 << (63 - _POSITION_BITS - _INSTANT_BITS)
 def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] | None = None) -> NDArray[np.int64]:
     """The permutation that sorts P rows by (group, instant, parcel).
 
-    Instants and positions are packed into one integer, which sorts several times faster than an indirect sort; rows
-    that tie are then put in order of parcel among themselves.
+    Instants and positions are packed into one integer, which sorts several times faster than an indirect
+    sort; rows that tie are then put in order of parcel among themselves.
 
     >>> hub_order(np.array([5, 3, 3]), np.array([1, 9, 2])).tolist()
     [2, 1, 0]

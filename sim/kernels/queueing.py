@@ -29,8 +29,8 @@ def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
 def lines_in_turn(arrival: Ticks, service: int, free_at: Ticks) -> tuple[Ticks, Ticks]:
     """When each of P equal services begins on L lines that take turns, and when the lines are free then, next first.
 
-    `arrival` (P) ascending, `free_at` (L) in the order of the lines' turns. With equal services, turns are first come,
-    first served by whichever line is free.
+    `arrival` (P) ascending, `free_at` (L) in the order of the lines' turns. With equal services, turns are
+    first come, first served by whichever line is free.
 
     >>> begin, free_at = lines_in_turn(np.array([0, 0, 1]), 5, np.array([0, 0]))
     >>> begin.tolist(), free_at.tolist()
@@ -53,7 +53,8 @@ def lines_in_turn(arrival: Ticks, service: int, free_at: Ticks) -> tuple[Ticks, 
 class Servers:
     """Servers whose number changes in steps, as a queue has left them.
 
-    `start` (N) ascending, first 0: from start[i] on there are `number[i]` (N); the last, above 0, holds for ever.
+    `start` (N) ascending, first 0: from start[i] on there are `number[i]` (N); the last, above 0, holds for
+    ever.
     """
 
     start: Sequence[int]
@@ -138,8 +139,9 @@ def _while_the_number_holds(arrival: Ticks, service: int, servers: Servers) -> T
 def servers_in_turn(arrival: Ticks, service: Ticks, server: Ticks, turn: Ticks, free_at: Ticks) -> Ticks:
     """When each of P services begins on the server that it was dealt to, each a single server of its own.
 
-    `server` (P) is which of S, `turn` (P) its place among those of that server: 0, 1, …, with ascending `arrival` (P).
-    `free_at` (S) is moved on. All servers at once, in a table (S, turns) that is padded at the ends of its rows.
+    `server` (P) is which of S, `turn` (P) its place among those of that server: 0, 1, …, with ascending
+    `arrival` (P). `free_at` (S) is moved on. All servers at once, in a table (S, turns) that is padded at
+    the ends of its rows.
 
     >>> free_at = np.array([0, 4])
     >>> servers_in_turn(

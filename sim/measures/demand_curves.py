@@ -41,8 +41,9 @@ def demand_columns(
 ) -> dict[str, list[object]]:
     """One row a curve and hour of the week, Monday's first hour 0, over the measured days.
 
-    Counted at the ends of the intervals of `record.bin_min`: what is in use, and what waits as if it were served at
-    once. Where parcels are served one by one, wanted is what would keep pace with those that came in the interval.
+    Counted at the ends of the intervals of `record.bin_min`: what is in use, and what waits as if it were
+    served at once. Where parcels are served one by one, wanted is what would keep pace with those that came
+    in the interval.
     """
     edges = bin_edges(inputs)
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])

@@ -20,8 +20,9 @@ _ROUNDING = 1e-9
 def drive_and_rest_h(drive_h: float, rules: Linehaul) -> float:
     """How long one driver, rested at the start, takes for so many hours of driving [h].
 
-    A break after each stint and a rest after each day's driving, none at the end: Regulation (EC) No 561/2006 of 15
-    March 2006, articles 6(1), 7 and 8(2), OJ L 102, without its extensions to 10 h and reduced rests of 9 h.
+    A break after each stint and a rest after each day's driving, none at the end: Regulation (EC) No
+    561/2006 of 15 March 2006, articles 6(1), 7 and 8(2), OJ L 102, without its extensions to 10 h and
+    reduced rests of 9 h.
 
     >>> rules = Linehaul(70, 4.5, 45, 9, 11, 3)
     >>> [drive_and_rest_h(hours, rules) for hours in (4.5, 5, 9, 10, 18.5)]
@@ -53,8 +54,9 @@ def journeys_h(config: HubConfig) -> dict[str, float]:
 def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads: Table) -> dict[str, list[object]]:
     """Each lane of the cohort: its road, what left for it, when that was there, and the share of it on time.
 
-    A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it: trucks take
-    parcels first come, first served, whatever their lane. So numbers of a pool's lanes are expected ones.
+    A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it:
+    trucks take parcels first come, first served, whatever their lane. So numbers of a pool's lanes are
+    expected ones.
     """
     journeys = journeys_h(config)
     is_cohort = flights["is_cohort"]

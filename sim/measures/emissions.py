@@ -1,7 +1,7 @@
 """CO2 by operation: aircraft in block, aircraft held there, tugs, the halls' energy, and the road to the lanes.
 
-The boundary is the hub and its trucks' way out: aircraft in flight or held at their origin, collection trucks on the
-road and trucks on their way back are not counted.
+The boundary is the hub and its trucks' way out: aircraft in flight or held at their origin, collection
+trucks on the road and trucks on their way back are not counted.
 """
 
 from sim.config import Environment, HubConfig

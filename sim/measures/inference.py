@@ -1,12 +1,13 @@
 """What can be inferred from flows alone: how well a party's data tell weekly demand by country and product group.
 
-The estimator: ordinary least squares with a constant. An observation is a week, lane and product group of the measured
-imports; the dependent variable is its true number of parcels. The regressors are sums that the party sees. They come of
-each message that tells of every parcel, by itself or as the number on a flight or truck, and that the party sends, or
-of which it can read a copy in clear: the number of parcels (and their declared value, where a field tells that) of the
-observation's week, summed over whatever the message's fields do not tell: lane, group, or both. Nothing else is known
-to it: sums seen apart are not joined, and the flights' and trucks' days are not used. A party stands for all of its
-kind: all sellers, all postal operators.
+The estimator: ordinary least squares with a constant. An observation is a week, lane and product group of
+the measured imports; the dependent variable is its true number of parcels. The regressors are sums that the
+party sees. They come of each message that tells of every parcel, by itself or as the number on a flight or
+truck, and that the party sends, or of which it can read a copy in clear: the number of parcels (and their
+declared value, where a field tells that) of the observation's week, summed over whatever the message's
+fields do not tell: lane, group, or both. Nothing else is known to it: sums seen apart are not joined, and
+the flights' and trucks' days are not used. A party stands for all of its kind: all sellers, all postal
+operators.
 """
 
 from collections.abc import Iterable, Sequence

@@ -19,8 +19,9 @@ from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
     """Parcels a day by resource, where there is one; of exports and controls imports that bring so much of them.
 
-    Means of the fleet count: a flight's parcels over the time that the resource needs for it. How long floors are kept,
-    and the shares that customs controls, are as measured (`kpis`, means); what hangs on them is left out without them.
+    Means of the fleet count: a flight's parcels over the time that the resource needs for it. How long
+    floors are kept, and the shares that customs controls, are as measured (`kpis`, means); what hangs on
+    them is left out without them.
     """
     of_uld = config.mean_parcels_per_flight / sum(flight_work.ulds_by_deck(config))
     ladder = {

@@ -11,8 +11,8 @@ from sim.units import MIN_PER_DAY
 def customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: float) -> dict[str, float]:
     """Imports a day by resource, with the shares that were controlled as measured (`kpis`); infinite where none were.
 
-    The reading of documents has no posts of its own, and no rung. The hold zone is full, by Little's law, where it
-    would hold what it is laid out for.
+    The reading of documents has no posts of its own, and no rung. The hold zone is full, by Little's law,
+    where it would hold what it is laid out for.
     """
     declared = config.customs.declared
     if declared is None:

@@ -1,6 +1,7 @@
 """Exports' part of the capacity ladder: imports a day at which each of their resources alone would be full.
 
-Exports are a share of the goods, so they grow with the imports, and their resources are held against the same demand.
+Exports are a share of the goods, so they grow with the imports, and their resources are held against the
+same demand.
 """
 
 import math

@@ -108,7 +108,8 @@ def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Laws:
 def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
     """Little's law on the finite horizon, both ends counted: what the pools held = what the visitors stayed.
 
-    The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W (Little 1961).
+    The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W
+    (Little 1961).
     """
     held, end = held_times(record), inputs.end
     yield "Little's law: stands", held["stands"] == stays(record.flights, "stand_given", "stand_free", end)

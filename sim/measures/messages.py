@@ -39,8 +39,8 @@ def message_columns(
 def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> dict[Event, Callable[[], Sent]]:
     """When each event happened, and how often.
 
-    Flights, trucks and exports have instants; what parcels go through is counted by intervals of `record.bin_min`, and
-    happens when its interval begins.
+    Flights, trucks and exports have instants; what parcels go through is counted by intervals of
+    `record.bin_min`, and happens when its interval begins.
     """
     flights, trucks, stages = tables["flights"], tables["trucks"], record.stages
     customs = tables["customs"]

@@ -1,8 +1,8 @@
 """How long the hub takes to get over its disruptions, held against itself without them.
 
-Both hubs see the same draws. The *band* of an instant is what the backlog without disruptions was between during the
-`band_h` around it: a disruption moves the hour at which a flight's parcels come and go, and that alone is no backlog.
-The *extra backlog* is what lies above the band.
+Both hubs see the same draws. The *band* of an instant is what the backlog without disruptions was between
+during the `band_h` around it: a disruption moves the hour at which a flight's parcels come and go, and that
+alone is no backlog. The *extra backlog* is what lies above the band.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ from sim.units import MIN_PER_H, Ticks, ticks
 
 Counts = NDArray[np.int64]
 PATHS: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
-"""The backlog of what was not turned away, the undisturbed one, and the band around it: zones of `occupancy`."""
+"""The backlog of what was not turned away, the undisturbed one, and the band around it: zones of
+`occupancy`."""
 LONGER: Final = (2, 4)
 """Times the measured days: runs that are made, one after the other, where the run itself does not show when a hub has
 recovered, or whether its backlog grows (assumption)."""
@@ -91,8 +92,8 @@ def recovered_at(
 ) -> float | None:
     """When [min] the backlog (B) is back in its band (B), from the instant `over` on, and stays for so long [min].
 
-    `over` itself if it never left it. Known only at the instants of `time` (B), all of which within `stay` must be in
-    the band; None if there is none of which that is known.
+    `over` itself if it never left it. Known only at the instants of `time` (B), all of which within `stay`
+    must be in the band; None if there is none of which that is known.
     """
     low, high = band_of
     is_out = (backlog < low) | (backlog > high)

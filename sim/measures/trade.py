@@ -58,7 +58,8 @@ def trade_rows(config: HubConfig, weeks: Sequence[int], parcels: Numbers, value:
 def balance_rows(config: HubConfig, trade: Table) -> Rows:
     """A year of these flows by share of exports, beside each published deficit.
 
-    For another share of exports, parcels out are to parcels in as their masses are, since both are of the same sizes.
+    For another share of exports, parcels out are to parcels in as their masses are, since both are of the
+    same sizes.
     """
     scale = DAYS_PER_YEAR / config.horizon_days
     is_import = ~trade["is_export"]

@@ -11,8 +11,8 @@ from sim.record.schemas import Table
 def value_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     """Value in = value out + inside, flight by flight; in is what was declared, out what trucks and customs took.
 
-    What is inside is not looked at parcel by parcel: it is worth nothing if there is none of it, and else a cent a
-    parcel at least, the least that can be declared.
+    What is inside is not looked at parcel by parcel: it is worth nothing if there is none of it, and else a
+    cent a parcel at least, the least that can be declared.
     """
     if not inputs.has_values:
         return

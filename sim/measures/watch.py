@@ -1,7 +1,7 @@
 """How soon accesses outside the policy are noticed: a thinning of the accesses that the ledger counts.
 
-Derived in docs/exposure.md. An access is logged with a probability; its entry stays for so many audits, one a day,
-each of which picks it with a probability, independently of all else.
+Derived in docs/exposure.md. An access is logged with a probability; its entry stays for so many audits, one
+a day, each of which picks it with a probability, independently of all else.
 """
 
 from collections import defaultdict

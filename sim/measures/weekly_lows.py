@@ -1,8 +1,9 @@
 """How the least backlog of a week grows from week to week: what the verdict on stability rests on.
 
-A hub that carries its demand works its queues off again and again, so the least backlog of each week stays where it is,
-however high the weekly peaks are. In a hub that does not, every week ends with more than the week before. A week's low
-varies far less than its mean, because a flight that comes some hours later moves the peak and not the low.
+A hub that carries its demand works its queues off again and again, so the least backlog of each week stays
+where it is, however high the weekly peaks are. In a hub that does not, every week ends with more than the
+week before. A week's low varies far less than its mean, because a flight that comes some hours later moves
+the peak and not the low.
 """
 
 from typing import Any
@@ -33,8 +34,8 @@ def weekly_growths(tables: dict[str, Table], window: Window) -> Minutes:
 def weekly_lows(time: Minutes, inside: NDArray[Any], *, begin: float, end: float) -> Minutes:
     """The least of what is inside (B) in each whole week (W), counted back from `end` and not before `begin` [min].
 
-    `time` [min] are the ends of the intervals (B). The first day, in which an empty hub fills, is best left out: then
-    even 7 + 7 days and the promised day hold two weeks.
+    `time` [min] are the ends of the intervals (B). The first day, in which an empty hub fills, is best left
+    out: then even 7 + 7 days and the promised day hold two weeks.
     """
     n = max(0, int((end - begin) // MIN_PER_WEEK))
     starts = end - MIN_PER_WEEK * np.arange(n, 0, -1)

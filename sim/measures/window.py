@@ -48,7 +48,8 @@ def departed_t(table: Table, window: Window) -> float:
 def growth(time: Minutes, inside: Minutes, window: Window) -> float:
     """Growth a day of what is inside (N): mean difference to the same hour a week before, where there is one.
 
-    Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares line.
+    Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares
+    line.
     """
     measured = window.closes(time)
     late = measured & (time - MIN_PER_WEEK > 0)

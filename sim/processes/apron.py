@@ -30,7 +30,8 @@ class Apron:
     break_down: Callable[[Uld], Process]
     trains: list[Train]
     loads: dict[tuple[int, ...], list[Uld]]
-    """ULDs whose hall may be chosen when a request is granted: of a flight, by (flight,), of a train (flight, deck)."""
+    """ULDs whose hall may be chosen when a request is granted: of a flight, by (flight,), of a train
+    (flight, deck)."""
     loading: Loading | None
     """None: nothing leaves by air."""
     gone: dict[int, simpy.Event]

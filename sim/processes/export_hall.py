@@ -50,7 +50,8 @@ class ExportHall:
         self.screening = Screening(lines, rules.screening, tally, flows, self._to_machines)
         self._end = inputs.end
         self._to_unload = deque[int]()
-        """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the same time."""
+        """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the
+        same time."""
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", rules.hand_sorting, *record_as, posts=limits.hand_sorting_posts)

@@ -1,8 +1,8 @@
 """Pack-out by packers who go from chute to chute (rule 56).
 
-A look needs only counts, and what arrives lines up in work, whoever does it. When each unit is packed is read from the
-work done by chute once for all looks that nobody outside asks between. What is not packed by the next look keeps its
-place in the chute's work, and gets its instants once it is known who packs then.
+A look needs only counts, and what arrives lines up in work, whoever does it. When each unit is packed is
+read from the work done by chute once for all looks that nobody outside asks between. What is not packed by
+the next look keeps its place in the chute's work, and gets its instants once it is known who packs then.
 """
 
 from collections import deque

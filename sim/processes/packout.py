@@ -1,7 +1,7 @@
 """Pack-out: the chutes of a hall's machines, and the posts that pack their parcels onto pallets.
 
-A machine has a chute for every route. Its parcels go to the chute's posts in turn, each a single server of its own;
-chutes do not block.
+A machine has a chute for every route. Its parcels go to the chute's posts in turn, each a single server of
+its own; chutes do not block.
 """
 
 import numpy as np

@@ -1,8 +1,9 @@
 """The phases of an instant.
 
-Events of one instant happen phase by phase, so that order is never an accident. What frees a resource comes before
-what takes it; along the chain hall → position → tug → loader → stand a grant frees what stands behind it, so the
-phases follow the chain against the flow. Moving forward always takes at least a tick, so no phase is entered again.
+Events of one instant happen phase by phase, so that order is never an accident. What frees a resource comes
+before what takes it; along the chain hall → position → tug → loader → stand a grant frees what stands
+behind it, so the phases follow the chain against the flow. Moving forward always takes at least a tick, so
+no phase is entered again.
 """
 
 from collections.abc import Generator

@@ -33,9 +33,9 @@ class _Request:
 class Pool:
     """Kinds of tokens that a request takes together.
 
-    The head of the queue waits for all it demands, and all wait for the head. A request's event carries a `Grant`.
-    `assign`, if given, is called with the key at each grant, in order, and names the unit. Where the capacity of a kind
-    has fallen below what is held, `free` is negative.
+    The head of the queue waits for all it demands, and all wait for the head. A request's event carries a
+    `Grant`. `assign`, if given, is called with the key at each grant, in order, and names the unit. Where
+    the capacity of a kind has fallen below what is held, `free` is negative.
     """
 
     def __init__(

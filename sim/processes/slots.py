@@ -1,8 +1,9 @@
 """Columns of parcels in slots, one for each load that is inside: a flight's, or a collection's.
 
-A parcel is known by one integer: number of its load | number of its slot | row in the load. Ascending parcels are in
-the order (load, row), and a parcel's place in the columns is the integer's low bits. A load gets the lowest slot that
-is free, and leaves it when the last of its parcels has left, so that the columns are no longer than they have to be.
+A parcel is known by one integer: number of its load | number of its slot | row in the load. Ascending
+parcels are in the order (load, row), and a parcel's place in the columns is the integer's low bits. A load
+gets the lowest slot that is free, and leaves it when the last of its parcels has left, so that the columns
+are no longer than they have to be.
 """
 
 from collections.abc import Mapping, Sequence

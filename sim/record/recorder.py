@@ -51,7 +51,8 @@ class StageTally:
     def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | None = None) -> None:
         """Stays of units (P) that began before the end; one of `enter` and `leave` may be the same for all.
 
-        `leave` at or after the end did not happen. `count` (P): parcels in each, that are told one by one; None: one.
+        `leave` at or after the end did not happen. `count` (P): parcels in each, that are told one by one;
+        None: one.
         """
         if isinstance(enter, int):
             enter = np.full_like(leave, enter)

@@ -1,8 +1,8 @@
 """The hub once more, slow and obvious: one SimPy process a parcel, plain integers, nothing vectorised.
 
-It follows the rules of docs/model.md word by word. It shares with `sim.processes` only the phases, the token pool, the
-decision rules of `sim.rules` and the names of what is recorded (`sim.domain`). What both programs record of the same
-inputs must be equal, tick by tick.
+It follows the rules of docs/model.md word by word. It shares with `sim.processes` only the phases, the
+token pool, the decision rules of `sim.rules` and the names of what is recorded (`sim.domain`). What both
+programs record of the same inputs must be equal, tick by tick.
 """
 
 import simpy

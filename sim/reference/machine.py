@@ -13,9 +13,9 @@ from sim.reference.records import OutParcel, Parcel, Steps
 class Machine:
     """A first-come-first-served server in operational time (rule 9).
 
-    A parcel comes with its work: service × inductions [induction-ticks]. Starts and slopes are whole, so that the
-    work done by a whole tick, and with it all work here, is whole too: nothing is rounded but the instants, and they
-    up. An instant that never comes is put at `end`, where nothing happens either.
+    A parcel comes with its work: service × inductions [induction-ticks]. Starts and slopes are whole, so
+    that the work done by a whole tick, and with it all work here, is whole too: nothing is rounded but the
+    instants, and they up. An instant that never comes is put at `end`, where nothing happens either.
     """
 
     def __init__(self, env: simpy.Environment, calendar: MachineCalendar, end: int) -> None:

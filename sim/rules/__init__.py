@@ -1,8 +1,8 @@
 """Decision rules: what the hub chooses, each choice a small pure function of what is known at that moment.
 
-One module a decision: `Rule` is its signature, `RULES` its rules by name. `configs/rules` chooses one of each, and both
-hubs call it through `Site.rules`. To add a rule: write a function of the decision's signature, enter it in `RULES`, and
-choose its name.
+One module a decision: `Rule` is its signature, `RULES` its rules by name. `configs/rules` chooses one of
+each, and both hubs call it through `Site.rules`. To add a rule: write a function of the decision's
+signature, enter it in `RULES`, and choose its name.
 """
 
 from collections.abc import Mapping

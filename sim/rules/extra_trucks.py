@@ -7,8 +7,9 @@ from typing import Final, Protocol
 class Rule(Protocol):
     """Gives how many extra trucks each of R routes calls in a dispatcher's round.
 
-    `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today` (all R);
-    `yard_room` trucks that the yard still takes, `is_floor_short` (R) of the hall that the route leaves from.
+    `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today`
+    (all R); `yard_room` trucks that the yard still takes, `is_floor_short` (R) of the hall that the route
+    leaves from.
     """
 
     def __call__(
@@ -34,9 +35,9 @@ def for_full_loads(
 ) -> list[int]:
     """One for every full load that none is called for.
 
-    Where the yard has no room for all, the routes with most to call come first (ties: in order). Where the floor is
-    short, every route with something ready and nothing called asks for one too, in order: a floor full of partial loads
-    would otherwise wait for ever.
+    Where the yard has no room for all, the routes with most to call come first (ties: in order). Where the
+    floor is short, every route with something ready and nothing called asks for one too, in order: a floor
+    full of partial loads would otherwise wait for ever.
 
     >>> for_full_loads([2, 0], [9, 1], [1, 0], [5, 5], yard_room=9, is_floor_short=[True, True])
     [1, 1]

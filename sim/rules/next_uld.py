@@ -16,7 +16,8 @@ class Waiting(NamedTuple):
 
 
 Rule = Callable[[Waiting], int]
-"""Gives a ULD its rank in the queue: the lowest goes first, of equal ones that of the first flight, then the first."""
+"""Gives a ULD its rank in the queue: the lowest goes first, of equal ones that of the first flight, then
+the first."""
 
 
 def first_come(uld: Waiting) -> int:

@@ -20,8 +20,9 @@ def where_parcels_pile_up(
 ) -> list[int]:
     """Packers at each of C chutes after a look (rule 56): they go one by one.
 
-    `units` lie in each chute, `packers` are there (C); `manned` of a hall in all. A chute is short while it has more
-    than `enough` units a packer. Only packers of empty chutes go to short ones, but at a review all may.
+    `units` lie in each chute, `packers` are there (C); `manned` of a hall in all. A chute is short while it
+    has more than `enough` units a packer. Only packers of empty chutes go to short ones, but at a review
+    all may.
 
     >>> where_parcels_pile_up([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=False)
     [3, 0, 1]

@@ -47,9 +47,9 @@ def check_area(config: HubConfig) -> None:
 def fitted(config: HubConfig) -> HubConfig:
     """The hub with room for all that stands in it; `fitted` says what changed.
 
-    Zones that are too small get larger shares, of floor where nothing stands: floor of no zone first, then of zones
-    with more floor than their units take. Where that is not enough the hall is larger. The façade is as long as all
-    doors, and each chute has a post.
+    Zones that are too small get larger shares, of floor where nothing stands: floor of no zone first, then
+    of zones with more floor than their units take. Where that is not enough the hall is larger. The façade
+    is as long as all doors, and each chute has a post.
 
     Raises:
         ConfigError: a zone that cannot hold its units at any size.

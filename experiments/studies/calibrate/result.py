@@ -35,7 +35,6 @@ shown = partial(with_interval, show=_percent, between="–")
 
 
 @table("observations", "what was observed, and what the model shows over the worlds", sort=("hub", "kpi"))
-@dataclass(frozen=True, slots=True)
 class ObservationRow:
     hub: str = column("", "of which hub", heading="hub")
     kpi: str = column("", "its name", heading="observed", show=kpi_name)
@@ -57,7 +56,6 @@ class ObservationRow:
 
 
 @table("waves", "what each wave leaves possible", sort=("wave",))
-@dataclass(frozen=True, slots=True)
 class WaveRow:
     wave: int = column("1", "its number, from 1", heading="wave")
     runs: int = column("1", "hubs simulated in a world, until its end", heading="simulated")
@@ -65,7 +63,6 @@ class WaveRow:
 
 
 @table("narrowed", "each number's range in all worlds and in those that remain", sort=("number",))
-@dataclass(frozen=True, slots=True)
 class RangeRow:
     """Quantiles of a number over worlds; after: NaN if too few remain."""
 
@@ -84,7 +81,6 @@ class RangeRow:
 
 
 @table("answers", "in which share of the worlds each hub carries its traffic", sort=("scenario",))
-@dataclass(frozen=True, slots=True)
 class AnswerShareRow:
     scenario: str = column("", "the hub", heading="hub")
     before: Interval = interval("1", "share of all assumed worlds", heading="carries in", show=shown)

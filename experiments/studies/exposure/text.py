@@ -41,17 +41,18 @@ def _in_force(matrices: "Sequence[Matrix]") -> "Matrix":
 def _matrix(matrices: "Sequence[Matrix]") -> Iterator[str]:
     matrix = _in_force(matrices)
     policy = "no policy" if matrix.policy == NO_POLICY else matrix.policy
-    yield ""
-    yield f"Records that can be read in clear at any time, in the long run, by party and field ({policy} in force)"
-    yield _row("", [name(field) for field in matrix.fields])
+    yield from _head(
+        f"Records that can be read in clear at any time, in the long run, by party and field ({policy} in force)",
+        [name(field) for field in matrix.fields],
+    )
     for party, kept in zip(matrix.parties, matrix.kept.tolist(), strict=True):
         yield _row(name(party), [compact(value) if value else "" for value in kept])
 
 
 def _policies(matrices: "Sequence[Matrix]") -> Iterator[str]:
-    yield ""
-    yield "What policies change: records of all parties, at any time"
-    yield _row("", ["in clear", "change", "pseudonym", "read a day"])
+    yield from _head(
+        "What policies change: records of all parties, at any time", ["in clear", "change", "pseudonym", "read a day"]
+    )
     base = float(matrices[0].kept.sum())
     for matrix in matrices:
         kept = float(matrix.kept.sum())
@@ -71,9 +72,10 @@ def _achieved(ledgers: "Ledgers") -> Iterator[str]:
 
 
 def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
-    yield ""
-    yield "What they cost: looking up before a release and at hand-coding, keys away; and in this run's designs"
-    yield _row("", ["release", "hand-coding", "keys away", "on time", "dwell, mean", "desks in use"])
+    yield from _head(
+        "What they cost: looking up before a release and at hand-coding, keys away; and in this run's designs",
+        ["release", "hand-coding", "keys away", "on time", "dwell, mean", "desks in use"],
+    )
     for cost in costs:
         cells = [f"{cost.release_min:g} min", f"{60 * cost.handcoding_min:g} s", _share(cost.escrow_down_share)]
         if cost.kpis is not None:
@@ -85,9 +87,10 @@ def _costs(costs: "Sequence[Cost]") -> Iterator[str]:
 def _watched(watched: "pd.DataFrame") -> Iterator[str]:
     if watched.empty:
         return
-    yield ""
-    yield "Accesses outside the policy: expected a day, days until noticed (the log's if never), and never noticed"
-    yield _row("", ["outside a day", "noticed after", "never noticed"])
+    yield from _head(
+        "Accesses outside the policy: expected a day, days until noticed (the log's if never), and never noticed",
+        ["outside a day", "noticed after", "never noticed"],
+    )
     for policy, outside, never, after in by_policy(watched):
         cells = [_few(outside), f"{number(after, 1)} d", _share(never)] if outside else ["0", "–", "–"]
         yield _row(name(policy), cells)
@@ -108,26 +111,26 @@ def _few(value: float) -> str:
 
 
 def _flows(flows: "pd.DataFrame", matrix: "Matrix") -> Iterator[str]:
-    yield ""
-    yield "Records a day between jurisdictions: from the sender's law to where a copy is kept, and its operator's law"
-    yield _row("", ["records", "readable there"])
+    yield from _head(
+        "Records a day between jurisdictions: from the sender's law to where a copy is kept, and its operator's law",
+        ["records", "readable there"],
+    )
     of_policy = flows[flows["policy"] == matrix.policy].drop(columns="policy")
     for sender, location, operator, *per_day in of_policy.itertuples(index=False):
         yield _row(f"{sender} to {location} ({operator})", [compact(value) for value in per_day])
 
 
 def _inference(inference: "pd.DataFrame") -> Iterator[str]:
-    yield ""
-    yield "Weekly imports by lane and product group that follow from what a party reads: R2, least squares"
-    yield _row("", [name(policy).replace("none", "no policy") for policy in inference.columns])
+    yield from _head(
+        "Weekly imports by lane and product group that follow from what a party reads: R2, least squares",
+        [name(policy).replace("none", "no policy") for policy in inference.columns],
+    )
     for party, r2 in zip(inference.index, inference.to_numpy().tolist(), strict=True):
         yield _row(name(party), [number(value, 2) for value in r2])
 
 
 def _trade(trade: "Trade") -> Iterator[str]:
-    yield ""
-    yield "Imports of the measured days, EUR"
-    yield _row("", ["parcels", "declared", "duty due", "VAT due"])
+    yield from _head("Imports of the measured days, EUR", ["parcels", "declared", "duty due", "VAT due"])
     sums = trade.parcels.sum(axis=1), trade.value.sum(axis=1), trade.duty, trade.vat
     for lane, *cells in zip(trade.lanes, *(column.tolist() for column in sums), strict=True):
         yield _row(lane, [compact(value) for value in cells])
@@ -161,6 +164,11 @@ def _share(share: float) -> str:
     if math.isnan(share):
         return "–"
     return f"{percent(share)} %" if 0 <= share <= 1 else f"{whole(100 * share)} %"
+
+
+def _head(title: str, columns: Sequence[str], label: str = "") -> Iterator[str]:
+    """What a table begins with."""
+    yield from ("", title, _row(label, columns))
 
 
 def _row(label: str, cells: Sequence[str]) -> str:

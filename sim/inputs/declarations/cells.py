@@ -1,6 +1,7 @@
 """What a parcel has in common with others is a cell: goods, a band of value, its seller's history, origin and platform.
 
-Shares of selection and of hits belong to cells, so that a parcel takes one look-up however many rules there are.
+Shares of selection and of hits belong to cells, so that a parcel takes one look-up however many rules there
+are.
 """
 
 from collections.abc import Sequence

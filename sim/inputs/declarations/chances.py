@@ -18,8 +18,8 @@ def below(share: float) -> int:
 def mixed(seed: np.uint64, rows: NDArray[np.int64]) -> Draws:
     """Draws of 31 bits of some rows alone, the same whichever others are asked for.
 
-    Source: SplitMix64 of G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number generators,
-    OOPSLA 2014, doi:10.1145/2660193.2660195, started at the seed and taken at the row.
+    Source: SplitMix64 of G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number
+    generators, OOPSLA 2014, doi:10.1145/2660193.2660195, started at the seed and taken at the row.
     """
     word = seed + (rows.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -11,8 +11,8 @@ from typing import Any, Final
 class Holding:
     """Who has a unit of a resource: rows of a table, from one of their instants to another.
 
-    `same`: columns in which they must be like what waits, as the machine. `stuck`: from one instant to another they had
-    it only because they waited themselves, for the third.
+    `same`: columns in which they must be like what waits, as the machine. `stuck`: from one instant to
+    another they had it only because they waited themselves, for the third.
     """
 
     table: str

@@ -13,8 +13,8 @@ from sim.measures.tracing.journal import Journal
 class Clearance:
     """Rows in the flight of the parcel that made 95 %, and of the last one; None while so many have not gone.
 
-    Of pre-sorted goods those of bags or whole ULDs.
-    `behind`: of those inside at the end, one of the ULD that was broken down last, or not yet; None if none is inside.
+    Of pre-sorted goods those of bags or whole ULDs. `behind`: of those inside at the end, one of the ULD
+    that was broken down last, or not yet; None if none is inside.
     """
 
     cleared: int | None

@@ -1,6 +1,7 @@
 """The path of a parcel: from the drawn arrival of its flight to its departure, without a gap.
 
-Each step says until which instant it lasts, and what it was; some are split further by what the tables know more.
+Each step says until which instant it lasts, and what it was; some are split further by what the tables know
+more.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,8 +25,8 @@ Split = Callable[[Journal, Rows, float, float], list[Segment]]
 class Step:
     """Until this instant of this table's row, it was that.
 
-    `is_optional`: not every parcel goes this way. `then`: what comes after, if nothing else is known; as a rule the
-    next step's. `split` finds what was waited for meanwhile, and falls back on `cause`.
+    `is_optional`: not every parcel goes this way. `then`: what comes after, if nothing else is known; as a
+    rule the next step's. `split` finds what was waited for meanwhile, and falls back on `cause`.
     """
 
     table: str

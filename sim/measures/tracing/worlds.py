@@ -84,9 +84,9 @@ class Cost:
 def cost(actual: World, on_schedule: World, number: int, service: int) -> Cost:
     """Compare two runs of one replication; `number` of the late flight as it was, `service` promised [ticks].
 
-    The promise counts from the same instant in both runs: the late flight's parcels from its schedule, so that the
-    delay itself is not hidden, all others' from their drawn arrival, which the late flight does not move. What customs
-    refuses counts in neither run.
+    The promise counts from the same instant in both runs: the late flight's parcels from its schedule, so
+    that the delay itself is not hidden, all others' from their drawn arrival, which the late flight does
+    not move. What customs refuses counts in neither run.
     """
     late = actual.inputs.flights[number]
     places = {flight.entity: flight.number for flight in on_schedule.inputs.flights}
