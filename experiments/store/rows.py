@@ -18,7 +18,7 @@ class:
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from enum import EnumType
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
@@ -92,7 +92,7 @@ def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]]
     """Declare a class to be the row of a table: a frozen dataclass, whose fields that are no columns stay in memory."""
 
     def declare(declared: type[R]) -> type[R]:
-        row: type[R] = dataclass(frozen=True, slots=True)(declared)
+        row = declared if is_dataclass(declared) else dataclass(frozen=True, slots=True)(declared)
         kinds = get_type_hints(row)
         columns = [made for each, declared in _declared(row) for made in _columns(each, declared, kinds[each.name])]
         _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort))

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,6 @@ SHARES: Final = (0.9, 0.5, 0.1)
 
 
 @table("carried", "flights a day that a hall carries in a share of the worlds", sort=("hall", "share"))
-@dataclass(frozen=True, slots=True)
 class CarriedRow:
     """Between the levels asked for, in proportion; NaN: more than the highest of them."""
 

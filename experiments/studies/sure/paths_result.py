@@ -20,7 +20,6 @@ _BANDS: Final = (0.05, 0.95)
 
 
 @table("paths", "what each path is worth over the assumed worlds, and in which share it is worth most", sort=("path",))
-@dataclass(frozen=True, slots=True)
 class PathRow:
     path: str = column("", "of the study", heading="path", show=path_name)
     best: Interval = interval("1", "share of worlds in which it is worth most", heading="best in", show=shown)
@@ -32,7 +31,6 @@ class PathRow:
 
 
 @table("path_widths", "the same shares with ranges of another width", sort=("path", "width"))
-@dataclass(frozen=True, slots=True)
 class PathWidthRow:
     path: str = column("", "of the study")
     width: float = column("1", "of the ranges, as a multiple of those configured")
@@ -40,7 +38,6 @@ class PathWidthRow:
 
 
 @table("worth_of_knowing", "what it is worth to know a number before a path is chosen", sort=("order",))
-@dataclass(frozen=True, slots=True)
 class KnowingRow:
     order: int = column("1", "most first")
     number: str = column("", "key of the number", heading="key")
@@ -50,7 +47,6 @@ class KnowingRow:
 
 
 @table("npv_by_number", "what each path is worth with one number low and high", sort=("path", "number"))
-@dataclass(frozen=True, slots=True)
 class SwingRow:
     path: str = column("", "of the study")
     number: str = column("", "key of the number")
@@ -60,7 +56,6 @@ class SwingRow:
 
 
 @table("npv_of_worlds", "the paths by world", sort=("world", "path"))
-@dataclass(frozen=True, slots=True)
 class WorldPathRow:
     world: int = column("1", "its number")
     path: str = column("", "of the study")
