@@ -154,8 +154,8 @@ def test_a_ladder_beside_another_has_its_whole_name():
 @pytest.mark.parametrize("n_weeks", [1, 3, 8])
 def test_flows_of_few_weeks_are_drawn_as_large_as_all_else(n_weeks):
     weeks = tuple(f"2022W{36 + at}" for at in range(n_weeks))
-    parcels = np.full((2, n_weeks), 1000.0)
-    found = Trade(("ES", "FR"), weeks, ("toys",), parcels, parcels, parcels[:, :1], parcels[:, 0], parcels[:, 0])
+    parcels = pd.DataFrame(1000.0, index=["ES", "FR"], columns=weeks)
+    found = Trade(parcels, parcels, parcels, parcels)
     with style.look():
         drawing = trade_figure.consumption_figure(found)
         assert drawing.get_figwidth() == style.WIDTH_IN

@@ -51,18 +51,14 @@ class Effect:
 class Trade:
     """Of the measured days, mean over replications."""
 
-    lanes: tuple[str, ...]
-    weeks: tuple[str, ...]
-    products: tuple[str, ...]
-    parcels: Numbers
-    """Imports by lane and week (L, W)."""
-    value: Numbers
-    """[EUR] (L, W)."""
-    by_product: Numbers
-    """Value of imports [EUR] (L, G)."""
-    duty: Numbers
-    """By lane [EUR]."""
-    vat: Numbers
+    parcels: Frame
+    """Imports by lane and week."""
+    value: Frame
+    """Theirs [EUR]."""
+    by_product: Frame
+    """By lane and product group [EUR]."""
+    duties: Frame
+    """By lane: duty_eur and vat_eur."""
 
 
 def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
@@ -155,16 +151,11 @@ def trade(table: Frame, label: str) -> Trade | None:
         wide = goods.pivot_table(values=column, index="lane", columns=across, aggfunc="sum", fill_value=0)
         return wide.reindex(by_lane.index) * scale
 
-    parcels, products = by("n_parcels", "week"), by("value_eur", "product")
     return Trade(
-        lanes=tuple(map(str, by_lane.index)),
-        weeks=tuple(map(str, parcels.columns)),
-        products=tuple(map(str, products.columns)),
-        parcels=parcels.to_numpy(dtype=np.float64),
-        value=by("value_eur", "week").to_numpy(dtype=np.float64),
-        by_product=products.to_numpy(dtype=np.float64),
-        duty=by_lane["duty_eur"].to_numpy(dtype=np.float64) * scale,
-        vat=by_lane["vat_eur"].to_numpy(dtype=np.float64) * scale,
+        by("n_parcels", "week"),
+        by("value_eur", "week"),
+        by("value_eur", "product"),
+        by_lane[["duty_eur", "vat_eur"]] * scale,
     )
 
 

@@ -23,20 +23,16 @@ def grid(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> Gri
     shown = shown.assign(share=shown["inside"] / shown["limit"])
     by_design = {(str(zone), str(label)): rows for (zone, label), rows in shown.groupby(["zone", "scenario"])}
     header = ("Zone", "Counted", *(["Design"] if len(points) > 1 else []), "Limit", "Mean", "Highest")
-    rows = [
-        (zone, title, by_design[zone, label])
-        for zone in ZONES
-        for label, title in titles.items()
-        if (zone, label) in by_design
-    ]
     cells = tuple(
         (
             formatting.zone(zone),
-            str(of["unit"].iloc[0]),
+            str(rows["unit"].iloc[0]),
             *([title] if len(points) > 1 else []),
-            formatting.number(float(of["limit"].iloc[0]), 0),
-            *(f"{formatting.percent(float(share))} %" for share in (of["share"].mean(), of["share"].max())),
+            formatting.number(float(rows["limit"].iloc[0]), 0),
+            *(f"{formatting.percent(float(share))} %" for share in (rows["share"].mean(), rows["share"].max())),
         )
-        for zone, title, of in rows
+        for zone in ZONES
+        for label, title in titles.items()
+        if (rows := by_design.get((zone, label))) is not None
     )
     return Grid("", header, cells, len(header) - 3)

@@ -16,14 +16,16 @@ _HATCHES: Final = ("", "//")
 
 
 def draw_values(ax: Axes, trade: Trade) -> None:
-    left = np.zeros(len(trade.lanes))
-    y = np.arange(len(trade.lanes))
-    for at, product in enumerate(trade.products):
-        width = trade.by_product[:, at] / MILLION
+    left = np.zeros(len(trade.by_product))
+    y = np.arange(len(trade.by_product))
+    for at, product in enumerate(map(str, trade.by_product)):
+        width = trade.by_product[product].to_numpy(dtype=np.float64) / MILLION
         color, hatch = style.PALETTE[at % len(style.PALETTE)], _HATCHES[at // len(style.PALETTE) % len(_HATCHES)]
-        ax.barh(y, width, left=left, color=color, hatch=hatch, edgecolor="white", linewidth=0.4, label=name(product))
+        ax.barh(
+            y, width, left=left, color=color, hatch=hatch, edgecolor="white", linewidth=0.4, label=name(str(product))
+        )
         left += width
-    ax.set_yticks(y, trade.lanes)
+    ax.set_yticks(y, list(trade.by_product.index))
     ax.invert_yaxis()
     ax.set_xlabel("declared value of imports, measured days [million EUR]")
 
@@ -44,7 +46,7 @@ def draw_balance(ax: Axes, rows: Frame) -> None:
 
 
 def trade_figure(trade: Trade, rows: Frame) -> Figure:
-    drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(trade.lanes)))
+    drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(trade.parcels)))
     left, right = drawing.subplots(1, 2)
     draw_values(left, trade)
     draw_balance(right, rows)
@@ -54,19 +56,20 @@ def trade_figure(trade: Trade, rows: Frame) -> Figure:
 
 def consumption_figure(trade: Trade) -> Figure:
     """Parcels and value per lane and week."""
-    top = float(trade.parcels.max()) or 1.0
+    parcels = trade.parcels.to_numpy(dtype=np.float64)
+    lanes, weeks = list(map(str, trade.parcels.index)), list(map(str, trade.parcels))
     texts = np.array(
         [
             [f"{compact(n)}, {compact(eur)} EUR" for n, eur in zip(*rows, strict=True)]
-            for rows in zip(trade.parcels, trade.value, strict=True)
+            for rows in zip(parcels, trade.value.to_numpy(dtype=np.float64), strict=True)
         ],
         dtype=np.str_,
-    ).reshape(trade.parcels.shape)
+    ).reshape(parcels.shape)
     # Few weeks take a part of the width that all figures have: pages scale a narrow figure up.
-    wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(trade.weeks))
-    drawing = style.new_figure(0.8 + 0.24 * len(trade.lanes))
+    wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(weeks))
+    drawing = style.new_figure(0.8 + 0.24 * len(trade.parcels))
     ax, rest = drawing.subplots(1, 2, width_ratios=[wide, max(style.WIDTH_IN - wide, 1e-3)])
     rest.remove()
-    draw_cells(ax, trade.parcels / top, texts, trade.lanes, trade.weeks, size=7.5 if len(trade.weeks) <= 5 else 5.5)
+    draw_cells(ax, parcels / (float(parcels.max()) or 1.0), texts, lanes, weeks, size=7.5 if len(weeks) <= 5 else 5.5)
     ax.xaxis.tick_top()
     return drawing

@@ -102,6 +102,7 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
     n_days = hubs[scenario].horizon_days
     tables = {name: _table(manifest, name) for name in READ}
     trade = exposure_tables.trade(tables["trade"], scenario)
+    n_parcels = float(trade.parcels.to_numpy().sum()) if trade else 0.0
     share = hubs[scenario].hub_share
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most) if share else None
     return Ledgers(
@@ -113,7 +114,7 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
         trade,
         exposure_tables.balance(tables["trade_balance"], scenario),
         band,
-        band.of(1.0, float(trade.parcels.sum()) / n_days) if band and trade and trade.parcels.sum() else None,
+        band.of(1.0, n_parcels / n_days) if band and n_parcels else None,
         watched.accesses(tables["watch"], scenario, n_days),
         _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
     )
@@ -230,11 +231,10 @@ def _trade(trade: "Trade | None") -> list[dict[str, Any]]:
     return [
         {
             "lane": lane,
-            "parcels_by_week": dict(zip(trade.weeks, trade.parcels[at].tolist(), strict=True)),
-            "value_eur_by_week": dict(zip(trade.weeks, trade.value[at].tolist(), strict=True)),
-            "value_eur_by_product": dict(zip(trade.products, trade.by_product[at].tolist(), strict=True)),
-            "duty_eur": float(trade.duty[at]),
-            "vat_eur": float(trade.vat[at]),
+            "parcels_by_week": trade.parcels.loc[lane].to_dict(),
+            "value_eur_by_week": trade.value.loc[lane].to_dict(),
+            "value_eur_by_product": trade.by_product.loc[lane].to_dict(),
+            **trade.duties.loc[lane].to_dict(),
         }
-        for at, lane in enumerate(trade.lanes)
+        for lane in trade.parcels.index
     ]

@@ -131,8 +131,8 @@ def _inference(inference: "pd.DataFrame") -> Iterator[str]:
 
 def _trade(trade: "Trade") -> Iterator[str]:
     yield from _head("Imports of the measured days, EUR", ["parcels", "declared", "duty due", "VAT due"])
-    sums = trade.parcels.sum(axis=1), trade.value.sum(axis=1), trade.duty, trade.vat
-    for lane, *cells in zip(trade.lanes, *(column.tolist() for column in sums), strict=True):
+    sums = [*(table.to_numpy().sum(axis=1) for table in (trade.parcels, trade.value)), *trade.duties.to_numpy().T]
+    for lane, *cells in zip(trade.parcels.index, *(column.tolist() for column in sums), strict=True):
         yield _row(lane, [compact(value) for value in cells])
     yield _row("all", [compact(float(column.sum())) for column in sums])
 
