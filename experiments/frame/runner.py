@@ -1,6 +1,6 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
@@ -167,10 +167,10 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
     """The page of a complete run; `is_drawn`: with its pictures, which take most of the time."""
     if document.page:
         return document.page(folder, is_drawn)
-    return _page(folder, document, _warnings(asked, document), is_drawn=is_drawn)
+    return _page(folder, document, asked, is_drawn=is_drawn)
 
 
-def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn: bool) -> Page:
+def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) -> Page:
     """Of a study that is no list of designs."""
     pictures = []
     grids = _grids(document)
@@ -187,11 +187,11 @@ def _page(folder: Path, document: Document, warnings: Sequence[str], *, is_drawn
         Section("How it was found", items=document.method),
     ]
     config = (folder / CONFIG).read_text(encoding="utf-8")
-    notes = [f"Warning: {in_words(line, document.titles)}." for line in warnings]
+    notes = [f"Warning: {in_words(line, document.titles)}." for line in _warnings(asked, document)]
     facts = {**document.facts, "How sure": notes, "Rests on": document.method}
     lines = document.brief or [*map(str, _opening(document)), *explanation]
     brief = Brief(lines, facts, pictures) if is_drawn else None
-    return Page(document.title, _opening(document), sections, config, brief, notes)
+    return Page(in_words(document.title, {}), _opening(document), sections, config, brief, notes)
 
 
 def _grids(document: Document) -> list[Grid]:
