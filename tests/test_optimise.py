@@ -107,7 +107,7 @@ def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simula
     assert trials["scenario"][0].startswith("area=30000, pace=45")
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert "data:image/svg+xml" in page
+    assert "<svg" in page
     assert document["warnings"][1] == too_few_replications(3)[0], "intervals of the front are of its confirmation"
     assert document["warnings"] and all(f"Warning: {line}." in page for line in document["warnings"])
 

@@ -216,7 +216,7 @@ def test_the_verb_finds_what_a_known_simulator_does(
     assert (stored.tables["noise"]["share"].abs() < 1e-9).all()
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert page.count("data:image/svg+xml") == 2 and "Morris 1991" in page
+    assert page.count("<svg") == 2 and "Morris 1991" in page
     (few,) = too_few_replications(2)
     assert few in document["warnings"] and f"Warning: {few}." in page
     assert told(capsys, *known, "--out", str(tmp_path / "runs")) == document
