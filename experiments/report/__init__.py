@@ -2,8 +2,10 @@
 
     page, page.html, page.css        every verb's page, written whole or not at all
         sections, texts.yaml         what it is made of: parts, tables, pictures, and their texts
+        page.js, tooltips            sorted tables; what a mark of a picture says to who points at it
     run_page, run_numbers            the parts of the page of run, compare and sweep
-        sentences, pictures          its answer; its pictures
+        verdicts, sentences          its answer: a line a design, and sentences
+        pictures                     its pictures
         stored_designs, halls, …     what it reads; validation, against what has been reported of the hub
         exposure_pictures            its pictures of data and goods
     figures                          every picture, a file each

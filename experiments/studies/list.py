@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
+from experiments.formatting import amount, kpi_name
 from experiments.frame import console
+from experiments.statistics.interval import Value
 from experiments.store.foreign import is_finished, manifest_of
 from experiments.store.foreign_tables import means_of
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
 from sim.errors import CargohubError, InputError
-from sim.measures.kpis import Rank, names
+from sim.measures.kpis import KPIS, Rank, names
 
 SHOWN = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 """KPIs on the line of a run; `--json` gives all that a terminal shows."""
@@ -73,7 +75,8 @@ def _lines(run: Mapping[str, Any]) -> list[str]:
         return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else "")]
     lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}"]
     for scenario, kpis in list(run["scenarios"].items())[:_MOST_DESIGNS]:
-        means = ", ".join(f"{kpi} {kpis[kpi]:,.4g}" for kpi in SHOWN if kpi in kpis)
-        lines.append(f"  {scenario}: {means}")
+        values = {kpi: Value(kpis[kpi], None, None, 1, KPIS[kpi].unit) for kpi in SHOWN if kpi in kpis}
+        means = (f"{kpi_name(kpi)} {amount(value)}" for kpi, value in values.items())
+        lines.append(f"  {scenario}: {'; '.join(means)}")
     more = len(run["scenarios"]) - _MOST_DESIGNS
     return [*lines, f"  and {more} more"] if more > 0 else lines
