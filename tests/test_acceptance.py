@@ -1,53 +1,53 @@
 """Whether the hall of today carries the whole sourced range, in a usual month, a high month and the peak.
 
-Reports which cells fail (`pytest -rP`), and holds no bound that was tuned to them: docs/model.md has the table.
+Reports which cases fail, and holds no bound that was tuned to them: docs/model.md has the table.
 """
 
 import datetime as dt
 import json
-import shlex
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from experiments.composition import load, packaged
+from experiments.arguments import Arguments
+from experiments.composition import load
+from experiments.designs.design import Design
 from experiments.main import main
-from experiments.replications import stability
 from experiments.report.validation import groups
 from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.studies import validate
+from experiments.studies.validate import carried
+from experiments.studies.validate.result import JSON
 from sim.inputs.inputs import make_inputs
 
-COMMAND = (packaged() / "study" / "acceptance.yaml").read_text().splitlines()[1].removeprefix("# cargohub ")
 PERIODS = ("liege_30k", "high_month", "singles_day")
-SMALL = ["demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "exports=none", "horizon_days=7"]
+MONTHS = ("usual month", "high month", "peak")
 
 
-def cells(capsys, out, *more, rates="3,3.5,4"):
-    """What the study says of each demand in each period: carries, fails or undecided; also printed."""
-    words = shlex.split(COMMAND.replace("=3,3.5,4 ", f"={rates} "))
-    assert main([*words, *more, "--quiet", "--json", "--out", str(out)]) == 0
-    designs = json.loads(capsys.readouterr().out)["points"]
-    found, shares = {}, {}
-    for design in designs:
-        share = design["kpis"]["on_time_share"]
-        key = design["values"]["scenario"], float(design["values"]["demand.flights_per_day"])
-        fails = design["unstable"] or share["high"] < LEAST_ON_TIME
-        carries = design["unstable"] is False and share["low"] >= LEAST_ON_TIME
-        found[key] = "fails" if fails else "carries" if carries else "undecided"
-        shares[key] = share["mean"]
-        interval = f"{share['mean']:.3f} ({share['low']:.3f} to {share['high']:.3f})"
-        sys.stdout.write(f"{key[0]}, {key[1]:g} flights a day: {found[key]}, on time {interval}\n")
-    return found, shares
+def cases(capsys, out):
+    """The rows by flights a day and month; also printed."""
+    assert main(["validate", "study=acceptance", "--quiet", "--json", "--out", str(out)]) == 0
+    found = {}
+    for row in json.loads(capsys.readouterr().out):
+        assert tuple(row) == JSON and row["published"] == LEAST_ON_TIME and row["independent"] is False
+        rate, month = row["case"].removeprefix("On time, ").removesuffix(" (share)").split(" flights a day, ")
+        found[float(rate), month] = row
+        sys.stdout.write(f"{row['case']}: {row['simulated']:.3f}, within: {row['within']}\n")
+    return found
 
 
 def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
-    words = dict(word.split("=", 1) for word in shlex.split(COMMAND)[1:])
-    rates = [float(rate) for rate in words["demand.flights_per_day"].split(",")]
+    designs, _ = validate.asked(Arguments("validate", ("study=acceptance",)))
+    rates = sorted({design.hub.demand.flights_per_day for design in designs})
     assert [min(rates), max(rates)] == groups()["today"].flights_per_day
     assert load("liege_30k").demand.flights_per_day in rates
-    assert tuple(words["scenario"].split(",")) == PERIODS
+    assert [design.label for design in designs] == [
+        f"{rate:g} flights a day, {month}" for month in MONTHS for rate in rates
+    ]
+    assert [design.hub.scenario for design in designs[::3]] == list(PERIODS)
 
-    usual, high, peak = (load(name, "study=acceptance") for name in PERIODS)
+    usual, high, peak = (design.hub for design in designs[1::3])
     index = high.arrivals.month_index
     first = high.start_date + dt.timedelta(days=high.warmup_days)
     days = [first + dt.timedelta(days=day) for day in range(high.horizon_days)]
@@ -56,16 +56,32 @@ def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
     assert flights[0] <= flights[1] < flights[2]
 
 
-def test_each_demand_in_each_period_is_said_to_carry_to_fail_or_to_be_open(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs are the matter of test_stability
-    found, _ = cells(capsys, tmp_path, *SMALL, rates="3,4")
-    assert set(found) == {(period, rate) for period in PERIODS for rate in (3.0, 4.0)}
-    assert set(found.values()) <= {"carries", "fails", "undecided"}
+@pytest.mark.parametrize(
+    ("shares", "is_unstable", "verdict", "within"),
+    [
+        ([0.99, 0.992, 0.991], False, "carries", True),
+        ([0.5, 0.52, 0.51], False, "fails", False),
+        ([0.99, 0.992, 0.991], True, "fails", False),
+        ([0.90, 0.999, 0.97], False, "undecided", True),
+        ([0.90, 0.96, 0.95], None, "undecided", False),
+    ],
+)
+def test_a_case_carries_fails_or_is_open_by_its_interval(monkeypatch, shares, is_unstable, verdict, within):
+    monkeypatch.setattr(carried, "judged", lambda *_: SimpleNamespace(is_unstable=is_unstable))
+    kpis = {("4 flights a day, peak", at): {"on_time_share": share} for at, share in enumerate(4 * shares)}
+    (case,) = carried.cases_of([Design("4 flights a day, peak", load("liege_30k"))], kpis, 4 * len(shares))
+    assert case.counts.startswith(f"{verdict}: ") and case.within is within
+    assert case.simulated == pytest.approx(sum(shares) / 3)
+    said = carried.sentences([case])
+    assert said[0].startswith(f"The model carries {int(verdict == 'carries')} of 1 cases")
+    assert said[1:] == {
+        "fails": ["It fails: 4 flights a day, peak."],
+        "undecided": ["Undecided: 4 flights a day, peak."],
+    }.get(verdict, [])
 
 
 @pytest.mark.slow
 def test_the_hall_of_today_over_the_sourced_range(capsys, tmp_path):
-    found, shares = cells(capsys, tmp_path)
-    assert set(found) == {(period, rate) for period in PERIODS for rate in (3.0, 3.5, 4.0)}
-    # More flights with the same people and draws do not make the quietest cell worse than the fullest.
-    assert shares["liege_30k", 3.0] >= shares["singles_day", 4.0]
+    found = cases(capsys, tmp_path)
+    # More flights with the same people and draws do not make the quietest case worse than the fullest.
+    assert found[3.0, "usual month"]["simulated"] >= found[4.0, "peak"]["simulated"]

@@ -7,6 +7,7 @@ numbers, and whether the model lies within its band. Last: how wrong an assumpti
   cargohub validate                                       simulates both hubs shortly, some two minutes
   cargohub validate RUN                                   the designs of a stored run, without simulating
   cargohub validate --json                                a list of the rows
+  cargohub validate study=acceptance                      whether 3 to 4 flights a day are carried, in which months
   cargohub validate space.sorting_m2_per_parcel_per_h=0.39   with another assumption
 
 configs/study/validate.yaml has the hubs. The published figures and their sources are in
@@ -25,6 +26,7 @@ from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.report.sections import Picture, as_lines, picture_of
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
+from experiments.studies.validate import carried
 from experiments.studies.validate.power import Noticed, noticed
 from experiments.studies.validate.result import Case, cases_of, cases_of_run, json_rows, sentences
 from sim.errors import InputError
@@ -48,6 +50,8 @@ class ValidateKeys(Replicated):
     """Keys of the study beside the hubs'."""
 
     validate: dict[str, tuple[str, ...]]
+    carried: bool
+    """Whether each hub carries its traffic is asked, not what is published of it."""
 
     def __post_init__(self) -> None:
         if not self.validate:
@@ -72,19 +76,26 @@ def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
 
 def compute(bench: Bench, asked: Asked[ValidateKeys]) -> Result:
     kpis = bench.evaluated(asked.designs, asked.keys.replications)
+    if asked.keys.carried:
+        return Result(carried.cases_of(asked.designs, kpis, asked.keys.replications), [])
     return Result(cases_of(asked.designs, kpis, asked.keys.replications), noticed(asked.designs))
 
 
 def document(asked: Asked[ValidateKeys], result: Result) -> Document:
+    said = (carried.sentences if asked.keys.carried else sentences)(result.cases)
     return Document(
         title="The model against what is published",
-        sentences=sentences(result.cases),
-        verdicts=sentences(result.cases),
+        sentences=said,
+        verdicts=said,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
         grids=_grids(result),
         data=json_rows(result.cases),
-        method=[_METHOD, _simulated(asked), *(f"{one.case}: {one.counts}. {one.source}." for one in result.cases)],
-        pictures=lambda: [_picture(asked.designs[0])],
+        method=[
+            *([] if asked.keys.carried else [_METHOD]),
+            _simulated(asked),
+            *(f"{one.case}: {one.counts}. {one.source}." for one in result.cases),
+        ],
+        pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
     )
 
 
@@ -105,10 +116,10 @@ def main(arguments: Arguments) -> int:
 
 
 def _grids(result: Result) -> list[Grid]:
-    return [
-        grid_of("Published, and the model's", result.cases),
-        grid_of("Factor on an assumption at which the first row leaves its band", result.noticed),
-    ]
+    grids = [grid_of("Published, and the model's", result.cases)]
+    if result.noticed:
+        grids.append(grid_of("Factor on an assumption at which the first row leaves its band", result.noticed))
+    return grids
 
 
 def _simulated(asked: Asked[ValidateKeys]) -> str:

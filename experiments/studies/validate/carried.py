@@ -1,0 +1,59 @@
+"""Acceptance cases: whether hubs carry traffic of which it is reported that they do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from experiments.designs.design import Design
+from experiments.formatting import listed, percent, share_text, with_interval
+from experiments.frame.study import Kpis
+from experiments.replications.stability import judged
+from experiments.replications.summing import interval_of
+from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.studies.validate.result import Case
+
+_SOURCE: Final = "3 to 4 aircraft a day unloaded: rtbf.be, article 10964673, 2022-03-29; lavenir.net, 2022-03-29"
+_CARRIES, _FAILS, _OPEN = "carries", "fails", "undecided"
+
+
+def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
+    """The on-time share of each hub beside the least with which it carries its traffic.
+
+    It carries with 95 % on time by the lower end of the interval and no backlog that grows, fails with less by the
+    upper end or a backlog that grows, and is undecided otherwise. None is independent: the traffic is the report's own.
+    """
+    return [_case(design, [kpis[design.label, at] for at in range(n)]) for design in designs]
+
+
+def _case(design: Design, own: Sequence[Mapping[str, float]]) -> Case:
+    on_time = interval_of("on_time_share", [each["on_time_share"] for each in own])
+    low, high = on_time.bounds or (on_time.mean, on_time.mean)
+    is_unstable = judged(own, design.hub.horizon_days).is_unstable is True
+    verdict = _FAILS if is_unstable or high < LEAST_ON_TIME else _CARRIES if low >= LEAST_ON_TIME else _OPEN
+    shown = with_interval(on_time, lambda share: f"{percent(share)} %", between="–")
+    grows = "; its backlog grows" if is_unstable else ""
+    return Case(
+        case=f"On time, {design.label} (share)",
+        published=LEAST_ON_TIME,
+        simulated=on_time.mean,
+        ratio=on_time.mean / LEAST_ON_TIME,
+        low=LEAST_ON_TIME,
+        high=1.0,
+        independent=False,
+        within=not is_unstable and on_time.mean >= LEAST_ON_TIME,
+        counts=f"{verdict}: {shown} on time{grows}",
+        source=_SOURCE,
+    )
+
+
+def sentences(cases: Sequence[Case]) -> list[str]:
+    """How many cases are carried, and which are not."""
+    by_verdict: dict[str, list[str]] = {}
+    for case in cases:
+        label = case.case.removeprefix("On time, ").removesuffix(" (share)")
+        by_verdict.setdefault(case.counts.partition(":")[0], []).append(label)
+    n = len(by_verdict.get(_CARRIES, []))
+    lines = [f"The model carries {n} of {len(cases)} cases with at least {share_text(LEAST_ON_TIME)} on time."]
+    for verdict, called in ((_FAILS, "It fails"), (_OPEN, "Undecided")):
+        if by_verdict.get(verdict):
+            lines.append(f"{called}: {listed(by_verdict[verdict], 'and')}.")
+    return lines
