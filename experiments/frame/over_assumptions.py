@@ -188,8 +188,8 @@ _SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": 
 
 
 def _shares(manifest: Manifest) -> list[tuple[dict[str, Any], Interval]]:
-    """The designs of a run of `sure`, each with its share of worlds."""
-    if "probabilities" not in manifest.tables:
+    """The designs of a run of `sure`, each with its share of worlds; none where flights a day were what was asked."""
+    if "probabilities" not in manifest.tables or "carried" in manifest.tables:
         return []
     hubs = manifest.identity["hubs"]
     return [

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.statistics.deciding import curve, line
-from experiments.statistics.interval import Interval
+from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
 from experiments.statistics.kernel_ridge import ridge
 from experiments.statistics.quadratic import additive
 from experiments.statistics.share_of_worlds import Checked, Share, share
@@ -159,7 +159,8 @@ class Chosen:
             for _, kept in rows
         ])  # fmt: skip
         intervals = jackknifed(figures[0], figures[1:])
-        found = [Worth(number, own.within(0.0)) for number, own in enumerate(intervals)]
+        # Knowing one number is worth no more than knowing all.
+        found = [Worth(number, own.within(0.0, self.everything)) for number, own in enumerate(intervals)]
         return sorted(found, key=lambda own: -own.worth.mean)
 
     def _worth(
@@ -180,17 +181,25 @@ class Chosen:
         return float(self.corrected.max(axis=1).mean() - self.corrected.mean(axis=0).max())
 
     def swings(self, option: int) -> list[Swing]:
-        """Of all numbers, longest first."""
+        """Of all numbers: those that make more than by chance first, longest first."""
         found = []
         variance = float(np.var(self.corrected[:, option]))
         for number in range(self.scaled.shape[1]):
             own = line(self.scaled[:, number], self.corrected[:, option])
             first = float(np.var(own.response)) / variance if variance else 0.0
             found.append(Swing(number, float(own.response[0]), float(own.response[-1]), first))
-        return sorted(found, key=lambda own: -abs(own.high - own.low))
+        return sorted(found, key=lambda own: (own.first < self.by_chance, -abs(own.high - own.low)))
+
+    @property
+    def by_chance(self) -> float:
+        """Share of a variance that the luckiest of K numbers that do nothing makes in N worlds: 95 %, Bonferroni."""
+        n, k = self.scaled.shape
+        t = t_quantile(1 - (1 - CONFIDENCE) / (2 * k), n - 2)
+        return float(t**2 / (t**2 + n - 2))
 
     def deciding(self, option: int, noticeable: float) -> list[int]:
-        """Numbers that make at least so large a share of whether the option is the best, most first."""
+        """Numbers that make a noticeable share of whether the option is best, more than by chance; most first."""
+        noticeable = max(noticeable, self.by_chance)
         holds = self.probability()[:, option]
         firsts = [curve(self.scaled[:, number], holds).first for number in range(self.scaled.shape[1])]
         return [int(number) for number in np.argsort(firsts)[::-1] if firsts[number] >= noticeable]

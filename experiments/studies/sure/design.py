@@ -197,7 +197,7 @@ def _words(words: Sequence[str]) -> list[str]:
         if key == "precision" and value[:1] in "0123456789.":
             found.append(f"sure.precision={value}")
         elif key == "flights":
-            found.append(f"sure.flights={value}")
+            found.append(f"sure.flights=[{value.strip('[]')}]")
         elif key == "scenario" and question is not Question.EXPANSION and not {"scenarios", "designs"} & given:
             found.append(f"scenarios=[{value}]")
         else:

@@ -105,7 +105,7 @@ def _sentences(result: PathsResult) -> list[str]:
             keys = [result.called[number].text for number in result.deciding[option]]
             lines.append(f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}.")
     best = path_name(result.paths[chosen.best])
-    known = [own for own in result.worths[:_NAMED] if own.worth.mean > 0]
+    known = [own for own in result.worths[:_NAMED] if own.worth.low]
     if known:
         texts = [f"{result.called[own.number].text} {in_millions(own.worth)} MEUR" for own in known]
         lines.append(
@@ -113,7 +113,10 @@ def _sentences(result: PathsResult) -> list[str]:
             f" of net present value; knowing all, {millions(chosen.everything)} MEUR."
         )
     else:
-        lines.append(f"{best} has the highest mean. Knowing any one number would change no choice.")
+        lines.append(
+            f"{best} has the highest mean. Of no single number is it sure that knowing it would change the choice;"
+            f" knowing all is worth {millions(chosen.everything)} MEUR of net present value."
+        )
     return [*lines, _precision(result)]
 
 
