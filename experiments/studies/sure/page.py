@@ -162,7 +162,7 @@ def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module th
     holds = [result.known.holds(run) > 0.5 for run in runs]
     dots = [(*value((float(x), float(y))), is_yes) for (x, y), is_yes in zip(places, holds, strict=True)]
     return Map(
-        own.called,
+        own.called.replace(" (", "\n("),  # two stand side by side
         (result.called[first.number].axis, result.called[second.number].axis),
         (value((-1, -1)), value((1, 1))),
         own.decided.probability(points).reshape(_CELLS, _CELLS),

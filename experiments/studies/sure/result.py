@@ -157,8 +157,13 @@ class Result:
         return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None
 
     def measure(self, own: Answered) -> Measure | None:
-        """The number that is worth most to know, and the fewest observations that bring most of that."""
-        best = max(own.decided.effects, key=lambda effect: effect.information.mean)
+        """Of the deciding numbers the one worth most to know, and the fewest observations that bring most of that.
+
+        The worth of a number that decides nothing is chance, and the largest of a hundred such may be large.
+        """
+        if not own.deciding:
+            return None
+        best = max(own.deciding, key=lambda effect: effect.information.mean)
         low, base, high = self.keys.sure.ranges[self.names[best.number]]
         if best.information.mean < 0.005 or base <= 0 or high <= low:
             return None
