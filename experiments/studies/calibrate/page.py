@@ -127,19 +127,10 @@ def warnings(result: Result) -> list[str]:
 
 def _pictures(result: Result) -> "Iterator[Picture]":
     from experiments.report.figures.matching_figure import observed, ranges
-    from experiments.report.sections import picture
+    from experiments.report.sections import picture_of
 
-    says = (
-        "Shaded: what was observed, with its tolerance. Bars: what the model shows in nine worlds of ten, of all and of"
-        " those that remain; the cross is the configured world. By the emulator."
-    )
-    yield picture("observed", "Observed, and what the model shows", says, observed(_panels(result)))
-    says = (
-        "Where in its range each number lies in nine worlds of ten: of all, and of those that remain. 0 % is the"
-        " lower end of its range, 100 % the upper; the cross is the configured value. An asterisk marks a"
-        " significant change."
-    )
-    yield picture("ranges", "Which ranges narrow", says, ranges(_bars(result)))
+    yield picture_of("observed", observed(_panels(result)), verb="calibrate")
+    yield picture_of("ranges", ranges(_bars(result)), verb="calibrate")
 
 
 def _panels(result: Result) -> "list[Panel]":

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
-from experiments.report.sections import Picture, picture
+from experiments.report.sections import Picture, picture_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
 from experiments.studies.optimise.result import (
@@ -141,11 +141,7 @@ def _picture(result: Result) -> Picture:
         configured,
         tuple((point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front),
     )
-    says = (
-        f"Every design that fits, by {x} and {y}; those on the front by replications that played no part in its choice,"
-        " so that a neighbour may lie a little better."
-    )
-    return picture("front", "The front", says, front_figure.figure(chart))
+    return picture_of("front", front_figure.figure(chart), x=x, y=y)
 
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.frame.study import Asked, Document
-from experiments.report.sections import Picture, picture
+from experiments.report.sections import Picture, picture_of
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects
@@ -109,28 +109,13 @@ def _object(result: Result, own: Answered) -> dict[str, Any]:
 def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
     from experiments.report.figures.sure_figure import maps, shares, tornado
 
-    says = (
-        "Share of the assumed worlds in which each design carries its traffic, with its 95 % interval: which worlds"
-        " were drawn, which of them were simulated, and the noise of replications."
-    )
     of_designs = [(own.called, own.share.interval) for own in result.answered]
-    yield picture("shares", "Shares of worlds", says, shares(of_designs, _SHARE))
+    yield picture_of("shares", shares(of_designs, _SHARE), verb="sure")
     if not drawn:
         return
-    says = (
-        "Share of worlds in which the design carries its traffic, with one number low (circle) and high"
-        " (diamond) in its range, all others as they come. The line is the share over all worlds."
-    )
-    yield picture(
-        "tornado", "What decides", says, tornado([_bars(result, own) for own in drawn], _SHARE, (-2.0, 102.0))
-    )
+    yield picture_of("tornado", tornado([_bars(result, own) for own in drawn], _SHARE, (-2.0, 102.0)), verb="sure")
     mapped = [own for own in drawn if len(own.decided.effects) > 1]
-    says = (
-        "The two most important numbers: probability that the design carries its traffic, all other numbers as"
-        " configured. The line separates carries from does not; the cross is the configured world. Dots are"
-        " simulated worlds, whose other numbers differ: white where it carries, black where it does not."
-    )
-    yield picture("map", "Where it carries", says, maps([_map(result, own) for own in mapped]))
+    yield picture_of("map", maps([_map(result, own) for own in mapped]), verb="sure")
 
 
 def _bars(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws

@@ -134,11 +134,10 @@ def _precision(result: PathsResult) -> str:
 
 def _pictures(result: PathsResult, paths: list[str]) -> "Iterator[Picture]":
     from experiments.report.figures.sure_figure import Bars, shares, tornado
-    from experiments.report.sections import picture
+    from experiments.report.sections import picture_of
 
     rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
-    says = "Share of the assumed worlds in which each path has the highest net present value, with its 95 % interval."
-    yield picture("shares", "Shares of worlds", says, shares(rows, "share of worlds in which it is worth most, %"))
+    yield picture_of("shares", shares(rows, "share of worlds in which it is worth most, %"), verb="sure_paths")
     panels = []
     for option in result.by_share[:_MOST_DRAWN]:
         swings = result.swings[option][:_SHOWN]
@@ -150,8 +149,4 @@ def _pictures(result: PathsResult, paths: list[str]) -> "Iterator[Picture]":
                 float(result.chosen.corrected[:, option].mean()) / 1e6,
             )
         )
-    says = (
-        "Net present value of a path, mean over the worlds, with one number low (circle) and high (diamond) in its"
-        " range, all others as they come. The line is the mean over all worlds."
-    )
-    yield picture("tornado", "What moves each path", says, tornado(panels, "net present value, MEUR"))
+    yield picture_of("tornado", tornado(panels, "net present value, MEUR"), verb="sure_paths")
