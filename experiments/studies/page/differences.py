@@ -78,7 +78,8 @@ def _changed(columns: Sequence[Column]) -> Grid:
     ]
     more = f"; the first {_MOST_CHANGES} of {len(rows)}" if len(rows) > _MOST_CHANGES else ""
     header = ("Key", *(column.title for column in columns))
-    return Grid(f"{len(rows)} values differ{more}", header, tuple(rows[:_MOST_CHANGES]), 1)
+    count = "1 value differs" if len(rows) == 1 else f"{len(rows)} values differ"
+    return Grid(f"{count}{more}", header, tuple(rows[:_MOST_CHANGES]), 1)
 
 
 def _not_paired(columns: Sequence[Column]) -> str:
@@ -95,7 +96,8 @@ def _differences(columns: Sequence[Column]) -> Grid:
     n = min(len(values) for column in columns for values in column.samples.values())
     rows = []
     for kpi in names(Rank.SUMMARY):
-        if not all(kpi in column.samples for column in columns):
+        is_there = any(KPIS[kpi].group.is_in(column.hub) for column in columns)
+        if not is_there or not all(kpi in column.samples for column in columns):
             continue
         samples = {column.title: column.samples[kpi][:n] for column in columns}
         tested = statements(samples, first.title, Family.HOLM, possible=KPIS[kpi].range)
@@ -111,6 +113,8 @@ def _differences(columns: Sequence[Column]) -> Grid:
 
 
 def _cell(statement: Statement, unit: str) -> str:
+    if statement.has_no_variance and statement.interval.mean == 0:
+        return "no difference\n(the same in every replication)"
     text = change(statement.interval, "1" if unit == "1" else UNITS.get(unit, unit))
     said = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
     sure = "significant" if statement.is_different else "not significant"
