@@ -31,6 +31,7 @@ WORD_OPTIONS = {
     "here": ("reproduce",),
     "figure": ("trace",),
     "pictures": ("export",),
+    "pptx": ("brief",),
     "port": ("page",),
 }
 """Options that stand for a word KEY=VALUE, and the verbs that take them."""

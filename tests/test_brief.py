@@ -1,5 +1,6 @@
 """The one sheet: all of it is on one A4 page and nothing covers anything, whatever is to be said."""
 
+import io
 from itertools import combinations
 
 import pytest
@@ -8,8 +9,10 @@ from stored_runs import made
 
 from experiments.main import main
 from experiments.report import style
-from experiments.report.sections import Brief, picture
+from experiments.report.sections import Brief, Page, Section, picture
 from experiments.report.sheet import sheet
+from experiments.report.slides import slides
+from experiments.store.rows import Grid
 from tests.mistakes import is_refused
 
 LONG = "a scenario of a planner who is fond of long names " * 12
@@ -53,6 +56,29 @@ def test_text_ends_at_a_sentence_where_it_can():
     figure, _ = drawn([3.0], ["One. " * 150 + "The last is not shown."], {})
     assert any(text.get_text().endswith("One.") for text in figure.texts)
     assert not any("last" in text.get_text() for text in figure.texts)
+
+
+@pytest.mark.drawn
+def test_slides_have_texts_tables_and_pictures_and_are_the_same_to_the_bit():
+    pptx = pytest.importorskip("pptx")
+    figures = drawn([3.0, 9.0, 3.0, 4.0], [], {})[1]
+    brief = Brief([LONG] * 9, {"How sure": [LONG, UNBROKEN]}, figures)
+    wide = Grid("Numbers", tuple("abcdefghijkl"), (("1",) * 12, (UNBROKEN,) * 12))
+    high = Grid("", ("a", "b"), (("c", "1"),) * 40)
+    for grid, size in ((wide, (12, 3)), (high, (15, 2))):
+        page = Page("What 30,000 m² carries", [], [Section("Numbers", parts=[Section("", grids=[grid])])], "", brief)
+        content = slides(page, brief, "cargohub run")
+        deck = pptx.Presentation(io.BytesIO(content))
+        first, numbers, *pictures = deck.slides
+        assert [len(first.shapes), len(numbers.shapes), len(pictures)] == [3, 2, 3]
+        table = numbers.shapes[1].table
+        assert (len(table.rows), len(table.columns)) == size and table.cell(1, 1).text in ("1", "c")
+        assert first.shapes[2].table.cell(2, 1).text == "cargohub run"
+        for slide in deck.slides:
+            for shape in slide.shapes:
+                assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width
+                assert shape.top + shape.height <= deck.slide_height
+    assert slides(page, brief, "cargohub run") == content
 
 
 @pytest.mark.drawn(pages=True)

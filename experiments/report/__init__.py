@@ -3,6 +3,8 @@
     page, page.html, page.css        every verb's page, written whole or not at all
         sections, texts.yaml         what it is made of: parts, tables, pictures, and their texts
         page.js, tooltips            sorted tables; what a mark of a picture says to who points at it
+    sheet, slides                    a page in short: one A4 page, also its first printed one; slides
+        run_brief                    what both say of run, compare and sweep
     run_page, run_numbers            the parts of the page of run, compare and sweep
         verdicts, sentences          its answer: a line a design, and sentences
         pictures                     its pictures

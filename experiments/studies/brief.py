@@ -6,32 +6,45 @@ The last line printed is its path. The printed page of a run begins with the sam
 
   cargohub brief RUN --out sheet.pdf
   cargohub brief RUN                                 as sheet.pdf in the run folder
+  cargohub brief RUN --pptx slides.pptx              as slides with editable texts and tables (extra office)
 """
 
+from pathlib import Path
 from typing import Final
 
 from experiments.arguments import Arguments, taken_apart
 from experiments.frame import console, runner
 from experiments.report import style
 from experiments.report.sheet import sheet
+from experiments.report.slides import slides
 from experiments.store.files import write_whole
 from experiments.store.foreign import manifest_of
 from sim.errors import InputError
 
 FILE: Final = "sheet.pdf"
+SLIDES: Final = "pptx"
 
 
 def main(arguments: Arguments) -> int:
-    folder, _ = taken_apart(arguments.words, (), "brief: one RUN, a run folder")
+    folder, given = taken_apart(arguments.words, ("pptx",), "brief: one RUN, a run folder")
     is_usual = arguments.out == Arguments("brief").out
-    path = folder / FILE if is_usual else arguments.out
-    form = path.suffix.removeprefix(".").lower()
-    if form not in style.FORMS:
-        raise InputError(f"--out: one sheet is a file *.{', *.'.join(style.FORMS)}; got {str(path)[:60]!r}")
+    path = Path(given["pptx"]) if "pptx" in given else folder / FILE if is_usual else arguments.out
+    form, forms = path.suffix.removeprefix(".").lower(), (SLIDES,) if "pptx" in given else style.FORMS
+    if "pptx" in given and not is_usual:
+        raise InputError("brief: a sheet (--out) or slides (--pptx), one of the two")
+    if form not in forms:
+        what = "--pptx: slides are" if "pptx" in given else "--out: one sheet is"
+        raise InputError(f"{what} a file *.{', *.'.join(forms)}; got {str(path)[:60]!r}")
+    if form == SLIDES:
+        runner.need("pptx", "office")
     page, command = runner.stored_page(manifest_of(folder))
-    if page.brief is None or not page.brief.verdicts:
+    brief = page.brief
+    if brief is None or not brief.verdicts:
         raise InputError(f"{folder}: this run has no answer to put on a sheet")
-    write_whole(path, style.saved(sheet(page.title, page.brief, command), form))
+    if form == SLIDES:
+        write_whole(path, slides(page, brief, command))
+    else:
+        write_whole(path, style.saved(sheet(page.title, brief, command), form))
     if arguments.json:
         console.print_json({"run_dir": str(folder), "sheet": str(path)})
     else:
