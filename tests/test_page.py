@@ -15,6 +15,7 @@ pytest.importorskip("python_multipart")
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
+from experiments.frame import runner
 from experiments.main import main
 from experiments.store.parts import lines_in
 from experiments.studies.page import guard
@@ -169,6 +170,12 @@ def test_mistakes_are_one_line(words, says, capsys, tmp_path):
     assert main(["page", "--no-browser", "--out", str(tmp_path / "runs"), *words]) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
+
+
+def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(runner, "find_spec", lambda _: None)
+    assert main(["page", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "cargohub: starlette is not installed: pip install 'cargohub[page]'\n"
 
 
 def test_it_prints_its_address_and_ends_cleanly_on_sigterm(tmp_path):

@@ -73,11 +73,11 @@ def entry(root: Path, run: RunName) -> Mapping[str, Any]:
     return _entry(root / run.name, run.is_complete, run.changed_s)
 
 
-def state_of(folder: Path) -> str:
-    """Complete, running (by whatever command) or unfinished."""
+def state_of(folder: Path, *, is_here: bool) -> str:
+    """Complete, running or unfinished; `is_here`: a command of this page works there. Otherwise the lock says so."""
     if is_finished(folder):
         return COMPLETE
-    return RUNNING if is_held(folder) else UNFINISHED
+    return RUNNING if is_here or is_held(folder) else UNFINISHED
 
 
 @lru_cache(maxsize=4_096)

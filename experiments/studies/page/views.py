@@ -114,19 +114,19 @@ class Views:
             mistake = None if self.children.is_running(name) else self.children.mistake(name) or "It ended."
             return page("starting.html", name=name, mistake=mistake)
         folder = self._folder(request)
-        state = runs.state_of(folder)
+        is_here = self.children.is_running(name)
+        state = runs.state_of(folder, is_here=is_here)
         if state == runs.COMPLETE:
             try:
-                return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS)
+                return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
             except CargohubError as error:
                 return page("mistake.html", 409, says=str(error))
-        is_here = self.children.is_running(name)
         try:
             run = result.under_way(folder)
         except CargohubError as error:
             return page("mistake.html", 409, says=str(error))
         return page(
-            "running.html", name=name, run=run, is_here=is_here, is_running=is_here or state == runs.RUNNING,
+            "running.html", name=name, run=run, is_here=is_here, is_running=state == runs.RUNNING,
             left=run.left(usable_workers()) if is_here else "", mistake=self.children.mistake(name),
             progress=self.children.progress(name) if is_here else "",
         )  # fmt: skip
@@ -171,7 +171,8 @@ class Views:
     def resume(self, request: "Request") -> "Response":
         """Go on with an unfinished run."""
         folder = self._folder(request)
-        if runs.state_of(folder) == runs.UNFINISHED:
+        is_here = self.children.is_running(folder.name)
+        if runs.state_of(folder, is_here=is_here) == runs.UNFINISHED:
             self.children.start(folder.name, ["resume", str(folder), *self._options()])
         return _see(folder.name)
 
