@@ -73,7 +73,7 @@ def wait_for(browser, script, seconds=60):
 
 
 def name_in(root):
-    return next(path.name for path in root.iterdir() if path.name.startswith("run-"))
+    return next(path.parent.name for path in root.glob("run-*/report.html"))
 
 
 @pytest.mark.parametrize(("width", "is_dark"), [(1280, False), (390, True)])
@@ -142,3 +142,7 @@ def tab_to(browser, text):
 def test_a_stored_report_is_shown_in_a_sandbox_and_a_replay_plays(browser, address, root):
     browser.open(at(address, f"/run/{name_in(root)}/file/report.html"))
     assert browser.run("return [document.querySelector('h1') !== null, origin]") == [True, "null"]
+    browser.open(at(address, f"/run/{name_in(root)}"))
+    browser.run("[...document.querySelectorAll('button')].find(b => b.textContent === 'Make a replay').click()")
+    wait_for(browser, "location.pathname.endsWith('/replay.html') && document.querySelector('canvas')")
+    assert browser.run("return origin") == "null"
