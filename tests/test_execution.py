@@ -173,6 +173,7 @@ def test_without_a_terminal_progress_is_a_few_lines_with_the_time_left(monkeypat
 
 def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
     assert list(progress.shown(iter("ab"), total=2, already=0, is_quiet=True)) == ["a", "b"]
     assert capsys.readouterr().err == ""
     assert list(progress.shown(iter("ab"), total=2, already=0, is_quiet=False)) == ["a", "b"]

@@ -1,5 +1,6 @@
 """How far the work is, on the error stream: a bar on a terminal, now and then a line elsewhere."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -10,8 +11,6 @@ R = TypeVar("R")
 FIRST_LINE_S: Final = 10.0
 NEXT_LINE_S: Final = 60.0
 """Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
-_WHOLE_WORK_S: Final = 1e6
-"""Longer than any work takes."""
 
 
 def shown(
@@ -23,7 +22,7 @@ def shown(
     """
     if is_quiet:
         yield from results
-    elif sys.stderr.isatty():
+    elif sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
         yield from _with_bar(results, total, already, what)
     else:
         yield from _with_lines(results, total, already, what)
@@ -31,15 +30,16 @@ def shown(
 
 def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}, time left"), TimeRemainingColumn())
-    # Results of parallel workers come in bursts: the speed is that of the whole work.
-    bar = Progress(*columns, console=Console(file=sys.stderr), transient=True, speed_estimate_period=_WHOLE_WORK_S)
-    with bar:
-        task = bar.add_task(what, total=total, completed=already)
-        for result in results:
-            bar.advance(task)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}{task.fields[left]}"))
+    began = time.monotonic()
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task(what, total=total, completed=already, left="")
+        for count, result in enumerate(results, start=1):
+            # Results of parallel workers come in bursts: the speed is that of the whole work.
+            seconds = (time.monotonic() - began) / count * (total - already - count)
+            bar.update(task, advance=1, left=f", {time_left(seconds)} left")
             yield result
 
 
