@@ -298,7 +298,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert binding == ([own["binding"]] if own["binding"] else [])
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert "<svg" in page and document["sentences"][0].replace("liege_30k", "30,000 m²") in page
+    assert "<svg" in page and document["sentences"][0].replace("liege_30k", "30,000 m²") in page.replace("\u00a0", " ")
     assert main(["show", document["run_dir"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == document
 
