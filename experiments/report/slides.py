@@ -59,7 +59,7 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
             io.BytesIO(style.slide(picture.figure, "png")), Inches((WIDTH_IN - width) / 2), Inches(_TOP_IN),
             Inches(width), Inches(height),
         )  # fmt: skip
-        slide.notes_slide.notes_text_frame.text = picture.says  # type: ignore[union-attr]
+        slide.notes_slide.notes_text_frame.text = picture.says
     buffer = io.BytesIO()
     deck.save(buffer)
     return _undated(buffer)
