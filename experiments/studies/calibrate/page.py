@@ -54,6 +54,7 @@ def document(_: Asked[CalibrateKeys], result: Result) -> Document:
     return Document(
         title="Which assumed worlds remain possible",
         sentences=sentences(result),
+        verdicts=[_remaining(result), *_answers(result)],
         warnings=warnings(result),
         grids=[
             grid_of("Observed, and what the model shows", result.observation_rows),
@@ -84,16 +85,22 @@ def document(_: Asked[CalibrateKeys], result: Result) -> Document:
 
 
 def sentences(result: Result) -> list[str]:
-    n = len(result.observations)
-    figures = "The observed figure leaves" if n == 1 else f"The {n} observed figures leave"
-    lines = [f"{figures} {shown(result.left)} of the assumed worlds possible.{_how_much(result)}"]
-    lines += [_narrowing(row) for row in result.moved[:_SHOWN]]
+    lines = [_remaining(result), *(_narrowing(row) for row in result.moved[:_SHOWN])]
     if result.has_enough and not result.moved:
         lines.append("No range narrows significantly.")
+    return [*lines, *_answers(result), "Nothing is changed in the configuration: ranges and defaults are as they were."]
+
+
+def _remaining(result: Result) -> str:
+    n = len(result.observations)
+    figures = "The observed figure leaves" if n == 1 else f"The {n} observed figures leave"
+    return f"{figures} {shown(result.left)} of the assumed worlds possible.{_how_much(result)}"
+
+
+def _answers(result: Result) -> "Iterator[str]":
     for row in result.answer_rows:
         after = f"; of those that remain, in {shown(row.after)}" if result.has_enough else ""
-        lines.append(f"{row.scenario} carries its traffic in {shown(row.before)} of the assumed worlds{after}.")
-    return [*lines, "Nothing is changed in the configuration: ranges and defaults are as they were."]
+        yield f"{row.scenario} carries its traffic in {shown(row.before)} of the assumed worlds{after}."
 
 
 def _how_much(result: Result) -> str:
