@@ -96,6 +96,16 @@ def test_the_same_seed_gives_the_same_to_the_bit_and_another_does_not() -> None:
     assert shares[0] == shares[1] != shares[2]
 
 
+def test_numbers_that_do_something_are_found_to_move_and_idle_ones_are_not() -> None:
+    idle = []
+    for seed in range(8):
+        found, _ = found_of(seed)
+        p_values = found.unmoved()
+        assert p_values[0] < 0.05
+        idle += p_values[3:].tolist()
+    assert sum(p_value < 0.05 for p_value in idle) <= 1
+
+
 def test_what_no_world_shows_leaves_none() -> None:
     scaled = 2 * sobol_points(64, NUMBERS, 1) - 1
     target = Target(0, 1000.0, 0.1, 0.1)

@@ -116,8 +116,7 @@ class Matched:
         """
         own = self.waves[wave].possible
         until = self.waves[: wave % len(self.waves) + 1]
-        left = [self._share_without(until, group) for group in range(_GROUPS)]
-        of_fits = (_GROUPS - 1) / _GROUPS * float(np.sum((np.array(left) - np.mean(left)) ** 2))
+        of_fits = float(_jackknife(np.array([possible.mean() for possible in self._without_groups(until)])))
         holds = own.astype(np.float64)
         return bounded(float(holds.mean()), left_by_axes(holds, self.sample.points) / len(holds) + of_fits, len(holds))
 
@@ -133,12 +132,37 @@ class Matched:
             np.mean(self.emulators[at].implausibility(self.targets[at], self.sample.scaled) > self.effort.farthest)
         )
 
-    def _share_without(self, waves: Sequence[Wave], group: int) -> float:
-        possible = self.can_be
-        for wave in waves:
-            worlds = sorted({world for _, world in wave.answers})
-            possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::_GROUPS]))
-        return float(possible.mean())
+    def unmoved(self) -> Floats:
+        """Probability, for each number (K,), that it is no other in the worlds that remain than in those ruled out.
+
+        By its mean and its mean square. Their errors are of which worlds were drawn and which were simulated, since an
+        emulator that knows few worlds seems to depend on numbers that do nothing. Bonferroni over all numbers.
+        """
+        from scipy.stats import t
+
+        n_in = int(self.possible.sum())
+        n_out = len(self.possible) - n_in
+        if min(n_in, n_out) < 2:
+            return np.ones(self.sample.scaled.shape[1])
+        values = np.stack([self.sample.scaled, self.sample.scaled**2])
+        change = _change(values, self.possible)
+        of_fits = _jackknife(np.stack([_change(values, possible) for possible in self._without_groups(self.waves)]))
+        of_worlds = values.var(axis=1) * (1 / n_in + 1 / n_out)
+        variance = np.maximum(of_fits + of_worlds, 1e-12)
+        freedom = variance**2 / (of_fits**2 / (_GROUPS - 1) + of_worlds**2 / (min(n_in, n_out) - 1) + 1e-24)
+        p_values = 2 * t.sf(np.abs(change) / np.sqrt(variance), freedom)
+        return np.asarray(np.minimum(1.0, p_values.size * p_values.min(axis=0)))
+
+    def _without_groups(self, waves: Sequence[Wave]) -> list[NDArray[np.bool_]]:
+        """Worlds that remain possible (N,) if a group of those simulated is left out of all fits, for each group."""
+        found = []
+        for group in range(_GROUPS):
+            possible = self.can_be
+            for wave in waves:
+                worlds = sorted({world for _, world in wave.answers})
+                possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::_GROUPS]))
+            found.append(possible)
+        return found
 
     def _agrees(self, emulators: Sequence[Emulator]) -> NDArray[np.bool_]:
         far = [
@@ -156,6 +180,18 @@ class Matched:
                 emulator(self.sample.scaled[[world for _, world in runs]], [answers[run][:, at] for run in runs])
             )
         return tuple(found)
+
+
+def _jackknife(left: Floats) -> Floats:
+    """Variance of a figure by what it is without each group, (groups, ...)."""
+    return np.asarray((_GROUPS - 1) / _GROUPS * np.sum((left - left.mean(axis=0)) ** 2, axis=0))
+
+
+def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:
+    """Means of values (2, N, K) over the worlds that remain minus those over the others, (2, K); 0 without either."""
+    if possible.all() or not possible.any():
+        return np.zeros(values[:, 0].shape)
+    return np.asarray(values[:, possible].mean(axis=1) - values[:, ~possible].mean(axis=1))
 
 
 def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:

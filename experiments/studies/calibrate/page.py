@@ -41,10 +41,10 @@ _METHOD: Final = (
         " (delete-a-group jackknife)."
     ),
     (
-        "A range narrows where the numbers of the remaining worlds differ significantly from those ruled out"
-        " (Kolmogorov-Smirnov, Bonferroni over all numbers). The answer is that of `cargohub sure`: the same worlds,"
-        " screen, runs and regression; after, over the remaining worlds alone. Its interval does not hold which worlds"
-        " remain. Nothing is changed in the configuration."
+        "A range narrows where the numbers of the remaining worlds differ significantly from those ruled out, in mean"
+        " or mean square (Bonferroni over all numbers; the errors are of the worlds drawn and of those simulated). The"
+        " answer is that of `cargohub sure`: the same worlds, screen, runs and regression; after, over the remaining"
+        " worlds alone. Its interval does not hold which worlds remain. Nothing is changed in the configuration."
     ),
 )
 

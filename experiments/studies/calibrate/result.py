@@ -74,7 +74,7 @@ class RangeRow:
     low_left: float = column("see number", "5 % of the remaining worlds have less")
     high_left: float = column("see number", "5 % of the remaining worlds have more")
     narrower: float = column("1", "how much narrower, as a share of the width before")
-    p_value: float = column("1", "of no change (Kolmogorov-Smirnov; Bonferroni over all numbers)")
+    p_value: float = column("1", "of no change (Bonferroni over all numbers)")
     is_moved: bool = column("", "the numbers of the remaining worlds differ significantly")
     before: str = column("", "of all worlds, as shown", heading="nine worlds of ten")
     after: str = column("", "of the remaining worlds, as shown", heading="of those that remain")
@@ -144,26 +144,21 @@ class Result:
 
     @cached_property
     def range_rows(self) -> list[RangeRow]:
-        """What narrows or moves most first: by the distance of the two distributions."""
-        from scipy.stats import ks_2samp
-
+        """What changes most surely first."""
         values, bounds = self.worlds.values, self.keys.sure.ranges
+        p_values = self.history.unmoved()
         rows: list[tuple[float, RangeRow]] = []
         for at, ((key, (_, base, _)), name) in enumerate(zip(bounds.items(), self.names, strict=True)):
-            own = values[:, at]
-            before, after = _ends(own), self._ends_left(own)
-            distance, p_value = 0.0, 1.0
-            if self.has_enough and not self.possible.all():
-                test = ks_2samp(own[self.possible], own[~self.possible])
-                distance, p_value = float(test.statistic), min(1.0, float(test.pvalue) * len(bounds))
+            before, after = _ends(values[:, at]), self._ends_left(values[:, at])
+            p_value = float(p_values[at])
             width = before[1] - before[0]
             narrower = 1 - (after[1] - after[0]) / width if width > 0 else 0.0
             texts = (_text(name, *ends) for ends in (before, after))
             rows.append((
-                distance,
+                p_value,
                 RangeRow(key, name.text, base, *before, *after, narrower, p_value, p_value <= _SIGNIFICANT, *texts),
             ))  # fmt: skip
-        return [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
+        return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
     @property
     def moved(self) -> list[RangeRow]:
