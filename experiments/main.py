@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -115,6 +116,7 @@ def _run(words: Sequence[str]) -> int:
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
     if arguments.parallel and verb != "bench":
         raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
+    arguments = _with_sheet(arguments)
     check_once([word for word in arguments.words if word.startswith("study=")])
     if arguments.show:
         from experiments.studies.shown import show
@@ -137,6 +139,23 @@ def _run(words: Sequence[str]) -> int:
 
         return runner.main(module.STUDY, arguments)
     return int(module.main(arguments))
+
+
+def _with_sheet(arguments: Arguments) -> Arguments:
+    """With the words that a workbook of inputs stands for, where one is given; they are shown."""
+    if arguments.verb not in ("run", "compare") or not any(word.startswith("sheet=") for word in arguments.words):
+        return arguments
+    from experiments.studies.sheet import words_of
+
+    check_once([word for word in arguments.words if word.startswith("sheet=")])
+    words: list[str] = []
+    for word in arguments.words:
+        key, _, value = word.partition("=")
+        words += words_of(Path(value), arguments.verb, arguments.config_dir) if key == "sheet" else [word]
+    arguments = replace(arguments, words=tuple(words))
+    if not arguments.quiet:
+        print(arguments.command, file=sys.stderr)
+    return arguments
 
 
 def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:

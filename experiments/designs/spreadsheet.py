@@ -56,7 +56,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
         InputError: in one line with file, row and column: no such file, no table, a column that is no key, a cell
             that is no value, a name that is missing or there twice.
     """
-    rows = _xlsx(path) if path.suffix.lower() == XLSX else _csv(path)
+    rows = first_sheet(path) if path.suffix.lower() == XLSX else _csv(path)
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
         header = header[:-1]
@@ -164,7 +164,12 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"{path}: row {table.line_num}: {error}") from error
 
 
-def _xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
+def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Row numbers and cells of a workbook's first sheet, as they would be typed.
+
+    Raises:
+        InputError: no workbook that can be read.
+    """
     from openpyxl import load_workbook
 
     try:

@@ -1,8 +1,9 @@
 """Workbooks, and texts that a spreadsheet would calculate."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from experiments.store.files import whole
@@ -23,14 +24,21 @@ def plain_text(text: str) -> str:
     return text
 
 
-def write_workbook(path: Path, sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> None:
-    """Sheets by their names, row by row; the whole book or nothing."""
+def write_workbook(
+    path: Path,
+    sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]],
+    lists: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> None:
+    """Sheets by their names, row by row; the whole book or nothing. `lists`: drop-downs by sheet and cell."""
     from openpyxl import Workbook
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     book = Workbook(write_only=True)
     for name, rows in sheets:
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
+        for cell, options in lists.get(name, {}).items():
+            sheet.data_validations.append(DataValidation(type="list", formula1=f'"{options}"', sqref=cell))
     with whole(path) as unfinished, unfinished.open("wb") as file:
         book.save(file)

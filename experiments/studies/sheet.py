@@ -1,0 +1,122 @@
+"""`cargohub sheet`: the inputs of a hub as a workbook, to change them there.
+
+Writes the inputs that the words choose, each with unit, bounds, range, source and, of a choice, a drop-down list; a
+second sheet adds up the zones' m² against the hall as they are changed. A changed file is run by the word sheet=FILE of
+`run`; `compare` sets it beside what the sheet was made of. Both show the command that asks for the same without it.
+
+  cargohub sheet new plan.xlsx
+  cargohub sheet new plan.xlsx scenario=liege_100k demand=permit
+"""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub
+from experiments.designs.design import MarginKeys
+from experiments.designs.spreadsheet import XLSX, first_sheet, key_of
+from experiments.store.workbook import plain_text, write_workbook
+from experiments.studies.page.form import Field, fields_of, group_of
+from sim.config import HubConfig
+from sim.errors import CargohubError, InputError
+
+HEADER: Final = ("group", "input", "value", "unit", "bounds", "range", "source", "key", "as it was")
+VALUE, KEY, WAS = (HEADER.index(name) for name in ("value", "key", "as it was"))
+WORDS: Final = "words"
+"""The row of the words that the sheet was made of."""
+_LONGEST_LIST: Final = 250
+"""Characters of a drop-down list (255 in Excel)."""
+
+
+def main(arguments: Arguments) -> int:
+    """`sheet new FILE.xlsx [KEY=VALUE …]`."""
+    what, file, *words = [*arguments.words, "", ""]
+    if what != "new" or Path(file).suffix.lower() != XLSX:
+        raise InputError(f"sheet: `cargohub sheet new FILE.xlsx`, got {' '.join(arguments.words)[:60] or 'nothing'!r}")
+    if Path(file).exists():
+        raise InputError(f"{file}: is there already, and may hold changes; give another name, or remove it")
+    asked = [word for word in words if word]
+    fields = _fields(asked, arguments.config_dir)
+    rows = [(group_of(each.key), each) for each in fields]
+    shown = [field for _, field in sorted(rows, key=lambda row: row[0])]
+    lists = {f"C{at}": _list(field) for at, field in enumerate(shown, 3) if _list(field)}
+    inputs = [HEADER, ("", "Words", shlex.join(asked), "", "", "", "", WORDS, shlex.join(asked)), *map(_row, shown)]
+    write_workbook(Path(file), [("inputs", inputs), ("area", _area(shown))], {"inputs": lists})
+    print(file)
+    return 0
+
+
+def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
+    """The words that a changed sheet stands for: for `compare` both designs, as it was and as it is.
+
+    Raises:
+        InputError: in one line with file, sheet, cell and value: no such sheet, an unknown key, a refused value.
+    """
+    table = [row + [""] * len(HEADER) for _, row in first_sheet(path)]
+    if not table or tuple(table[0][: len(HEADER)]) != HEADER:
+        raise InputError(f"{path}: sheet inputs: no sheet of `cargohub sheet new`: other columns")
+    base = next((shlex.split(row[VALUE]) for row in table if row[KEY] == WORDS), [])
+    known = {each.key: each for each in _fields(base, config_dir)}
+    places: dict[str, str] = {}
+    changed: list[str] = []
+    for number, row in enumerate(table[1:], 2):
+        key, value = row[KEY], row[VALUE]
+        if key in ("", WORDS) or value == row[WAS]:
+            continue
+        places[key] = f"{path}: sheet inputs, cell C{number}, value {value[:60]!r}"
+        if key not in known:
+            raise InputError(f"{places[key]}: {key[:60]!r} is no input of this hub")
+        changed.append(replace(known[key], value=value).word)
+    try:
+        hub(compose([*base, *changed], config_dir))
+    except CargohubError as error:
+        # All together, since some change only with others: the message names the key.
+        place = next((at for key, at in places.items() if key in str(error)), f"{path}: sheet inputs")
+        raise InputError(f"{place}: {error}") from error
+    if verb != "compare":
+        return [*base, *changed]
+    if not changed:
+        raise InputError(f"{path}: sheet inputs: no value is changed, so there is nothing to compare")
+    first = base if any(key_of(word) == "scenario" for word in base) else ["scenario=liege_30k", *base]
+    return [f"designs=[{' '.join(first)}, {' '.join([*first, *changed])}]"]
+
+
+def _fields(words: Sequence[str], config_dir: Path | None) -> list[Field]:
+    return fields_of((HubConfig, MarginKeys), compose(words, config_dir), config_dir)
+
+
+def _row(field: Field) -> tuple[Any, ...]:
+    value = _cell(field)
+    source = field.about.source if field.about else ""
+    texts = (field.unit, field.bounds, field.range, source)
+    return (group_of(field.key), field.name, value, *map(plain_text, texts), field.key, value)
+
+
+def _cell(field: Field) -> str | float:
+    return float(field.base) if field.leaf.kind in ("number", "whole") and field.base else plain_text(field.base)
+
+
+def _list(field: Field) -> str:
+    options = ("true", "false") if field.leaf.kind == "flag" else field.leaf.options
+    text = ",".join(options)
+    return text if len(text) <= _LONGEST_LIST else ""
+
+
+def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
+    """The zones of each hall by formulas over the inputs, so that they follow every change."""
+    rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²")]
+    cells = {field.key: f"inputs!C{at}" for at, field in enumerate(fields, 3)}
+    for hall in dict.fromkeys(key.split(".")[1] for key in cells if key.startswith("halls.")):
+        zones = [key for key in cells if key.startswith(f"halls.{hall}.zone_shares.")]
+        area, first = cells[f"halls.{hall}.area_m2"], len(rows) + 1
+        rows += [(hall, key.rpartition(".")[2], f"={cells[key]}", f"={cells[key]}*{area}") for key in zones]
+        last = len(rows)
+        rows.append((hall, "all zones", f"=SUM(C{first}:C{last})", f"=SUM(D{first}:D{last})"))
+        rows.append((hall, "the hall", 1, f"={area}"))
+        rows.append(
+            (hall, "left over (below zero: too much)", f"=C{last + 2}-C{last + 1}", f"=D{last + 2}-D{last + 1}")
+        )
+    return rows
