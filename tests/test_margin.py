@@ -154,7 +154,8 @@ def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys,
     words = ["compare", "designs=[liege_30k, liege_30k halls.main.doors_out=24, liege_66k]", "margin.replications=1"]
     (tmp_path / "mine").mkdir()
     folders = ["--config-dir", str(tmp_path / "mine"), "--out", str(tmp_path / "runs")]
-    assert main([*words, *SMALL, "--quiet", *folders]) == 0
+    once = [word.replace("replications=2", "replications=1") for word in SMALL]
+    assert main([*words, *once, "--quiet", *folders]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "was not computed" in line]
     command = line.partition("computes it: ")[2]
     assert main(["show", *map(str, (tmp_path / "runs").iterdir())]) == 0
