@@ -13,7 +13,7 @@ import pytest
     ("verb", "few", "many", "most_mb"),
     [
         # A design keeps its configuration, its KPIs and their intervals: 0.4 MB; its tables take more than 1 MB.
-        ("sweep", 10, 60, 30),
+        ("sweep", 20, 120, 60),
         pytest.param("sweep", 100, 1000, 500, marks=pytest.mark.slow),
         pytest.param("compare", 100, 1000, 500, marks=pytest.mark.slow),
     ],

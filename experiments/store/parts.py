@@ -21,8 +21,8 @@ from experiments.store.tables import Columns, Key
 
 LINES: Final = "replications.jsonl"
 FOLDER: Final = "parts"
-_MOST_OPEN: Final = 64
-"""Files at a time."""
+_MOST_OPEN: Final = 8
+"""Files at a time; each lists some hundred columns."""
 
 
 class Part(TypedDict):
