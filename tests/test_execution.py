@@ -3,12 +3,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from kill_points import workers_of
 
-from experiments.execution import LOCAL, Backend, Place, opened, progress, run, usable_workers
+from experiments.execution import LOCAL, Backend, Place, opened, progress, usable_workers
 from experiments.main import main
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError, LawBroken
@@ -19,6 +20,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:py
 DASK = Place(Backend.DASK, None, 10)
 BLOWS = (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)
 PLACES = pytest.mark.parametrize("place", [LOCAL, DASK], ids=["local", "dask"])
+
+
+def run(tasks, *, workers, place=None):
+    """One round of tasks, by workers that go when it ends."""
+    with opened(place, workers) as pool, closing(pool.run(tasks)) as results:
+        yield from results
 
 
 def square(number):
@@ -182,7 +189,7 @@ def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch, capsys):
 
 SLEEPERS = """
 import os, pathlib, sys, time
-from experiments.execution import Backend, Place, run
+from experiments.execution import Backend, Place, opened
 
 def sleeper(folder):
     (pathlib.Path(folder) / str(os.getpid())).touch()
@@ -191,7 +198,8 @@ def sleeper(folder):
 def signalled():
     if __name__ == "__main__":
         place = Place(Backend(sys.argv[2]), None, 5 if sys.argv[2] == "dask" else None)
-        list(run([(n, sleeper, (sys.argv[1],)) for n in range(int(sys.argv[3]))], workers=2, place=place))
+        with opened(place, 2) as pool:
+            list(pool.run([(n, sleeper, (sys.argv[1],)) for n in range(int(sys.argv[3]))]))
 
 try:
     signalled()
