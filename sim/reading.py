@@ -5,7 +5,7 @@ import difflib
 import math
 import operator
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
@@ -90,71 +90,6 @@ def plain(value: object) -> Any:  # noqa: ANN401 - dict, list or scalar, by what
     raise TypeError(f"no plain form of {type(value).__name__}")
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """What one value may be, for those who ask for it in a form."""
-
-    kind: str
-    """number, whole, flag, date, choice, list or text."""
-    bounds: Bounds | None = None
-    options: tuple[str, ...] = ()
-    """Of a choice."""
-    is_optional: bool = False
-    """May be null."""
-
-
-def leaf_at(kind: Any, value: object, names: Sequence[str]) -> Leaf | None:  # noqa: ANN401 - as `read`
-    """What the value at these names may be, in a plain value of `kind`; None: the schema has no single value there.
-
-    >>> leaf_at(dict[str, Annotated[int, Bounds(ge=1)]], {"a": 2}, ["a"])
-    Leaf(kind='whole', bounds=Bounds(ge=1, gt=None, le=None, lt=None), options=(), is_optional=False)
-    """
-    kind, bounds, is_optional = _stripped(kind, value)
-    if not names:
-        return _leaf(kind, bounds, is_optional=is_optional)
-    if not isinstance(value, Mapping) or names[0] not in value:
-        return None
-    inside: Any = None
-    if get_origin(kind) is dict:
-        inside = get_args(kind)[1]
-    elif hasattr(kind, "kinds") and "kinds" in vars(kind):
-        inside = _hints(vars(kind)["kinds"][value["kind"]]).get(names[0])
-    elif is_dataclass(kind):
-        inside = _hints(cast("type", kind)).get(names[0])
-    return None if inside is None else leaf_at(inside, value[names[0]], names[1:])
-
-
-def _stripped(kind: Any, value: object) -> tuple[Any, Bounds | None, bool]:  # noqa: ANN401 - as `read`
-    """The kind without what surrounds it: its bounds, and whether it may be null."""
-    if get_origin(kind) is Annotated:
-        inner, *notes = get_args(kind)
-        stripped, bounds, is_optional = _stripped(inner, value)
-        return stripped, next((note for note in notes if isinstance(note, Bounds)), bounds), is_optional
-    if get_origin(kind) in (Union, types.UnionType):
-        kinds = [each for each in get_args(kind) if each is not types.NoneType]
-        is_optional = len(kinds) < len(get_args(kind))
-        if len(kinds) > 1 and isinstance(value, Mapping) and "kind" in value:
-            kinds = [
-                each
-                for each in kinds
-                if is_dataclass(each) and value["kind"] in get_args(_hints(cast("type", each))["kind"])
-            ]
-        stripped, bounds, _ = _stripped(kinds[0], value) if kinds else (None, None, False)
-        return stripped, bounds, is_optional
-    return kind, None, False
-
-
-def _leaf(kind: Any, bounds: Bounds | None, *, is_optional: bool) -> Leaf | None:  # noqa: ANN401 - as `read`
-    if get_origin(kind) is Literal:
-        return Leaf("choice", None, tuple(map(str, get_args(kind))), is_optional)
-    if get_origin(kind) is tuple:
-        return Leaf("list", None, (), is_optional)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return Leaf("choice", None, tuple(member.value for member in kind), is_optional)
-    name = {str: "text", bool: "flag", int: "whole", float: "number", dt.date: "date"}.get(kind)
-    return None if name is None else Leaf(name, bounds, (), is_optional)
-
-
 def near(name: str, known: Iterable[str]) -> str:
     """The end of a message on an unknown name: the nearest known one, or all of them if they are few.
 
@@ -206,7 +141,7 @@ def _one_of(kinds: tuple[Any, ...], value: object, key: str) -> object:
     kinds = tuple(kind for kind in kinds if len(kinds) == 1 or get_origin(kind) is not Literal)
     if len(kinds) == 1:
         return _read(kinds[0], value, key)
-    return _of_kind({name: kind for kind in kinds for name in get_args(_hints(kind)["kind"])}, value, key)
+    return _of_kind({name: kind for kind in kinds for name in get_args(hints_of(kind)["kind"])}, value, key)
 
 
 def _of_kind(by_name: Mapping[str, Any], value: object, key: str) -> object:
@@ -221,7 +156,7 @@ def _of_kind(by_name: Mapping[str, Any], value: object, key: str) -> object:
 def _record(kind: type, value: object, key: str) -> object:
     if "kinds" in vars(kind):
         return _of_kind(vars(kind)["kinds"], value, key)
-    items, hints = _mapping(value, key), _hints(kind)
+    items, hints = _mapping(value, key), hints_of(kind)
     for name in items:
         if name not in hints:
             raise ConfigError(f"{_inside(key, name)}: unknown key{near(name, hints)}")
@@ -240,7 +175,8 @@ def _record(kind: type, value: object, key: str) -> object:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def hints_of(kind: type) -> dict[str, Any]:
+    """The annotations of a dataclass's fields, with their bounds, by name."""
     hints = get_type_hints(kind, include_extras=True)
     return {field.name: hints[field.name] for field in fields(kind)}
 

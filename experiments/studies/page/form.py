@@ -16,8 +16,9 @@ from experiments.formatting import UNITS
 from experiments.overrides import options
 from experiments.verbs import VERBS
 from sim.errors import ConfigError
+from sim.leaves import Leaf, leaf_at
 from sim.measures.kpis import KPIS
-from sim.reading import Leaf, leaf_at, plain
+from sim.reading import plain
 from sim.rules import DECISIONS
 
 GROUPS: Final[Mapping[str, str]] = {

@@ -105,7 +105,7 @@ class Guard:
             return self._welcome(scope["path"], {key: value for key, value in given.items() if key != "token"})
         by_header = self._is_right(headers.get(HEADER, ""))
         if not by_header and not self._is_right(self._cookie_of(headers)):
-            return _refused(403, "The token is missing or another: open the address that cargohub page printed.")
+            return _refused(403, "The token is missing or another: open the address that `cargohub page` printed.")
         if scope["method"] in _SENDING and origin is None and not by_header:
             return _refused(403, "This request does not say which page it comes from.")
         if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BYTES:

@@ -1,0 +1,75 @@
+"""What each value of a configuration may be, read off the schema, for those who ask for it in a form."""
+
+import datetime as dt
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+
+from sim.reading import Bounds, hints_of
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What one value may be."""
+
+    kind: str
+    """number, whole, flag, date, choice, list or text."""
+    bounds: Bounds | None = None
+    options: tuple[str, ...] = ()
+    """Of a choice."""
+    is_optional: bool = False
+    """May be null."""
+
+
+def leaf_at(kind: Any, value: object, names: Sequence[str]) -> Leaf | None:  # noqa: ANN401 - as `read`
+    """What the value at these names may be, in a plain value of `kind`; None: the schema has no single value there.
+
+    >>> leaf_at(dict[str, Annotated[int, Bounds(ge=1)]], {"a": 2}, ["a"])
+    Leaf(kind='whole', bounds=Bounds(ge=1, gt=None, le=None, lt=None), options=(), is_optional=False)
+    """
+    kind, bounds, is_optional = _stripped(kind, value)
+    if not names:
+        return _leaf(kind, bounds, is_optional=is_optional)
+    if not isinstance(value, Mapping) or names[0] not in value:
+        return None
+    inside: Any = None
+    if get_origin(kind) is dict:
+        inside = get_args(kind)[1]
+    elif hasattr(kind, "kinds") and "kinds" in vars(kind):
+        inside = hints_of(vars(kind)["kinds"][value["kind"]]).get(names[0])
+    elif is_dataclass(kind):
+        inside = hints_of(cast("type", kind)).get(names[0])
+    return None if inside is None else leaf_at(inside, value[names[0]], names[1:])
+
+
+def _stripped(kind: Any, value: object) -> tuple[Any, Bounds | None, bool]:  # noqa: ANN401 - as `read`
+    """The kind without what surrounds it: its bounds, and whether it may be null."""
+    if get_origin(kind) is Annotated:
+        inner, *notes = get_args(kind)
+        stripped, bounds, is_optional = _stripped(inner, value)
+        return stripped, next((note for note in notes if isinstance(note, Bounds)), bounds), is_optional
+    if get_origin(kind) in (Union, types.UnionType):
+        kinds = [each for each in get_args(kind) if each is not types.NoneType]
+        is_optional = len(kinds) < len(get_args(kind))
+        if len(kinds) > 1 and isinstance(value, Mapping) and "kind" in value:
+            kinds = [
+                each
+                for each in kinds
+                if is_dataclass(each) and value["kind"] in get_args(hints_of(cast("type", each))["kind"])
+            ]
+        stripped, bounds, _ = _stripped(kinds[0], value) if kinds else (None, None, False)
+        return stripped, bounds, is_optional
+    return kind, None, False
+
+
+def _leaf(kind: Any, bounds: Bounds | None, *, is_optional: bool) -> Leaf | None:  # noqa: ANN401 - as `read`
+    if get_origin(kind) is Literal:
+        return Leaf("choice", None, tuple(map(str, get_args(kind))), is_optional)
+    if get_origin(kind) is tuple:
+        return Leaf("list", None, (), is_optional)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return Leaf("choice", None, tuple(member.value for member in kind), is_optional)
+    name = {str: "text", bool: "flag", int: "whole", float: "number", dt.date: "date"}.get(kind)
+    return None if name is None else Leaf(name, bounds, (), is_optional)
