@@ -113,6 +113,8 @@ HOLES = MappingProxyType(
         "arrivals={}": "arrivals=eblg",
         "arrivals=NAME": "arrivals=poisson",
         "{}": "RUN",
+        "{{ config_dir }}": "DIR",
+        "{{ name }}": "mine",
     }
 )
 """What a reader, or the program, writes in the place of these."""
