@@ -528,7 +528,7 @@ def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
     def refuse(path: Path, _: bytes) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("experiments.studies.trace.write_whole", refuse)
+    monkeypatch.setattr("experiments.store.files.write_whole", refuse)
     assert main(words) == 0
     out, err = capsys.readouterr()
     assert "picture" not in out
