@@ -21,15 +21,17 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     'liege_30k seed=2'
     >>> tagged("design=a, demand.flights_per_day=2", {"design=a, demand.flights_per_day=2": {"seed": "2"}})
     'a, flights_per_day=2: seed=2'
+    >>> tagged("liege_30k", {"liege_30k": {"scenario": "liege_30k", "seed": "2"}})
+    'liege_30k: seed=2'
     """
     own = factors.get(label, {})
     ends = [key.rpartition(".")[2] for key in own]
     names = {key: end if ends.count(end) == 1 else key for key, end in zip(own, ends, strict=True)}
-    texts = [f"{names[key]}={value}" for key, value in own.items() if value and f"{key}={value}" not in label]
-    if not texts:
-        return label
+    # A design of words begins with its scenario.
+    written = re.split(r"[\s,]+", f"scenario={label}")
+    texts = [f"{names[key]}={value}" for key, value in own.items() if value and f"{key}={value}" not in written]
     short = re.sub(r"(?<!\S)\w[\w.]*\.(?=\w+=)", "", label.removeprefix("design="))
-    return textwrap.shorten(f"{short}: {', '.join(texts)}", _LONGEST, placeholder=" …")
+    return textwrap.shorten(f"{short}: {', '.join(texts)}" if texts else short, _LONGEST, placeholder=" …")
 
 
 def read_factors(table: "pd.DataFrame | None") -> dict[str, dict[str, str]]:

@@ -154,13 +154,16 @@ def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign
             title += f", {ARRIVALS.get(row['arrivals'], row['arrivals'])}"
         return site, traffic, title
 
+    without_demand = {
+        label: {key: value for key, value in factors.items() if key != "demand"} for label, factors in by_label.items()
+    }
     named = [names(row) for row in rows]
     seen = Counter(title for *_, title in named)
 
     def called(text: str, title: str, label: str) -> str:
         is_plain = seen[title] == 1 and label not in by_label
-        # Beside a picture's rows, a long name takes two lines; a page reads it as one.
-        name = f"({tagged(label, by_label)})"
+        # Beside a picture's rows, a long name takes two lines; a page reads it as one. Its traffic is in the title.
+        name = f"({tagged(label, without_demand)})"
         return text if is_plain else f"{text}\n{name}" if len(name) > _LONG else f"{text} {name}"
 
     return tuple(
