@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.formatting import UNITS
+from experiments.report import tooltips
 from experiments.report.stored_designs import Panel, Window
 from sim.units import MIN_PER_DAY
 
@@ -112,8 +113,6 @@ def drawn_as(unit: str) -> tuple[float, str]:
 
 def svg(figure: Figure) -> bytes:
     """The figure as SVG; the same figure gives the same bytes."""
-    from experiments.report import tooltips
-
     tooltips.add(figure)
     return tooltips.titled(saved(figure, "svg"))
 

@@ -12,8 +12,8 @@ from experiments.formatting import number
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-
-    from experiments.report.style import Axes, Figure
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _MARK: Final = "tooltip: "
 _DONE: Final = "with-tooltips"
