@@ -59,9 +59,7 @@ class Name:
         """
         *names, end = [part for part in key.split(".") if part.strip("*")]
         found, name = _unit_of(end) if unit is None else ("", end)
-        text = ": ".join((*names, name) if name else names)
-        for pattern, word in _WORDS:
-            text = re.sub(pattern, word, text.replace("_", " "))
+        text = spelt(": ".join((*names, name) if name else names))
         if unit is not None or options:
             return cls(text, unit or "", options=tuple(options))
         if not found and largest >= _LARGE:
@@ -80,6 +78,18 @@ class Name:
         shown = float(f"{value * self.scale:.3g}")
         text = number(shown, 0) if shown == int(shown) else number(shown, len(f"{shown}".partition(".")[2]))
         return f"{text} {self.unit}".rstrip()
+
+
+def spelt(key: str) -> str:
+    """The parts of a key as words.
+
+    >>> spelt("uld_positions")
+    'ULD positions'
+    """
+    text = key.replace("_", " ")
+    for pattern, word in _WORDS:
+        text = re.sub(pattern, word, text)
+    return text
 
 
 def _unit_of(end: str) -> tuple[str, str]:

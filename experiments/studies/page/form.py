@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.assumptions import Assumption, assumptions_of
+from experiments.assumptions.names import spelt
 from experiments.composition import folders_of, word_value
 from experiments.formatting import UNITS
 from experiments.overrides import options
@@ -94,7 +95,7 @@ class Field:
         """What a planner would call it: the key in words, without its unit, and without the main hall."""
         words = re.sub(r"^halls\.(main\.)?", "", self.key)
         bare = next((words.removesuffix(f"_{end}") for end, _ in _UNITS if words.endswith(f"_{end}")), words)
-        said = (words if bare.endswith(_JOINS) else bare).replace("_", " ").replace(".", ", ")
+        said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
         return said[:1].upper() + said[1:]
 
     @property
