@@ -108,3 +108,13 @@ def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_wh
     assert main(["run", *words, "--out", str(tmp_path), "--quiet"]) == 0
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "over assumptions: it carries its traffic in" in page and "sampling interval: " in page
+
+
+def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:
+    """A stored run is shown where its file is not."""
+    stored_share(tmp_path, SMALL, Interval(0.7, 0.6, 0.8, 0))
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt,parcels\nA,2023-03-07 10:00,2000\n")
+    hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={path}")
+    path.unlink()
+    assert dict(over._bands(tmp_path, [Design("of a file", hub)])) == {}

@@ -21,7 +21,8 @@ from experiments.report.sections import Section
 from experiments.statistics.interval import Interval
 from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
-from experiments.store.identity import identity_of
+from experiments.store.identity import plain_hub
+from experiments.store.read import MANIFEST
 from sim.errors import CargohubError, ConfigError
 from sim.measures.ladder import capacity_ladder
 
@@ -167,9 +168,9 @@ def _named(key: str, names: Sequence[str]) -> list[str]:
 def _bands(root: Path, designs: Sequence[Design]) -> Iterator[tuple[str, Band]]:
     """What the complete runs of `sure` in a folder say of the same designs; the latest run counts."""
     found: dict[str, Band] = {}
-    wanted = {design.label: _of_hub(identity_of({"": design.hub}, {})["hubs"][""]) for design in designs}
     runs = [folder for folder in root.glob("sure-*") if is_finished(folder)]
-    for folder in sorted(runs, key=lambda run: (run / "manifest.json").stat().st_mtime):
+    wanted = {design.label: _of_hub(plain_hub(design.hub)) for design in designs} if runs else {}
+    for folder in sorted(runs, key=lambda run: (run / MANIFEST).stat().st_mtime):
         try:
             shares = _shares(manifest_of(folder))
         except CargohubError:  # of another version, or damaged: `cargohub list` says so

@@ -38,11 +38,10 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
     inputs = {}
     plain_hubs = {}
     for name, hub in hubs.items():
-        plain_hubs[name] = plain(hub)
+        plain_hubs[name] = plain_hub(hub)
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
             inputs[name] = {"file": path.name, "sha256": sha256_of(path)}
-            plain_hubs[name]["arrivals"]["schedule"] = path.name
     return {
         "hubs": plain_hubs,
         "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
@@ -50,6 +49,14 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
         "version": program()["version"],
         "sources": _hash_of_sources(),
     }
+
+
+def plain_hub(hub: HubConfig) -> dict[str, Any]:
+    """A hub as plain values; an input file by its name alone, and not opened."""
+    plain_values: dict[str, Any] = plain(hub)
+    if hub.arrivals.schedule is not None:
+        plain_values["arrivals"]["schedule"] = Path(hub.arrivals.schedule).name
+    return plain_values
 
 
 def hash_of(identity: Mapping[str, Any]) -> str:
