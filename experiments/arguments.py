@@ -36,8 +36,12 @@ class Arguments:
     @property
     def command(self) -> str:
         """The command line that asks for the same again."""
-        own = [] if self.config_dir is None else ["--config-dir", str(self.config_dir)]
-        return shlex.join(["cargohub", self.verb, *self.words, *own])
+        return shlex.join(["cargohub", self.verb, *self.words, *folder_option(self.config_dir)])
+
+
+def folder_option(config_dir: Path | None) -> list[str]:
+    """As it is typed: the folder of the user's own configuration groups; nothing without one."""
+    return [] if config_dir is None else ["--config-dir", str(config_dir)]
 
 
 def check_once(words: Sequence[str]) -> None:

@@ -111,6 +111,15 @@ def with_interval(
     return f"{text} ({between.join(ends)})" if ends and not (hides_same and ends[0] == ends[1]) else text
 
 
+def in_percent(interval: Interval) -> str:
+    """A share that was found, in per cent.
+
+    >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
+    '71.0 % (63.0 %–79.0 %)'
+    """
+    return with_interval(interval, lambda share: f"{percent(share)} %", between="–")
+
+
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
     """A difference with its interval; of shares in percentage points.
 

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame.designs_text import kpis_of
+from experiments.frame.designs_text import present_kpis
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names
@@ -60,7 +60,7 @@ def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(mo
     monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
     with_exports, without = (Design(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
     for designs, is_shown in (([with_exports], False), ([with_exports, without], True)):
-        assert ("toys_per_day" in kpis_of([design.hub for design in designs], Rank.DETAIL)) == is_shown
+        assert ("toys_per_day" in present_kpis([design.hub for design in designs], Rank.DETAIL)) == is_shown
 
 
 def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:

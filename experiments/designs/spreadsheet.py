@@ -249,11 +249,16 @@ def keys_of(factors: Factors) -> tuple[str, ...]:
     return tuple(next(iter(factors.values()), ()))
 
 
-def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
-    """The table `factors`; none without designs of a file."""
-    rows = [
+def factor_rows(factors: Factors) -> list[FactorRow]:
+    """By design, a row a key, in the order of the file's columns."""
+    return [
         FactorRow(label, order, *pair) for label, keys in factors.items() for order, pair in enumerate(keys.items())
     ]
+
+
+def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
+    """The table `factors`; none without designs of a file."""
+    rows = factor_rows(factors)
     return [stored(FactorRow, rows)] if rows else []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from experiments.designs.spreadsheet import factor_rows
 from experiments.formatting import NO_VARIANCE, UNITS, change, full_kpi_name, kpi_name, p_text, short, whole
 from experiments.replications.summing import Outcome
 from experiments.report import packing
@@ -16,7 +17,7 @@ from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
-from experiments.store.summaries import DesignRow, FactorRow
+from experiments.store.summaries import DesignRow
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS, RECOVERY, Rank, names
 
@@ -40,11 +41,7 @@ class DesignsText:
         """`rows`: of the table `points`; `command`: the run's."""
         import pandas as pd
 
-        factors = [
-            FactorRow(label, order, key, value)
-            for label, values in outcome.factors.items()
-            for order, (key, value) in enumerate(values.items())
-        ]
+        factors = factor_rows(outcome.factors)
         designs = read_points(pd.DataFrame(rows), pd.DataFrame(factors) if factors else None)
         kpis = {
             label: {
@@ -79,7 +76,7 @@ class DesignsText:
         yield from (f"{self.titles[label]}: {text}" for label, text in saved if text)
 
     def _present(self, rank: Rank) -> list[str]:
-        return kpis_of([design.hub for design in self.outcome.designs], rank)
+        return present_kpis([design.hub for design in self.outcome.designs], rank)
 
     def _grids(self, kpis: Sequence[str], caption: str) -> Iterator[Grid]:
         for first in range(0, len(self.designs), _ACROSS):
@@ -122,7 +119,7 @@ class DesignsText:
         yield Grid(caption, ("Design", "KPI", "Difference", "Tested"), tuple(rows), 2)
 
 
-def kpis_of(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
+def present_kpis(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
     """KPIs of at least this rank; of a part of the hub only where a design has it."""
     return [name for name in names(rank) if any(KPIS[name].group.is_in(hub) for hub in hubs)]
 

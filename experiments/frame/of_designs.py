@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from experiments.designs.design import DesignKeys, MarginKeys
-from experiments.formatting import percent, with_interval
+from experiments.formatting import in_percent
 from experiments.frame import console
 from experiments.frame.designs_text import DesignsText
 from experiments.frame.over_assumptions import over_assumptions
@@ -101,7 +101,4 @@ def document(
 def _sampled(outcome: Outcome) -> dict[str, str]:
     """The on-time share of each design, in words."""
     shares = {design.label: outcome.intervals[design.label]["on_time_share"] for design in outcome.designs}
-    return {
-        label: f"{with_interval(share, lambda value: f'{percent(value)} %', between='–')} of the parcels on time"
-        for label, share in shares.items()
-    }
+    return {label: f"{in_percent(share)} of the parcels on time" for label, share in shares.items()}

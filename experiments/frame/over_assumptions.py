@@ -15,7 +15,7 @@ from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.designs.spreadsheet import WORD, key_of
-from experiments.formatting import listed, percent, with_interval
+from experiments.formatting import in_percent, listed
 from experiments.report import bottleneck
 from experiments.report.sections import Section
 from experiments.statistics.interval import Interval
@@ -86,7 +86,7 @@ class OverAssumptions:
         return lines
 
     def _of_design(self, label: str, band: Band) -> Iterator[str]:
-        share = with_interval(band.share, lambda value: f"{percent(value)} %", between="–")
+        share = in_percent(band.share)
         yield f"{label}, over assumptions: it carries its traffic in {share} of the assumed worlds ({band.run})."
         if label in self.sampled:
             yield f"{label}, sampling interval: {self.sampled[label]}, with all numbers as configured."

@@ -89,6 +89,13 @@ def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[
     return 0
 
 
+def asked_of(manifest: Manifest, arguments: Arguments) -> Asked[Any]:
+    """The designs and the study of a stored run, for a command that looks at it."""
+    configuration = configuration_of(manifest)
+    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    return Asked(designs, study_of(manifest, configuration), arguments)
+
+
 def stored_asked(asked: Asked[K], manifest: Manifest) -> Asked[K]:
     """What is asked of a stored run, with its own command, which is only repeated."""
     given = replace(Arguments(manifest.verb), json=asked.arguments.json, all=asked.arguments.all)
@@ -120,11 +127,9 @@ def stored_page(manifest: Manifest) -> tuple[Page, str]:
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
     """
-    study, configuration = stored_study(manifest), configuration_of(manifest)
-    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
+    study, given = stored_study(manifest), asked_of(manifest, Arguments(manifest.verb))
     for name in manifest.tables:
         check_table(check_file(manifest, f"tables/{name}.parquet"))
-    given = Asked(designs, study_of(manifest, configuration), Arguments(manifest.verb))
     asked, document = stored_document(study, given, manifest)
     try:
         page = page_of(manifest.folder, document, asked)

@@ -26,11 +26,10 @@ from experiments.statistics.open_worlds import Run, Sample
 from experiments.statistics.quadratic import Quadratic, fitted
 from experiments.statistics.share_of_worlds import bounded, left_by_axes
 from experiments.statistics.two_sources import Floats
+from experiments.statistics.what_decides import GROUPS, variance_by_groups
 
 Ask = Callable[[Sequence[Wanted]], Mapping[Run, Floats]]
 """The observed figures as the model has them in these worlds: by replication and observation, (n, T)."""
-_GROUPS: Final = 8
-"""Of simulated worlds, each left out once for the interval (assumption)."""
 TWICE: Final = 4
 """Worlds of the first wave with two replications, that tell the noise (assumption)."""
 
@@ -116,7 +115,7 @@ class Matched:
         """
         own = self.waves[wave].possible
         until = self.waves[: wave % len(self.waves) + 1]
-        of_fits = float(_jackknife(np.array([possible.mean() for possible in self._without_groups(until)])))
+        of_fits = float(variance_by_groups(np.array([possible.mean() for possible in self._without_groups(until)])))
         holds = own.astype(np.float64)
         return bounded(float(holds.mean()), left_by_axes(holds, self.sample.points) / len(holds) + of_fits, len(holds))
 
@@ -146,21 +145,23 @@ class Matched:
             return np.ones(self.sample.scaled.shape[1])
         values = np.stack([self.sample.scaled, self.sample.scaled**2])
         change = _change(values, self.possible)
-        of_fits = _jackknife(np.stack([_change(values, possible) for possible in self._without_groups(self.waves)]))
+        of_fits = variance_by_groups(
+            np.stack([_change(values, possible) for possible in self._without_groups(self.waves)])
+        )
         of_worlds = values.var(axis=1) * (1 / n_in + 1 / n_out)
         variance = np.maximum(of_fits + of_worlds, 1e-12)
-        freedom = variance**2 / (of_fits**2 / (_GROUPS - 1) + of_worlds**2 / (min(n_in, n_out) - 1) + 1e-24)
+        freedom = variance**2 / (of_fits**2 / (GROUPS - 1) + of_worlds**2 / (min(n_in, n_out) - 1) + 1e-24)
         p_values = 2 * t.sf(np.abs(change) / np.sqrt(variance), freedom)
         return np.asarray(np.minimum(1.0, p_values.size * p_values.min(axis=0)))
 
     def _without_groups(self, waves: Sequence[Wave]) -> list[NDArray[np.bool_]]:
         """Worlds that remain possible (N,) if a group of those simulated is left out of all fits, for each group."""
         found = []
-        for group in range(_GROUPS):
+        for group in range(GROUPS):
             possible = self.can_be
             for wave in waves:
                 worlds = sorted({world for _, world in wave.answers})
-                possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::_GROUPS]))
+                possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::GROUPS]))
             found.append(possible)
         return found
 
@@ -180,11 +181,6 @@ class Matched:
                 emulator(self.sample.scaled[[world for _, world in runs]], [answers[run][:, at] for run in runs])
             )
         return tuple(found)
-
-
-def _jackknife(left: Floats) -> Floats:
-    """Variance of a figure by what it is without each group, (groups, ...)."""
-    return np.asarray((_GROUPS - 1) / _GROUPS * np.sum((left - left.mean(axis=0)) ** 2, axis=0))
 
 
 def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:

@@ -105,11 +105,16 @@ def groups_of(n_worlds: int) -> NDArray[np.int64]:
     return np.random.default_rng(n_worlds).permutation(np.arange(n_worlds) % GROUPS)
 
 
+def variance_by_groups(left: Floats) -> Floats:
+    """Of figures, by what they are with each of G groups left out (G, ...): delete-a-group jackknife."""
+    n = len(left)
+    return np.asarray((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
+
+
 def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
     """Of figures (K,), from the same with each of G groups of worlds left out (G, K): delete-a-group jackknife."""
     n = len(left)
-    variances = (n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
-    halves = t_quantile((1 + CONFIDENCE) / 2, n - 1) * np.sqrt(variances)
+    halves = t_quantile((1 + CONFIDENCE) / 2, n - 1) * np.sqrt(variance_by_groups(left))
     ends = zip(whole.tolist(), halves.tolist(), strict=True)
     return [Interval(mean, mean - half, mean + half, n) for mean, half in ends]
 

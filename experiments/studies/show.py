@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Final
 from experiments.arguments import Arguments, taken_apart
 from experiments.designs.design import Design
 from experiments.frame import runner
-from experiments.frame.recorded import stored_study, study_of
-from experiments.frame.study import Asked
+from experiments.frame.recorded import stored_study
 from experiments.store.files import write_whole
-from experiments.store.foreign import Manifest, configuration_of, manifest_of
+from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import typed_rows
 from sim.errors import InputError
 from sim.reading import near
@@ -108,11 +107,9 @@ def _tables(manifest: Manifest) -> "dict[str, pd.DataFrame]":
 def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, a run folder")
     manifest = manifest_of(folder)
-    configuration = configuration_of(manifest)
     if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
     study = stored_study(manifest)
-    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
-    day = draw_day(manifest, designs, given)
-    asked = Asked(designs, study_of(manifest, configuration), arguments)
+    asked = runner.asked_of(manifest, arguments)
+    day = draw_day(manifest, asked.designs, given)
     return runner.show(study, asked, manifest, {} if day is None else {"day": str(day)})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.arguments import folder_option
 from experiments.designs.varying import words_of
 from experiments.formatting import percent, with_interval
 from experiments.replications.summing import interval_of
@@ -123,7 +124,7 @@ def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval
 
 def commands_of(result: Result, config_dir: Path | None) -> list[str]:
     """Command lines that run the designs on the front again, with the replications of search and confirmation."""
-    options = [] if config_dir is None else ["--config-dir", str(config_dir)]
+    options = folder_option(config_dir)
     n = f"replications={result.replications + result.asked.confirm}"
     lines = []
     for point in result.front:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.formatting import NO_VARIANCE, UNITS, amount, bracket, change, kpi_name, p_text
+from experiments.frame.designs_text import present_kpis
 from experiments.replications.summing import interval_of, samples_of
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
@@ -16,7 +17,7 @@ from experiments.store.rows import Grid
 from experiments.studies.page.form import shown_text, values_of
 from sim.config import HubConfig
 from sim.errors import InputError
-from sim.measures.kpis import KPIS, Rank, names
+from sim.measures.kpis import KPIS, Rank
 from sim.reading import plain
 
 MOST: Final = 6
@@ -95,9 +96,8 @@ def _differences(columns: Sequence[Column]) -> Grid:
     first, *others = columns
     n = min(len(values) for column in columns for values in column.samples.values())
     rows = []
-    for kpi in names(Rank.SUMMARY):
-        is_there = any(KPIS[kpi].group.is_in(column.hub) for column in columns)
-        if not is_there or not all(kpi in column.samples for column in columns):
+    for kpi in present_kpis([column.hub for column in columns], Rank.SUMMARY):
+        if not all(kpi in column.samples for column in columns):
             continue
         samples = {column.title: column.samples[kpi][:n] for column in columns}
         tested = statements(samples, first.title, Family.HOLM, possible=KPIS[kpi].range)

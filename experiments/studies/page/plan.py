@@ -25,7 +25,7 @@ from experiments.replications.replicating import check_designs
 from experiments.replications.summing import daily_parcels
 from experiments.store.directory import TIMINGS
 from experiments.store.files import write_whole
-from experiments.store.foreign import configuration_of, manifest_of
+from experiments.store.foreign import configuration_of, is_finished, manifest_of
 from experiments.studies.page.form import CHOICES, Field, choices_of, fields_of
 from experiments.studies.page.runs import names_in
 from experiments.studies.replay.floor import Zone, zones_of
@@ -188,7 +188,7 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
         if isinstance(keys, DesignKeys):
             check_designs(designs, keys)
         name = runner.name_of(study, Asked(designs, keys, words))
-        is_stored = (arguments.out / name / "manifest.json").is_file()
+        is_stored = is_finished(arguments.out / name)
         expected = _expected(arguments.out, designs, keys.replications) if plan.verb == "run" else ""
         return replace(shown, folder=name, is_stored=is_stored, expected=expected)
     except CargohubError as error:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, folder_option
 from experiments.studies.page.children import Children
 from experiments.studies.page.form import CHOICES, GROUPS, REST, Field, choices_of, group_of
 from experiments.studies.page.plan import PLANNED, Checked, checked, plan_of, planned_fields, saved, sent_flights
@@ -56,10 +56,10 @@ class Planning:
     def form(self, request: "Request") -> "Response":
         """The form of the plan that the address says."""
         plan, config_dir = plan_of(request.query_params.multi_items()), self.arguments.config_dir
-        shown = checked(plan, self.arguments)
+        shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(
-            "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices_of(config_dir)), verbs=PLANNED,
-            choices=choices_of(config_dir), flights=sent_flights(self.arguments.out), config_dir=config_dir,
+            "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices), verbs=PLANNED,
+            choices=choices, flights=sent_flights(self.arguments.out), config_dir=config_dir,
             was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
             saved=request.query_params.get("saved", ""),
         )  # fmt: skip
@@ -92,8 +92,8 @@ class Planning:
     def _begun(self, shown: Checked) -> "Response":
         """The run of the plan: begun, unless it is there."""
         if not shown.is_stored:
-            own = [] if self.arguments.config_dir is None else ["--config-dir", str(self.arguments.config_dir)]
-            self.children.start(shown.folder, [shown.plan.verb, *shown.words, "--out", str(self.arguments.out), *own])
+            options = ["--out", str(self.arguments.out), *folder_option(self.arguments.config_dir)]
+            self.children.start(shown.folder, [shown.plan.verb, *shown.words, *options])
         return RedirectResponse(address("run", shown.folder), 303)
 
 

@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design
 from experiments.formatting import share_text
 from experiments.frame import runner
 from experiments.frame.benches import Stored
-from experiments.frame.recorded import study_of
 from experiments.frame.study import Asked
-from experiments.store.foreign import Manifest, configuration_of, manifest_of
+from experiments.store.foreign import manifest_of
 from experiments.store.rows import Grid
 from experiments.studies.expansion import STUDY
 from experiments.studies.expansion.answer import Answer
@@ -59,7 +57,7 @@ def recomputed(folder: Path, weights: Mapping[str, str]) -> Recomputed:
     manifest = manifest_of(folder)
     if manifest.verb != VERB:
         raise InputError(f"{folder.name}: no run of cargohub {VERB}")
-    asked = _asked(manifest)
+    asked = runner.stored_asked(runner.asked_of(manifest, Arguments(manifest.verb)), manifest)
     keys: ExpansionKeys = asked.keys
     sliders = {stage: _sliders(keys.expansion, stage, weights) for stage in keys.expansion.stages}
     asked = Asked(asked.designs, _with(keys, sliders), asked.arguments, is_typed=False)
@@ -72,12 +70,6 @@ def recomputed(folder: Path, weights: Mapping[str, str]) -> Recomputed:
         if each.value != each.stored
     ]  # fmt: skip
     return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words)
-
-
-def _asked(manifest: Manifest) -> Asked[Any]:
-    configuration = configuration_of(manifest)
-    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
-    return runner.stored_asked(Asked(designs, study_of(manifest, configuration), Arguments(manifest.verb)), manifest)
 
 
 def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str]) -> list[Slider]:

@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design
 from experiments.execution.progress import time_left
 from experiments.formatting import amount, bracket, kpi_name
 from experiments.frame import runner
-from experiments.frame.recorded import stored_study, study_of
-from experiments.frame.study import Asked
+from experiments.frame.recorded import stored_study
 from experiments.replications.summing import intervals_of, samples_of
 from experiments.report.page import PAGE
 from experiments.report.sections import Page, heading_of
 from experiments.statistics.interval import Value
-from experiments.store.foreign import begun, configuration_of, files_in, manifest_of
+from experiments.store.foreign import begun, files_in, manifest_of
 from experiments.store.parts import lines_in
 from experiments.store.read import MANIFEST
 from experiments.store.rows import Grid
@@ -56,9 +54,7 @@ def result_of(folder: Path) -> Result:
 @lru_cache(maxsize=64)
 def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     manifest = manifest_of(folder)
-    configuration = configuration_of(manifest)
-    designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
-    given = Asked(designs, study_of(manifest, configuration), Arguments(manifest.verb))
+    given = runner.asked_of(manifest, Arguments(manifest.verb))
     asked, document = runner.stored_document(stored_study(manifest), given, manifest)
     page = runner.page_of(folder, document, asked, is_drawn=False)
     pictures = [(name, _heading(found[1])) for name in present if (found := _PICTURE.fullmatch(name))]

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, folder_option
 from experiments.execution.place import usable_workers
 from experiments.formatting import amount
 from experiments.report import page as report_page
@@ -193,9 +193,7 @@ class Views:
         return RedirectResponse(address("run", folder.name, "file", REPLAY), 303)
 
     def _options(self) -> list[str]:
-        config_dir = self.arguments.config_dir
-        own = [] if config_dir is None else ["--config-dir", str(config_dir)]
-        return ["--out", str(self.root), *own]
+        return ["--out", str(self.root), *folder_option(self.arguments.config_dir)]
 
     def _folder(self, request: "Request") -> Path:
         try:

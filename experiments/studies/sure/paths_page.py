@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from experiments.formatting import listed, millions
+from experiments.formatting import in_percent, listed, millions
 from experiments.frame.study import Document
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.expansion.design import in_millions, path_name
@@ -17,7 +17,6 @@ from experiments.studies.sure.paths_result import (
     SwingRow,
     WorldPathRow,
 )
-from experiments.studies.sure.result import shown
 from experiments.studies.sure.text import with_widths
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def _sentences(result: PathsResult) -> list[str]:
             break
         others = {width: shares[option] for width, shares in result.widths.items()}
         lines.append(
-            f"{path_name(path)} is worth most in {shown(share)} of the assumed worlds.{with_widths(others)}"
+            f"{path_name(path)} is worth most in {in_percent(share)} of the assumed worlds.{with_widths(others)}"
             f" Net present value: {in_millions(rows[path].npv)} MEUR on average; in nine of ten worlds"
             f" {millions(rows[path].p5)} to {millions(rows[path].p95)} MEUR."
         )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from experiments.assumptions.names import Name
-from experiments.formatting import millions
+from experiments.formatting import in_percent, millions
 from experiments.money.discounting import annuity_factor
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen, Swing, Worth
@@ -14,7 +14,7 @@ from experiments.statistics.share_of_worlds import Share
 from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.sure.design import SureKeys
-from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, shown
+from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE
 
 _BANDS: Final = (0.05, 0.95)
 
@@ -22,7 +22,7 @@ _BANDS: Final = (0.05, 0.95)
 @table("paths", "what each path is worth over the assumed worlds, and in which share it is worth most", sort=("path",))
 class PathRow:
     path: str = column("", "of the study", heading="path", show=path_name)
-    best: Interval = interval("1", "share of worlds in which it is worth most", heading="best in", show=shown)
+    best: Interval = interval("1", "share of worlds in which it is worth most", heading="best in", show=in_percent)
     of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
     of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
     npv: Interval = interval("EUR", "net present value, mean over worlds", heading="NPV, MEUR", show=in_millions)
@@ -34,7 +34,7 @@ class PathRow:
 class PathWidthRow:
     path: str = column("", "of the study")
     width: float = column("1", "of the ranges, as a multiple of those configured")
-    best: Interval = interval("1", "share of worlds in which it is worth most", show=shown)
+    best: Interval = interval("1", "share of worlds in which it is worth most", show=in_percent)
 
 
 @table("worth_of_knowing", "what it is worth to know a number before a path is chosen", sort=("order",))

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
-from experiments.formatting import percent, with_interval
+from experiments.formatting import in_percent, percent
 from experiments.statistics import Interval
 from experiments.statistics.deciding import wrong
 from experiments.statistics.open_worlds import Known
@@ -35,13 +35,10 @@ def _percent(share: float) -> str:
     return f"{percent(share)} %"
 
 
-shown = partial(with_interval, show=_percent, between="–")
-
-
 @table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort=("scenario",))
 class ProbabilityRow:
     scenario: str = column("", "the design", heading="design")
-    probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=shown)
+    probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=in_percent)
     of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
     of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
     open_share: float = column("1", "share of worlds that the screen leaves open", heading="open", show=_percent)
@@ -59,7 +56,7 @@ class ProbabilityRow:
 class WidthRow:
     scenario: str = column("", "the design")
     width: float = column("1", "of the ranges, as a multiple of those configured")
-    probability: Interval = interval("1", "share of worlds in which it carries", show=shown)
+    probability: Interval = interval("1", "share of worlds in which it carries", show=in_percent)
 
 
 @table("deciding", "what each number does to the answer of each design", sort=("scenario", "number"))
@@ -67,12 +64,14 @@ class DecidingRow:
     scenario: str = column("", "the design")
     number: str = column("", "key of the number", heading="key")
     name: str = column("", "what the number is called, with its unit", heading="number")
-    first: Interval = interval("1", "share of the answer's variance that it makes alone", heading="alone", show=shown)
-    total: Interval = interval("1", "with all that it acts with", heading="with others", show=shown)
+    first: Interval = interval(
+        "1", "share of the answer's variance that it makes alone", heading="alone", show=in_percent
+    )
+    total: Interval = interval("1", "with all that it acts with", heading="with others", show=in_percent)
     at_low: float = column("1", "share of worlds in which it carries, the number low", heading="if low", show=_percent)
     at_high: float = column("1", "with the number high", heading="if high", show=_percent)
     information: Interval = interval(
-        "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=shown
+        "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=in_percent
     )
     turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere in its range")
 

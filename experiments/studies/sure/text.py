@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from experiments.formatting import listed, percent
+from experiments.formatting import in_percent, listed, percent
 from experiments.statistics.share_of_worlds import Share
 from experiments.statistics.what_decides import Effect
 from experiments.statistics.worlds import Stratum
 from experiments.studies.sure.carried import halls, middle
 from experiments.studies.sure.carried import sentence as carried
 from experiments.studies.sure.design import Question
-from experiments.studies.sure.result import Answered, Result, shown
+from experiments.studies.sure.result import Answered, Result
 
 _WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges widened by half"}
 _SURE = 0.995
@@ -33,14 +33,14 @@ def sentences(result: Result) -> list[str]:
 
 
 def headline(own: Answered) -> str:
-    share = f"{shown(own.share.interval)} of the assumed worlds"
+    share = f"{in_percent(own.share.interval)} of the assumed worlds"
     return f"{own.called} carries its traffic in {share}.{with_widths(own.widths)}"
 
 
 def with_widths(widths: Mapping[float, Share]) -> str:
     """The same share with ranges of other widths; nothing of none."""
     others = [
-        f"{shown(share.interval)} {_WIDTHS.get(width, f'with ranges {width:g} times as wide')}"
+        f"{in_percent(share.interval)} {_WIDTHS.get(width, f'with ranges {width:g} times as wide')}"
         for width, share in widths.items()
     ]
     return f" It is {listed(others, 'and')}." if others else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import listed, percent, share_text, with_interval
+from experiments.formatting import in_percent, listed, share_text
 from experiments.frame.study import Kpis
 from experiments.replications.stability import judged
 from experiments.replications.summing import interval_of
@@ -29,7 +29,7 @@ def _case(design: Design, own: Sequence[Mapping[str, float]]) -> Case:
     low, high = on_time.bounds or (on_time.mean, on_time.mean)
     is_unstable = judged(own, design.hub.horizon_days).is_unstable is True
     verdict = _FAILS if is_unstable or high < LEAST_ON_TIME else _CARRIES if low >= LEAST_ON_TIME else _OPEN
-    shown = with_interval(on_time, lambda share: f"{percent(share)} %", between="–")
+    shown = in_percent(on_time)
     grows = "; its backlog grows" if is_unstable else ""
     return Case(
         case=f"On time, {design.label} (share)",
