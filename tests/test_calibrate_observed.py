@@ -12,6 +12,7 @@ from experiments.main import main
 from experiments.store import read_run
 from experiments.studies.calibrate.design import asked
 from experiments.studies.calibrate.observed import file_of, read_observations
+from sim.errors import InputError
 
 HEADER = "kpi,value,tolerance,unit,source,hub"
 SMALL = [word for word in TINY if not word.startswith(("replications", "service_h", "--"))]
@@ -92,7 +93,7 @@ GOOD = "trucks_per_day,60,15,trucks/d,a report,hub of today"
 )  # fmt: skip
 def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list[str], message: str) -> None:
     path = written(tmp_path, *rows)
-    with pytest.raises(Exception) as refused:  # noqa: PT011 - the message says which
+    with pytest.raises(InputError) as refused:
         read_observations(path, ["hub of today", "after the extension"])
     assert str(refused.value).startswith(str(path)) and message in str(refused.value)
 

@@ -3,6 +3,7 @@
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -212,13 +213,10 @@ def _see(name: str) -> "Response":
 
 def _made(name: str, make: Callable[[Path], Path]) -> "Response":
     """A file made for this answer alone, in a folder that goes with it."""
-    folder = tempfile.TemporaryDirectory(prefix="cargohub-")
-    try:
-        path = make(Path(folder.name))
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(path, filename=f"{name}{path.suffix}", background=BackgroundTask(folder.cleanup))
+    with ExitStack() as stack:
+        path = make(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-"))))
+        kept = stack.pop_all()
+    return FileResponse(path, filename=f"{name}{path.suffix}", background=BackgroundTask(kept.close))
 
 
 def _exported(folder: Path, form: str, into: Path) -> Path:
