@@ -1,12 +1,16 @@
 """The served page: who may ask it, what it shows of runs, and how it begins and ends."""
 
+import fcntl
+import io
 import json
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from html import escape
+from importlib import import_module
 
 import pytest
 
@@ -16,11 +20,16 @@ pytest.importorskip("python_multipart")
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.frame import runner
+from experiments.frame.study import Asked
 from experiments.main import main
+from experiments.store.directory import held
 from experiments.store.parts import lines_in
 from experiments.studies.page import guard
 from experiments.studies.page.form import GROUPS, group_of
 from experiments.studies.page.plan import Plan, checked, planned_fields
+from experiments.studies.page.result import under_way
+from experiments.studies.page.runs import state_of
+from experiments.verbs import module_of
 from tests.served import HERE, TOKEN, client_of
 from tests.stored_runs import TINY, made
 
@@ -130,7 +139,7 @@ def test_a_thousand_runs_are_listed_page_by_page(tmp_path):
         begun(tmp_path, f"run-hub-{number:04}")
     client = client_of(tmp_path)
     assert "1000 of 1000 runs" in client.get("/runs").text
-    assert client.get("/runs?page=20").text.count("unfinished</td>") == 50
+    assert client.get("/runs?page=20").text.count("<td>unfinished") == 50
     assert client.get("/runs?page=99999").status_code == client.get("/runs?page=-1").status_code == 200
     assert "1 of 1000 runs" in client.get("/runs?text=hub 0042&verb=run&state=unfinished").text
 
@@ -141,6 +150,48 @@ def test_a_result_is_what_show_says(root, name, capsys):
     kpis = json.loads(capsys.readouterr().out)["kpis"]
     assert f"{100 * kpis['on_time_share']['mean']:.1f} %" in page
     assert "cargohub run" in page and "report.html" in page and "/tables/xlsx" in page
+
+
+def test_a_result_has_its_sheet_and_its_slides_beside_the_answer(root, name):
+    pytest.importorskip("pptx")
+    client = client_of(root)
+    page = client.get(f"/run/{name}").text
+    for file, first in (("sheet", b"%PDF"), ("slides", b"PK")):
+        assert page.index(f'href="/run/{name}/{file}"') < page.index("At a glance")
+        answer = client.get(f"/run/{name}/{file}")
+        assert answer.status_code == 200 and answer.content.startswith(first)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as slides:
+        texts = [slides.read(file).decode() for file in slides.namelist() if file.startswith("ppt/slides/slide")]
+    assert any("The answer rests on assumptions, first on" in text for text in texts)
+
+
+def test_an_unfinished_run_is_resumed_from_the_list(root, name, tmp_path):
+    begun(tmp_path, "run-hub-1")
+    assert 'formaction="/run/run-hub-1/resume"' in client_of(tmp_path).get("/runs").text
+    assert "/resume" not in client_of(root).get("/runs").text
+
+
+def test_a_run_begun_elsewhere_is_seen_without_touching_its_lock(tmp_path, monkeypatch):
+    folder = begun(tmp_path, "run-hub-1")
+    with held(folder):
+        monkeypatch.setattr(fcntl, "flock", lambda *_: pytest.fail("the lock was tried"))
+        assert state_of(folder, is_here=False) == "running"
+        monkeypatch.undo()
+    assert state_of(folder, is_here=False) == "unfinished"
+
+
+@pytest.mark.parametrize(("verb", "words", "n"), [
+    ("run", ["replications=3"], 3),
+    ("sweep", ["halls.main.doors_out=20,26", "replications=3"], 6),
+    ("run", ["replications=3", "+precision.on_time_share=0.01", "precision.max_replications=9"], None),
+    ("capacity", ["scenarios=[liege_30k]"], None),
+])  # fmt: skip
+def test_how_many_replications_there_will_be_is_what_the_study_says(tmp_path, verb, words, n):
+    study = import_module(module_of(verb)).STUDY
+    arguments = Arguments(verb, tuple(words), out=tmp_path)
+    asked = Asked(*study.asked(arguments), arguments)
+    with runner.opened(study.name(asked), asked) as run:
+        assert under_way(run.path).n_asked == n
 
 
 def test_a_damaged_run_says_why(root, name, tmp_path):

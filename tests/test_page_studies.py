@@ -46,7 +46,7 @@ def mean_of(folder, kpi, capsys):
 def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, capsys):
     base, stand, _ = runs_of(root)
     result = compared([base, stand])
-    assert [row[0] for row in result.changed.rows] == ["apron.stands"]
+    assert [row[0] for row in result.changed.rows] == ["Apron, stands\napron.stands"]
     assert not [row for row in result.changed.rows if row[1] == row[2]]
     difference = mean_of(stand, "dwell_mean_h", capsys) - mean_of(base, "dwell_mean_h", capsys)
     row = next(row for row in result.differences.rows if row[0] == "Dwell, mean")

@@ -49,6 +49,11 @@ def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], T
     return Replications(outcome, warm_ups, rows)
 
 
+def replications(asked: Asked[K]) -> int | None:
+    """Of all designs together; None where a precision decides how many."""
+    return None if asked.keys.asked else asked.keys.replications * len(asked.designs)
+
+
 def document(
     asked: Asked[K],
     summed: Replications,

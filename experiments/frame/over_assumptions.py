@@ -104,7 +104,7 @@ class OverAssumptions:
     @property
     def section(self) -> Section:
         """For a page."""
-        return Section("What it rests on", items=[*self.sentences, f"{self._before_command} `{self.command}`"])
+        return Section("What it rests on", items=self.sentences, notes=[f"{self._before_command} `{self.command}`"])
 
 
 def over_assumptions(

@@ -147,3 +147,5 @@ class Study(Generic[K, R]):
     """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
     library: str | None = None
     """Of the extra `study`, that it needs."""
+    replications: Callable[[Asked[K]], int | None] = lambda asked: None  # noqa: ARG005 - the signature of a count
+    """How many its designs have together; None: what they show decides."""

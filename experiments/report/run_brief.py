@@ -9,7 +9,7 @@ from experiments.report import bottleneck, sentences, verdicts
 from experiments.report.figures import dwell_figure, ladder_figure, leaving_figure
 from experiments.report.margin import Threshold, margin_text, margins_of
 from experiments.report.run_numbers import Run
-from experiments.report.sections import Brief, Picture, picture_of, text_of
+from experiments.report.sections import Brief, Picture, picture_of
 from experiments.report.stored_designs import Panel, read_ladder, records
 from experiments.store.rows import rows_from
 from experiments.store.summaries import MarginRow
@@ -23,8 +23,10 @@ MOST_RUNGS: Final = 6
 MOST_LADDERS: Final = 2
 
 
-def brief_of(run: Run, sureness: Sequence[str]) -> Brief:
+def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brief:
     """Drawn within `style.look()`; `sureness`: how sure the numbers are, what matters most first.
+
+    `rests_on`: what the answer rests on beside its sampling intervals.
 
     Several designs are marked by letters, since their names may be long; changes are against the first.
     """
@@ -40,7 +42,7 @@ def brief_of(run: Run, sureness: Sequence[str]) -> Brief:
         "Changes": sentences.differences(named, run.changes, run.baseline),
         "Bottleneck": list(_bottlenecks(run, ladders, names)),
         "How sure": sureness,
-        "Rests on": [text_of("sure_assumptions")],
+        "Rests on": rests_on,
     }
     return Brief(lines, facts, list(_pictures(run, ladders, names)), marks)
 

@@ -58,7 +58,7 @@ def page_of(
     sections, brief = [_glance(run)], None
     if is_drawn:
         with style.look():
-            brief = brief_of(run, [*_reasons(run), *notes])
+            brief = brief_of(run, [*_reasons(run), *notes], [line for part in rests_on for line in part.items])
             sections.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
@@ -135,7 +135,6 @@ def _reasons(run: Run) -> Iterator[str]:
         yield text_of("sure_margin")
     models = [ARRIVALS.get(name, name) for name in dict.fromkeys(point.arrivals for point in run.points)]
     yield text_of("sure_arrivals" if len(models) > 1 else "sure_arrival", models=", ".join(models))
-    yield text_of("sure_assumptions")
     has_exports = has(run, "exports_per_day")
     yield text_of("sure_missing", exports="" if has_exports else "in this run exports (their floor is set aside), ")
 

@@ -36,4 +36,6 @@ def _name(asked: Asked[MarginKeys]) -> str:
     return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.designs)}-designs"
 
 
-STUDY: Final = Study(MarginKeys, several, of_designs.compute, document, name=_name)
+STUDY: Final = Study(
+    MarginKeys, several, of_designs.compute, document, name=_name, replications=of_designs.replications
+)

@@ -24,4 +24,11 @@ def document(asked: Asked[MarginKeys], summed: Replications) -> Document:
     return of_designs.document(asked, summed, {**scenario, "scenarios": {design.label: scenario}})
 
 
-STUDY: Final = Study(MarginKeys, single, of_designs.compute, document, name=lambda asked: asked.designs[0].label)
+STUDY: Final = Study(
+    MarginKeys,
+    single,
+    of_designs.compute,
+    document,
+    name=lambda asked: asked.designs[0].label,
+    replications=of_designs.replications,
+)

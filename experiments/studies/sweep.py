@@ -110,4 +110,5 @@ STUDY: Final = Study(
     name=lambda asked: (
         "-".join(varied_of([design.label for design in asked.designs])[0]) or asked.designs[0].hub.scenario
     ),
+    replications=of_designs.replications,
 )

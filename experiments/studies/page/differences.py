@@ -14,7 +14,7 @@ from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import kpis_of
 from experiments.store.rows import Grid
-from experiments.studies.page.form import shown_text, values_of
+from experiments.studies.page.form import design_name, name_of, shown_text, values_of
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.kpis import KPIS, Rank
@@ -65,20 +65,20 @@ def _columns(manifest: Manifest, is_one_of_several: bool) -> Iterator[Column]:  
     samples = samples_of(kpis_of(manifest))
     for label, hub in configuration_of(manifest).hubs.items():
         if label in samples:
-            digits = manifest.folder.name.rpartition("-")[2][:6]
-            yield Column(f"{label} ({digits})" if is_one_of_several else label, hub, samples[label])
+            title, digits = design_name(label), manifest.folder.name.rpartition("-")[2][:6]
+            yield Column(f"{title} ({digits})" if is_one_of_several else title, hub, samples[label])
 
 
 def _changed(columns: Sequence[Column]) -> Grid:
     values = [dict(values_of(plain(column.hub))) for column in columns]
     keys = [key for key in dict.fromkeys(key for each in values for key in each) if key not in ("fitted", "scenario")]
     rows = [
-        (key, *("–" if key not in each else shown_text(each[key]) or "none" for each in values))
+        (f"{name_of(key)}\n{key}", *("–" if key not in each else shown_text(each[key]) or "none" for each in values))
         for key in keys
         if any(each.get(key, math.nan) != values[0].get(key, math.nan) for each in values)
     ]
     more = f"; the first {_MOST_CHANGES} of {len(rows)}" if len(rows) > _MOST_CHANGES else ""
-    header = ("Key", *(column.title for column in columns))
+    header = ("Input", *(column.title for column in columns))
     count = "1 value differs" if len(rows) == 1 else f"{len(rows)} values differ"
     return Grid(f"{count}{more}", header, tuple(rows[:_MOST_CHANGES]), 1)
 

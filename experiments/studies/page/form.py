@@ -92,11 +92,8 @@ class Field:
 
     @property
     def name(self) -> str:
-        """What a planner would call it: the key in words, without its unit, and without the main hall."""
-        words = re.sub(r"^halls\.(main\.)?", "", self.key)
-        bare = next((words.removesuffix(f"_{end}") for end, _ in _UNITS if words.endswith(f"_{end}")), words)
-        said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
-        return said[:1].upper() + said[1:]
+        """What a planner would call it."""
+        return name_of(self.key)
 
     @property
     def unit(self) -> str:
@@ -134,6 +131,27 @@ class Field:
         if self.value == "":
             return "null" if self.leaf.is_optional else "''"
         return word_value(self.value) if self.leaf.kind in _TEXTS else self.value
+
+
+def name_of(key: str) -> str:
+    """A key in words, without its unit, and without the main hall.
+
+    >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day")
+    ('Doors out', 'Demand, flights')
+    """
+    words = re.sub(r"^halls\.(main\.)?", "", key)
+    bare = next((words.removesuffix(f"_{end}") for end, _ in _UNITS if words.endswith(f"_{end}")), words)
+    said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
+    return said[:1].upper() + said[1:]
+
+
+def design_name(label: str) -> str:
+    """What a reader calls a design: its label with names for keys.
+
+    >>> design_name("liege_30k halls.main.doors_out=36")
+    'liege_30k Doors out 36'
+    """
+    return re.sub(r"\b([a-z_]\w*(?:\.\w+)*)=", lambda word: f"{name_of(word[1])} ", label)
 
 
 def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None) -> list[Field]:

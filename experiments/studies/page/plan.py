@@ -187,9 +187,10 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
             check_area(design.hub)
         if isinstance(keys, DesignKeys):
             check_designs(designs, keys)
-        name = runner.name_of(study, Asked(designs, keys, words))
+        asked = Asked(designs, keys, words)
+        name, n = runner.name_of(study, asked), study.replications(asked)
         is_stored = is_finished(arguments.out / name)
-        expected = _expected(arguments.out, designs, keys.replications) if plan.verb == "run" else ""
+        expected = "" if n is None else _expected(arguments.out, designs, n)
         return replace(shown, folder=name, is_stored=is_stored, expected=expected)
     except CargohubError as error:
         return _refused(shown, str(error))
@@ -221,9 +222,9 @@ def _halls(config: HubConfig) -> list[HallShown]:
     return halls
 
 
-def _expected(root: Path, designs: Sequence[Design], replications: int) -> str:
-    """How long it takes at the pace of the latest run in the folder, on all cores here; empty: not known."""
-    work = sum(_parcels(design.hub) for design in designs) * replications
+def _expected(root: Path, designs: Sequence[Design], n: int) -> str:
+    """How long n replications take at the pace of the latest run in the folder, on all cores here; empty: not known."""
+    work = sum(_parcels(design.hub) for design in designs) * n / len(designs)
     for run in islice((run for run in names_in(root) if run.is_complete and run.verb == "run"), _MOST_TIMED):
         try:
             timings = json.loads((root / run.name / TIMINGS).read_text(encoding="utf-8"))
@@ -234,7 +235,7 @@ def _expected(root: Path, designs: Sequence[Design], replications: int) -> str:
         except (CargohubError, OSError, ValueError, KeyError, TypeError):
             continue
         if seconds and parcels:
-            workers = min(usable_workers(), replications)
+            workers = min(usable_workers(), n)
             return f"about {time_left(work * seconds / parcels / workers)}, at the pace of {run.name}"
     return ""
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
+from experiments.designs.design import Design
 from experiments.execution.progress import time_left
 from experiments.formatting import amount, bracket, kpi_name
 from experiments.frame import runner
-from experiments.frame.recorded import stored_study
+from experiments.frame.recorded import stored_study, study_of
+from experiments.frame.study import Asked
 from experiments.replications.summing import intervals_of, samples_of
 from experiments.report.page import PAGE
 from experiments.report.sections import Page, heading_of
@@ -109,11 +111,10 @@ def under_way(folder: Path) -> UnderWay:
         InputError: no run, or a configuration that is none.
     """
     run = begun(folder)
-    lines = lines_in(folder)
-    labels = tuple(run.configuration.hubs)
-    wanted = {key: line for key, line in lines.items() if key[0] in labels}
-    n = run.configuration.study.get("replications")
-    n_asked = n * len(labels) if isinstance(n, int) and run.verb in ("run", "compare", "sweep") else None
+    lines, hubs = lines_in(folder), run.configuration.hubs
+    wanted = {key: line for key, line in lines.items() if key[0] in hubs}
+    designs, keys = [Design(label, hub) for label, hub in hubs.items()], study_of(run, run.configuration)
+    n_asked = stored_study(run).replications(Asked(designs, keys, Arguments(run.verb), is_typed=False))
     seconds = [line.seconds for line in lines.values() if line.seconds is not None]
     words = " ".join(["cargohub", run.verb, *run.words])
     grid = _grid({key: line.kpis for key, line in wanted.items()}) if wanted else None

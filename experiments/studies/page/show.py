@@ -1,20 +1,34 @@
 """How a page of the server is made from its template, and how its addresses are written."""
 
 import os
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from starlette.responses import HTMLResponse
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, HTMLResponse
 
 from experiments.report.page import template
+from experiments.studies.page.form import design_name
 from sim.measures.kpis import KPIS
 
 
 def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
     """A page of `experiments/report/local_page`, with these values."""
     text: str = template(f"local_page/{name}").render(
-        address=address, kpis=KPIS, section=name.partition(".")[0], **values
+        address=address, design_name=design_name, kpis=KPIS, section=name.partition(".")[0], **values
     )
     return HTMLResponse(text, status)
+
+
+def made_file(name: str, make: Callable[[Path], Path]) -> FileResponse:
+    """A file made for this answer alone, in a folder that goes with it."""
+    with ExitStack() as stack:
+        path = make(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-"))))
+        kept = stack.pop_all()
+    return FileResponse(path, filename=f"{name}{path.suffix}", background=BackgroundTask(kept.close))
 
 
 def address(*parts: str, **query: object) -> str:

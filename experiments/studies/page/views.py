@@ -1,14 +1,11 @@
 """What is answered at each address: the list of runs, a run, its files, and what can be done with it."""
 
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse
@@ -20,12 +17,13 @@ from experiments.formatting import amount
 from experiments.report import page as report_page
 from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
+from experiments.studies.brief import SLIDES
 from experiments.studies.page import result, runs
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.comparing import Comparing
 from experiments.studies.page.guard import STORED_POLICY, TooLarge
 from experiments.studies.page.planning import Planning
-from experiments.studies.page.show import address, page
+from experiments.studies.page.show import address, made_file, page
 from experiments.studies.replay import FILE as REPLAY
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
@@ -66,6 +64,7 @@ class Views:
             "/run/{name}/file/{file:path}": self.file,
             "/run/{name}/tables/{form}": self.tables,
             "/run/{name}/sheet": self.sheet,
+            "/run/{name}/slides": self.slides,
             "/static/{file:path}": self.static,
             **planning.read(),
             **comparing.read(),
@@ -150,7 +149,7 @@ class Views:
         folder, form = self._folder(request), request.path_params["form"]
         if form not in _FORMS:
             raise HTTPException(404, f"{form[:20]}: tables come as {' or '.join(_FORMS)}")
-        return _made(folder.name, lambda into: _exported(folder, form, into))
+        return made_file(folder.name, lambda into: _exported(folder, form, into))
 
     def sheet(self, request: "Request") -> "Response":
         """A run on one A4 page, as `cargohub brief` makes it."""
@@ -160,7 +159,18 @@ class Views:
             answered(["brief", str(folder), "--out", str(into / SHEET)])
             return into / SHEET
 
-        return _made(folder.name, brief)
+        return made_file(folder.name, brief)
+
+    def slides(self, request: "Request") -> "Response":
+        """A run on five slides, as `cargohub brief` makes them."""
+        folder = self._folder(request)
+
+        def brief(into: Path) -> Path:
+            path = into / f"slides.{SLIDES}"
+            answered(["brief", str(folder), "--pptx", str(path)])
+            return path
+
+        return made_file(folder.name, brief)
 
     def static(self, request: "Request") -> "Response":
         """Style and script of the page."""
@@ -209,14 +219,6 @@ def _mean(kpi: str, value: float) -> str:
 
 def _see(name: str) -> "Response":
     return RedirectResponse(address("run", name), 303)
-
-
-def _made(name: str, make: Callable[[Path], Path]) -> "Response":
-    """A file made for this answer alone, in a folder that goes with it."""
-    with ExitStack() as stack:
-        path = make(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-"))))
-        kept = stack.pop_all()
-    return FileResponse(path, filename=f"{name}{path.suffix}", background=BackgroundTask(kept.close))
 
 
 def _exported(folder: Path, form: str, into: Path) -> Path:
