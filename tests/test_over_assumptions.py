@@ -2,6 +2,7 @@
 
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from experiments.assumptions import Worlds, assumptions_of
 from experiments.composition import load
 from experiments.designs.design import Design, single
 from experiments.frame import over_assumptions as over
+from experiments.frame.study import Asked
 from experiments.main import main
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
 from experiments.store.rows import stored
 from experiments.studies import capacity, compare, expansion
+from experiments.studies.sure.carried import CarriedRow
 from experiments.studies.sure.design import asked
+from experiments.studies.sure.paths_result import PathRow
 from experiments.studies.sure.result import ProbabilityRow
 from experiments.studies.sure.worlds import ranges_of
 from sim.measures.ladder import capacity_ladder
@@ -26,8 +30,8 @@ from sim.reading import plain
 SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
 
 
-def hubs(designs: list[Design]) -> list[dict[str, object]]:
-    return [over._of_hub(plain(design.hub)) for design in designs]
+def hubs(designs: list[Design], question: over.Question) -> list[dict[str, object]]:
+    return [over._of_hub(plain(design.hub), question) for design in designs]
 
 
 def stored_share(root: Path, words: list[str], share: Interval) -> str:
@@ -72,17 +76,62 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
 def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, words: list[str]) -> None:
     arguments = Arguments(study.__name__.rpartition(".")[2] if study else "run", tuple(words))
     designs, keys = study.STUDY.asked(arguments) if study else single(arguments)
-    program, verb, *typed = shlex.split(over.sure_command(arguments, designs, keys))
+    question = over.CAPACITY if study is capacity else over.CARRIES
+    program, verb, *typed = shlex.split(over.sure_command(arguments, designs, keys, question))
     assert (program, verb) == ("cargohub", "sure")
-    # Weeks and seed may differ.
-    assert hubs(asked(Arguments("sure", tuple(typed)))[0]) == hubs(designs)
+    # Weeks and seed may differ; of a capacity, each hall is asked at several levels of traffic.
+    of_sure = hubs(asked(Arguments("sure", tuple(typed)))[0], question)
+    assert [hub for at, hub in enumerate(of_sure) if hub not in of_sure[:at]] == hubs(designs, question)
 
 
-def test_expansion_asks_for_the_hub_of_today() -> None:
-    arguments = Arguments("expansion")
+def test_expansion_asks_for_the_same_paths() -> None:
+    arguments = Arguments("expansion", ("~expansion.paths.second_site", "expansion.years=10", "replications=3"))
     designs, keys = expansion.STUDY.asked(arguments)
-    _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys))
-    assert [design.hub.area_m2 for design in asked(Arguments("sure", tuple(typed)))[0]] == [designs[0].hub.area_m2]
+    own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
+    _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))
+    of_sure, sure_keys = asked(Arguments("sure", tuple(typed)))
+    assert hubs(of_sure, own) == hubs(designs, own)
+    assert expansion._compared(plain(sure_keys.expansion)) == expansion._compared(plain(keys.expansion))
+
+
+def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
+    words = ("scenario=liege_30k", *SMALL)
+    levels, keys = asked(Arguments("sure", (*words, "question=capacity", "flights=2,3")))
+    identity = identity_of({level.label: level.hub for level in levels}, keys.as_plain())
+    rows = [CarriedRow("liege_30k", 0.9, 2.2, 1.9, 2.6), CarriedRow("liege_30k", 0.5, float("nan"), 2.7, float("nan"))]
+    with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
+        run.complete({}, tables=[stored(ProbabilityRow, []), stored(CarriedRow, rows)])
+    design = Design("today's hall", load("liege_30k", *SMALL))
+    text = "flights a day that it carries: at least 2.20 (1.90 to 2.60) in 90 % and more than were asked for in 50 %"
+    assert dict(over._bands(tmp_path, [design], over.CAPACITY)) == {
+        "today's hall": over.Band(f"{text} of the assumed worlds", run.path.name)
+    }
+    assert dict(over._bands(tmp_path, [design], over.CARRIES)) == {}
+
+
+def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Path) -> None:
+    words = ("question=expansion", "~expansion.paths.second_site")
+    (today, *_), keys = asked(Arguments("sure", words))
+    identity = identity_of({"today": today.hub}, keys.as_plain())
+    share, none = Interval(0.41, 0.3, 0.5, 0), Interval(0.0, 0.0, 0.0, 0)
+    rows = [
+        PathRow("equipment_first", share, 0.1, 0.1, none, 0.0, 1.0),
+        PathRow("stay_30k", none, 0.1, 0.1, none, 0, 1),
+    ]
+    with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
+        run.complete({}, tables=[stored(PathRow, rows)])
+    found = {}
+    for words in (["~expansion.paths.second_site"], []):
+        arguments = Arguments("expansion", tuple(words), out=tmp_path)
+        designs, own = expansion.STUDY.asked(arguments)
+        answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
+        found[len(words)] = expansion._over_assumptions(Asked(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
+    assert found[1][0] == (
+        "equipment first, over assumptions: it is worth most in 41.0 % (30.0 %–50.0 %) of the assumed worlds"
+        f" ({run.path.name})."
+    )
+    assert "probability of at least 0.94" in found[1][1]
+    assert not any("over assumptions" in text for text in found[0])  # of other paths
 
 
 def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_what_it_is(
@@ -117,4 +166,4 @@ def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:
     path.write_text("flight,sibt,parcels\nA,2023-03-07 10:00,2000\n")
     hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={path}")
     path.unlink()
-    assert dict(over._bands(tmp_path, [Design("of a file", hub)])) == {}
+    assert dict(over._bands(tmp_path, [Design("of a file", hub)], over.CARRIES)) == {}

@@ -4,7 +4,8 @@ A sampling interval says how well the model's mean is known, with all numbers as
 says in which share of the assumed worlds the answer holds; `cargohub sure` computes it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.designs.spreadsheet import WORD, key_of
-from experiments.formatting import in_percent, listed
+from experiments.formatting import in_percent, listed, number, share_text
 from experiments.report import bottleneck
 from experiments.report.sections import Section
 from experiments.statistics.interval import Interval
@@ -56,12 +57,30 @@ _NOT_COMPARED: Final = frozenset(
 """Groups that may differ between two runs of one design."""
 
 
+Answers = Mapping[str, str]
+"""What a stored run of `sure` says of its hubs, in words that go on after a design's name; by label of the hub."""
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
-    """In which share of the assumed worlds a design carries its traffic, and the stored run that says so."""
+    """What a stored run of `sure` says of a design, in words, and the run's folder."""
 
-    share: Interval
+    text: str
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `sure` is asked beside a verb's answer.
+
+    `words`: that ask it; `answers`: of one of its stored runs, none if it was asked something else; `varies`: a key of
+    the hub that is looked for, and so may differ; `keeps`: a group of keys beside the hub's that belongs to it.
+    """
+
+    words: tuple[str, ...]
+    answers: Callable[[Manifest], Answers]
+    varies: str = ""
+    keeps: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,8 +105,7 @@ class OverAssumptions:
         return lines
 
     def _of_design(self, label: str, band: Band) -> Iterator[str]:
-        share = in_percent(band.share)
-        yield f"{label}, over assumptions: it carries its traffic in {share} of the assumed worlds ({band.run})."
+        yield f"{label}, over assumptions: {band.text} ({band.run})."
         if label in self.sampled:
             yield f"{label}, sampling interval: {self.sampled[label]}, with all numbers as configured."
 
@@ -108,11 +126,19 @@ class OverAssumptions:
 
 
 def over_assumptions(
-    arguments: Arguments, designs: Sequence[Design], keys: Replicated, sampled: Mapping[str, str] | None = None
+    arguments: Arguments,
+    designs: Sequence[Design],
+    keys: Replicated,
+    sampled: Mapping[str, str] | None = None,
+    question: Question | None = None,
 ) -> OverAssumptions:
-    """Of the designs of a command, beside the stored runs of its folder; `sampled`: as in `OverAssumptions`."""
-    bands = dict(_bands(arguments.out, designs))
-    return OverAssumptions(_numbers(designs), bands, sure_command(arguments, designs, keys), sampled or {})
+    """Of the designs of a command, beside the stored runs of its folder.
+
+    `sampled`: as in `OverAssumptions`; `question`: whether a design carries its traffic, if not given.
+    """
+    asked = question or CARRIES
+    bands = dict(_bands(arguments.out, designs, asked))
+    return OverAssumptions(_numbers(designs), bands, sure_command(arguments, designs, keys, asked), sampled or {})
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:
@@ -133,9 +159,14 @@ def _with_range(one: Assumption) -> str:
     return f"{name.text} ({name.value(one.likely)}; range {name.value(one.low)} to {name.value(one.high)})"
 
 
-def sure_command(arguments: Arguments, designs: Sequence[Design], keys: Replicated) -> str:
+def sure_command(
+    arguments: Arguments, designs: Sequence[Design], keys: Replicated, question: Question | None = None
+) -> str:
     """The command that asks the same of all assumed worlds."""
-    words = [word for word in arguments.words if not _is_left_out(key_of(word))]
+    asked = question or CARRIES
+    words = [word for word in arguments.words if not _is_left_out(key_of(word), asked.keeps)]
+    if asked.keeps:  # its study names the hub
+        return replace(arguments, verb="sure", words=(*asked.words, *words)).command
     if all("=" in design.label for design in designs) and not any(word.startswith(WORD) for word in words):
         varied = [dict(part.split("=", 1) for part in design.label.split(", ")) for design in designs]
         words = [word for word in words if key_of(word) not in varied[0]]
@@ -143,12 +174,13 @@ def sure_command(arguments: Arguments, designs: Sequence[Design], keys: Replicat
         words = [*words, f"designs=[{', '.join(typed)}]"]
     elif not any(word.startswith(WORD) for word in words):
         words = [*_named("scenario", _scenarios(designs, keys)), *_named("demand", _demands(designs, keys)), *words]
-    return replace(arguments, verb="sure", words=tuple(words)).command
+    return replace(arguments, verb="sure", words=(*asked.words, *words)).command
 
 
-def _is_left_out(key: str) -> bool:
+def _is_left_out(key: str, kept: str) -> bool:
     """A demand's own numbers are kept, and what other studies have below their name is not."""
-    return key in _NOT_ASKED or (not key.startswith("demand.") and key.partition(".")[0] in _NOT_ASKED)
+    group = key.partition(".")[0]
+    return key in _NOT_ASKED or (group not in ("demand", kept) and group in _NOT_ASKED)
 
 
 def _scenarios(designs: Sequence[Design], keys: Replicated) -> Sequence[str]:
@@ -165,39 +197,67 @@ def _named(key: str, names: Sequence[str]) -> list[str]:
     return [f"{key}={names[0]}"] if len(names) == 1 else [f"{key}s=[{','.join(names)}]"]
 
 
-def _bands(root: Path, designs: Sequence[Design]) -> Iterator[tuple[str, Band]]:
+def _bands(root: Path, designs: Sequence[Design], question: Question) -> Iterator[tuple[str, Band]]:
     """What the complete runs of `sure` in a folder say of the same designs; the latest run counts."""
     found: dict[str, Band] = {}
     runs = [folder for folder in root.glob("sure-*") if is_finished(folder)]
-    wanted = {design.label: _of_hub(plain_hub(design.hub)) for design in designs} if runs else {}
+    wanted = {design.label: _of_hub(plain_hub(design.hub), question) for design in designs} if runs else {}
     for folder in sorted(runs, key=lambda run: (run / MANIFEST).stat().st_mtime):
         try:
-            shares = _shares(manifest_of(folder))
+            manifest = manifest_of(folder)
+            hubs = manifest.identity["hubs"]
+            texts = [(_of_hub(hubs[own], question), text) for own, text in question.answers(manifest).items()
+                     if own in hubs]  # fmt: skip
         except CargohubError:  # of another version, or damaged: `cargohub list` says so
             continue
-        found |= {
-            label: Band(share, folder.name) for label, hub in wanted.items() for own, share in shares if own == hub
-        }
+        found |= {label: Band(text, folder.name) for label, hub in wanted.items() for own, text in texts if own == hub}
     yield from ((design.label, found[design.label]) for design in designs if design.label in found)
 
 
-def _of_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: group for name, group in hub.items() if name not in _NOT_COMPARED}
+def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:
+    group, _, key = question.varies.partition(".")
+    return {
+        name: {own: value for own, value in values.items() if own != key} if name == group else values
+        for name, values in hub.items()
+        if name not in _NOT_COMPARED
+    }
 
 
 _SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": float, "probability_high": float}
+_CARRIED: Final = {"hall": str, "share": float, "flights": float, "low": float, "high": float}
 
 
-def _shares(manifest: Manifest) -> list[tuple[dict[str, Any], Interval]]:
-    """The designs of a run of `sure`, each with its share of worlds; none where flights a day were what was asked."""
+def _shares(manifest: Manifest) -> Answers:
     if "probabilities" not in manifest.tables or "carried" in manifest.tables:
-        return []
-    hubs = manifest.identity["hubs"]
-    return [
-        (
-            _of_hub(hubs[row["scenario"]]),
-            Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0),
-        )
+        return {}
+    return {
+        row["scenario"]: f"it carries its traffic in {in_percent(share)} of the assumed worlds"
         for row in typed_rows(manifest, "probabilities", _SHARE)
-        if row["scenario"] in hubs
-    ]
+        for share in [Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0)]
+    }
+
+
+def _carried(manifest: Manifest) -> Answers:
+    """By any of the levels of traffic that a hall was asked at."""
+    if "carried" not in manifest.tables:
+        return {}
+    texts: dict[str, list[str]] = {}
+    for row in sorted(typed_rows(manifest, "carried", _CARRIED), key=lambda row: -row["share"]):
+        texts.setdefault(row["hall"], []).append(f"{_at_least(row)} in {share_text(row['share'])}")
+    of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
+    return {
+        of_level[hall]: f"flights a day that it carries: {listed(parts, 'and')} of the assumed worlds"
+        for hall, parts in texts.items() if hall in of_level
+    }  # fmt: skip
+
+
+def _at_least(row: Mapping[str, Any]) -> str:
+    """NaN: more than the highest level that was asked for."""
+    if math.isnan(row["flights"]):
+        return "more than were asked for"
+    high = "more" if math.isnan(row["high"]) else number(row["high"])
+    return f"at least {number(row['flights'])} ({number(row['low'])} to {high})"
+
+
+CARRIES: Final = Question((), _shares)
+CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flights_per_day")

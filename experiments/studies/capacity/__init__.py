@@ -46,7 +46,7 @@ from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables,
 from experiments.designs.titles import titles_of
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource, share_text, whole
-from experiments.frame.over_assumptions import over_assumptions
+from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sections import Picture, picture
@@ -197,7 +197,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         ],
         over=over_assumptions(asked.arguments, asked.designs, keys, {
             result.label: f"{cell(result.flights)} flights a day sustained" for result in results
-        }),
+        }, CAPACITY),
         warnings=[
             *too_few_replications(keys.replications), *(line for result in results for line in result.warnings)
         ],

@@ -22,14 +22,14 @@ tells the method.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
-from experiments.formatting import kpi_name, share_text, whole
-from experiments.frame.over_assumptions import over_assumptions
+from experiments.formatting import in_percent, kpi_name, share_text, whole
+from experiments.frame.over_assumptions import Answers, OverAssumptions, Question, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
 from experiments.report import style
@@ -37,6 +37,9 @@ from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, picture_of, text_of
 from experiments.report.sentences import too_few_replications
+from experiments.statistics import Interval
+from experiments.store.foreign import Manifest
+from experiments.store.foreign_tables import typed_rows
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionKeys, path_name, plain_name
@@ -48,6 +51,7 @@ from experiments.studies.expansion.uncertainty import decision_map, worth_of
 from experiments.studies.expansion.value import factors
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
+from sim.reading import plain
 
 _VERB: Final = "expansion"
 _MOST_ROWS: Final = 24
@@ -171,9 +175,39 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
         brief=brief,
         facts=facts,
         pictures=lambda: pictures(answer),
-        over=over_assumptions(asked.arguments, asked.designs[:1], asked.keys),
+        over=_over_assumptions(asked, answer),
         warnings=[*too_few_replications(n), *unsure_lines(answer.stability)],
     )
+
+
+def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssumptions:
+    """The probability of the path over assumptions too, beside that over the futures."""
+    today, path = asked.designs[0], answer.recommended
+    own = _compared(plain(asked.keys.expansion))
+
+    def answers(manifest: Manifest) -> Answers:
+        theirs = manifest.identity["study"].get("expansion")
+        if "paths" not in manifest.tables or not theirs or _compared(theirs) != own:
+            return {}
+        shares = {
+            row["path"]: Interval(row["best_mean"], row["best_low"], row["best_high"], 0)
+            for row in typed_rows(manifest, "paths", _SHARES)
+        }
+        return {today.label: f"it is worth most in {in_percent(shares[path])} of the assumed worlds"}
+
+    called = Design(path_name(path), today.hub)
+    question = Question(("question=expansion",), answers, keeps="expansion")
+    sampled = {called.label: f"it is the best path on average with a probability of at least {answer.probability:.3g}"}
+    return over_assumptions(asked.arguments, [called], asked.keys, sampled, question)
+
+
+def _compared(expansion: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in expansion.items() if key not in _NOT_COMPARED}
+
+
+_SHARES: Final = {"path": str, "best_mean": float, "best_low": float, "best_high": float}
+_NOT_COMPARED: Final = ("states", "draws")
+"""Keys of a study that say how finely it is computed, and not what is asked."""
 
 
 def _grids(answer: Answer) -> list[Grid]:

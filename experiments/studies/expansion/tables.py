@@ -162,7 +162,8 @@ _ENOUGH = 0.9
 
 
 def sentences(answer: Answer) -> list[str]:
-    return [_staffed(answer), _uncertain(answer), *_chosen(answer), *_reacting(answer), _turned(answer.turned_by)]
+    chosen, *more = _chosen(answer)
+    return [_staffed(answer), chosen, _turned(answer.turned_by), _uncertain(answer), *more, *_reacting(answer)]
 
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
