@@ -44,6 +44,15 @@ def folder_option(config_dir: Path | None) -> list[str]:
     return [] if config_dir is None else ["--config-dir", str(config_dir)]
 
 
+def is_override(word: str) -> bool:
+    """Whether a word gives a key a value, or takes a key away, and so is no file and no run.
+
+    >>> [is_override(word) for word in ("seed=7", "+seed=7", "~seed", "runs/run-x")]
+    [True, True, True, False]
+    """
+    return "=" in word or word.startswith("~")
+
+
 def check_once(words: Sequence[str]) -> None:
     """These words give a key once. Elsewhere the last word of a key counts, as with Hydra.
 
@@ -52,7 +61,7 @@ def check_once(words: Sequence[str]) -> None:
     """
     given: dict[str, list[str]] = {}
     for word in words:
-        if "=" in word or word.startswith("~"):
+        if is_override(word):
             given.setdefault(word.partition("=")[0].lstrip("+"), []).append(repr(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1:

@@ -12,7 +12,7 @@ from hydra.core.override_parser.types import Glob, Override, Sweep, ValueType
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.arguments import check_once
+from experiments.arguments import check_once, is_override
 from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
 from sim.reading import near
@@ -50,7 +50,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
     Raises:
         ConfigError: no KEY=VALUE, a `hydra.*` key, or several values where one belongs.
     """
-    if "=" not in word and not word.startswith("~"):
+    if not is_override(word):
         raise ConfigError(f"{word!r}: expected KEY=VALUE, +KEY=VALUE or ~KEY")
     with one_line(f"{word!r}: "):
         override = OverridesParser.create().parse_override(word)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from experiments.arguments import check_once
+from experiments.arguments import check_once, is_override
 from experiments.overrides import parsed
 from sim.errors import CargohubError, InputError
 
@@ -65,9 +65,9 @@ def typed_designs(text: str) -> list[DesignWords]:
 def _design(name: str) -> DesignWords:
     place = f"designs: {name!r}"
     first, *others = _parts(name, " ")
-    words = [first if "=" in first or first.startswith("~") else f"scenario={first}", *others]
+    words = [first if is_override(first) else f"scenario={first}", *others]
     for word in words:
-        if "=" not in word and not word.startswith("~"):
+        if not is_override(word):
             raise InputError(f"{place}: {word!r} is no KEY=VALUE; a comma parts designs")
     try:
         for word in words:

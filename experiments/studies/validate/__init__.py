@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, is_override
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, check_group, with_study
 from experiments.frame import console, runner
@@ -101,7 +101,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
 
 def main(arguments: Arguments) -> int:
     """With a RUN its designs, else the study's."""
-    runs = [word for word in arguments.words if "=" not in word]
+    runs = [word for word in arguments.words if not is_override(word)]
     if not runs:
         return runner.main(STUDY, arguments)
     if len(arguments.words) > 1:
