@@ -111,6 +111,11 @@ def text_of(name: str, **values: object) -> str:
     return text.format(**values).strip()
 
 
+def paragraphs_of(name: str, **values: object) -> list[str]:
+    """The same where the text has several."""
+    return text_of(name, **values).split("\n")
+
+
 def rows_of(name: str) -> Mapping[str, str]:
     """What the rows of a part's table are called, by column."""
     rows: Mapping[str, str] = _texts()[name]["rows"]

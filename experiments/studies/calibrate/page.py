@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import kpi_name, listed
 from experiments.frame.study import Asked, Document
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.calibrate.design import CalibrateKeys
 from experiments.studies.calibrate.result import (
@@ -18,7 +19,6 @@ from experiments.studies.calibrate.result import (
 
 if TYPE_CHECKING:
     from experiments.report.figures.matching_figure import Bar, Panel
-    from experiments.report.sections import Picture
 
 _SHOWN: Final = 10
 """Numbers of the table and the picture; the table `narrowed` has all."""
@@ -26,27 +26,6 @@ _LITTLE: Final = 0.7
 """Share of worlds, at the low end of its interval, from which observations are said to exclude little (assumption)."""
 _WIDE: Final = 0.25
 """Half-width of that interval from which it says nothing (assumption)."""
-_METHOD: Final = (
-    (
-        "History matching (Craig, Goldstein, Seheult and Smith 1997): a world is ruled out where an observation lies"
-        " more than {farthest:g} standard deviations from what the model shows there. The standard deviation holds four"
-        " errors: of the observation, of the model (discrepancy: {discrepancy:g} of the observed value where the file"
-        " has no other), of a replication, and of the emulator. Of whatever has one peak at least 95 % lies within 3"
-        " of them (Pukelsheim 1994), so an observation rules out the true world at most once in 20 times."
-    ),
-    (
-        "The emulator of a figure is a quadratic through the simulated worlds (kernel ridge). Its error is measured at"
-        " worlds left out of the fit. Each wave simulates {worlds} worlds that are still possible, and rules out"
-        " more. The interval of the share holds which worlds were drawn, and which of them were simulated"
-        " (delete-a-group jackknife)."
-    ),
-    (
-        "A range narrows where the numbers of the remaining worlds differ significantly from those ruled out, in mean"
-        " or mean square (Bonferroni over all numbers; the errors are of the worlds drawn and of those simulated). The"
-        " answer is that of `cargohub sure`: the same worlds, screen, runs and regression; after, over the remaining"
-        " worlds alone. Its interval does not hold which worlds remain. Nothing is changed in the configuration."
-    ),
-)
 
 
 def document(_: Asked[CalibrateKeys], result: Result) -> Document:
@@ -79,7 +58,7 @@ def document(_: Asked[CalibrateKeys], result: Result) -> Document:
                 for row in result.answer_rows
             },
         },
-        method=[text.format(farthest=own.farthest, discrepancy=own.discrepancy, worlds=own.worlds) for text in _METHOD],
+        method=paragraphs_of("calibrate_method", farthest=own.farthest, discrepancy=own.discrepancy, worlds=own.worlds),
         pictures=lambda: _pictures(result),
     )
 
@@ -97,7 +76,7 @@ def _remaining(result: Result) -> str:
     return f"{figures} {shown(result.left)} of the assumed worlds possible.{_how_much(result)}"
 
 
-def _answers(result: Result) -> "Iterator[str]":
+def _answers(result: Result) -> Iterator[str]:
     for row in result.answer_rows:
         after = f"; of those that remain, in {shown(row.after)}" if result.has_enough else ""
         yield f"{row.scenario} carries its traffic in {shown(row.before)} of the assumed worlds{after}."
@@ -132,9 +111,8 @@ def warnings(result: Result) -> list[str]:
     return found
 
 
-def _pictures(result: Result) -> "Iterator[Picture]":
+def _pictures(result: Result) -> Iterator[Picture]:
     from experiments.report.figures.matching_figure import observed, ranges
-    from experiments.report.sections import picture_of
 
     yield picture_of("observed", observed(_panels(result)), verb="calibrate")
     yield picture_of("ranges", ranges(_bars(result)), verb="calibrate")

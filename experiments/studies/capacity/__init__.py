@@ -49,7 +49,7 @@ from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.bottleneck import by_ladder
-from experiments.report.sections import Picture, picture
+from experiments.report.sections import Picture, paragraphs_of, picture
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row, stored
 from experiments.store.summaries import LadderRow
@@ -138,10 +138,6 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 
 _HEADING: Final = "What each design sustains"
-_LIFTS: Final = (
-    "The bottleneck by what-if is the resource of which 10 % more lifts the share on time most at a demand slightly"
-    " above the one that is sustained. Of what blocked nobody there no more is simulated: its lift is 0."
-)
 
 
 def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
@@ -159,12 +155,6 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
     varied, values = _varied(results, keys.factors)
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
     own = keys.capacity
-    sustained = (
-        f"A demand is sustained where at least {share_text(own.target)} of the parcels are on time and the backlog does"
-        " not grow. Each replication has a threshold of its own, found by bisection: a demand that was simulated and is"
-        f" sustained, at most {own.tolerance:g} flights a day below one that was simulated and is not."
-    )
-    draws = f"{same_draws(config, keys.replications, 'demand')} Fewer flights are always among more."
     return Document(
         title="What demand is sustained",
         sentences=sentences(results),
@@ -191,7 +181,13 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
             }
             for result, own in zip(results, own_values, strict=True)
         }},
-        method=[sustained, draws, *([_LIFTS] if own.binding else [])],
+        method=[
+            *paragraphs_of(
+                "capacity_method", target=share_text(own.target), tolerance=own.tolerance,
+                draws=same_draws(config, keys.replications, "demand"),
+            ),
+            *(paragraphs_of("capacity_lifts") if own.binding else []),
+        ],
         pictures=lambda: [
             _curve_picture(results, varied, values) if varied else _ladders_picture(results, own.target)
         ],

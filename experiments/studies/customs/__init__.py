@@ -24,7 +24,7 @@ from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
@@ -161,11 +161,6 @@ def sentences(scenario: str, result: Result) -> list[str]:
 
 _VERB = "customs"
 _GROUP = "customs.declared."
-_COUNTED = (
-    "Delay is the difference of the mean dwell times the parcels that leave a day: it holds what the checked parcels"
-    " wait, and what others wait because of them. Where examination desks cannot follow, it grows with the horizon."
-    " What is not as declared is drawn by assumed shares (docs/customs.md)."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +240,10 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
                 for control, settings in by_control.items()
             },
         },
-        method=[same_draws(config, asked.keys.replications, "value"), _DIFFERENCES, _COUNTED],
+        method=paragraphs_of("customs_method", draws=same_draws(config, asked.keys.replications, "value")),
         pictures=lambda: [_picture(result)],
         warnings=result.warnings,
     )
-
-
-_DIFFERENCES: Final = (
-    "Differences to the hub as configured are taken replication by replication; 95 % intervals are Student's t, those"
-    " of ratios of means by the delete-one jackknife (Miller 1974)."
-)
 
 
 def _picture(result: Result) -> Picture:

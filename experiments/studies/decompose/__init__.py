@@ -28,7 +28,7 @@ from experiments.formatting import signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics.shapley import Decomposition
 from experiments.store.rows import Grid
 from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
@@ -37,11 +37,6 @@ from sim.measures.kpis import KPIS
 
 _FROM_STANDARDS: Final = "spare_area_m2"
 """The KPI that is computed from the space standards, which coalitions that do not fit have smaller."""
-
-_SHARES: Final = (
-    "The share of a factor is its contribution, in the mean over all orders in which the factors can be changed"
-    " (Shapley 1953); alone: as the only change; last: as the last of all."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +132,7 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
         warnings=warnings_of(result),
         lines=_lines(result, keys),
         grids=[_grid(kpi, split, keys.scenarios) for kpi, split in result.kpis.items()],
-        method=[draws, _SHARES],
+        method=paragraphs_of("decompose_method", draws=draws),
         pictures=lambda: [_picture(result, keys)],
     )
 

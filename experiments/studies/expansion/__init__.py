@@ -35,7 +35,7 @@ from experiments.replications.stability import unsure_lines
 from experiments.report import style
 from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
-from experiments.report.sections import Picture, picture_of, text_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.foreign import Manifest
@@ -225,7 +225,7 @@ def _grids(answer: Answer) -> list[Grid]:
 def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
     outcome, keys, today = answer.explored, asked.keys.expansion, asked.designs[0].hub
     yield from money_rests_on(today)
-    text = text_of(
+    yield from paragraphs_of(
         "expansion_method",
         warmup=today.warmup_days,
         horizon=today.horizon_days,
@@ -238,7 +238,6 @@ def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
         year=keys.cost.year,
         rate=share_text(keys.cost.discounting.rate),
     )
-    yield from text.split("\n")
 
 
 STUDY: Final = Study(

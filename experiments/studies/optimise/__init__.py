@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, picture_of, text_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
 from experiments.studies.optimise.result import (
@@ -49,25 +49,19 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     config = asked.designs[0].hub
     commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
     keys = result.asked
-    search = (
-        f"{len(result.tried.trials)} designs in generations of {keys.population}, by {_METHODS[keys.sampler]}. A"
-        " design that does not fit its hall, or that the schema refuses, is not simulated."
-    )
-    method = [search, same_draws(config, result.replications)]
+    method = [
+        text_of("optimise_method", n=len(result.tried.trials), population=keys.population, by=_METHODS[keys.sampler]),
+        same_draws(config, result.replications),
+    ]
     if keys.confirm:
-        method.append(
-            "The best of many noisy values looks better than it is. What is told of the front is therefore from"
-            f" {keys.confirm} further replications, which played no part in its choice; intervals are of 95 %."
-        )
+        method.append(text_of("optimise_confirm", n=keys.confirm))
     if "cost_eur_per_day" in keys.goals:
         cost = keys.cost
-        method.append(
-            f"Cost a day: {cost.site.rent_eur_per_m2_year:g} EUR a year for each m² of the halls;"
-            f" {cost.labour.wage_eur_per_h:g} EUR an hour for each post, manned round the clock;"
-            f" {cost.capex.machine_eur_per_parcel_h:g} EUR for each rated parcel/h of machines, over"
-            f" {cost.discounting.equipment_years:g} years; configs/cost says where these are from. Trucks, aircraft and"
-            " energy are not in it."
-        )
+        values = {
+            "rent": cost.site.rent_eur_per_m2_year, "wage": cost.labour.wage_eur_per_h,
+            "machine": cost.capex.machine_eur_per_parcel_h, "years": cost.discounting.equipment_years,
+        }  # fmt: skip
+        method.append(text_of("optimise_cost", **values))
     return Document(
         title=f"What {' and '.join(keys.goals)} can be had together",
         sentences=sentences(result),

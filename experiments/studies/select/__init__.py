@@ -32,7 +32,7 @@ from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval, plain_row, stored
@@ -50,11 +50,10 @@ _METHODS = {
 def document(_: Asked[SelectKeys], result: Found) -> Document:
     asked, config = result.keys.select, result.outcome.designs[0].hub
     limit = f"{asked.budget:,} in all" if asked.method is Method.OCBA else f"{asked.max_replications:,} of a design"
-    how = (
-        f"{_METHODS[asked.method]}; probability of a wrong selection (alpha) {asked.alpha:g}."
-        f" {same_draws(config, result.keys.replications)} Then {asked.step} at a time, at most {limit}. Intervals are"
-        " of 95 %, of the replications that each design got."
-    )
+    how = paragraphs_of(
+        "select_method", by=_METHODS[asked.method], alpha=asked.alpha, step=asked.step, limit=limit,
+        draws=same_draws(config, result.keys.replications), tolerance=asked.tolerance,
+    )  # fmt: skip
     best = result.selected
     return Document(
         title="Which is the cheapest" + ("?" if asked.target is None else f" with {asked.wanted}?"),
@@ -73,7 +72,7 @@ def document(_: Asked[SelectKeys], result: Found) -> Document:
                 for row in result.rows
             },
         },
-        method=[how, f"A design within {asked.tolerance:g} of the target may be taken for either."],
+        method=how,
         pictures=lambda: [_picture(result)],
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.formatting import kpi_name, number, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
-from experiments.report.sections import Picture
+from experiments.report.sections import Picture, picture_of, text_of
 from experiments.statistics import Interval, indices, screening
 from experiments.statistics.indices import is_too_much
 from experiments.store.rows import Grid
@@ -139,14 +139,13 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     method = [same_draws(config, result.replications, "point")]
     if result.screened is not None:
         method.append(
-            f"Screening: {keys.trajectories} random trajectories on a grid of {keys.levels} levels (Morris 1991);"
-            f" µ*, the mean of absolute effects, after Campolongo, Cariboni and Saltelli (2007). {screening.METHOD}"
+            text_of(
+                "sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels, method=screening.METHOD
+            )
         )
     if result.crossed is not None:
-        method.append(
-            f"Indices: Saltelli's scheme (2010) on {keys.samples} points of a scrambled Sobol sequence for"
-            f" {len(result.crossed.stage.box.names)} factors, the others as configured; {indices.METHOD}"
-        )
+        n_factors = len(result.crossed.stage.box.names)
+        method.append(text_of("sensitivity_indices", samples=keys.samples, n_factors=n_factors, method=indices.METHOD))
     noise = [
         f"{kpi} {100 * share:.2g} % ({_STAGES[method]})"
         for method, stage in result.stages
@@ -231,13 +230,8 @@ def _pictures(result: Result) -> list[Picture]:
                 spreads=tuple(scale * shown.spread for shown in ranked),
                 most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
             ))  # fmt: skip
-        pictures.append(Picture(
-            "tornado", "What each factor does", "Elementary effects over the whole range of each factor: bars,"
-            " their mean size (µ*) with its 95 % interval; diamonds, their standard deviation (σ). Where σ is as"
-            " large as µ*, what the factor does depends on the others, or is not linear.",
-            "Tornado of the elementary effects of each factor.",
-            sensitivity_figure.tornado([name_of(name) for name in names], panels),
-        ))  # fmt: skip
+        drawn = sensitivity_figure.tornado([name_of(name) for name in names], panels)
+        pictures.append(picture_of("tornado", drawn, verb="sensitivity"))
     if result.crossed is not None:
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
         names = [index.factor for index in by_total]
@@ -250,10 +244,6 @@ def _pictures(result: Result) -> list[Picture]:
                 first=tuple(firsts),
                 total=tuple(totals),
             ))  # fmt: skip
-        pictures.append(Picture(
-            "sobol", "Shares of the variance", "Sobol's indices: which share of the KPI's variance over the ranges"
-            " each factor makes alone (S1), and together with the others (ST), with 95 % intervals.",
-            "Bars of the Sobol indices of each factor.",
-            sensitivity_figure.shares([name_of(name) for name in names], bars),
-        ))  # fmt: skip
+        drawn = sensitivity_figure.shares([name_of(name) for name in names], bars)
+        pictures.append(picture_of("sobol", drawn, verb="sensitivity"))
     return pictures

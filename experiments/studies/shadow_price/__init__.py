@@ -22,7 +22,7 @@ from typing import Final
 from experiments.formatting import percent, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.hub_share import money_rests_on
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics import Interval
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import (
@@ -34,12 +34,6 @@ from experiments.studies.shadow_price.result import (
     named,
     sentences,
     zone_of,
-)
-
-_WORTH: Final = (
-    "A step adds whole units, the people that they take, and the floor that they stand on; every other zone keeps"
-    " its m². Worth: revenue, less wages, trucks, late parcels, energy and upkeep, less what the added equipment"
-    " costs a year over its life, all against the step before, a m² added. The rent is not in it."
 )
 
 
@@ -56,15 +50,8 @@ def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
 
 
 def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
-    config, n, prices = asked.designs[0].hub, asked.keys.replications, result.asked.prices
+    config, prices = asked.designs[0].hub, result.asked.prices
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
-    differences = "Differences are taken replication by replication; 95 % intervals are Student's t."
-    draws = f"{same_draws(config, n, 'hub')} {differences}"
-    money = (
-        f"Prices: real EUR of {prices.year}, configs/cost; people are paid as {prices.labour.paid}. A year is 365.25"
-        " times the mean measured day. Where traffic is more than the hub sustains, its backlog grows with the horizon:"
-        " the worth is that of such weeks, not of a year of them."
-    )
     return Document(
         title=f"What one more m² of {result.scenario} is worth a year",
         sentences=sentences(result),
@@ -94,10 +81,16 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
                 for flights, zones in by_demand.items()
             ],
         },
-        method=[draws, _WORTH, money, *money_rests_on(config)],
+        method=[
+            *paragraphs_of(
+                "shadow_price_method", draws=same_draws(config, asked.keys.replications, "hub"), year=prices.year,
+                paid=prices.labour.paid,
+            ),
+            *money_rests_on(config),
+        ],
         pictures=lambda: [_picture(result)],
         warnings=result.warnings,
-    )
+    )  # fmt: skip
 
 
 def _picture(result: Result) -> Picture:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.frame.study import Asked, Document
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects
@@ -28,30 +28,6 @@ _MOST_DRAWN: Final = 6
 _CELLS: Final = 41
 """Of a map, each way."""
 _SHARE: Final = "share of worlds in which it carries its traffic, %"
-_METHOD: Final = (
-    (
-        "Worlds: scrambled Sobol' points over the ranges of all sourced and assumed numbers, the same for every"
-        " design. Each world has draws of its own, which all designs share (common random numbers). A design carries"
-        " its traffic where 95 % of the parcels are on time and the backlog does not grow."
-    ),
-    (
-        "Probability: the capacity ladder decides worlds that are clear beyond doubt; random checks by full runs"
-        " measure its error. Open worlds are simulated in random order; a regression on all runs predicts the others,"
-        " and its mean error on simulated worlds corrects it (Cochran 1977). The 95 % interval holds three sources:"
-        " which worlds were drawn, which of them were simulated, and the noise of replications within a world (Sun,"
-        " Apley and Staum 2011)."
-    ),
-    (
-        "Other widths of the ranges: the ladder is computed in worlds of that width. What is open there is predicted"
-        " by the regression on the same runs (a surrogate), with the same correction. Nothing is simulated again."
-    ),
-    (
-        "What decides: shares of the variance of the answer, alone and with others (Saltelli 2008); those with others"
-        " from a quadratic through the predicted log-odds. Worth of knowing: expected value of partial perfect"
-        " information with a loss of one for each wrong decision (Strong, Oakley and Brennan 2014). Intervals: delete-"
-        " a-group jackknife."
-    ),
-)
 
 
 def document(_: Asked[SureKeys], result: Result) -> Document:
@@ -83,7 +59,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
             "scenarios": {own.design.label: _object(result, own) for own in result.answered},
             **({"capacity": objects(result)} if is_capacity else {}),
         },
-        method=_METHOD,
+        method=paragraphs_of("sure_method"),
         pictures=lambda: _pictures(result, drawn),
     )
 

@@ -1,12 +1,13 @@
 """What `cargohub sure question=expansion` says: sentences, tables and pictures of the paths over the worlds."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from experiments.formatting import in_percent, listed, millions
 from experiments.frame.study import Document
+from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.sure.paths_result import (
@@ -19,32 +20,11 @@ from experiments.studies.sure.paths_result import (
 )
 from experiments.studies.sure.text import with_widths
 
-if TYPE_CHECKING:
-    from experiments.report.sections import Picture
-
 _SHOWN: Final = 8
 """Numbers of a tornado and of a table; the tables have all."""
 _NAMED: Final = 3
 """Paths and numbers that sentences name."""
 _MOST_DRAWN: Final = 6
-_METHOD: Final = (
-    (
-        "Worlds: scrambled Sobol' points over the ranges of all sourced and assumed numbers of the hub, of the study"
-        " and of its prices. In each, the accounts of all paths are made anew. How much is learned after an opening"
-        " stays as configured."
-    ),
-    (
-        "What flows through the hubs in a week is simulated in the configured world and scaled to the others: in"
-        " proportion to the parcels, as far as the tightest resource of the capacity ladder lets them through; paid"
-        " hours as the roster plans them. In some worlds, in a random order, all weeks are simulated with the world's"
-        " own hubs. A regression on these corrects the net present values of all (Cochran 1977, chapter 12); its errors"
-        " at worlds left out are in every share and interval."
-    ),
-    (
-        "Worth of knowing: expected value of partial perfect information, by regression of the differences between"
-        " paths on the number (Strong, Oakley and Brennan 2014); intervals by a delete-a-group jackknife."
-    ),
-)
 
 
 def document(result: PathsResult) -> Document:
@@ -82,7 +62,7 @@ def document(result: PathsResult) -> Document:
                         for row in result.knowing_rows()},
             "runs": result.n_runs,
         },
-        method=_METHOD,
+        method=paragraphs_of("sure_paths_method"),
         pictures=lambda: _pictures(result, paths),
     )  # fmt: skip
 
@@ -131,9 +111,8 @@ def _precision(result: PathsResult) -> str:
     )
 
 
-def _pictures(result: PathsResult, paths: list[str]) -> "Iterator[Picture]":
+def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
     from experiments.report.figures.sure_figure import Bars, shares, tornado
-    from experiments.report.sections import picture_of
 
     rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
     yield picture_of("shares", shares(rows, "share of worlds in which it is worth most, %"), verb="sure_paths")

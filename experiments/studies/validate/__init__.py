@@ -23,7 +23,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, check_group, with_study
 from experiments.frame import console, runner
 from experiments.frame.study import Asked, Bench, Document, Study
-from experiments.report.sections import Picture, as_lines, picture_of
+from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate import carried
@@ -32,17 +32,6 @@ from experiments.studies.validate.result import Case, cases_of, cases_of_run, js
 from sim.errors import InputError
 
 _VERB: Final = "validate"
-_METHOD: Final = """\
-Band of a hall: the factor within which 80 % of the other hubs lie about the middle of their kind (lognormal), on
-both sides of its published area. The hub itself is left out, so it cannot widen its own band. Band of a sort
-window: 25 % on both sides. Other bands stand with their sources.
-The model's hall: sorting at its space standard, with the other zones in the shares of the hall of today; a ground
-hub has no ULD positions, break-down, customs, exports or airside. Its sort window: the parcels over the published
-rate, at the model's efficiency and outages. Off-load: the slower deck at the loaders' times, with nothing in the
-way.
-How wrong an assumption must be: it is multiplied, all else as it is, until the first row that lies within its band
-leaves it. Rows that need a simulation are not computed again, nor are rows that are outside already.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +80,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
         grids=_grids(result),
         data=json_rows(result.cases),
         method=[
-            *([] if asked.keys.carried else [_METHOD]),
+            *([] if asked.keys.carried else paragraphs_of("validate_method")),
             _simulated(asked),
             *(f"{one.case}: {one.counts}. {one.source}." for one in result.cases),
         ],
