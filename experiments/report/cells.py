@@ -1,32 +1,43 @@
 """A table as shaded cells with a text in each."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report.style import Axes
+from experiments.report.style import Axes, Look
 
-_DARK = 0.7
+if TYPE_CHECKING:
+    from matplotlib.image import AxesImage
+
+_LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722])
+"""Of red, green and blue (ITU-R BT.709)."""
+_DARK: Final = 0.5
+"""Luminance of a cell below which its text is white."""
 
 
 def draw_cells(
-    ax: Axes, shade: NDArray[np.float64], texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
-    *, size: float = 7.0,
-) -> None:  # fmt: skip
-    """`shade` from 0, white, to 1 (R, C); NaN is left blank. `texts` (R, C)."""
-    ax.imshow(np.ma.masked_invalid(shade), aspect="auto", cmap="Blues", vmin=0, vmax=1.25)
-    ax.set_xticks(range(len(columns)), columns, fontsize=size + 0.5)
+    ax: Axes, values: NDArray[np.float64], texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
+    *, size: float = 7.0, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,
+) -> "AxesImage":  # fmt: skip
+    """`texts` on `values` (R, C), which are colours between `ends`; NaN is blank. `heads`: how column names look."""
+    shown = np.ma.masked_invalid(values)
+    image = ax.imshow(shown, aspect="auto", cmap=cmap, vmin=ends[0], vmax=ends[1])
+    ax.set_xticks(range(len(columns)), columns, fontsize=size + 0.5, **(heads or {}))
     ax.set_yticks(range(len(rows)), rows, fontsize=size + 0.5)
     ax.set_xticks(np.arange(len(columns) - 1) + 0.5, minor=True)
     ax.set_yticks(np.arange(len(rows) - 1) + 0.5, minor=True)
     ax.grid(which="minor", color="white", linewidth=1.2)
     ax.tick_params(which="both", length=0)
     ax.spines[:].set_visible(False)
+    colors = image.to_rgba(shown)
+    is_dark = colors[..., :3] @ _LUMINANCE + 1 - colors[..., 3] < _DARK
     for (row, column), text in np.ndenumerate(texts):
-        value = shade[row, column]
-        color = "white" if np.isfinite(value) and value > _DARK else "black"
-        ax.text(column, row, str(text), ha="center", va="center", fontsize=size, color=color)
+        if text:
+            color = "white" if is_dark[row, column] else "black"
+            ax.text(column, row, str(text), ha="center", va="center", fontsize=size, color=color)
+    return image
 
 
 def logarithmic(values: NDArray[np.float64], decades: float = 5.0) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
+from experiments.report.cells import draw_cells
 from experiments.report.style import Axes
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -37,14 +38,9 @@ class WeekPattern:
 def draw_week(ax: Axes, result: WeekPattern) -> None:
     """A cell a weekday and hour, the darker the more flights; the number stands in each that has some."""
     a_week = result.a_week
-    top = max(float(a_week.max()), 1e-9)
-    ax.imshow(a_week, cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")
-    for weekday, hour in np.argwhere(result.counts).tolist():
-        flights = a_week[weekday, hour]
-        color = "white" if flights > 0.6 * top else "black"
-        ax.text(hour, weekday, f"{flights:.2g}", ha="center", va="center", fontsize=7, color=color)
-    ax.set_xticks(range(HOURS), [f"{hour:02}" for hour in range(HOURS)])
-    ax.set_yticks(range(len(WEEKDAYS)), WEEKDAYS)
+    texts = np.where(result.counts > 0, np.vectorize("{:.2g}".format)(a_week), "")
+    hours = [f"{hour:02}" for hour in range(HOURS)]
+    draw_cells(ax, a_week, texts, WEEKDAYS, hours, size=7, ends=(0.0, max(float(a_week.max()), 1e-9)))
     ax.set_xlabel("hour of scheduled in-block")
     unit = "flights a week" if result.weeks > 1 else "flights"
     ax.set_title(f"{result.title}: {unit}, {result.first} to {result.last}")

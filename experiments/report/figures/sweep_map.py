@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
+from experiments.report.cells import draw_cells
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
@@ -16,8 +17,6 @@ from sim.measures.kpis import KPIS
 MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
 """Cells; more have no room for numbers."""
-_DARK: Final = 0.55
-"""Of the colour scale: from here on numbers are written in white."""
 _LETTERS: Final = 36
 """Below a map, side by side: names that are longer together stand aslant."""
 
@@ -75,34 +74,30 @@ def maps_of(
 
 
 def draw(ax: Axes, result: SweepMap) -> None:
-    low, high = result.ends
-    colors = "viridis_r" if result.is_better_high else "viridis"
-    drawn = ax.imshow(result.mean, origin="lower", aspect="auto", cmap=colors, vmin=low, vmax=high)
-    ax.set_xticks(np.arange(len(result.x_values) - 1) + 0.5, minor=True)
-    ax.set_yticks(np.arange(len(result.y_values) - 1) + 0.5, minor=True)
-    ax.grid(which="minor", color="white", linewidth=1.5)
-    ax.tick_params(which="minor", length=0)
+    is_written = result.mean.size <= MOST_WRITTEN
+    texts = np.array([[_text(result, row, column) if is_written else "" for column in range(len(result.x_values))]
+                      for row in range(len(result.y_values))])  # fmt: skip
     is_crowded = len(result.x_values) * max(map(len, result.x_values)) > _LETTERS
-    slanted: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_crowded else {}
-    ax.set_xticks(range(len(result.x_values)), result.x_values, **slanted)
-    ax.set_yticks(range(len(result.y_values)), result.y_values)
+    slanted = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_crowded else None
+    drawn = draw_cells(
+        ax, result.mean, texts, result.y_values, result.x_values, size=7.5, ends=result.ends, heads=slanted,
+        cmap="viridis_r" if result.is_better_high else "viridis",
+    )  # fmt: skip
+    ax.invert_yaxis()
     ax.set_xlabel(result.x_name)
     ax.set_ylabel(result.y_name)
     ax.set_title(result.title)
-    ax.spines[:].set_visible(False)
-    if result.mean.size > MOST_WRITTEN:
+    if not is_written:
         ax.figure.colorbar(drawn, ax=ax)
-        return
-    for (row, column), mean in np.ndenumerate(result.mean):
-        if not np.isfinite(mean):
-            continue
-        shade = (mean - low) / (high - low)
-        is_dark = shade > _DARK if result.is_better_high else shade < 1 - _DARK
-        half = result.half_width[row, column]
-        text = formatting.number(float(mean), 1)
-        text += "" if np.isnan(half) else f"\n±{formatting.number(float(half), 1)}"
-        text += f"\n{result.verdict[row, column]}".rstrip()
-        ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if is_dark else "black")
+
+
+def _text(result: SweepMap, *at: int) -> str:
+    if not np.isfinite(result.mean[at]):
+        return ""
+    half = result.half_width[at]
+    text = formatting.number(float(result.mean[at]), 1)
+    text += "" if np.isnan(half) else f"\n±{formatting.number(float(half), 1)}"
+    return text + f"\n{result.verdict[at]}".rstrip()
 
 
 def figure(maps: Sequence[SweepMap]) -> Figure:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
+from experiments.report.cells import draw_cells
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Values
@@ -33,8 +34,6 @@ OF_CONTROLS: Final = {
     "understaffed_h_per_day_transit": "Parcels for transit desks",
     "understaffed_h_per_day_uld_xray": "ULDs for X-ray",
 }
-DARK: Final = 0.55
-"""Of the scale, from which a cell is so dark that its number is white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +87,9 @@ def _use(points: tuple[NamedDesign, ...], values: Values, resources: tuple[str, 
 
 
 def draw(ax: Axes, result: Cells) -> None:
-    ax.pcolormesh(result.shade, cmap=result.cmap, vmin=0, vmax=1.15, edgecolors="white", linewidth=1.5)
-    for row, texts in enumerate(result.text):
-        for column, text in enumerate(texts):
-            color = "white" if result.shade[row, column] > DARK else "black"
-            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=color)
-    ax.set_xticks(np.arange(len(result.columns)) + 0.5, list(result.columns), rotation=50, ha="left", fontsize=8.5,
-                  rotation_mode="anchor")  # fmt: skip
+    draw_cells(ax, result.shade, np.array(result.text), result.rows, result.columns, size=8, cmap=result.cmap,
+               ends=(0.0, 1.15), heads={"rotation": 50, "ha": "left", "rotation_mode": "anchor"})  # fmt: skip
     ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    ax.set_yticks(np.arange(len(result.rows)) + 0.5, list(result.rows), fontsize=8.5)
-    ax.invert_yaxis()
     ax.set_xlabel(result.title)
 
 
