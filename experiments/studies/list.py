@@ -18,7 +18,7 @@ from experiments.statistics.interval import Value
 from experiments.store.foreign import is_finished, manifest_of
 from experiments.store.foreign_tables import means_of
 from experiments.store.identity import HASH_DIGITS
-from experiments.store.read import CONFIG
+from experiments.store.read import CONFIG, MANIFEST
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import KPIS, Rank, names
 
@@ -59,7 +59,7 @@ def entry_of(folder: Path) -> dict[str, Any]:
         kpis = means_of(manifest, names(Rank.SUMMARY))
     except CargohubError as error:
         return {**entry, "state": "damaged", "why": str(error)}
-    finished = dt.datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, tz=dt.UTC)
+    finished = dt.datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, tz=dt.UTC)
     return {
         **entry,
         "state": "complete",

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.assumptions import Assumption, assumptions_of
-from experiments.assumptions.names import spelt
+from experiments.assumptions.names import UNITS, ending_of, spelt
 from experiments.composition import folders_of, word_value
-from experiments.formatting import UNITS
+from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.overrides import options
 from experiments.verbs import VERBS
 from sim.errors import ConfigError
@@ -57,19 +57,12 @@ _JOINS: Final = ("_per", "_by")
 """Ends that a name without its unit must not have."""
 _TEXTS: Final = ("text", "date", "choice")
 """Kinds of values that a word may have to put in quotes."""
-_UNITS: Final = (
-    ("m2_per_parcel_per_h", "m² per parcel/h"), ("parcels_per_desk_h", "parcels per desk and hour"),
-    ("flights_per_day", "flights a day"), ("eur_per_h", "EUR/h"), ("eur_per_m2_year", "EUR per m² and year"),
-    ("kwh_per_m2_year", "kWh per m² and year"), ("co2_kg_per_l", "kg CO₂ per l"), ("co2_kg_per_kg", "kg CO₂ per kg"),
-    ("co2_kg_per_kwh", "kg CO₂ per kWh"), ("l_per_km", "l/km"), ("l_per_kg", "l/kg"), ("l_per_h", "l/h"),
-    ("kg_per_h", "kg/h"), ("kg_per_parcel", "kg per parcel"), ("km_h", "km/h"), ("per_h", "an hour"),
-    ("per_day", "a day"), ("t_per_flight", "t a flight"), ("m_per_s", "m/s"),
-    ("per_flight", "a flight"), ("meur", "million EUR"), ("eur", "EUR"), ("m2", "m²"),
-    ("m3", "m³"), ("kg", "kg"), ("km", "km"), ("min", "min"), ("days", "days"), ("years", "years"),
-    ("share", "share, 0 to 1"),
-    ("h", "h"), ("t", "t"), ("l", "l"), ("m", "m"),
-)  # fmt: skip
-"""By how a key ends; longer endings first."""
+_UNITS: Final[Mapping[str, str]] = {
+    **UNITS, "parcels_per_desk_h": "parcels per desk and hour", "flights_per_day": "flights a day", "per_h": "an hour",
+    "per_day": "a day", "per_flight": "a flight", "co2_kg_per_l": "kg CO₂ per l", "co2_kg_per_kg": "kg CO₂ per kg",
+    "co2_kg_per_kwh": "kg CO₂ per kWh", "l_per_kg": "l/kg", "kg_per_parcel": "kg per parcel", "meur": "million EUR",
+    "years": "years", "l": "l", "share": "share, 0 to 1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +93,9 @@ class Field:
         """Of the value, from the name of its key."""
         last = self.key.rpartition(".")[2]
         if last in KPIS:
-            return UNITS.get(KPIS[last].unit, KPIS[last].unit if KPIS[last].unit != "1" else "share, 0 to 1")
+            return UNIT_NAMES.get(KPIS[last].unit, KPIS[last].unit if KPIS[last].unit != "1" else "share, 0 to 1")
         is_share = ".zone_shares." in self.key
-        ending = next((unit for name, unit in _UNITS if last == name or last.endswith(f"_{name}")), "")
+        ending = _UNITS.get(ending_of(last, _UNITS), "")
         return "share of the hall" if is_share else ending or ("number" if self.leaf.kind == "whole" else "")
 
     @property
@@ -140,7 +133,7 @@ def name_of(key: str) -> str:
     ('Doors out', 'Demand, flights')
     """
     words = re.sub(r"^halls\.(main\.)?", "", key)
-    bare = next((words.removesuffix(f"_{end}") for end, _ in _UNITS if words.endswith(f"_{end}")), words)
+    bare = words.removesuffix(f"_{ending_of(words, _UNITS)}")
     said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
     return said[:1].upper() + said[1:]
 
