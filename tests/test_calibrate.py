@@ -217,7 +217,7 @@ def test_a_missing_column_is_named_with_the_nearest(tmp_path, missing):
 
 
 def test_what_is_no_text_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="cannot be read: No such file"):
         run(tmp_path / "absent.csv", tmp_path / "out")
     with pytest.raises(InputError, match="directory"):
         run(tmp_path, tmp_path / "out")

@@ -8,9 +8,7 @@ written as the value of a KEY=VALUE word is; it wins over the same key on the co
 columns beside the keys, as `cost`.
 """
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +16,7 @@ from typing import Any, Final
 from experiments.composition import compose, hub
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, parsed
+from experiments.store.csv_rows import csv_rows
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
@@ -56,7 +55,8 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
         InputError: in one line with file, row and column: no such file, no table, a column that is no key, a cell
             that is no value, a name that is missing or there twice.
     """
-    rows = first_sheet(path) if path.suffix.lower() == XLSX else _csv(path)
+    hint = "" if path.suffix else f"; designs typed in place of a file go in brackets: 'designs=[{path}]'"
+    rows = first_sheet(path) if path.suffix.lower() == XLSX else csv_rows(path, hint=hint)
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
         header = header[:-1]
@@ -144,24 +144,6 @@ def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str
             raise InputError(f"{place}, column {key!r}: one value a cell, a decimal point in a number; got {text!r}")
         words.append(f"{key}={text}")
     return DesignWords(name, tuple(words), place, of_verb)
-
-
-def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line that each ends in, cells without blanks around them."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
-    except OSError as error:
-        hint = "" if path.suffix else f"; designs typed in place of a file go in brackets: 'designs=[{path}]'"
-        raise InputError(f"{path}: cannot be read: {error.strerror}{hint}") from error
-    first = text.partition("\n")[0]
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        for row in table:
-            yield table.line_num, [cell.strip() for cell in row]
-    except csv.Error as error:
-        raise InputError(f"{path}: row {table.line_num}: {error}") from error
 
 
 def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:

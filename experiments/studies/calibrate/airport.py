@@ -1,12 +1,9 @@
 """Indices of months and weekdays from an airport's traffic: a calendar of arrivals, its estimates and a picture."""
 
-import csv
 import datetime as dt
-import io
 import json
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +16,7 @@ from experiments.report.calibration_text import arrivals_yaml, document, estimat
 from experiments.report.figures.calibration_figure import calibration_svg
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
+from experiments.store.csv_rows import csv_rows
 from experiments.store.files import sha256_of, write_all
 from sim.errors import InputError
 from sim.reading import near
@@ -50,11 +48,10 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
         InputError: a file that cannot be read, a missing column, an airport that is not there or not chosen, and in the
             airport's rows: a date that is none or occurs twice, a count that is none.
     """
-    rows = rows_of(path)
+    rows = csv_rows(path, may_be_latin=True)  # only the airport's name is outside ASCII
     _, header = next(rows, (1, None))
     if header is None:
         raise InputError(f"{path}: empty; expected EUROCONTROL's airport traffic, a header and a row a day")
-    header = [name.strip() for name in header]
     date_at, airport_at, count_at = (column_at(path, header, name) for name in (DATE, AIRPORT, column))
     wanted = None if airport is None else airport.upper()
     seen: dict[str, None] = {}
@@ -63,17 +60,17 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
     for row, cells in rows:
         if len(cells) != len(header):
             raise InputError(f"{path}, row {row}: {len(cells)} cells, the header has {len(header)}")
-        code = cells[airport_at].strip().upper()
+        code = cells[airport_at].upper()
         if not _ICAO.fullmatch(code):
             raise InputError(f"{path}, row {row}, {AIRPORT}: an airport's ICAO code as EBLG, got {code!r}")
         seen[code] = None
         if code != (wanted or next(iter(seen))):
             continue
-        day = _date(cells[date_at].strip(), f"{path}, row {row}, {DATE}")
+        day = _date(cells[date_at], f"{path}, row {row}, {DATE}")
         if day in row_of:
             raise InputError(f"{path}, row {row}, {DATE}: {day} occurs twice for {code}, first in row {row_of[day]}")
         row_of[day] = row
-        text = cells[count_at].strip()
+        text = cells[count_at]
         if text not in UNKNOWN:
             counts[day] = _count(text, f"{path}, row {row}, {column}")
     chosen = _choose(path, seen, wanted)
@@ -86,30 +83,6 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
         days=np.array(days, dtype="datetime64[D]"),
         counts=np.array([counts[day] for day in days], dtype=np.float64),
     )
-
-
-def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the line it ends on."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    if b"\0" in data:
-        raise InputError(f"{path}: not a text file; expected CSV in UTF-8")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")  # spreadsheets write so; only the airport's name is outside ASCII
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise InputError(f"{path}, row {reader.line_num}: not CSV: {error}") from error
 
 
 def column_at(path: Path, header: list[str], name: str) -> int:

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 from experiments.composition import packaged
 from experiments.formatting import listed
-from experiments.studies.calibrate.airport import column_at, rows_of
+from experiments.store.csv_rows import csv_rows
+from experiments.studies.calibrate.airport import column_at
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, read
@@ -67,11 +68,10 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
         InputError: a file that cannot be read, or no rows; in a row a KPI, number, unit or hub that is none, or a KPI
             of a hub that is there already.
     """
-    rows = rows_of(path)
+    rows = csv_rows(path, may_be_latin=True)
     _, header = next(rows, (1, None))
     if header is None:
         raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
-    header = [name.strip() for name in header]
     places = {name: column_at(path, header, name) for name in COLUMNS}
     places |= {name: column_at(path, header, name) for name in (HUB, DISCREPANCY) if name in header}
     found: dict[tuple[str, str], int] = {}
@@ -80,7 +80,7 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
         place = f"{path}, row {row}"
         if len(cells) != len(header):
             raise InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
-        one = _observation(place, {name: cells[at].strip() for name, at in places.items()}, list(hubs))
+        one = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
         if (one.kpi, one.hub) in found:
             raise InputError(f"{place}, kpi: {one.kpi} of {one.hub} is there already, in row {found[one.kpi, one.hub]}")
         found[one.kpi, one.hub] = row

@@ -1,0 +1,38 @@
+"""A user's CSV file, parted by commas, semicolons or tabs."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.errors import InputError
+
+
+def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the line it ends on; cells without blanks around them.
+
+    `hint`: of a file that cannot be read; `may_be_latin`: as older spreadsheets write.
+
+    Raises:
+        InputError: a file that cannot be read, and what is no CSV.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}{hint}") from error
+    if b"\0" in data:
+        raise InputError(f"{path}: not a text file; expected CSV in UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if not may_be_latin:
+            raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
+        text = data.decode("latin-1")
+    first = text.lstrip("\r\n").partition("\n")[0]
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        for cells in table:
+            if any(stripped := [cell.strip() for cell in cells]):
+                yield table.line_num, stripped
+    except csv.Error as error:
+        raise InputError(f"{path}, row {table.line_num}: not CSV: {error}") from error
