@@ -15,9 +15,9 @@ from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.margin import Walk, walks_of
 from experiments.replications.stability import Stability
-from experiments.report.margin import Threshold
 from experiments.statistics.growth import Growth
 from experiments.store import parts, read_run
+from experiments.store.summaries import MarginRow
 from sim.measures.weekly_lows import GROWTH_KPIS
 from tests.test_studies import refused
 
@@ -54,7 +54,7 @@ def test_a_threshold_lies_between_neighbouring_demands_and_costs_few_simulations
     assert ASKED not in demands and len(demands) <= 5
     assert all(0.8 * ASKED - 1e-9 <= demand <= 1.2 * ASKED + 1e-9 for demand in demands)
     if limit < 2.8:
-        assert threshold == Threshold(0.0, 2.8)
+        assert threshold == MarginRow("a", 1, 0.0, 2.8)
     elif limit >= 4.2:
         assert threshold.carried == 4.2 and math.isnan(threshold.not_carried)
     else:
@@ -63,7 +63,7 @@ def test_a_threshold_lies_between_neighbouring_demands_and_costs_few_simulations
 
 def test_the_run_s_own_verdict_counts_at_the_demand_asked_for():
     assert walked(9)[1].carried == 4.2
-    assert walked(9, is_unstable=True)[1] == Threshold(3.4, 3.5)
+    assert walked(9, is_unstable=True)[1] == MarginRow("a", 1, 3.4, 3.5)
     assert walked(9, is_unstable=None)[1].carried == 4.2
 
 

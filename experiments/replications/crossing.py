@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
+from experiments.designs.design import Design
 from sim.config import HubConfig
 
 _DIGITS: Final = 4
@@ -69,6 +70,27 @@ def crossing(
         else:
             no = at
     return Crossing(yes, no, n_asked)
+
+
+class Bisection:
+    """A replication of a design on its way to its crossing among demands; goes on as its answers come in."""
+
+    def __init__(self, design: Design, number: int) -> None:
+        self.design, self.number = design, number
+        self.crossing: Crossing | None = None
+        self.n_answered = 0
+
+    def begin(self, start: float, **more: float) -> None:
+        """As `crossing`; `at` is the demand that is asked about now."""
+        self._search = crossing(start, **more)
+        self.at = next(self._search)
+
+    def answer(self, *, is_yes: bool) -> None:
+        self.n_answered += 1
+        try:
+            self.at = self._search.send(is_yes)
+        except StopIteration as end:
+            self.crossing = end.value
 
 
 def _rounded(value: float) -> float:

@@ -15,9 +15,8 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, at_demand, demand_label
-from experiments.replications.crossing import Crossing, crossing, most_flights
+from experiments.replications.crossing import Bisection, most_flights
 from experiments.replications.stability import Stability, Values, judged
-from experiments.report.margin import Threshold
 from experiments.report.verdicts import carries
 from experiments.store.summaries import MarginRow
 from experiments.store.tables import Key
@@ -26,8 +25,6 @@ from sim.config.bounds import DAYS_PER_WEEK
 
 _STEP: Final = 0.25
 """Of the reach: the first step from the demand asked for (assumption)."""
-Margins = Mapping[str, tuple[Threshold, ...]]
-"""Thresholds of the first replications, by the design's label."""
 
 
 def _why_impossible(design: Design) -> str:
@@ -54,49 +51,45 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], study: MarginK
     return [*lines, f"How far the answer is from changing was not computed. This command computes it: {command}"]
 
 
-class Walk:
-    """One replication of a design, on its way to its threshold. Goes on as its answers come in."""
+class Walk(Bisection):
+    """One replication of a design, on its way to its threshold."""
 
     def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
-        self.design = design
-        self._number = number
+        super().__init__(design, number)
         self._is_growing = stability.is_unstable
         asked, tolerance = design.hub.demand.flights_per_day, margin.tolerance
-        self._search = crossing(
+        self.begin(
             asked,
             step=tolerance * math.ceil(_STEP * margin.reach * asked / tolerance),
             tolerance=tolerance,
             limit=min(round(asked * (1 + margin.reach), 4), most_flights(design.hub)),
             floor=round(asked * (1 - margin.reach), 4),
         )
-        self._at = self._start = next(self._search)
-        self._end: Crossing | None = None
+        self._start = self.at
 
     def key(self) -> Key:
         """What the demand that is asked about now is kept under: the first as the run's own."""
         label = self.design.label
-        return label if self._at == self._start else demand_label(label, self._at), self._number
+        return label if self.at == self._start else demand_label(label, self.at), self.number
 
     def missing(self, kpis: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
         """What has to be simulated next, and its key; None if the threshold is known."""
-        while self._end is None:
+        while self.crossing is None:
             if self.key() not in kpis:
-                return self.key(), (at_demand(self.design.hub, self._at), self._number)
-            try:
-                self._at = self._search.send(self._is_carried(kpis[self.key()]))
-            except StopIteration as end:
-                self._end = end.value
+                return self.key(), (at_demand(self.design.hub, self.at), self.number)
+            self.answer(is_yes=self._is_carried(kpis[self.key()]))
         return None
 
     def _is_carried(self, kpis: Values) -> bool:
         is_growing = (
-            self._is_growing if self._at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
+            self._is_growing if self.at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
         )
         return carries(kpis["on_time_share"], is_unstable=is_growing)
 
-    def threshold(self) -> Threshold:
-        assert self._end is not None
-        return Threshold(self._end.yes, math.nan if self._end.no is None else self._end.no)
+    def threshold(self) -> MarginRow:
+        assert self.crossing is not None
+        no = math.nan if self.crossing.no is None else self.crossing.no
+        return MarginRow(self.design.label, self.number, self.crossing.yes, no)
 
 
 def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
@@ -108,18 +101,4 @@ def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Ma
         for design in designs
         if not _why_impossible(design)
         for number in range(min(n, study.margin.replications))
-    ]
-
-
-def thresholds_of(walks: Sequence[Walk]) -> dict[str, tuple[Threshold, ...]]:
-    """By label, of walks that have ended."""
-    labels = dict.fromkeys(walk.design.label for walk in walks)
-    return {label: tuple(walk.threshold() for walk in walks if walk.design.label == label) for label in labels}
-
-
-def margin_rows(margins: Margins) -> list[MarginRow]:
-    return [
-        MarginRow(label, number, threshold.carried, threshold.not_carried)
-        for label, thresholds in margins.items()
-        for number, threshold in enumerate(thresholds)
     ]

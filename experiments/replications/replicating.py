@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import time_left
-from experiments.replications.margin import thresholds_of, walks_of
+from experiments.replications.margin import walks_of
 from experiments.replications.stability import Stability, grow, verdicts
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
-from experiments.report.margin import Threshold
+from experiments.report.margin import Margins, margins_of
 from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
 from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
@@ -108,12 +108,12 @@ class _Work:
 
         return verdicts(self.designs, values(self.designs), longer, is_quiet=self.is_quiet)
 
-    def margins(self, n: int, stability: Mapping[str, Stability]) -> dict[str, tuple[Threshold, ...]]:
+    def margins(self, n: int, stability: Mapping[str, Stability]) -> Margins:
         """How far the answers are from changing, from at most the first n replications; other demands are made."""
         walks = walks_of(self.designs, n, self.study, stability)
         while needs := [need for walk in walks if (need := walk.missing(self._finished))]:
             self._make([(key, evaluate, task) for key, task in needs])
-        return thresholds_of(walks)
+        return margins_of(walk.threshold() for walk in walks)
 
     def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
         if tasks:

@@ -3,14 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.spreadsheet import Factors, factor_tables
-from experiments.replications.margin import Margins, margin_rows
 from experiments.replications.stability import Stability, longer_rows, stability_table
 from experiments.replications.warming import warm_ups, warmup_rows
 from experiments.report.disruption_text import in_words
+from experiments.report.margin import Margins
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Samples
@@ -150,7 +151,7 @@ def _summaries(outcome: Outcome) -> _Tables:
             for design in designs
             for use in (*zones_in_use(design.hub), *set_aside(design.hub))
         ]),
-        stored(summaries.MarginRow, margin_rows(outcome.margins)),
+        stored(summaries.MarginRow, chain(*outcome.margins.values())),
         stability_table({design.label: outcome.stability[design.label] for design in designs}),
     ]  # fmt: skip
 

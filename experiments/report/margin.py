@@ -1,34 +1,28 @@
 """How far the answer of a design is from changing, in words, for its page and the terminal."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from experiments.formatting import short
 from experiments.store.summaries import MarginRow
 
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """Of one replication: demands that were simulated [flights/d]."""
-
-    carried: float
-    """The highest that is carried; 0: none is."""
-    not_carried: float
-    """The lowest above it that is not; NaN: all are carried."""
+Margins = Mapping[str, Sequence[MarginRow]]
+"""Thresholds of the first replications, by the design's label."""
 
 
-def margin_text(thresholds: Sequence[Threshold], asked: float) -> str:
+def margin_text(thresholds: Sequence[MarginRow], asked: float) -> str:
     """What a design carries, beside the demand asked for; empty without thresholds.
 
-    >>> margin_text([Threshold(3.5, 3.6), Threshold(3.7, 3.8)], 3.5)
+    >>> def text(*ends: tuple[float, float]) -> str:
+    ...     return margin_text([MarginRow("a", 0, *each) for each in ends], 3.5)
+    >>> text((3.5, 3.6), (3.7, 3.8))
     'carries up to 3.6 flights a day (3.5 to 3.7 in 2 replications); 3.5 asked'
-    >>> margin_text([Threshold(4.2, math.nan), Threshold(4.2, math.nan)], 3.5)
+    >>> text((4.2, math.nan), (4.2, math.nan))
     'carries 4.2 flights a day or more (4.2 was the most simulated); 3.5 asked'
-    >>> margin_text([Threshold(0, 2.8)], 3.5)
+    >>> text((0, 2.8))
     'carries less than 2.8 flights a day (2.8 was the least simulated); 3.5 asked'
-    >>> margin_text([Threshold(0, 2.8), Threshold(3.0, 3.1), Threshold(4.2, math.nan)], 3.5)
+    >>> text((0, 2.8), (3.0, 3.1), (4.2, math.nan))
     'carries less than 2.8 to more than 4.2 flights a day, depending on the replication; 3.5 asked'
     """
     if not thresholds:
@@ -52,7 +46,7 @@ def margin_text(thresholds: Sequence[Threshold], asked: float) -> str:
     return f"carries {text}; {short(asked)} asked"
 
 
-def margin_object(thresholds: Sequence[Threshold], asked: float) -> dict[str, Any]:
+def margin_object(thresholds: Sequence[MarginRow], asked: float) -> dict[str, Any]:
     """The same for JSON, as the key `margin`; nothing without thresholds."""
     if not thresholds:
         return {}
@@ -61,9 +55,9 @@ def margin_object(thresholds: Sequence[Threshold], asked: float) -> dict[str, An
     return {"margin": {"asked": asked, "carried": carried, "not_carried": not_carried, "unit": "1/d"}}
 
 
-def margins_of(rows: Iterable[MarginRow]) -> dict[str, tuple[Threshold, ...]]:
+def margins_of(rows: Iterable[MarginRow]) -> dict[str, list[MarginRow]]:
     """Thresholds by design."""
-    margins: dict[str, tuple[Threshold, ...]] = {}
+    margins: dict[str, list[MarginRow]] = {}
     for row in sorted(rows, key=lambda row: (row.scenario, row.replication)):
-        margins[row.scenario] = (*margins.get(row.scenario, ()), Threshold(row.carried, row.not_carried))
+        margins.setdefault(row.scenario, []).append(row)
     return margins

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from experiments.formatting import hours_text, listed
 from experiments.report import bottleneck, sentences, verdicts
 from experiments.report.figures import dwell_figure, ladder_figure, leaving_figure
-from experiments.report.margin import Threshold, margin_text, margins_of
+from experiments.report.margin import Margins, margin_text, margins_of
 from experiments.report.run_numbers import Run
 from experiments.report.sections import Brief, Picture, picture_of
 from experiments.report.stored_designs import Panel, read_ladder, records
@@ -53,7 +53,7 @@ def _letter(at: int) -> str:
     return chr(ord("A") + letter) + (str(turn + 1) if turn else "")
 
 
-def thresholds_of(run: Run) -> Mapping[str, tuple[Threshold, ...]]:
+def thresholds_of(run: Run) -> Margins:
     """How far the answer of each design is from changing, where the run looked."""
     return margins_of(rows_from(MarginRow, records(run.tables["margin"]))) if "margin" in run.tables else {}
 

@@ -18,11 +18,12 @@ from experiments.formatting import (
 )
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
-from experiments.report.margin import Threshold, margin_text
+from experiments.report.margin import Margins, margin_text
 from experiments.report.stored_designs import ARRIVALS, NamedDesign
 from experiments.report.verdicts import Verdict, held_since, is_close, reasons_open, says_nothing, traffic, verdict
 from experiments.statistics.family import widening
 from experiments.statistics.interval import Value, Values
+from experiments.store.summaries import MarginRow
 from sim.measures.kpis import KPIS
 
 MUCH_WIDER: Final = 2.0
@@ -33,7 +34,6 @@ APART: Final = 0.2
 """Exports that are on time by so much more than imports are explained (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
-Margins = Mapping[str, Sequence[Threshold]]
 
 
 def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
@@ -60,7 +60,7 @@ def sentence(
     point: NamedDesign,
     values: Mapping[str, Value],
     ladder: Mapping[str, float],
-    thresholds: Sequence[Threshold] = (),
+    thresholds: Sequence[MarginRow] = (),
     *,
     subject: str,
 ) -> str:

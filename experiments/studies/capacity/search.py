@@ -1,7 +1,7 @@
 """The searches of `cargohub capacity`: one a replication of a scenario, advanced together, round after round."""
 
 import math
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -9,7 +9,7 @@ from experiments.designs.design import Design, at_demand, demand_label
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from experiments.execution.progress import time_left
 from experiments.frame.study import Bench, Kpis, Task
-from experiments.replications.crossing import Crossing, crossing, most_flights
+from experiments.replications.crossing import Bisection, most_flights
 from experiments.replications.replicating import evaluate
 from experiments.replications.stability import grow, judged, longer_hubs, longer_label
 from experiments.store.tables import Key
@@ -39,81 +39,66 @@ class Sustained:
     """Whether the bottleneck is looked for, which takes about as many simulations as the threshold."""
 
 
-class Search:
-    """One replication of a scenario: its threshold, then what lifts it. Goes on as its answers come in."""
+class Search(Bisection):
+    """One replication of a scenario: its threshold, then what lifts it."""
 
     def __init__(self, design: Design, number: int, asked: Sustained, first: "Search | None") -> None:
-        self.design = design
-        self.number = number
-        self.first = first
-        self.crossing: Crossing | None = None
-        self.n_asked = 0
+        super().__init__(design, number)
+        self.first, self._asked = first, asked
         self._resources = tuple(what_ifs(design.hub))
         """That the hub has."""
-        self._target = asked.target
-        lowest = min(capacity_ladder(design.hub, {}).values()) / design.hub.mean_parcels_per_flight
         self._limit = most_flights(design.hub)
+        self._is_begun, self._expected = False, 3
+        if first is not None:
+            self.first_asked: float = first.first_asked
+            return
+        lowest = min(capacity_ladder(design.hub, {}).values()) / design.hub.mean_parcels_per_flight
         lowest = min(lowest, self._limit)
-        self._tolerance = asked.tolerance
-        self._has_binding = asked.binding
         step = max(_STEP * lowest, asked.tolerance)
-        self._search: Generator[float, bool, Crossing] | None = None
-        self._at = _FIRST * lowest
-        if first is None:
-            self._begin(self._at, step)
-        self._expected = 2 + max(0, math.ceil(math.log2(step / asked.tolerance))) if first is None else 3
+        self._begin(_FIRST * lowest, step)
+        self._expected = 2 + max(0, math.ceil(math.log2(step / asked.tolerance)))
         # The same for all replications: those of a scenario stay in order, the first before those that wait for it.
-        self.first_asked: float = self._at if first is None else first.first_asked
+        self.first_asked = self.at
 
     def _begin(self, start: float, step: float) -> None:
-        self._search = crossing(start, step=step, tolerance=self._tolerance, limit=self._limit)
-        self._at = next(self._search)
+        self.begin(start, step=step, tolerance=self._asked.tolerance, limit=self._limit)
+        self._is_begun = True
 
     def missing(self, kpis: Kpis) -> list[Task]:
         """What has to be simulated next; nothing before the first replication has its threshold.
 
         That is where the others begin: theirs are near, so that most are found by two to four demands.
         """
-        if self._search is None:
+        if not self._is_begun:
             assert self.first is not None
             if self.first.crossing is None:
                 return []
-            self._begin(max(self.first.crossing.yes, self._tolerance), self._tolerance)
+            self._begin(max(self.first.crossing.yes, self._asked.tolerance), self._asked.tolerance)
         while self.crossing is None:
-            key = self.key(self._at)
-            if key not in kpis:
-                return [(key, evaluate, (at_demand(self.design.hub, self._at), self.number))]
-            if (longer := self._longer(self._at, kpis)) is not None:
+            if (key := self.key(self.at)) not in kpis:
+                return [(key, evaluate, (at_demand(self.design.hub, self.at), self.number))]
+            if (longer := self._longer(self.at, kpis)) is not None:
                 return [longer]
-            self._answer(self._reason(self._at, kpis))
-        if not self._has_binding:
+            self.answer(is_yes=not self._reason(self.at, kpis))
+        if not self._asked.binding:
             return []
         if self.crossing.no is not None and self.key(self.above) not in kpis:
             return [(self.key(self.above), evaluate, (at_demand(self.design.hub, self.above), self.number))]
-        tasks: list[Task] = []
-        for what in self.lifting(kpis):
-            key = self.key(self.above, what.resource)
-            if key not in kpis:
-                tasks.append((key, evaluate, (what.hub, self.number)))
-        return tasks
-
-    def _answer(self, reason: str) -> None:
-        assert self._search is not None
-        self.n_asked += 1
-        try:
-            self._at = self._search.send(not reason)
-        except StopIteration as end:
-            self.crossing = end.value
+        return [
+            (key, evaluate, (what.hub, self.number))
+            for what in self.lifting(kpis)
+            if (key := self.key(self.above, what.resource)) not in kpis
+        ]
 
     def _longer(self, flights: float, kpis: Kpis) -> Task | None:
         """The longer run that shows whether the backlog grows, where that alone is open; None if none is needed."""
-        if on_time(kpis[self.key(flights)]) < self._target:
+        if on_time(kpis[self.key(flights)]) < self._asked.target:
             return None
         for key, config in self._runs(flights):
             if key not in kpis:
                 return key, grow, (config, self.number)
             if judged([kpis[key]], config.horizon_days).is_unstable is not None:
-                return None
+                break
         return None
 
     def _runs(self, flights: float) -> Iterator[tuple[Key, HubConfig]]:
@@ -134,7 +119,7 @@ class Search:
 
         A backlog of which nothing says that it grows sets no threshold.
         """
-        is_late = on_time(kpis[self.key(flights)]) < self._target
+        is_late = on_time(kpis[self.key(flights)]) < self._asked.target
         is_growing = self.growth(flights, kpis)
         return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
 
@@ -182,7 +167,7 @@ class Search:
     def left(self, kpis: Kpis) -> int:
         """About how many simulations are still to come."""
         if self.crossing is None:
-            return max(1, self._expected - self.n_asked) + (len(self._resources) // 2 if self.first is None else 1)
+            return max(1, self._expected - self.n_answered) + (len(self._resources) // 2 if self.first is None else 1)
         return len(self.missing(kpis))
 
     def key(self, flights: float, resource: str | None = None) -> Key:
