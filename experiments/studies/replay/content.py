@@ -12,7 +12,7 @@ import numpy as np
 from experiments import formatting
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.flows import check_ranges, flows_and_posts
-from experiments.studies.replay.kinds import COUNTS, KINDS, Kind
+from experiments.studies.replay.kinds import COUNTS, KINDS, PLACES, WHOLE, Kind
 from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, seconds
 from experiments.studies.trace.run import Replication
 from sim.config import HubConfig
@@ -24,30 +24,6 @@ from sim.units import MIN_PER_DAY, SECONDS_PER_MIN
 
 TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
 """Tables that a replay reads."""
-_PLACES: Final = (
-    ("flights", "stand", "stand_given", "stand_free", ""),
-    ("ulds", "position", "placed", "start", "hall"),
-    ("ulds", "station", "start", "released", "hall"),
-    ("trains", "at_hall", "at_door", "placed", "hall"),
-    ("trucks", "door", "docked", "left_door", "hall"),
-    ("trucks", "yard", "arrived", "docked", "hall"),
-    ("collections", "door", "docked", "released", "hall"),
-    ("collections", "yard", "arrived", "docked", "hall"),
-    ("out_ulds", "place", "start", "built", "hall"),
-    ("out_ulds", "dolly", "built", "taken", "hall"),
-)
-"""Kind, column, since, until, and what has places of its own: where a thing is drawn, which the model does not say."""
-_WHOLE: Final = {
-    "flights": ("hall", "n_ulds", "n_parcels", "n_parcels_out"),
-    "ulds": ("flight", "index", "deck", "train", "hall", "n_parcels"),
-    "trains": ("flight", "deck", "train", "hall", "n_ulds"),
-    "trucks": ("hall", "route", "kind", "n_parcels"),
-    "collections": ("hall", "n_parcels"),
-    "out_ulds": ("hall", "lane", "sequence", "flight", "n_parcels"),
-    "out_trains": ("flight", "train", "hall", "n_positions"),
-    "shuttles": ("origin", "destination", "sequence", "n_parcels"),
-}
-"""Columns of whole numbers, by kind."""
 
 
 def kinds() -> dict[str, Any]:
@@ -65,7 +41,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
     _check(replication.tables, hub)
     journal = Journal(replication.tables, hub)
     rows = {kind.name: _rows(kind, journal) for kind in KINDS}
-    for kind, column, since, until, group in _PLACES:
+    for kind, column, since, until, group in PLACES:
         rows[kind][column] = _places(rows[kind], since, until, group)
     return {
         "title": replication.scenario,
@@ -160,7 +136,7 @@ def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
     counted = [name for count in COUNTS if count.kind == kind.name for name in (count.since, count.until)]
     instants = list(dict.fromkeys([*(step.since for step in kind.steps), kind.gone, *counted]))
     return {name: seconds(table[name]) for name in instants} | {
-        name: table[name].astype(np.int32) for name in _WHOLE[kind.name]
+        name: table[name].astype(np.int32) for name in WHOLE[kind.name]
     }
 
 
