@@ -105,7 +105,7 @@ def test_nothing_asked_or_nothing_to_gain_adds_no_replication():
 
 def test_a_single_replication_is_the_reason_for_no_interval():
     (line,) = too_wide([Need("only", "on_time_share", None, 0.1, None)], 1)
-    assert line.endswith("on_time_share of only has no interval: a single replication has none")
+    assert line.endswith("On time of only has no interval: a single replication has none")
 
 
 def test_a_share_near_one_asks_for_as_many_replications_as_its_interval_takes():
@@ -171,7 +171,7 @@ def test_a_run_goes_on_until_narrow_and_tells_the_cost_before(capsys, tmp_path: 
     assert "after 2 replications" in said.splitlines()[0]
     interval = document["kpis"]["dwell_mean_h"]
     is_narrow = (interval["high"] - interval["low"]) / 2 <= 0.3
-    assert is_narrow or any("precision: target not reached: dwell_mean_h" in line for line in document["warnings"])
+    assert is_narrow or any("precision: target not reached: Dwell, mean" in line for line in document["warnings"])
     other, quiet = told(capsys, "run", *ASKED, "workers=2", "--quiet", "--out", str(tmp_path / "2"))
     assert quiet == ""
     assert tables(other) == tables(document)
@@ -210,7 +210,7 @@ def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, t
     )  # fmt: skip
     assert {own["kpis"][kpi]["n"] for own in document["scenarios"].values() for kpi in own["kpis"]} == {3}
     assert "of each of 2 designs" in said
-    warned = [line for line in document["warnings"] if line.startswith("precision: target not reached: dwell_mean_h")]
+    warned = [line for line in document["warnings"] if line.startswith("precision: target not reached: Dwell, mean")]
     assert len(warned) == 2
     assert warned[0].startswith("precision: target not reached: ")
     assert "after 3 replications, the most allowed" in warned[0]

@@ -207,7 +207,7 @@ def test_the_verb_finds_what_a_known_simulator_does(
         assert found[name]["total"]["mean"] == pytest.approx(total, abs=0.12)
     # Arrivals and crews weigh most, but eight trajectories cannot tell: intervals overlap.
     assert any(
-        line.startswith("No conclusion here for dwell_mean_h: the intervals leave the order open.")
+        line.startswith("No conclusion here for Dwell, mean: the intervals leave the order open.")
         and {"crews (second)", "arrivals (first)"} <= set(line.rpartition(": ")[2].split(", ")[:3])
         for line in document["sentences"]
     )
@@ -415,7 +415,7 @@ def test_impossible_indices_are_flagged_and_allow_no_conclusion(
     (line,) = [line for line in result.warnings if "impossible" in line]
     assert warned in line and "from 8 samples" in line
     said = " ".join(sentences(result))
-    assert "No conclusion here for on_time_share: indices are impossible" in said
+    assert "No conclusion here for On time: indices are impossible" in said
     assert "is open" in said and "Not so here" not in said and "So here" not in said
 
 
@@ -428,8 +428,8 @@ def test_intervals_of_all_that_can_be_allow_no_conclusion() -> None:
         Index(name, share(0.2, 0.0, 1.0), share(st, 0.0, 1.0)) for name, st in zip(GROUPS, (0.2, 0.2, 0.6), strict=True)
     )
     said = " ".join(sentences(of_indices(found, GROUPS)))
-    assert "No conclusion here for on_time_share: the intervals leave the order open" in said
-    assert "Which of 3 factors move on_time_share most is open" in said
+    assert "No conclusion here for On time: the intervals leave the order open" in said
+    assert "Which of 3 factors move On time most is open" in said
     assert "Of the variance" not in said and "Not so here" not in said
 
 
@@ -441,6 +441,6 @@ def test_intervals_that_are_apart_allow_a_conclusion() -> None:
         )
         return " ".join(sentences(of_indices(tuple(found), GROUPS)))
 
-    assert "Not so here for on_time_share: of 3 groups arrivals come second, crews come third" in of(0.3, 0.1, 0.6)
-    assert "So here for on_time_share: arrivals and crews are the first of 3 groups" in of(0.6, 0.3, 0.1)
-    assert "these move on_time_share most: other, arrivals, crews" in of(0.3, 0.1, 0.6)
+    assert "Not so here for On time: of 3 groups arrivals come second, crews come third" in of(0.3, 0.1, 0.6)
+    assert "So here for On time: arrivals and crews are the first of 3 groups" in of(0.6, 0.3, 0.1)
+    assert "these move On time most: other, arrivals, crews" in of(0.3, 0.1, 0.6)

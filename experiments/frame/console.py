@@ -4,11 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
-from experiments.formatting import instant, listed, whole
+from experiments.formatting import full_kpi_name, instant, kpi_name, listed, whole
 from experiments.frame.over_assumptions import OverAssumptions
 from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome
@@ -27,7 +28,7 @@ MOST_ON_PAGE = 24
 """Designs; a page of more could not be read."""
 
 
-def fit_lines(designs: Sequence[Design]) -> list[str]:
+def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """What fit=auto changed, design by design."""
     lines = []
     for design in designs:
@@ -36,16 +37,18 @@ def fit_lines(designs: Sequence[Design]) -> list[str]:
         texts = [change for change in changes if change not in shares]
         texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else shares
         if texts:
-            lines.append(f"{design.label}: fit=auto changed {', '.join(texts)} (config.yaml lists all as fitted)")
+            name = titles.get(design.label, design.label)
+            lines.append(f"{name}: fit=auto changed {', '.join(texts)} (config.yaml lists all as fitted)")
     return lines
 
 
-def warnings_of(outcome: Outcome, before: Sequence[str]) -> list[str]:
-    """What a reader must know before the numbers."""
-    lines = [*before, *fit_lines(outcome.designs), *too_few_replications(outcome.n)]
+def warnings_of(outcome: Outcome, titles: Mapping[str, str], before: Sequence[str]) -> list[str]:
+    """What a reader must know before the numbers; `titles`: of the designs, by label."""
+    lines = [*before, *fit_lines(outcome.designs, titles), *too_few_replications(outcome.n)]
     for design in outcome.designs:
+        title = titles[design.label]
         if not outcome.intervals[design.label]["parcels_per_day"].mean:
-            lines.append(f"{design.label}: not one parcel left in the measured days")
+            lines.append(f"{title}: not one parcel left in the measured days")
         intervals = outcome.intervals[design.label]
         if outcome.is_unstable(design):
             slope = intervals["backlog_slope_per_day"].mean
@@ -54,24 +57,25 @@ def warnings_of(outcome: Outcome, before: Sequence[str]) -> list[str]:
             if blocked < design.hub.end_min:
                 since = instant(blocked, design.hub.start_date)
                 first = f"flights are held because no stand is free, on average from {since} on"
-            lines.append(f"{design.label}: unstable: its backlog grows by {whole(slope)} parcels a day; {first}")
+            lines.append(f"{title}: unstable: its backlog grows by {whole(slope)} parcels a day; {first}")
         if outcome.is_unstable(design) is None:
             days = outcome.stability[design.label].horizon_days
             lines.append(
-                f"{design.label}: undecided whether its backlog grows: {days} measured days do not show it; more"
+                f"{title}: undecided whether its backlog grows: {days} measured days do not show it; more"
                 " horizon_days or replications may"
             )
         others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
         bounds = [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]
         if bounds:
             share = intervals["not_departed_share"].mean
-            lines.append(f"{design.label}: {share:.1%} had not left at the end: {', '.join(bounds)} read 'more than'")
+            named = "; ".join(map(full_kpi_name, bounds))
+            lines.append(f"{title}: {share:.1%} had not left at the end: {named} read 'more than'")
         if outcome.is_lower_bound(design.label, "recovery_h"):
             share = intervals["not_recovered_share"].mean
             which = f" in {share:.0%} of the replications" if share < 1 else ""
             lines.append(
-                f"{design.label}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
-                " recovery_h reads 'more than'"
+                f"{title}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
+                f" {kpi_name('recovery_h')} reads 'more than'"
             )
     return lines
 

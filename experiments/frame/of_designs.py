@@ -85,18 +85,17 @@ def document(
     warnings = [
         *console.page_warnings(designs),
         *outcome.warnings,
-        *warmup_warnings(summed.warm_ups, designs),
+        *warmup_warnings(summed.warm_ups, designs, text.titles),
         *of_family,
     ]
     return Document(
         title=console.title_of(designs),
         data=data,
-        warnings=console.warnings_of(outcome, warnings),
+        warnings=console.warnings_of(outcome, text.titles, warnings),
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),
         lines=[*(text.differences() if has_baseline else ()), *text.lines()],
         more=text.all_kpis,
-        titles=text.titles,
         notes=notes,
         over=over,
         page=page,

@@ -13,18 +13,17 @@ from experiments.designs.design import Design, Replicated, period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
-from experiments.frame.screen import WARNING, grid_in_words, in_words, say
+from experiments.frame.screen import WARNING, say
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import style
 from experiments.report.page import PAGE, files_of, write_page
 from experiments.report.sections import Brief, Page, Section
-from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_tables import check_table
 from experiments.store.read import CONFIG
-from experiments.store.rows import Grid, stored
+from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
@@ -178,11 +177,11 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
 def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) -> Page:
     """Of a study that is no list of designs."""
     pictures = []
-    grids = _grids(document)
+    grids = document.grids
     if is_drawn:
         with style.look():
             pictures = list(document.pictures())
-    explanation = [in_words(line, document.titles) for line in document.explanation]
+    explanation = document.explanation
     sections = [
         *([Section("At a glance", grids=grids[:1])] if grids else []),
         *([Section("Pictures", pictures=pictures)] if is_drawn else []),
@@ -192,20 +191,11 @@ def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) 
         Section("How it was found", items=document.method),
     ]
     config = (folder / CONFIG).read_text(encoding="utf-8")
-    notes = [f"Warning: {in_words(line, document.titles)}." for line in _warnings(asked, document)]
+    notes = [f"Warning: {line}." for line in _warnings(asked, document)]
     facts = {**document.facts, "How sure": notes, "Rests on": document.method}
-    lines = document.brief or [*map(str, _opening(document)), *explanation]
+    lines = document.brief or [*map(str, document.opening), *explanation]
     brief = Brief(lines, facts, pictures) if is_drawn else None
-    return Page(in_words(document.title, {}), _opening(document), sections, config, brief, notes)
-
-
-def _grids(document: Document) -> list[Grid]:
-    return [grid_in_words(grid, document.titles) for grid in document.grids]
-
-
-def _opening(document: Document) -> list[DesignVerdict | str]:
-    """What terminal and page begin with, in a reader's words."""
-    return [in_words(line, document.titles) if isinstance(line, str) else line for line in document.opening]
+    return Page(document.title, document.opening, sections, config, brief, notes)
 
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
@@ -220,16 +210,16 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         shown |= {"run_dir": str(folder), **more, "warnings": warnings}
         console.print_json(shown)
         return
-    explanation = [in_words(line, document.titles) for line in document.explanation]
+    explanation = document.explanation
     most_rows = None if asked.arguments.all else document.most_rows
     paths = {"tables": folder, "page": folder / PAGE, **more}
     say(
         [
-            *_opening(document), "", *_grids(document), *document.lines,
+            *document.opening, "", *document.grids, *document.lines,
             *(document.more() if asked.arguments.all else ()),
             *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),
-            *(f"{WARNING}{in_words(line, document.titles)}" for line in warnings), *document.notes,
+            *(f"{WARNING}{line}" for line in warnings), *document.notes,
             *(f"{name + ':':7} {path}" for name, path in paths.items()),
         ],
         most_rows,

@@ -1,17 +1,13 @@
 """What a command says: with colours and ruled tables on a terminal, plain lines that scripts can read elsewhere."""
 
 import os
-import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from experiments.formatting import kpi_name
 from experiments.report.sections import as_lines
 from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid
-from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,7 +16,6 @@ Item: TypeAlias = DesignVerdict | Grid | str
 
 WARNING: Final = "warning: "
 _COLORS: Final = {"carries": "bold green", "close": "bold yellow", "fails": "bold red", "unstable": "bold red"}
-_KEY: Final = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 _LEAST_TEXT: Final = 20
 """Characters of a column of text, below which its words would be broken."""
 _WIDEST: Final = 10_000
@@ -39,26 +34,6 @@ def say(items: Iterable[Item], most_rows: int | None = None) -> None:
         _draw(items, most_rows)
     else:
         sys.stdout.write("\n".join(line for item in items for line in _plain(item, most_rows)) + "\n")
-
-
-def grid_in_words(grid: Grid, titles: Mapping[str, str]) -> Grid:
-    """A table with designs and KPIs as a reader calls them."""
-    rows = tuple((in_words(titles.get(row[0], row[0]), {}), *row[1:]) for row in grid.rows)
-    header = tuple(in_words(heading, {}) for heading in grid.header)
-    return replace(grid, caption=in_words(grid.caption, titles), header=header, rows=rows)
-
-
-def in_words(line: str, titles: Mapping[str, str]) -> str:
-    """A line with designs and KPIs as a reader calls them.
-
-    >>> in_words("liege_30k: dwell_mean_h reads 'more than'", {"liege_30k": "30,000 m²"})
-    "30,000 m²: Dwell, mean reads 'more than'"
-    """
-    for label in sorted(titles, key=len, reverse=True):
-        if line.startswith((f"{label}: ", f"{label}, ", f"{label} ")):
-            line = titles[label] + line.removeprefix(label)
-            break
-    return _KEY.sub(lambda key: kpi_name(key[0]) if key[0] in KPIS else key[0], line)
 
 
 def _plain(item: Item, most_rows: int | None) -> Iterator[str]:

@@ -99,8 +99,6 @@ class Document:
     """For the terminal, between grids and sentences."""
     more: Callable[[], Iterable[Grid | str]] = tuple
     """For the terminal, where all is asked for."""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """What a reader calls a design, by its label."""
     notes: Sequence[str] = ()
     """For the terminal, after the warnings."""
     over: OverAssumptions | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import time_left
+from experiments.formatting import kpi_name
 from experiments.replications.margin import walks_of
 from experiments.replications.stability import Stability, grow, verdicts
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
@@ -168,11 +169,11 @@ def _why(need: Need, n: int) -> str:
     if need.n is not None:
         return f"{_width_text(need)} after {n} replications, the most allowed; {_wanted(need)}"
     reason = "a single replication has none" if n == 1 else "a value is not finite"
-    return f"{need.kpi} of {need.label} has no interval: {reason}"
+    return f"{kpi_name(need.kpi)} of {need.label} has no interval: {reason}"
 
 
 def _width_text(need: Need) -> str:
-    return f"{need.kpi} of {need.label} is ±{need.half_width:.3g} {_unit(need.kpi)}".rstrip()
+    return f"{kpi_name(need.kpi)} of {need.label} is ±{need.half_width:.3g} {_unit(need.kpi)}".rstrip()
 
 
 def _wanted(need: Need) -> str:

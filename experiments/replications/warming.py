@@ -98,21 +98,21 @@ def warmup_picture(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) ->
     yield picture_of(PICTURE, drawn, method=result.method.said)
 
 
-def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> list[str]:
-    """Warnings on the warm-up.
+def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], titles: Mapping[str, str]) -> list[str]:
+    """Warnings on the warm-up; `titles`: of the designs, by label.
 
     Raises:
         KeyError: a warm-up of no such design.
     """
     days = {design.label: design.hub.warmup_days for design in designs}
-    return [text for label, result in warm_ups.items() for text in _warning(label, result, days[label])]
+    return [text for label, result in warm_ups.items() for text in _warning(titles[label], result, days[label])]
 
 
-def _warning(label: str, result: WarmUp, warmup_days: float) -> list[str]:
+def _warning(title: str, result: WarmUp, warmup_days: float) -> list[str]:
     if not result.is_found:
         method = result.method.said
-        return [f"{label}: warm-up: the run is too short for {method} to tell one; see figures/{PICTURE}.svg"]
+        return [f"{title}: warm-up: the run is too short for {method} to tell one; see figures/{PICTURE}.svg"]
     if result.length > warmup_days:
         asks = f"{result.method.said} asks for {result.length:.1f} of the backlog"
-        return [f"{label}: warmup_days: {warmup_days:g} days, while {asks}"]
+        return [f"{title}: warmup_days: {warmup_days:g} days, while {asks}"]
     return []

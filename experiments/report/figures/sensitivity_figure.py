@@ -1,6 +1,6 @@
 """Tornado of elementary effects, and bars of Sobol's indices: a panel a KPI, a row a factor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -8,6 +8,7 @@ from experiments.report import style
 from experiments.report.figures.errorbar import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
+from experiments.statistics.indices import Index
 
 P = TypeVar("P")
 _RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]
@@ -31,23 +32,14 @@ class Effects:
     """What a KPI can change by at most; an interval may say more, and is cut there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """A panel of indices: by factor its share of the variance alone, and with the others [1]."""
-
-    title: str
-    first: tuple[Interval, ...]
-    total: tuple[Interval, ...]
-
-
 def tornado(names: Sequence[str], panels: Sequence[Effects]) -> Figure:
     """The factors from top to bottom, as given, in every panel."""
     return _side_by_side(names, panels, _draw_effects, _ROW_IN)
 
 
-def shares(names: Sequence[str], panels: Sequence[Shares]) -> Figure:
-    """As `tornado`, of indices."""
-    return _side_by_side(names, panels, _draw_shares, 2 * _ROW_IN)
+def shares(names: Sequence[str], panels: Mapping[str, Sequence[Index]]) -> Figure:
+    """As `tornado`, of indices by their panel's title."""
+    return _side_by_side(names, list(panels.items()), _draw_shares, 2 * _ROW_IN)
 
 
 def _side_by_side(names: Sequence[str], panels: Sequence[P], draw: Callable[[Axes, P], None], row_in: float) -> Figure:
@@ -73,17 +65,17 @@ def _draw_effects(ax: Axes, panel: Effects) -> None:
     _limit(ax, 0.0, panel.most)
 
 
-def _draw_shares(ax: Axes, panel: Shares) -> None:
-    rows = range(len(panel.first))
-    for offset, intervals, color, label in (
-        (-0.2, panel.first, _ALONE, "alone (S1)"),
-        (0.2, panel.total, _WITH_OTHERS, "with the others (ST)"),
-    ):
-        places = [row + offset for row in rows]
+def _draw_shares(ax: Axes, panel: tuple[str, Sequence[Index]]) -> None:
+    title, of_factors = panel
+    for offset, kind, color, label in (
+        (-0.2, "first", _ALONE, "alone (S1)"), (0.2, "total", _WITH_OTHERS, "with the others (ST)"),
+    ):  # fmt: skip
+        places = [row + offset for row in range(len(of_factors))]
+        intervals: list[Interval] = [getattr(index, kind) for index in of_factors]
         ax.barh(places, [interval.mean for interval in intervals], color=color, height=0.36, label=label)
         _whiskers(ax, places, intervals, "95 % interval")
     ax.axvline(0, color=style.LIMIT, linewidth=0.8)
-    ax.set_title(panel.title)
+    ax.set_title(title)
     ax.set_xlabel("share of the variance")
     _limit(ax, max(ax.get_xlim()[0], -_BESIDE), 1 + _BESIDE)
 

@@ -145,8 +145,10 @@ def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
     keys = asked.keys
     searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in asked.designs}
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
+    titles = titles_of(asked.designs)
     return [
-        result_of(design, searches[design.label], kpis, has_binding=keys.capacity.binding) for design in asked.designs
+        result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding)
+        for design in asked.designs
     ]
 
 
@@ -159,7 +161,6 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         title="What demand is sustained",
         sentences=sentences(results),
         verdicts=sentences(results),
-        titles=titles_of([result.design for result in results]),
         tables=[
             stored(Threshold, [row for result in results for row in result.thresholds]),
             stored(Lift, [row for result in results for row in result.lifts]),
@@ -168,7 +169,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
             *factor_tables(keys.factors),
         ],
         grids=[_grid(results, keys.factors), *(
-            grid_of(f"{result.label}, just above that: 10 % more of each resource", result.lifts)
+            grid_of(f"{result.title}, just above that: 10 % more of each resource", result.lifts)
             for result in results if result.lifts
         )],
         data={"scenarios": {
@@ -235,7 +236,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
     keys = keys_of(factors)
     rows = tuple(
         (
-            result.label,
+            result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
             whole(result.flights.mean * result.design.hub.mean_parcels_per_flight),
@@ -262,10 +263,9 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     from experiments.report.figures.capacity_figure import CapacityChart, figure
 
-    titles = titles_of([result.design for result in results])
-    values = {titles[result.label]: result.flights for result in results}
+    values = {result.title: result.flights for result in results}
     ladders = {
-        titles[result.label]: {
+        result.title: {
             name: rate / result.design.hub.mean_parcels_per_flight
             for name, rate in result.ladder.items()
             if name not in LAID_OUT

@@ -75,6 +75,8 @@ class Result:
     """A scenario's threshold; `lifts` are sorted, the highest first."""
 
     design: Design
+    title: str
+    """What a reader calls the design."""
     thresholds: tuple[Threshold, ...]
     n_undecided: int
     """Replications in which nothing shows whether the backlog grows at the demand sustained."""
@@ -104,7 +106,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        name, n = self.label, len(self.thresholds)
+        name, n = self.title, len(self.thresholds)
         lines = []
         if any(row.not_sustained is None for row in self.thresholds):
             most = max(row.flights_per_day for row in self.thresholds)
@@ -131,7 +133,9 @@ def _best(lifts: Sequence[Lift]) -> Lift | None:
     return next((row for row in lifts if row.n == n), None)
 
 
-def result_of(design: Design, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True) -> Result:
+def result_of(
+    design: Design, title: str, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True
+) -> Result:
     thresholds = tuple(
         Threshold(design.label, search.number, crossing.yes, crossing.no, search.reason(kpis), crossing.n_asked)
         for search in searches
@@ -143,6 +147,7 @@ def result_of(design: Design, searches: Sequence[Search], kpis: Kpis, *, has_bin
     best = _best(lifts)
     return Result(
         design,
+        title,
         thresholds,
         sum(
             search.growth(search.crossing.yes, kpis) is None
@@ -190,6 +195,6 @@ def sentences(results: Sequence[Result]) -> list[str]:
     for result in results:
         n = result.flights.n
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
-        line = f"{result.label} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
+        line = f"{result.title} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
         lines.append(f"{line}; {result.bottleneck}.")
     return lines

@@ -24,7 +24,7 @@ from experiments.composition import compose, study
 from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among, key_of
-from experiments.formatting import signed, with_interval
+from experiments.formatting import kpi_name, signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
 from experiments.report.factor_names import tagged
@@ -167,7 +167,7 @@ def _grid(kpi: str, split: Decomposition, scenarios: Sequence[str]) -> Grid:
         )
         for factor, share in split.shares.items()
     )
-    caption = f"{kpi}: {' → '.join(scenarios)}, {signed(scale * split.gain.mean)} {name}"
+    caption = f"{kpi_name(kpi)}: {' → '.join(scenarios)}, {signed(scale * split.gain.mean)} {name}"
     return Grid(caption, ("factor", "share, all orders", "alone", "last"), rows)
 
 

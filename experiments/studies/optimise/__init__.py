@@ -63,7 +63,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
         }  # fmt: skip
         method.append(text_of("optimise_cost", **values))
     return Document(
-        title=f"What {' and '.join(keys.goals)} can be had together",
+        title=f"What {' and '.join(keys.called)} can be had together",
         sentences=sentences(result),
         warnings=result.warnings,
         tables=tables_of(result),
@@ -82,7 +82,7 @@ def grids(result: Result) -> list[Grid]:
         (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    tables = [Grid("The front, by its first goal, with 95 % intervals", ("design", *asked.goals), reached)]
+    tables = [Grid("The front, by its first goal, with 95 % intervals", ("design", *asked.called), reached)]
     names = list(asked.variables)
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)
@@ -111,7 +111,8 @@ def _picture(result: Result) -> Picture:
     asked = result.asked
     x, y = asked.goals
     scales = {goal: 100.0 if asked.unit(goal) == "1" else 1.0 for goal in asked.goals}
-    names = [f"{goal} [{'%' if asked.unit(goal) == '1' else asked.unit(goal)}]" for goal in asked.goals]
+    units = ["%" if asked.unit(goal) == "1" else asked.unit(goal) for goal in asked.goals]
+    names = [f"{name} [{unit}]" for name, unit in zip(asked.called, units, strict=True)]
 
     def place(trial: Trial) -> tuple[float, float]:
         means = [scales[goal] * sum(sample) / len(sample) for goal, sample in trial.samples.items()]
@@ -135,7 +136,7 @@ def _picture(result: Result) -> Picture:
         configured,
         tuple((point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front),
     )
-    return picture_of("front", front_figure.figure(chart), x=x, y=y)
+    return picture_of("front", front_figure.figure(chart), x=asked.called[0], y=asked.called[1])
 
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:

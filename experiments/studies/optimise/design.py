@@ -11,6 +11,7 @@ import yaml
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed, check_set_once, scaled
+from experiments.formatting import kpi_name
 from experiments.money.accounts import DAYS_PER_YEAR
 from experiments.money.prices import Prices
 from sim.config import HubConfig
@@ -119,6 +120,11 @@ class Optimise:
     @property
     def goals(self) -> tuple[str, ...]:
         return (*self.minimise, *self.maximise)
+
+    @property
+    def called(self) -> list[str]:
+        """The goals as a reader calls them."""
+        return [kpi_name(goal) if goal in KPIS else goal for goal in self.goals]
 
     def unit(self, goal: str) -> str:
         return UNITS[goal] if goal in UNITS else KPIS[goal].unit

@@ -143,7 +143,7 @@ def goal_text(interval: Interval, unit: str) -> str:
 
 def sentences(result: Result) -> list[str]:
     asked, trials = result.asked, result.tried.trials
-    first, second = asked.goals
+    first, second = asked.called
     count = (
         f"Of {len(trials)} designs tried, {result.n_unfit} do not fit and were not simulated; of the {result.n_designs}"
         f" different ones that fit, {len(result.front)} {'are' if len(result.front) > 1 else 'is'} on the front: no"
@@ -185,7 +185,8 @@ def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
 
 
 def _point(asked: Optimise, intervals: dict[str, Interval]) -> str:
-    return " and ".join(f"{goal} {goal_text(interval, asked.unit(goal))}" for goal, interval in intervals.items())
+    texts = (goal_text(intervals[goal], asked.unit(goal)) for goal in asked.goals)
+    return " and ".join(f"{name} {text}" for name, text in zip(asked.called, texts, strict=True))
 
 
 def _as_good(asked: Optimise, intervals: dict[str, Interval], other: dict[str, Interval]) -> bool:

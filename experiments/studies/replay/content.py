@@ -111,7 +111,7 @@ def _limits(hub: HubConfig) -> dict[str, int]:
         "outbound_tugs": hub.apron.outbound_tugs,
         "yard": hub.outbound.yard * len(halls),
         "uld_positions": sum(hall.uld_positions for hall in halls),
-        "breakdown": sum(hall.breakdown_stations for hall in halls),
+        "stations": sum(hall.breakdown_stations for hall in halls),
         "dock_doors": sum(hall.doors_out for hall in halls),
         "doors_in": sum(hall.doors_in for hall in halls),
         "build_up": sum(hall.exports.build_up_places for hall in halls),

@@ -27,7 +27,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
-from experiments.formatting import number, whole
+from experiments.formatting import kpi_name, number, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
@@ -93,7 +93,7 @@ def _grid(result: Found) -> Grid:
     )
     cost = f"cost, {asked.cost_unit}" if asked.cost_unit else "cost"
     keys = keys_of(result.keys.factors)
-    header = ("design", *keys, "verdict", "why", cost, asked.kpi, "replications")
+    header = ("design", *keys, "verdict", "why", cost, kpi_name(asked.kpi), "replications")
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from experiments.designs.design import Design, DesignKeys
+from experiments.formatting import kpi_name
 from experiments.frame.study import Kpis
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from sim.errors import ConfigError
@@ -94,10 +95,10 @@ class Select:
     def wanted(self) -> str:
         """The target in words.
 
-        `on_time_share at least 0.95`
+        `On time at least 0.95`
         """
         unit = KPIS[self.kpi].unit
-        text = f"{self.kpi} {'at least' if self.sign > 0 else 'at most'} {self.target:g}"
+        text = f"{kpi_name(self.kpi)} {'at least' if self.sign > 0 else 'at most'} {self.target:g}"
         return text if unit == "1" else f"{text} {unit}"
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import number, short, with_interval
+from experiments.formatting import kpi_name, number, short, with_interval
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
 from experiments.report.sentences import too_few_replications
@@ -119,7 +119,7 @@ def answer(result: Found) -> list[str]:
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
-        lines = [f"{best.scenario} {what} ({among}): cost {cost}, {asked.kpi} {interval_text(best.kpi)}."]
+        lines = [f"{best.scenario} {what} ({among}): cost {cost}, {kpi_name(asked.kpi)} {interval_text(best.kpi)}."]
     if result.probability is None:
         return lines
     return [*lines, _promise(result, result.probability)]
@@ -162,7 +162,7 @@ def warnings_of(result: Found) -> list[str]:
         )
     if best is not None and _is_at_target(asked, best.kpi):
         lines.append(
-            f"{best.scenario}: {asked.kpi} is within select.tolerance = {asked.tolerance:g} of the target: the"
-            " design may meet or miss it"
+            f"{best.scenario}: {kpi_name(asked.kpi)} is within select.tolerance = {asked.tolerance:g} of the target:"
+            " the design may meet or miss it"
         )
     return lines

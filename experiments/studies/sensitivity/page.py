@@ -1,10 +1,10 @@
 """How `cargohub sensitivity` shows what it found: a page with pictures, and lines for a reader."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from experiments.formatting import kpi_name, number, whole, with_interval
+from experiments.formatting import kpi_name, listed, number, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
 from experiments.report.sections import Picture, picture_of, text_of
 from experiments.statistics import Interval, indices, screening
@@ -38,17 +38,18 @@ def sentences(result: Result) -> list[str]:
 def _most(result: Result, kpi: str) -> str:
     sizes = result.sizes(kpi)
     if sizes[0][1].mean == 0:
-        return f"No factor moves {kpi}."
+        return f"No factor moves {kpi_name(kpi)}."
     first, following = sizes[:_NAMED], sizes[_NAMED][1] if len(sizes) > _NAMED else None
     sure = "; the intervals leave that order open" if _may_change(first[-1][1], following) else ""
     if result.screened is None:
         named = ", ".join(name_of(name) for name, _ in first)
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
-            return f"Which of {len(sizes)} factors move {kpi} most is open; by the estimates, {named}."
-        return f"Of {len(sizes)} factors, these move {kpi} most: {named}{sure}."
+            return f"Which of {len(sizes)} factors move {kpi_name(kpi)} most is open; by the estimates, {named}."
+        return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
     factors = result.asked.factors
-    listed = "; ".join(f"{name_of(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
-    return f"Of {len(sizes)} factors, these move {kpi} most, each over its whole range, on average: {listed}{sure}."
+    ranges = "; ".join(f"{name_of(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
+    which = f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most, each over its whole range, on average"
+    return f"{which}: {ranges}{sure}."
 
 
 def _shares(crossed: Crossed, kpi: str) -> str:
@@ -58,11 +59,11 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     known = [index for index in by_total if not (index.is_impossible or leaves_open(index.total))]
     if not known:
         return ""
-    listed = ", ".join(
+    shares = ", ".join(
         f"{name_of(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
         for index in known[:_NAMED]
     )
-    return f"Of the variance of {kpi} over the ranges of {len(by_total)} factors, {listed}."
+    return f"Of the variance of {kpi_name(kpi)} over the ranges of {len(by_total)} factors, {shares}."
 
 
 def _is_unusable(result: Result, kpi: str) -> bool:
@@ -101,20 +102,20 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     Only intervals that do not overlap allow a conclusion, and impossible indices allow none.
     """
     heaviest: dict[Group, tuple[str, Interval]] = {}
-    for name, size in result.sizes(kpi):
-        heaviest.setdefault(result.asked.factors[name].group, (name, size))
+    for factor, size in result.sizes(kpi):
+        heaviest.setdefault(result.asked.factors[factor].group, (factor, size))
     groups = list(heaviest)
-    order = ", ".join(f"{group} ({name_of(name)})" for group, (name, _) in heaviest.items())
+    name, order = kpi_name(kpi), ", ".join(f"{group} ({name_of(factor)})" for group, (factor, _) in heaviest.items())
     of_wanted = [_reach(result, heaviest[group][1]) for group in wanted]
     of_others = [_reach(result, heaviest[group][1]) for group in groups if group not in wanted]
     if _is_unusable(result, kpi):
-        return f"No conclusion here for {kpi}: indices are impossible. In order of the estimates: {order}."
+        return f"No conclusion here for {name}: indices are impossible. In order of the estimates: {order}."
     if not of_others or min(low for low, _ in of_wanted) > max(high for _, high in of_others):
-        return f"So here for {kpi}: arrivals and crews are the first of {len(groups)} groups. In order: {order}."
+        return f"So here for {name}: arrivals and crews are the first of {len(groups)} groups. In order: {order}."
     if max(low for low, _ in of_others) <= min(high for _, high in of_wanted):
-        return f"No conclusion here for {kpi}: the intervals leave the order open. In order of the estimates: {order}."
+        return f"No conclusion here for {name}: the intervals leave the order open. In order of the estimates: {order}."
     places = ", ".join(f"{group} come {_ordinal(1 + groups.index(group))}" for group in wanted)
-    return f"Not so here for {kpi}: of {len(groups)} groups {places}. In order: {order}."
+    return f"Not so here for {name}: of {len(groups)} groups {places}. In order: {order}."
 
 
 def _reach(result: Result, size: Interval) -> tuple[float, float]:
@@ -147,18 +148,18 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
         n_factors = len(result.crossed.stage.box.names)
         method.append(text_of("sensitivity_indices", samples=keys.samples, n_factors=n_factors, method=indices.METHOD))
     noise = [
-        f"{kpi} {100 * share:.2g} % ({_STAGES[method]})"
+        f"{kpi_name(kpi)} {100 * share:.2g} % ({_STAGES[method]})"
         for method, stage in result.stages
         for kpi, share in stage.noise.items()
     ]
     method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
     return Document(
-        title=f"What moves {' and '.join(keys.kpis)} of {config.scenario} most",
+        title=f"What moves {listed(list(map(kpi_name, keys.kpis)), 'and')} of {config.scenario} most",
         data=result.as_json(),
         sentences=sentences(result),
         verdicts=sentences(result)[: len(keys.kpis)],
         tables=result.tables(),
-        grids=_grids(result),
+        grids=list(_grids(result)),
         most_rows=_SHOWN,
         method=method,
         pictures=lambda: _pictures(result),
@@ -167,9 +168,8 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     )
 
 
-def _grids(result: Result) -> list[Grid]:
+def _grids(result: Result) -> Iterator[Grid]:
     factors = result.asked.factors
-    grids = []
     for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
@@ -179,29 +179,17 @@ def _grids(result: Result) -> list[Grid]:
             for effect in sorted(effects, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
-        grids.append(
-            Grid(
-                f"Effects on {kpi} over the range of each factor: their mean size (µ*) and mean (µ), 95 % intervals",
-                header,
-                rows,
-                n_texts=2,
-            )
-        )
+        what = f"Effects on {kpi_name(kpi)} over the range of each factor"
+        yield Grid(f"{what}: their mean size (µ*) and mean (µ), 95 % intervals", header, rows, n_texts=2)
     for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
-            (
-                name_of(index.factor),
-                range_of(factors[index.factor]),
-                with_interval(possible(index.first)),
-                with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""),
-            )
+            (name_of(index.factor), range_of(factors[index.factor]), with_interval(possible(index.first)),
+             with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""))
             for index in sorted(of_kpi, key=lambda index: -index.total.mean)
-        )
+        )  # fmt: skip
         header = ("factor", "range", "alone (S1)", "with the others (ST)")
-        grids.append(
-            Grid(f"Shares of the variance of {kpi} (Sobol indices), with 95 % intervals", header, rows, n_texts=2)
-        )
-    return grids
+        what = f"Shares of the variance of {kpi_name(kpi)} (Sobol indices)"
+        yield Grid(f"{what}, with 95 % intervals", header, rows, n_texts=2)
 
 
 def _scale(kpi: str) -> tuple[float, str]:
@@ -210,11 +198,10 @@ def _scale(kpi: str) -> tuple[float, str]:
     return (100.0, "pp") if unit == "1" else (1.0, unit)
 
 
-def _pictures(result: Result) -> list[Picture]:
+def _pictures(result: Result) -> Iterator[Picture]:
     """In the order of the first KPI: the factor that moves it most on top."""
     from experiments.report.figures import sensitivity_figure
 
-    pictures = []
     first = result.asked.kpis[0]
     if result.screened is not None:
         names = result.screened.ranked(first)
@@ -231,19 +218,13 @@ def _pictures(result: Result) -> list[Picture]:
                 most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
             ))  # fmt: skip
         drawn = sensitivity_figure.tornado([name_of(name) for name in names], panels)
-        pictures.append(picture_of("tornado", drawn, verb="sensitivity"))
+        yield picture_of("tornado", drawn, verb="sensitivity")
     if result.crossed is not None:
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
         names = [index.factor for index in by_total]
-        bars = []
+        bars = {}
         for kpi, of_kpi in result.crossed.indices.items():
             of = {index.factor: index for index in of_kpi}
-            firsts, totals = ([getattr(of[name], kind) for name in names] for kind in ("first", "total"))
-            bars.append(sensitivity_figure.Shares(
-                title=kpi_name(kpi),
-                first=tuple(firsts),
-                total=tuple(totals),
-            ))  # fmt: skip
+            bars[kpi_name(kpi)] = [of[name] for name in names]
         drawn = sensitivity_figure.shares([name_of(name) for name in names], bars)
-        pictures.append(picture_of("sobol", drawn, verb="sensitivity"))
-    return pictures
+        yield picture_of("sobol", drawn, verb="sensitivity")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import change, number, whole
+from experiments.formatting import change, kpi_name, number, whole
 from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -102,18 +102,18 @@ class Result:
             for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
                     lines.append(
-                        f"{method}: {whole(100 * share)} % of the variance of {kpi} between points is noise of the"
-                        " simulation: more replications, or a longer horizon, tell better"
+                        f"{method}: {whole(100 * share)} % of the variance of {kpi_name(kpi)} between points is noise"
+                        " of the simulation: more replications, or a longer horizon, tell better"
                     )
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in of_kpi):
-                lines.append(f"sobol: {kpi} is the same at all points: no factor moves it")
+                lines.append(f"sobol: {kpi_name(kpi)} is the same at all points: no factor moves it")
             lines += _impossible(kpi, of_kpi, self.asked.samples)
             wide = [name_of(index.factor) for index in of_kpi if leaves_open(index.total)]
             if wide:
                 lines.append(
-                    f"sobol: of {kpi} the intervals of {', '.join(wide)} leave most open: more sensitivity.samples tell"
-                    " better"
+                    f"sobol: of {kpi_name(kpi)} the intervals of {', '.join(wide)} leave most open: more"
+                    " sensitivity.samples tell better"
                 )
         return lines
 
@@ -219,6 +219,6 @@ def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
         what.append(f"S1 sums to {number(sum(index.first.mean for index in indices), 2)}")
     if not what:
         return []
-    text = f"sobol: of {kpi} impossible estimates, by chance from {samples} samples: {', '.join(what)}"
+    text = f"sobol: of {kpi_name(kpi)} impossible estimates, by chance from {samples} samples: {', '.join(what)}"
     rules = "an index lies between 0 and 1, S1 is at most ST, and the S1 sum to 1 at most"
     return [f"{text}; {rules}: more sensitivity.samples estimate better"]
