@@ -14,7 +14,7 @@ from experiments.composition import load
 from experiments.designs.varying import changed, words_of
 from experiments.frame import benches, runner
 from experiments.main import main
-from experiments.report.figures.front_figure import FrontChart, draw
+from experiments.report.figures.front_figure import draw
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
@@ -361,6 +361,6 @@ def test_the_chart_draws_the_front_and_the_hub_as_configured() -> None:
 
     ax = Figure().subplots()
     bar = Interval(1.0, None, None, 1)
-    draw(ax, FrontChart("cost [EUR/d]", "on time [%]", ((2.0, 0.5),), (3.0, 1.0), ((bar, Interval(2.0, 1.0, 3.0, 2)),)))
+    draw(ax, ("cost [EUR/d]", "on time [%]"), ((2.0, 0.5),), (3.0, 1.0), ((bar, Interval(2.0, 1.0, 3.0, 2)),))
     labels = ax.get_legend_handles_labels()[1]
     assert labels == ["a design that was simulated", "as configured", "on the front, mean and 95 % interval"]

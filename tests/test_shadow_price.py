@@ -12,7 +12,7 @@ from experiments.composition import load
 from experiments.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.main import main
 from experiments.report import style
-from experiments.report.figures.shadow_price_figure import ShadowChart, draw
+from experiments.report.figures.shadow_price_figure import draw
 from experiments.statistics import Interval
 from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, sentences, zone_of
 from sim.config import ZoneShares
@@ -124,7 +124,7 @@ def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
     bars = ((Interval(100.0, 50.0, 150.0, 2), Interval(10.0, 0.0, 20.0, 2)),)
     with style.look():
         ax = style.new_figure(3).subplots()
-        draw(ax, ShadowChart((3.5,), {"floor": bars}, {"floor": "600 m² a step"}, 65.0), "floor", bars)
+        draw(ax, "floor, 600 m² a step", (3.5,), bars, 65.0)
     assert list(ax.get_legend_handles_labels()[1]) == [
         "what a m² costs: 65", "step 1, 95 % interval", "step 2, 95 % interval",
     ]  # fmt: skip
@@ -135,7 +135,7 @@ def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
     bars = ((Interval(-101.0, -101.0, -101.0, 2),),)
     with style.look():
         ax = style.new_figure(3).subplots()
-        draw(ax, ShadowChart((3.5,), {"doors": bars}, {"doors": "600 m² a step"}, 65.0), "doors", bars)
+        draw(ax, "doors, 600 m² a step", (3.5,), bars, 65.0)
     places = ax.transAxes.inverted().transform(ax.transData.transform([(0, -101.0), (0, 65.0)]))[:, 1]
     assert 0.08 < places[0] < places[1] < 0.92
     assert ax.get_yticks().tolist() == [-100, -50, 0, 50]

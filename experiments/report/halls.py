@@ -1,17 +1,9 @@
 """The complex: what each hall does, and what goes between halls, as small tables."""
 
-from typing import Final
-
 from experiments.formatting import number, percent
+from experiments.report.sections import rows_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.store.rows import Grid
-
-_AMOUNTS: Final = {
-    "area_m2": "Area [m²]", "ulds_per_day": "ULDs a day", "parcels_per_day": "Parcels a day, broken down",
-    "sent_per_day": "sent to other halls", "received_per_day": "received", "departed_per_day": "departed",
-    "trucks_per_day": "Trucks a day",
-}  # fmt: skip
-_SHARES: Final = {"stations_share": "Stations", "floor_mean_share": "Floor, mean", "floor_peak_share": "Floor, peak"}
 
 
 def grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, window: Window) -> list[Grid]:
@@ -22,12 +14,13 @@ def grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, windo
     names = of_point.drop_duplicates("hall").sort_values("hall")["name"].tolist()
     if len(names) < 2:
         return []
-    means = of_point.groupby("hall")[[*_AMOUNTS, *_SHARES]].mean()
+    columns = rows_of("halls")
+    means = of_point.groupby("hall")[[*columns]].mean()
     cells = [
-        *([number(value, 0) for value in means[column]] for column in _AMOUNTS),
-        *([f"{percent(value)} %" for value in means[column]] for column in _SHARES),
+        [f"{percent(value)} %" if name.endswith("_share") else number(value, 0) for value in means[name]]
+        for name in columns
     ]
-    done = Grid("", ("Hall", *_AMOUNTS.values(), *_SHARES.values()), tuple(zip(names, *cells, strict=True)))
+    done = Grid("", ("Hall", *columns.values()), tuple(zip(names, *cells, strict=True)))
     return [done, *_flows(of_point, shuttles, point, names, window)]
 
 

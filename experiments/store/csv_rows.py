@@ -35,4 +35,4 @@ def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Itera
             if any(stripped := [cell.strip() for cell in cells]):
                 yield table.line_num, stripped
     except csv.Error as error:
-        raise InputError(f"{path}, row {table.line_num}: not CSV: {error}") from error
+        raise InputError(f"{path}: row {table.line_num}: not CSV: {error}") from error

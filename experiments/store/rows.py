@@ -18,7 +18,7 @@ class:
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from enum import EnumType
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
@@ -113,6 +113,19 @@ def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
         for line in rows
     ]
     return schema, as_columns(schema.columns, cells)
+
+
+def with_texts(
+    table: tuple[TableSchema, Columns], names: Sequence[str], values: Sequence[Sequence[str]]
+) -> tuple[TableSchema, Columns]:
+    """The table with columns of texts behind its first one: keys that were varied, and their values row by row."""
+    schema, columns = table
+    first, *rest = schema.columns
+    keys = [Column(name, "string", "", "value of this key") for name in names]
+    return replace(schema, columns=(first, *keys, *rest)), {
+        **columns,
+        **as_columns(keys, [tuple(row) for row in values]),
+    }
 
 
 def types_of(schema: TableSchema) -> dict[str, type]:

@@ -23,7 +23,7 @@ from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Picture, picture_of
-from experiments.store.rows import ENDS
+from experiments.store.rows import ENDS, with_texts
 from experiments.store.tables import Columns, as_columns
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -74,19 +74,19 @@ def sweep_table(
     outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]
 ) -> tuple[TableSchema, Columns]:
     """One row a point: what was varied, then mean and interval of every KPI."""
-    columns = [Column("point", "int32", "1", "in the order of the sweep")]
-    columns += [Column(key, "string", "", "value of this key") for key in varied]
-    columns += [
+    of_kpis = [
         Column(f"{name}_{end}", "float64", kpi.unit, f"{end} of: {kpi.meaning}")
         for name, kpi in KPIS.items()
         for end in ENDS
     ]
+    columns = (Column("point", "int32", "1", "in the order of the sweep"), *of_kpis)
     of_points = [outcome.intervals[design.label] for design in outcome.designs]
     rows = [
-        (point, *values[point], *(getattr(intervals[name], end) for name in KPIS for end in ENDS))
+        (point, *(getattr(intervals[name], end) for name in KPIS for end in ENDS))
         for point, intervals in enumerate(of_points)
     ]
-    return TableSchema("sweep", "one row a point of the sweep", tuple(columns), ("point",)), as_columns(columns, rows)
+    schema = TableSchema("sweep", "one row a point of the sweep", columns, ("point",))
+    return with_texts((schema, as_columns(columns, rows)), varied, values)
 
 
 def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Iterator[Picture]:

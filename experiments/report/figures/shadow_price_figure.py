@@ -1,7 +1,6 @@
 """What a m² is worth over demand: a panel a zone, a mark a step, the rent as a line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from experiments.report import style
@@ -19,26 +18,21 @@ _APART: Final = 0.12
 """Between the steps of a demand, of the distance between demands."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowChart:
-    """By zone, for each demand, the worth of each step [EUR/m²/year]."""
-
-    demands: Sequence[float]
-    zones: Mapping[str, Sequence[Sequence[Interval]]]
-    notes: Mapping[str, str]
-    rent: float
+Worths = Sequence[Sequence[Interval]]
+"""Of a zone, by demand the worth of each step [EUR/m²/year]."""
 
 
-def figure(chart: ShadowChart) -> Figure:
-    drawn, axes = style.panels(len(chart.zones), _COLUMNS, 2.7, 0.9)
-    for ax, (name, steps) in zip(axes, chart.zones.items(), strict=True):
-        draw(ax, chart, name, steps)
+def figure(demands: Sequence[float], zones: Mapping[str, Worths], rent: float) -> Figure:
+    """`zones`: by the titles of their panels."""
+    drawn, axes = style.panels(len(zones), _COLUMNS, 2.7, 0.9)
+    for ax, (title, worths) in zip(axes, zones.items(), strict=True):
+        draw(ax, title, demands, worths, rent)
     drawn.supylabel("EUR a m² and year", fontsize=9.5)
     style.legend_below(drawn, axes)
     return drawn
 
 
-def draw(ax: Axes, chart: ShadowChart, name: str, by_demand: Sequence[Sequence[Interval]]) -> None:
+def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent: float) -> None:
     n_steps = len(by_demand[0])
     for step in range(n_steps):
         worth = [steps[step] for steps in by_demand]
@@ -46,12 +40,12 @@ def draw(ax: Axes, chart: ShadowChart, name: str, by_demand: Sequence[Sequence[I
         color = style.PALETTE[step % len(style.PALETTE)]
         errorbar(ax, at, worth, fmt=_MARKS[step % len(_MARKS)], color=color, markersize=4.5, elinewidth=1.1,
                  capsize=2.5, label=f"step {step + 1}, 95 % interval")  # fmt: skip
-    ax.axhline(chart.rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {chart.rent:.0f}")
+    ax.axhline(rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {rent:.0f}")
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
-    ax.set_xticks(range(len(chart.demands)), [f"{demand:g}" for demand in chart.demands])
-    ax.set_xlim(-0.5, len(chart.demands) - 0.5)
+    ax.set_xticks(range(len(demands)), [f"{demand:g}" for demand in demands])
+    ax.set_xlim(-0.5, len(demands) - 0.5)
     ax.set_xlabel("flights a day")
-    ax.set_title(f"{name}, {chart.notes[name]}")
+    ax.set_title(title)
     # From the rent of a m² to what a hub loses that breaks down: three orders of magnitude, of either sign.
     ax.margins(y=0.12)
     ax.set_yscale("symlog", linthresh=LINEAR_TO)

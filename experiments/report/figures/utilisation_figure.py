@@ -1,7 +1,7 @@
 """How much each resource is used, and beside it how long it stands blocked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,31 +9,11 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.cells import draw_cells
+from experiments.report.sections import rows_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
-
-BLOCKED: Final = {
-    "held_flight_h_per_day": "Flights held\nfor a stand",
-    "stand_blocked_h_per_day": "Aircraft blocked\non stands",
-    "tug_blocked_h_per_day": "Tugs blocked\nat the door",
-    "station_blocked_h_per_day": "Stations blocked\nby machines",
-    "floor_blocked_h_per_day": "Break-down\nwaits for floor",
-    "door_wait_h_per_day": "Trucks wait\nfor a door",
-}
-OF_EXPORTS: Final = {
-    "export_floor_wait_h_per_day": "Collections for floor",
-    "door_in_wait_h_per_day": "Collections for a door",
-    "understaffed_h_per_day_screening": "Exports for screening",
-    "build_up_wait_h_per_day": "ULDs for build-up",
-}
-OF_CONTROLS: Final = {
-    "understaffed_h_per_day_customs": "Parcels for examination",
-    "understaffed_h_per_day_xray": "Parcels for X-ray",
-    "understaffed_h_per_day_transit": "Parcels for transit desks",
-    "understaffed_h_per_day_uld_xray": "ULDs for X-ray",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +36,7 @@ class Use:
 
 def prepare(points: tuple[NamedDesign, ...], values: Values) -> Use:
     """Of what every hub has."""
-    return _use(points, values, tuple(RESOURCES), BLOCKED)
+    return _use(points, values, tuple(RESOURCES), rows_of("utilisation"))
 
 
 def prepare_more(points: tuple[NamedDesign, ...], values: Values) -> Use | None:
@@ -64,16 +44,16 @@ def prepare_more(points: tuple[NamedDesign, ...], values: Values) -> Use | None:
     resources: list[str] = []
     blocked: dict[str, str] = {}
     for group, waits, signs in (
-        (EXPORT_RESOURCES, OF_EXPORTS, EXPORT_RESOURCES),
-        (CUSTOMS_RESOURCES, OF_CONTROLS, ("xray_lanes", "transit_desks", "uld_xrays")),
+        (EXPORT_RESOURCES, "of_exports", EXPORT_RESOURCES),
+        (CUSTOMS_RESOURCES, "of_controls", ("xray_lanes", "transit_desks", "uld_xrays")),
     ):
         if any(_mean(values, point, f"utilisation_{name}") > 0 for name in signs for point in points):
             resources += group
-            blocked |= waits
+            blocked |= rows_of(f"utilisation_{waits}")
     return _use(points, values, tuple(resources), blocked) if resources else None
 
 
-def _use(points: tuple[NamedDesign, ...], values: Values, resources: tuple[str, ...], waits: dict[str, str]) -> Use:
+def _use(points: tuple[NamedDesign, ...], values: Values, resources: tuple[str, ...], waits: Mapping[str, str]) -> Use:
     used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0

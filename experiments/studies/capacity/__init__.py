@@ -37,7 +37,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, check_group, named, with_study
@@ -47,18 +47,16 @@ from experiments.designs.titles import titles_of
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder
 from experiments.report.sections import Picture, paragraphs_of, picture
 from experiments.report.sentences import too_few_replications
-from experiments.store.rows import Grid, grid_of, plain_interval, plain_row, stored
+from experiments.store.rows import Grid, column, grid_of, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
-from experiments.store.tables import Columns, as_columns
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
 from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
 from sim.config import ArrivalModel
 from sim.config.bounds import check_different
-from sim.domain.columns import Column, TableSchema
 from sim.errors import ConfigError
 from sim.measures.kpis import LAID_OUT
 from sim.site.room import check_area
@@ -209,27 +207,23 @@ def _varied(results: Sequence[Result], factors: Factors) -> tuple[tuple[str, ...
     return with_factors(labels, *varied_of(labels), factors)
 
 
-def _curve(
-    results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]
-) -> list[tuple[TableSchema, Columns]]:
+@table("curve", "what each design sustains", sort=("point",))
+class CurveRow:
+    point: int = column("1", "in the order asked for")
+    flights_per_day: float = column("1/d", "the most that is sustained, mean over replications")
+    low: float | None = column("1/d", "lower end of its 95 % interval; NaN: none")
+    high: float | None = column("1/d", "upper end of its 95 % interval; NaN: none")
+    binding: str = column("", "the bottleneck by what-if; empty: none, or not asked")
+    lowest_rung: str | None = column("", "the bottleneck by the ladder")
+
+
+def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
     """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
-    if not varied:
-        return []
-    columns = (
-        Column("point", "int32", "1", "in the order asked for"),
-        *(Column(key, "string", "", "value of this key") for key in varied),
-        Column("flights_per_day", "float64", "1/d", "the most that is sustained, mean over replications"),
-        Column("low", "float64", "1/d", "lower end of its 95 % interval; NaN: none"),
-        Column("high", "float64", "1/d", "upper end of its 95 % interval; NaN: none"),
-        Column("binding", "string", "", "the bottleneck by what-if; empty: none, or not asked"),
-        Column("lowest_rung", "string", "", "the bottleneck by the ladder"),
-    )
-    rows: list[tuple[Any, ...]] = [
-        (at, *row, flights.mean, flights.low, flights.high, result.binding or "", by_ladder(result.ladder))
-        for at, (result, row) in enumerate(zip(results, values, strict=True))
-        for flights in [result.flights]
+    rows = [
+        CurveRow(at, own.flights.mean, own.flights.low, own.flights.high, own.binding or "", by_ladder(own.ladder))
+        for at, own in enumerate(results)
     ]
-    return [(TableSchema("curve", "what each design sustains", columns, ("point",)), as_columns(columns, rows))]
+    return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
 
 
 def _grid(results: Sequence[Result], factors: Factors) -> Grid:

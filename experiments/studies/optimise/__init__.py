@@ -129,14 +129,9 @@ def _picture(result: Result) -> Picture:
         configured = (scales[x] * intervals[x].mean, scales[y] * intervals[y].mean)
     elif start is not None and start.samples:
         configured = place(start)
-    chart = front_figure.FrontChart(
-        names[0],
-        names[1],
-        others,
-        configured,
-        tuple((point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front),
-    )
-    return picture_of("front", front_figure.figure(chart), x=asked.called[0], y=asked.called[1])
+    front = [(point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front]
+    drawn = front_figure.figure(names, others, configured, front)
+    return picture_of("front", drawn, x=asked.called[0], y=asked.called[1])
 
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:

@@ -94,14 +94,13 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
 
 
 def _picture(result: Result) -> Picture:
-    from experiments.report.figures.shadow_price_figure import LINEAR_TO, ShadowChart, figure
+    from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 
     panels: dict[str, list[list[Interval]]] = {}
     for zone in result.zones:
-        panels.setdefault(named(zone.name), []).append([step.worth for step in zone.steps[1:]])
-    labels = {named(zone.name): f"{whole(zone.first.area_m2)} m² a step" for zone in result.zones}
-    chart = ShadowChart(result.asked.flights_per_day, panels, labels, result.rent)
-    return picture_of("shadow_price", figure(chart), linear_to=LINEAR_TO)
+        title = f"{named(zone.name)}, {whole(zone.first.area_m2)} m² a step"
+        panels.setdefault(title, []).append([step.worth for step in zone.steps[1:]])
+    return picture_of("shadow_price", figure(result.asked.flights_per_day, panels, result.rent), linear_to=LINEAR_TO)
 
 
 STUDY: Final = Study(ShadowPriceKeys, asked, compute, document)

@@ -131,16 +131,5 @@ def _value(samples: Sequence[float], unit: str) -> Value:
 
 
 def _case(row: Row) -> Case:
-    low, high = row.band
-    return Case(
-        row.case,
-        row.published,
-        row.simulated,
-        row.ratio,
-        low,
-        high,
-        row.independent,
-        row.within,
-        row.counts,
-        row.source,
-    )
+    ours = (row.published, row.simulated, row.ratio, *row.band, row.independent, row.within)
+    return Case(row.case, *ours, row.counts, row.source)
