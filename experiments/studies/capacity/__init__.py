@@ -214,13 +214,15 @@ class CurveRow:
     low: float | None = column("1/d", "lower end of its 95 % interval; NaN: none")
     high: float | None = column("1/d", "upper end of its 95 % interval; NaN: none")
     binding: str = column("", "the bottleneck by what-if; empty: none, or not asked")
-    lowest_rung: str | None = column("", "the bottleneck by the ladder")
+    lowest_rung: str = column("", "the bottleneck by the ladder")
 
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
     """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
     rows = [
-        CurveRow(at, own.flights.mean, own.flights.low, own.flights.high, own.binding or "", by_ladder(own.ladder))
+        CurveRow(
+            at, own.flights.mean, own.flights.low, own.flights.high, own.binding or "", by_ladder(own.ladder) or ""
+        )
         for at, own in enumerate(results)
     ]
     return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
