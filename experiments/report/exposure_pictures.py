@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from experiments.formatting import number
-from experiments.report.exposure_tables import Effect, Matrix, Trade, name
+from experiments.report.exposure_tables import Effect, Ledgers, name
 from experiments.report.figures import exposure_figure, trade_figure, watch_figure
-from experiments.report.stored_designs import Frame
 from experiments.report.style import Figure
 
 
@@ -20,20 +19,17 @@ def achieved(changes: Sequence[Effect]) -> str:
     return "".join(f" {name(policy)}: {', '.join(of_parties)}." for policy, of_parties in by_policy.items())
 
 
-def figures(
-    matrices: Sequence[Matrix], flows: Frame, inference: Frame | None, trade: Trade | None, balance: Frame,
-    watched: Frame,
-) -> dict[str, Figure]:  # fmt: skip
+def figures(ledgers: Ledgers) -> dict[str, Figure]:
     """By name, those that there is something for."""
     drawn: dict[str, Figure] = {}
-    if matrices:
-        drawn["exposure-matrix"] = exposure_figure.matrix_figure(matrices)
-        drawn["exposure-flows"] = exposure_figure.flow_figure(flows)
-    if watched["outside_per_day"].any():
-        drawn["exposure-watch"] = watch_figure.figure(watched)
-    if inference is not None:
-        drawn["exposure-inference"] = exposure_figure.inference_figure(inference)
-    if trade is not None:
-        drawn["trade-balance"] = trade_figure.trade_figure(trade, balance)
-        drawn["trade-flows"] = trade_figure.consumption_figure(trade)
+    if ledgers.matrices:
+        drawn["exposure-matrix"] = exposure_figure.matrix_figure(ledgers.matrices)
+        drawn["exposure-flows"] = exposure_figure.flow_figure(ledgers.flows)
+    if ledgers.watched["outside_per_day"].any():
+        drawn["exposure-watch"] = watch_figure.figure(ledgers.watched)
+    if ledgers.inference is not None:
+        drawn["exposure-inference"] = exposure_figure.inference_figure(ledgers.inference)
+    if ledgers.trade is not None:
+        drawn["trade-balance"] = trade_figure.trade_figure(ledgers.trade, ledgers.balance)
+        drawn["trade-flows"] = trade_figure.consumption_figure(ledgers.trade)
     return drawn

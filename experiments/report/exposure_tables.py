@@ -1,6 +1,6 @@
 """The ledgers of data and goods of one design, gathered from its tables: means over replications."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.formatting import number
+from experiments.report import watched
 from experiments.report.stored_designs import Frame
+from sim.measures.exposure import NO_POLICY
 
 Numbers = NDArray[np.float64]
-NO_POLICY: Final = "none"
+READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
+"""Tables that the ledgers are gathered from."""
 WAY: Final = ("sender_jurisdiction", "location", "operator_jurisdiction")
 _LEAST_SHARE, _LEAST_R2 = 0.005, 0.005
 """Changes that are too small to be seen in the figures shown."""
@@ -59,6 +62,34 @@ class Trade:
     """By lane and product group [EUR]."""
     duties: Frame
     """By lane: duty_eur and vat_eur."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What a run tells of data and goods of one design; empty or None where it was not kept."""
+
+    matrices: tuple[Matrix, ...]
+    flows: Frame
+    inference: Frame | None
+    trade: Trade | None
+    balance: Frame
+    watched: Frame
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return effects(self.matrices, self.inference)
+
+
+def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
+    """From the tables that are `READ`."""
+    return Ledgers(
+        matrices(tables["exposure_matrix"], label, n_days),
+        flows(tables["data_flows"], label, n_days),
+        inference(tables["inference"], label),
+        trade(tables["trade"], label),
+        balance(tables["trade_balance"], label),
+        watched.accesses(tables["watch"], label, n_days),
+    )
 
 
 def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from experiments.formatting import hours_text
-from experiments.report import exposure_pictures, exposure_tables, watched
+from experiments.report import exposure_pictures, exposure_tables
 from experiments.report.figures import (
     arrivals_figure,
     day_figure,
@@ -86,24 +86,14 @@ def _of_first(points: tuple[NamedDesign, ...]) -> str:
 
 def _ledgers(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
     """Data and goods of the first design, where they were kept."""
-    kept = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
-    if not all(name in tables for name in kept):
+    if not all(name in tables for name in exposure_tables.READ):
         return
-    label, days = points[0].label, window.n_days
-    matrices = exposure_tables.matrices(tables["exposure_matrix"], label, days)
-    inference = exposure_tables.inference(tables["inference"], label)
-    figures = exposure_pictures.figures(
-        matrices,
-        exposure_tables.flows(tables["data_flows"], label, days),
-        inference,
-        exposure_tables.trade(tables["trade"], label),
-        exposure_tables.balance(tables["trade_balance"], label),
-        watched.accesses(tables["watch"], label, days),
-    )
-    more = {"exposure-inference": exposure_pictures.achieved(exposure_tables.effects(matrices, inference))}
+    label = points[0].label
+    ledgers = exposure_tables.ledgers(tables, label, window.n_days)
+    more = {"exposure-inference": exposure_pictures.achieved(ledgers.effects)}
     if text := goods_of_shares(points[0].share, values[label]):
         more["trade-balance"] = f" The year's {text}."
-    for name, figure in figures.items():
+    for name, figure in exposure_pictures.figures(ledgers).items():
         yield picture_of(name, figure, more.get(name, "") + _of_first(points))
 
 

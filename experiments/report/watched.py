@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.report.exposure_tables import NO_POLICY
 from experiments.report.stored_designs import Frame
+from sim.measures.exposure import NO_POLICY
 
 
 def accesses(table: Frame, label: str, n_days: int) -> Frame:

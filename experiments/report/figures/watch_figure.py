@@ -5,9 +5,10 @@ import numpy as np
 from experiments.formatting import percent
 from experiments.report import style
 from experiments.report.cells import draw_cells, logarithmic
-from experiments.report.exposure_tables import NO_POLICY, compact, name
+from experiments.report.exposure_tables import compact, name
 from experiments.report.stored_designs import Frame, records
 from experiments.report.style import Figure
+from sim.measures.exposure import NO_POLICY
 
 _COLUMNS = 2
 

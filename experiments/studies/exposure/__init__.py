@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.arguments import Arguments, taken_apart
-from experiments.frame import console
+from experiments.frame import console, screen
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -36,10 +36,9 @@ from sim.units import MIN_PER_H
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.exposure_tables import Matrix, Trade
+    from experiments.report.exposure_tables import Ledgers, Trade
 
 OPTIONS: Final = ("scenario",)
-READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +54,16 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledgers:
-    """What a run tells of one design; empty or None where it was not kept."""
+class Told:
+    """What a run tells of one design."""
 
     scenario: str
     n_days: int
-    matrices: "tuple[Matrix, ...]"
-    flows: "pd.DataFrame"
-    inference: "pd.DataFrame | None"
-    trade: "Trade | None"
-    balance: "pd.DataFrame"
+    ledgers: "Ledgers"
     share: ShareBand | None
     """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
     share_factors: tuple[float, float] | None
     """Of a year's figures, at both ends of that share."""
-    watched: "pd.DataFrame"
     costs: tuple[Cost, ...]
     """Of the policies as configured, and as the run's designs felt them."""
 
@@ -83,41 +77,29 @@ def main(arguments: Arguments) -> int:
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:
         raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
-    ledgers = _gathered(manifest, scenario, hubs)
-    if not ledgers.matrices and ledgers.trade is None:
+    told = _gathered(manifest, scenario, hubs)
+    if not told.ledgers.matrices and told.ledgers.trade is None:
         raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
-    figures = _draw(
-        ledgers, folder / "figures", "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
-    )
+    suffix = "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
+    figures = _draw(told.ledgers, folder / "figures", suffix)
     if arguments.json:
-        console.print_json(_document(ledgers, folder, figures))
+        console.print_json(_document(told, folder, figures))
     else:
-        print("\n".join(lines(ledgers, figures)))
+        screen.say([*lines(told), *(f"picture: {path}" for path in figures)])
     return 0
 
 
-def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Ledgers:
-    from experiments.report import exposure_tables, watched
+def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Told:
+    from experiments.report.exposure_tables import READ, ledgers
 
-    n_days = hubs[scenario].horizon_days
-    tables = {name: _table(manifest, name) for name in READ}
-    trade = exposure_tables.trade(tables["trade"], scenario)
-    n_parcels = float(trade.parcels.to_numpy().sum()) if trade else 0.0
-    share = hubs[scenario].hub_share
+    hub = hubs[scenario]
+    kept = ledgers({name: _table(manifest, name) for name in READ}, scenario, hub.horizon_days)
+    n_parcels = float(kept.trade.parcels.to_numpy().sum()) if kept.trade else 0.0
+    share = hub.hub_share
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most) if share else None
-    return Ledgers(
-        scenario,
-        n_days,
-        exposure_tables.matrices(tables["exposure_matrix"], scenario, n_days),
-        exposure_tables.flows(tables["data_flows"], scenario, n_days),
-        exposure_tables.inference(tables["inference"], scenario),
-        trade,
-        exposure_tables.balance(tables["trade_balance"], scenario),
-        band,
-        band.of(1.0, n_parcels / n_days) if band and n_parcels else None,
-        watched.accesses(tables["watch"], scenario, n_days),
-        _costs(manifest, hubs[scenario], hubs) if hubs[scenario].exposure.is_on else (),
-    )
+    factors = band.of(1.0, n_parcels / hub.horizon_days) if band and n_parcels else None
+    costs = _costs(manifest, hub, hubs) if hub.exposure.is_on else ()
+    return Told(scenario, hub.horizon_days, kept, band, factors, costs)
 
 
 def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
@@ -148,16 +130,13 @@ def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(kinds))
 
 
-def _draw(ledgers: Ledgers, folder: Path, suffix: str) -> list[Path]:
+def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> list[Path]:
     """The pictures; a folder that cannot be written is no mistake."""
     from experiments.report import exposure_pictures, style
 
     written: list[Path] = []
     with style.look():
-        drawn = exposure_pictures.figures(
-            ledgers.matrices, ledgers.flows, ledgers.inference, ledgers.trade, ledgers.balance, ledgers.watched
-        )
-        for name, figure in drawn.items():
+        for name, figure in exposure_pictures.figures(ledgers).items():
             path = write_if_possible(folder / f"{name}{suffix}.svg", style.svg(figure))
             if path is None:
                 break
@@ -165,14 +144,13 @@ def _draw(ledgers: Ledgers, folder: Path, suffix: str) -> list[Path]:
     return written
 
 
-def _document(ledgers: Ledgers, folder: Path, figures: list[Path]) -> dict[str, Any]:
-    from experiments.report import exposure_tables
-
+def _document(told: Told, folder: Path, figures: list[Path]) -> dict[str, Any]:
+    ledgers = told.ledgers
     return {
         "verb": "exposure",
         "run_dir": str(folder),
-        "scenario": ledgers.scenario,
-        "measured_days": ledgers.n_days,
+        "scenario": told.scenario,
+        "measured_days": told.n_days,
         "matrix": [
             {
                 "policy": matrix.policy,
@@ -189,30 +167,30 @@ def _document(ledgers: Ledgers, folder: Path, figures: list[Path]) -> dict[str, 
             if matrix.clear[p, f] or matrix.kept[p, f] or matrix.pseudonym[p, f]
         ],
         "flows": ledgers.flows.to_dict("records"),
-        "achieved": [asdict(effect) for effect in exposure_tables.effects(ledgers.matrices, ledgers.inference)],
-        "costs": [asdict(cost) for cost in ledgers.costs],
+        "achieved": [asdict(effect) for effect in ledgers.effects],
+        "costs": [asdict(cost) for cost in told.costs],
         "watch": ledgers.watched.to_dict("records"),
         "inference": _inference(ledgers.inference),
         "trade": _trade(ledgers.trade),
-        "balance": [row | _of_shares(ledgers, row) for row in ledgers.balance.to_dict("records")],
-        "imports_of_shares_eur": _imports_of_shares(ledgers),
+        "balance": [row | _of_shares(told, row) for row in ledgers.balance.to_dict("records")],
+        "imports_of_shares_eur": _imports_of_shares(told),
         "figures": [str(path) for path in figures],
     }
 
 
-def _of_shares(ledgers: Ledgers, row: Mapping[Any, Any]) -> dict[str, Any]:
+def _of_shares(told: Told, row: Mapping[Any, Any]) -> dict[str, Any]:
     """A year's figures at both ends of the hub's share."""
-    if ledgers.share_factors is None:
+    if told.share_factors is None:
         return {}
     return {
-        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in ledgers.share_factors]
+        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in told.share_factors]
         for name in ("imports", "exports", "balance")
     }
 
 
-def _imports_of_shares(ledgers: Ledgers) -> list[float] | None:
-    rows = ledgers.balance.to_dict("records")
-    return _of_shares(ledgers, rows[0]).get("imports_of_shares_eur") if rows else None
+def _imports_of_shares(told: Told) -> list[float] | None:
+    rows = told.ledgers.balance.to_dict("records")
+    return _of_shares(told, rows[0]).get("imports_of_shares_eur") if rows else None
 
 
 def _inference(inference: "pd.DataFrame | None") -> list[dict[str, Any]]:
