@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from experiments.report import pictures, run_brief
-from sim.kernels import batches
+from sim.kernels import batches, ordering
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
@@ -62,5 +62,6 @@ def _not_rendered(_: Figure, file: Any, **__: object) -> None:
 
 @pytest.fixture
 def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is counted is gathered in small batches, so that a small hub, too, has several."""
+    """What is counted is gathered in small batches, and few rows are sorted as many are, in a small hub, too."""
     monkeypatch.setattr(batches, "_MANY_CHUNKS", 2)
+    monkeypatch.setattr(ordering, "_FEW", 2)

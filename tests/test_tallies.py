@@ -51,8 +51,8 @@ def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longe
     tally.add(enter, leave, count)
     tally.add(first, leave)
     tally.add(enter, last)
-    tally.add_alike(7, first, last)
-    tally.add_alike(7, END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN)
+    tally.add(first, last, 7)
+    tally.add(END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN, 7)
     tally.close()
     stays = list(zip(enter.tolist(), leave.tolist(), strict=True))
     told = [
@@ -68,5 +68,5 @@ def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longe
 
 def test_what_lies_far_beyond_the_run_is_left_out_and_takes_no_room():
     counts = np.zeros(40, dtype=np.int64)
-    count_instants(np.array([5, 395, 400, 10**17]), 4, 10, counts)
+    count_instants(np.array([5, 395, 400, 10**17]), 10, counts)
     assert np.flatnonzero(counts).tolist() == [0, 39]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.ordering import Chunk, grouped, hub_order, joined
+from sim.kernels.ordering import Chunk, grouped, hub_order, joined, pick
 from sim.units import TICKS_PER_H, Ticks
 
 
@@ -60,38 +60,28 @@ class Pending:
     def take(self, until: int) -> Chunk | None:
         """What has come by an instant, included, in no order: the columns of P rows; None if there are none."""
         due = [self._later.pop(hour) for hour in list(self._later) if hour <= until // TICKS_PER_H]
-        now, later = split_unordered([*self._new, *chain.from_iterable(due)], until)
-        self._new = []
-        for chunk in later:
-            for hour, part in grouped(chunk[0] // TICKS_PER_H, *chunk):
-                self._later.setdefault(hour, []).append(part)
-        return joined(now) if now else None
+        chunks, self._new = [*self._new, *chain.from_iterable(due)], []
+        if not chunks:
+            return None
+        rows = joined(chunks)
+        is_now = rows[0] <= until
+        n_now = int(np.count_nonzero(is_now))
+        if n_now == len(is_now):
+            return rows
+        later = pick(~is_now, *rows) if n_now else rows
+        for hour, part in grouped(later[0] // TICKS_PER_H, *later):
+            self._later.setdefault(hour, []).append(part)
+        return pick(is_now, *rows) if n_now else None
 
     def waiting(self) -> list[Chunk]:
         """What has not been taken, in no order."""
         return [*self._new, *chain.from_iterable(self._later.values())]
 
 
-def split_unordered(chunks: Sequence[Chunk], until: int) -> tuple[list[Chunk], list[Chunk]]:
+def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[list[Chunk], list[Chunk]]:
     """What of each chunk comes by an instant, included, and what comes after it; chunks with nothing are left out.
 
-    >>> ((now,),), ((later,),) = split_unordered([(np.array([5, 1, 3]),)], 3)
-    >>> now.tolist(), later.tolist()
-    ([1, 3], [5])
-    """
-    now, later = [], []
-    for chunk in chunks:
-        is_now = chunk[0] <= until
-        n = int(np.count_nonzero(is_now))
-        if n:
-            now.append(chunk if n == len(is_now) else tuple([column[is_now] for column in chunk]))
-        if n < len(is_now):
-            later.append(tuple([column[~is_now] for column in chunk]) if n else chunk)
-    return now, later
-
-
-def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[list[Chunk], list[Chunk]]:
-    """As `split_unordered`, of chunks whose column `by` is of instants that ascend: views of them.
+    Instants ascend in the column `by` of each chunk; views of them are returned.
 
     >>> ((now,),), ((later,),) = split_ascending([(np.array([1, 3, 5]),)], 3)
     >>> now.tolist(), later.tolist()

@@ -12,6 +12,8 @@ from sim.units import Ticks
 Chunk = tuple[NDArray[Any], ...]
 """Columns of the same length (P), the first of them instants."""
 
+_FEW = 256
+"""So few rows are sorted sooner indirectly."""
 _POSITION_BITS = 20
 _INSTANT_BITS = 34
 _MOST_GROUPS = 1 << (63 - _POSITION_BITS - _INSTANT_BITS)
@@ -27,12 +29,10 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
     [2, 1, 0]
     """
     n = len(instant)
-    base = instant.min()
-    is_large = group is not None and group.itemsize > 1 and int(group.max()) >= _MOST_GROUPS
-    if n >> _POSITION_BITS or int(instant.max() - base) >> _INSTANT_BITS or is_large:
+    if n < _FEW or n >> _POSITION_BITS or not _can_be_packed(instant, group):
         order: NDArray[np.int64] = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
         return order
-    packed = instant - base
+    packed = instant - instant.min()
     if group is not None:
         packed |= group.astype(np.int64) << _INSTANT_BITS
     packed <<= _POSITION_BITS
@@ -47,6 +47,11 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
         tied = np.flatnonzero(is_tied)
         order[tied] = order[tied][np.lexsort((parcel[order[tied]], packed[tied]))]
     return order
+
+
+def _can_be_packed(instant: Ticks, group: NDArray[np.unsignedinteger] | None) -> bool:
+    is_small = group is None or group.itemsize == 1 or int(group.max()) < _MOST_GROUPS
+    return is_small and not int(instant.max() - instant.min()) >> _INSTANT_BITS
 
 
 def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator[tuple[int, Chunk]]:
@@ -70,11 +75,11 @@ def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator
 
 
 def joined(chunks: Sequence[Chunk]) -> Chunk:
-    """The columns of chunks, one at least, each as one, in the order of the chunks."""
-    return tuple(np.concatenate(column) for column in zip(*chunks, strict=True))
+    """The columns of chunks, one at least, each as one, in the order of the chunks; a single chunk as it is."""
+    return tuple(map(np.concatenate, zip(*chunks, strict=True))) if len(chunks) > 1 else chunks[0]
 
 
 def pick(which: NDArray[np.bool_], *columns: NDArray[Any]) -> Chunk:
     """The rows of columns (P) of which something holds (P): by number, several times faster than by a mixed mask."""
-    rows = np.flatnonzero(which)
-    return tuple(column[rows] for column in columns)
+    rows = which.nonzero()[0]
+    return tuple([column[rows] for column in columns])

@@ -3,37 +3,28 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.units import TICKS_PER_MIN, Ticks
+from sim.units import Ticks
 
 LONGEST_MIN = 3 * 1440
 """Stays are counted by the minute up to this; longer ones in the last bin."""
 _FEW_BINS = 16
 
 
-def _bounds(instants: Ticks | int) -> tuple[int, int]:
-    """The first and the last of instants (P, above 0), or of one that stands for all."""
-    if isinstance(instants, int):
-        return instants, instants
-    return int(instants.min()), int(instants.max())
-
-
-def count_instants(instants: Ticks | int, n: int, width: int, counts: NDArray[np.int64]) -> None:
-    """Add n instants (n), or n times the same, to the counts (B) of the bins of a width [ticks].
+def count_instants(instants: Ticks, width: int, counts: NDArray[np.int64]) -> None:
+    """Add instants (P, from 0 on) to the counts (B) of the bins of a width [ticks].
 
     Those past the last bin are left out. Fast where they lie in few bins.
     """
-    if n == 0:
+    if len(instants) == 0:
         return
-    first, last = (instant // width for instant in _bounds(instants))
-    if first == last:
-        counts[first : first + 1] += n
-    elif last - first > _FEW_BINS:
-        bins: Ticks = np.floor_divide(instants, width)
+    first, last = int(instants.min()) // width, int(instants.max()) // width
+    if last - first > _FEW_BINS:
+        bins = instants // width
         counted = np.bincount(bins if last < len(counts) else bins[bins < len(counts)])
         counts[: len(counted)] += counted
     else:
         below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
-        inside = np.diff([0, *below, n])[: max(0, len(counts) - first)]
+        inside = np.diff([0, *below, len(instants)])[: max(0, len(counts) - first)]
         counts[first : first + len(inside)] += inside
 
 
@@ -51,12 +42,3 @@ def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
 def is_within(instants: Ticks, window: tuple[int, int]) -> NDArray[np.bool_]:
     """Which instants (P) lie in a window, which ends before its second."""
     return (instants >= window[0]) & (instants < window[1])
-
-
-def count_stays(stays: Ticks | int, n: int, counts: NDArray[np.int64]) -> None:
-    """Add n stays (n) [ticks], or n times the same, to their histogram by the minute (LONGEST_MIN + 1)."""
-    if n == 0:
-        return
-    longest = LONGEST_MIN * TICKS_PER_MIN
-    _, most = _bounds(stays)
-    count_instants(np.minimum(stays, longest) if most > longest else stays, n, TICKS_PER_MIN, counts)

@@ -56,8 +56,7 @@ def understaffed_hours(inputs: Inputs, record: Recorder, role: str) -> float:
 
 def desk_hours(record: Recorder, role: str) -> float:
     """Hours that people of a role served at their desks in the measured days."""
-    busy = sum(tally.measured.busy for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind)
-    return busy / TICKS_PER_H
+    return sum(time.busy for (kind, _), time in record.staff.items() if kind == ROLES[role].kind) / TICKS_PER_H
 
 
 def _manned(posts: Posts, measured: tuple[int, int]) -> int:
@@ -67,7 +66,4 @@ def _manned(posts: Posts, measured: tuple[int, int]) -> int:
 
 
 def _time(record: Recorder, role: str, hall: int) -> StaffTime:
-    kind = ROLES[role].kind
-    if (kind, hall) in record.desks:
-        return record.desks[kind, hall].measured
-    return record.staff.get((kind, hall), NO_ROSTER)
+    return record.staff.get((ROLES[role].kind, hall), NO_ROSTER)

@@ -14,7 +14,7 @@ from sim.domain.flight import Flight
 from sim.domain.site import TrailerLimits
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
-from sim.processes.phases import Phase, Process, after, at
+from sim.processes.phases import Phase, Process, after, at, call
 from sim.record.recorder import Recorder
 from sim.rules import deck
 from sim.units import NEVER, Ticks
@@ -81,14 +81,12 @@ class BuildUp:
     def at_cut_off(self, rank: int, flight: int, action: Callable[[], None]) -> None:
         """Have something done in this instant's phase of cut-offs, in order of rank and flight."""
         if not self._closing:
-            cut_offs = at(self._env, int(self._env.now), Phase.CUT_OFF)
-            assert cut_offs.callbacks is not None
-            cut_offs.callbacks.append(lambda _: self._cut_offs())
+            call(at(self._env, int(self._env.now), Phase.CUT_OFF), self._cut_offs)
         self._closing.append((rank, flight, action))
 
-    def _cut_offs(self) -> None:
+    def _cut_offs(self, _: simpy.Event) -> None:
         self.look()
-        for *_, action in sorted(self._closing, key=lambda entry: entry[:2]):
+        for _rank, _flight, action in sorted(self._closing, key=lambda entry: entry[:2]):
             action()
         self._closing.clear()
 
@@ -166,4 +164,4 @@ class BuildUp:
         """Count the stays in build-up."""
         for uld in self._record.out_ulds:
             built = end if uld.built == NEVER else uld.built
-            self._record.export_stages["build_up"].add_alike(uld.n_parcels, uld.formed, built)
+            self._record.export_stages["build_up"].add(uld.formed, built, uld.n_parcels)

@@ -178,4 +178,4 @@ class ExportHall:
         self.look(end - 1)
         for route in self.lanes.routes:
             for ready, _ in route.waiting():
-                self._tallies["export_lane"].stay_inside(ready)
+                self._tallies["export_lane"].add(ready, end)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import simpy
 
 from sim.domain.export_entities import Pickup
@@ -39,7 +38,7 @@ class Exports:
         tally = self.record.export_stages["collection"]
         for pickup in sorted(self.record.collections, key=lambda pickup: pickup.called):
             if pickup.called != NEVER == pickup.unloading_start:
-                tally.stay_inside(np.full(pickup.n_parcels, pickup.called))
+                tally.add(pickup.called, end, pickup.n_parcels)
         for hall in self.halls:
             hall.close(end)
         self.build_up.close(end)

@@ -145,10 +145,10 @@ def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> N
     hall.look(end - 1)
     hall.zone.take_in(end)
     since, held = hall.zone.waiting(end)
-    record.stages["customs_hold"].stay_inside(since, store.counts(held))
+    record.stages["customs_hold"].add(since, end, store.counts(held))
     for route in hall.lanes.routes:
         for ready, units in route.waiting():
-            record.stages["lane"].stay_inside(ready, store.counts(units))
+            record.stages["lane"].add(ready, end, store.counts(units))
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
     short = sum(tally.time for tally in hall.sortation.short)
     record.staff["inductions", hall.number] = StaffTime(lacked=short, overtime=0)

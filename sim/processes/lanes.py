@@ -16,16 +16,21 @@ from sim.units import Ticks
 
 @dataclass(slots=True)
 class _Run:
-    """Consecutive ready parcels of a route (P), with what they add up to from `taken` on."""
+    """Consecutive ready parcels of a route (P)."""
 
     ready: Ticks
     parcels: Ticks
     mass: Ticks
-    """[g], cumulative from an origin of its own."""
+    """[g], cumulative, from what was before the first of them on (P+1)."""
     volume: Ticks
     """[cm³], likewise."""
-    mass_before: int
-    volume_before: int
+
+    def split(self, k: int) -> "tuple[_Run, _Run]":
+        """The first k, and the rest."""
+        return (
+            _Run(self.ready[:k], self.parcels[:k], self.mass[: k + 1], self.volume[: k + 1]),
+            _Run(self.ready[k:], self.parcels[k:], self.mass[k:], self.volume[k:]),
+        )
 
 
 class Route:
@@ -49,20 +54,17 @@ class Route:
         n, mass, volume = limits.units, limits.mass, limits.volume
         while self._runs:
             run = self._runs.popleft()
-            k = min(
-                n,
-                int(np.searchsorted(run.mass, mass + run.mass_before, side="right")),
-                int(np.searchsorted(run.volume, volume + run.volume_before, side="right")),
-            )
-            front, rest = _split(run, k)
-            if front is not None:
-                self._count(front, -1)
-                ready.append(front.ready)
-                parcels.append(front.parcels)
-                n -= k
-                mass -= int(front.mass[-1]) - front.mass_before
-                volume -= int(front.volume[-1]) - front.volume_before
-            if rest is not None:
+            # So many are light enough, and so many small enough.
+            of_mass = int(run.mass.searchsorted(run.mass[0] + mass, "right")) - 1
+            of_volume = int(run.volume.searchsorted(run.volume[0] + volume, "right")) - 1
+            front, rest = run.split(min(n, of_mass, of_volume))
+            self._count(front, -1)
+            ready.append(front.ready)
+            parcels.append(front.parcels)
+            n -= len(front.parcels)
+            mass -= int(front.mass[-1] - front.mass[0])
+            volume -= int(front.volume[-1] - front.volume[0])
+            if len(rest.parcels):
                 self._runs.appendleft(rest)
                 break
         return np.concatenate(ready), np.concatenate(parcels), limits.mass - mass, limits.volume - volume
@@ -72,21 +74,8 @@ class Route:
 
     def _count(self, run: _Run, sign: int) -> None:
         self.n += sign * len(run.parcels)
-        self.mass += sign * (int(run.mass[-1]) - run.mass_before)
-        self.volume += sign * (int(run.volume[-1]) - run.volume_before)
-
-
-def _split(run: _Run, k: int) -> tuple[_Run | None, _Run | None]:
-    n = len(run.parcels)
-    if k == 0:
-        return None, run
-    if k == n:
-        return run, None
-    front = _Run(run.ready[:k], run.parcels[:k], run.mass[:k], run.volume[:k], run.mass_before, run.volume_before)
-    rest = _Run(
-        run.ready[k:], run.parcels[k:], run.mass[k:], run.volume[k:], int(run.mass[k - 1]), int(run.volume[k - 1])
-    )
-    return front, rest
+        self.mass += sign * int(run.mass[-1] - run.mass[0])
+        self.volume += sign * int(run.volume[-1] - run.volume[0])
 
 
 class Lanes:
@@ -116,11 +105,11 @@ class Lanes:
         rows = self._store.rows(parcels)
         self._store.stamp("ready", parcels, ready)
         self._flows.arrive(route[order], ready)
-        mass = np.cumsum(column["mass"][rows], dtype=np.int64)
-        volume = np.cumsum(column["volume"][rows], dtype=np.int64)
-        bounds = np.concatenate(([0], np.cumsum(np.bincount(route, minlength=len(self.routes))))).tolist()
-        for number, (low, high) in enumerate(pairwise(bounds)):
+        mass, volume, bounds = (
+            np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
+            for each in (column["mass"][rows], column["volume"][rows], np.bincount(route, minlength=len(self.routes)))
+        )
+        for number, (low, high) in enumerate(pairwise(bounds.tolist())):
             if high > low:
-                part = slice(low, high)
-                before = (int(mass[low - 1]), int(volume[low - 1])) if low else (0, 0)
-                self.routes[number].add(_Run(ready[part], parcels[part], mass[part], volume[part], *before))
+                part, sums = slice(low, high), slice(low, high + 1)
+                self.routes[number].add(_Run(ready[part], parcels[part], mass[sums], volume[sums]))

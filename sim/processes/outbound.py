@@ -10,7 +10,7 @@ from sim.domain import entities
 from sim.domain.entities import EXTRA, TIMETABLED, Load
 from sim.domain.site import Site
 from sim.processes.hall import Hall, room_in
-from sim.processes.phases import Phase, Process, after, at
+from sim.processes.phases import Phase, Process, after, at, call
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.rules.truck_leaves import Waiting
@@ -127,9 +127,7 @@ def _truck(outbound: Outbound, truck: _Truck) -> Process:
 def _close_now(outbound: Outbound, truck: _Truck) -> None:
     """Have the truck looked at in this instant's phase of cut-offs, in order of key."""
     if not outbound.closing:
-        cut_offs = at(outbound.env, int(outbound.env.now), Phase.CUT_OFF)
-        assert cut_offs.callbacks is not None
-        cut_offs.callbacks.append(lambda _: _cut_offs(outbound))
+        call(at(outbound.env, int(outbound.env.now), Phase.CUT_OFF), lambda _: _cut_offs(outbound))
     outbound.closing.append(truck)
 
 
@@ -168,7 +166,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     outbound.store.stamp("truck", truck.parcels, truck.number)
     outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
     if truck.n_units:
-        outbound.record.stages["loading"].add_alike(truck.n_parcels, now, now + outbound.site.trucks.loading)
+        outbound.record.stages["loading"].add(now, now + outbound.site.trucks.loading, truck.n_parcels)
         outbound.record.loads += [Load(*truck.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
     truck.loaded.succeed()
 

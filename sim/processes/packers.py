@@ -23,7 +23,7 @@ from sim.record.recorder import Recorder
 from sim.units import FOREVER, NEVER, Ticks
 
 _ANYTHING: Final = 1 << 31
-_BEGIN, _CHUTE = 2, 5
+_BEGIN, _END, _CHUTE = 2, 3, 5
 """Columns of what waits."""
 
 
@@ -120,10 +120,8 @@ class FlexiblePackOut(PackOut):
 
     def _packed_by(self, work: Ticks) -> Ticks:
         """Of what waits, units (C) packed by work (C)."""
-        n_packed = np.zeros_like(work)
-        for *_, end, _, chute in self._waiting:
-            n_packed += np.bincount(chute[end <= work[chute]], minlength=len(work))
-        return n_packed
+        end, chute = (np.concatenate([chunk[column] for chunk in self._waiting]) for column in (_END, _CHUTE))
+        return np.bincount(chute[end <= work[chute]], minlength=len(work))
 
     def _come_near(self) -> None:
         if self._new_far:

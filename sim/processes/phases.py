@@ -6,7 +6,7 @@ behind it, so the phases follow the chain against the flow. Moving forward alway
 no phase is entered again.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from enum import IntEnum
 
 import simpy
@@ -54,3 +54,9 @@ def at(env: simpy.Environment, instant: int, phase: int = Phase.PHYSICAL) -> sim
 def after(env: simpy.Environment, duration: int, phase: Phase = Phase.PHYSICAL) -> simpy.Event:
     """An event a duration [ticks] from now, in its phase."""
     return at(env, int(env.now) + duration, phase)
+
+
+def call(event: simpy.Event, function: Callable[[simpy.Event], None]) -> None:
+    """Have a function called when an event happens that has not yet."""
+    assert event.callbacks is not None
+    event.callbacks.append(function)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import simpy
 
-from sim.processes.phases import at
+from sim.processes.phases import at, call
 
 Key = tuple[int, ...]
 """Requests are served in the order of (rank, by default the instant of the request, key)."""
@@ -144,9 +144,7 @@ class Pool:
     def _wake(self) -> None:
         if not self._is_awake:
             self._is_awake = True
-            grants = at(self._env, int(self._env.now), self._phase)
-            assert grants.callbacks is not None
-            grants.callbacks.append(self._grant)
+            call(at(self._env, int(self._env.now), self._phase), self._grant)
 
     def _grant(self, _: simpy.Event) -> None:
         self._is_awake = False

@@ -194,14 +194,12 @@ class Sortation:
         done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
         if not done:
             return None
+        for number, (came, _, at_chute, _) in done:
+            self.short[number].add(came, at_chute - self._site.handling.to_chute)
         numbers, chunks = zip(*done, strict=True)
         machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
         arrival, begin, end, parcels = joined(chunks)
         self._flows.add(machine, arrival, end)
-        if self.short[0].is_ever_short:
-            served = end - self._site.handling.to_chute
-            for number, tally in enumerate(self.short):
-                tally.add(arrival[machine == number], served[machine == number])
         return Served(arrival, begin, end, parcels, machine)
 
     def _read(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:

@@ -41,7 +41,7 @@ def shuttle_process(
         record.shuttles.append(shuttle)
         sequence += 1
         arrival = now + rules.loading + rules.trip
-        record.stages["transfer"].add_alike(shuttle.n_parcels, now, arrival)
+        record.stages["transfer"].add(now, arrival, shuttle.n_parcels)
         receiver.lanes.deliver(np.full(len(parcels), arrival), np.sort(parcels))
         yield after(env, rules.loading)
         shuttle.departed = int(env.now)

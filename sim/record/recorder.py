@@ -14,10 +14,10 @@ from sim.domain.fields import in_columns, schema_of
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
-from sim.kernels.tallies import LONGEST_MIN, count_instants, count_stays, is_within
+from sim.kernels.tallies import LONGEST_MIN, count_instants, is_within
 from sim.record.flows import FlowTally
 from sim.record.staffing import DeskTally, StaffTime
-from sim.units import NEVER, Ticks
+from sim.units import NEVER, TICKS_PER_MIN, Ticks
 
 EXPORT_STAGES = (
     "collection",
@@ -48,8 +48,8 @@ class StageTally:
         """Parcel-ticks spent in the stage before the end of the run."""
         self._batches = Batches(self._count)
 
-    def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | None = None) -> None:
-        """Stays of units (P) that began before the end; one of `enter` and `leave` may be the same for all.
+    def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | int | None = None) -> None:
+        """Stays of units (P) that began before the end; an instant may be the same for all, and so may `count`.
 
         `leave` at or after the end did not happen. `count` (P): parcels in each, that are told one by one;
         None: one.
@@ -63,43 +63,22 @@ class StageTally:
         self._batches.add(enter, leave)
 
     def _count(self, enter: Ticks, leave: Ticks) -> None:
+        count_instants(enter, self._width, self.n_in)
+        self.inside_time += int((np.minimum(leave, self._end) - enter).sum())
         has_left = leave < self._end
         if not has_left.all():
-            self.stay_inside(enter[~has_left])
             enter, leave = pick(has_left, enter, leave)
-        stays = leave - enter
-        count_instants(enter, len(enter), self._width, self.n_in)
-        count_instants(leave, len(leave), self._width, self.n_out)
-        self.inside_time += int(stays.sum())
-        is_measured = is_within(enter, self._measured)
+        count_instants(leave, self._width, self.n_out)
+        is_measured, stays = is_within(enter, self._measured), leave - enter
         if not is_measured.all():
             stays = stays[is_measured]
         self.n_stays += len(stays)
         self.stay_time += int(stays.sum())
-        count_stays(stays, len(stays), self.stays)
+        count_instants(np.minimum(stays, LONGEST_MIN * TICKS_PER_MIN), TICKS_PER_MIN, self.stays)
 
     def close(self) -> None:
         """The run is over."""
         self._batches.close()
-
-    def add_alike(self, n: int, enter: int, leave: int) -> None:
-        """As `add`, of n parcels that come and leave together."""
-        count_instants(enter, n, self._width, self.n_in)
-        self.inside_time += n * (min(leave, self._end) - enter)
-        if leave >= self._end:
-            return
-        count_instants(leave, n, self._width, self.n_out)
-        if self._measured[0] <= enter < self._measured[1]:
-            self.n_stays += n
-            self.stay_time += n * (leave - enter)
-            count_stays(leave - enter, n, self.stays)
-
-    def stay_inside(self, enter: Ticks, count: NDArray[np.int32] | None = None) -> None:
-        """Units (P) as above that are still there when the run ends."""
-        if count is not None:
-            enter = np.repeat(enter, count)
-        count_instants(enter, len(enter), self._width, self.n_in)
-        self.inside_time += self._end * len(enter) - int(enter.sum())
 
     @property
     def inside(self) -> NDArray[np.int64]:
@@ -135,7 +114,7 @@ class Recorder:
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
         self.staff: dict[tuple[str, int], StaffTime] = {}
-        """Of tokens, by kind and hall (`NEVER`: the apron's)."""
+        """By kind and hall (`NEVER`: the apron's); of desks once the run is over."""
         self.desks: dict[tuple[str, int], DeskTally] = {}
         """By kind and hall."""
         self.flows: dict[tuple[str, int], FlowTally] = {}
@@ -170,6 +149,7 @@ class Recorder:
             desks.close()
             held, lacked = desks.run
             self.add_pool({kind: held}, {kind: lacked}, hall)
+            self.staff[kind, hall] = desks.measured
 
 
 def columns(row: type, rows: Iterable[object]) -> Table:

@@ -53,7 +53,7 @@ class DeskTally:
 
     def _count(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
         for instants, counts in ((arrival, self.came), (begin, self.begun), (end, self.done)):
-            count_instants(instants, len(instants), self._width, counts)
+            count_instants(instants, self._width, counts)
         # Who begins next heads the queue since it came or since the one before it began.
         heads = np.maximum(arrival, np.concatenate(([self._last_begin], begin[:-1])))
         self._last_begin = int(begin[-1])
@@ -86,7 +86,7 @@ class DeskTally:
 
 
 class ShortTally:
-    """How long there was work in the measured days while not all posts were manned [ticks]."""
+    """How long there was work in the measured days while not all posts were manned."""
 
     def __init__(self, measured: Span, manning: Manning) -> None:
         self._measured = measured
@@ -95,16 +95,25 @@ class ShortTally:
         self._short = np.concatenate(([0.0], np.cumsum(np.diff(self._start) * short[:-1])))
         self._done = 0
         self.is_ever_short = len(manning.start) > 1
-        self.time = 0
+        self._time = 0
+        self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, end: Ticks) -> None:
         """Work (P) in the order of its arrival, ascending over all calls."""
-        if not self.is_ever_short:
-            return
+        if self.is_ever_short:
+            self._batches.add(arrival, end)
+
+    @property
+    def time(self) -> int:
+        """So far [ticks]."""
+        self._batches.close()
+        return self._time
+
+    def _count(self, arrival: Ticks, end: Ticks) -> None:
         done = np.maximum.accumulate(np.concatenate(([self._done], end)))
         self._done = int(done[-1])
         since = np.maximum(arrival, done[:-1])
-        self.time += int((self._short_until(np.maximum(since, end)) - self._short_until(since)).sum())
+        self._time += int((self._short_until(np.maximum(since, end)) - self._short_until(since)).sum())
 
     def _short_until(self, instants: Ticks) -> NDArray[np.float64]:
         """Exact: whole numbers below 2⁵³, and slopes of 0 and 1."""

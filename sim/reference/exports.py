@@ -11,7 +11,7 @@ from sim.domain.exports import Collection, ExportInputs
 from sim.domain.fields import begun
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
-from sim.processes.phases import Phase, after, at
+from sim.processes.phases import Phase, after, at, call
 from sim.processes.pool import Pool
 from sim.reference.export_hall import ExportHall
 from sim.reference.hall import Hall
@@ -82,9 +82,7 @@ class Exports(OnClock):
     def _ring(self) -> None:
         """Loads and cut-offs of one instant are looked at together: loads first, each in order of flight."""
         if not self.loading_now and not self.closing_now:
-            cut_off = after(self.env, 0, Phase.CUT_OFF)
-            assert cut_off.callbacks is not None
-            cut_off.callbacks.append(self._cut_off)
+            call(after(self.env, 0, Phase.CUT_OFF), self._cut_off)
 
     def _cut_off(self, _: simpy.Event) -> None:
         for visit, is_loaded in sorted(self.loading_now, key=lambda both: both[0].number):

@@ -7,7 +7,7 @@ import simpy
 
 from sim.domain.entities import EXTRA, TIMETABLED, Load
 from sim.domain.site import Site
-from sim.processes.phases import Phase, after, at
+from sim.processes.phases import Phase, after, at, call
 from sim.reference.hall import Hall
 from sim.reference.records import Dock, OnClock, Steps, Truck
 from sim.rules.truck_leaves import Waiting
@@ -77,9 +77,7 @@ class Outbound(OnClock):
         """Trucks that are ready to load at one instant are looked at together, so that they come in order of key."""
         self.docked_now.append(truck)
         if len(self.docked_now) == 1:
-            cut_off = after(self.env, 0, Phase.CUT_OFF)
-            assert cut_off.callbacks is not None
-            cut_off.callbacks.append(self._cut_off)
+            call(after(self.env, 0, Phase.CUT_OFF), self._cut_off)
 
     def _cut_off(self, _: simpy.Event) -> None:
         self.held_trucks += self._look_at(self.docked_now, [False] * len(self.halls))

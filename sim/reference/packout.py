@@ -6,7 +6,7 @@ from itertools import count, cycle
 import simpy
 
 from sim.domain.site import Hall, Packers
-from sim.processes.phases import Phase, after, at
+from sim.processes.phases import Phase, after, at, call
 from sim.reference.machine import Machine
 from sim.reference.records import Parcel, Steps
 from sim.rules import packers
@@ -38,9 +38,7 @@ class Chute:
         dealt = self._env.event()
         self._came_now.append((parcel.key, parcel, dealt))
         if len(self._came_now) == 1:
-            deal = after(self._env, 0, Phase.MACHINE)
-            assert deal.callbacks is not None
-            deal.callbacks.append(self._deal)
+            call(after(self._env, 0, Phase.MACHINE), self._deal)
         return dealt
 
     def _deal(self, _: simpy.Event) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import simpy
 
 from sim.domain.site import Manning
-from sim.processes.phases import at
+from sim.processes.phases import at, call
 from sim.processes.pool import Pool
 
 
@@ -14,9 +14,7 @@ def follow_roster(env: simpy.Environment, manning: Mapping[str, Manning], pools:
     for pool in pools:
         for kind in manning.keys() & pool.capacity.keys():
             for instant, posts in zip(manning[kind].start, manning[kind].posts, strict=True):
-                step = at(env, instant)
-                assert step.callbacks is not None
-                step.callbacks.append(_change(pool, kind, posts))
+                call(at(env, instant), _change(pool, kind, posts))
 
 
 def _change(pool: Pool, kind: str, posts: int) -> Callable[[simpy.Event], None]:
