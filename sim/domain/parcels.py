@@ -27,7 +27,21 @@ HELD_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Ch
 
 
 @dataclass(frozen=True, slots=True)
-class Parcels:
+class ByCustoms:
+    """What customs makes of a flight's P parcels and U ULDs, in the words of `Parcels`."""
+
+    channel: NDArray[np.uint8]
+    release: Ticks
+    is_refused: NDArray[np.bool_]
+    is_alarm: NDArray[np.bool_]
+    is_uld_xrayed: NDArray[np.bool_]
+    counts: CustomsCounts | None = None
+    """None: nothing is declared."""
+    value: NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcels(ByCustoms):
     """Drawn columns of a flight's P parcels on U ULDs; of its P units, bags or whole ULDs, if it came pre-sorted.
 
     `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g],
@@ -49,15 +63,7 @@ class Parcels:
     packing: NDArray[np.uint32]
     is_no_read: NDArray[np.bool_]
     is_non_conveyable: NDArray[np.bool_]
-    channel: NDArray[np.uint8]
-    release: Ticks
-    is_refused: NDArray[np.bool_]
-    is_alarm: NDArray[np.bool_]
-    is_uld_xrayed: NDArray[np.bool_]
-    counts: CustomsCounts | None = None
-    """None: nothing is declared."""
     count: NDArray[np.int32] | None = None
-    value: NDArray[np.int32] | None = None
 
     @property
     def n_units(self) -> int:

@@ -9,14 +9,15 @@ from scipy.special import ndtri
 from sim.config import HubConfig
 from sim.config.disruptions import Span
 from sim.domain.flight import Flight
-from sim.domain.parcels import Channel, Parcels
+from sim.domain.parcels import ByCustoms, Channel, Parcels
 from sim.domain.presorting import Presorting
 from sim.errors import InputError
-from sim.inputs.declarations import Declarations, Drawn, make_declarations
+from sim.inputs.declarations import Declarations, make_declarations
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_work import handling_min
 from sim.inputs.lookups import Lookups, make_lookups
 from sim.inputs.quantiles import QUANTILES, midpoints, pick
+from sim.inputs.same_names import same
 from sim.inputs.site import uld_counts
 from sim.streams import Streams
 from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
@@ -82,14 +83,8 @@ class LoadPlan:
             is_non_conveyable=flags(
                 stream("non_conveyable"), n, 0 if self.of_unit else self.config.parcels.non_conveyable_share
             ),
-            channel=customs.channel,
-            release=customs.release,
-            is_refused=customs.is_refused,
-            is_alarm=customs.is_alarm,
-            is_uld_xrayed=customs.is_uld_xrayed,
-            counts=counts,
             count=None if bounds is None else np.diff(bounds).astype(np.int32),
-            value=customs.value,
+            **same(customs, *ByCustoms.__dataclass_fields__) | {"counts": counts},
         )
 
     def parcels_by_lane(self, flight: Flight) -> NDArray[np.int64]:
@@ -147,7 +142,7 @@ class LoadPlan:
         np.rint(volume, out=volume)
         return mass, np.maximum(volume, 1, out=volume).astype(np.int32)
 
-    def _customs(self, flight: Flight, n: int, rng: np.random.Generator) -> Drawn:
+    def _customs(self, flight: Flight, n: int, rng: np.random.Generator) -> ByCustoms:
         customs = self.config.customs
         assert customs.release_mean_h is not None and customs.refused_share is not None
         bounds = np.cumsum(customs.shares)
@@ -163,7 +158,7 @@ class LoadPlan:
         is_refused = np.zeros(n, dtype=np.bool_)
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
         no_parcel, no_uld = np.zeros(n, dtype=np.bool_), np.zeros(flight.n_ulds, dtype=np.bool_)
-        return Drawn(channel, release, is_refused, is_alarm=no_parcel, is_uld_xrayed=no_uld)
+        return ByCustoms(channel, release, is_refused, is_alarm=no_parcel, is_uld_xrayed=no_uld)
 
     def _lose_data(
         self, flight: Flight, channel: NDArray[np.uint8], release: NDArray[np.int64], span: Span, share: float

@@ -12,7 +12,7 @@ from sim.domain.roles import ROLES
 from sim.inputs.staffing import people_a_post
 from sim.measures.edges import bin_edges
 from sim.measures.staff import posts_of
-from sim.measures.stays import crew_free
+from sim.measures.stays import Stay, stays_at
 from sim.measures.window import Minutes, left_door
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, in_order
@@ -69,14 +69,12 @@ def _roles(
 ) -> Iterator[_Curve]:
     site, rules = inputs.site, inputs.site.handling
     flights, ulds, trains = (tables[name] for name in ("flights", "ulds", "trains"))
+    stays, hauling = stays_at(site), _inside(edges, trains["granted"], trains["returned"])
     asked, done = _machines_busy(inputs, record)
     posts: dict[str, Sequence[Numbers]] = {
-        "unloading": _counted(edges, flights, "unloading_requested", "unloading_start", crew_free(site)),
-        "tugs": (
-            _inside(edges, trains["granted"], trains["returned"]),
-            _inside(edges, trains["granted"], trains["returned"]) + _inside(edges, ulds["lifted"], ulds["on_train"]),
-        ),
-        "breakdown": [n * rules.workers_per_station for n in _counted(edges, ulds, "checked_in", "start", "released")],
+        "unloading": _counted(edges, flights, stays["loader_sets"]),
+        "tugs": (hauling, hauling + _inside(edges, ulds["lifted"], ulds["on_train"])),
+        "breakdown": [n * rules.workers_per_station for n in _counted(edges, ulds, stays["stations"])],
         "induction": (done * rules.inductions, asked * rules.inductions),
         "handcoding": _at_desks(inputs, record, "handcoding", rules.handcoding),
         "packout": _at_packout(config, inputs, record),
@@ -84,7 +82,7 @@ def _roles(
         "customs": _at_desks(inputs, record, "customs", site.customs.examination),
         "xray": _at_desks(inputs, record, "xray", site.customs.xray),
         "transit": _at_desks(inputs, record, "transit", site.customs.transit),
-        "uld_xray": _counted(edges, _xrayed(ulds), "checked_in", "xray_begin", "xray_end"),
+        "uld_xray": _counted(edges, _xrayed(ulds), stays["uld_xrays"]),
         "docks": [n * site.trucks.workers for n in _at_doors(inputs, tables, edges)],
         **_export_roles(inputs, record, tables, edges),
     }
@@ -103,11 +101,9 @@ def _export_roles(
     if rules is None:
         return {}
     trains, collections, ulds = (tables[name] for name in ("out_trains", "collections", "out_ulds"))
-    asked = tables["flights"]["loading_start"][trains["flight"]]
-    trucks, places = (
-        _counted(edges, collections, "arrived", "docked", "released"),
-        _counted(edges, ulds, "formed", "start", "built"),
-    )
+    asked, stays = tables["flights"]["loading_start"][trains["flight"]], stays_at(inputs.site)
+    trucks = _counted(edges, collections, stays["doors_in"])
+    places = _counted(edges, ulds, stays["build_up_places"])
     return {
         "docks_in": [n * rules.workers_per_truck for n in trucks],
         "screening": _at_desks(inputs, record, "screening", rules.screening),
@@ -126,23 +122,13 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
     landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
     on_stand = _inside(edges, flights["aldt"], flights["aobt"])
     held = _inside(edges, flights["stand_requested"], landed)
-    asked, done = _machines_busy(inputs, record)
+    stays, (asked, done) = stays_at(site), _machines_busy(inputs, record)
     rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
     n_machines = sum(hall.n_machines for hall in halls)
     equipment = (
         ("stands", "aircraft", on_stand, on_stand + held, site.apron.stands),
-        (
-            "positions",
-            "ULDs",
-            *_counted(edges, ulds, "at_door", "placed", "start"),
-            sum(hall.positions for hall in halls),
-        ),
-        (
-            "stations",
-            "ULDs",
-            *_counted(edges, ulds, "checked_in", "start", "released"),
-            sum(sum(hall.stations) for hall in halls),
-        ),
+        ("positions", "ULDs", *_counted(edges, ulds, stays["positions"]), sum(hall.positions for hall in halls)),
+        ("stations", "ULDs", *_counted(edges, ulds, stays["stations"]), sum(sum(hall.stations) for hall in halls)),
         ("machines", "parcels/h", done * rate / n_machines, asked * rate / n_machines, rate),
         ("doors", "trucks", *_at_doors(inputs, tables, edges), sum(hall.doors for hall in halls)),
     )
@@ -157,9 +143,9 @@ def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
     return (np.searchsorted(came, before) - np.searchsorted(went, before)).astype(np.float64)
 
 
-def _counted(edges: Edges, table: Table, asked: str, begin: str, end: str) -> tuple[Numbers, Numbers]:
+def _counted(edges: Edges, table: Table, stay: Stay) -> tuple[Numbers, Numbers]:
     """Rows served just before each edge, and those that are served or wait (B)."""
-    return _inside(edges, table[begin], table[end]), _inside(edges, table[asked], table[end])
+    return _inside(edges, table[stay.since], table[stay.until]), _inside(edges, table[stay.asked], table[stay.until])
 
 
 def _xrayed(ulds: Table) -> Table:

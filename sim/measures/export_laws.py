@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.domain.inputs import Inputs
 from sim.measures.checking import Laws, nothing_is_lost, within_capacity
-from sim.measures.stays import held_times, stays
+from sim.measures.stays import held_times, stayed, stays_at
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table
 from sim.units import NEVER
@@ -67,10 +67,10 @@ def _limits(inputs: Inputs, tables: dict[str, Table]) -> Laws:
 def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
     """As `sim.measures.laws` has it: what the pools held = what the visitors stayed."""
     held, end = held_times(record), inputs.end
-    yield "Little's law: inbound doors", held["doors_in"] == stays(record.collections, "docked", "released", end)
-    yield "Little's law: build-up places", held["build_up_places"] == stays(record.out_ulds, "start", "built", end)
-    yield "Little's law: ULDs of exports", held["empty_ulds"] == stays(record.out_ulds, "start", "departed", end)
-    yield "Little's law: outbound tugs", held["outbound_tugs"] == stays(record.out_trains, "granted", "returned", end)
+    of_rows = {kind: stays_at(inputs.site)[kind] for kind in ("doors_in", "build_up_places", "outbound_tugs")}
+    of_rows["empty_ulds"] = of_rows["build_up_places"]._replace(until="departed")
+    for kind, stay in of_rows.items():
+        yield f"Little's law: {kind}", held[kind] == stayed(record, stay, end)
     came = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
     floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER)
     yield "Little's law: export floor", held["export_floor"] == floor

@@ -1,6 +1,6 @@
 """The ledger of data: who can read what, where it is kept and for how long, from the messages sent and the policies."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,11 +69,10 @@ def flow_rows(exposure: Exposure, messages: Table) -> Rows:
 
 def measured(messages: Table) -> Mapping[str, int]:
     """Messages sent of what happened in the measured days."""
-    n_sent: dict[str, int] = {}
+    n_sent = Counter[str]()
     is_measured = messages["is_measured"]
-    columns = (messages[name][is_measured].tolist() for name in ("message", "n_sent"))
-    for name, n in zip(*columns, strict=True):
-        n_sent[name] = n_sent.get(name, 0) + n
+    for name, n in zip(*(messages[name][is_measured].tolist() for name in ("message", "n_sent")), strict=True):
+        n_sent[name] += n
     return n_sent
 
 

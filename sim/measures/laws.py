@@ -9,7 +9,7 @@ from sim.domain.inputs import Inputs
 from sim.measures.checking import Laws, n_held, nothing_is_lost, within_capacity
 from sim.measures.edges import before, bin_edges
 from sim.measures.export_laws import export_laws
-from sim.measures.stays import crew_free, held_times, stays
+from sim.measures.stays import held_times, stayed, stays_at
 from sim.measures.value_laws import value_laws
 from sim.record.recorder import Recorder, columns
 from sim.record.schemas import Table
@@ -112,15 +112,8 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
     (Little 1961).
     """
     held, end = held_times(record), inputs.end
-    yield "Little's law: stands", held["stands"] == stays(record.flights, "stand_given", "stand_free", end)
-    yield (
-        "Little's law: loader sets",
-        held["loader_sets"] == stays(record.flights, "unloading_start", crew_free(inputs.site), end),
-    )
-    yield "Little's law: tugs", held["tugs"] == stays(record.trains, "granted", "returned", end)
-    yield "Little's law: X-ray of whole ULDs", held["uld_xrays"] == stays(record.ulds, "xray_begin", "xray_end", end)
-    yield "Little's law: ULD positions", held["positions"] == stays(record.ulds, "placed", "start", end)
-    yield "Little's law: stations", held["stations"] == stays(record.ulds, "start", "released", end)
+    for kind in ("stands", "loader_sets", "tugs", "uld_xrays", "positions", "stations"):
+        yield f"Little's law: {kind}", held[kind] == stayed(record, stays_at(inputs.site)[kind], end)
     away = sum((end - row.departed) * row.n_units for row in record.shuttles if row.departed != NEVER)
     gone = sum((end - truck.departed) * truck.units_sent for truck in record.trucks if truck.departed != NEVER)
     refused = sum(end - refusal.freed for refusal in record.refusals)

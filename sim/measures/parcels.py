@@ -17,24 +17,8 @@ from sim.units import NEVER, Ticks
 Kept = Mapping[str, NDArray[Any]]
 """Columns (P) of a flight's parcels, as the store keeps them."""
 _OF_TRUCK: Final = "truck_"
-_AS_DRAWN: Final = {
-    **{
-        name: name
-        for name in (
-            "n_parcels",
-            "uld",
-            "route",
-            "lane",
-            "channel",
-            "is_no_read",
-            "is_non_conveyable",
-            "is_refused_gone",
-        )
-    },
-    "mass_g": "mass",
-    "volume_cm3": "volume",
-}
-"""Columns of the table, and what the store calls them."""
+_STORED_AS: Final = {"mass_g": "mass", "volume_cm3": "volume"}
+"""Columns of the table that the store calls otherwise."""
 
 
 class KeptParcels:
@@ -50,8 +34,6 @@ class KeptParcels:
         return np.concatenate(of_flights) if of_flights else np.empty(0, dtype=np.int64)
 
     def _of_flight(self, name: str, flight: int, columns: Kept) -> NDArray[Any]:
-        if name in _AS_DRAWN:
-            return columns[_AS_DRAWN[name]]
         if name in STAMPS:
             instants = columns[name].astype(np.int64)
             return np.where(instants < self._end, instants, NEVER)
@@ -60,6 +42,8 @@ class KeptParcels:
             return np.where(is_packed, columns["post"], NEVER)
         if name.startswith(_OF_TRUCK):
             return self._of_truck(name.removeprefix(_OF_TRUCK), columns["truck"])
+        if (stored := _STORED_AS.get(name, name)) in columns:
+            return columns[stored]
         n = len(columns["uld"])
         return np.full(n, flight) if name == "flight" else np.arange(n)
 

@@ -1,11 +1,37 @@
-"""The two sides of Little's law on the finite horizon, both ends counted: L T = Σ W (Little 1961). Ticks."""
+"""Whose stay holds a resource, and the two sides of Little's law on the finite horizon: L T = Σ W (Little 1961)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from sim.domain.site import Site
 from sim.record.recorder import Recorder
 from sim.units import NEVER
+
+
+class Stay(NamedTuple):
+    """Each row of a table has a unit of a resource from one instant to another."""
+
+    table: str
+    since: str
+    until: str
+    asked: str = ""
+    """When it asked for the unit; empty: another table's rows ask."""
+
+
+def stays_at(site: Site) -> dict[str, Stay]:
+    """By resource. A crew that loads exports stays with its flight (rules 5 and 30)."""
+    crew_free = "unloading_end" if site.exports is None else "loading_end"
+    return {
+        "stands": Stay("flights", "stand_given", "stand_free", "stand_requested"),
+        "loader_sets": Stay("flights", "unloading_start", crew_free, "unloading_requested"),
+        "tugs": Stay("trains", "granted", "returned"),
+        "positions": Stay("ulds", "placed", "start", "at_door"),
+        "stations": Stay("ulds", "start", "released", "checked_in"),
+        "uld_xrays": Stay("ulds", "xray_begin", "xray_end", "checked_in"),
+        "doors_in": Stay("collections", "docked", "released", "arrived"),
+        "build_up_places": Stay("out_ulds", "start", "built", "formed"),
+        "outbound_tugs": Stay("out_trains", "granted", "returned"),
+    }
 
 
 def held_times(record: Recorder) -> Counter[str]:
@@ -16,12 +42,7 @@ def held_times(record: Recorder) -> Counter[str]:
     return held
 
 
-def stays(rows: Iterable[object], enter: str, leave: str, end: int) -> int:
-    """What the visitors stayed, from their rows; who has not left stays until the end."""
-    both = [(getattr(row, enter), getattr(row, leave)) for row in rows]
+def stayed(record: Recorder, stay: Stay, end: int) -> int:
+    """How long the rows stayed, both ends counted; what has not left stays until the end [ticks]."""
+    both = [(getattr(row, stay.since), getattr(row, stay.until)) for row in getattr(record, stay.table)]
     return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
-
-
-def crew_free(site: Site) -> str:
-    """The instant of a flight's row at which its loader set is free (rules 5 and 30)."""
-    return "unloading_end" if site.exports is None else "loading_end"

@@ -12,27 +12,12 @@ from sim.config import HubConfig
 from sim.config.customs import Declared, Eye
 from sim.domain.consignments import Consignments, CustomsCounts
 from sim.domain.flight import Flight
-from sim.domain.parcels import Channel
+from sim.domain.parcels import ByCustoms, Channel
 from sim.inputs.declarations.cells import Cells, make_cells
 from sim.inputs.declarations.chances import ONE, Draws, below, mixed
 from sim.inputs.declarations.messages import accepted, draw_messages, hours, referrals
 from sim.streams import Streams, draws_below
 from sim.units import Ticks, ticks
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What customs makes of a flight's P parcels and U ULDs, in the words of `sim.domain.parcels.Parcels`."""
-
-    channel: NDArray[np.uint8]
-    release: Ticks
-    is_refused: NDArray[np.bool_]
-    is_alarm: NDArray[np.bool_]
-    is_uld_xrayed: NDArray[np.bool_]
-    counts: CustomsCounts | None = None
-    """None: nothing is declared."""
-    value: NDArray[np.int32] | None = None
-    """[cents] (P)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +30,7 @@ class Declarations:
     """So long after its drawn arrival no parcel can have been scanned [ticks]."""
     cells: Cells
 
-    def draw(self, flight: Flight, lane: NDArray[np.uint8], first: NDArray[np.int64]) -> Drawn:
+    def draw(self, flight: Flight, lane: NDArray[np.uint8], first: NDArray[np.int64]) -> ByCustoms:
         """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)
@@ -99,7 +84,7 @@ class Declarations:
             entered=messages.entered,
             presented=messages.presented,
         )
-        return Drawn(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, consignments.value)
+        return ByCustoms(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, consignments.value)
 
     def _select(self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Put what is selected into its channel; who was, documents of parcels in transit left out."""

@@ -36,6 +36,11 @@ class Measured:
         rows = self.tables[table]
         return self.window.hours(rows[since], rows[until]) / self.window.days
 
+    def total(self, table: str, column: str, instant: str) -> float:
+        """Sum of a column over a table's rows whose instant lies in the measured days."""
+        rows = self.tables[table]
+        return float(rows[column][self.window.covers(rows[instant])].sum())
+
 
 def shared(function: Callable[[Measured], T]) -> Callable[[Measured], T]:
     """What several KPIs rest on: computed once a replication, when the first of them asks for it."""

@@ -43,8 +43,7 @@ def exports_kept_up_share(run: Measured) -> float:
 @EXPORTS.kpi("parcels/d", MORE, "Exports", rank=Rank.SUMMARY)
 def exports_per_day(run: Measured) -> float:
     """exports off-block in the measured days"""
-    loads = run.tables["out_loads"]
-    return float(loads["n_parcels"][run.window.covers(loads["departed"])].sum()) / run.window.days
+    return run.total("out_loads", "n_parcels", "departed") / run.window.days
 
 
 @EXPORTS.kpi("1", NEITHER, "Exports in all goods, by mass", rank=Rank.SUMMARY)
@@ -89,8 +88,7 @@ def uld_fill_share(run: Measured) -> float:
 @EXPORTS.kpi("ULDs/d", NEITHER, "Empty ULDs flown back")
 def empty_ulds_flown_per_day(run: Measured) -> float:
     """empty ULDs flown back in the measured days"""
-    flights = run.tables["flights"]
-    return float(flights["n_empties_out"][run.window.covers(flights["loading_start"])].sum()) / run.window.days
+    return run.total("flights", "n_empties_out", "loading_start") / run.window.days
 
 
 @shared

@@ -14,8 +14,7 @@ HALLS = Group("halls")
 @HALLS.kpi("parcels/d", LESS)
 def between_halls_per_day(run: Measured) -> float:
     """carried to another hall, from which their trucks leave"""
-    shuttles = run.tables["shuttles"]
-    return float(shuttles["n_parcels"][run.window.covers(shuttles["taken"])].sum() / run.window.days)
+    return run.total("shuttles", "n_parcels", "taken") / run.window.days
 
 
 @HALLS.kpi("h/d", NEITHER, "Staff", rank=Rank.HEADLINE)
@@ -51,9 +50,7 @@ def spare_area_m2(run: Measured) -> float:
 @HALLS.kpi("h/d", LESS)
 def floor_blocked_h_per_day(run: Measured) -> float:
     """break-down waits for floor"""
-    ulds = run.tables["ulds"]
-    head_waits = ulds["wait_floor"][run.window.covers(ulds["start"])]
-    return float(head_waits.sum()) / MIN_PER_H / run.window.days
+    return run.total("ulds", "wait_floor", "start") / MIN_PER_H / run.window.days
 
 
 @HALLS.kpi("h/d", LESS)

@@ -91,8 +91,7 @@ def flight_clearance_p95_h(run: Measured) -> float:
 @SERVICE.kpi("parcels/d", MORE, rank=Rank.HEADLINE)
 def parcels_per_day(run: Measured) -> float:
     """departed in the measured days"""
-    loads = run.tables["loads"]
-    return float(loads["n_parcels"][run.window.covers(loads["departed"])].sum()) / run.window.days
+    return run.total("loads", "n_parcels", "departed") / run.window.days
 
 
 @SERVICE.kpi("parcels/d", LESS)
@@ -136,8 +135,7 @@ def missed_connection_share(run: Measured) -> float:
     """of the parcels that left by truck, those that were ready for an earlier timetabled truck of their route and
     missed it; each counts once
     """
-    trucks = run.tables["trucks"]
-    n_parcels, n_missed = (int(trucks[name][_left(run)].sum()) for name in ("n_parcels", "n_missed_before"))
+    n_parcels, n_missed = (run.total("trucks", name, "departed") for name in ("n_parcels", "n_missed_before"))
     return n_missed / n_parcels if n_parcels else 0.0
 
 

@@ -11,7 +11,7 @@ from sim.domain.roles import ROLES
 from sim.domain.site import Hall, MachineCalendar
 from sim.measures.kpis.declaring import NEITHER, Group, Measured, Rank, shared
 from sim.measures.staff import desk_hours, paid_hours
-from sim.measures.stays import crew_free
+from sim.measures.stays import stays_at
 from sim.measures.window import full_share, left_door, of_zone
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
@@ -51,6 +51,7 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 """Room for so many: what is beyond finds a place, and nobody waits for it."""
 _ZONES: Final = frozenset({"export_floor", *LAID_OUT})
 """Measured as zones: what is there, of their limit."""
+_AT_DESKS: Final = ("customs", "xray", "transit", "screening", "hand_sorting")
 _MANNED_BY: Final = {
     # Posts at chutes have a calendar of their own.
     role.kind: name
@@ -80,48 +81,30 @@ def utilisation(run: Measured, resource: str) -> float:
 @shared
 def busy_hours(run: Measured) -> dict[str, float]:
     """Unit-hours in use in the measured days, by resource; parcel-hours for the floor."""
-    return _busy_with_imports(run) | _busy_with_exports(run)
-
-
-def _busy_with_imports(run: Measured) -> dict[str, float]:
     config, record, window, site = run.config, run.record, run.window, run.inputs.site
-    flights, ulds, trains, trucks = (run.tables[name] for name in ("flights", "ulds", "trains", "trucks"))
-    inside = run.tables["occupancy"]["inside"][of_zone(run.tables["occupancy"], "lanes", window)]
-    hours = window.days * MIN_PER_DAY / MIN_PER_H
+    trucks, occupancy = run.tables["trucks"], run.tables["occupancy"]
+    inside = occupancy["inside"][of_zone(occupancy, "lanes", window)]
     coded = record.stages["handcoding"].n_out // site.units.in_bag + record.export_stages["export_coding"].n_out
     low, high = (instant // run.inputs.bin_width for instant in run.inputs.measured)
-    return {
-        "stands": window.hours(flights["stand_given"], flights["stand_free"]),
-        "loader_sets": window.hours(flights["unloading_start"], flights[crew_free(site)]),
-        "tugs": window.hours(trains["granted"], trains["returned"]),
-        "positions": window.hours(ulds["placed"], ulds["start"]),
-        "stations": window.hours(ulds["start"], ulds["released"]),
+    by_hand = float(record.stages["manual_sort"].n_out[low:high].sum())
+    of_rows = {
+        name: window.hours(run.tables[stay.table][stay.since], run.tables[stay.table][stay.until])
+        for name, stay in stays_at(site).items()
+    }
+    return of_rows | {
         "machines": _machine_minutes(run) / MIN_PER_H,
         "handcoding_desks": float(coded[low:high].sum()) / config.coded_per_desk_h,
-        "manual_sort_posts": float(record.stages["manual_sort"].n_out[low:high].sum())
-        / config.manual_sort.parcels_per_post_h,
+        "manual_sort_posts": by_hand / config.manual_sort.parcels_per_post_h,
         "packout_posts": record.packout_work / TICKS_PER_MIN / MIN_PER_H,
-        "floor": float(inside.mean()) * hours if len(inside) else 0.0,
+        "floor": float(inside.mean()) * _measured_hours(run) if len(inside) else 0.0,
         "doors": window.hours(trucks["docked"], left_door(trucks, site.trucks.docking)),
-        "customs_desks": desk_hours(record, "customs"),
-        "xray_lanes": desk_hours(record, "xray"),
-        "transit_desks": desk_hours(record, "transit"),
-        "uld_xrays": window.hours(ulds["xray_begin"], ulds["xray_end"]),
+        "build_up_workers": of_rows["build_up_places"] * (site.exports.workers_per_place if site.exports else 0),
+        **{ROLES[role].kind: desk_hours(record, role) for role in _AT_DESKS},
     }
 
 
-def _busy_with_exports(run: Measured) -> dict[str, float]:
-    window, rules = run.window, run.inputs.site.exports
-    ulds, trucks, trains = (run.tables[name] for name in ("out_ulds", "collections", "out_trains"))
-    at_places = window.hours(ulds["start"], ulds["built"])
-    return {
-        "doors_in": window.hours(trucks["docked"], trucks["released"]),
-        "screening_lines": desk_hours(run.record, "screening"),
-        "hand_sorting_posts": desk_hours(run.record, "hand_sorting"),
-        "build_up_places": at_places,
-        "build_up_workers": at_places * rules.workers_per_place if rules else 0.0,
-        "outbound_tugs": window.hours(trains["granted"], trains["returned"]),
-    }
+def _measured_hours(run: Measured) -> float:
+    return run.window.days * MIN_PER_DAY / MIN_PER_H
 
 
 @shared
@@ -130,7 +113,7 @@ def _hours_there(run: Measured) -> dict[str, float]:
     inputs = run.inputs
     packing = _manned(run, lambda hall: [hall.packout_calendar] if hall.packout_posts else [])
     return {
-        "stands": inputs.site.apron.stands * (run.window.days * MIN_PER_DAY / MIN_PER_H),
+        "stands": inputs.site.apron.stands * _measured_hours(run),
         "positions": _in_halls(run, lambda hall: hall.positions),
         "stations": _in_halls(run, lambda hall: sum(hall.stations)),
         "machines": _manned(run, lambda hall: hall.calendars) / inputs.site.handling.inductions / TICKS_PER_H,
