@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -90,8 +90,8 @@ def console() -> NoReturn:
     sys.exit(code)
 
 
-def _run(words: Sequence[str]) -> int:
-    options, verb = _parse(words)
+def _run(typed: Sequence[str]) -> int:
+    options, verb = _parse(typed)
     if options.version:
         from importlib.metadata import version
 
@@ -100,18 +100,9 @@ def _run(words: Sequence[str]) -> int:
     if verb is None or options.help:
         print(page(verb))
         return 0
-    arguments = Arguments(
-        verb=verb,
-        words=(*options.words[1:], *_words_of(options, verb)),
-        json=options.json,
-        out=options.out,
-        quiet=options.quiet,
-        config_dir=options.config_dir,
-        show=options.show,
-        all=options.all,
-        slow=options.slow,
-        parallel=options.parallel,
-    )
+    words = (*options.words[1:], *_words_of(options, verb))
+    given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words"))
+    arguments = Arguments(verb, words, **{name: getattr(options, name) for name in given})
     if arguments.slow and verb != "verify":
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
     if arguments.parallel and verb != "bench":

@@ -23,6 +23,9 @@ MOST_LISTED = 24
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
+_SAID_OF_BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What a number must satisfy: `Annotated[float, Bounds(gt=0, le=1)]`."""
@@ -38,14 +41,10 @@ class Bounds:
         >>> Bounds(gt=0, le=1).broken(1.5)
         'must be at most 1'
         """
-        if self.ge is not None and not number >= self.ge:
-            return f"must be at least {_number(self.ge)}"
-        if self.gt is not None and not number > self.gt:
-            return f"must be greater than {_number(self.gt)}"
-        if self.le is not None and not number <= self.le:
-            return f"must be at most {_number(self.le)}"
-        if self.lt is not None and not number < self.lt:
-            return f"must be less than {_number(self.lt)}"
+        for name, said in _SAID_OF_BOUNDS.items():
+            bound: float | None = getattr(self, name)
+            if bound is not None and not getattr(operator, name)(number, bound):
+                return f"must be {said} {_number(bound)}"
         return None
 
 

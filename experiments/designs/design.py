@@ -13,7 +13,7 @@ from experiments.execution import Place
 from experiments.report.public_hubs import public_hubs
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
-from sim.config.bounds import DAYS_PER_WEEK, check_different
+from sim.config.bounds import DAYS_PER_WEEK, check_different, check_known
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, plain
@@ -178,11 +178,7 @@ def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
             f"scenarios: {arguments.verb} needs some, as 'scenarios=[{first},{second}]',"
             f" or 'designs=[{first}, {first} KEY=VALUE]', or designs=FILE"
         )
-    known = scenarios(config_dir)
-    for name in keys.scenarios:
-        if name not in known:
-            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}")
-    rest = [word for word in words if not word.startswith("scenario=")]
+    rest = _checked_rest(words, keys.scenarios, config_dir)
     demands: list[str | None] = [*keys.demands] or [None]
     models: list[str | None] = [*keys.arrival_models] or [None]
     wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
@@ -228,9 +224,7 @@ def check_kpis(kpis: Sequence[str]) -> None:
     """
     if not kpis:
         raise ValueError("kpis: at least one")
-    for kpi in kpis:
-        if kpi not in KPIS:
-            raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
+    check_known("kpis", "no KPI", kpis, KPIS)
     check_different("kpis", kpis)
 
 
@@ -253,14 +247,17 @@ def check_group(composed: Mapping[str, Any], verb: str, group: str) -> None:
 
 def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Design]:
     """Each of the scenarios named, with all else as the words say."""
+    rest = _checked_rest(words, names, config_dir)
+    return [Design(name, hub(compose([*rest, f"scenario={name}"], config_dir))) for name in names]
+
+
+def _checked_rest(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[str]:
+    """The words beside the scenarios named, which must be there."""
     known = scenarios(config_dir)
-    rest = [word for word in words if not word.startswith("scenario=")]
-    designs = []
     for name in names:
         if name not in known:
-            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}; known: {', '.join(known)}")
-        designs.append(Design(name, hub(compose([*rest, f"scenario={name}"], config_dir))))
-    return designs
+            raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}")
+    return [word for word in words if not word.startswith("scenario=")]
 
 
 def hall_warnings(config: HubConfig) -> list[str]:

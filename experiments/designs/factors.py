@@ -25,19 +25,6 @@ MOST_FACTORS: Final = 8
 _Path = tuple[str, ...]
 _NAME: Final = ("scenario",)
 """The field that only says what a hub is called."""
-_STANDARDS: Final = {
-    "uld_positions": "uld_position_m2",
-    "breakdown": "breakdown_station_m2",
-    "sorting": "sorting_m2_per_parcel_per_h",
-    "handcoding": "handcoding_desk_m2",
-    "customs": "customs_desk_m2",
-    "dock_doors": "dock_door_m2",
-    "packout": "packout_post_m2",
-    "build_up": "build_up_place_m2",
-    "screening": "screening_line_m2",
-    "hand_sorting": "hand_sorting_post_m2",
-    "empty_ulds": "empty_uld_m2",
-}
 _CLOSER: Final = 1 - 1e-12
 """So that rounding leaves none of the units without room."""
 
@@ -118,8 +105,7 @@ def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
     for use in zones_in_use(hub):
         if use.n_units > use.n_fit:
             lacks.append(Lack(use.hall, use.zone, use.n_units * use.standard_m2, use.area_m2, "m2"))
-            key = _STANDARDS[use.zone]
-            space[key] = min(space[key], use.area_m2 / math.ceil(use.n_units) * _CLOSER)
+            space[use.standard] = min(space[use.standard], use.area_m2 / math.ceil(use.n_units) * _CLOSER)
     for name, hall in hub.halls.items():
         facade = (hall.doors_out + hall.doors_in) * hub.space.door_facade_m
         if facade > hall.facade_m:

@@ -84,41 +84,48 @@ def _doors(hall: Hall, config: HubConfig, n: float) -> Hall:
     return replace(hall, doors_out=out, dock_workers=workers, facade_m=facade)
 
 
+def _all_doors(hall: Hall) -> int:
+    return hall.doors_out + hall.doors_in
+
+
 def _posts(hall: Hall) -> int:
     return hall.packout_posts + hall.manual_sort_posts
 
 
 def _units(
-    zone: str, unit: str, path: str, unit_m2: Callable[[Space], float], standing: Callable[[Hall], float] | None = None
+    zone: str,
+    unit: str,
+    path: str,
+    standard: str,
+    *,
+    standing: Callable[[Hall], float] | None = None,
+    add: Callable[[Hall, HubConfig, float], Hall] | None = None,
 ) -> HallUnits:
+    """Whole units under a key of the hall, each of which takes a space standard."""
     count = attrgetter(path)
-    return HallUnits(zone, unit, count, standing or count, unit_m2, None, _more(path))
+    return HallUnits(zone, unit, count, standing or count, attrgetter(standard), None, add or _more(path))
 
 
 HALL_UNITS: Final[Mapping[str, HallUnits]] = {
-    "positions": _units("uld_positions", "ULD positions", "uld_positions", lambda space: space.uld_position_m2),
-    "stations": HallUnits(
-        "breakdown", "stations with their crews", lambda hall: hall.breakdown_stations,
-        lambda hall: hall.breakdown_stations, lambda space: space.breakdown_station_m2, None, _stations,
+    "positions": _units("uld_positions", "ULD positions", "uld_positions", "uld_position_m2"),
+    "stations": _units(
+        "breakdown", "stations with their crews", "breakdown_stations", "breakdown_station_m2", add=_stations
     ),
     "machines": HallUnits(
-        "sorting", "parcels/h rated", lambda hall: hall.rated_per_h, lambda hall: hall.rated_per_h,
-        lambda space: space.sorting_m2_per_parcel_per_h, lambda _: 1.0, _machines,
+        "sorting", "parcels/h rated", attrgetter("rated_per_h"), attrgetter("rated_per_h"),
+        attrgetter("sorting_m2_per_parcel_per_h"), lambda _: 1.0, _machines,
     ),
-    "handcoding_desks": _units("handcoding", "desks", "handcoding_desks", lambda space: space.handcoding_desk_m2),
-    "packout_posts": _units(
-        "packout", "pack-out posts", "packout_posts", lambda space: space.packout_post_m2, _posts
-    ),
+    "handcoding_desks": _units("handcoding", "desks", "handcoding_desks", "handcoding_desk_m2"),
+    "packout_posts": _units("packout", "pack-out posts", "packout_posts", "packout_post_m2", standing=_posts),
     "manual_sort_posts": _units(
-        "packout", "manual sort posts", "manual_sort_posts", lambda space: space.packout_post_m2, _posts
+        "packout", "manual sort posts", "manual_sort_posts", "packout_post_m2", standing=_posts
     ),
     "floor": HallUnits(
         "lanes", "m² of pallets", lambda hall: zone_m2(hall, "lanes"), lambda hall: zone_m2(hall, "lanes"),
-        lambda _: 1.0, lambda space: space.pallet_m2, _floor,
+        lambda _: 1.0, attrgetter("pallet_m2"), _floor,
     ),
-    "doors": HallUnits(
-        "dock_doors", "dock doors with their crews", lambda hall: hall.doors_out,
-        lambda hall: hall.doors_out + hall.doors_in, lambda space: space.dock_door_m2, None, _doors,
+    "doors": _units(
+        "dock_doors", "dock doors with their crews", "doors_out", "dock_door_m2", standing=_all_doors, add=_doors
     ),
 }  # fmt: skip
 """By resource, as `sim.measures.kpis.RESOURCES` calls it."""
@@ -231,22 +238,20 @@ def _doors_in(hall: Hall, config: HubConfig, n: float) -> Hall:
 
 
 EXPORT_UNITS: Final[Mapping[str, PartUnits]] = {
-    "screening_lines": _of_exports("screening", "screening_lines", lambda space: space.screening_line_m2),
-    "hand_sorting_posts": _of_exports("hand_sorting", "hand_sorting_posts", lambda space: space.hand_sorting_post_m2),
+    "screening_lines": _of_exports("screening", "screening_lines", attrgetter("screening_line_m2")),
+    "hand_sorting_posts": _of_exports("hand_sorting", "hand_sorting_posts", attrgetter("hand_sorting_post_m2")),
     "build_up_places": _of_exports(
-        "build_up", "build_up_places", lambda space: space.build_up_place_m2, _build_up_places
+        "build_up", "build_up_places", attrgetter("build_up_place_m2"), _build_up_places
     ),
     "build_up_workers": _of_exports("build_up", "build_up_workers", lambda _: 0.0),
-}
+}  # fmt: skip
 """By resource; places come with their workers."""
 EXPORT_HALL_UNITS: Final[Mapping[str, HallUnits]] = {
-    "doors_in": HallUnits(
-        "dock_doors", "inbound dock doors with their crews", lambda hall: hall.doors_in,
-        lambda hall: hall.doors_out + hall.doors_in, lambda space: space.dock_door_m2, None, _doors_in,
+    "doors_in": _units(
+        "dock_doors", "inbound dock doors with their crews", "doors_in", "dock_door_m2",
+        standing=_all_doors, add=_doors_in,
     ),
-    "empty_ulds": _units(
-        "empty_ulds", "empty ULDs kept", "exports.empty_ulds", lambda space: space.empty_uld_m2
-    ),
+    "empty_ulds": _units("empty_ulds", "empty ULDs kept", "exports.empty_ulds", "empty_uld_m2"),
 }  # fmt: skip
 CONTROL_UNITS: Final[Mapping[str, PartUnits]] = {
     path.rpartition(".")[2]: PartUnits("controls", attrgetter(path), _controls_m2, _more(path))

@@ -16,11 +16,11 @@ from typing import Any, Final
 from experiments.composition import compose, hub
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, parsed
-from experiments.store.csv_rows import csv_rows
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
 from sim.errors import CargohubError, InputError
+from sim.inputs.csv_rows import csv_rows
 from sim.record.schemas import TableSchema
 from sim.site.room import check_area
 

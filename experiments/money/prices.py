@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Annotated
 
 from experiments.money.discounting import Discounting
-from sim.config.bounds import Share, minute_of_day
+from sim.config.bounds import Share, check_known, minute_of_day
 from sim.domain.roles import ROLES
-from sim.reading import Bounds, near
+from sim.reading import Bounds
 
 Price = Annotated[float, Bounds(ge=0, le=1e12)]
 
@@ -55,9 +55,7 @@ class Labour:
     def __post_init__(self) -> None:
         for name in ("night_from", "night_to"):
             minute_of_day(getattr(self, name), name)
-        for role in self.paid_by_others:
-            if role not in ROLES:
-                raise ValueError(f"paid_by_others: unknown role {role!r}{near(role, ROLES)}")
+        check_known("paid_by_others", "unknown role", self.paid_by_others, ROLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ the first look.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -60,15 +61,7 @@ def replications_needed(values: Sequence[float], half_width: float, *, confidenc
     def is_enough(count: int) -> bool:
         return t_quantile((1 + confidence) / 2, count - 1) * deviation / math.sqrt(count) <= half_width
 
-    low, high = n - 1, n
-    while not is_enough(high):
-        if high >= UNREACHABLE:
-            return UNREACHABLE
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_enough(middle) else (middle, high)
-    return high
+    return n + bisect_left(range(n, UNREACHABLE), x=True, key=is_enough)
 
 
 def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:

@@ -107,19 +107,9 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
         seconds=part.get("seconds"),
     )
     scenario, replication = key
-    append_line(
-        folder / LINES,
-        json.dumps(
-            {
-                "scenario": scenario,
-                "replication": replication,
-                "seconds": line.seconds,
-                "tables": line.tables,
-                "kpis": {name: _plain(value) for name, value in line.kpis.items()},
-            },
-            allow_nan=False,
-        ),
-    )
+    stored = {"scenario": scenario, "replication": replication, "seconds": line.seconds, "tables": line.tables}
+    stored["kpis"] = {name: _plain(value) for name, value in line.kpis.items()}
+    append_line(folder / LINES, json.dumps(stored, allow_nan=False))
     return line
 
 

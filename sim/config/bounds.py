@@ -1,9 +1,9 @@
 """Kinds of numbers and times of day that the groups share."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Iterable, Sequence, Sized
 from typing import Annotated, Final
 
-from sim.reading import Bounds
+from sim.reading import Bounds, near
 from sim.units import MIN_PER_H
 
 Share = Annotated[float, Bounds(ge=0, le=1)]
@@ -50,6 +50,14 @@ def check_different(name: str, values: Sequence[object]) -> None:
     for value in values:
         if values.count(value) > 1:
             raise ValueError(f"{name}: {value} is there twice")
+
+
+def check_known(key: str, said: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raises ValueError for a name that is not known; `said`: of it, as "no lane"."""
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{key}: {said} {name!r}{near(name, known)}")
 
 
 def check_sum(name: str, shares: Sequence[float]) -> None:

@@ -10,8 +10,8 @@ from enum import StrEnum
 from itertools import product
 from typing import Annotated
 
-from sim.config.bounds import Duration, NotNegative, Positive, Share, check_number, check_shares, check_sum
-from sim.reading import Bounds, near
+from sim.config.bounds import Duration, NotNegative, Positive, Share, check_known, check_number, check_shares, check_sum
+from sim.reading import Bounds
 
 
 class Control(StrEnum):
@@ -195,9 +195,7 @@ class Declared:
         known: dict[str, Mapping[str, object]] = {"goods": self.goods, **sellers}
         for number, rule in enumerate(self.selection.rules):
             for field, names in known.items():
-                for name in getattr(rule, field) or ():
-                    if name not in names:
-                        raise ValueError(f"selection.rules[{number}].{field}: no {name!r}{near(name, names)}")
+                check_known(f"selection.rules[{number}].{field}", "no", getattr(rule, field) or (), names)
             if rule.from_eur is not None and rule.below_eur is not None and rule.from_eur >= rule.below_eur:
                 raise ValueError(
                     f"selection.rules[{number}].below_eur: above from_eur = {rule.from_eur:g}, got {rule.below_eur:g}"

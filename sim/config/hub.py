@@ -5,14 +5,13 @@ import math
 from dataclasses import dataclass
 
 from sim.config.arrivals import ArrivalModel
-from sim.config.bounds import check_number, check_sum
+from sim.config.bounds import check_known, check_number, check_sum
 from sim.config.controls import check_controls
 from sim.config.data_views import check_exposure
 from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
 from sim.config.fleet import Deck
 from sim.config.groups import HubGroups
 from sim.domain.presorting import Presorting
-from sim.reading import near
 from sim.rules import DECISIONS, check
 from sim.units import L_PER_M3
 
@@ -92,9 +91,7 @@ def _check_routes(config: HubGroups) -> None:
     for name, hall in config.halls.items():
         if hall.serves == ():
             raise ValueError(f"halls.{name}.serves: a hall that no lane reaches; null serves all of them")
-        for route in hall.serves or ():
-            if route not in routes:
-                raise ValueError(f"halls.{name}.serves: no route {route!r}{near(route, routes)}")
+        check_known(f"halls.{name}.serves", "no route", hall.serves or (), routes)
     for route in routes:
         serving = {name: hall for name, hall in config.halls.items() if hall.serves is None or route in hall.serves}
         if not serving:
@@ -111,9 +108,7 @@ def _check_customs(config: HubGroups) -> None:
     declared = config.customs.declared
     if declared is None:
         return
-    for lane in declared.home_lanes:
-        if lane not in config.lanes:
-            raise ValueError(f"customs.declared.home_lanes: no lane {lane!r}{near(lane, config.lanes)}")
+    check_known("customs.declared.home_lanes", "no lane", declared.home_lanes, config.lanes)
     check_controls(declared, {name: hall.controls for name, hall in config.halls.items()})
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import NotNegative, Share, check_sum
+from sim.config.bounds import NotNegative, Share, check_known, check_sum
 from sim.reading import Bounds, near
 
 Eur = Annotated[float, Bounds(gt=0, le=1e6)]
@@ -49,9 +49,7 @@ class Trade:
             check_sum(name, [group.share for group in groups.values()])
         if not self.is_on:
             return
-        for name in self.domestic_lanes:
-            if name not in self.vat:
-                raise ValueError(f"domestic_lanes: no lane {name!r}{near(name, self.vat)}")
+        check_known("domestic_lanes", "no lane", self.domestic_lanes, self.vat)
 
     def check_names(self, lanes: tuple[str, ...], groups: tuple[str, ...]) -> None:
         """Every lane has a rate of VAT, and every product group one of duty.

@@ -1,9 +1,7 @@
 """A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels, sobt` and `after, leg_min`."""
 
-import csv
 import datetime as dt
 import difflib
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +9,7 @@ from typing import NamedTuple
 from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_PARCELS
 from sim.errors import InputError
+from sim.inputs.csv_rows import csv_rows
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, ticks
 
@@ -62,45 +61,39 @@ def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLi
 
     Raises InputError naming file, row, column, value and what was expected.
     """
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start})") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    if not text.strip():
+    table = csv_rows(Path(path))
+    _, columns = next(table, (1, []))
+    if not columns:
         raise InputError(f"{path}: empty; expected a header with {', '.join(_NEEDED)}")
-    header = text.lstrip().splitlines()[0]
-    delimiter = max(",;\t", key=header.count)
-    table = csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
-    columns = [name.strip() for name in table.fieldnames or ()]
-    table.fieldnames = columns
     _check_columns(path, columns)
-    rows: list[FlightRow] = []
-    befores: list[str] = []
+    rows: dict[int, FlightRow] = {}
+    befores: dict[int, str] = {}
     seen: set[tuple[str, int]] = set()
-    for line, cells in enumerate(table, 2):
-        # DictReader puts surplus fields under None, and None into columns that have no field.
-        if None in cells or None in cells.values():
+    for line, cells in table:
+        if len(cells) != len(columns):
             raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
-        row = _row(path, line, {name: text.strip() for name, text in cells.items()}, start_date, limits)
+        named = dict(zip(columns, cells, strict=True))
+        row = rows[line] = _row(path, line, named, start_date, limits)
         if (row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
         seen.add((row.key, row.sibt))
-        rows.append(row)
-        befores.append((cells.get("after") or "").strip())
+        befores[line] = named.get("after", "")
     if not rows:
         raise InputError(f"{path}: a header, but no flights")
     return _with_legs(path, rows, befores)
 
 
-def _with_legs(path: str, rows: list[FlightRow], befores: list[str]) -> list[FlightRow]:
-    """Name for each row the flight before: of that key the last one with an earlier `sibt`, so no circle can close."""
+def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, str]) -> list[FlightRow]:
+    """Name for each row the flight before: of that key the last one with an earlier `sibt`, so no circle can close.
+
+    `rows`, `befores`: by line, the latter a key or empty.
+    """
     sibts: dict[str, list[int]] = {}
-    for row in rows:
+    for row in rows.values():
         sibts.setdefault(row.key, []).append(row.sibt)
     linked, next_of = [], dict[tuple[str, int], str]()
-    for line, (row, key) in enumerate(zip(rows, befores, strict=True), 2):
+    for line, row in rows.items():
+        key = befores[line]
         if not key:
             linked.append(row)
             continue

@@ -19,66 +19,59 @@ class ZoneUse:
     """Units in the zone (for sorting: rated parcels/h)."""
     n_fit: float
     standard_m2: float
+    standard: str = ""
+    """Its key among the space standards."""
 
     @property
     def spare_m2(self) -> float:
         return self.area_m2 - self.n_units * self.standard_m2
 
 
-def _use(hall: str, zone: str, area_m2: float, unit: str, n_units: float, standard_m2: float) -> ZoneUse:
+def _use(space: Space, hall: str, zone: str, area_m2: float, unit: str, n_units: float, standard: str) -> ZoneUse:
     """Whole units only, but for parcels/h."""
-    return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2)
+    standard_m2: float = getattr(space, standard)
+    return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2, standard)
 
 
 def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h."""
     area = hall.area_m2
     shares = hall.zone_shares
-    customs = shares.customs * area
+    customs = shares.customs * area * (1 - space.customs_hold_share) - space.controls.area_m2(hall.controls)
     posts = hall.packout_posts + hall.manual_sort_posts
 
-    units: list[tuple[str, float, str, float, float]] = [
-        ("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, space.uld_position_m2),
-        ("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, space.breakdown_station_m2),
-        ("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, space.sorting_m2_per_parcel_per_h),
-        (
-            "handcoding",
-            shares.handcoding * area,
-            "hand-coding desks",
-            hall.handcoding_desks,
-            space.handcoding_desk_m2,
-        ),
-        (
-            "customs",
-            max(0.0, customs * (1 - space.customs_hold_share) - space.controls.area_m2(hall.controls)),
-            "examination desks",
-            hall.customs_desks,
-            space.customs_desk_m2,
-        ),
-        ("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, space.dock_door_m2),
+    units: list[tuple[str, float, str, float, str]] = [
+        ("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, "uld_position_m2"),
+        ("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, "breakdown_station_m2"),
+        ("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, "sorting_m2_per_parcel_per_h"),
+        ("handcoding", shares.handcoding * area, "hand-coding desks", hall.handcoding_desks, "handcoding_desk_m2"),
+        ("customs", max(0.0, customs), "examination desks", hall.customs_desks, "customs_desk_m2"),
+        ("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, "dock_door_m2"),
     ]
     if posts:
-        units.append(("packout", shares.packout * area, "pack-out and manual-sort posts", posts, space.packout_post_m2))
-    return tuple(_use(name, *each) for each in units)
+        units.append(("packout", shares.packout * area, "pack-out and manual-sort posts", posts, "packout_post_m2"))
+    return tuple(_use(space, name, *each) for each in units)
 
 
 def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     """What stands in the zones for exports and empty ULDs."""
     zone, exports = hall.zone_shares.export * hall.area_m2, hall.exports
     by_hand = 1 - space.export_build_up_share - space.export_staging_share - space.export_screening_share
-    area = {
-        "build_up": zone * space.export_build_up_share,
-        "screening": zone * space.export_screening_share,
-        "hand_sorting": zone * by_hand,
-        "empty_ulds": hall.zone_shares.empty_ulds * hall.area_m2,
-    }
+    build_up, screening = zone * space.export_build_up_share, zone * space.export_screening_share
+    empties = hall.zone_shares.empty_ulds * hall.area_m2
     units = (
-        ("build_up", "build-up places", exports.build_up_places, space.build_up_place_m2),
-        ("screening", "screening lines", exports.screening_lines, space.screening_line_m2),
-        ("hand_sorting", "posts for sorting by hand", exports.hand_sorting_posts, space.hand_sorting_post_m2),
-        ("empty_ulds", "empty ULDs", exports.empty_ulds, space.empty_uld_m2),
+        ("build_up", build_up, "build-up places", exports.build_up_places, "build_up_place_m2"),
+        ("screening", screening, "screening lines", exports.screening_lines, "screening_line_m2"),
+        (
+            "hand_sorting",
+            zone * by_hand,
+            "posts for sorting by hand",
+            exports.hand_sorting_posts,
+            "hand_sorting_post_m2",
+        ),
+        ("empty_ulds", empties, "empty ULDs", exports.empty_ulds, "empty_uld_m2"),
     )
-    return tuple(_use(name, key, area[key], unit, n, standard) for key, unit, n, standard in units)
+    return tuple(_use(space, name, *each) for each in units)
 
 
 def uses_of_hall(config: HubConfig, name: str, hall: Hall) -> Iterator[ZoneUse]:

@@ -16,9 +16,9 @@ from experiments.report.calibration_text import arrivals_yaml, document, estimat
 from experiments.report.figures.calibration_figure import calibration_svg
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
-from experiments.store.csv_rows import csv_rows
 from experiments.store.files import sha256_of, write_all
 from sim.errors import InputError
+from sim.inputs.csv_rows import csv_rows
 from sim.reading import near
 
 DATE: Final = "FLT_DATE"

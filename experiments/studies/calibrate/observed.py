@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 from experiments.composition import packaged
 from experiments.formatting import listed
-from experiments.store.csv_rows import csv_rows
 from experiments.studies.calibrate.airport import column_at
 from sim.errors import ConfigError, InputError
+from sim.inputs.csv_rows import csv_rows
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, read
 

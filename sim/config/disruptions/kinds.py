@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from sim.config.bounds import Count, NotNegative, Positive, Share, minute_of_day
+from sim.config.bounds import Count, NotNegative, Positive, Share, check_known, minute_of_day
 from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
 from sim.domain.roles import ROLES
-from sim.reading import Bounds, near
+from sim.reading import Bounds
 from sim.streams import Streams, name_words, up_and_down
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
@@ -27,8 +27,7 @@ class MachineOutage(Spell):
 
     def check(self, hub: Hub) -> None:
         Spell.check(self, hub)
-        if self.hall not in hub.halls:
-            raise ValueError(f"hall: no hall {self.hall!r}{near(self.hall, hub.halls)}")
+        check_known("hall", "no hall", (self.hall,), hub.halls)
         most = hub.halls[self.hall].sorting_machines
         for machine in self.machines or ():
             if machine > most:
@@ -164,9 +163,7 @@ class StaffAway(Spell):
 
     def __post_init__(self) -> None:
         Spell.__post_init__(self)
-        for role in self.roles or ():
-            if role not in ROLES:
-                raise ValueError(f"roles: unknown role {role!r}{near(role, ROLES)}")
+        check_known("roles", "unknown role", self.roles or (), ROLES)
 
     def staff(self) -> tuple[float, tuple[str, ...] | None]:
         return self.share, self.roles
