@@ -3,6 +3,7 @@
 import fcntl
 import io
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import zipfile
 from dataclasses import replace
 from html import escape
 from importlib import import_module
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -25,10 +27,12 @@ from experiments.main import main
 from experiments.store.directory import held
 from experiments.store.parts import lines_in
 from experiments.studies.page import guard
+from experiments.studies.page.answers import View, answers_of
 from experiments.studies.page.form import GROUPS, group_of
-from experiments.studies.page.plan import Plan, checked, planned_fields
+from experiments.studies.page.plan import Plan, checked, plan_of, planned_fields
 from experiments.studies.page.result import under_way
 from experiments.studies.page.runs import state_of
+from experiments.studies.sheet import words_of as words_of_sheet
 from experiments.verbs import module_of
 from tests.served import HERE, TOKEN, client_of
 from tests.stored_runs import TINY, made
@@ -272,6 +276,83 @@ def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tm
 def test_no_name_becomes_a_word_unless_it_is_there(tmp_path, query, says):
     answer = client_of(tmp_path).get(f"/plan?{query}")
     assert answer.status_code == 400 and says in answer.text and "<b>" not in answer.text
+
+
+def words_of(query, root):
+    """Behind the verb, as the plan of this address is typed."""
+    plan = checked(plan_of(parse_qsl(query)), Arguments("page", out=root))
+    assert not plan.mistake
+    return list(plan.words)
+
+
+def test_a_number_in_per_cent_is_of_the_scenarios(tmp_path):
+    words = words_of("set.halls.main.doors_in=-25%25&set.service_h=-30 %25&set.parcels.no_read_share=-50%25", tmp_path)
+    base = hub(compose([]))
+    assert f"halls.main.doors_in={math.floor(0.75 * base.halls['main'].doors_in + 0.5)}" in words
+    assert f"service_h={0.7 * base.service_h:g}" in words
+    assert f"parcels.no_read_share={base.parcels.no_read_share / 2:g}" in words
+    said = checked(plan_of([("set.fit", "+20 %")]), Arguments("page", out=tmp_path)).mistake
+    assert "+20 %" in said, "what is no number is not changed by a share"
+
+
+def test_the_share_of_a_night_shift_is_a_value_and_the_other_shifts_stay(tmp_path):
+    key = "roster.roles.packout.shifts.night_mon-sun_22:00-06:00.share"
+    day, night = hub(compose(["roster=three_shifts"])).roster.roles["packout"].shifts
+    words = words_of(f"group.roster=three_shifts&set.{key}=-30%25", tmp_path)
+    shifts = hub(compose(words)).roster.roles["packout"].shifts
+    assert shifts == (day, replace(night, share=pytest.approx(0.7 * night.share)))
+    page = client_of(tmp_path).get(f"/plan?group.roster=three_shifts&set.{key}=1.5").text
+    assert "roster.roles.packout.shifts[1].share: must be at most 1, got 1.5" in page
+
+
+def test_a_comparison_sets_the_plan_beside_a_scenario(tmp_path):
+    words = words_of(
+        "verb=compare&disruption=fog_morning&set.disruptions.fog_morning.hours=8&set.halls.main.doors_out=24&set.seed=3"
+        "&set.replications=2",
+        tmp_path,
+    )
+    asked, keys = import_module(module_of("compare")).STUDY.asked(Arguments("compare", tuple(words)))
+    base, plan = (design.hub for design in asked)
+    assert (base.seed, plan.seed, keys.replications) == (3, 3, 2)
+    assert (base.halls["main"].doors_out, plan.halls["main"].doors_out) == (30, 24)
+    assert not base.disruptions and plan.disruptions["fog_morning"].hours == 8
+    other = words_of("verb=compare&against=liege_66k", tmp_path)
+    assert other == ["designs=[liege_66k, liege_30k]"]
+    page = client_of(tmp_path).get("/plan?verb=compare").text
+    assert "compare: the plan is its baseline; change a value, or choose another baseline" in page
+    assert client_of(tmp_path).get("/plan?verb=compare&against=nowhere").status_code == 400
+
+
+def test_a_sweep_takes_several_values_of_a_number_and_draws_the_first(tmp_path):
+    query = "verb=sweep&set.halls.main.doors_out=20, 24&set.demand.flights_per_day=3,4"
+    asked, _ = import_module(module_of("sweep")).STUDY.asked(Arguments("sweep", tuple(words_of(query, tmp_path))))
+    points = {(design.hub.halls["main"].doors_out, design.hub.demand.flights_per_day) for design in asked}
+    assert points == {(20, 3), (20, 4), (24, 3), (24, 4)}
+    assert "30 of the 40 dock doors" in client_of(tmp_path).get(f"/plan?{query}").text
+
+
+def test_a_verb_with_several_studies_asks_the_question_that_is_chosen(tmp_path):
+    page = client_of(tmp_path).get("/plan?verb=sure&group.study=sure_capacity").text
+    assert "cargohub sure study=sure_capacity scenario=liege_30k" in page
+    assert client_of(tmp_path).get("/plan?verb=sure&group.study=../x").status_code == 400
+    assert 'name="group.study"' not in client_of(tmp_path).get("/plan").text
+
+
+def test_the_inputs_of_a_plan_are_a_workbook_that_run_reads(tmp_path):
+    answer = client_of(tmp_path).get("/plan/workbook?scenario=liege_66k&set.halls.main.doors_out=24")
+    path = tmp_path / "inputs.xlsx"
+    path.write_bytes(answer.content)
+    assert words_of_sheet(path, "run", None) == ["scenario=liege_66k", "halls.main.doors_out=24"]
+
+
+def test_capacity_how_sure_and_expansion_show_the_latest_answers(root, name, tmp_path):
+    begun(tmp_path, "sure-hub-1")
+    client = client_of(tmp_path)
+    page = client.get("/sure").text
+    assert 'href="/run/sure-hub-1"' in page and "Unfinished" in page and "/plan?verb=sensitivity" in page
+    assert "No run of this folder" in client.get("/capacity").text and "sure-hub-1" not in client.get("/expansion").text
+    (answer,), n = answers_of(root, View("Any", "", ("run",)))
+    assert (answer.name, n) == (name, 1) and answer.result.page.answer
 
 
 def test_what_does_not_fit_is_drawn_and_made_to_fit(tmp_path):

@@ -12,8 +12,11 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from experiments.frame import benches
+from experiments.main import main
 from tests.browser import Browser, needs_chromium
 from tests.stored_runs import TINY, made
+from tests.test_expansion import PACKAGED, kpis_of
 
 pytestmark = needs_chromium
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
@@ -24,7 +27,17 @@ SERIOUS = ("serious", "critical")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     made(folder)
+    expand(folder)
     return folder
+
+
+def expand(folder):
+    """An expansion of all its paths but two, with made-up simulations."""
+    few = [f"~expansion.paths.{name}" for name in PACKAGED]
+    words = ["expansion", "expansion.draws=2", "workers=1", *few, "--quiet", "--out", str(folder)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(benches, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
+        assert main(words) == 0
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +91,10 @@ def name_in(root):
 
 @pytest.mark.parametrize(("width", "is_dark"), [(1280, False), (390, True)])
 def test_pages_have_no_serious_findings_and_fit_their_window(browser, address, root, width, is_dark):
-    for path in ("/runs", "/plan?set.halls.main.doors_out=36", "/flights", f"/run/{name_in(root)}"):
+    expansion = next(path.name for path in root.glob("expansion-*"))
+    runs = (f"/run/{name_in(root)}", f"/run/{expansion}/expansion")
+    plans = ("/plan?set.halls.main.doors_out=36", "/plan?verb=compare", "/plan?verb=sweep", "/plan?verb=sure")
+    for path in ("/runs", *plans, "/flights", "/capacity", "/sure", "/expansion", *runs):
         browser.open(at(address, path), width, 800, is_dark=is_dark)
         browser.run(AXE.read_text(encoding="utf-8"))
         found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
@@ -97,6 +113,45 @@ def test_a_value_changed_is_checked_at_once_drawn_and_kept_in_the_address(browse
     wait_for(browser, "document.querySelector('.says[data-key=\"demand.flights_per_day\"]').innerText")
     says = browser.run("return document.querySelector('#check .mistake').innerText")
     assert says == "demand.flights_per_day: must be greater than 0, got -1.0"
+
+
+def test_values_are_found_by_a_word_and_changed_together_in_per_cent(browser, address):
+    browser.open(at(address, "/plan?group.roster=three_shifts"))
+    shown = "[...document.querySelectorAll('.fields .field')].filter(field => !field.closest('[hidden]'))"
+    fill(browser, "filter", "night packout")
+    assert browser.run(f"return {shown}.map(field => field.querySelector('input').value)") == ["0.8"]
+    fill(browser, "by", "-30 %")
+    browser.run("document.getElementById('apply').click()")
+    wait_for(browser, "document.getElementById('command').textContent.includes('share:0.56')")
+    assert browser.run(f"return {shown}[0].querySelector('input').value") == "0.56"
+    assert browser.run("return document.querySelectorAll('.field.changed input').length") == 1
+    fill(browser, "filter", "")
+    assert browser.run(f"return {shown}.length") > 300
+
+
+def fill(browser, name, value):
+    browser.run(
+        f"const field = document.getElementById('{name}'); field.value = '{value}';"
+        " field.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+
+
+def test_a_slider_let_go_computes_the_answer_again_and_keeps_the_focus(browser, address, root):
+    expansion = next(path.name for path in root.glob("expansion-*"))
+    browser.open(at(address, f"/run/{expansion}/expansion"))
+    before = browser.run("return document.getElementById('check').innerText")
+    browser.run(
+        "const slider = document.getElementById('s-permit.granted'); slider.focus(); slider.value = 0;"
+        " slider.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    wait_for(browser, "text.includes('expansion.stages.permit.results.granted.probability=0')")
+    assert browser.run("return document.activeElement.id") == "s-permit.granted"
+    assert browser.run("return document.getElementById('check').innerText") != before
+    assert "permit.granted=0" in browser.run("return location.search")
+    total = (
+        "[...document.querySelectorAll('input[name^=\"permit.\"]')].reduce((sum, each) => sum + Number(each.value), 0)"
+    )
+    assert browser.run(f"return {total}") == pytest.approx(1, abs=0.02)
 
 
 def change(browser, key, value):

@@ -55,7 +55,35 @@ parts.check = async (form, isWhole) => {
     const field = document.getElementById(`f-${says.dataset.key}`);
     if (says.hidden) field?.removeAttribute("aria-invalid"); else field?.setAttribute("aria-invalid", "true");
   }
+  // What was typed in per cent is a number now.
+  for (const field of document.querySelectorAll(".field input")) {
+    const now = fresh.getElementById(field.id);
+    if (field.value.includes("%") && now) field.value = now.value;
+  }
   parts.copies();
+};
+
+/** Show the fields that hold all words, in opened groups. */
+parts.filter = (text) => {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const group of document.querySelectorAll(".fields > details")) {
+    const fields = [...group.querySelectorAll(".field")];
+    for (const field of fields) {
+      const says = (field.querySelector("label")?.textContent ?? "").toLowerCase();
+      field.hidden = !words.every((word) => says.includes(word));
+    }
+    group.hidden = words.length > 0 && fields.every((field) => field.hidden);
+    if (words.length && !group.hidden) group.open = true;
+  }
+};
+
+/** Set all numbers that are shown. */
+parts.apply = (text) => {
+  for (const field of document.querySelectorAll(".fields input[inputmode='decimal']")) {
+    if (field.closest("[hidden]") || !field.closest("details").open) continue;
+    field.value = text;
+    field.closest(".field").classList.toggle("changed", text !== field.dataset.base);
+  }
 };
 
 parts.copies = () => {
@@ -72,9 +100,22 @@ const plan = document.getElementById("plan");
 if (plan) {
   plan.addEventListener("change", (event) => {
     const field = event.target;
-    if (field.name === "name") return;
+    if (!field.name || field.name === "name") return;
     field.closest(".field")?.classList.toggle("changed", field.value !== field.dataset.base);
     parts.check(plan, !field.name.startsWith("set."));
+  });
+  document.getElementById("find").hidden = false;
+  const filter = document.getElementById("filter");
+  filter.addEventListener("input", () => parts.filter(filter.value));
+  document.getElementById("apply").addEventListener("click", () => {
+    parts.apply(document.getElementById("by").value);
+    parts.check(plan, false);
+  });
+  // Enter in these finds or changes, and sends nothing.
+  document.getElementById("find").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName === "BUTTON") return;
+    event.preventDefault();
+    if (event.target.id === "by") document.getElementById("apply").click();
   });
   // Sent is what differs, not four hundred values.
   plan.addEventListener("submit", () => {
@@ -83,5 +124,27 @@ if (plan) {
 }
 parts.copies();
 
-// The answer is computed on the server as soon as a slider is let go.
-document.getElementById("sliders")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+/** The answer for the probabilities as the sliders stand, computed on the server; the sliders keep the focus. */
+parts.slide = async (sliders) => {
+  const address = `?${new URLSearchParams(new FormData(sliders))}`;
+  history.replaceState(null, "", address);
+  const number = (parts.slid = (parts.slid ?? 0) + 1);
+  const fresh = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+  if (number !== parts.slid) return;
+  if (!fresh.getElementById("sliders")) { location.reload(); return; } // refused: the server says why
+  document.getElementById("check").replaceChildren(...fresh.getElementById("check").childNodes);
+  for (const now of fresh.querySelectorAll("#sliders input")) {
+    const [slider, output] = [document.getElementById(now.id), document.querySelector(`output[for="${CSS.escape(now.id)}"]`)];
+    slider.value = now.value;
+    slider.setAttribute("aria-valuetext", now.getAttribute("aria-valuetext"));
+    slider.closest(".field").className = now.closest(".field").className;
+    output.textContent = fresh.querySelector(`output[for="${CSS.escape(now.id)}"]`).textContent;
+  }
+};
+
+// As soon as a slider is let go; while it is drawn, its own number alone.
+const sliders = document.getElementById("sliders");
+sliders?.addEventListener("change", () => parts.slide(sliders));
+sliders?.addEventListener("input", (event) => {
+  document.querySelector(`output[for="${CSS.escape(event.target.id)}"]`).textContent = `${Math.round(100 * event.target.value)} %`;
+});

@@ -50,6 +50,8 @@ CHOICES: Final[Mapping[str, str]] = {
     "customs": "Customs", "complex": "Floor", "exposure": REST, "trade": "Money", "margin": "Study",
 }  # fmt: skip
 """Configuration groups of which another option can be chosen before single values are changed, and where they stand."""
+STUDY: Final = "study"
+"""The group of a verb's own keys, of which some verbs have several."""
 _HIDDEN: Final = re.compile(
     r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|exposure|record|arrivals\.schedule)\b"
 )
@@ -181,7 +183,7 @@ def group_of(key: str) -> str:
 def choices_of(config_dir: Path | None) -> dict[str, list[str]]:
     """Options of the configuration groups that a plan may choose, by group; `hall` and `disruption` among them."""
     folders = folders_of(config_dir)
-    return {group: options(group, folders) for group in ("scenario", *CHOICES, "hall", "disruption")}
+    return {group: options(group, folders) for group in ("scenario", STUDY, *CHOICES, "hall", "disruption")}
 
 
 def _assumptions(composed: Mapping[str, Any], config_dir: Path | None) -> Sequence[Assumption]:

@@ -1,6 +1,7 @@
 """A plan: a verb, a scenario, options of groups and changed values; checked as the command line checks it."""
 
 import json
+import math
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from experiments.arguments import Arguments
-from experiments.composition import compose, hub, packaged, word_value
+from experiments.composition import compose, hub, packaged, sweep, word_value
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.staffing_text import staffing_lines
 from experiments.execution.place import usable_workers
@@ -26,8 +27,9 @@ from experiments.replications.summing import daily_parcels
 from experiments.store.directory import TIMINGS
 from experiments.store.files import write_whole
 from experiments.store.foreign import configuration_of, is_finished, manifest_of
-from experiments.studies.page.form import CHOICES, Field, choices_of, fields_of
+from experiments.studies.page.form import CHOICES, STUDY, Field, choices_of, fields_of, group_of, values_of
 from experiments.studies.page.runs import names_in
+from experiments.studies.page.shifts import changed_words, with_shifts
 from experiments.studies.replay.floor import Zone, zones_of
 from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
@@ -37,7 +39,8 @@ from sim.site.room import check_area
 from sim.site.zones import zones_in_use
 
 PLANNED: Final = (
-    "run", "capacity", "sure", "decompose", "sensitivity", "shadow-price", "customs", "optimise", "expansion",
+    "run", "compare", "sweep", "capacity", "sure", "decompose", "sensitivity", "shadow-price", "customs", "optimise",
+    "expansion",
 )  # fmt: skip
 """Verbs that a form can ask for."""
 FLIGHTS: Final = "flights.csv"
@@ -46,6 +49,9 @@ _MOST_TIMED: Final = 5
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _HALL: Final = re.compile(r"hall@halls\.\w+")
 _AT: Final = re.compile(r"[+~]?([A-Za-z_][\w.]*)")
+_PERCENT: Final = re.compile(r"([+-])\s*(\d{1,6}(?:\.\d{1,6})?)\s*%")
+_OF_ALL_DESIGNS: Final = ("Study", "Precision")
+"""Groups of the form that a comparison has once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,13 @@ class Plan:
 
     flights: str = ""
     """A file of flights among those sent by the browser; empty: drawn as the scenario says."""
+    against: str = ""
+    """Of a comparison, the scenario that is the baseline; empty: the one that the plan starts from."""
+
+    @property
+    def baseline(self) -> str:
+        """The scenario of a comparison's first design."""
+        return self.against or self.scenario
 
     def query(self) -> list[tuple[str, str]]:
         """The plan as an address says it."""
@@ -67,13 +80,14 @@ class Plan:
         values = [(f"set.{key}", value) for key, value in self.values.items()]
         flights = [("flights", self.flights)] if self.flights else []
         ticked = [("disruption", option) for option in self.disruptions]
-        return [("verb", self.verb), ("scenario", self.scenario), *groups, *flights, *ticked, *values]
+        against = [("against", self.against)] if self.against else []
+        return [("verb", self.verb), ("scenario", self.scenario), *against, *groups, *flights, *ticked, *values]
 
     def base_words(self, out: Path) -> list[str]:
         """The words that give each value its base; `out`: the folder of the runs, with the files sent."""
-        name = self.verb.replace("-", "_")
+        name = self.chosen.get(STUDY, self.verb.replace("-", "_"))
         study = [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
-        groups = [f"{group}={option}" for group, option in self.chosen.items()]
+        groups = [f"{group}={option}" for group, option in self.chosen.items() if group != STUDY]
         disruptions = [f"+disruption@disruptions.{option}={option}" for option in self.disruptions]
         path = word_value(str(flights_folder(out) / self.flights / FLIGHTS))
         flights = ["arrivals=file", f"arrivals.schedule={path}"] if self.flights else []
@@ -130,12 +144,33 @@ def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
     check_choices(plan, arguments)
     study: Study[Any, Any] = import_module(module_of(plan.verb)).STUDY
     base = compose(plan.base_words(arguments.out), arguments.config_dir)
-    fields = fields_of((HubConfig, study.keys), base, arguments.config_dir)
+    listed = fields_of((HubConfig, study.keys), base, arguments.config_dir)
+    fields = list(with_shifts(listed, dict(values_of(base))))
     known = {each.key for each in fields}
     for key in plan.values:
         if key not in known:
             raise ConfigError(f"{key[:80]}: no value of this form{near(key, known)}")
-    return [replace(each, value=plan.values.get(each.key, each.base)) for each in fields]
+    return [replace(each, value=_value(each, plan.values.get(each.key, each.base))) for each in fields]
+
+
+def _value(field: Field, text: str) -> str:
+    """What is typed; of a number "+20 %" and "-30 %" are from what the scenario has, whole numbers rounded half up."""
+    found = _PERCENT.fullmatch(text.strip())
+    if not found or field.leaf.kind not in ("number", "whole") or not field.base:
+        return text
+    value = float(field.base) * (1 + float(found[1] + found[2]) / 100)
+    return str(math.floor(value + 0.5)) if field.leaf.kind == "whole" else f"{value:.10g}"
+
+
+def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
+    """All that is typed behind the verb; of a comparison the baseline and, as a second design, the plan."""
+    base = plan.base_words(out)
+    if plan.verb != "compare":
+        return [*base, *changed_words(fields)]
+    of_all = [each for each in fields if group_of(each.key) in _OF_ALL_DESIGNS]
+    design = [word.removeprefix("scenario=") for word in base]
+    design += changed_words([each for each in fields if each not in of_all])
+    return [f"designs=[{plan.baseline}, {' '.join(design)}]", *changed_words(of_all)]
 
 
 def check_choices(plan: Plan, arguments: Arguments) -> None:
@@ -148,7 +183,9 @@ def check_choices(plan: Plan, arguments: Arguments) -> None:
         raise ConfigError(f"verb: no form plans {plan.verb[:40]!r}")
     choices = choices_of(arguments.config_dir)
     halls = {name: choices["hall"] for name in plan.chosen if _HALL.fullmatch(name)}
-    wanted = [("scenario", plan.scenario), *plan.chosen.items(), *(("disruption", name) for name in plan.disruptions)]
+    against = [("scenario", plan.against)] if plan.against else []
+    ticked = [("disruption", name) for name in plan.disruptions]
+    wanted = [("scenario", plan.scenario), *against, *plan.chosen.items(), *ticked]
     for group, option in wanted:
         known = {**choices, **halls}.get(group, [])
         if option not in known:
@@ -175,13 +212,15 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
     """
     study: Study[Any, Any] = import_module(module_of(plan.verb)).STUDY
     fields = planned_fields(plan, arguments)
-    changed = [each.word for each in fields if each.is_changed]
-    typed = (*plan.base_words(arguments.out), *changed)
+    typed = tuple(typed_words(plan, fields, arguments.out))
     words = Arguments(plan.verb, typed, out=arguments.out, config_dir=arguments.config_dir)
     shown = Checked(plan, fields, words.words, words.command)
     try:
-        config = hub(compose(words.words, arguments.config_dir))
+        alone = [*plan.base_words(arguments.out), *changed_words(fields)]
+        config = hub(compose(sweep(alone, arguments.config_dir)[0], arguments.config_dir))
         shown = replace(shown, halls=_halls(config), fitted=config.fitted, notes=tuple(staffing_lines(config)))
+        if typed and typed[0] == f"designs=[{plan.baseline}, {plan.baseline}]":
+            raise ConfigError("compare: the plan is its baseline; change a value, or choose another baseline")
         designs, keys = study.asked(words)
         for design in designs:
             check_area(design.hub)
@@ -267,9 +306,9 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     defaults: list[Any] = [plan.scenario]  # by its file: as a group it would be this very choice
     defaults += [{f"/disruption@disruptions.{option}": option} for option in plan.disruptions]
     chosen = {**plan.chosen, **({"arrivals": "file"} if plan.flights else {})}
-    defaults += [{f"override /{group}": option} for group, option in chosen.items()]
+    defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]
     document: dict[str, Any] = {"defaults": [*defaults, "_self_"], "scenario": name}
-    words = [each.word for each in planned_fields(plan, arguments) if each.is_changed]
+    words = changed_words(planned_fields(plan, arguments))
     flights = f"arrivals.schedule={word_value(str(flights_folder(arguments.out.absolute()) / plan.flights / FLIGHTS))}"
     for word in [*([flights] if plan.flights else []), *words]:
         override = parsed(word)
@@ -284,7 +323,7 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
 def plan_of(query: Sequence[tuple[str, str]]) -> Plan:
     """The plan that an address or a form says: verb, scenario, `group.NAME`, `disruption` and `set.KEY`."""
     given = dict(query)
-    chosen = {group: given[f"group.{group}"] for group in CHOICES if given.get(f"group.{group}")}
+    chosen = {group: given[f"group.{group}"] for group in (STUDY, *CHOICES) if given.get(f"group.{group}")}
     halls = {key.removeprefix("group."): value for key, value in query if key.startswith("group.hall@halls.") and value}
     verb = given.get("verb", "run")
     return Plan(
@@ -294,4 +333,5 @@ def plan_of(query: Sequence[tuple[str, str]]) -> Plan:
         tuple(dict.fromkeys(value for key, value in query if key == "disruption" and value)),
         {key.removeprefix("set."): value for key, value in query if key.startswith("set.")},
         given.get("flights", ""),
+        given.get("against", ""),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,10 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from experiments.arguments import Arguments, folder_option
-from experiments.studies.page.children import Children
-from experiments.studies.page.form import CHOICES, GROUPS, REST, Field, choices_of, group_of
+from experiments.designs.spreadsheet import XLSX
+from experiments.studies.page.children import Children, answered
+from experiments.studies.page.form import CHOICES, GROUPS, REST, STUDY, Field, choices_of, group_of
 from experiments.studies.page.plan import PLANNED, Checked, checked, plan_of, planned_fields, saved, sent_flights
-from experiments.studies.page.show import address, page
+from experiments.studies.page.show import address, made_file, page
+from experiments.verbs import VERBS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -47,7 +50,7 @@ class Planning:
 
     def read(self) -> Mapping[str, Callable[..., Any]]:
         """Addresses that show something."""
-        return {"/plan": self.form}
+        return {"/plan": self.form, "/plan/workbook": self.workbook}
 
     def done(self) -> Mapping[str, Callable[..., Any]]:
         """Addresses that change something."""
@@ -59,10 +62,23 @@ class Planning:
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(
             "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices), verbs=PLANNED,
-            choices=choices, flights=sent_flights(self.arguments.out), config_dir=config_dir,
+            choices=choices, studies=_studies(plan.verb, choices[STUDY]), texts=_texts(), query=urlencode(plan.query()),
+            flights=sent_flights(self.arguments.out), config_dir=config_dir,
             was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
             saved=request.query_params.get("saved", ""),
         )  # fmt: skip
+
+    def workbook(self, request: "Request") -> "Response":
+        """The inputs of the plan that the address says, as `cargohub sheet new` writes them."""
+        plan = replace(plan_of(request.query_params.multi_items()), verb="run")
+        shown = checked(plan, self.arguments)
+
+        def sheet(into: Path) -> Path:
+            path = into / f"inputs{XLSX}"
+            answered(["sheet", "new", str(path), *shown.words, *folder_option(self.arguments.config_dir)])
+            return path
+
+        return made_file(plan.scenario, sheet)
 
     async def sent(self, request: "Request") -> "Response":
         """The form sent: its values are compared with those that it showed, and the rest becomes an address."""
@@ -95,6 +111,18 @@ class Planning:
             options = ["--out", str(self.arguments.out), *folder_option(self.arguments.config_dir)]
             self.children.start(shown.folder, [shown.plan.verb, *shown.words, *options])
         return RedirectResponse(address("run", shown.folder), 303)
+
+
+def _studies(verb: str, options: Sequence[str]) -> list[str]:
+    """The packaged studies of a verb, where it has several."""
+    name = verb.replace("-", "_")
+    named = [option for option in options if option == name or option.startswith(f"{name}_")]
+    return named if len(named) > 1 else []
+
+
+def _texts() -> dict[str, str]:
+    """What each verb does, as its help says it."""
+    return {verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED}
 
 
 def _groups(shown: Checked, choices: Mapping[str, Sequence[str]]) -> dict[str, Group]:

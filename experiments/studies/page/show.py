@@ -11,6 +11,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse
 
 from experiments.report.page import template
+from experiments.studies.page.answers import VIEWS
 from experiments.studies.page.form import design_name
 from sim.measures.kpis import KPIS
 
@@ -18,7 +19,12 @@ from sim.measures.kpis import KPIS
 def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
     """A page of `experiments/report/local_page`, with these values."""
     text: str = template(f"local_page/{name}").render(
-        address=address, design_name=design_name, kpis=KPIS, section=name.partition(".")[0], **values
+        address=address,
+        design_name=design_name,
+        kpis=KPIS,
+        section=name.partition(".")[0],
+        answers=VIEWS,
+        **values,
     )
     return HTMLResponse(text, status)
 

@@ -19,6 +19,7 @@ from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
 from experiments.studies.brief import SLIDES
 from experiments.studies.page import result, runs
+from experiments.studies.page.answers import VIEWS, answers_of
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.comparing import Comparing
 from experiments.studies.page.guard import STORED_POLICY, TooLarge
@@ -66,6 +67,7 @@ class Views:
             "/run/{name}/sheet": self.sheet,
             "/run/{name}/slides": self.slides,
             "/static/{file:path}": self.static,
+            **{f"/{view}": self.answers for view in VIEWS},
             **planning.read(),
             **comparing.read(),
         }
@@ -171,6 +173,12 @@ class Views:
             return path
 
         return made_file(folder.name, brief)
+
+    def answers(self, request: "Request") -> "Response":
+        """What the latest runs of some verbs found."""
+        at = request.url.path.strip("/")
+        found, n = answers_of(self.root, VIEWS[at])
+        return page("answers.html", at=at, runs=found, n=n)
 
     def static(self, request: "Request") -> "Response":
         """Style and script of the page."""

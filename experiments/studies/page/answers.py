@@ -1,0 +1,63 @@
+"""The views *Capacity*, *How sure* and *Expansion*: what the latest runs of their verbs found, with their pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from experiments.studies.page.result import Result, result_of
+from experiments.studies.page.runs import names_in
+from sim.errors import CargohubError
+
+_MOST: Final = 5
+"""Runs of a view; a result takes a second to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What it is called, what it answers, and which verbs answer that."""
+
+    title: str
+    says: str
+    verbs: Sequence[str]
+
+
+VIEWS: Final[Mapping[str, View]] = MappingProxyType({
+    "capacity": View(
+        "Capacity", "How many flights a day a hub sustains, what its bottleneck is, and what more of it would buy.",
+        ("capacity", "shadow-price"),
+    ),
+    "sure": View(
+        "How sure", "In which share of the assumed worlds an answer holds, and which numbers decide it.",
+        ("sure", "sensitivity", "decompose"),
+    ),
+    "expansion": View(
+        "Expansion", "Which path of building is worth most, and how that changes with the decisions of others.",
+        ("expansion",),
+    ),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A run of a view: its result, or why it has none."""
+
+    name: str
+    result: Result | None
+    says: str = ""
+
+
+def answers_of(root: Path, view: View) -> tuple[list[Answer], int]:
+    """The latest runs of the verbs, and how many there are."""
+    named = [run for run in names_in(root) if run.verb in view.verbs]
+    return [_answer(root / run.name, is_complete=run.is_complete) for run in named[:_MOST]], len(named)
+
+
+def _answer(folder: Path, *, is_complete: bool) -> Answer:
+    if not is_complete:
+        return Answer(folder.name, None, "Unfinished, or running.")
+    try:
+        return Answer(folder.name, result_of(folder))
+    except CargohubError as error:
+        return Answer(folder.name, None, str(error))

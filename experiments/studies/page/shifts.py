@@ -1,0 +1,56 @@
+"""The shares of a role's shifts as values of the form; in the configuration they stand in one list.
+
+A share is called after its shift, as `night_mon-sun_22:00-06:00`; days and hours are changed on the command line.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from experiments.composition import word_value
+from experiments.studies.page.form import Field
+from sim.leaves import Leaf
+from sim.reading import Bounds
+
+_SHARE: Final = Leaf("number", Bounds(ge=0, le=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftShare(Field):
+    """The share of the posts that one shift mans; `place`: the key of the list, `shift`: its entry."""
+
+    place: str = ""
+    shift: Any = None
+
+
+def with_shifts(fields: Sequence[Field], values: Mapping[str, Any]) -> Iterator[Field]:
+    """The fields, with one for the share of each shift in place of a list of shifts; `values`: plain, by key."""
+    for each in fields:
+        shifts = values[each.key]
+        if each.key.startswith("roster.") and each.leaf.kind == "list" and shifts and isinstance(shifts[0], dict):
+            for shift in shifts:
+                night = "night_" if shift["end"] <= shift["start"] else ""
+                hours = f"{night}{'+'.join(shift['days'])}_{shift['start']}-{shift['end']}"
+                share = word_value(shift["share"])
+                yield ShiftShare(
+                    f"{each.key}.{hours}.share", _SHARE, share, share, each.about, place=each.key, shift=shift
+                )
+        else:
+            yield each
+
+
+def changed_words(fields: Sequence[Field]) -> list[str]:
+    """The words of what differs from the base: a word a value, and one for all shifts of a role."""
+    words = [each.word for each in fields if each.is_changed and not isinstance(each, ShiftShare)]
+    shares = [each for each in fields if isinstance(each, ShiftShare)]
+    for place in dict.fromkeys(each.place for each in shares if each.is_changed):
+        shifts = [{**each.shift, "share": _plain(each.value)} for each in shares if each.place == place]
+        words.append(f"{place}={word_value(shifts)}")
+    return words
+
+
+def _plain(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
