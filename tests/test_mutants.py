@@ -372,11 +372,11 @@ def _ulds_of_a_train_do_not_count(patch):
 def _floor_free_when_the_shuttle_takes(patch):
     shuttle = sim.processes.transfers.shuttle_process
 
-    def early(env, inputs, *others):
-        rules = replace(
-            inputs.site.transfers, loading=1, trip=inputs.site.transfers.trip + inputs.site.transfers.loading - 1
-        )
-        yield from shuttle(env, replace(inputs, site=replace(inputs.site, transfers=rules)), *others)
+    def early(shared, *others):
+        inputs, rules = shared.inputs, shared.site.transfers
+        rules = replace(rules, loading=1, trip=rules.trip + rules.loading - 1)
+        inputs = replace(inputs, site=replace(inputs.site, transfers=rules))
+        yield from shuttle(shared._replace(inputs=inputs), *others)
 
     patch.setattr(hub, "shuttle_process", early)
 
@@ -598,10 +598,10 @@ def _collection_leaves_when_unloaded(patch):
 
     init = ExportHall.__init__
 
-    def hasty(self, env, *arguments):
-        init(self, env, *arguments)
+    def hasty(self, shared, *arguments):
+        init(self, shared, *arguments)
         self.screening.begun = Now()
-        self.screening.begun.env = env
+        self.screening.begun.env = shared.env
 
     patch.setattr(ExportHall, "__init__", hasty)
 

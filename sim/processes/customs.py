@@ -4,17 +4,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import simpy
 
-from sim.domain.site import Site
 from sim.kernels.ordering import grouped, joined
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
+from sim.processes.shared import Shared
 from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
 from sim.processes.staff import desks_of
-from sim.processes.store import Mark, ParcelStore
-from sim.record.recorder import Recorder
+from sim.processes.store import Mark
 from sim.units import Ticks
 
 _Held = tuple[Ticks, ...]
@@ -30,24 +28,14 @@ class Controls(NamedTuple):
 
 
 class HoldZone:
-    def __init__(
-        self,
-        env: simpy.Environment,
-        site: Site,
-        number: int,
-        store: ParcelStore,
-        record: Recorder,
-        *,
-        stage: Stage,
-        refuse: Callable[[Ticks], None],
-    ) -> None:
+    def __init__(self, shared: Shared, number: int, *, stage: Stage, refuse: Callable[[Ticks], None]) -> None:
         """`number` of the hall."""
-        self._env, self._site, self._store = env, site, store
+        self._env, self._site, self._store, record = shared.env, shared.site, shared.store, shared.record
         self._tally, self._stage, self._refuse = record.stages["customs_hold"], stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._to_go: dict[int, list[_Held]] = {}
         """Who is not to be controlled, or was, by the instant of the round in which it goes."""
-        times, record_as = site.customs, (site.halls[number], number, record)
+        times, record_as = self._site.customs, (self._site.halls[number], number, record)
         self._controls = Controls(
             examination=desks_of("customs_desks", times.examination, *record_as),
             xray=desks_of("xray_lanes", times.xray, *record_as),

@@ -3,11 +3,9 @@
 from collections import deque
 
 import numpy as np
-import simpy
 
 from sim.domain.export_entities import Pickup
 from sim.domain.exports import Collection
-from sim.domain.inputs import Inputs
 from sim.kernels.ordering import hub_order, pick
 from sim.processes.desks import Served
 from sim.processes.export_store import FIRST_EXPORT, ExportStore, Mark
@@ -16,16 +14,15 @@ from sim.processes.lanes import Lanes
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Pool
 from sim.processes.screening import Screening
+from sim.processes.shared import Shared
 from sim.processes.slots import has
 from sim.processes.staff import desks_of
-from sim.record.recorder import Recorder
 from sim.units import NEVER, Ticks
 
 
 class ExportHall:
-    def __init__(
-        self, env: simpy.Environment, inputs: Inputs, hall: Hall, store: ExportStore, record: Recorder
-    ) -> None:
+    def __init__(self, shared: Shared, hall: Hall, store: ExportStore) -> None:
+        env, inputs, record = shared.env, shared.inputs, shared.record
         assert hall.site.exports is not None and inputs.site.exports is not None and inputs.exports is not None
         limits, rules = hall.site.exports, inputs.site.exports
         self._env, self._hall, self._store, self._rules = env, hall, store, rules

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import simpy
-
 from sim.domain.export_entities import Pickup
 from sim.domain.fields import begun
-from sim.domain.inputs import Inputs
 from sim.processes.buildup import BuildUp, ExportLane
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
@@ -15,6 +12,7 @@ from sim.processes.hall import Hall
 from sim.processes.loading import Loading
 from sim.processes.phases import Phase
 from sim.processes.pool import Pool
+from sim.processes.shared import Shared
 from sim.processes.staff import start_shifts
 from sim.record.recorder import Recorder
 from sim.units import NEVER
@@ -45,15 +43,16 @@ class Exports:
         self.store.close()
 
 
-def make_exports(env: simpy.Environment, inputs: Inputs, halls: Sequence[Hall], record: Recorder) -> Exports:
+def make_exports(shared: Shared, halls: Sequence[Hall]) -> Exports:
     """What exports add to a hub, at work: collections are on their way, and rounds are made."""
+    env, inputs, _, record = shared
     site, drawn = inputs.site, inputs.exports
     assert drawn is not None and site.exports is not None
     store = ExportStore(
         max((collection.n_parcels for collection in drawn.collections), default=1),
         keeps_stamps=any(drawn.is_recorded(collection) for collection in drawn.collections),
     )
-    places = [ExportHall(env, inputs, hall, store, record) for hall in halls]
+    places = [ExportHall(shared, hall, store) for hall in halls]
     for collection in drawn.collections:
         pickup = begun(Pickup, collection)
         record.collections.append(pickup)

@@ -4,18 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import simpy
 
 from sim.domain.entities import Refusal
-from sim.domain.inputs import Inputs
 from sim.processes.customs import HoldZone
 from sim.processes.lanes import Lanes
 from sim.processes.packers import make_packout
 from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
+from sim.processes.shared import Shared
 from sim.processes.sorting import Sortation
-from sim.processes.store import ParcelStore
-from sim.record.recorder import Recorder
 from sim.units import Ticks
 
 
@@ -25,11 +22,9 @@ def room_in(hall: int) -> str:
 
 
 class Hall:
-    def __init__(
-        self, env: simpy.Environment, inputs: Inputs, number: int, store: ParcelStore, record: Recorder
-    ) -> None:
-        site = inputs.site
-        self._env, self._store, self._record = env, store, record
+    def __init__(self, shared: Shared, number: int) -> None:
+        env, site = shared.env, shared.site
+        self._env, self._store, self._record = env, shared.store, shared.record
         self._unit_room = site.units.room
         self._choose_machine = site.rules.machine
         self.number = number
@@ -53,13 +48,11 @@ class Hall:
         """The halls that parcels leave from, by route (R)."""
         self.on_floor = [0] * site.n_routes
         """Parcels with a floor reserved, by route (R)."""
-        self.lanes = Lanes(store, site.n_routes, record.flow_tally("lane", number, site.n_routes))
-        self.packout = make_packout(inputs, number, store, record, self.lanes)
+        self.lanes = Lanes(self._store, site.n_routes, self._record.flow_tally("lane", number, site.n_routes))
+        self.packout = make_packout(shared, number, self.lanes)
         stage = self.lanes.deliver
-        self.zone = HoldZone(env, site, number, store, record, stage=stage, refuse=self._refuse)
-        self.sortation = Sortation(
-            inputs, number, store, record, deliver=self._deliver, stage=stage, hold=self.zone.hold
-        )
+        self.zone = HoldZone(shared, number, stage=stage, refuse=self._refuse)
+        self.sortation = Sortation(shared, number, deliver=self._deliver, stage=stage, hold=self.zone.hold)
 
     @property
     def pools(self) -> tuple[Pool, ...]:

@@ -31,6 +31,7 @@ from sim.processes.outbound import Outbound, dispatcher_process, timetable_proce
 from sim.processes.phases import Phase
 from sim.processes.pool import Pool
 from sim.processes.reception import Reception
+from sim.processes.shared import Shared
 from sim.processes.staff import Meter, start_shifts
 from sim.processes.store import ParcelStore
 from sim.processes.transfers import shuttle_process
@@ -61,9 +62,10 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         keeps_stamps=any(inputs.is_recorded(flight) for flight in inputs.flights),
     )
     store.departures = [] if inputs.keeps_departures else None
-    halls = [Hall(env, inputs, number, store, record) for number in range(len(site.halls))]
-    exports = None if inputs.exports is None else make_exports(env, inputs, halls, record)
-    apron = _make_apron(env, inputs, halls, exports, store, record)
+    shared = Shared(env, inputs, store, record)
+    halls = [Hall(shared, number) for number in range(len(site.halls))]
+    exports = None if inputs.exports is None else make_exports(shared, halls)
+    apron = _make_apron(shared, halls, exports)
     _start_flights(apron, inputs.flights, record)
     start_shifts(env, apron.pools, site.apron.manning)
     for hall in halls:
@@ -79,29 +81,22 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         env.process(hall.zone.rounds(hall.sortation))
     for origin, rooms in enumerate(site.rooms):
         for destination in rooms:
-            env.process(shuttle_process(env, inputs, halls, store, record, (origin, destination)))
+            env.process(shuttle_process(shared, halls, (origin, destination)))
     env.run(until=inputs.end)
     for hall in halls:
         hall.sortation.close(inputs.end)
     if exports is not None:
         exports.close(inputs.end)
     for hall in halls:
-        _close_hall(inputs.end, record, hall, store)
+        _close_hall(shared, hall)
     meter.close(inputs.end, record)
     record.close()
     store.close()
     return HubRun(record, store, None if exports is None else exports.store)
 
 
-def _make_apron(
-    env: simpy.Environment,
-    inputs: Inputs,
-    halls: Sequence[Hall],
-    exports: Exports | None,
-    store: ParcelStore,
-    record: Recorder,
-) -> Apron:
-    site = inputs.site
+def _make_apron(shared: Shared, halls: Sequence[Hall], exports: Exports | None) -> Apron:
+    (env, inputs, store, record), site = shared, shared.site
     reception = Reception(env, site, store)
     empties = [] if exports is None else [hall.build_up for hall in exports.halls]
     breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], empties)
@@ -141,7 +136,8 @@ def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) 
             apron.env.process(apron.loading.build_up.cut_off(flight, visit))
 
 
-def _close_hall(end: int, record: Recorder, hall: Hall, store: ParcelStore) -> None:
+def _close_hall(shared: Shared, hall: Hall) -> None:
+    end, store, record = shared.inputs.end, shared.store, shared.record
     hall.look(end - 1)
     hall.zone.take_in(end)
     since, held = hall.zone.waiting(end)

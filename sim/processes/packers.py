@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from sim.domain.inputs import Inputs
 from sim.kernels.coming import Pending, split_ascending
 from sim.kernels.ordering import Chunk, grouped, joined, pick
 from sim.kernels.queueing import servers_in_turn
@@ -18,8 +17,7 @@ from sim.kernels.tallies import is_within
 from sim.kernels.work_done import WorkDone
 from sim.processes.lanes import Lanes
 from sim.processes.packout import PackOut
-from sim.processes.store import ParcelStore
-from sim.record.recorder import Recorder
+from sim.processes.shared import Shared
 from sim.units import FOREVER, NEVER, Ticks
 
 _ANYTHING: Final = 1 << 31
@@ -30,10 +28,10 @@ _BEGIN, _END, _CHUTE = 2, 3, 5
 class FlexiblePackOut(PackOut):
     """All chutes of a hall (C), each a server as fast as its packers are many."""
 
-    def __init__(self, inputs: Inputs, number: int, store: ParcelStore, record: Recorder, lanes: Lanes) -> None:
-        super().__init__(inputs, number, store, record, lanes)
-        assert inputs.site.handling.packers is not None
-        self._rule, self._choose = inputs.site.handling.packers, inputs.site.rules.packers
+    def __init__(self, shared: Shared, number: int, lanes: Lanes) -> None:
+        super().__init__(shared, number, lanes)
+        assert shared.site.handling.packers is not None
+        self._rule, self._choose = shared.site.handling.packers, shared.site.rules.packers
         n_chutes = len(self._posts)
         # Nothing bounds what a chute holds that nobody comes to.
         self.fullest = self._fullest(np.full(n_chutes, _ANYTHING, dtype=np.int64))
@@ -177,9 +175,9 @@ class FlexiblePackOut(PackOut):
             self.short.add(arrival[order], ready[order])
 
 
-def make_packout(inputs: Inputs, number: int, store: ParcelStore, record: Recorder, lanes: Lanes) -> PackOut | None:
+def make_packout(shared: Shared, number: int, lanes: Lanes) -> PackOut | None:
     """Of a hall; None if nothing is packed there."""
-    if not inputs.site.halls[number].packout_posts:
+    if not shared.site.halls[number].packout_posts:
         return None
-    kind = PackOut if inputs.site.handling.packers is None else FlexiblePackOut
-    return kind(inputs, number, store, record, lanes)
+    kind = PackOut if shared.site.handling.packers is None else FlexiblePackOut
+    return kind(shared, number, lanes)

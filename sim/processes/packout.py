@@ -7,16 +7,14 @@ its own; chutes do not block.
 import numpy as np
 
 from sim.domain.entities import ChuteCount
-from sim.domain.inputs import Inputs
 from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Chunk, hub_order
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
-from sim.processes.store import ParcelStore
+from sim.processes.shared import Shared
 from sim.record.chutes import Chutes, FullestChute
-from sim.record.recorder import Recorder
 from sim.record.staffing import ShortTally
 from sim.units import Ticks
 
@@ -24,12 +22,12 @@ from sim.units import Ticks
 class PackOut:
     """All chutes of a hall (C = M R), numbered machine by machine and route by route."""
 
-    def __init__(self, inputs: Inputs, number: int, store: ParcelStore, record: Recorder, lanes: Lanes) -> None:
+    def __init__(self, shared: Shared, number: int, lanes: Lanes) -> None:
         """`number` of the hall."""
-        hall, measured = inputs.site.halls[number], inputs.measured
-        self._store, self._measured, self._lanes = store, measured, lanes
+        hall, measured, record = shared.site.halls[number], shared.inputs.measured, shared.record
+        self._store, self._measured, self._lanes = shared.store, measured, lanes
         self._tally = record.stages["packout"]
-        self._flows = record.flow_tally("chute", number, len(inputs.site.halls[number].packout_posts))
+        self._flows = record.flow_tally("chute", number, len(hall.packout_posts))
         self.count = ChuteCount(number, sum(hall.packout_posts))
         record.packout.append(self.count)
         self._n_routes = len(hall.packout_posts) // hall.n_machines
@@ -43,7 +41,7 @@ class PackOut:
         """Whose turn it is, among a chute's posts (C)."""
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
-        self._first_machine = inputs.site.first_machines[number]
+        self._first_machine = shared.site.first_machines[number]
         self.fullest = self._fullest(self._posts)
         self.work = 0
         """Packing that began in the measured days [ticks]."""

@@ -10,17 +10,16 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.inputs import Inputs
 from sim.domain.site import MachineCalendar
 from sim.kernels.coming import Coming, split_ascending
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Chunk, joined
 from sim.kernels.queueing import single_server
 from sim.processes.desks import Served
+from sim.processes.shared import Shared
 from sim.processes.slots import has
 from sim.processes.staff import desks_of
-from sim.processes.store import Mark, ParcelStore
-from sim.record.recorder import Recorder
+from sim.processes.store import Mark
 from sim.record.staffing import ShortTally
 from sim.units import FOREVER, NEVER, Ticks
 
@@ -107,22 +106,13 @@ class Machine:
 class Sortation:
     """The machines and desks of a hall: what comes out is delivered to pack-out or to the hold zone."""
 
-    def __init__(
-        self,
-        inputs: Inputs,
-        number: int,
-        store: ParcelStore,
-        record: Recorder,
-        *,
-        deliver: Deliver,
-        stage: Stage,
-        hold: Hold,
-    ) -> None:
+    def __init__(self, shared: Shared, number: int, *, deliver: Deliver, stage: Stage, hold: Hold) -> None:
         """`number` of the hall."""
-        site, hall, measured, tallies = inputs.site, inputs.site.halls[number], inputs.measured, record.stages
+        site, measured, record = shared.site, shared.inputs.measured, shared.record
+        hall, tallies = site.halls[number], record.stages
         need = hall.service * site.handling.inductions
         self.machines = [Machine(calendar, need, site.handling.to_chute, measured) for calendar in hall.calendars]
-        self._site, self._store = site, store
+        self._site, self._store = site, shared.store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._manual_sort = tallies["manual_sort"]
         self._deliver, self._stage, self._hold = deliver, stage, hold

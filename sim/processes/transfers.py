@@ -3,38 +3,28 @@
 from collections.abc import Sequence
 
 import numpy as np
-import simpy
 
 from sim.domain.entities import Shuttle
-from sim.domain.inputs import Inputs
 from sim.domain.site import TrailerLimits
 from sim.processes.hall import Hall
 from sim.processes.phases import Phase, Process, after, at
-from sim.processes.store import ParcelStore
-from sim.record.recorder import Recorder
-from sim.rules import shuttle
+from sim.processes.shared import Shared
 from sim.units import NEVER, Ticks
 
 _ANY = 1 << 62
 """A limit that nothing reaches."""
 
 
-def shuttle_process(
-    env: simpy.Environment,
-    inputs: Inputs,
-    halls: Sequence[Hall],
-    store: ParcelStore,
-    record: Recorder,
-    way: tuple[int, int],
-) -> Process:
+def shuttle_process(shared: Shared, halls: Sequence[Hall], way: tuple[int, int]) -> Process:
     """The shuttle of one way (hall, hall), round after round that finds it at home."""
+    env, inputs, store, record = shared
     rules, (sender, receiver) = inputs.site.transfers, (halls[number] for number in way)
     sequence = 0
     while True:
         yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
         now = int(env.now)
         sender.look(now)
-        parcels = _take(sender, receiver, inputs.site.rules.shuttle, rules.units, store, record, now)
+        parcels = _take(shared, sender, receiver)
         if len(parcels) == 0:
             continue
         shuttle = Shuttle(*way, sequence, now, store.n_parcels(parcels), len(parcels))
@@ -54,12 +44,11 @@ def shuttle_process(
         shuttle.returned = int(env.now)
 
 
-def _take(
-    sender: Hall, receiver: Hall, choose: shuttle.Rule, most: int, store: ParcelStore, record: Recorder, now: int
-) -> Ticks:
+def _take(shared: Shared, sender: Hall, receiver: Hall) -> Ticks:
     """What a shuttle takes: the fronts of the lanes of its routes."""
+    store, site, now = shared.store, shared.site, int(shared.env.now)
     lanes = zip(sender.destinations, sender.lanes.routes, strict=True)
-    numbers = choose([lane.n * (hall == receiver.number) for hall, lane in lanes], most)
+    numbers = site.rules.shuttle([lane.n * (hall == receiver.number) for hall, lane in lanes], site.transfers.units)
     taken = [np.empty(0, dtype=np.int64)]
     for route, n in enumerate(numbers):
         if n:
@@ -68,6 +57,6 @@ def _take(
             store.stamp("sent_ready", parcels, ready)
             store.stamp("ready", parcels, NEVER)
             store.stamp("sent", parcels, now)
-            record.stages["lane"].add(ready, now, store.counts(parcels))
+            shared.record.stages["lane"].add(ready, now, store.counts(parcels))
             taken.append(parcels)
     return np.concatenate(taken)
