@@ -9,14 +9,13 @@ import simpy
 from sim.domain import export_entities
 from sim.domain.entities import Visit
 from sim.domain.export_entities import OutLoad
-from sim.domain.exports import AircraftLimits, ExportSite, UldLimits
+from sim.domain.exports import AircraftLimits, UldLimits
 from sim.domain.flight import Flight
 from sim.domain.site import TrailerLimits
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
 from sim.processes.phases import Phase, Process, after, at, call
-from sim.record.recorder import Recorder
-from sim.rules import deck
+from sim.processes.shared import Shared
 from sim.units import NEVER, Ticks
 
 _ANY_NUMBER: Final = 1 << 40
@@ -58,17 +57,11 @@ class ExportLane:
 
 class BuildUp:
     def __init__(
-        self,
-        env: simpy.Environment,
-        rules: ExportSite,
-        choose_deck: deck.Rule,
-        halls: Sequence[ExportHall],
-        lanes: Sequence[ExportLane],
-        store: ExportStore,
-        record: Recorder,
+        self, shared: Shared, halls: Sequence[ExportHall], lanes: Sequence[ExportLane], store: ExportStore
     ) -> None:
-        self._env, self._rules, self._halls, self._store, self._record = env, rules, halls, store, record
-        self._choose_deck = choose_deck
+        assert shared.site.exports is not None
+        self._env, self._record, self._halls, self._store = shared.env, shared.record, halls, store
+        self._rules, self._choose_deck = shared.site.exports, shared.site.rules.deck
         self.lanes = lanes
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
         self._closing: list[tuple[int, int, Callable[[], None]]] = []

@@ -61,7 +61,7 @@ def make_exports(shared: Shared, halls: Sequence[Hall]) -> Exports:
         ExportLane([flight for flight in inputs.flights if flight.export_lane == lane])
         for lane in range(len(site.exports.lanes))
     ]
-    build_up = BuildUp(env, site.exports, site.rules.deck, places, lanes, store, record)
+    build_up = BuildUp(shared, places, lanes, store)
     env.process(build_up.rounds())
     tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=site.exports.tugs)
     loading = Loading(env, site, site.exports, places, build_up, store, record, tugs)
