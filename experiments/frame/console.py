@@ -116,6 +116,17 @@ def print_list(rows: Sequence[Mapping[str, Any]]) -> None:
     sys.stdout.write(f"{json.dumps(rows, allow_nan=False, indent=1)}\n")
 
 
+def tell(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str, Any]], *lines: str) -> int:
+    """What a verb that is no study found: its lines, or with `--json` its document; returns that all went well."""
+    if not arguments.json:
+        sys.stdout.write("\n".join(lines) + "\n")
+    elif isinstance(document, list):
+        print_list(document)
+    else:
+        print_json(document)
+    return 0
+
+
 def family_warnings(outcome: Outcome) -> list[str]:
     """That simultaneous intervals are much wider than a single one, for their number and the replications."""
     warning = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n)

@@ -59,14 +59,9 @@ def main(arguments: Arguments) -> int:
     found = [one for one in _listed(words, arguments) if kind in (None, one.kind)]
     if path is not None:
         _write(path, found)
-    if arguments.json:
-        console.print_list([_object(one) for one in found])
-    elif path is not None:
-        print(f"{_summary(found)}: {path}")
-    else:
-        print(_summary(found))
-        print("\n".join(as_lines(grid_of("", [_row(one) for one in found]))))
-    return 0
+    text = _summary(found)
+    lines = [text, *as_lines(grid_of("", [_row(one) for one in found]))] if path is None else [f"{text}: {path}"]
+    return console.tell(arguments, [_object(one) for one in found], *lines)
 
 
 def _listed(words: Sequence[str], arguments: Arguments) -> tuple[Assumption, ...]:

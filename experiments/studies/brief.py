@@ -45,8 +45,4 @@ def main(arguments: Arguments) -> int:
         write_whole(path, slides(page, brief, command))
     else:
         write_whole(path, style.saved(sheet(page.title, brief, command), form))
-    if arguments.json:
-        console.print_json({"run_dir": str(folder), "sheet": str(path)})
-    else:
-        print(path)
-    return 0
+    return console.tell(arguments, {"run_dir": str(folder), "sheet": str(path)}, str(path))

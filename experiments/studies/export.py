@@ -56,11 +56,9 @@ def main(arguments: Arguments) -> int:
     dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
     rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
     files = FORMS[form](manifest, rows, dictionary, out)
-    if arguments.json:
-        console.print_json({"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]})
-    else:
-        print(f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}")
-    return 0
+    text = f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}"
+    document = {"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]}
+    return console.tell(arguments, document, text)
 
 
 def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
@@ -73,11 +71,8 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
     if not content:
         raise InputError(f"{folder}: this run has no pictures")
     files = write_all(content)
-    if arguments.json:
-        console.print_json({"run_dir": str(folder), "files": [str(file) for file in files]})
-    else:
-        print(f"{len(files)} pictures: {out}")
-    return 0
+    document = {"run_dir": str(folder), "files": [str(file) for file in files]}
+    return console.tell(arguments, document, f"{len(files)} pictures: {out}")
 
 
 def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:

@@ -35,13 +35,8 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"{root}: no such folder")
     folders = sorted(path for path in root.iterdir() if path.is_dir() and is_run(path))
     runs = [entry_of(folder) for folder in folders]
-    if arguments.json:
-        console.print_json({"folder": str(root), "runs": runs})
-    elif not runs:
-        print(f"{root}: no runs")
-    else:
-        print("\n".join(line for run in runs for line in _lines(run)))
-    return 0
+    lines = [line for run in runs for line in _lines(run)]
+    return console.tell(arguments, {"folder": str(root), "runs": runs}, *(lines or [f"{root}: no runs"]))
 
 
 def is_run(folder: Path) -> bool:

@@ -39,11 +39,8 @@ def main(arguments: Arguments) -> int:
     )
     folder = run_folder(str(named), arguments.out)
     if is_finished(folder):
-        if arguments.json:
-            console.print_json({"complete": True, "run_dir": str(folder)})
-        else:
-            print(f"{folder}: complete, nothing is left to do")
-        return 0
+        document = {"complete": True, "run_dir": str(folder)}
+        return console.tell(arguments, document, f"{folder}: complete, nothing is left to do")
     run = begun(folder)
     study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)

@@ -86,12 +86,9 @@ def main(arguments: Arguments) -> int:
     composed = compose(words, arguments.config_dir)
     study(DesignKeys, composed)  # a bench reads none of it, but finds what is misspelt
     result = measure(hub(composed), is_quiet=arguments.quiet)
-    if arguments.json:
-        ratio = result.ratio_to_reference
-        console.print_json({**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio})
-    else:
-        print(table(result))
-    return 0
+    ratio = result.ratio_to_reference
+    document = {**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio}
+    return console.tell(arguments, document, table(result))
 
 
 def measure(config: HubConfig, *, is_quiet: bool) -> BenchResult:

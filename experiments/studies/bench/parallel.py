@@ -46,14 +46,11 @@ def compare_workers(arguments: Arguments) -> int:
     words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
     composed = compose(words, arguments.config_dir)
     result = measured(hub(composed), study(DesignKeys, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
-    if arguments.json:
-        console.print_json(asdict(result))
-    else:
-        print(
-            f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"
-            f" {result.two_workers_s:.1f} s, {result.ratio:.2f} times as fast"
-        )
-    return 0
+    text = (
+        f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"
+        f" {result.two_workers_s:.1f} s, {result.ratio:.2f} times as fast"
+    )
+    return console.tell(arguments, asdict(result), text)
 
 
 def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_quiet: bool) -> Parallel:

@@ -39,11 +39,8 @@ def main(arguments: Arguments) -> int:
     page = replay_page({**kinds(), "runs": [content(replication, folder) for folder, replication in shown]})
     path = folders[0] / FILE
     write_whole(path, page.encode())
-    if arguments.json:
-        console.print_json({"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())})
-    else:
-        print(path)
-    return 0
+    document = {"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())}
+    return console.tell(arguments, document, str(path))
 
 
 def _stored(folder: Path, given: dict[str, str], option: str) -> Replication:

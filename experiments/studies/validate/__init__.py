@@ -96,12 +96,8 @@ def main(arguments: Arguments) -> int:
     if len(arguments.words) > 1:
         raise InputError(f"validate: one RUN, a run folder, and nothing else, got {' '.join(arguments.words)}")
     cases, designs = cases_of_run(run_folder(runs[0], arguments.out))
-    if arguments.json:
-        console.print_list(json_rows(cases))
-        return 0
     lines = [line for grid in _grids(Result(cases, noticed(designs))) for line in (*as_lines(grid), "")]
-    print("\n".join([*lines, *sentences(cases)]))
-    return 0
+    return console.tell(arguments, json_rows(cases), *lines, *sentences(cases))
 
 
 def _grids(result: Result) -> list[Grid]:

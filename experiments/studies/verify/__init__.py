@@ -43,12 +43,10 @@ def main(arguments: Arguments) -> int:
             print(f"verify: {about} …", file=sys.stderr, flush=True)
         cases += part()
     passed = all(case.passed for case in cases)
-    if arguments.json:
-        console.print_json({"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]})
-    else:
-        print(table(cases))
-        n_failed = sum(not case.passed for case in cases)
-        print(f"\n{len(cases)} cases, all passed" if passed else f"\n{n_failed} of {len(cases)} cases failed")
+    n_failed = sum(not case.passed for case in cases)
+    text = f"{len(cases)} cases, all passed" if passed else f"{n_failed} of {len(cases)} cases failed"
+    document = {"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]}
+    console.tell(arguments, document, table(cases), "", text)
     return 0 if passed else 1
 
 
