@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from experiments.store.summaries import SummaryRow
 from experiments.store.tables import LEADING, ROWS_PER_GROUP, Key, arrow_type
 from sim.domain.columns import TableSchema
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_COLUMNS: Final = 2_000
 MOST_ROWS: Final = 1_000_000_000
@@ -210,6 +213,19 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
     return rows
 
 
+def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = ()) -> "pd.DataFrame":
+    """A table of the run's replications: all its columns, or those named.
+
+    Raises:
+        InputError: as in `typed_rows`.
+    """
+    import pandas as pd
+
+    columns = [column for column in schema.columns if not names or column.name in names]
+    kinds = types_of((*LEADING, *columns))
+    return pd.DataFrame(typed_rows(manifest, schema.name, kinds), columns=list(kinds))
+
+
 def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
     """The rows of one of the run's small tables.
 
@@ -217,7 +233,7 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
         InputError: as in `typed_rows`.
     """
     schema = schema_of(row)
-    return rows_from(row, typed_rows(manifest, schema.name, types_of(schema)))
+    return rows_from(row, typed_rows(manifest, schema.name, types_of(schema.columns)))
 
 
 def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:

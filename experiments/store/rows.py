@@ -128,9 +128,9 @@ def with_texts(
     }
 
 
-def types_of(schema: TableSchema) -> dict[str, type]:
+def types_of(columns: Iterable[Column]) -> dict[str, type]:
     """Each column's type in Python."""
-    return {column.name: _TYPES[column.dtype] for column in schema.columns}
+    return {column.name: _TYPES[column.dtype] for column in columns}
 
 
 def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:

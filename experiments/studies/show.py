@@ -11,8 +11,7 @@ Prints the table and the warnings of a complete run folder from its stored table
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.arguments import Arguments, taken_apart
 from experiments.designs.design import Design
@@ -20,26 +19,18 @@ from experiments.frame import runner
 from experiments.frame.recorded import stored_study
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, manifest_of
-from experiments.store.foreign_tables import typed_rows
+from experiments.store.foreign_tables import frame_of
 from sim.errors import InputError
 from sim.reading import near
+from sim.record.schemas import TABLES
 from sim.units import MIN_PER_DAY
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
 OPTIONS: Final = ("day", "design")
-_READ: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
-    {
-        "flights": {
-            "number": int, "key": str, "arrival": float, "aibt": float, "unloading_end": float, "aobt": float,
-            "n_parcels": int, "is_cohort": bool,
-        },
-        "ulds": {"flight": int, "start": float, "end": float, "released": float},
-        "trucks": {"kind": int, "docked": float, "departed": float, "is_cancelled": bool},
-    }
-)  # fmt: skip
+_READ: Final = {
+    "flights": ("number", "key", "arrival", "aibt", "unloading_end", "aobt", "n_parcels", "is_cohort"),
+    "ulds": ("flight", "start", "end", "released"),
+    "trucks": ("kind", "docked", "departed", "is_cancelled"),
+}
 
 
 def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, str]) -> Path | None:
@@ -63,7 +54,8 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     window = Window(
         config.warmup_days * MIN_PER_DAY, (config.warmup_days + config.horizon_days) * MIN_PER_DAY, config.start_date
     )
-    shown = day_figure.of_run(_tables(manifest), design.label, window, day)
+    tables = {name: frame_of(manifest, TABLES[name], columns) for name, columns in _READ.items()}
+    shown = day_figure.of_run(tables, design.label, window, day)
     at = "" if design is designs[0] else f"-{1 + designs.index(design)}"
     path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
     with style.look():
@@ -92,16 +84,6 @@ def _day(design: Design, text: str) -> int:
     if not 0 <= (asked - first).days < n_days:
         raise InputError(f"day: {asked} is none of the run's, {first} to {first + dt.timedelta(days=n_days - 1)}")
     return (asked - first).days
-
-
-def _tables(manifest: Manifest) -> "dict[str, pd.DataFrame]":
-    import pandas as pd
-
-    tables = {}
-    for name, kinds in _READ.items():
-        rows = typed_rows(manifest, name, {"scenario": str, "replication": int, **kinds})
-        tables[name] = pd.DataFrame(rows, columns=["scenario", "replication", *kinds])
-    return tables
 
 
 def main(arguments: Arguments) -> int:

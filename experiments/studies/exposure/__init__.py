@@ -18,13 +18,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from experiments.arguments import Arguments, taken_apart
 from experiments.frame import console, screen
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_tables import means_of, typed_rows
-from experiments.store.rows import types_of
+from experiments.store.foreign_tables import frame_of, means_of
 from experiments.studies.exposure.text import KPIS, lines
 from sim.config import HubConfig
 from sim.errors import InputError
@@ -119,15 +120,12 @@ def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfi
 
 
 def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
-    import pandas as pd
-
-    kinds = {"scenario": str, "replication": int, **types_of(TABLES[name])}
-    rows = typed_rows(manifest, name, kinds)
-    for row in rows:
-        for column in TABLES[name].columns:
-            if column.dtype == "float64" and column.name != "r2" and not math.isfinite(row[column.name]):
-                raise InputError(f"{manifest.folder}: table {name}: column {column.name} holds {row[column.name]}")
-    return pd.DataFrame(rows, columns=list(kinds))
+    table = frame_of(manifest, TABLES[name])
+    for column in TABLES[name].columns:
+        if column.dtype == "float64" and column.name != "r2":
+            for value in table.loc[~np.isfinite(table[column.name]), column.name]:
+                raise InputError(f"{manifest.folder}: table {name}: column {column.name} holds {value}")
+    return table
 
 
 def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> list[Path]:

@@ -20,25 +20,27 @@ the answer is open (`experiments.statistics.next_runs`).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
 
 from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
-from experiments.frame.study import Asked, Bench, Document, Kpis, Study
-from experiments.replications.replicating import evaluate
+from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import judged
 from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided
+from experiments.store.tables import Key
 from experiments.studies.sure import page, paths, paths_page
 from experiments.studies.sure.design import Question, SureKeys, asked, composed_of
 from experiments.studies.sure.paths_result import PathsResult
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.worlds import Drawn, drawn, ranges_of
+from experiments.studies.sure.worlds import Drawn, drawn, kpis_of, ranges_of
+from sim.config import HubConfig
 from sim.errors import ConfigError
 
 K = TypeVar("K", bound=SureKeys)
@@ -108,28 +110,19 @@ def kpis_in(
     bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Sequence[Mapping[str, float]]]:
     """The KPIs of these worlds by replication: each world has its own, which all designs share."""
-    most = asked.keys.replications
-    there = bench.answered([], _line)
-    tasks = []
+    keys: dict[Run, list[Key]] = {}
+    hubs: dict[Key, Callable[[], HubConfig]] = {}
     for at, world, n in wanted:
-        label, keys = label_of(asked.designs[at].label, world), range(most * world, most * world + n)
-        missing = [(label, number) for number in keys if (label, number) not in there]
-        hub = worlds.hub(asked.designs[at].hub, world) if missing else None
-        tasks += [(key, evaluate, (hub, key[1])) for key in missing]
-    there = bench.answered(tasks, _line)
-    return {
-        (at, world): [there[label_of(asked.designs[at].label, world), most * world + number] for number in range(n)]
-        for at, world, n in wanted
-    }
+        first, design = asked.keys.replications * world, asked.designs[at]
+        keys[at, world] = [(label_of(design.label, world), number) for number in range(first, first + n)]
+        hubs |= dict.fromkeys(keys[at, world], partial(worlds.hub, design.hub, world))
+    there = kpis_of(bench, hubs)
+    return {run: [there[key] for key in of_run] for run, of_run in keys.items()}
 
 
 def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
     return Answer(tuple(margin(own["on_time_share"]) for own in kpis), is_unstable is True)
-
-
-def _line(there: Kpis, seconds: float) -> str:
-    return f"sure: {len(there)} runs done, {seconds:.0f} s each"
 
 
 def check_ranges(asked: Asked[K]) -> None:

@@ -9,6 +9,7 @@ this measures the error of the scaled flows, corrects it, and widens the interva
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,6 @@ from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
 from experiments.frame.study import Asked, Bench, Kpis
 from experiments.money.night import rostered_ticks
-from experiments.replications.replicating import evaluate
 from experiments.replications.summing import daily_parcels
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.two_sources import Floats
@@ -27,7 +27,7 @@ from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.tree import expected
 from experiments.studies.sure.design import SureKeys, composed_of
 from experiments.studies.sure.paths_result import PathsResult
-from experiments.studies.sure.worlds import Drawn, drawn, scaled
+from experiments.studies.sure.worlds import Drawn, drawn, kpis_of, scaled
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
 from sim.measures.ladder import capacity_ladder
@@ -107,20 +107,10 @@ class _Flows:
     def of_world(self, designs: Sequence[Design], world: int) -> Kpis:
         """Of a world's own hubs, one replication of each, with draws of its own."""
         number = self.replications + world
-        labels = [f"{design.label}, world {world}" for design in designs]
-        there = self.bench.answered([], _line)
-        tasks = [
-            ((label, number), evaluate, (design.hub, number))
-            for label, design in zip(labels, designs, strict=True)
-            if (label, number) not in there
-        ]
-        there = self.bench.answered(tasks, _line)
+        keys = {design.label: (f"{design.label}, world {world}", number) for design in designs}
+        there = kpis_of(self.bench, {keys[design.label]: partial(getattr, design, "hub") for design in designs})
         self.n_runs += len(designs)
-        return {(design.label, 0): there[label, number] for label, design in zip(labels, designs, strict=True)}
-
-
-def _line(there: Kpis, seconds: float) -> str:
-    return f"sure: {len(there)} runs done, {seconds:.0f} s each"
+        return {(label, 0): there[key] for label, key in keys.items()}
 
 
 class _World:

@@ -1,7 +1,7 @@
 """The worlds of a study: values of all assumed numbers at once, the hubs there, and what the capacity ladder says."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +10,13 @@ import numpy as np
 
 from experiments.assumptions import Assumption, Kind, Worlds, assumptions_of
 from experiments.designs.design import Design
+from experiments.frame.study import Bench, Kpis
+from experiments.replications.replicating import evaluate
 from experiments.replications.summing import daily_parcels
 from experiments.statistics.open_worlds import Sample
 from experiments.statistics.two_sources import Floats
 from experiments.statistics.worlds import sobol_points
+from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
@@ -103,3 +106,13 @@ def unscaled(at: float, bounds: Sequence[float]) -> float:
 def configured(ranges: Ranges) -> Floats:
     """The scaled values of the configured world, (K,)."""
     return scaled(np.array([base for _, base, _ in ranges.values()]), ranges)
+
+
+def kpis_of(bench: Bench, wanted: Mapping[Key, Callable[[], HubConfig]]) -> Kpis:
+    """All replications that are there, these among them: each of the hub that is built where it is not."""
+    there = bench.answered([], _line)
+    return bench.answered([(key, evaluate, (hub(), key[1])) for key, hub in wanted.items() if key not in there], _line)
+
+
+def _line(there: Kpis, seconds: float) -> str:
+    return f"sure: {len(there)} runs done, {seconds:.0f} s each"
