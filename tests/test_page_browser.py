@@ -99,7 +99,7 @@ def test_pages_have_no_serious_findings_and_fit_their_window(browser, address, r
         browser.run(AXE.read_text(encoding="utf-8"))
         found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
         assert [each for each in found if each[0] in SERIOUS] == [], path
-        assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), path
+        assert browser.run("return document.documentElement.scrollWidth") <= width, path
         assert browser.run("return location.search.includes('token')") is False
 
 
