@@ -1,6 +1,7 @@
 # make run       the first study, from nothing: makes .venv, installs, simulates
 # make test      linters, types, import contracts, tests and doctests
 # make test-slow the tests that take minutes, too
+# make pictures  the pictures of pages in README and docs, from a small run (Chromium)
 # make clean     removes .venv and caches; never runs/
 
 PYTHON ?= python3
@@ -30,6 +31,10 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: pictures
+pictures: .venv/.installed-dev
+	$(BIN)/python tests/make_pictures.py
 
 .venv/.made:
 	@command -v $(PYTHON) >/dev/null || { echo "cargohub needs Python 3.11 or later; '$(PYTHON)' was not found. Set PYTHON: make run PYTHON=python3.13" >&2; exit 1; }

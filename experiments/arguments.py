@@ -32,6 +32,8 @@ class Arguments:
     """Every KPI and every row on the terminal, not those at a glance alone."""
     parallel: bool = False
     """What two workers do against one."""
+    is_of_sheet: bool = False
+    """Some words come from a workbook of inputs: results are wanted as a workbook, too."""
 
     @property
     def command(self) -> str:

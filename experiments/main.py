@@ -101,7 +101,7 @@ def _run(typed: Sequence[str]) -> int:
         print(page(verb))
         return 0
     words = (*options.words[1:], *_words_of(options, verb))
-    given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words"))
+    given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words", "is_of_sheet"))
     arguments = Arguments(verb, words, **{name: getattr(options, name) for name in given})
     if arguments.slow and verb != "verify":
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
@@ -143,7 +143,7 @@ def _with_sheet(arguments: Arguments) -> Arguments:
     for word in arguments.words:
         key, _, value = word.partition("=")
         words += words_of(Path(value), arguments.verb, arguments.config_dir) if key == "sheet" else [word]
-    arguments = replace(arguments, words=tuple(words))
+    arguments = replace(arguments, words=tuple(words), is_of_sheet=True)
     if not arguments.quiet:
         print(arguments.command, file=sys.stderr)
     return arguments

@@ -87,8 +87,11 @@ class Browser:
 
     def picture(self, path):
         """The whole page as PNG, to look at."""
-        answer = self._ask("Page.captureScreenshot", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(answer["data"]))
+        path.write_bytes(self.shot(captureBeyondViewport=True))
+
+    def shot(self, **options):
+        """The window as PNG."""
+        return base64.b64decode(self._ask("Page.captureScreenshot", **options)["data"])
 
     def run(self, script):
         """What the body of an asynchronous function returns on the page, as plain values."""

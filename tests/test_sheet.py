@@ -1,11 +1,18 @@
 """The workbook of inputs: what is changed there becomes words, and a mistake names its cell."""
 
+import math
+
 import openpyxl
 import pytest
+from stored_runs import TINY
 
+from experiments.formatting import full_kpi_name
 from experiments.main import main
+from experiments.report.stored_designs import read_points
+from experiments.store import read_run
 from experiments.studies.sheet import words_of
 from sim.errors import InputError
+from sim.measures.kpis import KPIS, Rank, names
 
 
 def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
@@ -40,3 +47,49 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
 def test_what_is_no_sheet_is_refused(words, capsys):
     assert main(["sheet", *words]) == 2
     assert capsys.readouterr().err.startswith("cargohub: sheet: ")
+
+
+def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp_path, capsys):
+    plan, runs = tmp_path / "plan.xlsx", tmp_path / "runs"
+    assert main(["sheet", "new", str(plan), *TINY[:-3]]) == 0
+    book = openpyxl.load_workbook(plan)
+    (doors,) = (row[2] for row in book["inputs"].iter_rows(min_row=2) if row[7].value == "halls.main.doors_out")
+    doors.value = 20
+    book.save(plan)
+    assert main(["compare", f"sheet={plan}", *TINY[-3:], "--out", str(runs)]) == 0
+    (folder,) = runs.iterdir()
+    assert f"results: {folder / 'results.xlsx'}" in capsys.readouterr().out
+    book, tables = openpyxl.load_workbook(folder / "results.xlsx"), read_run(folder).tables
+    titles = [" ".join(point.title.split()) for point in read_points(tables["points"], tables["factors"])]
+    charts = [(sheet, chart) for sheet in book for chart in sheet._charts]
+    assert {sheet.title for sheet, _ in charts} == {"KPIs", "bottleneck", "hours", "leaving", "backlog"}
+    for sheet, chart in charts:
+        assert chart.y_axis.title and not chart.y_axis.delete and not chart.x_axis.delete
+        is_of_numbers = chart.tagname == "scatterChart"
+        assert bool(chart.x_axis.title) == is_of_numbers
+        assert len(chart.series) == 2
+        for series in chart.series:
+            assert sheet[series.tx.strRef.f.partition("!")[2].replace("$", "")].value in titles
+            values = (series.yVal if is_of_numbers else series.val).numRef.f.partition("!")[2].replace("$", "")
+            numbers = [row[0].value for row in sheet[values]] if ":" in values else [sheet[values].value]
+            assert all(isinstance(number, int | float) for number in numbers) and len(numbers) >= 1
+        assert any(numbers), (sheet.title, chart.title)
+    kpis = {row[0]: row for row in book["all KPIs"].iter_rows(min_row=2, values_only=True)}
+    mean = tables["summary"].set_index(["scenario", "kpi"])["mean"]
+    labels = tables["points"].sort_values("order")["scenario"]
+    assert [book["KPIs"].cell(row, 1).value for row in (2, 3)] == ["On time", "Dwell, mean"]
+    for name in set(names(Rank.HEADLINE)) & {kpi for _, kpi in mean.index}:
+        factor = 100 if KPIS[name].unit == "1" else 1
+        assert kpis[full_kpi_name(name)][2:4] == pytest.approx(tuple(factor * mean[label, name] for label in labels))
+    first, *_ = (row for row in book["KPIs"].iter_rows(min_row=2, values_only=True) if row[6] is not None)
+    assert first[6].startswith("=C") and "-E" in first[6]
+    # What was written into the folder does not make it a stranger's.
+    assert main(["sheet", "results", str(folder), str(tmp_path / "again.xlsx")]) == 0
+    assert not any(isinstance(value, float) and math.isnan(value) for row in kpis.values() for value in row)
+
+
+def test_results_of_what_has_none_are_refused_in_one_line(tmp_path, capsys):
+    for words in ([], [str(tmp_path)], [str(tmp_path), "a.csv"], ["a", "b.xlsx", "c"]):
+        assert main(["sheet", "results", *words]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("cargohub: ") and error.count("\n") == 1

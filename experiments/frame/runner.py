@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
@@ -15,7 +15,7 @@ from experiments.frame.benches import Simulated, Stored
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
 from experiments.frame.screen import WARNING, say
 from experiments.frame.study import Asked, Document, Study
-from experiments.report import style
+from experiments.report import results_book, style
 from experiments.report.page import PAGE, files_of, write_page
 from experiments.report.sections import Brief, Page, Section
 from experiments.store import RunDirectory, identity_of
@@ -39,6 +39,9 @@ def need(library: str, extra: str) -> None:
         raise CargohubError(f"{library} is not installed: pip install 'cargohub[{extra}]'")
 
 
+RESULTS: Final = "results.xlsx"
+"""Where the results of a workbook of inputs go, in the run folder."""
+
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
 
@@ -53,7 +56,12 @@ def main(study: Study[K, R], arguments: Arguments) -> int:
 def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
     """Compute what is not there, and tell."""
     folder, document = computed(study, asked, has_page=True)
-    _tell(asked, document, folder)
+    more = {}
+    if asked.arguments.is_of_sheet:
+        page = page_of(folder, document, asked, is_drawn=False)
+        results_book.write(folder / RESULTS, page, asked.arguments.command, folder)
+        more = {"results": str(folder / RESULTS)}
+    _tell(asked, document, folder, more)
     return 0
 
 
@@ -120,7 +128,7 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
     return asked, study.document(asked, result)
 
 
-def stored_page(manifest: Manifest) -> tuple[Page, str]:
+def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str]:
     """The page of a stored run, made from its tables again, and the command of the run.
 
     Raises:
@@ -131,7 +139,7 @@ def stored_page(manifest: Manifest) -> tuple[Page, str]:
         check_table(check_file(manifest, f"tables/{name}.parquet"))
     asked, document = stored_document(study, given, manifest)
     try:
-        page = page_of(manifest.folder, document, asked)
+        page = page_of(manifest.folder, document, asked, is_drawn=is_drawn)
     except (KeyError, ValueError) as error:
         raise InputError(f"{manifest.folder}: tables: not those of {manifest.verb}, or damaged") from error
     return page, asked.arguments.command

@@ -1,11 +1,15 @@
-"""`cargohub sheet`: the inputs of a hub as a workbook, to change them there.
+"""`cargohub sheet`: the inputs of a hub as a workbook, to change them there; results as one with charts.
 
 Writes the inputs that the words choose, each with unit, bounds, range, source and, of a choice, a drop-down list; a
 second sheet adds up the zones' m² against the hall as they are changed. A changed file is run by the word sheet=FILE of
-`run`; `compare` sets it beside what the sheet was made of. Both show the command that asks for the same without it.
+`run`; `compare` sets it beside what the sheet was made of. Both show the command that asks for the same without it, and
+write results.xlsx into the run folder: answer, KPIs, bottleneck, hours, parcels that have left and backlog, each beside
+a chart that can be edited. `sheet results` writes the same of any stored run of run, compare and sweep.
 
   cargohub sheet new plan.xlsx
   cargohub sheet new plan.xlsx scenario=liege_100k demand=permit
+  cargohub sheet results RUN
+  cargohub sheet results RUN results.xlsx
 """
 
 import shlex
@@ -18,8 +22,12 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.designs.design import MarginKeys
 from experiments.designs.spreadsheet import XLSX, first_sheet, key_of
+from experiments.frame import runner
+from experiments.report import results_book
+from experiments.store.foreign import manifest_of
 from experiments.store.workbook import plain_text, write_workbook
 from experiments.studies.page.form import Field, fields_of, group_of
+from experiments.studies.shown import COMPOSED
 from sim.config import HubConfig
 from sim.errors import CargohubError, InputError
 
@@ -32,8 +40,10 @@ _LONGEST_LIST: Final = 250
 
 
 def main(arguments: Arguments) -> int:
-    """`sheet new FILE.xlsx [KEY=VALUE …]`."""
+    """`sheet new FILE.xlsx [KEY=VALUE …]`, or `sheet results RUN [FILE.xlsx]`."""
     what, file, *words = [*arguments.words, "", ""]
+    if what == "results":
+        return _results(arguments.words[1:])
     if what != "new" or Path(file).suffix.lower() != XLSX:
         raise InputError(f"sheet: `cargohub sheet new FILE.xlsx`, got {' '.join(arguments.words)[:60] or 'nothing'!r}")
     if Path(file).exists():
@@ -46,6 +56,22 @@ def main(arguments: Arguments) -> int:
     inputs = [HEADER, ("", "Words", shlex.join(asked), "", "", "", "", WORDS, shlex.join(asked)), *map(_row, shown)]
     write_workbook(Path(file), [("inputs", inputs), ("area", _area(shown))], {"inputs": lists})
     print(file)
+    return 0
+
+
+def _results(words: Sequence[str]) -> int:
+    path = Path(words[1]) if len(words) == 2 else Path(*words[:1]) / runner.RESULTS
+    if len(words) not in (1, 2) or path.suffix.lower() != XLSX:
+        raise InputError(f"sheet: `cargohub sheet results RUN [FILE.xlsx]`, got {' '.join(words)[:60] or 'nothing'!r}")
+    manifest = manifest_of(Path(words[0]))
+    if manifest.verb not in COMPOSED:
+        raise InputError(
+            f"{manifest.folder}: {manifest.verb} has no results with charts, {', '.join(COMPOSED)} have;"
+            " `cargohub export RUN --to xlsx` writes its tables"
+        )
+    page, command = runner.stored_page(manifest, is_drawn=False)
+    results_book.write(path, page, command, manifest.folder)
+    print(path)
     return 0
 
 

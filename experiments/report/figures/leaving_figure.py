@@ -1,21 +1,27 @@
 """How parcels leave after landing: the share gone by each hour after the drawn arrival."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.formatting import hours_text
 from experiments.report import style
-from experiments.report.stored_designs import Frame, Panel
+from experiments.report.stored_designs import Frame, NamedDesign, Panel
 from experiments.report.style import Figure
 from sim.units import MIN_PER_H
 
 STEP_H: Final = 0.25
+Hours: TypeAlias = NDArray[np.float64]
+"""(H,)"""
 
 
-def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
-    """All replications together; what has not left counts in the total, what customs took away does not."""
+def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tuple[Hours, Mapping[str, Hours]]:
+    """Hours, to twice what is promised to the first design, and the share gone by then [%] of each, by label.
+
+    All replications together; what has not left counts in the total, what customs took away does not.
+    """
     cohort = flights[flights["is_cohort"]]
     totals = (cohort["n_parcels"] - cohort["n_refused"]).groupby(cohort["scenario"]).sum()
     n_parcels = {str(label): float(n) for label, n in totals.items()}
@@ -23,17 +29,24 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
     gone = loads[loads["departed"].notna()].merge(arrived, on=["scenario", "replication", "flight"])
     gone = gone.assign(hours=(gone["departed"] - gone["arrival"]) / MIN_PER_H)
     of_design = {str(label): rows for label, rows in gone.groupby("scenario")}
+    hours = np.arange(0, 2 * points[0].service_h + STEP_H, STEP_H)
+    shares = {}
+    for point in points:
+        rows = of_design.get(point.label, gone[:0])
+        left = np.cumsum(np.histogram(rows["hours"], bins=hours, weights=rows["n_parcels"])[0])
+        shares[point.label] = 100 * np.concatenate(([0.0], left)) / max(1.0, n_parcels.get(point.label, 0.0))
+    return hours, shares
+
+
+def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
     looks = style.lines(panels)
     drawing = style.new_figure(3.9)
     axes = list(drawing.subplots(1, len(panels), squeeze=False, sharey=True).flat)
     for ax, panel in zip(axes, panels, strict=True):
         service_h = panel.points[0].service_h
-        hours = np.arange(0, 2 * service_h + STEP_H, STEP_H)
+        hours, shares = prepare(flights, loads, panel.points)
         for point, name in zip(panel.points, panel.names, strict=True):
-            rows = of_design.get(point.label, gone[:0])
-            left = np.cumsum(np.histogram(rows["hours"], bins=hours, weights=rows["n_parcels"])[0])
-            share = 100 * np.concatenate(([0.0], left)) / max(1.0, n_parcels.get(point.label, 0.0))
-            ax.plot(hours, share, **looks[name], label=name)
+            ax.plot(hours, shares[point.label], **looks[name], label=name)
         label = f"promised: {hours_text(service_h)}"
         ax.axvline(service_h, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
         ax.set_xlim(0, hours[-1])

@@ -1,0 +1,169 @@
+"""A run's results as a workbook: the numbers behind its page's first pictures, each beside a chart of Excel's own."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from experiments.formatting import full_kpi_name, hours_text, resource_heading
+from experiments.report import bottleneck, style
+from experiments.report.figures import dwell_figure, leaving_figure
+from experiments.report.sections import Page
+from experiments.report.stored_designs import (
+    Frame,
+    NamedDesign,
+    Panel,
+    main_points,
+    read_ladder,
+    read_points,
+    read_values,
+    read_window,
+)
+from experiments.statistics.interval import Values
+from experiments.store.charts import Chart
+from experiments.store.read import read_run
+from experiments.store.workbook import plain_text, write_workbook
+from sim.measures.kpis import KPIS, Rank, names
+from sim.units import MIN_PER_H
+
+Rows: TypeAlias = list[list[Any]]
+Made: TypeAlias = tuple[str, Rows, list[Chart]]
+"""Of a sheet: its name, its rows, and its charts."""
+
+TABLES: Final = ("points", "summary", "ladder", "flights", "loads", "stages", "ulds", "occupancy")
+MOST_DESIGNS: Final = 8
+"""That a chart can show."""
+_TALLEST: Final = 17
+"""Rows of a sheet that a chart takes, and a blank one."""
+_OURS: Final = re.compile(r"=[A-Z]{1,3}\d+-[A-Z]{1,3}\d+")
+_ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the upper end")
+
+
+def write(path: Path, page: Page, command: str, folder: Path) -> None:
+    """Of a run of designs, the first of them: its answer, KPIs with intervals, bottleneck, hours, leaving, backlog."""
+    first = sorted(read_run(folder, ["points"]).tables["points"].to_dict("records"), key=lambda row: row["order"])
+    tables = read_run(folder, TABLES, [str(row["scenario"]) for row in first[:MOST_DESIGNS]]).tables
+    points = read_points(tables["points"], tables.get("factors"))
+    made = [
+        ("answer", [[line] for line in (page.title, *map(str, page.answer), *page.notes, "Command", command)], []),
+        *(sheet for sheet in _sheets(tables, points, page.config_yaml) if len(sheet[1]) > 1),
+    ]  # fmt: skip
+    sheets = [(name, [[_cell(value) for value in row] for row in rows]) for name, rows, _ in made]
+    charts = {name: [chart for chart in charts if _has_values(rows, chart)] for name, rows, charts in made}
+    write_workbook(path, sheets, charts=charts)
+
+
+def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_yaml: str) -> Iterator[Made]:
+    window, main = read_window(tables["flights"], config_yaml), main_points(points)
+    values = read_values(tables["summary"])
+    yield _headlines(points, values)
+    yield _ladder(main, read_ladder(tables.get("ladder")))
+    panel = Panel("", main, tuple(_title(point) for point in main))
+    (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), window, values)
+    stages = [label for label, *_ in dwell_figure.STAGES.values()]
+    rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
+    yield _one("hours", "Where the hours of a parcel go", "stage", "mean hours of a parcel", panel, rows, "bars")
+    hours, shares = leaving_figure.prepare(tables["flights"], tables["loads"], main)
+    columns = [hours, *(shares[point.label] for point in main)]
+    rows = [[float(value) for value in row] for row in zip(*columns, strict=True)]
+    x = f"hours after the drawn arrival (promised: {hours_text(main[0].service_h)})"
+    yield _one("leaving", "Parcels that have left", x, "parcels that have left, %", panel, rows, "lines")
+    backlog = tables["occupancy"][tables["occupancy"]["zone"] == "backlog"]
+    inside = backlog.groupby(["time", "scenario"])["inside"].mean().unstack().reindex(columns=[p.label for p in main])
+    since = (inside.index.to_numpy(dtype=float) / MIN_PER_H).tolist()
+    rows = [[hour, *map(float, row)] for hour, row in zip(since, inside.to_numpy(), strict=True)]
+    x = f"hours after {main[0].start_date} 00:00"
+    yield _one("backlog", "Backlog, mean of the replications", x, "parcels", panel, rows, "lines")
+    yield "all KPIs", _kpi_rows(points, values, KPIS), []
+
+
+def _title(point: NamedDesign) -> str:
+    return " ".join(point.title.split())
+
+
+def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows, kind: str) -> Made:
+    """A column a design, and one chart of all."""
+    n = len(panel.points)
+    is_lines = kind == "lines"
+    chart = Chart(
+        title, first if is_lines else "", unit, (2, 1 + len(rows)), tuple(range(1, 2 + n)), _colors(n),
+        f"{_letter(n + 3)}2", kind,
+    )  # fmt: skip
+    return name, [[first, *panel.names], *rows], [chart] if rows else []
+
+
+def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Mapping[str, float]]) -> Made:
+    """Lowest first, by the first design that has a ladder."""
+    known = [point for point in points if ladders.get(point.label)]
+    first = bottleneck.rungs(ladders[known[0].label]) if known else []
+    rates = [[resource_heading(name), *(ladders[point.label].get(name) for point in known)] for name, _ in first]
+    arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
+    panel = Panel("", tuple(known), tuple(map(_title, known)))
+    return _one(
+        "bottleneck", "What each resource alone can handle, staffed round the clock", "resource", "parcels a day",
+        panel, [arriving, *rates] if rates else [], "bars",
+    )  # fmt: skip
+
+
+def _headlines(points: Sequence[NamedDesign], values: Values) -> Made:
+    """Those of a unit under each other, and a chart a unit below the table, two in a row."""
+    units = list(dict.fromkeys(KPIS[name].unit for name in names(Rank.HEADLINE)))
+    rows = _kpi_rows(points, values, sorted(names(Rank.HEADLINE), key=lambda name: units.index(KPIS[name].unit)))
+    n, at = len(points), 2
+    charts: list[Chart] = []
+    for unit, of_unit in groupby(row[1] for row in rows[1:]):
+        last = at + len(list(of_unit)) - 1
+        title = rows[at - 1][0] if last == at else f"Headline KPIs in {unit}"
+        ends = [(5 + n + len(_ENDS) * design, 6 + n + len(_ENDS) * design) for design in range(n)]
+        corner = f"{'AH'[len(charts) % 2]}{len(rows) + 2 + _TALLEST * (len(charts) // 2)}"
+        columns = (1, *range(3, 3 + n))
+        charts.append(Chart(title, "", unit, (at, last), columns, _colors(n), corner, ends=ends))
+        at = last + 1
+    return "KPIs", rows, charts
+
+
+def _kpi_rows(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str]) -> Rows:
+    """Of KPIs that a design has: means, and of each design its interval, and how far that reaches as formulas."""
+    ends = [f"{_title(point)}: {end}" for point in points for end in _ENDS]
+    rows: Rows = [["KPI", "unit", *map(_title, points), *ends]]
+    for name in kpis:
+        of_designs = [values[point.label].get(name) for point in points]
+        unit = next((value.unit for value in of_designs if value is not None), None)
+        if unit is None:
+            continue
+        factor, unit = style.drawn_as(unit)
+        shown = [None if value is None else value.scaled(factor) for value in of_designs]
+        reaches: list[Any] = []
+        for design, value in enumerate(shown):
+            at, mean = len(rows) + 1, _letter(3 + design)
+            low, high = (_letter(3 + len(points) + len(_ENDS) * design + end) for end in (0, 1))
+            distances = (f"={mean}{at}-{low}{at}", f"={high}{at}-{mean}{at}")
+            reaches += (*value.bounds, *distances) if value and value.bounds else [None] * len(_ENDS)
+        rows.append([full_kpi_name(name), unit, *(value and value.mean for value in shown), *reaches])
+    return rows
+
+
+def _has_values(rows: Rows, chart: Chart) -> bool:
+    """Whether it would show anything."""
+    first, last = chart.rows
+    return any(row[column - 1] for row in rows[first - 1 : last] for column in chart.columns[1:])
+
+
+def _colors(n: int) -> list[str]:
+    """A colour a design, as all pictures of the run have it."""
+    return [str(look["color"]) for look in style.lines_of([str(at) for at in range(n)]).values()]
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column))
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number or None
+    """Formulas are ours; no other text may be one, and what is no number is empty."""
+    if isinstance(value, str):
+        return value if _OURS.fullmatch(value) else plain_text(value)
+    return None if value is None or not math.isfinite(value) else value

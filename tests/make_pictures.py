@@ -1,0 +1,85 @@
+"""`make pictures`: the pictures of pages in README and docs, taken in Chromium from one small run of the default hub.
+
+The run, the instants and the windows are fixed, so that the same program gives the same pictures.
+"""
+
+import io
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from browser import Browser
+from PIL import Image
+
+from experiments.main import main
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+MOVING, STILL = "replay.webp", ("replay.png", "report.png", "page_plan.png", "page_result.png")
+RUN = ["run", "scenario=liege_30k", "demand=today", "warmup_days=1", "horizon_days=2", "replications=2"]
+WINDOW = (1280, 800)
+FIRST_H, N_FRAMES, STEP_MIN, FRAME_MS = 48 + 22, 75, 4, 120
+"""Of the moving picture: from 22:00 of the second measured day on, four minutes a frame."""
+FLOOR = (800, 760)
+ONLY_FLOOR = "aside, footer { display: none !important } body { height: 100vh !important; display: flex !important }"
+READY = "while (!window.replay) await new Promise((resolve) => setTimeout(resolve, 50));"
+
+
+def moving(browser, replay, path, n_frames):
+    """A night in the hall: the floor alone, with its clock."""
+    browser.open(replay, *FLOOR)
+    browser.run(f"{READY} document.head.append(Object.assign(document.createElement('style'), "
+                f"{{textContent: {ONLY_FLOOR!r}}})); replay.resize();")  # fmt: skip
+    frames = []
+    for frame in range(n_frames):
+        browser.run(f"replay.seek({FIRST_H * 3600 + frame * STEP_MIN * 60});")
+        frames.append(Image.open(io.BytesIO(browser.shot())).convert("RGB"))
+    first, *others = frames
+    first.save(
+        path, save_all=True, append_images=others, duration=FRAME_MS, loop=0, lossless=True, quality=60, method=4
+    )
+
+
+def still(browser, page, path, *, second=None, ready=""):
+    browser.open(page, *WINDOW)
+    if second is not None:
+        browser.run(f"{READY} replay.seek({second});")
+    until = time.monotonic() + 120
+    while ready and not browser.run(f"return Boolean({ready})"):
+        assert time.monotonic() < until, ready
+        time.sleep(0.2)
+    image = Image.open(io.BytesIO(browser.shot())).convert("RGB")
+    image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def pages(browser, root, run, plan, result):
+    """The served page of the run folder: a plan, and the result."""
+    command = [sys.executable, "-m", "experiments.main", "page", "--port", "0", "--no-browser", "--out", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        base, token = server.stdout.readline().strip().split("/?")
+        changed = f"{base}/plan?set.halls.main.doors_out=22&{token}"
+        still(browser, changed, plan, ready="document.querySelector('svg')")
+        still(browser, f"{base}/run/{run.name}?{token}", result, ready="document.querySelector('table')")
+        server.send_signal(signal.SIGTERM)
+
+
+def all_of(run, folder, n_frames=N_FRAMES):
+    """All pictures of a run, into a folder."""
+    assert main(["replay", str(run)]) == 0
+    replay, report, *of_pages = (folder / name for name in STILL)
+    with tempfile.TemporaryDirectory() as profile, Browser(profile) as browser:
+        moving(browser, run / "replay.html", folder / MOVING, n_frames)
+        still(browser, run / "replay.html", replay, second=(48 + 22) * 3600)
+        still(browser, run / "report.html", report)
+        pages(browser, run.parent, run, *of_pages)
+        assert not browser.errors, browser.errors
+
+
+if __name__ == "__main__":
+    assert shutil.which("chromium"), "make pictures needs Chromium: apt-get install chromium"
+    with tempfile.TemporaryDirectory() as root:
+        assert main([*RUN, "--quiet", "--out", root]) == 0
+        all_of(next(Path(root).glob("run-*")), PICTURES)
