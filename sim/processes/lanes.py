@@ -55,8 +55,8 @@ class Route:
         while self._runs:
             run = self._runs.popleft()
             # So many are light enough, and so many small enough.
-            of_mass = int(run.mass.searchsorted(run.mass[0] + mass, "right")) - 1
-            of_volume = int(run.volume.searchsorted(run.volume[0] + volume, "right")) - 1
+            of_mass = int(run.mass.searchsorted(int(run.mass[0]) + mass, "right")) - 1
+            of_volume = int(run.volume.searchsorted(int(run.volume[0]) + volume, "right")) - 1
             front, rest = run.split(min(n, of_mass, of_volume))
             self._count(front, -1)
             ready.append(front.ready)
