@@ -2,11 +2,17 @@
 
 import io
 from itertools import combinations
+from types import SimpleNamespace
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from stored_runs import made
 
+from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.frame import runner
+from experiments.frame.over_assumptions import OverAssumptions
+from experiments.frame.study import Document
 from experiments.main import main
 from experiments.report import style
 from experiments.report.sections import Brief, Page, Section, picture
@@ -106,3 +112,12 @@ def test_a_picture_for_slides_has_their_shape(height):
     with style.look():
         figure, _ = style.panel(height)
     assert style.slide(figure, "png")[16:24] == (2560).to_bytes(4) + (1440).to_bytes(4)
+
+
+def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):
+    (tmp_path / "config.yaml").write_text("")
+    over = OverAssumptions(["break-down: pace"], {}, "cargohub sure", {})
+    document = Document("What it carries", {}, ["It carries."], method=["By bisection."], over=over)
+    page = runner._page(tmp_path, document, SimpleNamespace(designs=[Design("today", load())]), is_drawn=True)
+    assert page.brief.facts["Rests on"] == [*over.sentences, "By bisection."]
+    assert "break-down: pace" in page.brief.facts["Rests on"][1]

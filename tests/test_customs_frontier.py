@@ -121,3 +121,15 @@ def test_mistakes_are_one_line(
     assert main(["customs", *words, "--out", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert message in said and said.count("\n") == 1
+
+
+def test_differences_that_are_rounding_alone_are_drawn_as_nothing() -> None:
+    from experiments.report import style
+    from experiments.report.figures import frontier_figure
+    from experiments.statistics import Interval
+
+    zero, noise = Interval(0.0, 0.0, 0.0, 2), Interval(1e-17, 0.0, 2e-17, 2)
+    with style.look():
+        for detections, top in ((noise, 1.0), (Interval(4.0, 3.0, 5.0, 2), 5.0)):
+            figure = frontier_figure.figure({"X-ray": ((zero, zero, zero), (zero, zero, detections))})
+            assert figure.axes[0].get_ylim()[1] >= top

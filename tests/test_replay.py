@@ -262,6 +262,9 @@ CLICK = """
   hub.canvas.setPointerCapture = () => {};
   for (const type of ["pointerdown", "pointerup"]) hub.canvas.dispatchEvent(new PointerEvent(type, options));
   return document.getElementById("thing").innerText;"""
+SCREENED = """
+  replay.seek(%d);
+  return replay.hubs[0].hits.findLast(({ about }) => about?.label === "Screening lines").about.facts;"""
 N_FRAMES, MOST_FRAME_MS = 100, 8
 
 
@@ -296,6 +299,30 @@ def test_the_page_shows_the_counts_of_the_parquet_rows(run, browser):
 
 @pytest.mark.drawn
 @needs_chromium
+def test_screening_is_drawn_with_the_counts_of_its_rows(run, browser):
+    flows = rows_of(run, "flows")
+    rows = [
+        (time, came, left)
+        for place, time, came, left in zip(
+            *(flows[name] for name in ("place", "time", "n_came", "n_left")), strict=True
+        )
+        if place == "screening"
+    ]
+    browser.open(run / "replay.html")
+    browser.run(READY)
+    for at in np.linspace(0, len(rows) - 1, 12, dtype=int).tolist():
+        time, came, left = rows[at]
+        facts = dict(browser.run(SCREENED % math.ceil(time * 60)))
+        inside = sum(came - left for past, came, left in rows if past <= time)
+        counts = [
+            int(facts[name].split(" ")[0].rstrip(",").replace(",", "")) for name in ("Inside", "Came", "Screened")
+        ]
+        assert counts == [inside, came, left], time
+    assert sum(came for _, came, _ in rows) > 100
+
+
+@pytest.mark.drawn
+@needs_chromium
 def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):
     flights = rows_of(run, "flights")
     key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)
@@ -310,7 +337,7 @@ def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser
 
 @pytest.mark.drawn
 @needs_chromium
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 390, 360])
 def test_two_runs_in_step_fit_the_screen_and_are_drawn_quickly(run, browser, width):
     before = (run / "replay.html").read_bytes()
     assert main(["replay", str(run), str(run)]) == 0

@@ -200,7 +200,8 @@ def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) 
     ]
     config = (folder / CONFIG).read_text(encoding="utf-8")
     notes = [f"Warning: {line}." for line in _warnings(asked, document)]
-    facts = {**document.facts, "How sure": notes, "Rests on": document.method}
+    rests = document.over.sentences if document.over else []
+    facts = {**document.facts, "How sure": notes, "Rests on": [*rests, *document.method]}
     lines = document.brief or [*map(str, document.opening), *explanation]
     brief = Brief(lines, facts, pictures) if is_drawn else None
     return Page(document.title, document.opening, sections, config, brief, notes)

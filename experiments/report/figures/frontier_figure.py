@@ -11,6 +11,8 @@ from experiments.statistics import Interval
 Curve = tuple[tuple[Interval, Interval, Interval], ...]
 """(officers' hours, delay, detections), all a day and more than as configured, by value of the control."""
 
+_NOTHING: Final = 1e-9
+"""Detections a day, far below one in the life of a hub."""
 _AXES: Final = ("officers' hours a day", "parcels' hours in the hub a day")
 
 
@@ -29,6 +31,9 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
         ax.locator_params(axis="x", nbins=4)  # wide numbers side by side
         ax.xaxis.set_major_formatter("{x:,g}")
         ax.grid(alpha=0.3)
+    low, high = axes[0].get_ylim()
+    if high - low < _NOTHING:  # differences that are rounding alone
+        axes[0].set_ylim(-1, 1)
     axes[0].set_ylabel("detections a day, more than as configured")
     style.legend_below(drawn, list(axes))
     return drawn

@@ -55,6 +55,6 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
         ax.set_xlabel("hours after the drawn arrival")
         ax.set_title(panel.title)
         ax.grid(color="0.92")
-    axes[0].set_ylabel("parcels that have left, %")
+    axes[0].set_ylabel("have left, %")
     style.legend_below(drawing, axes)
     return drawing

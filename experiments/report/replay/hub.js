@@ -80,6 +80,7 @@ class Hub {
     for (const zone of Object.values(hall.zones)) outline(context, zone, colours.belt, 1);
     if (hall.machines) this.drawMachines(hall);
     if (hall.zones.lanes) drawLanes(this, hall);
+    if (hall.zones.screening) drawScreening(this, hall);
   }
 
   drawMachines(hall) {

@@ -49,6 +49,24 @@ function drawChute(hub, hall, machine, route, loop) {
   hub.hits.push({ ...queue, y: chute.y, height: chute.height + queue.height, about });
 }
 
+/** The screening lines of a hall side by side, and what waits for them and is on them: they are counted together. */
+function drawScreening(hub, hall) {
+  const { run, context, colours } = hub;
+  const zone = hall.zones.screening;
+  drawGrid(context, row(zone, hall.units.screening), colours.unit);
+  const flow = flowAt(run, flowKey("screening", hall.number, NOT_YET, NOT_YET), hub.second);
+  const facts = [...hub.zoneFacts(zone, null), ["Lines", number(hall.units.screening)], ...flowFacts(hub, flow, "Screened")];
+  const about = { label: "Screening lines", facts };
+  hub.hits.push({ ...zone, about });
+  if (flow === null) return;
+  const height = (zone.height * flow.inside) / (run.flows.most.screening ?? 1);
+  context.globalAlpha = 0.6;
+  fill(context, { ...zone, y: zone.y + zone.height - height, height }, colours.export);
+  context.globalAlpha = 1;
+  const text = `${number((flow.left * 3600) / run.flows.width)} an hour`;
+  hub.hits.push({ ...zone, y: zone.y + zone.height * 0.5, height: zone.height * 0.5, text, about });
+}
+
 /** How full the lane of each route is; not where halls send each other parcels, which leave a lane uncounted. */
 function drawLanes(hub, hall) {
   const { run, context } = hub;
