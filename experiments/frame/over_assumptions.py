@@ -63,7 +63,7 @@ Answers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a stored run of `sure` says of a design, in words, and the run's folder."""
+    """What a stored run of `sure` says of a design, in words, and its run folder."""
 
     text: str
     run: str
