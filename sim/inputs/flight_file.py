@@ -86,7 +86,7 @@ def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLi
 def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, str]) -> list[FlightRow]:
     """Name for each row the flight before: of that key the last one with an earlier `sibt`, so no circle can close.
 
-    `rows`, `befores`: by line, the latter a key or empty.
+    `rows`, `befores`: by line; a flight before is a key, or empty.
     """
     sibts: dict[str, list[int]] = {}
     for row in rows.values():
