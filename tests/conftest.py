@@ -43,8 +43,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     Those of a run's page, which take most of its time, are empty except for `drawn(pages=True)`; all others are made.
     """
     drawn, is_slow = item.get_closest_marker("drawn"), item.config.getoption("--slow")
-    has_pages = is_slow or (drawn and drawn.kwargs.get("pages"))
-    Figure.savefig = _RENDERED if drawn or is_slow else _not_rendered  # type: ignore[method-assign]
+    render(has_figures=bool(drawn or is_slow), has_pages=bool(is_slow or (drawn and drawn.kwargs.get("pages"))))
+
+
+def render(*, has_figures: bool, has_pages: bool) -> None:
+    """Whether figures are rendered from now on, and those of a run's page are made."""
+    Figure.savefig = _RENDERED if has_figures else _not_rendered  # type: ignore[method-assign]
     for name, module in _OF_RUNS.items():
         shown = module if has_pages else SimpleNamespace(**{**vars(module), "figure": _empty})
         for page in (pictures, run_brief):

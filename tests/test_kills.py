@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -130,13 +131,12 @@ MODES = (
 )
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A Dask scheduler with two workers on this machine: its place, and the process whose children the workers are."""
-    folder = tmp_path_factory.mktemp("dask")
+@contextmanager
+def dask_cluster(folder, path):
+    """The address of a Dask scheduler with two workers on this machine, and the parent process of the workers."""
     told = folder / "scheduler.json"
     common = ["--scheduler-file", str(told), "--no-dashboard"]
-    beginning = {"cwd": folder, "stderr": subprocess.DEVNULL, "env": {**os.environ, "PYTHONPATH": ":".join(sys.path)}}
+    beginning = {"cwd": folder, "stderr": subprocess.DEVNULL, "env": {**os.environ, "PYTHONPATH": path}}
     scheduler = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common],
         **beginning,
@@ -152,10 +152,16 @@ def cluster(tmp_path_factory):
         ],
         **beginning,
     )
-    yield {"backend": "dask", "address": json.loads(told.read_text())["address"], "patience_s": 20}, workers.pid
+    yield json.loads(told.read_text())["address"], workers.pid
     for process in (workers, scheduler):
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with dask_cluster(tmp_path_factory.mktemp("dask"), ":".join(sys.path)) as (address, parent):
+        yield {"backend": "dask", "address": address, "patience_s": 20}, parent
 
 
 @pytest.mark.parametrize(

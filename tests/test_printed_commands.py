@@ -167,18 +167,23 @@ PREPARED = MappingProxyType(
 """Files of the reader's that commands name, by these names."""
 
 
-@pytest.fixture
-def prepared(here):
-    """The folder where commands are typed, with the reader's files that they name."""
+def prepare(folder):
+    """Writes the reader's files that commands name into the folder where they are typed."""
     import openpyxl
 
     for name, text in PREPARED.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text(text)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
     book = openpyxl.Workbook()
     for row in csv.reader(PREPARED["options.csv"].splitlines()):
         book.active.append(row)
-    book.save("options.xlsx")
+    book.save(folder / "options.xlsx")
+
+
+@pytest.fixture
+def prepared(here):
+    """The folder where commands are typed, with the reader's files that they name."""
+    prepare(here)
     return here
 
 

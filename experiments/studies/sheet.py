@@ -83,7 +83,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     """
     table = [row + [""] * len(HEADER) for _, row in first_sheet(path)]
     if not table or tuple(table[0][: len(HEADER)]) != HEADER:
-        raise InputError(f"{path}: sheet inputs: no sheet of `cargohub sheet new`: other columns")
+        raise InputError(f"{path}: sheet inputs: not a sheet that `cargohub sheet new FILE.xlsx` wrote: other columns")
     base = next((shlex.split(row[VALUE]) for row in table if row[KEY] == WORDS), [])
     known = {each.key: each for each in _fields(base, config_dir)}
     places: dict[str, str] = {}

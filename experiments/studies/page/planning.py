@@ -69,7 +69,7 @@ class Planning:
         )  # fmt: skip
 
     def workbook(self, request: "Request") -> "Response":
-        """The inputs of the plan that the address says, as `cargohub sheet new` writes them."""
+        """The inputs of the plan that the address says, as `cargohub sheet new FILE.xlsx` writes them."""
         plan = replace(plan_of(request.query_params.multi_items()), verb="run")
         shown = checked(plan, self.arguments)
 
