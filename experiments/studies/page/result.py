@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,7 +60,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     given = runner.asked_of(manifest, Arguments(manifest.verb))
     asked, document = runner.stored_document(stored_study(manifest), given, manifest)
     page = runner.page_of(folder, document, asked, is_drawn=False)
-    pictures = [(name, _heading(found[1])) for name in present if (found := _PICTURE.fullmatch(name))]
+    pictures = [(name, _heading(manifest.verb, found[1])) for name in present if (found := _PICTURE.fullmatch(name))]
     listed = [name for name in present if name in manifest.files or name in (MANIFEST, PAGE, REPLAY)]
     data = document.data if isinstance(document.data, Mapping) else {}
     return Result(
@@ -68,11 +69,16 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     )  # fmt: skip
 
 
-def _heading(name: str) -> str:
-    try:
-        return heading_of(name)
-    except KeyError:
-        return name.replace("_", " ").capitalize()
+def _heading(verb: str, name: str) -> str:
+    """The heading of a picture in the report, where a verb's own comes first.
+
+    >>> [_heading(verb, "map") for verb in ("expansion", "sure", "run")]
+    ['Which path where', 'Where it carries', 'Map']
+    """
+    for key in (f"{verb}_{name}", name):
+        with suppress(KeyError):
+            return heading_of(key)
+    return name.replace("_", " ").capitalize()
 
 
 def file_in(folder: Path, name: str) -> Path | None:
