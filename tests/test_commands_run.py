@@ -79,7 +79,15 @@ SMALL = (
     ("experiments/studies/verify/__init__.py", "SLOW_EXAMPLES: Final = 10_000", "SLOW_EXAMPLES: Final = 20"),
 )
 """Files of the copy, what stands there, and what is written instead."""
-FILLED_IN = MappingProxyType({**HOLES, "=KEY ": "=2022W36-003 ", "FILE.xlsx": "mine.xlsx"})
+FILLED_IN = MappingProxyType(
+    {
+        **HOLES,
+        "=KEY ": "=2022W36-003 ",
+        "[FILE.xlsx]": "mine.xlsx",
+        "FILE.xlsx": "mine.xlsx",
+        "ES/extra/12": "ES/timetabled/1",
+    }
+)
 RUNS = MappingProxyType(
     {
         "one": "run exposure=ledger replications=4 horizon_days=10",
