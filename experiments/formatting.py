@@ -17,7 +17,7 @@ UNITS: Final = {
     "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
     "kg/t": "kg per tonne",
     "rooms": "times its room",
-    "records/d": "records a day", "MEUR/y": "million EUR a year",
+    "records/d": "records a day", "EUR/d": "EUR a day", "MEUR/y": "million EUR a year",
 }  # fmt: skip
 
 

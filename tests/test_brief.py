@@ -25,7 +25,7 @@ LONG = "a scenario of a planner who is fond of long names " * 12
 UNBROKEN = "halls.main.doors_out=" * 30
 
 
-def drawn(heights, verdicts, facts, command="cargohub run"):
+def drawn(heights, verdicts, facts, grid=None, *, command="cargohub run"):
     pictures = []
     with style.look():
         for at, height in enumerate(heights):
@@ -34,12 +34,13 @@ def drawn(heights, verdicts, facts, command="cargohub run"):
             ax.set_xlabel("hours")
             style.legend_below(figure, [ax])
             pictures.append(picture(f"p{at}", f"Picture {at}", "", figure))
-    return sheet("What 30,000 m² carries, and " + LONG, Brief(verdicts, facts, pictures), command), pictures
+    return sheet("What 30,000 m² carries, and " + LONG, Brief(verdicts, facts, pictures, grid=grid), command), pictures
 
 
 CASES = {
     "little": ([3.9], ["It carries."], {}),
     "much": ([3.9, 2.7, 2.5, 4.0], [LONG, UNBROKEN, LONG, LONG], {"How sure": [LONG, LONG], "Rests on": [UNBROKEN]}),
+    "table": ([3.9], ["It carries."], {}, Grid("Designs", ("a", "b [h]"), (("c", "1.0\n0.5–1.5"),) * 40)),
     "tall": ([3.0, 30.0, 3.0], ["`cargohub show` and *this*"] * 20, {"Money": ["1 EUR. " * 200]}),
 }
 
@@ -56,6 +57,22 @@ def test_nothing_is_cut_or_covered(case):
     assert all(page.x0 <= box.x0 and box.x1 <= page.x1 - 20 and page.y0 <= box.y0 <= page.y1 for box in texts)
     assert 1 <= len(shown) <= 3
     assert not [pair for pair in combinations([*texts, *shown], 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.drawn
+def test_what_one_picture_leaves_is_filled():
+    grid = Grid("Designs", ("name", "hours [h]"), (("a", "1.0"), ("b", "2.0\n1.5–2.5")))
+    empty = {}
+    for case in (None, grid):
+        figure, (picture,) = drawn([3.9], ["It carries."], {"How sure": ["By luck."]}, case)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw(renderer)
+        assert picture.figure.bbox.height > 1.5 * 3.9 / 9 * picture.figure.bbox.width
+        sure = next(text for text in figure.texts if text.get_text() == "How sure").get_window_extent(renderer)
+        below = [text.get_window_extent(renderer).y0 for text in figure.texts]
+        empty[case is grid] = min(y for y in [*below, picture.figure.bbox.y0] if y > sure.y1) - sure.y1
+    assert empty[True] < empty[False]
+    assert "2.0 (1.5–2.5)" in [text.get_text() for text in figure.texts]
 
 
 def test_text_ends_at_a_sentence_where_it_can():
@@ -103,7 +120,12 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
     assert {path.stem for path in (tmp_path / "slides").iterdir()} >= {"leaving", "ladder", "dwell"}
     capsys.readouterr()
     is_refused(capsys, tmp_path / "no", ["export", str(folder), "--pictures", "gif"], "'gif' is no form of pictures")
-    is_refused(capsys, tmp_path / "c.pdf", ["brief", str(tmp_path / "none")], "no such folder")
+    is_refused(
+        capsys,
+        tmp_path / "c.pdf",
+        ["brief", str(tmp_path / "none")],
+        "no such folder; brief takes that of a stored run",
+    )
 
 
 @pytest.mark.drawn
@@ -121,3 +143,4 @@ def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):
     page = runner._page(tmp_path, document, SimpleNamespace(designs=[Design("today", load())]), is_drawn=True)
     assert page.brief.facts["Rests on"] == [*over.sentences, "By bisection."]
     assert "break-down: pace" in page.brief.facts["Rests on"][1]
+    assert [part.heading for part in page.sections] == ["What it rests on", "How it was found"]

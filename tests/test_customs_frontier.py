@@ -41,7 +41,7 @@ def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     result = found_in(base, {("X-ray", 0.0): base})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
-    assert "none" in sentences("hub", result)[-1]
+    assert "none" in sentences(result)[-1]
 
 
 def test_desks_that_cannot_follow_are_told() -> None:
@@ -78,6 +78,7 @@ def test_a_study_is_told_stored_shown_and_reproduced(tmp_path: Path, capsys: pyt
     folder = told["run_dir"]
     assert (Path(folder) / "figures" / "frontier.svg").is_file()
     page = (Path(folder) / "report.html").read_text()
+    assert "<h1>What checks find at a hub of 30,000 m², and what they cost</h1>" in page
     assert told["warnings"] and all(f"Warning: {line}." in page for line in told["warnings"])
     assert main(["show", folder, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == told

@@ -46,14 +46,15 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path)
     assert [one["values"] for one in document["scenarios"].values()] == values
     assert main([word for word in command if word != "--json"]) == 0
     terminal = capsys.readouterr().out
-    assert re.search(rf"halls\.main\.breakdown_stations +{n} +9\n", terminal)
-    assert re.search(r"roster +follows_work +round_the_clock\n", terminal)
+    assert re.search(rf"Break-down stations \(halls\.main\.breakdown_stations\) +{n} +9\n", terminal)
+    assert re.search(r"Roster \(roster\) +follows_work +round_the_clock\n", terminal)
     folder = document["run_dir"]
     page = (Path(folder) / "report.html").read_text()
-    assert page.count("<th>halls.main.breakdown_stations</th>") == 3  # headlines, differences, all KPIs
-    assert "fewer: breakdown_stations=9, roster=round_the_clock" in page
+    assert page.count("<th>Break-down stations</th>") == 2  # headlines, differences
+    assert "<th>Break-down stations<small>halls.main.breakdown_stations</small></th>" in page  # all KPIs
+    assert "fewer: Break-down stations 9, Roster round the clock" in page
     picture = (Path(folder) / "figures" / "spread.svg").read_text()
-    assert "breakdown_stations=9" in picture
+    assert "Break-down stations 9" in picture
     for form in ("csv", "xlsx"):
         tables = exported(folder, tmp_path, form)
         assert {"points", "summary", "flights", "kpis"} <= set(tables)
@@ -81,7 +82,7 @@ def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path
     run = read_run(document["run_dir"])
     assert list(run.tables["sweep"]["roster"]) == ["follows_work"] * 2 + ["round_the_clock"] * 2
     picture = (Path(document["run_dir"]) / "figures" / "sweep.svg").read_text()
-    assert "halls.main.breakdown_stations=9, roster=round_the_clock" in picture
+    assert "Break-down stations 9, Roster round the clock" in picture
     assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
 
 
@@ -93,10 +94,10 @@ def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
     document = json.loads(capsys.readouterr().out)
     assert document["designs"]["fewer"]["values"]["halls.main.breakdown_stations"] == "9"
     assert main(["show", document["run_dir"]]) == 0
-    assert re.search(r"halls\.main\.breakdown_stations +roster +verdict", capsys.readouterr().out)
+    assert re.search(r"Break-down stations +Roster +verdict", capsys.readouterr().out)
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert "<th>halls.main.breakdown_stations</th>" in page
-    assert "fewer: breakdown_stations=9" in (Path(document["run_dir"]) / "figures" / "select.svg").read_text()
+    assert "<th>Break-down stations</th>" in page
+    assert "fewer: Break-down stations 9" in (Path(document["run_dir"]) / "figures" / "select.svg").read_text()
 
 
 def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
@@ -105,7 +106,7 @@ def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
     words = ["capacity", f"designs={path}", *words, "replications=1", "capacity.tolerance=2", "capacity.binding=false"]
     assert main([*words, "--out", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"halls\.main\.breakdown_stations +sustained", out) and re.search(r"design=fewer +9 ", out)
+    assert re.search(r"Break-down stations +sustained", out) and re.search(r"fewer +9 ", out)
     assert main([*words, "--json", "--out", str(tmp_path)]) == 0
     document = json.loads(capsys.readouterr().out)
     fewer = document["scenarios"]["design=fewer"]
@@ -121,7 +122,7 @@ def test_the_factors_of_typed_designs_stand_in_decompose(capsys, tmp_path):
     assert main(["decompose", designs, *words, "--out", str(tmp_path)]) == 0
     assert re.search(r"halls\.main\.breakdown_stations: \d+ → 9\n", capsys.readouterr().out)
     (picture,) = tmp_path.glob("*/figures/decompose.svg")
-    assert "breakdown_stations=" in picture.read_text()
+    assert "Break-down stations 9" in picture.read_text()
 
 
 def test_no_word_sets_factors(capsys):

@@ -380,6 +380,27 @@ def test_a_plan_is_saved_as_a_scenario_that_the_command_line_reads(tmp_path):
     assert client.post("/plan", data={**form, "name": "../x"}).status_code == 400
 
 
+def test_a_saved_plan_names_the_command_that_asks_its_question(tmp_path):
+    (tmp_path / "mine").mkdir()
+    client = client_of(tmp_path, tmp_path / "mine")
+    form = {
+        "was": "verb=sure&scenario=liege_30k&group.study=sure_capacity",
+        "verb": "sure",
+        "do": "save",
+        "name": "own",
+    }
+    form |= {"group.study": "sure_capacity", "set.sure.worlds": "64", "set.halls.main.doors_out": "29"}
+    page = client.post("/plan", data=form).text
+    file = (tmp_path / "mine" / "scenario" / "own.yaml").read_text()
+    command = "cargohub sure study=sure_capacity scenario=own sure.worlds=64 --config-dir "
+    assert (
+        f"# {command}" in file
+        and command in page
+        and "doors_out: 29" in file
+        and "worlds" not in file.split("\n", 2)[2]
+    )
+
+
 def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
     client = client_of(tmp_path)
     values = dict(word.split("=") for word in TINY if "=" in word) | {"replications": "30", "exports.service_h": "24"}

@@ -100,7 +100,20 @@ def test_pages_have_no_serious_findings_and_fit_their_window(browser, address, r
         found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
         assert [each for each in found if each[0] in SERIOUS] == [], path
         assert browser.run("return document.documentElement.scrollWidth") <= width, path
+        ends = "[...document.querySelectorAll('figure img')].map((each) => each.getBoundingClientRect().right)"
+        assert all(end <= width for end in browser.run(f"return {ends}")), path
         assert browser.run("return location.search.includes('token')") is False
+
+
+def test_tables_of_a_result_are_sorted_by_a_heading(browser, address, root):
+    expansion = next(path.name for path in root.glob("expansion-*"))
+    for path in (f"/run/{expansion}", f"/run/{expansion}/expansion"):
+        browser.open(at(address, path))
+        names = "[...table.querySelectorAll('tbody th')].map((cell) => cell.textContent)"
+        script = "const table = document.querySelector('table:has(thead button)');"
+        press = f"{script} table.querySelector('thead button').click(); return {names}"
+        up, down = browser.run(press), browser.run(press)
+        assert up == down[::-1] != down and len(up) > 2, path
 
 
 def test_a_value_changed_is_checked_at_once_drawn_and_kept_in_the_address(browser, address):

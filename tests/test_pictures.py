@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 
 from experiments.report import style
 from experiments.report.exposure_tables import Trade
-from experiments.report.figures import day_figure, ladder_figure, spread_figure, trade_figure
+from experiments.report.figures import day_figure, expansion_figures, ladder_figure, spread_figure, trade_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
 from experiments.report.stored_designs import NamedDesign, Window
 from experiments.statistics import Interval
@@ -121,6 +122,28 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
             "40.0",
         ]
     assert maps_of(["stations"], [("8",)], own[:1], [False]) == []
+
+
+def test_a_path_has_one_colour_in_all_pictures_of_an_expansion():
+    paths, years = ["at once", "stay", "phased"], [2030, 2031]
+    flat, bands = dict.fromkeys(paths, np.ones(2)), dict.fromkeys(paths, np.ones((3, 2)))
+    turns = [("rent", 1.0, "phased"), ("wages", -1.0, "stay"), ("trucks", 2.0, "at once")]
+    with style.look():
+        drawings = [
+            expansion_figures.fan(years, {"base": np.ones((3, 2))}, flat),
+            expansion_figures.cash(years, flat, "stay"),
+            expansion_figures.service(years, {"on time": bands}, ["stay"]),
+            expansion_figures.tornado(turns, 0.5, "at once", paths),
+        ]
+    wanted = {path: look["color"] for path, look in style.lines_of(paths).items()}
+    for drawing in drawings:
+        (legend,) = drawing.legends
+        names = [text.get_text() for text in legend.texts]
+        marks = [
+            mark.get_facecolor() if hasattr(mark, "get_facecolor") else mark.get_color()
+            for mark in legend.legend_handles
+        ]
+        assert {name: to_hex(mark).upper() for name, mark in zip(names, marks, strict=True)} == wanted
 
 
 def inside(drawing, artist):

@@ -128,6 +128,9 @@ def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[s
     document = told(capsys, *words, "--out", str(tmp_path))
     assert document["selected"] is None
     assert document["sentences"][0].startswith("None of the designs meets On time at least 0.9 (2 designs, 6 ")
+    assert "Machine rated 1" in document["sentences"][0] and " an hour comes nearest" in document["sentences"][0]
+    assert main(["show", document["run_dir"]]) == 0
+    assert "machine_rated_per_h" not in capsys.readouterr().out
     assert {own["verdict"] for own in document["designs"].values()} == {"infeasible"}
     assert list(document["designs"]) == ["halls.main.machine_rated_per_h=10", "halls.main.machine_rated_per_h=15"]
     assert {own["cost"] for own in document["designs"].values()} == {30_000}
@@ -142,7 +145,7 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
     verdicts = {own["verdict"] for own in document["designs"].values()}
     assert verdicts <= {"at target", "selected", "dearer"} and "at target" in verdicts
     reasons = [own["reason"] for own in document["designs"].values() if own["verdict"] == "at target"]
-    assert all("within select.tolerance = 0.9 of On time at least 0.9" in reason for reason in reasons)
+    assert all("within the tolerance of 0.9 of On time at least 0.9" in reason for reason in reasons)
 
 
 def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a number that is drawn is called in sentences and pictures, with its unit; tables hold its key."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -9,29 +9,8 @@ from experiments.assumptions.listed import Assumption, groups
 from experiments.assumptions.sampled import Sampled
 from experiments.assumptions.worlds import Worlds
 from experiments.formatting import number
+from experiments.report.key_names import UNITS, ending_of, spelt
 
-UNITS: Final = {
-    "eur_per_m2_year": "EUR/m² a year", "eur_per_parcel_h": "EUR per parcel/h", "eur_per_m2": "EUR/m²",
-    "eur_per_kwh": "EUR/kWh", "eur_per_h": "EUR/h", "eur_per_km": "EUR/km", "eur_per_year": "EUR a year",
-    "kwh_per_m2_year": "kWh/m² a year", "m2_per_parcel_per_h": "m² per parcel/h", "l_per_km": "l/km",
-    "l_per_h": "l/h", "kg_per_h": "kg/h", "kg_per_l": "kg/l", "kg_per_kg": "kg/kg", "kg_per_kwh": "kg/kWh",
-    "h_per_year": "h a year", "km_h": "km/h", "m_per_s": "m/s", "t_per_flight": "t a flight", "share": "%",
-    "min": "min", "days": "days", "months": "months", "m2": "m²", "m3": "m³", "kg": "kg", "km": "km",
-    "eur": "EUR", "h": "h", "t": "t", "m": "m",
-}  # fmt: skip
-"""By the ends of keys."""
-_WORDS: Final = (
-    (r"\bulds?\b", lambda word: word[0].upper().replace("S", "s")), (r"\bbreakdown\b", lambda _: "break-down"),
-    (r"\bpackout\b", lambda _: "pack-out"), (r"\bbuild up\b", lambda _: "build-up"), (r"\beu\b", lambda _: "EU"),
-    (r"\bhandcoding\b", lambda _: "hand-coding"),
-    (r"\bnon conv", lambda _: "non-conv"),
-    (r"\bm3\b", lambda _: "m³"),
-    (r"\bapu\b", lambda _: "APU"),
-    (r"\bgpu\b", lambda _: "GPU"),
-    (r"\bco2\b", lambda _: "CO₂"),
-    (r" per (.+) h$", lambda match: f" per {match[1]} and hour"), (r" per h$", lambda _: " an hour"),
-    (r" per (day|year)$", lambda match: f" a {match[1]}"), (r" per flight$", lambda _: " a flight"),
-)  # fmt: skip
 _RATES: Final = tuple(f"_{ending}" for ending in UNITS if "_per_" in ending)
 _LARGE: Final = 1e6
 
@@ -80,28 +59,11 @@ class Name:
         return f"{text} {self.unit}".rstrip()
 
 
-def spelt(key: str) -> str:
-    """The parts of a key as words.
-
-    >>> spelt("uld_positions")
-    'ULD positions'
-    """
-    text = key.replace("_", " ")
-    for pattern, word in _WORDS:
-        text = re.sub(pattern, word, text)
-    return text
-
-
 def _unit_of(end: str) -> tuple[str, str]:
     """The unit that the last part of a key names, and what is left of the part."""
     ending = "" if re.search(r"_per_((?!day)\w+_)?h$", end) and not end.endswith(_RATES) else ending_of(end, UNITS)
     unit = UNITS.get(ending, "")
     return unit, end if unit == "%" else end.removesuffix(ending).removesuffix("_")
-
-
-def ending_of(key: str, units: Mapping[str, str]) -> str:
-    """The longest of the endings that the key has; empty: none."""
-    return max((ending for ending in units if f"_{key}".endswith(f"_{ending}")), key=len, default="")
 
 
 def names_of(worlds: Worlds) -> tuple[Name, ...]:

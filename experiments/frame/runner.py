@@ -192,7 +192,7 @@ def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) 
     explanation = document.explanation
     sections = [
         *([Section("At a glance", grids=grids[:1])] if grids else []),
-        *([Section("Pictures", pictures=pictures)] if is_drawn else []),
+        *([Section("Pictures", pictures=pictures)] if pictures else []),
         *([Section("In sentences", text=explanation)] if explanation else []),
         *([Section("Numbers", grids=grids[1:])] if grids[1:] else []),
         *([document.over.section] if document.over else []),
@@ -203,7 +203,7 @@ def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) 
     rests = document.over.sentences if document.over else []
     facts = {**document.facts, "How sure": notes, "Rests on": [*rests, *document.method]}
     lines = document.brief or [*map(str, document.opening), *explanation]
-    brief = Brief(lines, facts, pictures) if is_drawn else None
+    brief = Brief(lines, facts, pictures, grid=next(iter(grids), None)) if is_drawn else None
     return Page(document.title, document.opening, sections, config, brief, notes)
 
 

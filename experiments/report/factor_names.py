@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from experiments.report.key_names import design_name, setting
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -13,25 +15,23 @@ _LONGEST: Final = 68
 
 
 def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
-    """The design's name and its factors, by the last parts of their keys as far as these differ.
+    """The design's name and the factors that it does not say, in words.
 
     >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
-    'more room: doors_out=36'
+    'more room: Doors out 36'
     >>> tagged("liege_30k seed=2", {"liege_30k seed=2": {"seed": "2"}})
-    'liege_30k seed=2'
+    'liege_30k Seed 2'
     >>> tagged("design=a, demand.flights_per_day=2", {"design=a, demand.flights_per_day=2": {"seed": "2"}})
-    'a, flights_per_day=2: seed=2'
+    'a, Demand flights 2 a day: Seed 2'
     >>> tagged("liege_30k", {"liege_30k": {"scenario": "liege_30k", "seed": "2"}})
-    'liege_30k: seed=2'
+    'liege_30k: Seed 2'
     """
-    own = factors.get(label, {})
-    ends = [key.rpartition(".")[2] for key in own]
-    names = {key: end if ends.count(end) == 1 else key for key, end in zip(own, ends, strict=True)}
     # A design of words begins with its scenario.
     written = re.split(r"[\s,]+", f"scenario={label}")
-    texts = [f"{names[key]}={value}" for key, value in own.items() if value and f"{key}={value}" not in written]
-    short = re.sub(r"(?<!\S)\w[\w.]*\.(?=\w+=)", "", label.removeprefix("design="))
-    return textwrap.shorten(f"{short}: {', '.join(texts)}" if texts else short, _LONGEST, placeholder=" …")
+    own = factors.get(label, {}).items()
+    texts = [setting(key, value) for key, value in own if value and f"{key}={value}" not in written]
+    name = design_name(label)
+    return textwrap.shorten(f"{name}: {', '.join(texts)}" if texts else name, _LONGEST, placeholder=" …")
 
 
 def read_factors(table: "pd.DataFrame | None") -> dict[str, dict[str, str]]:

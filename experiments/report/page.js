@@ -24,16 +24,22 @@ function sort(table, headings, column) {
   body.append(...(isUp ? rows : rows.reverse()));
 }
 
-for (const table of document.querySelectorAll("table")) {
-  if (!table.tHead || table.tBodies[0].rows.length < 3) continue;
-  const headings = [...table.tHead.rows[0].cells];
-  headings.forEach((heading, column) => {
-    if (!heading.textContent.trim()) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.title = "Sort by this column";
-    button.append(...heading.childNodes);
-    button.addEventListener("click", () => sort(table, headings, column));
-    heading.append(button);
-  });
+/** Give the headings of an element's tables a button each. */
+function sortable(root) {
+  for (const table of root.querySelectorAll("table:not(.map)")) {
+    if (!table.tHead || table.tHead.querySelector("button") || table.tBodies[0].rows.length < 3) continue;
+    const headings = [...table.tHead.rows[0].cells];
+    headings.forEach((heading, column) => {
+      if (!heading.textContent.trim() || heading.querySelector(".skip")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.title = "Sort by this column";
+      button.append(...heading.childNodes);
+      button.addEventListener("click", () => sort(table, headings, column));
+      heading.append(button);
+    });
+  }
 }
+
+// What is still fetched again would lose its order.
+if (!document.querySelector("main[data-refresh]")) sortable(document);

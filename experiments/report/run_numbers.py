@@ -27,6 +27,7 @@ from experiments.report import (
     validation,
 )
 from experiments.report.hub_share import goods_lines
+from experiments.report.key_names import heading_of_key, key_unit, name_of
 from experiments.report.sections import Section, heading_of, section, text_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 from experiments.report.validation_counts import with_counts
@@ -83,7 +84,8 @@ def _by_design(run: Run, caption: str, values: Values, cell: Callable[[Value | N
         for point in run.points
         if point.label in values
     )
-    return Grid(caption, ("Design", *keys, *map(_heading, headlines)), rows, 1 + len(keys))
+    heads = (*map(heading_of_key, keys), *map(_heading, headlines))
+    return Grid(caption, ("Design", *heads), rows, 1 + len(keys))
 
 
 def _numbers(run: Run) -> Iterator[Section]:
@@ -103,7 +105,9 @@ def kpi_grid(
 ) -> Grid:
     """KPIs down, designs across; of those that a design has. `has_factors`: after the keys in which designs differ."""
     keys = points[0].factors if has_factors else ()
-    rows: list[tuple[str, ...]] = [(key, "", *(point.factors[key] for point in points)) for key in keys]
+    rows: list[tuple[str, ...]] = [
+        (f"{name_of(key)}\n{key}", key_unit(key), *(point.factors[key] for point in points)) for key in keys
+    ]
     for name in kpis:
         of_designs = [values[point.label].get(name) for point in points]
         unit = next((value.unit for value in of_designs if value is not None), None)

@@ -81,6 +81,8 @@ class Brief:
     pictures: Sequence[Picture]
     marks: Sequence[str] = ()
     """Of the verdicts, by which the pictures name their designs; none: a bullet each."""
+    grid: Grid | None = None
+    """Below the pictures, where these leave room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **valu
 
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:
     """The table for a terminal, a row a line; with `most`, its first rows and how many there are besides."""
-    rows = [tuple(map(_on_one_line, row)) for row in (grid.header, *grid.rows[:most])]
+    rows = [tuple(map(on_one_line, row)) for row in (grid.header, *grid.rows[:most])]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [grid.caption] if grid.caption else []
     for row in rows:
@@ -160,10 +162,10 @@ def as_lines(grid: Grid, most: int | None = None) -> list[str]:
     return [*lines, f"  and {n_more} more"] if n_more else lines
 
 
-def _on_one_line(cell: str) -> str:
+def on_one_line(cell: str) -> str:
     r"""What stands small in a cell's second line, in brackets behind the first.
 
-    >>> _on_one_line("99.8 %\n95.3–99.9 %"), _on_one_line("66,000 m²\n(of a file)")
+    >>> on_one_line("99.8 %\n95.3–99.9 %"), on_one_line("66,000 m²\n(of a file)")
     ('99.8 % (95.3–99.9 %)', '66,000 m² (of a file)')
     """
     first, _, small = cell.partition("\n")

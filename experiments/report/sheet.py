@@ -1,4 +1,4 @@
-"""The one sheet: question, verdicts, three pictures, what they rest on and the command, on one A4 page."""
+"""The one sheet: question, verdicts, three pictures or a table, what they rest on and the command, on one A4 page."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import tied
 from experiments.report import style
-from experiments.report.sections import Brief, Picture
+from experiments.report.sections import Brief, Picture, on_one_line
 from experiments.report.style import Figure
+from experiments.store.rows import Grid
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -28,6 +29,8 @@ _LINES_EACH: Final = 3
 _MOST_VERDICT_LINES: Final = 9
 _LEAST_HEIGHT: Final = 0.6
 """Of a picture, of what it has on the page; one that has less room is left out."""
+_MOST_HEIGHT: Final = 1.6
+"""Of a picture, of what it has on the page, where room would stay empty."""
 _LEADING: Final = 1.3
 """From line to line, in sizes of the type."""
 _MEASURED_AT: Final = 720
@@ -59,6 +62,8 @@ VERDICT: Final = Type(9.5)
 MARK: Final = Type(9.5, (("weight", "bold"),))
 HEADING: Final = Type(8.5, (("weight", "bold"),))
 FACT: Final = Type(8.5)
+TABLE: Final = (Type(8), Type(7), Type(6))
+"""The first in which all columns have room."""
 COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
 
 
@@ -91,26 +96,75 @@ def _sheet(question: str, brief: Brief, command: str) -> Figure:
     for heading, lines in reversed(facts.items()):
         bottom += len(lines) * FACT.line_in + _GAP_IN / 2
         _labelled(drawing, heading, lines, FACT, bottom)
-    _place(drawing, brief.pictures, top - _GAP_IN, bottom + _GAP_IN)
+    _place(drawing, brief, top - _GAP_IN, bottom + _GAP_IN)
     return drawing
 
 
-def _place(drawing: Figure, pictures: Sequence[Picture], top: float, bottom: float) -> None:
-    """The first pictures that have room, under each other [in, from below]."""
+def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
+    """The first pictures that have room, under each other [in, from below], and the table in what they leave."""
     head, room = HEADING.line_in + _GAP_IN, top - bottom
     shown: list[Picture] = []
     wanted: list[float] = []
-    for picture in pictures:
+    for picture in brief.pictures:
         width, height = picture.figure.get_size_inches()
         most = _WIDTH_IN / float(width) * float(height)
         if len(shown) < MOST_PICTURES and _LEAST_HEIGHT * (sum(wanted) + most) + (len(shown) + 1) * head <= room:
             shown.append(picture)
             wanted.append(most)
-    heights = _shared(wanted, room - len(shown) * head)
+    room -= len(shown) * head
+    table = None if brief.grid is None else _table(brief.grid, room - sum(wanted) - _GAP_IN)
+    room -= table.height_in + _GAP_IN if table else 0.0
+    stretch = min(_MOST_HEIGHT, max(1.0, room / sum(wanted))) if wanted else 1.0
+    heights = _shared([stretch * height for height in wanted], room)
     for picture, height in zip(shown, heights, strict=True):
         top = _set(drawing, [tied(picture.heading)], HEADING, _MARGIN_IN, top)
         drawing.add_artist(_placed(picture.figure, _MARGIN_IN, top - height, _WIDTH_IN, height))
         top -= height + _GAP_IN
+    if table:
+        _set_table(drawing, table, top)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid as it is set: lines of its caption, its header and the rows that have room, how many have none."""
+
+    caption: Sequence[str]
+    letters: Type
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[float]
+    """Of the columns [in]."""
+    n_texts: int
+    n_more: int
+
+    @property
+    def height_in(self) -> float:
+        return len(self.caption) * FACT.line_in + (len(self.rows) + (self.n_more > 0)) * self.letters.line_in
+
+
+def _table(grid: Grid, room: float) -> Table | None:
+    """The grid in so much room [in]; None where its columns are too wide for the page, or not one row has room."""
+    caption = _fitted([grid.caption], FACT, _WIDTH_IN, 2) if grid.caption else []
+    cells = [[tied(on_one_line(cell)) for cell in row] for row in (grid.header, *grid.rows)]
+    for letters in TABLE:
+        widths = [_GAP_IN + max(_width_in(cell, letters) for cell in column) for column in zip(*cells, strict=True)]
+        if sum(widths) <= _WIDTH_IN:
+            most = int((room - len(caption) * FACT.line_in) / letters.line_in)
+            shown = cells if len(cells) <= most else cells[: max(0, most - 1)]
+            return Table(caption, letters, shown, widths, grid.n_texts, len(cells) - len(shown)) if shown[1:] else None
+    return None
+
+
+def _set_table(drawing: Figure, table: Table, top: float) -> None:
+    top = _set(drawing, table.caption, FACT, _MARGIN_IN, top)
+    for row in table.rows:
+        left = _MARGIN_IN
+        for at, (cell, width) in enumerate(zip(row, table.widths, strict=True)):
+            indent = 0.0 if at < table.n_texts else width - _width_in(cell, table.letters)
+            _set(drawing, [cell], table.letters, left + indent, top)
+            left += width
+        top -= table.letters.line_in
+    if table.n_more:
+        _set(drawing, [f"and {table.n_more} more: see the page"], table.letters, _MARGIN_IN, top)
 
 
 def _shared(wanted: Sequence[float], room: float) -> list[float]:

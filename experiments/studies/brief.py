@@ -27,6 +27,8 @@ SLIDES: Final = "pptx"
 
 def main(arguments: Arguments) -> int:
     folder, given = taken_apart(arguments.words, ("pptx",), "brief: one RUN, a run folder")
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; brief takes that of a stored run, as `cargohub list` names them")
     is_usual = arguments.out == Arguments("brief").out
     path = Path(given["pptx"]) if "pptx" in given else folder / FILE if is_usual else arguments.out
     form, forms = path.suffix.removeprefix(".").lower(), (SLIDES,) if "pptx" in given else style.FORMS

@@ -8,7 +8,7 @@ from experiments.report.style import Axes
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
 from experiments.statistics.calibration import Calibration
 
-OBSERVED, FITTED, BREAK = "0.45", "tab:blue", "tab:red"
+OBSERVED, FITTED, BREAK = "0.45", style.PALETTE[0], style.PALETTE[1]
 
 
 def draw_weeks(ax: Axes, result: Calibration) -> None:
@@ -26,7 +26,6 @@ def draw_weeks(ax: Axes, result: Calibration) -> None:
     ax.set_ylim(bottom=0)
     ax.set_ylabel("flights per day")
     ax.set_title(f"{result.airport}, {result.column}: {result.days[0]} to {result.days[-1]}")
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8, frameon=False)
 
 
 def draw_index(ax: Axes, estimates: Estimates, names: tuple[str, ...], title: str) -> None:
@@ -47,6 +46,7 @@ def calibration_svg(result: Calibration) -> bytes:
         draw_weeks(places["weeks"], result)
         draw_index(places["weekday"], result.fit.weekday_index, WEEKDAYS, "Weekday index, 95 % intervals")
         draw_index(places["month"], result.fit.month_index, MONTHS, "Month index, 95 % intervals")
+        style.legend_below(drawing, [places["weeks"]])
         return style.svg(drawing)
 
 

@@ -43,10 +43,9 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
 def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> Figure:
     """Cumulated money of each path less that of the path that builds nothing [MEUR], discounted."""
     figure, ax = style.panel(3.8)
-    looks = style.lines_of([idle, *less_idle])
-    ax.axhline(0, **looks[idle], linewidth=1, label=idle)
+    looks = style.lines_of(list(less_idle))
     for name, values in less_idle.items():
-        ax.plot(years, values, **looks[name], label=name)
+        ax.plot(years, values, **looks[name], linewidth=1 if name == idle else None, label=name)
     _by_year(ax, years)
     ax.set_ylabel("MEUR, discounted")
     ax.set_title(f"Money so far, less that of {idle}, as expected")
@@ -96,20 +95,21 @@ def decisions(
     return figure
 
 
-def tornado(rows: Sequence[tuple[str, float, bool]], lead: float, best: str) -> Figure:
+def tornado(rows: Sequence[tuple[str, float, str]], lead: float, best: str, paths: Sequence[str]) -> Figure:
     """The lead of the recommended path over the best other, with one thing at a time at another value.
 
-    `rows`: what is set to which value, the lead then [MEUR], and whether another path is best.
+    `rows`: what is set to which value, the lead then [MEUR], and the best path then, in whose colour the bar is.
     """
     figure, ax = style.panel(1.5 + _ROW_IN * len(rows))
-    for at, (_, own_lead, is_turned) in enumerate(rows):
-        color = style.PALETTE[1] if is_turned else style.PALETTE[0]
-        ax.barh(at, own_lead - lead, left=lead, color=color, height=0.66)
+    looks = style.lines_of(paths)
+    for at, (_, own_lead, path) in enumerate(rows):
+        ax.barh(at, own_lead - lead, left=lead, color=looks[path]["color"], height=0.66, label=path)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
     style.name_rows(ax, [name for name, *_ in rows])
     ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]\nleft of the dashed line another is better")
-    ax.set_title("What moves the choice, and what turns it (orange)")
+    ax.set_title("What moves the choice; a bar has the colour of the best path then")
+    style.legend_below(figure, [ax])
     return figure
 
 

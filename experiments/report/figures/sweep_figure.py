@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.report import style
+from experiments.report.key_names import heading_of_key, setting
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -40,12 +41,11 @@ class SweepChart:
         at = [(float(row[axis]) if numeric else float(names.index(row[axis]))) if varied else 0.0 for row in values]
         lines: dict[str, list[tuple[float, Interval]]] = {}
         for x, row, interval in zip(at, values, intervals, strict=True):
-            rest = ", ".join(
-                f"{key}={value}" for i, (key, value) in enumerate(zip(varied, row, strict=True)) if i != axis
-            )
+            pairs = enumerate(zip(varied, row, strict=True))
+            rest = ", ".join(setting(key, value) for i, (key, value) in pairs if i != axis)
             lines.setdefault(rest, []).append((x, interval))
         noted = tuple((x, one.mean, note) for x, one, note in zip(at, intervals, notes, strict=False) if note)
-        x_name = varied[axis] if varied else ""
+        x_name = heading_of_key(varied[axis]) if varied else ""
         for points in lines.values():
             points.sort(key=lambda point: point[0])
         return cls(x_name, what, None if numeric else tuple(names), lines, noted)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from experiments import formatting
 from experiments.report import style
 from experiments.report.cells import draw_cells
+from experiments.report.key_names import heading_of_key
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
@@ -67,8 +68,8 @@ def maps_of(
         title = f"{formatting.kpi_name(name)}, {unit}"
         title += "" if np.isnan(half).all() else ", ± 95 % interval"
         maps.append(
-            SweepMap(title, varied[0], tuple(columns), varied[1], tuple(rows), mean, half, verdict, ends,
-                     kpi.more_is_better is not False)
+            SweepMap(title, heading_of_key(varied[0]), tuple(columns), heading_of_key(varied[1]), tuple(rows), mean,
+                     half, verdict, ends, kpi.more_is_better is not False)
         )  # fmt: skip
     return maps
 

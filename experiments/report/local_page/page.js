@@ -17,7 +17,7 @@ parts.refresh = async () => {
       main.replaceChildren(...fresh.childNodes);
       if (at) [...main.querySelectorAll("a, button")].find((each) => each.textContent === at)?.focus();
     }
-    if (fresh && !fresh.dataset.refresh) { delete main.dataset.refresh; return; }
+    if (fresh && !fresh.dataset.refresh) { delete main.dataset.refresh; sortable(main); return; }
   } catch {
     // The server may be restarting: asked again.
   }
@@ -133,6 +133,7 @@ parts.slide = async (sliders) => {
   if (number !== parts.slid) return;
   if (!fresh.getElementById("sliders")) { location.reload(); return; } // refused: the server says why
   document.getElementById("check").replaceChildren(...fresh.getElementById("check").childNodes);
+  sortable(document.getElementById("check"));
   for (const now of fresh.querySelectorAll("#sliders input")) {
     const [slider, output] = [document.getElementById(now.id), document.querySelector(`output[for="${CSS.escape(now.id)}"]`)];
     slider.value = now.value;

@@ -49,6 +49,7 @@ from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder
+from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, column, grid_of, plain_interval, plain_row, stored, table, with_texts
@@ -136,6 +137,7 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 
 _HEADING: Final = "What each design sustains"
+_SUSTAINED: Final = ("sustained, flights/day", "parcels/day")
 
 
 def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
@@ -239,7 +241,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
         )
         for result in results
     )
-    return Grid(_HEADING, ("design", *keys, "sustained, flights/day", "parcels/day"), rows, n_texts=1 + len(keys))
+    return Grid(_HEADING, ("design", *map(heading_of_key, keys), *_SUSTAINED), rows, n_texts=1 + len(keys))
 
 
 def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Picture:

@@ -21,6 +21,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
+from experiments.designs.titles import hub_title
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
@@ -145,9 +146,9 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
     return Result(mean_interval(detections), mean_interval(hours), tuple(rows))
 
 
-def sentences(scenario: str, result: Result) -> list[str]:
+def sentences(result: Result) -> list[str]:
     detections, hours = interval_text(result.detections), interval_text(result.officers)
-    lines = [f"{scenario} as configured: {detections} parcels a day found, with {hours} officers' hours a day."]
+    lines = [f"As configured: {detections} parcels a day found, with {hours} officers' hours a day."]
     for control, settings in result.by_control.items():
         most = settings[-1]
         lines.append(
@@ -222,8 +223,8 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
     config = asked.designs[0].hub
     by_control = result.by_control
     return Document(
-        title=f"What checks find at {config.scenario}, and what they cost",
-        sentences=sentences(config.scenario, result),
+        title=f"What checks find at {hub_title(config)}, and what they cost",
+        sentences=sentences(result),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
         grids=[
             grid_of(f"{control}: more than as configured, mean and 95 % interval", settings)

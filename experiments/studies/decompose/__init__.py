@@ -24,6 +24,7 @@ from experiments.composition import compose, study
 from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among, key_of
+from experiments.designs.titles import titles_of
 from experiments.formatting import kpi_name, signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
@@ -120,28 +121,34 @@ def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
 
 def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
     keys, lines = asked.keys, []
-    start, end = keys.scenarios
+    start, end = titles = _titles(asked)
     for kpi, split in result.kpis.items():
         alone = next((coalition for coalition in result.game.coalitions if coalition.factors == (split.largest,)), None)
         lines += sentences(kpi, split, start, end, [str(lack) for lack in alone.lacks] if alone else [])
     draws = same_draws(asked.designs[0].hub, result.outcome.n, f"of {len(asked.designs)} combinations of factors")
     return Document(
         title=f"What makes the difference between {start} and {end}",
-        data={**as_json(result, start, end), **({"values": keys.factors} if keys.factors else {})},
+        data={**as_json(result, *keys.scenarios), **({"values": keys.factors} if keys.factors else {})},
         sentences=lines,
         warnings=warnings_of(result),
         lines=_lines(result, keys),
-        grids=[_grid(kpi, split, keys.scenarios) for kpi, split in result.kpis.items()],
+        grids=[_grid(kpi, split, titles) for kpi, split in result.kpis.items()],
         method=paragraphs_of("decompose_method", draws=draws),
-        pictures=lambda: [_picture(result, keys)],
+        pictures=lambda: [_picture(result, titles)],
     )
 
 
-def _picture(result: Found, keys: DecomposeKeys) -> Picture:
+def _titles(asked: Asked[DecomposeKeys]) -> list[str]:
+    """What a reader calls the two designs."""
+    names, factors = asked.keys.scenarios, asked.keys.factors
+    titles = titles_of([design for design in asked.designs if design.label in names])
+    return [tagged(name, factors) if factors else titles[name] for name in names]
+
+
+def _picture(result: Found, titles: Sequence[str]) -> Picture:
     from experiments.report.figures.decompose_figure import figure
 
-    start, end = (tagged(name, keys.factors) for name in keys.scenarios)
-    return picture_of("decompose", figure(result.kpis, start, end))
+    return picture_of("decompose", figure(result.kpis, *titles))
 
 
 def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
@@ -156,7 +163,7 @@ def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _grid(kpi: str, split: Decomposition, scenarios: Sequence[str]) -> Grid:
+def _grid(kpi: str, split: Decomposition, titles: Sequence[str]) -> Grid:
     unit = KPIS[kpi].unit
     scale, name = (100.0, "percentage points") if unit == "1" else (1.0, unit)
     rows = tuple(
@@ -167,7 +174,7 @@ def _grid(kpi: str, split: Decomposition, scenarios: Sequence[str]) -> Grid:
         )
         for factor, share in split.shares.items()
     )
-    caption = f"{kpi_name(kpi)}: {' → '.join(scenarios)}, {signed(scale * split.gain.mean)} {name}"
+    caption = f"{kpi_name(kpi)}: {' → '.join(titles)}, {signed(scale * split.gain.mean)} {name}"
     return Grid(caption, ("factor", "share, all orders", "alone", "last"), rows)
 
 

@@ -74,7 +74,6 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         flows = outcome.means(lambda worth: worth.quarterly) * factors(asked, asked.cost.discounting.rate)
         so_far = flows.reshape(len(called), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
         less = dict(zip(called.values(), so_far - so_far[list(called.values()).index(idle)], strict=True))
-        del less[idle]
         yield _picture("cash", expansion_figures.cash(years, less, idle), idle=idle)
     panels = {}
     for kpi in asked.kpis:
@@ -93,11 +92,8 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         first, second, *_ = sorted((path.npv.mean for path in answer.paths), reverse=True)
         lead = (first - second) / 1e6
         turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur / 1e6 - lead))[:_MOST_ROWS]
-        rows = [
-            (plain_name(f"{turn.what} {turn.value}"), turn.lead_eur / 1e6, turn.best != answer.recommended)
-            for turn in turns
-        ]
-        drawn = expansion_figures.tornado(rows, lead, best)
+        rows = [(plain_name(f"{turn.what} {turn.value}"), turn.lead_eur / 1e6, called[turn.best]) for turn in turns]
+        drawn = expansion_figures.tornado(rows, lead, best, list(called.values()))
         yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows))
 
 

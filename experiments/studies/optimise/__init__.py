@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.report import style
 from experiments.report.sections import Picture, picture_of, text_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
@@ -110,9 +111,9 @@ def _picture(result: Result) -> Picture:
 
     asked = result.asked
     x, y = asked.goals
-    scales = {goal: 100.0 if asked.unit(goal) == "1" else 1.0 for goal in asked.goals}
-    units = ["%" if asked.unit(goal) == "1" else asked.unit(goal) for goal in asked.goals]
-    names = [f"{name} [{unit}]" for name, unit in zip(asked.called, units, strict=True)]
+    drawn_as = {goal: style.drawn_as(asked.unit(goal)) for goal in asked.goals}
+    scales = {goal: scale for goal, (scale, _) in drawn_as.items()}
+    names = [f"{name} [{unit}]" for name, (_, unit) in zip(asked.called, drawn_as.values(), strict=True)]
 
     def place(trial: Trial) -> tuple[float, float]:
         means = [scales[goal] * sum(sample) / len(sample) for goal, sample in trial.samples.items()]

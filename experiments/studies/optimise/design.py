@@ -22,7 +22,11 @@ from sim.reading import Bounds, near
 from sim.site.room import check_area
 from sim.site.zones import zones_in_use
 
-UNITS: Final = {"area_m2": "m2", "posts_h_per_day": "h/d", "cost_eur_per_day": "EUR/d"}
+_FIGURES: Final = {
+    "area_m2": ("Area", "m2"), "posts_h_per_day": ("Hours of posts", "h/d"), "cost_eur_per_day": ("Cost", "EUR/d"),
+}  # fmt: skip
+"""Of a design itself: what a reader calls each, and its unit."""
+UNITS: Final = {name: unit for name, (_, unit) in _FIGURES.items()}
 """The figures by name, and their units."""
 
 
@@ -124,7 +128,7 @@ class Optimise:
     @property
     def called(self) -> list[str]:
         """The goals as a reader calls them."""
-        return [kpi_name(goal) if goal in KPIS else goal for goal in self.goals]
+        return [_FIGURES[goal][0] if goal in _FIGURES else kpi_name(goal) for goal in self.goals]
 
     def unit(self, goal: str) -> str:
         return UNITS[goal] if goal in UNITS else KPIS[goal].unit

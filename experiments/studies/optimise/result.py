@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.arguments import folder_option
 from experiments.designs.varying import words_of
-from experiments.formatting import percent, with_interval
+from experiments.formatting import UNITS, percent, with_interval
 from experiments.replications.summing import interval_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -138,7 +138,7 @@ def goal_text(interval: Interval, unit: str) -> str:
     """A goal's value with its interval; a figure of the design has none."""
     if unit == "1":
         return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
-    return with_interval(interval, unit=f" {unit}", hides_same=True)
+    return with_interval(interval, unit=f" {UNITS.get(unit, unit)}", hides_same=True)
 
 
 def sentences(result: Result) -> list[str]:
@@ -174,12 +174,14 @@ def sentences(result: Result) -> list[str]:
 
 def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
     """A design by what is not as configured; by all its values where the hub as configured is no design."""
+    pairs = zip(asked.variables, trial.design.values, strict=True)
+    named = [f"{name.replace('_', ' ')} {value_text(value)}" for name, value in pairs]
     if start is None:
-        return trial.design.label
+        return ", ".join(named)
     if trial.design.label == start.design.label:
         return "the hub as configured"
-    pairs = zip(asked.variables, trial.design.values, start.design.values, strict=True)
-    changes = [f"{name}={value_text(value)}" for name, value, now in pairs if value != now]
+    values = zip(named, trial.design.values, start.design.values, strict=True)
+    changes = [text for text, value, now in values if value != now]
     rest = "" if len(changes) == len(asked.variables) else ", the rest as configured"
     return f"{', '.join(changes)}{rest}"
 

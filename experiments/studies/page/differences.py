@@ -9,12 +9,13 @@ from typing import Final
 from experiments.formatting import NO_VARIANCE, UNITS, amount, bracket, change, kpi_name, p_text
 from experiments.frame.designs_text import present_kpis
 from experiments.replications.summing import interval_of, samples_of
+from experiments.report.key_names import design_name, name_of
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import kpis_of
 from experiments.store.rows import Grid
-from experiments.studies.page.form import design_name, name_of, shown_text, values_of
+from experiments.studies.page.form import shown_text, values_of
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.kpis import KPIS, Rank

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.assumptions import Assumption, assumptions_of
-from experiments.assumptions.names import UNITS, ending_of, spelt
 from experiments.composition import folders_of, word_value
 from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.overrides import options
+from experiments.report.key_names import key_unit, name_of
 from experiments.verbs import VERBS
 from sim.errors import ConfigError
 from sim.leaves import Leaf, leaf_at
@@ -55,16 +55,8 @@ STUDY: Final = "study"
 _HIDDEN: Final = re.compile(
     r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|exposure|record|arrivals\.schedule)\b"
 )
-_JOINS: Final = ("_per", "_by")
-"""Ends that a name without its unit must not have."""
 _TEXTS: Final = ("text", "date", "choice")
 """Kinds of values that a word may have to put in quotes."""
-_UNITS: Final[Mapping[str, str]] = {
-    **UNITS, "parcels_per_desk_h": "parcels per desk and hour", "flights_per_day": "flights a day", "per_h": "an hour",
-    "per_day": "a day", "per_flight": "a flight", "co2_kg_per_l": "kg CO₂ per l", "co2_kg_per_kg": "kg CO₂ per kg",
-    "co2_kg_per_kwh": "kg CO₂ per kWh", "l_per_kg": "l/kg", "kg_per_parcel": "kg per parcel", "meur": "million EUR",
-    "years": "years", "l": "l", "share": "share, 0 to 1",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +89,7 @@ class Field:
         if last in KPIS:
             return UNIT_NAMES.get(KPIS[last].unit, KPIS[last].unit if KPIS[last].unit != "1" else "share, 0 to 1")
         is_share = ".zone_shares." in self.key
-        ending = _UNITS.get(ending_of(last, _UNITS), "")
-        return "share of the hall" if is_share else ending or ("number" if self.leaf.kind == "whole" else "")
+        return "share of the hall" if is_share else key_unit(last) or ("number" if self.leaf.kind == "whole" else "")
 
     @property
     def bounds(self) -> str:
@@ -126,27 +117,6 @@ class Field:
         if self.value == "":
             return "null" if self.leaf.is_optional else "''"
         return word_value(self.value) if self.leaf.kind in _TEXTS else self.value
-
-
-def name_of(key: str) -> str:
-    """A key in words, without its unit, and without the main hall.
-
-    >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day")
-    ('Doors out', 'Demand, flights')
-    """
-    words = re.sub(r"^halls\.(main\.)?", "", key)
-    bare = words.removesuffix(f"_{ending_of(words, _UNITS)}")
-    said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
-    return said[:1].upper() + said[1:]
-
-
-def design_name(label: str) -> str:
-    """What a reader calls a design: its label with names for keys.
-
-    >>> design_name("liege_30k halls.main.doors_out=36")
-    'liege_30k Doors out 36'
-    """
-    return re.sub(r"\b([a-z_]\w*(?:\.\w+)*)=", lambda word: f"{name_of(word[1])} ", label)
 
 
 def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None) -> list[Field]:

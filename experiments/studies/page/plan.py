@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -301,6 +300,19 @@ def saved(plan: Plan, name: str, arguments: Arguments) -> Path:
     return path
 
 
+def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arguments) -> str:
+    """What asks the plan's question of the scenario that it was saved as."""
+    study = {group: option for group, option in plan.chosen.items() if group == STUDY}
+    again = Plan(plan.verb, name, study, against=plan.baseline)
+    words = tuple(typed_words(again, _of_question(plan, fields), arguments.out))
+    return Arguments(plan.verb, words, config_dir=arguments.config_dir).command
+
+
+def _of_question(plan: Plan, fields: Sequence[Field]) -> list[Field]:
+    """Values that no scenario keeps, since the study of the verb sets them after it."""
+    return [] if plan.verb == "run" else [each for each in fields if group_of(each.key) in _OF_ALL_DESIGNS]
+
+
 def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     """Only the differences from the scenario that it began with, which it takes over whole."""
     defaults: list[Any] = [plan.scenario]  # by its file: as a group it would be this very choice
@@ -308,7 +320,9 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     chosen = {**plan.chosen, **({"arrivals": "file"} if plan.flights else {})}
     defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]
     document: dict[str, Any] = {"defaults": [*defaults, "_self_"], "scenario": name}
-    words = changed_words(planned_fields(plan, arguments))
+    fields = planned_fields(plan, arguments)
+    asked = _of_question(plan, fields)
+    words = changed_words([each for each in fields if each not in asked])
     flights = f"arrivals.schedule={word_value(str(flights_folder(arguments.out.absolute()) / plan.flights / FLIGHTS))}"
     for word in [*([flights] if plan.flights else []), *words]:
         override = parsed(word)
@@ -316,7 +330,7 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
         for part in inside[:-1]:
             place = place.setdefault(part, {})
         place[inside[-1]] = override.value()
-    command = shlex.join(["cargohub", "run", "--config-dir", str(arguments.config_dir), f"scenario={name}"])
+    command = saved_command(plan, fields, name, arguments)
     return f"# @package _global_\n# {command}\n{yaml.safe_dump(document, sort_keys=False, allow_unicode=True)}"
 
 

@@ -13,7 +13,16 @@ from experiments.arguments import Arguments, folder_option
 from experiments.designs.spreadsheet import XLSX
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.form import CHOICES, GROUPS, REST, STUDY, Field, choices_of, group_of
-from experiments.studies.page.plan import PLANNED, Checked, checked, plan_of, planned_fields, saved, sent_flights
+from experiments.studies.page.plan import (
+    PLANNED,
+    Checked,
+    checked,
+    plan_of,
+    planned_fields,
+    saved,
+    saved_command,
+    sent_flights,
+)
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
 
@@ -66,6 +75,7 @@ class Planning:
             flights=sent_flights(self.arguments.out), config_dir=config_dir,
             was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
             saved=request.query_params.get("saved", ""),
+            again=saved_command(plan, shown.fields, request.query_params.get("name", ""), self.arguments),
         )  # fmt: skip
 
     def workbook(self, request: "Request") -> "Response":

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse
 
+from experiments.report.key_names import design_name
 from experiments.report.page import template
 from experiments.studies.page.answers import VIEWS
-from experiments.studies.page.form import design_name
 from sim.measures.kpis import KPIS
 
 

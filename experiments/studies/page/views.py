@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 STATIC: Final = Path(report_page.__file__).parent
-_STATIC_FILES: Final = ("page.css", "local_page/page.css", "local_page/page.js")
+_STATIC_FILES: Final = ("page.css", "page.js", "local_page/page.css", "local_page/page.js")
 _SHOWN_KPIS: Final = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 _SHOWN: Final = (".html", ".svg", ".png")
 """Files that open in the browser; others are saved."""

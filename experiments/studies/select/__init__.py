@@ -27,11 +27,12 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
-from experiments.formatting import kpi_name, number, whole
+from experiments.formatting import UNITS, kpi_name, number, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
+from experiments.report.key_names import design_name, heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
@@ -39,6 +40,7 @@ from experiments.store.rows import Grid, plain_interval, plain_row, stored
 from experiments.studies.select.design import AREA, COLUMN, Method, Need, Select, SelectKeys, check, sample_of
 from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
 from sim.errors import ConfigError, InputError
+from sim.measures.kpis import KPIS
 
 _METHODS = {
     Method.KN: "KN (Kim and Nelson 2001), with feasibility first (Andradóttir and Kim 2010)",
@@ -81,7 +83,7 @@ def _grid(result: Found) -> Grid:
     asked = result.keys.select
     rows = tuple(
         (
-            row.scenario,
+            design_name(row.scenario),
             *result.factors(row),
             str(row.verdict),
             row.reason,
@@ -91,9 +93,11 @@ def _grid(result: Found) -> Grid:
         )
         for row in sorted(result.rows, key=lambda row: row.cost)
     )
-    cost = f"cost, {asked.cost_unit}" if asked.cost_unit else "cost"
+    cost = f"cost [{asked.cost_unit_name}]" if asked.cost_unit else "cost"
     keys = keys_of(result.keys.factors)
-    header = ("design", *keys, "verdict", "why", cost, kpi_name(asked.kpi), "replications")
+    unit = KPIS[asked.kpi].unit
+    kpi = kpi_name(asked.kpi) + ("" if unit == "1" else f" [{UNITS.get(unit, unit)}]")
+    header = ("design", *map(heading_of_key, keys), "verdict", "why", cost, kpi, "replications")
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 
 

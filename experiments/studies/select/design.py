@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from experiments.designs.design import Design, DesignKeys
-from experiments.formatting import kpi_name
+from experiments.formatting import UNITS, kpi_name
 from experiments.frame.study import Kpis
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from sim.errors import ConfigError
@@ -92,6 +92,11 @@ class Select:
         return KPIS[self.cost].unit if self.cost in KPIS else "m2" if self.cost == AREA else ""
 
     @property
+    def cost_unit_name(self) -> str:
+        """The same as a reader writes it."""
+        return UNITS.get(self.cost_unit, self.cost_unit)
+
+    @property
     def wanted(self) -> str:
         """The target in words.
 
@@ -99,7 +104,7 @@ class Select:
         """
         unit = KPIS[self.kpi].unit
         text = f"{kpi_name(self.kpi)} {'at least' if self.sign > 0 else 'at most'} {self.target:g}"
-        return text if unit == "1" else f"{text} {unit}"
+        return text if unit == "1" else f"{text} {UNITS.get(unit, unit)}"
 
 
 @dataclass(frozen=True, slots=True)

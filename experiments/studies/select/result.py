@@ -9,6 +9,7 @@ from experiments.designs.design import Design
 from experiments.formatting import kpi_name, number, short, with_interval
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
+from experiments.report.key_names import design_name
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
@@ -68,7 +69,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
     for design, verdict in zip(designs, selection.verdicts, strict=True):
         kpis = intervals[design.label]
         cost = kpis[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
-        by = None if verdict.by is None else designs[verdict.by].label
+        by = None if verdict.by is None else design_name(designs[verdict.by].label)
         fate = verdict.fate
         if fate is Fate.INFEASIBLE and _is_at_target(asked, kpis[asked.kpi]):
             fate = Fate.AT_TARGET
@@ -97,7 +98,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
     if fate is Fate.INFEASIBLE:
         return f"misses {asked.wanted}"
     if fate is Fate.AT_TARGET:
-        return f"within select.tolerance = {asked.tolerance:g} of {asked.wanted}, and may be taken for either"
+        return f"within the tolerance of {asked.tolerance:g} of {asked.wanted}, and may be taken for either"
     if fate is Fate.DEARER:
         return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
     if fate is Fate.OPEN:
@@ -114,12 +115,13 @@ def answer(result: Found) -> list[str]:
         is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
         nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{nearest.scenario} comes nearest with {interval_text(nearest.kpi)}"
+        near = f"{design_name(nearest.scenario)} comes nearest with {interval_text(nearest.kpi)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
-        cost = f"{number(best.cost)} {asked.cost_unit}".rstrip()
-        lines = [f"{best.scenario} {what} ({among}): cost {cost}, {kpi_name(asked.kpi)} {interval_text(best.kpi)}."]
+        cost = f"{number(best.cost)} {asked.cost_unit_name}".rstrip()
+        name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi)}"
+        lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
     if result.probability is None:
         return lines
     return [*lines, _promise(result, result.probability)]
@@ -133,7 +135,7 @@ def _promise(result: Found, probability: float) -> str:
     if asked.indifference is None:
         cheaper = "cheaper"
     else:
-        cheaper = f"cheaper by {asked.indifference:g} {asked.cost_unit}".rstrip() + " or more"
+        cheaper = f"cheaper by {asked.indifference:g} {asked.cost_unit_name}".rstrip() + " or more"
     if result.selected is None:
         what = f"no design {spare}"
     elif asked.target is None:
@@ -162,7 +164,7 @@ def warnings_of(result: Found) -> list[str]:
         )
     if best is not None and _is_at_target(asked, best.kpi):
         lines.append(
-            f"{best.scenario}: {kpi_name(asked.kpi)} is within select.tolerance = {asked.tolerance:g} of the target:"
-            " the design may meet or miss it"
+            f"{design_name(best.scenario)}: {kpi_name(asked.kpi)} is within select.tolerance = {asked.tolerance:g} of"
+            " the target: the design may meet or miss it"
         )
     return lines

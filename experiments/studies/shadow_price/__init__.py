@@ -19,6 +19,7 @@ m² that it adds; the rent of the m² is not in it, so that the two can be compa
 
 from typing import Final
 
+from experiments.designs.titles import hub_title
 from experiments.formatting import percent, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.hub_share import money_rests_on
@@ -53,7 +54,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     config, prices = asked.designs[0].hub, result.asked.prices
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
     return Document(
-        title=f"What one more m² of {result.scenario} is worth a year",
+        title=f"What one more m² of {hub_title(config)} is worth a year",
         sentences=sentences(result),
         verdicts=sentences(result)[1:],
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],

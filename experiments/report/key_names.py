@@ -1,0 +1,109 @@
+"""What a reader calls a key of the configuration, its unit, and a design by the keys that it sets."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+UNITS: Final = {
+    "eur_per_m2_year": "EUR/m² a year", "eur_per_parcel_h": "EUR per parcel/h", "eur_per_m2": "EUR/m²",
+    "eur_per_kwh": "EUR/kWh", "eur_per_h": "EUR/h", "eur_per_km": "EUR/km", "eur_per_year": "EUR a year",
+    "kwh_per_m2_year": "kWh/m² a year", "m2_per_parcel_per_h": "m² per parcel/h", "l_per_km": "l/km",
+    "l_per_h": "l/h", "kg_per_h": "kg/h", "kg_per_l": "kg/l", "kg_per_kg": "kg/kg", "kg_per_kwh": "kg/kWh",
+    "h_per_year": "h a year", "km_h": "km/h", "m_per_s": "m/s", "t_per_flight": "t a flight", "share": "%",
+    "min": "min", "days": "days", "months": "months", "m2": "m²", "m3": "m³", "kg": "kg", "km": "km",
+    "eur": "EUR", "h": "h", "t": "t", "m": "m",
+}  # fmt: skip
+"""By the ends of keys."""
+_WORDS: Final = (
+    (r"\bulds?\b", lambda word: word[0].upper().replace("S", "s")), (r"\bbreakdown\b", lambda _: "break-down"),
+    (r"\bpackout\b", lambda _: "pack-out"), (r"\bbuild up\b", lambda _: "build-up"), (r"\beu\b", lambda _: "EU"),
+    (r"\bhandcoding\b", lambda _: "hand-coding"),
+    (r"\bnon conv", lambda _: "non-conv"),
+    (r"\bm3\b", lambda _: "m³"),
+    (r"\bapu\b", lambda _: "APU"),
+    (r"\bgpu\b", lambda _: "GPU"),
+    (r"\bco2\b", lambda _: "CO₂"),
+    (r" per (.+) h$", lambda match: f" per {match[1]} and hour"), (r" per h$", lambda _: " an hour"),
+    (r" per (day|year)$", lambda match: f" a {match[1]}"), (r" per flight$", lambda _: " a flight"),
+)  # fmt: skip
+_JOINS: Final = ("_per", "_by")
+"""Ends that a name without its unit must not have."""
+_FORM_UNITS: Final[Mapping[str, str]] = {
+    **UNITS, "parcels_per_desk_h": "parcels per desk and hour", "flights_per_day": "flights a day", "per_h": "an hour",
+    "per_day": "a day", "per_flight": "a flight", "co2_kg_per_l": "kg CO₂ per l", "co2_kg_per_kg": "kg CO₂ per kg",
+    "co2_kg_per_kwh": "kg CO₂ per kWh", "l_per_kg": "l/kg", "kg_per_parcel": "kg per parcel", "meur": "million EUR",
+    "years": "years", "l": "l", "share": "share, 0 to 1",
+}  # fmt: skip
+_WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
+"""KEY=VALUE in a label."""
+
+
+def spelt(key: str) -> str:
+    """The parts of a key as words.
+
+    >>> spelt("uld_positions")
+    'ULD positions'
+    """
+    text = key.replace("_", " ")
+    for pattern, word in _WORDS:
+        text = re.sub(pattern, word, text)
+    return text
+
+
+def ending_of(key: str, units: Mapping[str, str]) -> str:
+    """The longest of the endings that the key has; empty: none."""
+    return max((ending for ending in units if f"_{key}".endswith(f"_{ending}")), key=len, default="")
+
+
+def name_of(key: str) -> str:
+    """A key in words, without its unit, and without the main hall.
+
+    >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day")
+    ('Doors out', 'Demand, flights')
+    """
+    words = re.sub(r"^halls\.(main\.)?", "", key)
+    bare = words.removesuffix(f"_{ending_of(words, _FORM_UNITS)}")
+    said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
+    return said[:1].upper() + said[1:]
+
+
+def key_unit(key: str) -> str:
+    """The unit that the end of a key names; empty: none.
+
+    >>> key_unit("halls.main.area_m2"), key_unit("halls.main.doors_out")
+    ('m²', '')
+    """
+    return _FORM_UNITS.get(ending_of(key.rpartition(".")[2], _FORM_UNITS), "")
+
+
+def heading_of_key(key: str) -> str:
+    """Name and unit, as on an axis or above a column.
+
+    >>> heading_of_key("halls.main.machine_rated_per_h"), heading_of_key("demand.flights_per_day")
+    ('Machine rated [an hour]', 'Demand, flights [flights a day]')
+    """
+    unit = key_unit(key)
+    return f"{name_of(key)} [{unit}]" if unit else name_of(key)
+
+
+def setting(key: str, value: str) -> str:
+    """A key and its value in words, with its unit.
+
+    >>> setting("halls.main.doors_out", "36"), setting("halls.main.machine_rated_per_h", "9000")
+    ('Doors out 36', 'Machine rated 9000 an hour')
+    >>> setting("demand.flights_per_day", "9"), setting("roster", "round_the_clock")
+    ('Demand flights 9 a day', 'Roster round the clock')
+    """
+    name, unit = name_of(key).replace(",", ""), key_unit(key).partition(",")[0]
+    unit = "" if unit == "share" else unit.removeprefix(f"{name.rpartition(' ')[2]} ")
+    return f"{name} {value if key == 'scenario' else value.replace('_', ' ')} {unit}".rstrip()
+
+
+def design_name(label: str) -> str:
+    """What a reader calls a design: its label with names for keys.
+
+    >>> design_name("liege_30k halls.main.doors_out=36"), design_name("design=a, seed=2"), design_name("more room")
+    ('liege_30k Doors out 36', 'a, Seed 2', 'more room')
+    """
+    words = label.removeprefix("design=").removeprefix("scenario=")
+    return _WORD.sub(lambda word: setting(word[1], word[2]), words)
