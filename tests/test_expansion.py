@@ -529,7 +529,7 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
 
 def test_the_answer_says_its_staff(told: Answer) -> None:
     first, *_ = sentences(told)
-    assert "paid hours a day by roster follows_work" in first
+    assert "paid hours a day (roster: follows work)" in first
     assert PAID[Paid.ROSTERED] in first
 
 

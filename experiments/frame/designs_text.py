@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from experiments.designs.spreadsheet import factor_rows
-from experiments.formatting import NO_VARIANCE, UNITS, change, full_kpi_name, kpi_name, p_text, short, whole
+from experiments.formatting import NO_VARIANCE, UNITS, change, full_kpi_name, kpi_name, p_text, roster, short, whole
 from experiments.replications.summing import Outcome
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
@@ -87,8 +87,8 @@ class DesignsText:
         main = main_points(self.designs)
         for design in self.outcome.designs:
             paid = self.outcome.intervals[design.label]["staff_h_paid_per_day"].mean
-            title, roster = self.titles[design.label], design.hub.roster.name
-            yield f"{title}: with {whole(paid)} paid hours a day by roster {roster}"
+            title = self.titles[design.label]
+            yield f"{title}: with {whole(paid)} paid hours a day ({roster(design.hub.roster.name)})"
             if margin := margin_text(self.outcome.margins.get(design.label, ()), design.hub.demand.flights_per_day):
                 yield f"{title}: {margin}"
         for text, both in packing.facts(main, self.command):

@@ -151,6 +151,7 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
 def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
     n = asked.keys.replications
     brief, facts = sheet_texts(answer)
+    weeks = {path_name(week).replace(" @ ", ", load "): verdict for week, verdict in answer.stability.items()}
     return Document(
         title="When to expand, and by how much",
         sentences=sentences(answer),
@@ -172,7 +173,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
         facts=facts,
         pictures=lambda: pictures(answer),
         over=_over_assumptions(asked, answer),
-        warnings=[*too_few_replications(n), *unsure_lines(answer.stability)],
+        warnings=[*too_few_replications(n), *unsure_lines(weeks)],
     )
 
 
