@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from experiments.report.key_names import design_name, setting
+from experiments.report.key_names import design_name, with_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     # A design of words begins with its scenario.
     written = re.split(r"[\s,]+", f"scenario={label}")
     own = factors.get(label, {}).items()
-    texts = [setting(key, value) for key, value in own if value and f"{key}={value}" not in written]
+    texts = [with_value(key, value) for key, value in own if value and f"{key}={value}" not in written]
     name = design_name(label)
     return textwrap.shorten(f"{name}: {', '.join(texts)}" if texts else name, _LONGEST, placeholder=" …")
 

@@ -86,12 +86,12 @@ def heading_of_key(key: str) -> str:
     return f"{name_of(key)} [{unit}]" if unit else name_of(key)
 
 
-def setting(key: str, value: str) -> str:
+def with_value(key: str, value: str) -> str:
     """A key and its value in words, with its unit.
 
-    >>> setting("halls.main.doors_out", "36"), setting("halls.main.machine_rated_per_h", "9000")
+    >>> with_value("halls.main.doors_out", "36"), with_value("halls.main.machine_rated_per_h", "9000")
     ('Doors out 36', 'Machine rated 9000 an hour')
-    >>> setting("demand.flights_per_day", "9"), setting("roster", "round_the_clock")
+    >>> with_value("demand.flights_per_day", "9"), with_value("roster", "round_the_clock")
     ('Demand flights 9 a day', 'Roster round the clock')
     """
     name, unit = name_of(key).replace(",", ""), key_unit(key).partition(",")[0]
@@ -106,4 +106,4 @@ def design_name(label: str) -> str:
     ('liege_30k Doors out 36', 'a, Seed 2', 'more room')
     """
     words = label.removeprefix("design=").removeprefix("scenario=")
-    return _WORD.sub(lambda word: setting(word[1], word[2]), words)
+    return _WORD.sub(lambda word: with_value(word[1], word[2]), words)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.report import style
-from experiments.report.key_names import heading_of_key, setting
+from experiments.report.key_names import heading_of_key, with_value
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -42,7 +42,7 @@ class SweepChart:
         lines: dict[str, list[tuple[float, Interval]]] = {}
         for x, row, interval in zip(at, values, intervals, strict=True):
             pairs = enumerate(zip(varied, row, strict=True))
-            rest = ", ".join(setting(key, value) for i, (key, value) in pairs if i != axis)
+            rest = ", ".join(with_value(key, value) for i, (key, value) in pairs if i != axis)
             lines.setdefault(rest, []).append((x, interval))
         noted = tuple((x, one.mean, note) for x, one, note in zip(at, intervals, notes, strict=False) if note)
         x_name = heading_of_key(varied[axis]) if varied else ""
