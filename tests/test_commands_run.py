@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+import openpyxl
 import pytest
 
+from experiments.studies.sheet import KEY, VALUE
 from tests import test_schedule
 from tests.printed import ROOT
 from tests.test_calibrate import HEADER, rows_of, written
@@ -70,6 +72,8 @@ SMALL = (
     ("configs/study/shadow_price.yaml", "zones: null", "zones: [doors]"),
     ("configs/study/shadow_price.yaml", "steps: 2 ", "steps: 1 "),
     ("configs/study/capacity.yaml", "tolerance: 0.1 ", "tolerance: 4 "),
+    ("experiments/studies/capacity/search.py", r"= most_flights\(design.hub\)", "= 6.0"),
+    ("experiments/studies/page/__init__.py", "USUAL_PORT: Final = 8470", "USUAL_PORT: Final = 0"),
     ("configs/study/expansion.yaml", "draws: 6 ", "draws: 2 "),
     ("experiments/studies/bench/__init__.py", r'"horizon_days": "10"', '"horizon_days": "1"'),
     ("experiments/studies/bench/__init__.py", r"MEMORY_DAYS: Final = \(14, 28\)", "MEMORY_DAYS: Final = (1, 2)"),
@@ -207,6 +211,16 @@ def needed(line):
     return "with flights" if "schedule" in words else of_designs, 1 if line.startswith("cargohub resume") else None
 
 
+def change_a_sheet(hub, folder):
+    """Makes the sheet plan.xlsx, in which one door fewer is then written."""
+    code, output = hub.run("cargohub sheet new plan.xlsx", folder)
+    assert code == 0, output
+    book = openpyxl.load_workbook(folder / "plan.xlsx")
+    (row,) = [row for row in book["inputs"] if row[KEY].value == "halls.main.doors_out"]
+    row[VALUE].value -= 1
+    book.save(folder / "plan.xlsx")
+
+
 def test_commands_that_are_not_yet_run_are_printed():
     assert set(NOT_YET) <= set(ALL)
 
@@ -237,6 +251,8 @@ def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, req
         shutil.copytree(runs("one").parent, folder / "runs", dirs_exist_ok=True)
     if "tcp://" in line:
         line = re.sub(r"tcp://\S+", request.getfixturevalue("scheduler"), line)
+    if "sheet=plan.xlsx" in line:
+        change_a_sheet(hub, folder)
     code, output = hub.run(line, folder, renders=verb in ("export", "trace", "brief"), ends=verb == "page")
     assert "Traceback" not in output, output
     assert code == 0, output
