@@ -107,6 +107,7 @@ def _run(typed: Sequence[str]) -> int:
         raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
     if arguments.parallel and verb != "bench":
         raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
+    check_once([word for word in words if word.startswith("scenario=")])
     arguments = _with_sheet(arguments)
     check_once([word for word in arguments.words if word.startswith("study=")])
     if arguments.show:

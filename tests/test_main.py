@@ -56,6 +56,8 @@ def raising(error):
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
         (["compare", "study=first_light", "study=splitting"], "study: given more than once, as 'study=first_light'"),
+        (["run", "scenario=fog_morning", "scenario=liege_66k"], "scenario: given more than once, as 'scenario=fog_mor"),
+        (["run", "designs=[liege_30k]"], "designs: run takes one scenario; `cargohub compare` takes several"),
         (["compare", "study=select"], "select: a key of cargohub select, which decides nothing here"),
     ],
 )

@@ -146,6 +146,8 @@ class Design:
 
 def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     """The one design of `cargohub run`."""
+    if designs_among(arguments.words)[1]:
+        raise ConfigError("designs: run takes one scenario; `cargohub compare` takes several")
     composed = compose(arguments.words, arguments.config_dir)
     keys = study(MarginKeys, composed)
     for name in ("scenarios", "demands", "arrival_models"):

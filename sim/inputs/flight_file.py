@@ -116,7 +116,8 @@ def _check_columns(path: str, columns: list[str]) -> None:
     for name in _NEEDED:
         if name not in columns:
             close = difflib.get_close_matches(name, columns, 1)
-            hint = f"; did you mean column {close[0]!r}?" if close else ""
+            wanted = f"; needed: {', '.join(_NEEDED)}; if wanted: {', '.join(_OPTIONAL)}"
+            hint = f"; did you mean column {close[0]!r}?" if close else wanted
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
     for name, other in (_LEGS, _LEGS[::-1]):
         if name in columns and other not in columns:
