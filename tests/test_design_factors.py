@@ -50,7 +50,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path)
     assert re.search(r"Roster \(roster\) +follows_work +round_the_clock\n", terminal)
     folder = document["run_dir"]
     page = (Path(folder) / "report.html").read_text()
-    assert page.count("<th>Break-down stations</th>") == 2  # headlines, differences
+    assert page.count("<th>Break-down stations</th><th>Roster</th>") == 2  # headlines, differences
     assert "<th>Break-down stations<small>halls.main.breakdown_stations</small></th>" in page  # all KPIs
     assert "fewer: Break-down stations 9, Roster round the clock" in page
     picture = (Path(folder) / "figures" / "spread.svg").read_text()
