@@ -223,7 +223,8 @@ def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = (
 
     columns = [column for column in schema.columns if not names or column.name in names]
     kinds = types_of((*LEADING, *columns))
-    return pd.DataFrame(typed_rows(manifest, schema.name, kinds), columns=list(kinds))
+    frame = pd.DataFrame(typed_rows(manifest, schema.name, kinds), columns=list(kinds))
+    return frame.astype({name: kind for name, kind in kinds.items() if kind is float})  # without rows they have no type
 
 
 def read_rows(manifest: Manifest, row: type[R]) -> list[R]:

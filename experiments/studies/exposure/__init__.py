@@ -123,8 +123,7 @@ def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
     table = frame_of(manifest, TABLES[name])
     for column in TABLES[name].columns:
         if column.dtype == "float64" and column.name != "r2":
-            values = table[column.name].astype(float)  # an empty table's columns have no type
-            for value in values[~np.isfinite(values)]:
+            for value in table.loc[~np.isfinite(table[column.name]), column.name]:
                 raise InputError(f"{manifest.folder}: table {name}: column {column.name} holds {value}")
     return table
 
