@@ -83,6 +83,46 @@ class Question:
     keeps: str = ""
 
 
+_SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": float, "probability_high": float}
+_CARRIED: Final = {"hall": str, "share": float, "flights": float, "low": float, "high": float}
+
+
+def _shares(manifest: Manifest) -> Answers:
+    if "probabilities" not in manifest.tables or "carried" in manifest.tables:
+        return {}
+    return {
+        row["scenario"]: f"it carries its traffic in {in_percent(share)} of the assumed worlds"
+        for row in typed_rows(manifest, "probabilities", _SHARE)
+        for share in [Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0)]
+    }
+
+
+def _carried(manifest: Manifest) -> Answers:
+    """By any of the levels of traffic that a hall was asked at."""
+    if "carried" not in manifest.tables:
+        return {}
+    texts: dict[str, list[str]] = {}
+    for row in sorted(typed_rows(manifest, "carried", _CARRIED), key=lambda row: -row["share"]):
+        texts.setdefault(row["hall"], []).append(f"{_at_least(row)} in {share_text(row['share'])}")
+    of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
+    return {
+        of_level[hall]: f"flights a day that it carries: {listed(parts, 'and')} of the assumed worlds"
+        for hall, parts in texts.items() if hall in of_level
+    }  # fmt: skip
+
+
+def _at_least(row: Mapping[str, Any]) -> str:
+    """NaN: more than the highest level that was asked for."""
+    if math.isnan(row["flights"]):
+        return "more than were asked for"
+    high = "more" if math.isnan(row["high"]) else number(row["high"])
+    return f"at least {number(row['flights'])} ({number(row['low'])} to {high})"
+
+
+CARRIES: Final = Question((), _shares)
+CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flights_per_day")
+
+
 @dataclass(frozen=True)
 class OverAssumptions:
     """What the answer of some designs rests on.
@@ -130,15 +170,11 @@ def over_assumptions(
     designs: Sequence[Design],
     keys: Replicated,
     sampled: Mapping[str, str] | None = None,
-    question: Question | None = None,
+    question: Question = CARRIES,
 ) -> OverAssumptions:
-    """Of the designs of a command, beside the stored runs of its folder.
-
-    `sampled`: as in `OverAssumptions`; `question`: whether a design carries its traffic, if not given.
-    """
-    asked = question or CARRIES
-    bands = dict(_bands(arguments.out, designs, asked))
-    return OverAssumptions(_numbers(designs), bands, sure_command(arguments, designs, keys, asked), sampled or {})
+    """Of the designs of a command, beside the stored runs of its folder; `sampled`: as in `OverAssumptions`."""
+    bands = dict(_bands(arguments.out, designs, question))
+    return OverAssumptions(_numbers(designs), bands, sure_command(arguments, designs, keys, question), sampled or {})
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:
@@ -160,13 +196,12 @@ def _with_range(one: Assumption) -> str:
 
 
 def sure_command(
-    arguments: Arguments, designs: Sequence[Design], keys: Replicated, question: Question | None = None
+    arguments: Arguments, designs: Sequence[Design], keys: Replicated, question: Question = CARRIES
 ) -> str:
     """The command that asks the same of all assumed worlds."""
-    asked = question or CARRIES
-    words = [word for word in arguments.words if not _is_left_out(key_of(word), asked.keeps)]
-    if asked.keeps:  # its study names the hub
-        return replace(arguments, verb="sure", words=(*asked.words, *words)).command
+    words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
+    if question.keeps:  # its study names the hub
+        return replace(arguments, verb="sure", words=(*question.words, *words)).command
     if all("=" in design.label for design in designs) and not any(word.startswith(WORD) for word in words):
         varied = [dict(part.split("=", 1) for part in design.label.split(", ")) for design in designs]
         words = [word for word in words if key_of(word) not in varied[0]]
@@ -174,7 +209,7 @@ def sure_command(
         words = [*words, f"designs=[{', '.join(typed)}]"]
     elif not any(word.startswith(WORD) for word in words):
         words = [*_named("scenario", _scenarios(designs, keys)), *_named("demand", _demands(designs, keys)), *words]
-    return replace(arguments, verb="sure", words=(*asked.words, *words)).command
+    return replace(arguments, verb="sure", words=(*question.words, *words)).command
 
 
 def _is_left_out(key: str, kept: str) -> bool:
@@ -221,43 +256,3 @@ def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:
         for name, values in hub.items()
         if name not in _NOT_COMPARED
     }
-
-
-_SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": float, "probability_high": float}
-_CARRIED: Final = {"hall": str, "share": float, "flights": float, "low": float, "high": float}
-
-
-def _shares(manifest: Manifest) -> Answers:
-    if "probabilities" not in manifest.tables or "carried" in manifest.tables:
-        return {}
-    return {
-        row["scenario"]: f"it carries its traffic in {in_percent(share)} of the assumed worlds"
-        for row in typed_rows(manifest, "probabilities", _SHARE)
-        for share in [Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0)]
-    }
-
-
-def _carried(manifest: Manifest) -> Answers:
-    """By any of the levels of traffic that a hall was asked at."""
-    if "carried" not in manifest.tables:
-        return {}
-    texts: dict[str, list[str]] = {}
-    for row in sorted(typed_rows(manifest, "carried", _CARRIED), key=lambda row: -row["share"]):
-        texts.setdefault(row["hall"], []).append(f"{_at_least(row)} in {share_text(row['share'])}")
-    of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
-    return {
-        of_level[hall]: f"flights a day that it carries: {listed(parts, 'and')} of the assumed worlds"
-        for hall, parts in texts.items() if hall in of_level
-    }  # fmt: skip
-
-
-def _at_least(row: Mapping[str, Any]) -> str:
-    """NaN: more than the highest level that was asked for."""
-    if math.isnan(row["flights"]):
-        return "more than were asked for"
-    high = "more" if math.isnan(row["high"]) else number(row["high"])
-    return f"at least {number(row['flights'])} ({number(row['low'])} to {high})"
-
-
-CARRIES: Final = Question((), _shares)
-CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flights_per_day")
