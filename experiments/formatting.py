@@ -89,6 +89,19 @@ def millions(eur: float) -> str:
     return number(eur / 1e6)
 
 
+def unit_name(unit: str) -> str:
+    """As a reader writes it.
+
+    >>> unit_name("h/d"), unit_name("min")
+    ('hours a day', 'min')
+    """
+    return UNITS.get(unit, unit)
+
+
+def plain_name(key: str) -> str:
+    return key.replace("_", " ")
+
+
 def listed(names: Sequence[str], last: str) -> str:
     """Names in a sentence, with `and` or `or` before the last.
 
@@ -117,7 +130,16 @@ def in_percent(interval: Interval) -> str:
     >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
     '71.0 % (63.0 %–79.0 %)'
     """
-    return with_interval(interval, lambda share: f"{percent(share)} %", between="–")
+    return with_interval(interval, found_share, between="–")
+
+
+def found_share(share: float | None) -> str:
+    """The same without an interval; a dash of none.
+
+    >>> found_share(0.71), found_share(math.nan)
+    ('71.0 %', '–')
+    """
+    return "–" if share is None or math.isnan(share) else f"{percent(share)} %"
 
 
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
@@ -177,8 +199,8 @@ def interval_of(value: Value) -> str:
 
 def amount(value: Value, *, with_unit: bool = True) -> str:
     """The mean, `more than` before it where it is only a lower bound."""
-    unit = UNITS.get(value.unit, value.unit)
-    text = f"{percent(value.mean)} %" if value.unit == "1" else number(value.mean) + (f" {unit}" if with_unit else "")
+    text = f"{percent(value.mean)} %" if value.unit == "1" else number(value.mean)
+    text += f" {unit_name(value.unit)}" if with_unit and value.unit != "1" else ""
     return f"more than {text}" if value.is_lower_bound else text
 
 
@@ -247,7 +269,7 @@ def roster(name: str) -> str:
     >>> roster("follows_work")
     'roster: follows work'
     """
-    return f"roster: {name.replace('_', ' ')}"
+    return f"roster: {plain_name(name)}"
 
 
 def zone(name: str) -> str:

@@ -104,7 +104,7 @@ def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
     design = Design("today's hall", load("liege_30k", *SMALL))
     text = "flights a day that it carries: at least 2.20 (1.90 to 2.60) in 90 % and more than were asked for in 50 %"
     assert dict(over._bands(tmp_path, [design], over.CAPACITY)) == {
-        "today's hall": over.Band(f"{text} of the assumed worlds", run.path.name)
+        "today's hall": f"{text} of the assumed worlds ({run.path.name})"
     }
     assert dict(over._bands(tmp_path, [design], over.CARRIES)) == {}
 

@@ -8,7 +8,7 @@ from typing import Final, Self
 from experiments.assumptions.listed import Assumption, groups
 from experiments.assumptions.sampled import Sampled
 from experiments.assumptions.worlds import Worlds
-from experiments.formatting import number
+from experiments.formatting import number, plain_name
 from experiments.report.key_names import UNITS, ending_of, spelt
 
 _RATES: Final = tuple(f"_{ending}" for ending in UNITS if "_per_" in ending)
@@ -53,7 +53,7 @@ class Name:
     def value(self, value: float) -> str:
         """A value of the number, with its unit; of a choice its option."""
         if self.options:
-            return self.options[min(len(self.options) - 1, max(0, round(value)))].replace("_", " ")
+            return plain_name(self.options[min(len(self.options) - 1, max(0, round(value)))])
         shown = float(f"{value * self.scale:.3g}")
         text = number(shown, 0) if shown == int(shown) else number(shown, len(f"{shown}".partition(".")[2]))
         return f"{text} {self.unit}".rstrip()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from experiments.designs.spreadsheet import factor_rows
-from experiments.formatting import NO_VARIANCE, UNITS, change, full_kpi_name, kpi_name, p_text, roster, short, whole
+from experiments.formatting import NO_VARIANCE, change, full_kpi_name, kpi_name, p_text, roster, short, unit_name, whole
 from experiments.replications.summing import Outcome
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
@@ -113,7 +113,7 @@ class DesignsText:
             if not any(statement.is_different for statement in changed.values()):
                 rows.append((self.titles[label], "no significant difference", "", ""))
             for kpi, statement in changed.items():
-                text = change(statement.interval, UNITS.get(KPIS[kpi].unit, KPIS[kpi].unit))
+                text = change(statement.interval, unit_name(KPIS[kpi].unit))
                 tested = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
                 rows.append((self.titles[label], full_kpi_name(kpi), text, tested))
         yield Grid(caption, ("Design", "KPI", "Difference", "Tested"), tuple(rows), 2)

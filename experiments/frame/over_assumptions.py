@@ -62,14 +62,6 @@ Answers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """What a stored run of `sure` says of a design, in words, and its run folder."""
-
-    text: str
-    run: str
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """What `sure` is asked beside a verb's answer.
 
@@ -103,7 +95,8 @@ def _carried(manifest: Manifest) -> Answers:
         return {}
     texts: dict[str, list[str]] = {}
     for row in sorted(typed_rows(manifest, "carried", _CARRIED), key=lambda row: -row["share"]):
-        texts.setdefault(row["hall"], []).append(f"{_at_least(row)} in {share_text(row['share'])}")
+        carried = at_least(row["flights"], row["low"], row["high"], "more than were asked for", "more")
+        texts.setdefault(row["hall"], []).append(f"{carried} in {share_text(row['share'])}")
     of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
     return {
         of_level[hall]: f"flights a day that it carries: {listed(parts, 'and')} of the assumed worlds"
@@ -111,12 +104,11 @@ def _carried(manifest: Manifest) -> Answers:
     }  # fmt: skip
 
 
-def _at_least(row: Mapping[str, Any]) -> str:
-    """NaN: more than the highest level that was asked for."""
-    if math.isnan(row["flights"]):
-        return "more than were asked for"
-    high = "more" if math.isnan(row["high"]) else number(row["high"])
-    return f"at least {number(row['flights'])} ({number(row['low'])} to {high})"
+def at_least(flights: float, low: float, high: float, beyond: str, high_beyond: str) -> str:
+    """What is carried at least; in place of NaN, more than the highest level asked for: `beyond`, `high_beyond`."""
+    if math.isnan(flights):
+        return beyond
+    return f"at least {number(flights)} ({number(low)} to {high_beyond if math.isnan(high) else number(high)})"
 
 
 CARRIES: Final = Question((), _shares)
@@ -127,12 +119,12 @@ CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flig
 class OverAssumptions:
     """What the answer of some designs rests on.
 
-    `numbers`: the assumptions, with value and range; `bands`: by label; `command`: of `sure`, as it is typed;
-    `sampled`: by label, the sampling interval of the answer, in words.
+    `numbers`: the assumptions, with value and range; `bands`: by label, what a stored run of `sure` says, and its run
+    folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words.
     """
 
     numbers: Sequence[str]
-    bands: Mapping[str, Band]
+    bands: Mapping[str, str]
     command: str
     sampled: Mapping[str, str]
 
@@ -144,25 +136,25 @@ class OverAssumptions:
             lines.append(f"The answer rests on assumptions, first on {listed(self.numbers, 'and')}.")
         return lines
 
-    def _of_design(self, label: str, band: Band) -> Iterator[str]:
-        yield f"{label}, over assumptions: {band.text} ({band.run})."
+    def _of_design(self, label: str, band: str) -> Iterator[str]:
+        yield f"{label}, over assumptions: {band}."
         if label in self.sampled:
             yield f"{label}, sampling interval: {self.sampled[label]}, with all numbers as configured."
 
     @property
-    def _before_command(self) -> str:
-        what = "More on what decides it" if self.bands else "In which share of the assumed worlds it holds"
-        return f"{what}:"
+    def _what(self) -> str:
+        """Of the command."""
+        return "More on what decides it" if self.bands else "In which share of the assumed worlds it holds"
 
     @property
     def lines(self) -> list[str]:
         """For the terminal."""
-        return [*self.sentences, f"{self._before_command} {self.command}"]
+        return [*self.sentences, f"{self._what}: {self.command}"]
 
     @property
     def section(self) -> Section:
         """For a page."""
-        return Section("What it rests on", items=self.sentences, notes=[f"{self._before_command} `{self.command}`"])
+        return Section("What it rests on", items=self.sentences, notes=[f"{self._what}: `{self.command}`"])
 
 
 def over_assumptions(
@@ -173,8 +165,8 @@ def over_assumptions(
     question: Question = CARRIES,
 ) -> OverAssumptions:
     """Of the designs of a command, beside the stored runs of its folder; `sampled`: as in `OverAssumptions`."""
-    bands = dict(_bands(arguments.out, designs, question))
-    return OverAssumptions(_numbers(designs), bands, sure_command(arguments, designs, keys, question), sampled or {})
+    command = sure_command(arguments, designs, keys, question)
+    return OverAssumptions(_numbers(designs), _bands(arguments.out, designs, question), command, sampled or {})
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:
@@ -208,7 +200,10 @@ def sure_command(
         typed = [" ".join(f"{key}={value}" for key, value in design.items()) for design in varied]
         words = [*words, f"designs=[{', '.join(typed)}]"]
     elif not any(word.startswith(WORD) for word in words):
-        words = [*_named("scenario", _scenarios(designs, keys)), *_named("demand", _demands(designs, keys)), *words]
+        asked = (keys.scenarios, keys.demands) if isinstance(keys, DesignKeys) else ((), ())
+        scenarios = asked[0] or list(dict.fromkeys(design.hub.scenario for design in designs))
+        demands = asked[1] or list(dict.fromkeys(design.hub.demand.name for design in designs))
+        words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *words)).command
 
 
@@ -218,23 +213,13 @@ def _is_left_out(key: str, kept: str) -> bool:
     return key in _NOT_ASKED or (group not in ("demand", kept) and group in _NOT_ASKED)
 
 
-def _scenarios(designs: Sequence[Design], keys: Replicated) -> Sequence[str]:
-    of_keys = keys.scenarios if isinstance(keys, DesignKeys) else ()
-    return of_keys or list(dict.fromkeys(design.hub.scenario for design in designs))
-
-
-def _demands(designs: Sequence[Design], keys: Replicated) -> Sequence[str]:
-    of_keys = keys.demands if isinstance(keys, DesignKeys) else ()
-    return of_keys or list(dict.fromkeys(design.hub.demand.name for design in designs))
-
-
 def _named(key: str, names: Sequence[str]) -> list[str]:
     return [f"{key}={names[0]}"] if len(names) == 1 else [f"{key}s=[{','.join(names)}]"]
 
 
-def _bands(root: Path, designs: Sequence[Design], question: Question) -> Iterator[tuple[str, Band]]:
-    """What the complete runs of `sure` in a folder say of the same designs; the latest run counts."""
-    found: dict[str, Band] = {}
+def _bands(root: Path, designs: Sequence[Design], question: Question) -> dict[str, str]:
+    """What the complete runs of `sure` in a folder say of the same designs, by label; the latest run counts."""
+    found: dict[str, str] = {}
     runs = [folder for folder in root.glob("sure-*") if is_finished(folder)]
     wanted = {design.label: _of_hub(plain_hub(design.hub), question) for design in designs} if runs else {}
     for folder in sorted(runs, key=lambda run: (run / MANIFEST).stat().st_mtime):
@@ -245,8 +230,10 @@ def _bands(root: Path, designs: Sequence[Design], question: Question) -> Iterato
                      if own in hubs]  # fmt: skip
         except CargohubError:  # of another version, or damaged: `cargohub list` says so
             continue
-        found |= {label: Band(text, folder.name) for label, hub in wanted.items() for own, text in texts if own == hub}
-    yield from ((design.label, found[design.label]) for design in designs if design.label in found)
+        found |= {
+            label: f"{text} ({folder.name})" for label, hub in wanted.items() for own, text in texts if own == hub
+        }
+    return {label: found[label] for label in wanted if label in found}
 
 
 def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from experiments.formatting import number, percent
+from experiments.formatting import found_share, number
 from experiments.report.stored_designs import Frame, NamedDesign
 from experiments.store.rows import Grid
 
@@ -23,11 +23,13 @@ def lanes(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
     columns = (first[name].tolist() for name in ("lane", "route_name", "drive_h", "journey_h"))
     by_design = [shares.get(point.label, {}) for point in points]
     cells = tuple(
-        (lane, route, number(drive, 1), number(journey, 1), *(_share(of_lanes.get(lane)) for of_lanes in by_design))
+        (
+            lane,
+            route,
+            number(drive, 1),
+            number(journey, 1),
+            *(found_share(of_lanes.get(lane)) for of_lanes in by_design),
+        )
         for lane, route, drive, journey in zip(*columns, strict=True)
     )
     return Grid("", header, cells, 2)
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{percent(share)} %"

@@ -6,7 +6,6 @@ from typing import Final
 
 from experiments.formatting import (
     NO_VARIANCE,
-    UNITS,
     amount,
     interval_of,
     kpi_name,
@@ -14,6 +13,7 @@ from experiments.formatting import (
     p_text,
     signed,
     tied,
+    unit_name,
     with_interval,
     zone,
 )
@@ -112,7 +112,7 @@ def kpi_grid(
         of_designs = [values[point.label].get(name) for point in points]
         unit = next((value.unit for value in of_designs if value is not None), None)
         if unit is not None:
-            rows.append((kpi_name(name), "" if unit == "1" else UNITS.get(unit, unit), *map(_cell, of_designs)))
+            rows.append((kpi_name(name), "" if unit == "1" else unit_name(unit), *map(_cell, of_designs)))
     return Grid(caption, ("KPI", "Unit", *(point.title for point in points)), tuple(rows), 2)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from experiments.formatting import (
-    UNITS,
     hours_text,
     kpi_name,
     share_text,
+    unit_name,
 )
 from experiments.report import (
     disruption_text,
@@ -107,7 +107,7 @@ def _changes(run: Run) -> Iterator[Section]:
 
 def _meaning(run: Run) -> Iterator[Section]:
     rows = tuple(
-        (kpi_name(name), UNITS.get(unit, unit if unit != "1" else "share"), meaning)
+        (kpi_name(name), "share" if unit == "1" else unit_name(unit), meaning)
         for name, unit, meaning in sentences.definitions(run.kpis)
     )
     terms = Section("All definitions", grids=[Grid("", ("KPI", "Unit", "Meaning"), rows, 3)])

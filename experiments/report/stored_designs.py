@@ -27,11 +27,6 @@ else:  # pandas is loaded where a run is read
 MOST_PANELS: Final = 3
 _LONG: Final = 30
 """Letters of a name that takes a line of its own."""
-_AS_STORED: Final = (
-    "demand", "arrivals", "flights_per_day", "parcels_per_day", "area_m2", "service_h", "blocked_after_h",
-    "disruptions", "roster", "name", "other_packing",
-)  # fmt: skip
-"""Columns of the table `points` that a design has under the same name."""
 ARRIVALS: Final = {
     "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
     "file": "a file of flights",
@@ -40,7 +35,10 @@ ARRIVALS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class NamedDesign:
-    """A design. `site`, `traffic` and `title` are its names: of the halls, of the demand, of both and the arrivals."""
+    """A design, by columns of the table `points` that it has under the same name, and the names that a reader sees.
+
+    `site`, `traffic` and `title`: of the halls, of the demand, of both and the arrivals.
+    """
 
     label: str
     site: str
@@ -172,9 +170,9 @@ def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign
             site=called(site, title, row["scenario"]),
             traffic=traffic,
             title=called(title, title, row["scenario"]),
-            **{name: row[name] for name in _AS_STORED},
+            **{name: row[name] for name in NamedDesign.__dataclass_fields__ if name in row}
+            | {"start_date": dt.date.fromisoformat(row["start_date"])},
             is_unstable=VERDICTS[row["stability"]],
-            start_date=dt.date.fromisoformat(row["start_date"]),
             factors=by_label.get(row["scenario"], {}),
             share=_share_of(row),
             packing_rule=row["packout_rule"],

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from experiments.formatting import UNITS
+from experiments.formatting import unit_name
 from experiments.report import tooltips
 from experiments.report.stored_designs import Panel, Window
 from sim.units import MIN_PER_DAY
@@ -108,7 +108,7 @@ def name_days(ax: Axes, window: Window, last: int, most: int) -> None:
 
 def drawn_as(unit: str) -> tuple[float, str]:
     """What values of a unit are multiplied by, and the name of the unit then: shares are drawn in per cent."""
-    return (100.0, "%") if unit == "1" else (1.0, UNITS.get(unit, unit))
+    return (100.0, "%") if unit == "1" else (1.0, unit_name(unit))
 
 
 def svg(figure: Figure) -> bytes:

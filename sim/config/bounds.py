@@ -1,6 +1,6 @@
 """Kinds of numbers and times of day that the groups share."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Annotated, Final
 
 from sim.reading import Bounds, near
@@ -54,10 +54,14 @@ def check_different(name: str, values: Sequence[object]) -> None:
 
 def check_known(key: str, said: str, names: Iterable[str], known: Iterable[str]) -> None:
     """Raises ValueError for a name that is not known; `said`: of it, as "no lane"."""
+    for mistake in unknown(key, said, names, known):
+        raise ValueError(mistake)
+
+
+def unknown(key: str, said: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """A message for each of the names that is not known."""
     known = tuple(known)
-    for name in names:
-        if name not in known:
-            raise ValueError(f"{key}: {said} {name!r}{near(name, known)}")
+    yield from (f"{key}: {said} {name!r}{near(name, known)}" for name in names if name not in known)
 
 
 def check_sum(name: str, shares: Sequence[float]) -> None:

@@ -1,12 +1,12 @@
 """What each party sees under a policy on data, and whether the process can go on so."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Message
+from sim.config.bounds import unknown
+from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Inference, Message
 from sim.config.lookup import Lookup
 from sim.config.watch import Watch
-from sim.reading import near
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ def _mistakes(exposure: Exposure) -> Iterator[str]:
     yield from _mistakes_of_places(exposure)
     yield from _mistakes_of_messages(exposure)
     yield from _untold(exposure, None)
-    if exposure.policy is not None and exposure.policy not in exposure.policies:
-        yield f"policy: no policy {exposure.policy!r}{near(exposure.policy, exposure.policies)}"
+    if exposure.policy is not None:
+        yield from unknown("policy", "no policy", (exposure.policy,), exposure.policies)
     for name, policy in exposure.policies.items():
         yield from (f"policies.{name}.{mistake}" for mistake in _mistakes_of_policy(exposure, policy))
     if exposure.watch is not None:
@@ -152,30 +152,24 @@ def _mistakes_of_places(exposure: Exposure) -> Iterator[str]:
         if not party.jurisdiction:
             yield f"parties.{name}.jurisdiction: a party without jurisdiction"
     for name, system in exposure.systems.items():
-        if not system.jurisdiction:
-            yield f"systems.{name}.jurisdiction: a system without jurisdiction"
-        if not system.location:
-            yield f"systems.{name}.location: a system without location"
-        yield from _unknown(f"systems.{name}.operator", "party", (system.operator,), exposure.parties)
+        for key in ("jurisdiction", "location"):
+            if not getattr(system, key):
+                yield f"systems.{name}.{key}: a system without {key}"
+        yield from unknown(f"systems.{name}.operator", "no party", (system.operator,), exposure.parties)
 
 
 def _mistakes_of_messages(exposure: Exposure) -> Iterator[str]:
     produced = _produced(exposure)
     for name, message in exposure.messages.items():
         key = f"messages.{name}"
-        yield from _unknown(f"{key}.sender", "party", (message.sender,), exposure.parties)
-        yield from _unknown(f"{key}.receivers", "party", tuple(message.receivers), exposure.parties)
-        yield from _unproduced(f"{key}.fields", message.fields, produced)
+        yield from unknown(f"{key}.sender", "no party", (message.sender,), exposure.parties)
+        yield from unknown(f"{key}.receivers", "no party", tuple(message.receivers), exposure.parties)
+        yield from unknown(f"{key}.fields", "a field that nobody produces:", message.fields, produced)
         for receiver, copy in message.receivers.items():
-            yield from _unknown(f"{key}.receivers.{receiver}.system", "system", (copy.system,), exposure.systems)
-            yield from _unknown(f"{key}.receivers.{receiver}.needs", "field of it", copy.needs, message.fields)
-    for of, fields in (
-        ("count", exposure.inference.count),
-        ("country", exposure.inference.country),
-        ("product", exposure.inference.product),
-        ("value", exposure.inference.value),
-    ):
-        yield from _unknown(f"inference.{of}", "field", fields, produced)
+            yield from unknown(f"{key}.receivers.{receiver}.system", "no system", (copy.system,), exposure.systems)
+            yield from unknown(f"{key}.receivers.{receiver}.needs", "no field of it", copy.needs, message.fields)
+    for of in Inference.__dataclass_fields__:
+        yield from unknown(f"inference.{of}", "no field", getattr(exposure.inference, of), produced)
 
 
 def _produced(exposure: Exposure) -> tuple[str, ...]:
@@ -185,18 +179,18 @@ def _produced(exposure: Exposure) -> tuple[str, ...]:
 
 def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]:
     pseudonyms, retention = policy.pseudonymised, policy.retention
-    yield from _unknown("hidden", "party", tuple(policy.hidden), exposure.parties)
-    yield from _unknown("operators", "party", (*policy.operators, *policy.operators.values()), exposure.parties)
+    yield from unknown("hidden", "no party", tuple(policy.hidden), exposure.parties)
+    yield from unknown("operators", "no party", (*policy.operators, *policy.operators.values()), exposure.parties)
     for key, systems in (
         ("pseudonymised.systems", pseudonyms.systems if pseudonyms else ()),
         ("retention.systems", retention.systems if retention else ()),
         ("sealed", policy.sealed),
     ):
-        yield from _unknown(key, "system", systems, exposure.systems)
+        yield from unknown(key, "no system", systems, exposure.systems)
     fields = {f"hidden.{party}": hidden for party, hidden in policy.hidden.items()}
     fields["pseudonymised.fields"] = pseudonyms.fields if pseudonyms else ()
     for key, named in fields.items():
-        yield from _unproduced(key, named, _produced(exposure))
+        yield from unknown(key, "a field that nobody produces:", named, _produced(exposure))
     for name, message in exposure.messages.items():
         for receiver, copy in message.receivers.items():
             for field in copy.needs:
@@ -212,18 +206,18 @@ def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]
 
 def _mistakes_of_watch(exposure: Exposure, watch: Watch) -> Iterator[str]:
     parties, fields = tuple(exposure.parties), _produced(exposure)
-    yield from _unknown("auditors", "party or authority", watch.auditors, (*parties, *watch.authorities))
+    yield from unknown("auditors", "no party or authority", watch.auditors, (*parties, *watch.authorities))
     for name, group in watch.groups.items():
-        yield from _unknown(f"groups.{name}", "party or authority", group, (*parties, *watch.authorities))
+        yield from unknown(f"groups.{name}", "no party or authority", group, (*parties, *watch.authorities))
     for key, what, shares, names in (
         ("logged_of_party", "party", watch.logged_of_party, parties),
         ("logged_of_field", "field", watch.logged_of_field, fields),
     ):
-        yield from _unknown(key, what, shares, names)
+        yield from unknown(key, f"no {what}", shares, names)
         yield from (f"{key}: no share of {what} {name!r}" for name in names if name not in shares)
     places = [where for system in exposure.systems.values() for where in (system.location, system.jurisdiction)]
     laws = [party.jurisdiction for party in exposure.parties.values()]
-    yield from _unknown("eu", "jurisdiction or location", watch.eu, dict.fromkeys((*places, *laws)))
+    yield from unknown("eu", "no jurisdiction or location", watch.eu, dict.fromkeys((*places, *laws)))
 
 
 def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
@@ -236,16 +230,3 @@ def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
             elif field not in sending.known:
                 way = "minimised" if policy and policy.minimised else "hidden"
                 yield f"{way}: hides {field!r} from {sender}, which must tell it to {receiver} in {sending.name}"
-
-
-def _unproduced(key: str, fields: Iterable[str], produced: tuple[str, ...]) -> Iterator[str]:
-    for field in fields:
-        if field not in produced:
-            yield f"{key}: a field that nobody produces: {field!r}{near(field, produced)}"
-
-
-def _unknown(key: str, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    names_known = list(known)
-    for name in names:
-        if name not in names_known:
-            yield f"{key}: no {what} {name!r}{near(name, names_known)}"

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.formatting import resource_heading
+from experiments.formatting import plain_name, resource_heading
 from experiments.report import style
 from experiments.report.stored_designs import Frame
 from experiments.report.style import Axes, Figure
@@ -31,7 +31,7 @@ def figure(curves: Frame, label: str) -> Figure:
     for ax, rows in zip(axes, groups, strict=True):
         first = rows.iloc[0]
         name = str(first["name"])
-        what = _ROLES.get(name, name.replace("_", " ").capitalize()) if first["is_role"] else resource_heading(name)
+        what = _ROLES.get(name, plain_name(name).capitalize()) if first["is_role"] else resource_heading(name)
         by_hour = rows.groupby("hour").agg(
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )

@@ -54,7 +54,7 @@ class SelectChart:
         drawn = [replace(dot, kpi=dot.kpi.scaled(scale)) for dot in sorted(dots, key=lambda dot: dot.cost)]
         service = f"{formatting.kpi_name(kpi)} [{unit}]"
         name = formatting.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
-        unit_of_cost = formatting.UNITS.get(cost_unit, cost_unit)
+        unit_of_cost = formatting.unit_name(cost_unit)
         return cls(
             tuple(drawn),
             None if target is None else scale * target,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from experiments.formatting import kpi_name, listed
+from experiments.formatting import in_percent, kpi_name, listed
 from experiments.frame.study import Asked, Document
 from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
@@ -14,7 +14,6 @@ from experiments.studies.calibrate.result import (
     RangeRow,
     Result,
     WaveRow,
-    shown,
 )
 
 if TYPE_CHECKING:
@@ -73,13 +72,13 @@ def sentences(result: Result) -> list[str]:
 def _remaining(result: Result) -> str:
     n = len(result.observations)
     figures = "The observed figure leaves" if n == 1 else f"The {n} observed figures leave"
-    return f"{figures} {shown(result.left)} of the assumed worlds possible.{_how_much(result)}"
+    return f"{figures} {in_percent(result.left)} of the assumed worlds possible.{_how_much(result)}"
 
 
 def _answers(result: Result) -> Iterator[str]:
     for row in result.answer_rows:
-        after = f"; of those that remain, in {shown(row.after)}" if result.has_enough else ""
-        yield f"{row.scenario} carries its traffic in {shown(row.before)} of the assumed worlds{after}."
+        after = f"; of those that remain, in {in_percent(row.after)}" if result.has_enough else ""
+        yield f"{row.scenario} carries its traffic in {in_percent(row.before)} of the assumed worlds{after}."
 
 
 def _how_much(result: Result) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.assumptions.names import Name, names_of
 from experiments.designs.design import Design
-from experiments.formatting import kpi_name, number, percent, with_interval
+from experiments.formatting import found_share, in_percent, kpi_name, number
 from experiments.statistics import Interval
 from experiments.statistics.history_matching import Matched
 from experiments.statistics.open_worlds import Known, Sample
@@ -25,13 +25,6 @@ MIDDLE: Final = (0.05, 0.95)
 _SIGNIFICANT: Final = 0.05
 _FEWEST: Final = 8
 """Worlds below which nothing is said of those that remain (assumption)."""
-
-
-def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{percent(share)} %"
-
-
-shown = partial(with_interval, show=_percent, between="–")
 
 
 @table("observations", "what was observed, and what the model shows over the worlds", sort=("hub", "kpi"))
@@ -51,7 +44,7 @@ class ObservationRow:
     of_simulation: float = column("see unit", "of a replication")
     of_emulator: float = column("see unit", "of the emulator, at worlds left out of the fit")
     explained: float = column("1", "share of the variance at worlds left out that the emulator explains")
-    excludes: float = column("1", "share of the worlds that it alone rules out", heading="excludes", show=_percent)
+    excludes: float = column("1", "share of the worlds that it alone rules out", heading="excludes", show=found_share)
     source: str = column("", "who says so")
 
 
@@ -59,7 +52,7 @@ class ObservationRow:
 class WaveRow:
     wave: int = column("1", "its number, from 1", heading="wave")
     runs: int = column("1", "hubs simulated in a world, until its end", heading="simulated")
-    possible: Interval = interval("1", "share of the worlds not ruled out", heading="still possible", show=shown)
+    possible: Interval = interval("1", "share of the worlds not ruled out", heading="still possible", show=in_percent)
 
 
 @table("narrowed", "each number's range in all worlds and in those that remain", sort=("number",))
@@ -83,8 +76,8 @@ class RangeRow:
 @table("answers", "in which share of the worlds each hub carries its traffic", sort=("scenario",))
 class AnswerShareRow:
     scenario: str = column("", "the hub", heading="hub")
-    before: Interval = interval("1", "share of all assumed worlds", heading="carries in", show=shown)
-    after: Interval = interval("1", "share of the worlds that remain", heading="of those that remain", show=shown)
+    before: Interval = interval("1", "share of all assumed worlds", heading="carries in", show=in_percent)
+    after: Interval = interval("1", "share of the worlds that remain", heading="of those that remain", show=in_percent)
 
 
 @dataclass(frozen=True)

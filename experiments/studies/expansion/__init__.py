@@ -28,7 +28,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
-from experiments.formatting import in_percent, kpi_name, share_text, whole
+from experiments.formatting import in_percent, kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, OverAssumptions, Question, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
@@ -42,7 +42,7 @@ from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import typed_rows
 from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer
-from experiments.studies.expansion.design import ExpansionKeys, path_name, plain_name
+from experiments.studies.expansion.design import ExpansionKeys, path_name
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.hubs import check_growth, states_of
 from experiments.studies.expansion.tables import sentences, sheet_texts, tables_of

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Annotated, Final
 
 from experiments.designs.design import Replicated
-from experiments.formatting import millions, with_interval
+from experiments.formatting import millions, plain_name, with_interval
 from experiments.money.prices import Prices
+from sim.config.bounds import check_known
 from sim.measures.kpis import KPIS
-from sim.reading import Bounds, near
+from sim.reading import Bounds
 
 CAPACITY_USE: Final = "capacity_use"
 """Flights asked for, of those that the hub has slots for: what a rule can watch besides KPIs."""
@@ -39,9 +40,7 @@ class Trigger:
     quarters: Annotated[int, Bounds(ge=1, le=100)]
 
     def __post_init__(self) -> None:
-        known = [CAPACITY_USE, *KPIS]
-        if self.kpi not in known:
-            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, known)}")
+        check_known("kpi", "no KPI", [self.kpi], [CAPACITY_USE, *KPIS])
 
     def holds(self, value: float) -> bool:
         return value < self.value if self.op is Op.BELOW else value > self.value
@@ -172,9 +171,7 @@ class Expansion:
         if list(self.loads) != sorted(set(self.loads)) or len(self.loads) < 2:
             got = ", ".join(map(str, self.loads)) or "none"
             raise ValueError(f"loads: at least two, each above the one before, got {got}")
-        for kpi in self.kpis:
-            if kpi not in KPIS:
-                raise ValueError(f"kpis: no KPI {kpi!r}{near(kpi, KPIS)}")
+        check_known("kpis", "no KPI", self.kpis, KPIS)
         if not self.paths:
             raise ValueError("paths: at least one")
         for name, stage in self.stages.items():
@@ -185,9 +182,8 @@ class Expansion:
                 self._check_phase(f"paths.{path_name}.phases.{name}", phase)
 
     def _check_phase(self, key: str, phase: Phase) -> None:
+        check_known(f"{key}.needs", "no stage", phase.needs, self.stages)
         for stage in phase.needs:
-            if stage not in self.stages:
-                raise ValueError(f"{key}.needs: no stage {stage!r}{near(stage, self.stages)}")
             earliest, opens = self.earliest(stage), months_after(phase.starts, _months_of(phase))
             if opens < earliest:
                 raise ValueError(
@@ -236,10 +232,6 @@ def months_after(day: dt.date, months: float) -> dt.date:
 def month_of(day: dt.date, first_year: int) -> float:
     """Months from the beginning of the first year, the day's part included."""
     return (day.year - first_year) * MONTHS_PER_YEAR + day.month - 1 + (day.day - 1) / 31
-
-
-def plain_name(key: str) -> str:
-    return key.replace("_", " ")
 
 
 def path_name(key: str) -> str:

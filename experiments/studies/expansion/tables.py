@@ -7,13 +7,13 @@ from typing import TypeVar
 import numpy as np
 
 from experiments.designs.staffing_text import paid_by_roster
-from experiments.formatting import listed, millions, number, percent
+from experiments.formatting import listed, millions, number, percent, plain_name
 from experiments.frame.study import Tables
 from experiments.replications.stability import stability_table
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
-from experiments.studies.expansion.design import in_millions, path_name, plain_name
+from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.uncertainty import (
     EVERYTHING,
     PAID,

@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.formatting import millions, share_text
+from experiments.formatting import millions, plain_name, share_text
 from experiments.money.accounts import WAGES
 from experiments.money.prices import Paid
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.curves import Floats
-from experiments.studies.expansion.design import in_millions, path_name, plain_name
+from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.tree import expected, restricted, two_sources
 from experiments.studies.expansion.value import factors

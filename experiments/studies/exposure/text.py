@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.formatting import MINUS, number, percent, whole
+from experiments.formatting import MINUS, found_share, number, whole
 from experiments.report.exposure_tables import compact, name, sentence
 from experiments.report.stored_designs import records
 from experiments.report.watched import by_policy
@@ -165,6 +165,4 @@ def _shares(told: "Told") -> Iterator[Grid]:
 
 
 def _share(share: float) -> str:
-    if math.isnan(share):
-        return "–"
-    return f"{percent(share)} %" if 0 <= share <= 1 else f"{whole(100 * share)} %"
+    return f"{whole(100 * share)} %" if share < 0 or share > 1 else found_share(share)

@@ -22,6 +22,7 @@ The best of many noisy values looks better than it is. The designs on the front 
 from collections.abc import Sequence
 from typing import Final
 
+from experiments.formatting import plain_name
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report import style
 from experiments.report.sections import Picture, picture_of, text_of
@@ -97,7 +98,7 @@ def grids(result: Result) -> list[Grid]:
         caption = "What the designs on the front are, in the units of what each variable sets"
         if at:
             caption = "And besides"
-        tables.append(Grid(caption, ("design", *(name.replace("_", " ") for name in names[here])), rows))
+        tables.append(Grid(caption, ("design", *(plain_name(name) for name in names[here])), rows))
     return tables
 
 

@@ -15,10 +15,11 @@ from experiments.formatting import kpi_name
 from experiments.money.accounts import DAYS_PER_YEAR
 from experiments.money.prices import Prices
 from sim.config import HubConfig
+from sim.config.bounds import check_known
 from sim.errors import ConfigError
 from sim.inputs.staffing import rostered_h_per_day
 from sim.measures.kpis import KPIS
-from sim.reading import Bounds, near
+from sim.reading import Bounds
 from sim.site.room import check_area
 from sim.site.zones import zones_in_use
 
@@ -109,11 +110,8 @@ class Optimise:
     variables: dict[str, Variable]
 
     def __post_init__(self) -> None:
-        known = [*UNITS, *KPIS]
         for key in ("minimise", "maximise"):
-            for goal in getattr(self, key):
-                if goal not in known:
-                    raise ValueError(f"{key}: no figure {goal!r}{near(goal, known)}")
+            check_known(key, "no figure", getattr(self, key), [*UNITS, *KPIS])
         if len(self.goals) != _GOALS or len(set(self.goals)) != _GOALS:
             raise ValueError(
                 f"minimise: two different goals, maximise's counted too, got {', '.join(self.goals) or 'none'}"

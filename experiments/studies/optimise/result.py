@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.arguments import folder_option
 from experiments.designs.varying import words_of
-from experiments.formatting import UNITS, percent, with_interval
+from experiments.formatting import percent, unit_name, with_interval
 from experiments.replications.summing import interval_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -138,7 +138,7 @@ def goal_text(interval: Interval, unit: str) -> str:
     """A goal's value with its interval; a figure of the design has none."""
     if unit == "1":
         return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
-    return with_interval(interval, unit=f" {UNITS.get(unit, unit)}", hides_same=True)
+    return with_interval(interval, unit=f" {unit_name(unit)}", hides_same=True)
 
 
 def sentences(result: Result) -> list[str]:

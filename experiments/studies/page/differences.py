@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import NO_VARIANCE, UNITS, amount, bracket, change, kpi_name, p_text
+from experiments.formatting import NO_VARIANCE, amount, bracket, change, kpi_name, p_text, unit_name
 from experiments.frame.designs_text import present_kpis
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.key_names import design_name, name_of
@@ -116,7 +116,7 @@ def _differences(columns: Sequence[Column]) -> Grid:
 def _cell(statement: Statement, unit: str) -> str:
     if statement.has_no_variance and statement.interval.mean == 0:
         return "no difference\n(the same in every replication)"
-    text = change(statement.interval, "1" if unit == "1" else UNITS.get(unit, unit))
+    text = change(statement.interval, unit_name(unit))
     said = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
     sure = "significant" if statement.is_different else "not significant"
     return f"{text}\n{f'{said}, {sure}' if said else 'one replication: no test'}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.arguments import Arguments
-from experiments.formatting import share_text
+from experiments.formatting import plain_name, share_text
 from experiments.frame import runner
 from experiments.frame.benches import Stored
 from experiments.frame.study import Asked
@@ -14,7 +14,7 @@ from experiments.store.foreign import manifest_of
 from experiments.store.rows import Grid
 from experiments.studies.expansion import STUDY
 from experiments.studies.expansion.answer import Answer
-from experiments.studies.expansion.design import Expansion, ExpansionKeys, path_name, plain_name
+from experiments.studies.expansion.design import Expansion, ExpansionKeys, path_name
 from experiments.studies.expansion.uncertainty import decision_map
 from sim.errors import InputError
 from sim.reading import plain, read

@@ -11,7 +11,7 @@ from typing import Any, Final
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.execution.progress import time_left
-from experiments.formatting import amount, bracket, kpi_name
+from experiments.formatting import amount, bracket, kpi_name, plain_name
 from experiments.frame import runner
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
@@ -78,7 +78,7 @@ def _heading(verb: str, name: str) -> str:
     for key in (f"{verb}_{name}", name):
         with suppress(KeyError):
             return heading_of(key)
-    return name.replace("_", " ").capitalize()
+    return plain_name(name).capitalize()
 
 
 def file_in(folder: Path, name: str) -> Path | None:

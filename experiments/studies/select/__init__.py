@@ -27,7 +27,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
-from experiments.formatting import UNITS, kpi_name, number, whole
+from experiments.formatting import UNITS, kpi_name, number, unit_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged
@@ -93,10 +93,10 @@ def _grid(result: Found) -> Grid:
         )
         for row in sorted(result.rows, key=lambda row: row.cost)
     )
-    cost = f"cost [{asked.cost_unit_name}]" if asked.cost_unit else "cost"
+    cost = f"cost [{unit_name(asked.cost_unit)}]" if asked.cost_unit else "cost"
     keys = keys_of(result.keys.factors)
     unit = KPIS[asked.kpi].unit
-    kpi = kpi_name(asked.kpi) + ("" if unit == "1" else f" [{UNITS.get(unit, unit)}]")
+    kpi = kpi_name(asked.kpi) + ("" if unit == "1" else f" [{unit_name(unit)}]")
     header = ("design", *map(heading_of_key, keys), "verdict", "why", cost, kpi, "replications")
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 

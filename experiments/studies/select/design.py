@@ -8,9 +8,10 @@ from typing import Annotated, Final
 import numpy as np
 
 from experiments.designs.design import Design, DesignKeys
-from experiments.formatting import UNITS, kpi_name
+from experiments.formatting import kpi_name, unit_name
 from experiments.frame.study import Kpis
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
+from sim.config.bounds import check_known
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
@@ -67,8 +68,7 @@ class Select:
             raise ValueError(f"costs: decide nothing with select.cost={self.cost}")
 
     def _check_target(self) -> None:
-        if self.kpi not in KPIS:
-            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, KPIS)}")
+        check_known("kpi", "no KPI", [self.kpi], KPIS)
         if KPIS[self.kpi].more_is_better is None:
             raise ValueError(f"kpi: of {self.kpi} neither more nor less is better, so that it has no target")
         lowest, highest = KPIS[self.kpi].range
@@ -92,11 +92,6 @@ class Select:
         return KPIS[self.cost].unit if self.cost in KPIS else "m2" if self.cost == AREA else ""
 
     @property
-    def cost_unit_name(self) -> str:
-        """The same as a reader writes it."""
-        return UNITS.get(self.cost_unit, self.cost_unit)
-
-    @property
     def wanted(self) -> str:
         """The target in words.
 
@@ -104,7 +99,7 @@ class Select:
         """
         unit = KPIS[self.kpi].unit
         text = f"{kpi_name(self.kpi)} {'at least' if self.sign > 0 else 'at most'} {self.target:g}"
-        return text if unit == "1" else f"{text} {UNITS.get(unit, unit)}"
+        return text if unit == "1" else f"{text} {unit_name(unit)}"
 
 
 @dataclass(frozen=True, slots=True)

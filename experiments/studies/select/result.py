@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import kpi_name, number, short, with_interval
+from experiments.formatting import kpi_name, number, short, unit_name, with_interval
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
 from experiments.report.key_names import design_name
@@ -119,7 +119,7 @@ def answer(result: Found) -> list[str]:
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
-        cost = f"{number(best.cost)} {asked.cost_unit_name}".rstrip()
+        cost = f"{number(best.cost)} {unit_name(asked.cost_unit)}".rstrip()
         name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi)}"
         lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
     if result.probability is None:
@@ -135,7 +135,7 @@ def _promise(result: Found, probability: float) -> str:
     if asked.indifference is None:
         cheaper = "cheaper"
     else:
-        cheaper = f"cheaper by {asked.indifference:g} {asked.cost_unit_name}".rstrip() + " or more"
+        cheaper = f"cheaper by {asked.indifference:g} {unit_name(asked.cost_unit)}".rstrip() + " or more"
     if result.selected is None:
         what = f"no design {spare}"
     elif asked.target is None:

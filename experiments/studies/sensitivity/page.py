@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from experiments.designs.titles import hub_title
-from experiments.formatting import kpi_name, listed, number, whole, with_interval
+from experiments.formatting import kpi_name, listed, number, plain_name, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
 from experiments.report.sections import Picture, picture_of, text_of
 from experiments.statistics import Interval, indices, screening
@@ -18,7 +18,6 @@ from experiments.studies.sensitivity.result import (
     amount,
     changing,
     leaves_open,
-    name_of,
     possible,
     range_of,
 )
@@ -43,12 +42,12 @@ def _most(result: Result, kpi: str) -> str:
     first, following = sizes[:_NAMED], sizes[_NAMED][1] if len(sizes) > _NAMED else None
     sure = "; the intervals leave that order open" if _may_change(first[-1][1], following) else ""
     if result.screened is None:
-        named = ", ".join(name_of(name) for name, _ in first)
+        named = ", ".join(plain_name(name) for name, _ in first)
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
             return f"Which of {len(sizes)} factors move {kpi_name(kpi)} most is open; by the estimates, {named}."
         return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
     factors = result.asked.factors
-    ranges = "; ".join(f"{name_of(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
+    ranges = "; ".join(f"{plain_name(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
     which = f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most, each over its whole range, on average"
     return f"{which}: {ranges}{sure}."
 
@@ -61,7 +60,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     if not known:
         return ""
     shares = ", ".join(
-        f"{name_of(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
+        f"{plain_name(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
         for index in known[:_NAMED]
     )
     return f"Of the variance of {kpi_name(kpi)} over the ranges of {len(by_total)} factors, {shares}."
@@ -106,7 +105,7 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     for factor, size in result.sizes(kpi):
         heaviest.setdefault(result.asked.factors[factor].group, (factor, size))
     groups = list(heaviest)
-    name, order = kpi_name(kpi), ", ".join(f"{group} ({name_of(factor)})" for group, (factor, _) in heaviest.items())
+    name, order = kpi_name(kpi), ", ".join(f"{group} ({plain_name(factor)})" for group, (factor, _) in heaviest.items())
     of_wanted = [_reach(result, heaviest[group][1]) for group in wanted]
     of_others = [_reach(result, heaviest[group][1]) for group in groups if group not in wanted]
     if _is_unusable(result, kpi):
@@ -174,7 +173,7 @@ def _grids(result: Result) -> Iterator[Grid]:
     for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
-            (name_of(effect.factor), range_of(factors[effect.factor]),
+            (plain_name(effect.factor), range_of(factors[effect.factor]),
              *(with_interval(changing(kpi, interval).scaled(scale)) for interval in (effect.size, effect.mean)),
              number(scale * effect.spread))
             for effect in sorted(effects, key=lambda effect: -effect.size.mean)
@@ -184,7 +183,7 @@ def _grids(result: Result) -> Iterator[Grid]:
         yield Grid(f"{what}: their mean size (µ*) and mean (µ), 95 % intervals", header, rows, n_texts=2)
     for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
-            (name_of(index.factor), range_of(factors[index.factor]), with_interval(possible(index.first)),
+            (plain_name(index.factor), range_of(factors[index.factor]), with_interval(possible(index.first)),
              with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""))
             for index in sorted(of_kpi, key=lambda index: -index.total.mean)
         )  # fmt: skip
@@ -218,7 +217,7 @@ def _pictures(result: Result) -> Iterator[Picture]:
                 spreads=tuple(scale * shown.spread for shown in ranked),
                 most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
             ))  # fmt: skip
-        drawn = sensitivity_figure.tornado([name_of(name) for name in names], panels)
+        drawn = sensitivity_figure.tornado([plain_name(name) for name in names], panels)
         yield picture_of("tornado", drawn, verb="sensitivity")
     if result.crossed is not None:
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
@@ -227,5 +226,5 @@ def _pictures(result: Result) -> Iterator[Picture]:
         for kpi, of_kpi in result.crossed.indices.items():
             of = {index.factor: index for index in of_kpi}
             bars[kpi_name(kpi)] = [of[name] for name in names]
-        drawn = sensitivity_figure.shares([name_of(name) for name in names], bars)
+        drawn = sensitivity_figure.shares([plain_name(name) for name in names], bars)
         yield picture_of("sobol", drawn, verb="sensitivity")

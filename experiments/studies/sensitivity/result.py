@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import change, kpi_name, number, whole
+from experiments.formatting import change, kpi_name, number, plain_name, whole
 from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -109,7 +109,7 @@ class Result:
             if all(index.total.low is None for index in of_kpi):
                 lines.append(f"sobol: {kpi_name(kpi)} is the same at all points: no factor moves it")
             lines += _impossible(kpi, of_kpi, self.asked.samples)
-            wide = [name_of(index.factor) for index in of_kpi if leaves_open(index.total)]
+            wide = [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]
             if wide:
                 lines.append(
                     f"sobol: of {kpi_name(kpi)} the intervals of {', '.join(wide)} leave most open: more"
@@ -177,10 +177,6 @@ class Result:
         ]
 
 
-def name_of(factor: str) -> str:
-    return factor.replace("_", " ")
-
-
 def range_of(factor: Factor) -> str:
     return f"{factor.low:,g} to {factor.high:,g} {factor.unit}"
 
@@ -211,7 +207,7 @@ def leaves_open(index: Interval) -> bool:
 def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
     """What the estimates of a KPI's indices contradict, as a warning."""
     what = [
-        f"{name_of(index.factor)} (S1 {number(index.first.mean, 2)}, ST {number(index.total.mean, 2)})"
+        f"{plain_name(index.factor)} (S1 {number(index.first.mean, 2)}, ST {number(index.total.mean, 2)})"
         for index in indices
         if index.is_impossible
     ]

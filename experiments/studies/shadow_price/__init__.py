@@ -20,7 +20,7 @@ m² that it adds; the rent of the m² is not in it, so that the two can be compa
 from typing import Final
 
 from experiments.designs.titles import hub_title
-from experiments.formatting import percent, whole
+from experiments.formatting import percent, plain_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of
@@ -32,7 +32,6 @@ from experiments.studies.shadow_price.result import (
     Step,
     asked,
     ladders,
-    named,
     sentences,
     zone_of,
 )
@@ -99,7 +98,7 @@ def _picture(result: Result) -> Picture:
 
     panels: dict[str, list[list[Interval]]] = {}
     for zone in result.zones:
-        title = f"{named(zone.name)}, {whole(zone.first.area_m2)} m² a step"
+        title = f"{plain_name(zone.name)}, {whole(zone.first.area_m2)} m² a step"
         panels.setdefault(title, []).append([step.worth for step in zone.steps[1:]])
     return picture_of("shadow_price", figure(result.asked.flights_per_day, panels, result.rent), linear_to=LINEAR_TO)
 

@@ -11,7 +11,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
-from experiments.formatting import percent, whole, with_interval
+from experiments.formatting import percent, plain_name, whole, with_interval
 from experiments.frame.study import Kpis
 from experiments.money.accounts import activity, annual_lines
 from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year
@@ -22,9 +22,9 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
 from sim.config import ArrivalModel, HubConfig
-from sim.config.bounds import check_different
+from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError
-from sim.reading import Bounds, near, plain, read
+from sim.reading import Bounds, plain, read
 from sim.site.room import check_area
 
 VERB: Final = "shadow_price"
@@ -46,9 +46,7 @@ class ShadowPrice:
             if getattr(self, name) is not None and not values:
                 raise ValueError(f"{name}: at least one")
             check_different(name, values)
-        for zone in self.zones or ():
-            if zone not in HALL_UNITS:
-                raise ValueError(f"zones: unknown zone {zone!r}{near(zone, HALL_UNITS)}")
+        check_known("zones", "unknown zone", self.zones or (), HALL_UNITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +119,6 @@ UNIT: Final = "EUR/m2/year"
 interval_text = partial(with_interval, show=whole)
 
 
-def named(zone: str) -> str:
-    return zone.replace("_", " ")
-
-
 @table(
     "shadow_price", "what a m² more is worth a year, by demand, zone and step", sort=("flights_per_day", "zone", "step")
 )
@@ -132,7 +126,7 @@ class Step:
     """More units of a zone at a demand."""
 
     flights_per_day: float = column("1/d", "demand")
-    zone: str = column("", "what stands in the zone that is enlarged", heading="zone", show=named)
+    zone: str = column("", "what stands in the zone that is enlarged", heading="zone", show=plain_name)
     step: int = column("1", "on top of the steps before it; 0: all of them together", heading="step")
     units: float = column(
         "see unit",
@@ -245,13 +239,13 @@ def _sentence(result: Result, flights: float) -> str:
     units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         return f"{start} the first step of no zone is surely worth its floor; the most is {worth}, of {units}."
-    text = f"{start} enlarge {named(best.name)} first: {units} are worth {worth}"
+    text = f"{start} enlarge {plain_name(best.name)} first: {units} are worth {worth}"
     last = best.steps[-1]
     if last.step > 1:
         text += f", step {last.step} {interval_text(last.worth)}"
     if others:
         apart = mean_interval([a - b for a, b in zip(best.samples, others[0].samples, strict=True)])
         sure = apart.low is not None and apart.low > 0
-        other = f"{named(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
+        other = f"{plain_name(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
         text += f"; {other}{'' if sure else ', which may be as much'}"
     return f"{text}."

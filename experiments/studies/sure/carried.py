@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.formatting import number, share_text
+from experiments.frame.over_assumptions import at_least
 from experiments.statistics import Interval
 from experiments.store.rows import column, table
 from experiments.studies.sure.result import Answered, Result
@@ -66,18 +67,16 @@ def sentence(result: Result, hall: str) -> str:
     """How much a hall carries, in which shares of the worlds."""
     levels = halls(result)[hall]
     most = levels[-1].design.hub.demand.flights_per_day
-    texts = [f"{_text(row, most)} in {share_text(row.share)}" for row in carried_rows(result) if row.hall == hall]
+    beyond = f"more than {most:g}"
+    texts = [
+        f"{at_least(row.flights, row.low, row.high, beyond, beyond)} flights a day in {share_text(row.share)}"
+        for row in carried_rows(result)
+        if row.hall == hall
+    ]
     return (
         f"{hall} ({levels[0].design.hub.area_m2:,.0f} m²) carries {texts[0]} of the assumed worlds,"
         f" {texts[1]} and {texts[2]}."
     )
-
-
-def _text(row: CarriedRow, most: float) -> str:
-    if math.isnan(row.flights):
-        return f"more than {most:g} flights a day"
-    high = f"more than {most:g}" if math.isnan(row.high) else number(row.high)
-    return f"at least {number(row.flights)} ({number(row.low)} to {high}) flights a day"
 
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:

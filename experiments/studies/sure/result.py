@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
-from experiments.formatting import in_percent, percent
+from experiments.formatting import found_share, in_percent
 from experiments.statistics import Interval
 from experiments.statistics.deciding import wrong
 from experiments.statistics.open_worlds import Known
@@ -31,23 +31,19 @@ _GRID: Final = np.linspace(-1, 1, 201)
 _NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
 
 
-def _percent(share: float) -> str:
-    return f"{percent(share)} %"
-
-
 @table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort=("scenario",))
 class ProbabilityRow:
     scenario: str = column("", "the design", heading="design")
     probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=in_percent)
     of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
     of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
-    open_share: float = column("1", "share of worlds that the screen leaves open", heading="open", show=_percent)
+    open_share: float = column("1", "share of worlds that the screen leaves open", heading="open", show=found_share)
     runs: int = column("1", "simulated", heading="runs")
     explained: float = column(
         "1",
         "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
         heading="explained",
-        show=_percent,
+        show=found_share,
     )
     deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
 
@@ -68,8 +64,10 @@ class DecidingRow:
         "1", "share of the answer's variance that it makes alone", heading="alone", show=in_percent
     )
     total: Interval = interval("1", "with all that it acts with", heading="with others", show=in_percent)
-    at_low: float = column("1", "share of worlds in which it carries, the number low", heading="if low", show=_percent)
-    at_high: float = column("1", "with the number high", heading="if high", show=_percent)
+    at_low: float = column(
+        "1", "share of worlds in which it carries, the number low", heading="if low", show=found_share
+    )
+    at_high: float = column("1", "with the number high", heading="if high", show=found_share)
     information: Interval = interval(
         "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=in_percent
     )

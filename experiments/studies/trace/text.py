@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import number, whole
+from experiments.formatting import number, plain_name, whole
 from sim.measures.tables import n_to_clear
 from sim.measures.tracing import CAUSES, Journal, Outcome, Path, Segment, by_resource, held
 from sim.measures.tracing.journal import TRUCK_KEY
@@ -235,19 +235,19 @@ def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         longest, which = max(of_resource)
         mean = sum(minutes for minutes, _ in of_resource) / len(ulds)
         lengths = f"mean {number(mean, 1)}, longest {number(longest, 1)}"
-        yield f"  {_name(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
+        yield f"  {plain_name(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
 
 
 def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
     sums = path["minutes_by_resource"]
     if not sums:
         return
-    parts = ", ".join(f"{_name(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
+    parts = ", ".join(f"{plain_name(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
     yield f"  in all {_minutes(path['minutes'])} min: {parts}"
     waits = [resource for resource in sums if resource != "work"]
     if waits:
         share = 100 * sums[waits[0]] / path["minutes"]
-        line = f"  delayed most by: {_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
+        line = f"  delayed most by: {plain_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
         segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
         stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
         on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), None)
@@ -261,10 +261,6 @@ def _minutes(value: float) -> str:
     ('807', '1.75', '0.0046', '1,310')
     """
     return whole(value) if value >= 10 else f"{value:.3g}" if value >= 0.1 else f"{value:.2g}"
-
-
-def _name(resource: str) -> str:
-    return resource.replace("_", " ")
 
 
 def clock(minutes: float, start_date: dt.date) -> str:
