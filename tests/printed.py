@@ -53,7 +53,9 @@ def texts() -> list[tuple[str, str]]:
     """Every place with commands, and its text."""
     collected = [("--help", page(verb)) for verb in (None, *VERBS)]
     files = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
-    for folder, kind in (("docs", "md"), ("configs", "yaml"), ("notebooks", "py"), ("experiments", "html")):
+    for folder, kind in (
+        ("docs", "md"), ("configs", "yaml"), ("notebooks", "py"), ("experiments", "html"), ("experiments", "yaml")
+    ):  # fmt: skip
         files += sorted((ROOT / folder).rglob(f"*.{kind}"))
     collected += [(str(file), file.read_text(encoding="utf-8")) for file in files]
     for file in sorted((ROOT / "experiments").rglob("*.py")):

@@ -15,6 +15,7 @@ from experiments.replications.replicating import check_designs, evaluate, missin
 from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, complete, interval_of, samples_of
 from experiments.report.margin import margins_of
+from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
@@ -77,10 +78,8 @@ class Simulated:
         def line(kpis: Kpis, seconds: float) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
             left = sum(key not in kpis for key, _, _ in tasks)
-            return (
-                f"{len(wanted)} designs in question, {len(kpis)} replications done, {left} more to this look,"
-                f" {time_left(seconds * left)} left"
-            )
+            time = time_left(seconds * left)
+            return said("designs_in_question", n=len(wanted), n_done=len(kpis), n_left=left, time=time)
 
         return self.answered(tasks, line)
 

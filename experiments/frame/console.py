@@ -14,7 +14,7 @@ from experiments.frame.over_assumptions import OverAssumptions
 from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome
 from experiments.report.margin import margin_object
-from experiments.report.sections import Page, Picture
+from experiments.report.sections import Page, Picture, said
 from experiments.report.sentences import too_few_replications, too_many_comparisons
 from experiments.store import read_run
 from experiments.store.rows import interval_object
@@ -60,10 +60,7 @@ def warnings_of(outcome: Outcome, titles: Mapping[str, str], before: Sequence[st
             lines.append(f"{title}: unstable: its backlog grows by {whole(slope)} parcels a day; {first}")
         if outcome.is_unstable(design) is None:
             days = outcome.stability[design.label].horizon_days
-            lines.append(
-                f"{title}: undecided whether its backlog grows: {days} measured days do not show it; more"
-                " horizon_days or replications may"
-            )
+            lines.append(said("undecided", title=title, days=days))
         others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
         bounds = [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]
         if bounds:

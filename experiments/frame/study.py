@@ -10,7 +10,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.frame.over_assumptions import OverAssumptions
 from experiments.replications.summing import Outcome
-from experiments.report.sections import Page, Picture
+from experiments.report.sections import Page, Picture, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import Part
 from experiments.store.rows import Grid
@@ -119,10 +119,7 @@ class Document:
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:
     """Of the method: n replications, in which every one of what is compared sees the same."""
-    return (
-        f"{n} replications of {config.warmup_days} days of warm-up and {config.horizon_days} measured days, seed"
-        f" {config.seed}: the same flights, parcels and draws for every {each} (common random numbers)."
-    )
+    return said("same_draws", n=n, hub=config, each=each)
 
 
 @dataclass(frozen=True, slots=True)

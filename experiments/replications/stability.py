@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from experiments.designs.design import Design
+from experiments.report.sections import said
 from experiments.statistics.growth import Growth, pooled
 from experiments.store import Part
 from experiments.store.rows import stored
@@ -80,10 +81,7 @@ def unsure_lines(stability: Mapping[str, Stability]) -> list[str]:
     if undecided:
         is_short = not any(stability[label].growth.n for label in undecided)
         may = "the runs hold no two weeks to compare; more horizon_days can" if is_short else "more horizon_days may"
-        lines.append(
-            f"{_counted(undecided, stability)}: undecided whether their backlog grows, in which case {depend};"
-            f" {may} decide it"
-        )
+        lines.append(said("undecided_designs", designs=_counted(undecided, stability), depend=depend, may=may))
     return lines
 
 

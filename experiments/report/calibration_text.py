@@ -8,31 +8,23 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
 from experiments.statistics.calibration import Calibration
 from experiments.statistics.structural_breaks import CRITICAL_VALUE, LEAST_WEEKS
 
-NOT_THE_HUB: Final = (
-    "All the airport's IFR flights. The hub's own flights a day are not in such data: set demand.flights_per_day."
-)
+NOT_THE_HUB: Final = said("not_the_hub")
 
 
 def notes(result: Calibration) -> list[str]:
     """What the user must know before using the result."""
     breaks = result.breaks
-    lines = [
-        f"the level changes in the week of {shift.week} (×{shift.ratio:.2f}; sup-Wald {shift.statistic:.1f}, critical"
-        f" value {CRITICAL_VALUE} at 5 %): fitted with a level on each side, but with one calendar for both"
-        for shift in breaks.breaks
-    ]
+    lines = [said("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks]
     followed = [shift.week for shift in breaks.breaks if result.days[-1] - shift.week >= np.timedelta64(365, "D")]
     if followed:
         lines.append(f"to calibrate only on what came after a change of level: --from {followed[-1]}")
     if not breaks.tested:
-        lines.append(
-            f"structural breaks not looked for: {breaks.n_weeks} whole weeks; in less than {LEAST_WEEKS} a break cannot"
-            " be told from the season"
-        )
+        lines.append(said("breaks_untested", n_weeks=breaks.n_weeks, least=LEAST_WEEKS))
     return lines
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from experiments.formatting import instant, number
+from experiments.report.sections import said
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 
 
@@ -21,9 +22,7 @@ def fullest(packout: Frame | None, halls: Frame | None, points: Sequence[NamedDe
         posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
         posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
         of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
-        lines.append(
-            f"{point.title}: the fullest chute was that of {row['route_name']} at machine {row['machine'] + 1}{where},"
-            f"{posts}: {number(row['fullest_parcels'], 0)} parcels waiting or being packed at once, on"
-            f" {instant(float(row['fullest_at']), window.start_date)}{of_all}."
-        )
+        at, parcels = instant(float(row["fullest_at"]), window.start_date), number(row["fullest_parcels"], 0)
+        chute = {"route": row["route_name"], "machine": row["machine"] + 1, "where": where, "posts": posts}
+        lines.append(said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all))
     return lines

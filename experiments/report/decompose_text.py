@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from experiments.formatting import change, kpi_name, listed, number, percent
+from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
@@ -21,10 +22,8 @@ def sentences(kpi: str, decomposition: Decomposition, start: str, end: str, lack
     name = decomposition.largest
     share = decomposition.shares[name]
     part = share.share.mean / decomposition.gain.mean if decomposition.gain.mean else 0.0
-    lines.append(
-        f"The largest share is that of the {name}: {change(share.share, unit)}, {percent(part)} % of it;"
-        f" as the only change {change(share.alone, unit)}, as the last one {change(share.last, unit)}."
-    )
+    changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
+    lines.append(said("largest_share", factor=name, part=percent(part), **changes))
     if lacks:
         lines.append(f"There is no room for it in {start} as it is: {'; '.join(lacks)}.")
     sign = -1 if decomposition.gain.mean < 0 else 1

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from experiments.formatting import number, share_text, short, whole
+from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign, ShareBand
 from experiments.statistics.interval import Value, Values
 from sim.config import HubConfig
@@ -38,11 +39,11 @@ def money_rests_on(hub: HubConfig) -> list[str]:
     a_year = a_day * DAYS_PER_YEAR / 1e6
     least, most = band.of(a_year, a_day)
     ends = f"{short(100 * share.least, 3)}–{share_text(share.most)}"
-    text = (
-        f"The configuration's {hub.demand.flights_per_day:g} flights a day are {whole(a_year)} million parcels a year,"
-        f" {share_text(share.supposed)} of the airport's {short(share.airport_parcels_per_year / 1e6)} million. The"
-        f" share is undisclosed: {ends} would be {whole(least)}–{whole(most)} million a year, and revenue in proportion"
-        " where the hub handles all of it. Waiting, wages and investment are not in proportion: values of money stand"
-        " on this share, and have no band of it."
-    )
-    return [text]
+    shown = {
+        "a_year": whole(a_year),
+        "least": whole(least),
+        "most": whole(most),
+        "supposed": share_text(share.supposed),
+    }
+    airport = short(share.airport_parcels_per_year / 1e6)
+    return [said("money_rests_on", flights=hub.demand.flights_per_day, airport=airport, ends=ends, **shown)]

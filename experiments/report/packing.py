@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from experiments.formatting import rounded
+from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.verdicts import in_a_word
 from experiments.statistics.interval import Values
@@ -31,10 +32,9 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
         if flexible == dedicated:
             continue
         may = "may change" if "close" in (flexible[0], dedicated[0]) else "changes"
-        lines.append(
-            f"The packing rule {may} the verdict. {point.title}: with {_WHO[PackoutRule.FLEXIBLE]} (flexible)"
-            f" {_SENTENCE[flexible[1]]}; with {_WHO[PackoutRule.DEDICATED]} (dedicated) {_SENTENCE[dedicated[1]]}."
-        )
+        rules = {"by_flexible": _WHO[PackoutRule.FLEXIBLE], "by_dedicated": _WHO[PackoutRule.DEDICATED]}
+        verdicts_of = {"flexible": _SENTENCE[flexible[1]], "dedicated": _SENTENCE[dedicated[1]]}
+        lines.append(said("packing_changes", may=may, title=point.title, **rules, **verdicts_of))
     return lines
 
 

@@ -19,7 +19,7 @@ from experiments.report.figures import (
     week_figure,
 )
 from experiments.report.hub_share import goods_of_shares
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, picture_of, said
 from experiments.report.stored_designs import Frame, NamedDesign, Window, main_points, panels, read_ladder
 from experiments.statistics.interval import Values
 
@@ -77,7 +77,7 @@ def _inside(tables: Tables, points: tuple[NamedDesign, ...], values: Values, win
         yield picture_of("demand", demand_figure.figure(curves, main[0].label), _of_first(main))
     if len(points) == 1:
         day = day_figure.of_run(tables, points[0].label, window)
-        yield picture_of("day", day_figure.figure(day), says=day_figure.SAYS)
+        yield picture_of("day", day_figure.figure(day), says=said("day_bars"))
 
 
 def _of_first(points: tuple[NamedDesign, ...]) -> str:

@@ -118,6 +118,12 @@ def paragraphs_of(name: str, **values: object) -> list[str]:
     return text_of(name, **values).split("\n")
 
 
+def said(name: str, /, **values: object) -> str:
+    """A sentence, a warning or a caption, with its gaps filled."""
+    text: str = _texts()["says"][name]
+    return text.format(**values)
+
+
 def rows_of(name: str) -> Mapping[str, str]:
     """What the rows of a part's table are called, by column."""
     rows: Mapping[str, str] = _texts()[name]["rows"]

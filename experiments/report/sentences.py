@@ -19,6 +19,7 @@ from experiments.formatting import (
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
 from experiments.report.margin import Margins, margin_text
+from experiments.report.sections import said
 from experiments.report.stored_designs import ARRIVALS, NamedDesign
 from experiments.report.verdicts import Verdict, held_since, is_close, reasons_open, says_nothing, traffic, verdict
 from experiments.statistics.family import widening
@@ -122,8 +123,7 @@ def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """Designs of which the on-time share is as good as unknown, for the part of the page on how sure it is."""
     wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
     return [
-        f"{title}: the on-time share is as good as unknown ({interval_of(on_time)} from {on_time.n} replications);"
-        " run more replications"
+        said("unknown_share", title=title, bounds=interval_of(on_time), n=on_time.n)
         for title, on_time in wide
         if says_nothing(on_time)
     ]
@@ -137,12 +137,8 @@ def exports_apart(points: Sequence[NamedDesign], values: Values) -> list[str]:
         exports, imports = kpis.get("export_on_time_share"), kpis["on_time_share"]
         if exports is None or not kpis["exports_per_day"].mean or exports.mean - imports.mean <= APART:
             continue
-        lines.append(
-            f"{point.title}: {percent(exports.mean)} % of exports are on time, but only {percent(imports.mean)} % of"
-            " imports. Exports do not pass break-down, pack-out, the lanes and the line-haul trucks, where imports"
-            " wait;"
-            " they share sorting machines and hand-coding desks with them, and leave with the flights that landed"
-        )
+        shares = {"exports": percent(exports.mean), "imports": percent(imports.mean)}
+        lines.append(said("exports_apart", title=point.title, **shares))
     return lines
 
 
@@ -186,10 +182,7 @@ def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
     times = widening(comparisons, n)
     if times < MUCH_WIDER:
         return ""
-    return (
-        f"{comparisons} comparisons from {n} replications: simultaneous intervals (Bonferroni) are {number(times)}"
-        " times as wide as that of one comparison; use more replications, fewer designs, or family=none"
-    )
+    return said("too_many", n_compared=comparisons, n=n, times=number(times))
 
 
 def points_of(change: Value) -> str:

@@ -11,11 +11,6 @@ from experiments.statistics.factors import Box, Floats, library_seed
 from experiments.statistics.interval import CONFIDENCE, Interval
 from experiments.statistics.two_sources import jackknife, two_source_interval
 
-METHOD: Final = (
-    "Indices are those of the mean response over the replications. Their intervals add the variance over sample points"
-    " (bootstrap of the rows) and the variance over replications (delete-one jackknife), with Satterthwaite's degrees"
-    " of freedom. Beyond 0 and 1, where both may lie by chance, they are cut here; the table indices has them whole."
-)
 NOTICEABLE: Final = 0.02
 """By which estimates must contradict what indices can be, to be called impossible (assumption)."""
 _WHOLE: Final = 0.5

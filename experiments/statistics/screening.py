@@ -1,19 +1,12 @@
 """Morris's elementary effects: which of many factors matter, at a few simulations a factor."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from experiments.statistics.factors import Box, Floats, library_seed
 from experiments.statistics.interval import Interval
 from experiments.statistics.two_sources import jackknife, two_source_interval
-
-METHOD: Final = (
-    "Elementary effects are those of the mean response over the replications, a range of the factor each. Their"
-    " intervals add the variance over trajectories (that of a mean of independent effects) and the variance over"
-    " replications (delete-one jackknife), with Satterthwaite's degrees of freedom."
-)
 
 
 @dataclass(frozen=True, slots=True)

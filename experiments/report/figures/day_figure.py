@@ -19,13 +19,6 @@ _NAMED_H: Final = 0.9
 _TRUCKS: Final = {0: "a timetabled truck", 1: "an extra truck"}
 
 
-SAYS: Final = (
-    "A bar is a flight on a stand, a ULD at a station, in the colour of its flight, or a truck at a door; rows are as"
-    " many as were in use at once, and each bar takes the lowest that is free. Pale: unloading is over, or the ULD is"
-    " handled, but stand or station is not free yet."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A stay at one unit [h of the day]; `held` is where work was over but the unit not free; both cut to the day."""

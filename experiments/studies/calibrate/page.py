@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import in_percent, kpi_name, listed
 from experiments.frame.study import Asked, Document
-from experiments.report.sections import Picture, paragraphs_of, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.calibrate.design import CalibrateKeys
 from experiments.studies.calibrate.result import (
@@ -100,10 +100,7 @@ def warnings(result: Result) -> list[str]:
         f"{kpi_name(row.kpi)} of {row.hub}" for row in result.observation_rows if row.explained < 0.5
     ]  # an emulator that explains little rules out little
     if poor:
-        found.append(
-            f"{listed(poor, 'and')}: the emulator explains less than half of the variation at worlds left out, so it"
-            " excludes less than it could; calibrate.worlds=N simulates more"
-        )
+        found.append(said("poor_emulator", kpis=listed(poor, "and")))
     n = int((~result.history.can_be).sum())
     if n:
         found.append(f"in {n} worlds a hub cannot be at all; they count as ruled out")

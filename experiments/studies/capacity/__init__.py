@@ -50,7 +50,7 @@ from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder
 from experiments.report.key_names import heading_of_key
-from experiments.report.sections import Picture, paragraphs_of, picture
+from experiments.report.sections import Picture, paragraphs_of, picture, said
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import Grid, column, grid_of, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
@@ -254,8 +254,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
         what="sustained flights a day, mean and 95 % interval",
         notes=[resource(result.binding) if result.binding else "" for result in results],
     )
-    says = "Sustained flights a day along the values, mean and 95 % interval; at each point its bottleneck by what-if."
-    return picture("capacity", _HEADING, says, figure(chart))
+    return picture("capacity", _HEADING, said("capacity_curve"), figure(chart))
 
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
@@ -270,8 +269,7 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
         }
         for result in results
     }
-    says = "Sustained flights a day, mean and 95 % interval, beside what each resource alone could handle (ticks)."
-    return picture("capacity", _HEADING, says, figure(CapacityChart.of(values, ladders, target)))
+    return picture("capacity", _HEADING, said("capacity_ladders"), figure(CapacityChart.of(values, ladders, target)))
 
 
 STUDY: Final = Study(

@@ -10,6 +10,7 @@ from experiments.designs.what_if import what_ifs
 from experiments.formatting import number, resource, with_interval
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
+from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.paired import difference_of
 from experiments.store.rows import column, interval, table
@@ -115,10 +116,7 @@ class Result:
         if n_backlog:
             lines.append(f"{name}: in {n_backlog} of {n} replications the backlog alone sets the threshold")
         if self.n_undecided:
-            lines.append(
-                f"{name}: in {self.n_undecided} of {n} replications it is undecided whether the backlog"
-                " grows at the demand sustained: a longer horizon_days may show it"
-            )
+            lines.append(said("capacity_undecided", title=name, n_undecided=self.n_undecided, n=n))
         if any(row.flights_per_day == 0 for row in self.thresholds):
             lines.append(f"{name}: sustains no demand that was simulated")
         if self.best is not None and self.binding is None:

@@ -12,6 +12,7 @@ from experiments.frame.study import Bench, Kpis, Task
 from experiments.replications.crossing import Bisection, most_flights
 from experiments.replications.replicating import evaluate
 from experiments.replications.stability import grow, judged, longer_hubs, longer_label
+from experiments.report.sections import said
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
@@ -206,10 +207,8 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     def line(kpis: Kpis, seconds: float) -> str:
         left = sum(search.left(kpis) for search in searches)
         n_found = sum(search.crossing is not None for search in searches)
-        return (
-            f"{n_found} of {len(searches)} thresholds found, {len(kpis)} simulations done, about"
-            f" {time_left(seconds * left)} left"
-        )
+        time = time_left(seconds * left)
+        return said("thresholds_found", n_found=n_found, n=len(searches), n_done=len(kpis), time=time)
 
     kpis = bench.answered([], line)
     while tasks := [task for search in by_size for task in search.missing(kpis)]:

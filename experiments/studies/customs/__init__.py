@@ -25,7 +25,7 @@ from experiments.designs.titles import hub_title
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
-from experiments.report.sections import Picture, paragraphs_of, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.ratio import ratio_interval
@@ -95,9 +95,13 @@ class Result:
     @property
     def warnings(self) -> list[str]:
         return too_few_replications(self.detections.n) + [
-            f"{setting.control} at {value_said(setting.value)}: {number(setting.to_open)} parcels a day are to be"
-            f" opened, and the examination desks can open {number(setting.desks_can_open)}: detections count all that"
-            " is to be opened, officers' hours only what is"
+            said(
+                "desks_behind",
+                control=setting.control,
+                value=value_said(setting.value),
+                to_open=number(setting.to_open),
+                can_open=number(setting.desks_can_open),
+            )
             for setting in self.settings
             if setting.to_open > FULL * setting.desks_can_open
         ]
@@ -151,12 +155,10 @@ def sentences(result: Result) -> list[str]:
     lines = [f"As configured: {detections} parcels a day found, with {hours} officers' hours a day."]
     for control, settings in result.by_control.items():
         most = settings[-1]
-        lines.append(
-            f"{control.capitalize() if control.islower() else control} at {value_said(most.value)}:"
-            f" {interval_text(most.detections_per_day)} more a day,"
-            f" {interval_text(most.detections_per_officer_h)} for an officer's hour more and"
-            f" {interval_text(most.delay_h_per_detection, 0)} h of all parcels' time for each."
-        )
+        delay, per_hour = interval_text(most.delay_h_per_detection, 0), interval_text(most.detections_per_officer_h)
+        shown = {"detections": interval_text(most.detections_per_day), "per_hour": per_hour, "delay": delay}
+        name = control.capitalize() if control.islower() else control
+        lines.append(said("most_of_control", control=name, value=value_said(most.value), **shown))
     return lines
 
 

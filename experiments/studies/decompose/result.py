@@ -6,6 +6,7 @@ from typing import Any
 
 from experiments.designs.factors import Game
 from experiments.replications.summing import Outcome
+from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
@@ -109,8 +110,5 @@ def warnings_of(result: Found) -> list[str]:
         lines.append(f"rest: fields that differ and are in no factor: {', '.join(rest)}")
     lacking = [coalition for coalition in result.game.coalitions if coalition.lacks]
     if lacking:
-        lines.append(
-            f"{len(lacking)} of {len(result.game.coalitions)} coalitions do not fit their hall by the space standards;"
-            " they are simulated with units standing as close as they must (table coalitions)"
-        )
+        lines.append(said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions)))
     return lines

@@ -35,7 +35,7 @@ from experiments.replications.stability import unsure_lines
 from experiments.report import style
 from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
-from experiments.report.sections import Picture, paragraphs_of, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.foreign import Manifest
@@ -101,12 +101,6 @@ _SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
 """Figures of a path that a table of their own has; the others are of its money."""
 _MONEY: Final = ("npv", "behind", "npv_p5", "npv_p95", "regret", "regret_p95", "best_share")
 _MOST_ON_TERMINAL: Final = 12
-_OF_MONEY: Final = (
-    "Expected net present value (NPV); how far it is behind that of the best path, with the 95 % interval of this"
-    " difference; what 5 and 95 % of the futures are below; regret, what is lost against hindsight, on average, and"
-    " what 95 % of the futures are below [MEUR]"
-)
-_OF_SERVICE: Final = "Service and cost over all years, means with 95 % intervals; in how many futures anything opens"
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
@@ -139,10 +133,8 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
     def simulate(designs: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
         days = base.hub.warmup_days + base.hub.horizon_days
         flights = sum(design.hub.demand.flights_per_day for design in designs) * n * days
-        bench.say(
-            f"expansion: {len(designs)} weeks that differ in hub or load, {n * len(designs)} runs of {days} days,"
-            f" {whole(flights)} flights"
-        )
+        counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "days": days, "flights": whole(flights)}
+        bench.say(said("expansion_weeks", **counts))
         return bench.evaluated(designs, n)
 
     return answer(explored(hubs, base.hub, asked.keys, simulate))
@@ -212,8 +204,8 @@ def _grids(answer: Answer) -> list[Grid]:
     by_npv = sorted(answer.paths, key=lambda row: -row.npv.mean)
     known = [replace(row, worth=worth_of(row)) for row in answer.knowing]
     return [
-        grid_of(_OF_MONEY, by_npv, without=_SERVICE),
-        grid_of(_OF_SERVICE, answer.paths, without=_MONEY),
+        grid_of(said("expansion_money"), by_npv, without=_SERVICE),
+        grid_of(said("expansion_of_service"), answer.paths, without=_MONEY),
         grid_of("What it would be worth to know before choosing [MEUR]", known),
         grid_of(f"The choice with one thing at a time at another value, and the lead of {best} then", answer.turns),
     ]

@@ -10,6 +10,7 @@ from experiments.designs.staffing_text import paid_by_roster
 from experiments.formatting import listed, millions, number, percent, plain_name
 from experiments.frame.study import Tables
 from experiments.replications.stability import stability_table
+from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
@@ -175,10 +176,8 @@ def _staffed(answer: Answer) -> str:
     """The staff that all of it rests on: of the first hub, and the way in which it is paid."""
     config = next(iter(answer.explored.books.hubs.values()))
     paid = answer.explored.keys.expansion.cost.labour.paid
-    return (
-        f"Staff: {paid_by_roster(config)} in the hub of today at {config.demand.flights_per_day:g} flights a day,"
-        f" by the same roster in all others; labour is paid {PAID[paid]}."
-    )
+    flights = config.demand.flights_per_day
+    return said("expansion_staffed", hours=paid_by_roster(config), flights=flights, paid=PAID[paid])
 
 
 def _uncertain(answer: Answer) -> str:
@@ -186,33 +185,27 @@ def _uncertain(answer: Answer) -> str:
     asked = [row for row in answer.knowing if row.what not in (EVERYTHING, WAITING)]
     main = max(asked, key=lambda row: row.worth.mean)
     everything = next(row for row in answer.knowing if row.what == EVERYTHING)
+    hindsight = bounded(worth_of(everything))
     if main.worth.mean <= 0:
-        hindsight = bounded(worth_of(everything))
-        return f"Nothing alone is worth knowing before choosing; with hindsight {hindsight} more is had."
-    return (
-        f"The main uncertainty is the {main.what}: knowing it before choosing would be worth {bounded(worth_of(main))},"
-        f" knowing everything {bounded(worth_of(everything))}."
-    )
+        return said("nothing_worth_knowing", everything=hindsight)
+    return said("main_uncertainty", what=main.what, worth=bounded(worth_of(main)), everything=hindsight)
 
 
 def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     surely = "" if answer.probability >= _ENOUGH else ", which is not sure"
-    yield (
-        f"The path {name} has the highest expected net present value, {meur(best.npv.mean)}. Probability that it is"
-        f" the best of the {len(answer.paths)} paths on average: at least {answer.probability:.3g}{surely}; in"
-        f" {percent(best.best_share)} % of the futures it is the best. Nine futures in ten are between"
-        f" {meur(best.npv_p5)} and {meur(best.npv_p95)}: growth, decisions and delays."
-    )
+    yield said(
+        "expansion_chosen", path=name, npv=meur(best.npv.mean), n=len(answer.paths), probability=answer.probability,
+        surely=surely, best_in=percent(best.best_share), low=meur(best.npv_p5), high=meur(best.npv_p95),
+    )  # fmt: skip
     yield from _level(answer)
     others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)
     if others:
         careful, second = min(answer.paths, key=lambda row: row.regret_p95), others[0]
-        yield (
-            f"Next is {path_name(second.path)}, {bounded(second.behind)} behind. Against what hindsight would choose,"
-            f" {name} loses {meur(best.regret.mean)} on average; in the worst 5 % of futures {path_name(careful.path)}"
-            f" loses least (at least {meur(careful.regret_p95)})."
-        )
+        yield said(
+            "expansion_next", second=path_name(second.path), behind=bounded(second.behind), path=name,
+            regret=meur(best.regret.mean), careful=path_name(careful.path), least=meur(careful.regret_p95),
+        )  # fmt: skip
     if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
     if best.payback is not None:
@@ -221,14 +214,8 @@ def _chosen(answer: Answer) -> Iterator[str]:
 
 def _level(answer: Answer) -> Iterator[str]:
     """How well the level is known, which is another thing than how far futures lie apart, and may be worse known."""
-    half_width = answer.of(answer.recommended).npv.half_width
-    if not half_width:
-        return
-    n = answer.explored.keys.replications
-    yield (
-        f"How high all paths lie together is known to ±{meur(half_width)} only, from {n} replications of"
-        " each week; differences between paths, which meet the same parcels, are known better."
-    )
+    if half_width := answer.of(answer.recommended).npv.half_width:
+        yield said("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
 
 
 def _reacting(answer: Answer) -> Iterator[str]:

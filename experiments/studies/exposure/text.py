@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import MINUS, found_share, number, whole
 from experiments.report.exposure_tables import compact, name, sentence
+from experiments.report.sections import said
 from experiments.report.stored_designs import records
 from experiments.report.watched import by_policy
 from experiments.store.rows import Grid
@@ -44,12 +45,11 @@ def _in_force(policy: str) -> str:
 
 
 def _matrix(matrix: "Matrix") -> Grid:
-    caption = "Records that can be read in clear at any time, in the long run, by party and field"
     rows = tuple(
         (name(party), *(compact(value) if value else "" for value in kept))
         for party, kept in zip(matrix.parties, matrix.kept.tolist(), strict=True)
     )
-    return Grid(f"{caption} {_in_force(matrix.policy)}", ("", *map(name, matrix.fields)), rows)
+    return Grid(f"{said('exposure_kept')} {_in_force(matrix.policy)}", ("", *map(name, matrix.fields)), rows)
 
 
 def _policies(matrices: "Sequence[Matrix]") -> Grid:
@@ -64,7 +64,7 @@ def _policies(matrices: "Sequence[Matrix]") -> Grid:
 
 
 def _achieved(told: "Told") -> Iterator[str]:
-    yield "What they achieve, party by party, compared with no policy (records at any time; R2 of weekly imports)"
+    yield said("exposure_achieved")
     for matrix in told.ledgers.matrices[1:]:
         yield f"  {name(matrix.policy)}"
         sentences = [sentence(effect) for effect in told.ledgers.effects if effect.policy == matrix.policy]
@@ -79,9 +79,8 @@ def _costs(costs: "Sequence[Cost]") -> Grid:
         on_time, dwell, desks = (None if cost.kpis is None else cost.kpis.get(kpi, math.nan) for kpi in KPIS)
         cells += ["" if on_time is None else _share(on_time), "" if dwell is None else f"{number(dwell, 2)} h"]
         rows.append((name(cost.policy), *cells, "" if desks is None else _share(desks)))
-    caption = "What they cost: looking up before a release and at hand-coding, keys away; and in this run's designs"
     header = ("", "release", "hand-coding", "keys away", "on time", "dwell, mean", "desks in use")
-    return Grid(caption, header, tuple(rows))
+    return Grid(said("exposure_costs"), header, tuple(rows))
 
 
 def _watched(watched: "pd.DataFrame") -> Iterator[Grid]:
@@ -91,8 +90,7 @@ def _watched(watched: "pd.DataFrame") -> Iterator[Grid]:
         (name(policy), *((_few(outside), f"{number(after, 1)} d", _share(never)) if outside else ("0", "–", "–")))
         for policy, outside, never, after in by_policy(watched)
     )
-    caption = "Accesses outside the policy: expected a day, days until noticed (the log's if never), and never noticed"
-    yield Grid(caption, ("", "outside a day", "noticed after", "never noticed"), rows)
+    yield Grid(said("exposure_watched"), ("", "outside a day", "noticed after", "never noticed"), rows)
     in_force = next(iter(watched.loc[watched["is_in_force"], "policy"]), NO_POLICY)
     shown = watched[(watched["policy"] == in_force) & (watched["outside_per_day"] > 0)]
     by_field = tuple(
@@ -111,24 +109,21 @@ def _few(value: float) -> str:
 
 
 def _flows(flows: "pd.DataFrame", matrix: "Matrix") -> Grid:
-    caption = (
-        "Records a day between jurisdictions: from the sender's law to where a copy is kept, and its operator's law"
-    )
     of_policy = flows[flows["policy"] == matrix.policy].drop(columns="policy")
     rows = tuple(
         (f"{sender} to {location} ({operator})", *map(compact, per_day))
         for sender, location, operator, *per_day in of_policy.itertuples(index=False)
     )
-    return Grid(caption, ("", "records", "readable there"), rows)
+    return Grid(said("exposure_crossing"), ("", "records", "readable there"), rows)
 
 
 def _inference(inference: "pd.DataFrame") -> Grid:
-    caption = "Weekly imports by lane and product group that follow from what a party reads: R2, least squares"
     rows = tuple(
         (name(party), *(number(value, 2) for value in r2))
         for party, r2 in zip(inference.index, inference.to_numpy().tolist(), strict=True)
     )
-    return Grid(caption, ("", *(name(policy).replace("none", "no policy") for policy in inference.columns)), rows)
+    policies = (name(policy).replace("none", "no policy") for policy in inference.columns)
+    return Grid(said("exposure_inferred"), ("", *policies), rows)
 
 
 def _trade(trade: "Trade") -> Grid:

@@ -25,7 +25,7 @@ from typing import Final
 from experiments.formatting import plain_name
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report import style
-from experiments.report.sections import Picture, picture_of, text_of
+from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
 from experiments.studies.optimise.result import (
@@ -141,10 +141,9 @@ def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
     config, keys = asked.designs[0].hub, asked.keys
     optimise = keys.optimise
     check_variables(config, optimise.variables)
-    bench.say(
-        f"optimise: {optimise.trials} designs, at most {optimise.trials * keys.replications:,} simulations, each of"
-        f" {config.warmup_days + config.horizon_days} days; then {optimise.confirm} more of each design on the front"
-    )
+    n_runs, days = optimise.trials * keys.replications, config.warmup_days + config.horizon_days
+    counts = {"n": optimise.trials, "n_runs": n_runs, "days": days, "confirm": optimise.confirm}
+    bench.say(said("optimise_cost_of_search", **counts))
     tried = search(bench, config, keys)
     return Result(optimise, keys.replications, tried, _front(bench, tried, keys))
 

@@ -10,6 +10,7 @@ from experiments.arguments import folder_option
 from experiments.designs.varying import words_of
 from experiments.formatting import percent, unit_name, with_interval
 from experiments.replications.summing import interval_of
+from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval_object, stored, table
@@ -84,12 +85,9 @@ class Result:
     def warnings(self) -> list[str]:
         lines = too_few_replications(self.asked.confirm or self.replications)
         if not self.asked.confirm:
-            lines.append("confirm: 0 further replications: the front was chosen by the numbers that are told of it")
+            lines.append(said("optimise_unconfirmed"))
         if self.n_designs < self.asked.population:
-            lines.append(
-                f"trials: only {self.n_designs} different designs fit, fewer than a generation of"
-                f" {self.asked.population}: more trials, or narrower ranges, tell better"
-            )
+            lines.append(said("optimise_few_fit", n=self.n_designs, population=self.asked.population))
         if len(self.tried.trials) < 2 * self.asked.population:
             lines.append("trials: fewer than two generations: that is a sample, not yet a search")
         return lines
@@ -144,12 +142,9 @@ def goal_text(interval: Interval, unit: str) -> str:
 def sentences(result: Result) -> list[str]:
     asked, trials = result.asked, result.tried.trials
     first, second = asked.called
-    count = (
-        f"Of {len(trials)} designs tried, {result.n_unfit} do not fit and were not simulated; of the {result.n_designs}"
-        f" different ones that fit, {len(result.front)} {'are' if len(result.front) > 1 else 'is'} on the front: no"
-        f" other is as good in {first} and in {second}, and better in one."
-    )
-    lines = [count]
+    n_front = f"{len(result.front)} {'are' if len(result.front) > 1 else 'is'}"
+    counts = {"n": len(trials), "n_unfit": result.n_unfit, "n_designs": result.n_designs, "n_front": n_front}
+    lines = [said("optimise_count", **counts, first=first, second=second)]
     start = result.tried.start
     ends = [("It", "is", result.front[0])]
     if len(result.front) > 1:
@@ -163,10 +158,8 @@ def sentences(result: Result) -> list[str]:
             lines.append(f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}.")
         else:
             better = next(point for point in reversed(result.front) if _as_good(asked, point.seen, seen))
-            lines.append(
-                f"The hub as configured, with {_point(asked, seen)}, is not on it:"
-                f" {_point(asked, better.seen)} is had by {_differing(asked, better.trial, start)}."
-            )
+            change, reached = _differing(asked, better.trial, start), _point(asked, better.seen)
+            lines.append(said("optimise_not_on_front", seen=_point(asked, seen), better=reached, change=change))
     elif start is not None:
         lines.append(f"The hub as configured does not fit: {start.design.why}.")
     return lines

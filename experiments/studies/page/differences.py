@@ -10,6 +10,7 @@ from experiments.formatting import NO_VARIANCE, amount, bracket, change, kpi_nam
 from experiments.frame.designs_text import present_kpis
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.key_names import design_name, name_of
+from experiments.report.sections import said
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -105,10 +106,7 @@ def _differences(columns: Sequence[Column]) -> Grid:
         base = Value.of(interval_of(kpi, samples[first.title]), KPIS[kpi].unit)
         cells = (_cell(tested[column.title], KPIS[kpi].unit) for column in others)
         rows.append((kpi_name(kpi), f"{amount(base)}\n{bracket(base)}", *cells))
-    caption = (
-        f"Means of {first.title}, then differences from it: the same {n} replication{'s' * (n != 1)} of each, paired;"
-        " simultaneous 95 % intervals (Bonferroni) and p-values (Holm)"
-    )
+    caption = said("paired_differences", first=first.title, n=f"{n} replication{'s' * (n != 1)}")
     header = ("KPI", first.title, *(f"{column.title} − {first.title}" for column in others))
     return Grid(caption, header, tuple(rows), 1)
 
@@ -117,6 +115,6 @@ def _cell(statement: Statement, unit: str) -> str:
     if statement.has_no_variance and statement.interval.mean == 0:
         return "no difference\n(the same in every replication)"
     text = change(statement.interval, unit_name(unit))
-    said = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
+    tested = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
     sure = "significant" if statement.is_different else "not significant"
-    return f"{text}\n{f'{said}, {sure}' if said else 'one replication: no test'}"
+    return f"{text}\n{f'{tested}, {sure}' if tested else 'one replication: no test'}"

@@ -27,7 +27,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
-from experiments.formatting import UNITS, kpi_name, number, unit_name, whole
+from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.factor_names import tagged

@@ -10,6 +10,7 @@ from experiments.formatting import kpi_name, number, short, unit_name, with_inte
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
 from experiments.report.key_names import design_name
+from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
@@ -154,17 +155,12 @@ def warnings_of(result: Found) -> list[str]:
     n_open = sum(row.verdict is Fate.OPEN for row in result.rows)
     if result.probability is None:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
-        lines.append(
-            f"select.max_replications: {undecided} not decided with {asked.max_replications} replications, the means"
-            " decide, and no probability is promised"
-        )
+        lines.append(said("select_undecided", undecided=undecided, most=asked.max_replications))
     elif result.probability < 1 - asked.alpha:
         lines.append(
             f"select.budget: spent at an estimated probability of {result.probability:.3g}, below {1 - asked.alpha:g}"
         )
     if best is not None and _is_at_target(asked, best.kpi):
-        lines.append(
-            f"{design_name(best.scenario)}: {kpi_name(asked.kpi)} is within select.tolerance = {asked.tolerance:g} of"
-            " the target: the design may meet or miss it"
-        )
+        design, kpi = design_name(best.scenario), kpi_name(asked.kpi)
+        lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=asked.tolerance))
     return lines

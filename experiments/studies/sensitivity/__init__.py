@@ -25,6 +25,7 @@ import numpy as np
 
 from experiments.frame.study import Asked, Bench, Study
 from experiments.replications.stability import Stability, judged_as_run
+from experiments.report.sections import said
 from experiments.statistics.factors import Floats
 from experiments.statistics.indices import indices
 from experiments.statistics.screening import effects
@@ -103,10 +104,8 @@ def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second:
         n += asked.samples * (kept + 2)
         parts.append(f"at most {asked.samples * (kept + 2)} for the indices of {kept} factors")
     days = config.warmup_days + config.horizon_days
-    return (
-        f"sensitivity: {', '.join(parts)}; with {keys.replications} replications"
-        f" {n * keys.replications:,} simulations, each of {days} days"
-    )
+    counts = {"n": keys.replications, "n_runs": n * keys.replications, "days": days}
+    return said("sensitivity_cost", parts=", ".join(parts), **counts)
 
 
 STUDY: Final = Study(

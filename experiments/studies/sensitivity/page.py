@@ -7,8 +7,8 @@ from typing import Final
 from experiments.designs.titles import hub_title
 from experiments.formatting import kpi_name, listed, number, plain_name, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
-from experiments.report.sections import Picture, picture_of, text_of
-from experiments.statistics import Interval, indices, screening
+from experiments.report.sections import Picture, picture_of, said, text_of
+from experiments.statistics import Interval
 from experiments.statistics.indices import is_too_much
 from experiments.store.rows import Grid
 from experiments.studies.sensitivity.design import Group, SensitivityKeys
@@ -86,10 +86,7 @@ def _may_change(last: Interval, following: Interval | None) -> bool:
 
 def _ups(result: Result) -> list[str]:
     """What UPS found in 1996 beside what is found here: the groups of factors by weight."""
-    study = (
-        "UPS's study of an air hub (Winter Simulation Conference, 1996) found it extremely sensitive to the arrival"
-        " pattern and to the availability of crews"
-    )
+    study = said("ups_study")
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.asked.factors.values()}:
         return [f"{study}; this study does not vary both, and cannot say."]
@@ -139,14 +136,10 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     config, keys = asked.designs[0].hub, result.asked
     method = [same_draws(config, result.replications, "point")]
     if result.screened is not None:
-        method.append(
-            text_of(
-                "sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels, method=screening.METHOD
-            )
-        )
+        method.append(text_of("sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels))
     if result.crossed is not None:
         n_factors = len(result.crossed.stage.box.names)
-        method.append(text_of("sensitivity_indices", samples=keys.samples, n_factors=n_factors, method=indices.METHOD))
+        method.append(text_of("sensitivity_indices", samples=keys.samples, n_factors=n_factors))
     noise = [
         f"{kpi_name(kpi)} {100 * share:.2g} % ({_STAGES[method]})"
         for method, stage in result.stages

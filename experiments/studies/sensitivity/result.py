@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from experiments.formatting import change, kpi_name, number, plain_name, whole
 from experiments.replications.stability import Stability, stability_table, unsure_lines
+from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index, is_too_much
@@ -101,20 +102,14 @@ class Result:
         for method, stage in self.stages:
             for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
-                    lines.append(
-                        f"{method}: {whole(100 * share)} % of the variance of {kpi_name(kpi)} between points is noise"
-                        " of the simulation: more replications, or a longer horizon, tell better"
-                    )
+                    lines.append(said("much_noise", method=method, share=whole(100 * share), kpi=kpi_name(kpi)))
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in of_kpi):
                 lines.append(f"sobol: {kpi_name(kpi)} is the same at all points: no factor moves it")
             lines += _impossible(kpi, of_kpi, self.asked.samples)
             wide = [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]
             if wide:
-                lines.append(
-                    f"sobol: of {kpi_name(kpi)} the intervals of {', '.join(wide)} leave most open: more"
-                    " sensitivity.samples tell better"
-                )
+                lines.append(said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide)))
         return lines
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
@@ -213,8 +208,5 @@ def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
     ]
     if is_too_much(indices):
         what.append(f"S1 sums to {number(sum(index.first.mean for index in indices), 2)}")
-    if not what:
-        return []
-    text = f"sobol: of {kpi_name(kpi)} impossible estimates, by chance from {samples} samples: {', '.join(what)}"
-    rules = "an index lies between 0 and 1, S1 is at most ST, and the S1 sum to 1 at most"
-    return [f"{text}; {rules}: more sensitivity.samples estimate better"]
+    values = {"kpi": kpi_name(kpi), "samples": samples, "what": ", ".join(what)}
+    return [said("impossible_indices", **values)] if what else []

@@ -23,7 +23,7 @@ from experiments.designs.titles import hub_title
 from experiments.formatting import percent, plain_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.hub_share import money_rests_on
-from experiments.report.sections import Picture, paragraphs_of, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics import Interval
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import (
@@ -59,8 +59,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
         grids=[
             grid_of(
-                f"{flights:g} flights a day; worth in EUR a m² and year, mean and 95 % interval, before the rent; on"
-                f" time as the hub is {percent(zones[0].on_time)} %, and with the steps up to each, on average",
+                said("shadow_price_grid", flights=flights, on_time=percent(zones[0].on_time)),
                 [step for zone in zones for step in zone.steps[1:]],
             )
             for flights, zones in by_demand.items()

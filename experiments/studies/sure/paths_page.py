@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.formatting import in_percent, listed, millions
 from experiments.frame.study import Document
-from experiments.report.sections import Picture, paragraphs_of, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.sure.paths_result import (
@@ -75,27 +75,17 @@ def _sentences(result: PathsResult) -> list[str]:
         if not share.mean:
             break
         others = {width: shares[option] for width, shares in result.widths.items()}
-        lines.append(
-            f"{path_name(path)} is worth most in {in_percent(share)} of the assumed worlds.{with_widths(others)}"
-            f" Net present value: {in_millions(rows[path].npv)} MEUR on average; in nine of ten worlds"
-            f" {millions(rows[path].p5)} to {millions(rows[path].p95)} MEUR."
-        )
+        worth = {"npv": in_millions(rows[path].npv), "low": millions(rows[path].p5), "high": millions(rows[path].p95)}
+        named = {"path": path_name(path), "share": in_percent(share), "others": with_widths(others)}
+        lines.append(said("path_worth_most", **named, **worth))
         if result.deciding[option]:
             keys = [result.called[number].text for number in result.deciding[option]]
             lines.append(f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}.")
     best = path_name(result.paths[chosen.best])
     known = [own for own in result.worths[:_NAMED] if own.worth.low]
-    if known:
-        texts = [f"{result.called[own.number].text} {in_millions(own.worth)} MEUR" for own in known]
-        lines.append(
-            f"{best} has the highest mean. Knowing a number before choosing is worth most for {listed(texts, 'and')}"
-            f" of net present value; knowing all, {millions(chosen.everything)} MEUR."
-        )
-    else:
-        lines.append(
-            f"{best} has the highest mean. Of no single number is it sure that knowing it would change the choice;"
-            f" knowing all is worth {millions(chosen.everything)} MEUR of net present value."
-        )
+    texts = [f"{result.called[own.number].text} {in_millions(own.worth)} MEUR" for own in known]
+    which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
+    lines.append(said(which, best=best, numbers=listed(texts, "and"), everything=everything))
     return [*lines, _precision(result)]
 
 
@@ -103,12 +93,8 @@ def _precision(result: PathsResult) -> str:
     chosen = result.chosen
     widest = max(share.interval.half_width or 0.0 for share in result.shares)
     error = float(np.sqrt(np.mean(chosen.errors**2)))
-    return (
-        f"Precision reached: ±{100 * widest:.0f} percentage points or better, from {result.n_runs} runs:"
-        f" {len(chosen.simulated)} of {len(chosen.corrected)} worlds have all their weeks simulated. Predicted without"
-        f" their own runs, net present values differ by {millions(error)} MEUR (root mean square), and the best path in"
-        f" {chosen.wrong} of {len(chosen.simulated)} worlds."
-    )
+    counts = {"n_runs": result.n_runs, "n_simulated": len(chosen.simulated), "n_worlds": len(chosen.corrected)}
+    return said("paths_precision", widest=100 * widest, **counts, error=millions(error), n_wrong=chosen.wrong)
 
 
 def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:

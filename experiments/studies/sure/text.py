@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from experiments.formatting import in_percent, listed, percent
+from experiments.report.sections import said
 from experiments.statistics.share_of_worlds import Share
 from experiments.statistics.what_decides import Effect
 from experiments.statistics.worlds import Stratum
@@ -73,21 +74,14 @@ def _turn(result: Result, own: Answered, effect: Effect) -> str:
     lowest = own.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
     called, (low, base, high) = result.called[effect.number], result.texts(effect.number)
     side = "above" if lowest >= 0 else "below"
-    return (
-        f"it fails with {called.text} {side} about {called.value(result.value(effect, at))}"
-        f" (configured {base}, range {low} to {high})"
-    )
+    turns = called.value(result.value(effect, at))
+    return said("turns_at", name=called.text, side=side, at=turns, configured=base, low=low, high=high)
 
 
 def _measured(result: Result, own: Answered) -> Iterator[str]:
-    found = result.measure(own)
-    if found is None:
-        return
-    yield (
-        f"{own.design.label}: measure {result.called[found.number].text} first. {found.n} observations lower the"
-        f" probability of a wrong decision from {found.before:.2f} to {found.after:.2f};"
-        f" knowing it exactly, to {found.exactly:.2f}."
-    )
+    if (found := result.measure(own)) is not None:
+        name = result.called[found.number].text
+        yield said("sure_measure", design=own.design.label, name=name, measure=found)
 
 
 def _precision(result: Result) -> str:
@@ -97,10 +91,10 @@ def _precision(result: Result) -> str:
     n_checks, n_missed = known.screen_errors
     asked = result.keys.sure.precision
     reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for were not reached."
-    return (
-        f"Precision reached: ±{100 * widest:.0f} percentage points or better, from {known.n_runs} runs in"
-        f" {len(known.sample.points)} worlds.{reached} Screen: {n_missed} of {n_checks} checks came out otherwise."
-        f" Prediction: {n_wrong} of {n_open} open worlds, predicted without their own runs, came out otherwise."
+    counts = {"n_missed": n_missed, "n_checks": n_checks, "n_wrong": n_wrong, "n_open": n_open}
+    n_worlds = len(known.sample.points)
+    return said(
+        "sure_precision", widest=100 * widest, n_runs=known.n_runs, n_worlds=n_worlds, reached=reached, **counts
     )
 
 
@@ -112,8 +106,5 @@ def warnings(result: Result) -> list[str]:
         found.append(f"{n} hubs are not possible in their worlds and count as failing; {times} because of {reason}")
     poor = [own.design.label for own in result.answered if own.decided.surface.explained < 0.5 and own.deciding]
     if poor:
-        found.append(
-            f"{listed(poor, 'and')}: less than half of the on-time share's variation is explained at worlds left"
-            " out; what decides is a hint, the probabilities do not rest on it"
-        )
+        found.append(said("sure_poor", designs=listed(poor, "and")))
     return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments.formatting import hours_text
 from experiments.frame.recorded import with_schedule
+from experiments.report.sections import said
 from experiments.studies.trace.run import Replication, is_same, why_not
 from experiments.studies.trace.text import clock
 from sim.config import HubConfig
@@ -46,11 +47,8 @@ def comparison(replication: Replication, number: int, schedule: Path | None, *, 
         raise InputError(f"compare: flight {key} is scheduled before the run begins; it cannot be put on schedule")
     hub = with_schedule(replication.manifest, replication.scenario, replication.hub, schedule)
     if not is_quiet:
-        print(
-            f"simulating replication {replication.number} twice, as it was and with flight {key} on schedule:"
-            f" {hub.warmup_days + hub.horizon_days} days each",
-            file=sys.stderr,
-        )
+        days = hub.warmup_days + hub.horizon_days
+        print(said("simulated_twice", number=replication.number, key=key, days=days), file=sys.stderr)
     actual = world(hub, replication.number)
     every = np.arange(len(flights["number"]))
     if not is_same(actual.tables, replication.tables, every):
@@ -90,10 +88,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         side = f"{duration(-late)} early" if late < 0 else "exactly on schedule"
         line = f"{key} came {side}: it was not late, so nothing was late because of it."
         if document["aircraft_late_min"] > 0:
-            line = (
-                f"{key} was not late by its own draw ({side}); its aircraft came"
-                f" {duration(document['aircraft_late_min'])} later, late from the flight before. Compare that flight."
-            )
+            line = said("not_late_itself", key=key, side=side, later=duration(document["aircraft_late_min"]))
         return line
     cost = document["cost"]
     scheduled, came = (clock(document[name], hub.start_date) for name in ("sibt_min", "arrival_min"))
@@ -126,10 +121,8 @@ def duration(minutes: float) -> str:
 
 
 def _answer(key: str, late: float, parcels: Mapping[str, Any]) -> Iterator[str]:
-    yield (
-        f"Because {key} came {duration(late)} late, {parcels['late_because']:,} parcels were late that would have been"
-        f" on time: {parcels['own']['because']:,} of its own, {parcels['others']['because']:,} of other flights."
-    )
+    because = {"because": parcels["late_because"], **{of: parcels[of]["because"] for of in ("own", "others")}}
+    yield said("late_because", key=key, late=duration(late), **because)
     otherwise = parcels["own"]["otherwise"] + parcels["others"]["otherwise"]
     if otherwise:
         yield f"{otherwise:,} parcels were on time that would have been late with the flight on schedule."

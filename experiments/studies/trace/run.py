@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.frame.recorded import with_schedule
+from experiments.report.sections import said
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
 from sim.config import HubConfig
@@ -85,12 +86,9 @@ def with_parcels(replication: Replication, flight: int, schedule: Path | None, *
     record = replace(hub.record, parcels_of_flights=(key,))
     for shorter in _shortened(replace(hub, record=record), replication.tables, flight):
         if not is_quiet:
-            days = shorter.warmup_days + shorter.horizon_days
-            print(
-                f"the parcels of flight {key} are not stored: simulating replication {replication.number} again,"
-                f" {days} of {hub.warmup_days + hub.horizon_days} days",
-                file=sys.stderr,
-            )
+            days, of_days = (each.warmup_days + each.horizon_days for each in (shorter, hub))
+            again = said("parcels_simulated_again", key=key, number=replication.number, days=days, of_days=of_days)
+            print(again, file=sys.stderr)
         tables = simulate(shorter, replication.number).tables
         if is_same(tables, replication.tables, flight):
             return Journal({**replication.tables, "parcels": tables["parcels"]}, replication.hub)

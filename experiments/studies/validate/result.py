@@ -10,6 +10,7 @@ from experiments.frame.study import Kpis
 from experiments.replications.summing import traffic
 from experiments.report import public_hubs, stored_designs, validation
 from experiments.report.public_hubs import Row
+from experiments.report.sections import said
 from experiments.report.stored_designs import ShareBand, read_points, read_values, read_window
 from experiments.report.validation_counts import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
@@ -56,10 +57,7 @@ def sentences(cases: Sequence[Case]) -> list[str]:
     """How many rows agree, those of other sources apart, and which do not."""
     own = [case for case in cases if case.independent]
     n_own, n_all = (sum(case.within for case in some) for some in (own, cases))
-    agree = (
-        f"{n_all} of {len(cases)} rows lie within their bands; of the {len(own)} that are independent of the model's"
-        f" numbers, {n_own}."
-    )
+    agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(own), n_own_within=n_own)
     outside = [f"{case.case} (ratio {case.ratio:.2f})" for case in cases if not case.within]
     return [agree, f"Outside: {'; '.join(outside)}."] if outside else [agree]
 
