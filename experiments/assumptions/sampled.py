@@ -54,14 +54,10 @@ class Sampled:
             low = max(low, self.low / 2)
         if self.high < 0:
             high = min(high, self.high / 2)
-        most = self.entry.most if self._is_itself else None
-        if most is not None:
+        most, is_itself = self.entry.most, "*" not in self.entry.key and self.entry.how is None
+        if is_itself and most is not None:
             high = min(high, max(self.high, (self.high + most) / 2))
         return replace(self, low=low, high=high)
-
-    @property
-    def _is_itself(self) -> bool:
-        return "*" not in self.entry.key and self.entry.how is None
 
     def quantiles(self, u: Floats) -> Floats:
         """Values (N) at these probabilities (N)."""

@@ -2,21 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import full_kpi_name, instant, kpi_name, listed, whole
-from experiments.frame.over_assumptions import OverAssumptions
-from experiments.frame.recorded import first_hubs
 from experiments.replications.summing import Outcome
 from experiments.report.margin import margin_object
-from experiments.report.sections import Page, Picture, said
+from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications, too_many_comparisons
-from experiments.store import read_run
 from experiments.store.rows import interval_object
 from sim.measures.kpis import KPIS, RECOVERY
 from sim.measures.recovery import LONGER
@@ -137,32 +133,6 @@ def title_of(designs: Sequence[Design]) -> str:
     """
     areas = [whole(area) for area in dict.fromkeys(design.hub.area_m2 for design in designs)]
     return f"What {listed(areas, 'and')} m² {'carry' if len(areas) > 1 else 'carries'}"
-
-
-def page_of(
-    path: Path, arguments: Arguments, designs: Sequence[Design], *, replications: int, notes: Sequence[str],
-    over: OverAssumptions | None, pictures: Callable[[], Iterable[Picture]], is_drawn: bool = True,
-) -> Page:  # fmt: skip
-    """The run's page, of its first designs, from its stored tables alone; `notes` stand below its answer.
-
-    `over`: what it rests on; `pictures`: of the verb alone; `is_drawn`: with pictures, which take most of its time.
-    """
-    from experiments.report import run_page
-
-    shown = designs[:MOST_ON_PAGE]
-    stored = read_run(path, scenarios=[design.label for design in shown])
-    return run_page.page_of(
-        stored.tables,
-        title=title_of(shown),
-        command=arguments.command,
-        config_yaml=first_hubs(stored.config, len(shown)),
-        seed=designs[0].hub.seed,
-        replications=replications,
-        notes=[*fit_lines(shown), *notes],
-        rests_on=[over.section] if over else [],
-        pictures=pictures,
-        is_drawn=is_drawn,
-    )
 
 
 def page_warnings(designs: Sequence[Design]) -> list[str]:

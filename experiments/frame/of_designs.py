@@ -12,6 +12,7 @@ from experiments.formatting import in_percent
 from experiments.frame import console
 from experiments.frame.designs_text import DesignsText
 from experiments.frame.over_assumptions import over_assumptions
+from experiments.frame.recorded import first_hubs
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.replications.margin import margin_notes
 from experiments.replications.summing import Outcome
@@ -19,6 +20,7 @@ from experiments.replications.warming import warm_ups_of, warmup_picture, warmup
 from experiments.report.sections import Page, Picture
 from experiments.report.stored_designs import read_points
 from experiments.statistics.warmup import WarmUp
+from experiments.store import read_run
 from experiments.store.summaries import DesignRow, WarmupRow
 from sim.errors import ConfigError
 
@@ -77,10 +79,17 @@ def document(
         yield from warmup_picture(summed.warm_ups, designs)
 
     def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
-        n, words = outcome.n, asked.arguments
-        return console.page_of(
-            folder, words, designs, replications=n, notes=notes, over=over, pictures=drawn, is_drawn=is_drawn
-        )
+        """Of the first designs, from the stored tables alone."""
+        from experiments.report import run_page
+
+        shown = designs[: console.MOST_ON_PAGE]
+        kept = read_run(folder, scenarios=[design.label for design in shown])
+        return run_page.page_of(
+            kept.tables, title=console.title_of(shown), command=asked.arguments.command,
+            config_yaml=first_hubs(kept.config, len(shown)), seed=designs[0].hub.seed, replications=outcome.n,
+            notes=[*console.fit_lines(shown), *notes], rests_on=[over.section] if over else [], pictures=drawn,
+            is_drawn=is_drawn,
+        )  # fmt: skip
 
     warnings = [
         *console.page_warnings(designs),

@@ -179,13 +179,7 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
     """The page of a complete run; `is_drawn`: with its pictures, which take most of the time."""
     if document.page:
         return document.page(folder, is_drawn)
-    return _page(folder, document, asked, is_drawn=is_drawn)
-
-
-def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) -> Page:
-    """Of a study that is no list of designs."""
-    pictures = []
-    grids = document.grids
+    pictures, grids = [], document.grids
     if is_drawn:
         with style.look():
             pictures = list(document.pictures())
@@ -207,22 +201,18 @@ def _page(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool) 
     return Page(document.title, document.opening, sections, config, brief, notes)
 
 
-def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str] | None = None) -> None:
-    warnings, more = _warnings(asked, document), more or {}
-    data = document.data
+def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str]) -> None:
+    warnings, data = _warnings(asked, document), document.data
     if asked.arguments.json and isinstance(data, list):
-        console.print_list(data)
-        return
+        return console.print_list(data)
     if asked.arguments.json and not isinstance(data, list):
-        shown: dict[str, Any] = {"verb": asked.arguments.verb, **data}
-        shown |= {"sentences": document.sentences} if document.sentences else {}
-        shown |= {"run_dir": str(folder), **more, "warnings": warnings}
-        console.print_json(shown)
-        return
+        said_too = {"sentences": document.sentences} if document.sentences else {}
+        about = {"run_dir": str(folder), **more, "warnings": warnings}
+        return console.print_json({"verb": asked.arguments.verb, **data, **said_too, **about})
     explanation = document.explanation
     most_rows = None if asked.arguments.all else document.most_rows
     paths = {"tables": folder, "page": folder / PAGE, **more}
-    say(
+    return say(
         [
             *document.opening, "", *document.grids, *document.lines,
             *(document.more() if asked.arguments.all else ()),

@@ -17,15 +17,7 @@ from experiments.formatting import (
     with_interval,
     zone,
 )
-from experiments.report import (
-    around,
-    chutes,
-    customs_rows,
-    fullness,
-    halls,
-    sentences,
-    validation,
-)
+from experiments.report import around, chutes, customs_rows, fullness, halls, sentences, validation
 from experiments.report.hub_share import goods_lines
 from experiments.report.key_names import heading_of_key, key_unit, name_of
 from experiments.report.sections import Section, heading_of, section, text_of

@@ -4,19 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from experiments.formatting import (
-    hours_text,
-    kpi_name,
-    share_text,
-    unit_name,
-)
-from experiments.report import (
-    disruption_text,
-    packing,
-    sentences,
-    style,
-    verdicts,
-)
+from experiments.formatting import hours_text, kpi_name, share_text, unit_name
+from experiments.report import disruption_text, packing, sentences, style, verdicts
 from experiments.report.pictures import draw
 from experiments.report.run_brief import brief_of, thresholds_of
 from experiments.report.run_numbers import PARTS, Run, has, headline_grid
@@ -68,7 +57,7 @@ def page_of(
         Section("In sentences", text=list(_answer(run)), notes=[explained]),
         *_changes(run),
         *rests_on,
-        *_sure(run),
+        Section("How sure they are", items=list(_reasons(run))),
     ]
     sections += [replace(part, is_reference=True) for make in (*PARTS, _meaning) for part in make(run)]
     ladder = read_ladder(tables.get("ladder"))
@@ -112,10 +101,6 @@ def _meaning(run: Run) -> Iterator[Section]:
     )
     terms = Section("All definitions", grids=[Grid("", ("KPI", "Unit", "Meaning"), rows, 3)])
     yield section("meaning", parts=[terms])
-
-
-def _sure(run: Run) -> Iterator[Section]:
-    yield Section("How sure they are", items=list(_reasons(run)))
 
 
 def _reasons(run: Run) -> Iterator[str]:

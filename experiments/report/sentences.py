@@ -42,29 +42,18 @@ def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margin
     sites: dict[str, list[NamedDesign]] = {}
     for point in points:
         sites.setdefault(point.site, []).append(point)
-    return [
-        " ".join(
-            sentence(
-                point,
-                values[point.label],
-                ladder.get(point.label, {}),
-                margins.get(point.label, ()),
-                subject=site if at == 0 else "It",
-            )
-            for at, point in enumerate(designs)
-        )
-        for site, designs in sites.items()
-    ]
+
+    def of(point: NamedDesign, subject: str) -> str:
+        rungs, thresholds = ladder.get(point.label, {}), margins.get(point.label, ())
+        return sentence(point, values[point.label], rungs, thresholds, subject=subject)
+
+    return [" ".join(map(of, designs, [site, *["It"] * len(designs)])) for site, designs in sites.items()]
 
 
 def sentence(
-    point: NamedDesign,
-    values: Mapping[str, Value],
-    ladder: Mapping[str, float],
-    thresholds: Sequence[MarginRow] = (),
-    *,
-    subject: str,
-) -> str:
+    point: NamedDesign, values: Mapping[str, Value], ladder: Mapping[str, float],
+    thresholds: Sequence[MarginRow] = (), *, subject: str,
+) -> str:  # fmt: skip
     """Whether a design carries its traffic, and by how much; how far that is from changing; then its bottleneck."""
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)

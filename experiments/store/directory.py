@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from experiments.store import parts
-from experiments.store.files import drop_unfinished, sha256_of, whole, write_whole
+from experiments.store.files import UNFINISHED, sha256_of, whole, write_whole
 from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
 from experiments.store.parts import Line, Part
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
@@ -177,7 +177,8 @@ class RunDirectory:
         # Another command may have completed the run while this one waited for the lock.
         if self.is_complete:
             return
-        drop_unfinished(self.path)
+        for unfinished in self.path.rglob(f".*{UNFINISHED}"):  # what a killed process was writing
+            unfinished.unlink(missing_ok=True)
         self._lines = parts.resume(self.path, environment())
         write_whole(self.path / CONFIG, self._config_yaml.encode())
 

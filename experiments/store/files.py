@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-_UNFINISHED = ".unfinished"
+UNFINISHED = ".unfinished"
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def whole(path: Path) -> Iterator[Path]:
         OSError: the disk is full, the folder read-only, and the like.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
+    unfinished = path.with_name(f".{path.name}{UNFINISHED}")
     try:
         yield unfinished
         _settle(unfinished)
@@ -69,12 +69,6 @@ def append_line(path: Path, line: str) -> None:
             raise
     finally:
         os.close(descriptor)
-
-
-def drop_unfinished(folder: Path) -> None:
-    """Remove what a killed process was writing in the folder and below."""
-    for path in folder.rglob(f".*{_UNFINISHED}"):
-        path.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:

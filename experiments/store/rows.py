@@ -65,8 +65,10 @@ class Declared:
 
     def columns(self, name: str) -> dict[str, str]:
         """The column of each end of an interval."""
+        more = {end: "" if end == "mean" else f"_{end}" for end in self.ends}
         return {
-            end: self.names.format(field=name, end=end, _end="" if end == "mean" else f"_{end}") for end in self.ends
+            end: self.names.format(field=name, end=end, _end=more[end], own=more[end].removeprefix("_") or name)
+            for end in self.ends
         }
 
 
@@ -82,7 +84,7 @@ def interval(
     """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
 
     The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are
-    x and x_low. `level`: what low and high are the ends of.
+    x and x_low; or `{own}`: x and low. `level`: what low and high are the ends of.
     """
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show, ends, names, level)})
 

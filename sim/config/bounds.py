@@ -64,6 +64,12 @@ def unknown(key: str, said: str, names: Iterable[str], known: Iterable[str]) -> 
     yield from (f"{key}: {said} {name!r}{near(name, known)}" for name in names if name not in known)
 
 
+def check_at_most(key: str, value: float, of: str, most: float) -> None:
+    """Raises ValueError if the value of a key is above that of another."""
+    if value > most:
+        raise ValueError(f"{key}: at most {of} = {most:.10g}, got {value:.10g}")
+
+
 def check_sum(name: str, shares: Sequence[float]) -> None:
     """Raises ValueError if shares do not sum to one."""
     if abs(sum(shares) - 1) > SUM_TOLERANCE:

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 from sim.config.arrivals import ArrivalModel
-from sim.config.bounds import check_known, check_number, check_sum
+from sim.config.bounds import check_at_most, check_known, check_number, check_sum
 from sim.config.controls import check_controls
 from sim.config.data_views import check_exposure
 from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
@@ -70,16 +70,11 @@ def _check_halls(config: HubGroups) -> None:
     for name, hall in config.halls.items():
         if hall.opens is not None and hall.opens >= last:
             raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
-        if config.breakdown.workers_per_station > hall.breakdown_workers:
-            raise ValueError(
-                f"breakdown.workers_per_station: at most halls.{name}.breakdown_workers ="
-                f" {hall.breakdown_workers}, got {config.breakdown.workers_per_station}"
-            )
-        if config.outbound.workers_per_truck > hall.dock_workers:
-            raise ValueError(
-                f"outbound.workers_per_truck: at most halls.{name}.dock_workers = {hall.dock_workers},"
-                f" got {config.outbound.workers_per_truck}"
-            )
+        for key, each, workers in (
+            ("breakdown.workers_per_station", config.breakdown.workers_per_station, "breakdown_workers"),
+            ("outbound.workers_per_truck", config.outbound.workers_per_truck, "dock_workers"),
+        ):
+            check_at_most(key, each, f"halls.{name}.{workers}", getattr(hall, workers))
     _check_routes(config)
     if all(hall.opens_late(config.start_date) for hall in config.halls.values()):
         raise ValueError(f"halls: one must be open on start_date = {config.start_date} (opens: null)")
@@ -124,11 +119,8 @@ def _check_parcels(config: HubGroups) -> None:
             f"demand: parcels_per_flight, net_t_per_flight and kg_per_parcel make {config.demand.mean_parcel_kg:.4g}"
             f" kg a parcel, which must be below parcels.heaviest_kg = {config.parcels.heaviest_kg:g}"
         )
-    if config.parcels.heaviest_kg > config.outbound.trailer.kg:
-        raise ValueError(
-            f"parcels.heaviest_kg: a parcel that no truck can carry: at most outbound.trailer.kg ="
-            f" {config.outbound.trailer.kg:g}, got {config.parcels.heaviest_kg:g}"
-        )
+    key = "parcels.heaviest_kg: a parcel that no truck can carry"
+    check_at_most(key, config.parcels.heaviest_kg, "outbound.trailer.kg", config.outbound.trailer.kg)
     if config.bulkiest_l > config.outbound.trailer.m3 * L_PER_M3:
         raise ValueError(
             f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have"

@@ -71,6 +71,7 @@ def _roles(
     flights, ulds, trains = (tables[name] for name in ("flights", "ulds", "trains"))
     stays, hauling = stays_at(site), _inside(edges, trains["granted"], trains["returned"])
     asked, done = _machines_busy(inputs, record)
+    xrayed = {name: column[ulds["is_xrayed"]] for name, column in ulds.items()}
     posts: dict[str, Sequence[Numbers]] = {
         "unloading": _counted(edges, flights, stays["loader_sets"]),
         "tugs": (hauling, hauling + _inside(edges, ulds["lifted"], ulds["on_train"])),
@@ -82,7 +83,7 @@ def _roles(
         "customs": _at_desks(inputs, record, "customs", site.customs.examination),
         "xray": _at_desks(inputs, record, "xray", site.customs.xray),
         "transit": _at_desks(inputs, record, "transit", site.customs.transit),
-        "uld_xray": _counted(edges, _xrayed(ulds), stays["uld_xrays"]),
+        "uld_xray": _counted(edges, xrayed, stays["uld_xrays"]),
         "docks": [n * site.trucks.workers for n in _at_doors(inputs, tables, edges)],
         **_export_roles(inputs, record, tables, edges),
     }
@@ -146,11 +147,6 @@ def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
 def _counted(edges: Edges, table: Table, stay: Stay) -> tuple[Numbers, Numbers]:
     """Rows served just before each edge, and those that are served or wait (B)."""
     return _inside(edges, table[stay.since], table[stay.until]), _inside(edges, table[stay.asked], table[stay.until])
-
-
-def _xrayed(ulds: Table) -> Table:
-    """Those that go through X-ray as a whole."""
-    return {name: column[ulds["is_xrayed"]] for name, column in ulds.items()}
 
 
 def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:

@@ -28,8 +28,3 @@ def halls_co2_kg(config: HubConfig, window: Window) -> float:
         opens = (hall.opens - config.start_date).days * MIN_PER_DAY if hall.opens is not None else 0
         m2_h += hall.area_m2 * (window.high - min(max(opens, window.low), window.high)) / MIN_PER_H
     return m2_h * rules.hall_kwh_per_m2_year / (DAYS_PER_YEAR * HOURS_PER_DAY) * rules.grid_co2_kg_per_kwh
-
-
-def road_co2_kg(km: float, rules: Environment) -> float:
-    """Of trucks on their way out [kg]."""
-    return km * rules.truck_diesel_l_per_km * rules.diesel_co2_kg_per_l

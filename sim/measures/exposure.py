@@ -4,8 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from sim.config.data_views import View, policy_of, views
 from sim.config.exposure import Exposure
 from sim.record.schemas import Table, in_order
@@ -89,7 +87,3 @@ def _add(sums: list[int], view: View, field: str, n: int) -> None:
     sums[1] += 0 if seen.clear_days else n
     sums[2] += n * seen.clear_days
     sums[3] += n * seen.pseudonym_days
-
-
-def ledger_sum(table: Table) -> int:
-    return int(np.sum(table["n_clear"]) + np.sum(table["n_pseudonym"]))

@@ -38,15 +38,14 @@ def posts_of(inputs: Inputs, role: str) -> tuple[Posts, ...]:
     )
 
 
-def manned_hours(inputs: Inputs, role: str) -> float:
-    """Post-hours manned in the measured days, of halls from their opening on."""
-    return sum(_manned(posts, inputs.measured) for posts in posts_of(inputs, role)) / TICKS_PER_H
-
-
 def paid_hours(inputs: Inputs, record: Recorder, role: str) -> float:
-    """Post-hours manned, and those of finishing what was in hand when a shift had ended."""
+    """Post-hours manned in the measured days, of halls from their opening on, and those of finishing what was in hand.
+
+    In hand when a shift had ended.
+    """
+    manned = sum(_manned(posts, inputs.measured) for posts in posts_of(inputs, role))
     over = sum(_time(record, role, posts.hall).overtime for posts in posts_of(inputs, role))
-    return manned_hours(inputs, role) + over / TICKS_PER_H
+    return manned / TICKS_PER_H + over / TICKS_PER_H
 
 
 def understaffed_hours(inputs: Inputs, record: Recorder, role: str) -> float:

@@ -36,22 +36,18 @@ EXPORT_STAMPS = stamps_of(OutParcelStamps)
 
 
 class ExportStore(ParcelSlots):
-    """Columns of the collections' parcels; `route` is the export lane. Numbers of loads are `number_of`."""
+    """Columns of the collections' parcels; `route` is the export lane. `collection_of` a load is its number here."""
 
     def __init__(self, most_parcels: int, *, keeps_stamps: bool) -> None:
         super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps)
         self._base = FIRST_EXPORT >> self._load_bit
-
-    def number_of(self, collection: int) -> int:
-        """The load that a collection is in this store."""
-        return self._base + collection
 
     def collection_of(self, load: int) -> int:
         return load - self._base
 
     def add(self, collection: Collection, parcels: ExportParcels, machine: int, *, is_kept: bool) -> Ticks:
         """A collection begins to be unloaded; its parcels (P). `machine` of the hall sorts them."""
-        load, n = self.number_of(collection.number), len(parcels.lane)
+        load, n = self._base + collection.number, len(parcels.lane)
         rows = self._place(load, n, is_kept=is_kept)
         column = self.column
         column["route"][rows] = parcels.lane

@@ -83,10 +83,9 @@ class ExportHall(OnClock):
         elif parcel.is_non_conveyable:
             yield from self._sort_by_hand(parcel)
         else:
-            yield from self._sort(parcel, self.hall.machines[self._machine(pickup)])
-
-    def _machine(self, pickup: Pickup) -> int:
-        return self.hall.site.rules.collection_machine(pickup.number, len(self.hall.machines))
+            machines = self.hall.machines
+            number = self.hall.site.rules.collection_machine(pickup.number, len(machines))
+            yield from self._sort(parcel, machines[number])
 
     def _sort_by_hand(self, parcel: OutParcel) -> Steps:
         yield from serve(self.env, self.posts, parcel.key, parcel, "hand", self.rules.hand_sorting)

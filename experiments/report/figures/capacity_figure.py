@@ -34,10 +34,7 @@ class CapacityChart:
 
     @classmethod
     def of(
-        cls,
-        values: Mapping[str, Interval],
-        ladders: Mapping[str, Mapping[str, float]],
-        target: float,
+        cls, values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]], target: float
     ) -> "CapacityChart":
         """`values`: thresholds by scenario; `ladders`: rungs by scenario, both in flights a day."""
         reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)

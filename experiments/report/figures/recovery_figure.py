@@ -44,11 +44,7 @@ class Recovery:
 
 
 def prepare(
-    occupancy: Frame,
-    disruptions: Frame,
-    points: tuple[NamedDesign, ...],
-    values: Values,
-    window: Window,
+    occupancy: Frame, disruptions: Frame, points: tuple[NamedDesign, ...], values: Values, window: Window
 ) -> tuple[Recovery, ...]:
     """The designs that have disruptions, from the first measured day to the end of the run."""
     mine = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]

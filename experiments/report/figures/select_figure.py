@@ -94,17 +94,8 @@ def draw_rows(ax: Axes, chart: SelectChart) -> None:
 def _beside(ax: Axes, row: float, texts: Sequence[str], color: str = "black") -> None:
     """Columns right of the panel, at distances in points, for which the layout finds room."""
     for column, text in zip(_COLUMNS_PT, texts, strict=True):
-        ax.annotate(
-            text,
-            (1.0, row),
-            xycoords=("axes fraction", "data"),
-            xytext=(column, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8.5,
-            color=color,
-            annotation_clip=False,
-        )
+        ax.annotate(text, (1.0, row), xycoords=("axes fraction", "data"), xytext=(column, 0), va="center",
+                    textcoords="offset points", fontsize=8.5, color=color, annotation_clip=False)  # fmt: skip
 
 
 def _bar(ax: Axes, dot: Dot, x: Values, y: Values) -> None:

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report import style
+from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
-    from matplotlib.figure import Figure
 
 _LOW, _HIGH, _MARK = style.PALETTE[1], style.PALETTE[0], style.PALETTE[6]
 _ROW_IN: Final = 0.27
@@ -42,22 +41,20 @@ class Map:
     """Simulated worlds, and whether the answer holds there."""
 
 
-def shares(rows: Sequence[tuple[str, Interval]], label: str) -> "Figure":
+def shares(rows: Sequence[tuple[str, Interval]], label: str) -> Figure:
     """A bar for each share of worlds [1], with its 95 % interval."""
-    figure = style.new_figure(0.9 + 1.3 * _ROW_IN * len(rows))
-    ax = figure.subplots()
+    figure, ax = style.panel(0.9 + 1.3 * _ROW_IN * len(rows))
     for row, (_, share) in enumerate(rows):
         low, high = share.bounds or (share.mean, share.mean)
         ax.barh(row, 100 * share.mean, height=0.6, color=_HIGH, alpha=0.5)
         ax.plot([100 * low, 100 * high], [row, row], color=_MARK, linewidth=1.4, marker="|", markersize=8)
-    ax.set_yticks(range(len(rows)), [name for name, _ in rows])
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+    style.name_rows(ax, [name for name, _ in rows])
     ax.set_xlim(0, 102)
     ax.set_xlabel(label)
     return figure
 
 
-def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | None = None) -> "Figure":
+def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | None = None) -> Figure:
     """A panel a design, one below the other; `label` of the response, and the ends of its axis."""
     rows = [len(panel.names) + 2.5 for panel in panels]
     figure = style.new_figure(0.6 + _ROW_IN * sum(rows))
@@ -71,7 +68,7 @@ def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | No
     return figure
 
 
-def maps(panels: Sequence[Map]) -> "Figure":
+def maps(panels: Sequence[Map]) -> Figure:
     """Two panels a row."""
     n_rows = (len(panels) + 1) // 2
     figure = style.new_figure(0.6 + 3.6 * n_rows)
@@ -84,19 +81,18 @@ def maps(panels: Sequence[Map]) -> "Figure":
     return figure
 
 
-def _draw_bars(ax: "Axes", panel: Bars) -> None:
+def _draw_bars(ax: Axes, panel: Bars) -> None:
     for row, (low, high) in enumerate(panel.ends):
         ax.plot([low, high], [row, row], color=style.LIMIT, linewidth=5, alpha=0.35, solid_capstyle="butt")
     rows = range(len(panel.ends))
     ax.plot([low for low, _ in panel.ends], rows, "o", color=_LOW, label="number low in its range")
     ax.plot([high for _, high in panel.ends], rows, "D", color=_HIGH, label="number high in its range")
     ax.axvline(panel.mean, color=_MARK, linewidth=0.9, linestyle="--", label="over all worlds")
-    ax.set_yticks(rows, panel.names)
-    ax.set_ylim(len(panel.names) - 0.4, -0.6)
+    style.name_rows(ax, panel.names)
     ax.set_title(panel.title)
 
 
-def _draw_map(ax: "Axes", panel: Map) -> "QuadMesh":
+def _draw_map(ax: Axes, panel: Map) -> "QuadMesh":
     (left, low), (right, high) = panel.ends
     xs, ys = np.linspace(left, right, panel.probability.shape[1]), np.linspace(low, high, panel.probability.shape[0])
     drawn = ax.pcolormesh(xs, ys, 100 * panel.probability, cmap="cividis", vmin=0, vmax=100, shading="nearest")

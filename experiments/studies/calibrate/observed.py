@@ -43,16 +43,13 @@ class Observation:
             raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, KPIS)}")
         known = KPIS[self.kpi]
         if self.unit != known.unit:
-            raise ValueError(f"unit: {self.kpi} is in {_called(known.unit)}, got {self.unit!r}")
+            unit = "1 (a share from 0 to 1, or a count)" if known.unit == "1" else known.unit
+            raise ValueError(f"unit: {self.kpi} is in {unit}, got {self.unit!r}")
         least, most = known.range
         if not least <= self.value <= most:
             raise ValueError(f"value: {self.kpi} is from {least:g} to {most:g}, got {self.value:g}")
         if not self.source.strip():
             raise ValueError("source: who says so, and where; got nothing")
-
-
-def _called(unit: str) -> str:
-    return "1 (a share from 0 to 1, or a count)" if unit == "1" else unit
 
 
 def file_of(named: str) -> Path:

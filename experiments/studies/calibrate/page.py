@@ -8,13 +8,7 @@ from experiments.frame.study import Asked, Document
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.calibrate.design import CalibrateKeys
-from experiments.studies.calibrate.result import (
-    AnswerShareRow,
-    ObservationRow,
-    RangeRow,
-    Result,
-    WaveRow,
-)
+from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow
 
 if TYPE_CHECKING:
     from experiments.report.figures.matching_figure import Bar, Panel

@@ -52,7 +52,8 @@ from experiments.report.bottleneck import by_ladder
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture, said
 from experiments.report.sentences import too_few_replications
-from experiments.store.rows import Grid, column, grid_of, plain_interval, plain_row, stored, table, with_texts
+from experiments.statistics import Interval
+from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
 from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
@@ -212,21 +213,14 @@ def _varied(results: Sequence[Result], factors: Factors) -> tuple[tuple[str, ...
 @table("curve", "what each design sustains", sort=("point",))
 class CurveRow:
     point: int = column("1", "in the order asked for")
-    flights_per_day: float = column("1/d", "the most that is sustained, mean over replications")
-    low: float | None = column("1/d", "lower end of its 95 % interval; NaN: none")
-    high: float | None = column("1/d", "upper end of its 95 % interval; NaN: none")
+    flights_per_day: Interval = interval("1/d", "the most that is sustained, mean over replications", names="{own}")
     binding: str = column("", "the bottleneck by what-if; empty: none, or not asked")
     lowest_rung: str = column("", "the bottleneck by the ladder")
 
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
     """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
-    rows = [
-        CurveRow(
-            at, own.flights.mean, own.flights.low, own.flights.high, own.binding or "", by_ladder(own.ladder) or ""
-        )
-        for at, own in enumerate(results)
-    ]
+    rows = [CurveRow(at, own.flights, own.binding or "", by_ladder(own.ladder) or "") for at, own in enumerate(results)]
     return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
 
 

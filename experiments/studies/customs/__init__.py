@@ -132,20 +132,10 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
         ]
         to_open = float(np.mean([sample.get("examined_share", 0.0) * sample["parcels_per_day"] for sample in samples]))
         paid_h = float(np.mean([sample.get("staff_h_paid_per_day_customs", np.inf) for sample in samples]))
-        rows.append(
-            Setting(
-                control,
-                value,
-                mean_interval(detections),
-                mean_interval(hours),
-                mean_interval(delay),
-                ratio_interval(detections, hours),
-                ratio_interval(delay, detections),
-                len(base),
-                to_open,
-                paid_h * MIN_PER_H / examination_min if examination_min else np.inf,
-            )
-        )
+        can_open = paid_h * MIN_PER_H / examination_min if examination_min else np.inf
+        gains = mean_interval(detections), mean_interval(hours), mean_interval(delay)
+        ratios = ratio_interval(detections, hours), ratio_interval(delay, detections)
+        rows.append(Setting(control, value, *gains, *ratios, len(base), to_open, can_open))
     detections, hours = (of(kpi, base) for kpi in ("detections_per_day", "officer_h_per_day"))
     return Result(mean_interval(detections), mean_interval(hours), tuple(rows))
 

@@ -11,7 +11,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
-from experiments.store.rows import column, interval_object, stored, table
+from experiments.store.rows import column, interval, interval_object, stored, table
 from experiments.store.tables import Columns
 from sim.domain.columns import TableSchema
 from sim.measures.kpis import KPIS
@@ -22,9 +22,9 @@ class FactorShare:
     kpi: str = column("", "name")
     order: int = column("1", "of the factor, as asked for")
     factor: str = column("", "fields that are swapped together; rest: those in no factor")
-    share: float = column("see unit", "contribution to the gain, mean over all orders of change (Shapley)")
-    low: float | None = column("see unit", "lower end of its 95 % interval; NaN: none")
-    high: float | None = column("see unit", "upper end of its 95 % interval; NaN: none")
+    share: Interval = interval(
+        "see unit", "contribution to the gain, mean over all orders of change (Shapley)", names="{own}"
+    )
     alone: float = column("see unit", "what it adds as the only change, mean")
     last: float = column("see unit", "what it adds as the last of all changes, mean")
     n: int = column("1", "replications")
@@ -60,8 +60,8 @@ def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples
 
 def tables_of(result: Found) -> list[tuple[TableSchema, Columns]]:
     shares = [
-        FactorShare(kpi, order, name, own.share.mean, own.share.low, own.share.high, own.alone.mean, own.last.mean,
-                    own.share.n, KPIS[kpi].unit, " ".join(result.game.fields.get(name, ())))
+        FactorShare(kpi, order, name, own.share, own.alone.mean, own.last.mean, own.share.n, KPIS[kpi].unit,
+                    " ".join(result.game.fields.get(name, ())))
         for kpi, split in result.kpis.items()
         for order, (name, own) in enumerate(split.shares.items())
     ]  # fmt: skip

@@ -36,10 +36,6 @@ def _behind(value: Interval) -> str:
     return in_millions(value) if value.mean else "–"
 
 
-def _years(years: float | None) -> str:
-    return "–" if years is None else number(years, 1)
-
-
 @dataclass(frozen=True, slots=True)
 class PathAnswer:
     """What is shown of a path. Quantiles and shares are over futures, intervals of means."""
@@ -57,7 +53,7 @@ class PathAnswer:
     cost_per_parcel: Interval = interval("EUR", "all that is spent", heading="cost a parcel [EUR]", show=_in_eur)
     payback: float | None = column(
         "year", "of what it spends more than the path that builds nothing, by what it earns more; None: never",
-        heading="payback [years]", show=_years,
+        heading="payback [years]", show=lambda years: "–" if years is None else number(years, 1),
     )  # fmt: skip
     opens: float = column(
         "1", "futures in which any of its phases opens before the last year ends",

@@ -15,7 +15,7 @@ from experiments.replications.stability import judged_as_run
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
 from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import flights_at
-from experiments.studies.expansion.timeline import Timeline, World, timeline
+from experiments.studies.expansion.timeline import Course, Timeline, World
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
 from experiments.studies.expansion.value import Books, Worth, needed, worth
 from experiments.studies.expansion.value import factors as discount_factors
@@ -108,7 +108,8 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
         for key in wanted:
             if key not in timelines or not timelines[key].is_whole:
                 path, growth, draw, leaf = key
-                timelines[key] = timeline(world, path, futures.demand[growth, draw], dict(leaf), futures.draws[draw])
+                course = Course(world, path, dict(leaf), futures.draws[draw])
+                timelines[key] = course.run(futures.demand[growth, draw])
         missing = sorted(set().union(*(needed(world, line, curves) for line in timelines.values())))
         if not missing:
             break

@@ -85,13 +85,8 @@ class World:
         return n
 
 
-def timeline(world: World, path: str, demand: Floats, leaf: Leaf, draw: Draw) -> Timeline:
-    """`demand`: flights a day by year, in this future. `leaf`: results of the stages that the path needs."""
-    return _Course(world, path, leaf, draw).run(np.repeat(demand, QUARTERS))
-
-
-class _Course:
-    """The state of a path while its quarters pass."""
+class Course:
+    """The state of a path while its quarters pass. `leaf`: results of the stages that the path needs."""
 
     def __init__(self, world: World, path: str, leaf: Leaf, draw: Draw) -> None:
         self._world, self._path, self._leaf = world, path, leaf
@@ -108,7 +103,9 @@ class _Course:
         self._watched: list[tuple[int, float, float]] = []
         self._is_whole = True
 
-    def run(self, wanted: Floats) -> Timeline:
+    def run(self, demand: Floats) -> Timeline:
+        """`demand`: flights a day by year, in this future."""
+        wanted = np.repeat(demand, QUARTERS)
         n = wanted.size
         hubs, slots, flights = np.zeros(n, dtype=np.intp), np.zeros(n), np.zeros(n)
         for quarter in range(n):
@@ -181,9 +178,6 @@ class _Course:
             if result is not None and not any(stage == known for _, known, _ in self._conditions):
                 self._conditions.append((quarter, stage, result))
 
-    def _plain_hub(self, n_open: int) -> int:
-        return self._world.hub(State(self._path, self._limit, n_open))
-
     def _hub(self, quarter: int) -> int:
         middle = _MONTHS * (quarter + 0.5)
         is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
@@ -209,7 +203,8 @@ class _Course:
         if self._n_open and asked.ramp_months:
             since = _MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens
             share = min(1.0, since / asked.ramp_months)
-            before, after = (float(accepted[self._plain_hub(n)]) for n in (self._n_open - 1, self._n_open))
+            hubs = (self._world.hub(State(self._path, self._limit, n)) for n in (self._n_open - 1, self._n_open))
+            before, after = (float(accepted[plain_hub]) for plain_hub in hubs)
             slots = min(slots, before + share * (after - before))
         caps = [asked.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
         return min(slots, *(cap for cap in caps if cap is not None), slots)

@@ -155,22 +155,18 @@ class Views:
 
     def sheet(self, request: "Request") -> "Response":
         """A run on one A4 page, as `cargohub brief` makes it."""
-        folder = self._folder(request)
-
-        def brief(into: Path) -> Path:
-            answered(["brief", str(folder), "--out", str(into / SHEET)])
-            return into / SHEET
-
-        return made_file(folder.name, brief)
+        return self._brief(request, "--out", SHEET)
 
     def slides(self, request: "Request") -> "Response":
         """A run on five slides, as `cargohub brief` makes them."""
+        return self._brief(request, "--pptx", f"slides.{SLIDES}")
+
+    def _brief(self, request: "Request", option: str, name: str) -> "Response":
         folder = self._folder(request)
 
         def brief(into: Path) -> Path:
-            path = into / f"slides.{SLIDES}"
-            answered(["brief", str(folder), "--pptx", str(path)])
-            return path
+            answered(["brief", str(folder), option, str(into / name)])
+            return into / name
 
         return made_file(folder.name, brief)
 

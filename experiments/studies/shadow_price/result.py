@@ -217,11 +217,8 @@ class Result:
     def first(self, flights: float) -> str | None:
         """The zone to enlarge first: the most worth, if surely worth more than its floor costs; None: no zone is."""
         best = self.at(flights)[0]
-        return best.name if surely_above(best.first.worth, self.rent) else None
-
-
-def surely_above(worth: Interval, rent: float) -> bool:
-    return worth.low is not None and worth.low > rent
+        least = best.first.worth.low
+        return best.name if least is not None and least > self.rent else None
 
 
 def sentences(result: Result) -> list[str]:

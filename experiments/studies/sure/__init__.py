@@ -95,11 +95,6 @@ def margin(on_time_share: float) -> float:
     return log_odds(on_time_share) - log_odds(LEAST_ON_TIME)
 
 
-def label_of(label: str, world: int) -> str:
-    """What a design in a world is kept under."""
-    return f"{label}, world {world}"
-
-
 def answers(bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
     """Whether designs carry their traffic in these worlds, by replications made for it or found."""
     simulated = kpis_in(bench, asked, worlds, wanted)
@@ -114,7 +109,7 @@ def kpis_in(
     hubs: dict[Key, Callable[[], HubConfig]] = {}
     for at, world, n in wanted:
         first, design = asked.keys.replications * world, asked.designs[at]
-        keys[at, world] = [(label_of(design.label, world), number) for number in range(first, first + n)]
+        keys[at, world] = [(f"{design.label}, world {world}", number) for number in range(first, first + n)]
         hubs |= dict.fromkeys(keys[at, world], partial(worlds.hub, design.hub, world))
     there = kpis_of(bench, hubs)
     return {run: [there[key] for key in of_run] for run, of_run in keys.items()}

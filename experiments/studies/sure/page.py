@@ -11,14 +11,7 @@ from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects
 from experiments.studies.sure.design import Question, SureKeys
-from experiments.studies.sure.result import (
-    Answered,
-    DecidingRow,
-    ProbabilityRow,
-    Result,
-    WidthRow,
-    WorldRow,
-)
+from experiments.studies.sure.result import Answered, DecidingRow, ProbabilityRow, Result, WidthRow, WorldRow
 from experiments.studies.sure.text import headline, sentences, warnings
 
 _SHOWN: Final = 8

@@ -102,8 +102,9 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         *_shift_lines("flight", "had 95 % of the parcels gone", cost["cleared"]),
         *_parcel_lines(cost["parcels"]),
         f"Late: not gone {promised} after the scheduled in-block ({key}) or drawn arrival (other flights).",
-        *_uncounted(cost["parcels"]["n_uncounted"]),
     ]
+    if n := cost["parcels"]["n_uncounted"]:
+        lines.append(f"Not counted: {n:,} parcels of flights whose promised time ends after the run.")
     return "\n".join(lines)
 
 
@@ -162,8 +163,3 @@ def _parcel_lines(parcels: Mapping[str, Any]) -> Iterator[str]:
 def _row(name: str, part: Mapping[str, Any]) -> str:
     counts = f"{part['because']:13,} {part['otherwise']:14,} {part['both']:13,}"
     return f"  {name:22} {counts} {part['delay_h']:13,.0f}"
-
-
-def _uncounted(n: int) -> Iterator[str]:
-    if n:
-        yield f"Not counted: {n:,} parcels of flights whose promised time ends after the run."

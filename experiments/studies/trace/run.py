@@ -67,17 +67,13 @@ def stored_replication(
     return Replication(manifest, scenario, number, hubs[scenario], tables)
 
 
-def has_parcels(replication: Replication, flight: int) -> bool:
-    return bool((replication.tables["parcels"]["flight"] == flight).any())
-
-
 def with_parcels(replication: Replication, flight: int, schedule: Path | None, *, is_quiet: bool) -> Journal:
     """The journal with the parcels of a flight: those stored, or those of the same replication once more.
 
     Raises:
         InputError: what is computed here is not what was stored.
     """
-    if has_parcels(replication, flight):
+    if (replication.tables["parcels"]["flight"] == flight).any():
         return Journal(replication.tables, replication.hub)
     from sim.simulation import simulate
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from sim.config.bounds import Count, NotNegative, Positive, Share, check_known, minute_of_day
+from sim.config.bounds import Count, NotNegative, Positive, Share, check_at_most, check_known, minute_of_day
 from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
 from sim.domain.roles import ROLES
 from sim.reading import Bounds
@@ -49,9 +49,7 @@ class EquipmentAway(Spell):
 
     def check(self, hub: Hub) -> None:
         Spell.check(self, hub)
-        most = getattr(hub.apron, self.equipment)
-        if self.units > most:
-            raise ValueError(f"units: at most apron.{self.equipment} = {most}, got {self.units}")
+        check_at_most("units", self.units, f"apron.{self.equipment}", getattr(hub.apron, self.equipment))
 
     def takes(self, equipment: str) -> int:
         return self.units if equipment == self.equipment else 0

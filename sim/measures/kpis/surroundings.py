@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.measures.destinations import destination_on_time_share as in_time_there
 from sim.measures.destinations import driven_km
-from sim.measures.emissions import halls_co2_kg, road_co2_kg, stands_co2_kg, tugs_co2_kg
+from sim.measures.emissions import halls_co2_kg, stands_co2_kg, tugs_co2_kg
 from sim.measures.kpis.declaring import LESS, MORE, Group, Measured, Rank, shared
 from sim.measures.surroundings import M_PER_KM, is_night, tug_drives
 from sim.measures.window import departed_t
@@ -73,7 +73,9 @@ def co2_kg(run: Measured) -> dict[str, float]:
         "held": stands_co2_kg(held, rules),
         "tugs": tugs_co2_kg(tugs(run).engine_h, rules),
         "hall": halls_co2_kg(config, window),
-        "road": road_co2_kg(driven_km(config, run.tables["trucks"], window), rules),
+        "road": driven_km(config, run.tables["trucks"], window)
+        * rules.truck_diesel_l_per_km
+        * rules.diesel_co2_kg_per_l,
     }
 
 
