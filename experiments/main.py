@@ -69,14 +69,11 @@ def main(arguments: Sequence[str]) -> int:
         if error.filename is None:
             raise
         return _mistake(f"{error.filename}: {error.strerror}")
-    except KeyboardInterrupt:
-        print(
-            "cargohub: interrupted; finished parts are kept: the same command continues, or `cargohub resume RUN`",
-            file=sys.stderr,
-        )
-        return INTERRUPTED
-    except Terminated:
-        return TERMINATED
+    except (KeyboardInterrupt, Terminated) as end:
+        is_interrupt = isinstance(end, KeyboardInterrupt)
+        kept = "finished parts are kept: the same command continues, or `cargohub resume RUN`"
+        print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}; {kept}", file=sys.stderr)
+        return INTERRUPTED if is_interrupt else TERMINATED
     return code
 
 

@@ -6,7 +6,8 @@ import pytest
 from experiments.composition import load
 from experiments.replications.replicating import evaluate
 from sim import simulate, simulation
-from sim.record.flow_schemas import CHUTE, LANE, MACHINE, SCREENING
+from sim.record.flow_schemas import CHUTE, EXPORT_LANE, LANE, MACHINE, SCREENING
+from tests.test_halls import SPECIALISED
 
 SMALL = (
     "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.flights_per_day=6",
@@ -51,6 +52,19 @@ def test_chutes_and_lanes_have_the_flows_of_their_parcels(tables):
         assert stored(flows, LANE, "n_came", route) == of_intervals(here["ready"], end)
         assert stored(flows, LANE, "n_left", route) == of_intervals(here["cut_off"], end)
     assert len(flows["time"]) > 100
+
+
+def test_lanes_count_what_shuttles_take_and_bring():
+    tables = simulate(load("liege_100k_complex", *SMALL, *KEPT, *SPECIALISED)).tables
+    flows, parcels, end = tables["flows"], tables["parcels"], end_of(tables)
+    assert (~np.isnan(parcels["sent"])).sum() > 100
+    for name, stamps in (("n_came", ("sent_ready", "ready")), ("n_left", ("sent", "cut_off"))):
+        assert stored(flows, LANE, name) == of_intervals(np.concatenate([parcels[stamp] for stamp in stamps]), end)
+
+
+def test_export_lanes_count_what_is_built_into_ulds(tables):
+    formed = of_intervals(tables["out_parcels"]["formed"], end_of(tables))
+    assert stored(tables["flows"], EXPORT_LANE, "n_left") == formed != {}
 
 
 def test_machines_and_screening_have_the_flows_of_imports_and_exports(tables):

@@ -20,27 +20,15 @@ def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
     """Places and intervals in which something comes or leaves."""
     parts: dict[str, list[object]] = {name: [] for name in ("place", "hall", *_FLOW)}
     for (place, hall), tally in record.flows.items():
-        left = tally.left
-        if place == LANE:
-            left = left + _on_trucks(inputs, record, hall, left.shape)
-        number, interval = np.nonzero(tally.came | left)
+        number, interval = np.nonzero(tally.came | tally.left)
         time = np.minimum((interval + 1) * inputs.flow_width, inputs.end)
         machine, route = _of_place(inputs.site, place, number)
-        values = number, machine, route, time, tally.came[number, interval], left[number, interval]
+        values = number, machine, route, time, tally.came[number, interval], tally.left[number, interval]
         for name, part in zip(_FLOW, values, strict=True):
             parts[name].append(part)
         parts["place"].append(np.full(len(number), place))
         parts["hall"].append(np.full(len(number), hall))
     return {name: np.concatenate(part) if part else [] for name, part in parts.items()}  # type: ignore[arg-type]
-
-
-def _on_trucks(inputs: Inputs, record: Recorder, hall: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Units that trucks take, by route and interval (R, B)."""
-    taken = np.zeros(shape, dtype=np.int32)
-    for truck in record.trucks:
-        if truck.hall == hall and truck.cut_off != NEVER and taken.size:
-            taken[truck.route, truck.cut_off // inputs.flow_width] += truck.n_units
-    return taken
 
 
 def _of_place(site: Site, place: str, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

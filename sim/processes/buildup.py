@@ -127,8 +127,8 @@ class BuildUp:
 
     def _form(self, hall: ExportHall, lane: int, deck: int, limits: UldLimits) -> None:
         now = int(self._env.now)
-        ready, parcels, mass, volume = hall.lanes.routes[lane].take(
-            TrailerLimits(_ANY_NUMBER, limits.mass, limits.volume)
+        ready, parcels, mass, volume = hall.lanes.take(
+            lane, TrailerLimits(_ANY_NUMBER, limits.mass, limits.volume), now
         )
         sequence = self._n_formed[hall.number, lane]
         self._n_formed[hall.number, lane] += 1

@@ -97,6 +97,12 @@ class Lanes:
         if now is not None:
             self._line_up(*now)
 
+    def take(self, route: int, limits: TrailerLimits, now: int) -> tuple[Ticks, Ticks, int, int]:
+        """What leaves a lane now, as `Route.take` has it."""
+        taken = self.routes[route].take(limits)
+        self._flows.leave_at(route, now, len(taken[1]))
+        return taken
+
     def _line_up(self, ready: Ticks, parcels: Ticks) -> None:
         column = self._store.column
         route = column["route"][self._store.rows(parcels)]

@@ -154,7 +154,7 @@ def _leaves(outbound: Outbound, truck: _Truck, now: int, *, is_floor_short: bool
 def _load(outbound: Outbound, truck: _Truck) -> None:
     """The cut-off: the truck takes what is ready."""
     now, hall = int(outbound.env.now), outbound.halls[truck.hall]
-    ready, truck.parcels, truck.mass, truck.volume = hall.lanes.routes[truck.route].take(outbound.site.trucks.trailer)
+    ready, truck.parcels, truck.mass, truck.volume = hall.lanes.take(truck.route, outbound.site.trucks.trailer, now)
     truck.cut_off = now
     truck.n_units, truck.n_parcels = len(truck.parcels), outbound.store.n_parcels(truck.parcels)
     hall.on_floor[truck.route] -= truck.n_parcels

@@ -52,7 +52,7 @@ def _take(shared: Shared, sender: Hall, receiver: Hall) -> Ticks:
     taken = [np.empty(0, dtype=np.int64)]
     for route, n in enumerate(numbers):
         if n:
-            ready, parcels, _, _ = sender.lanes.routes[route].take(TrailerLimits(n, _ANY, _ANY))
+            ready, parcels, _, _ = sender.lanes.take(route, TrailerLimits(n, _ANY, _ANY), now)
             sender.on_floor[route] -= store.n_parcels(parcels)
             store.stamp("sent_ready", parcels, ready)
             store.stamp("ready", parcels, NEVER)

@@ -19,7 +19,10 @@ FLOW_TABLES: Final = (
             number("route", "that it belongs to; -1: none"),
             time("time", "end of the interval"),
             number("n_came", "units that came"),
-            number("n_left", "units that left: of a lane on trucks, at cut-off; of an export lane not counted"),
+            number(
+                "n_left",
+                "units that left: a lane on trucks, at cut-off, and on shuttles; an export lane onto ULDs",
+            ),
         ),
         ("place", "hall", "number", "time"),
     ),

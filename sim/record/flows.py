@@ -28,9 +28,14 @@ class FlowTally:
             self._leaves.add(place, leave)
 
     def arrive(self, place: NDArray[np.integer], arrival: Ticks) -> None:
-        """Units (P) that come, of which it is counted elsewhere when they leave."""
+        """Units (P) that come, and leave when `leave_at` says so."""
         if self._width:
             self._arrivals.add(place, arrival)
+
+    def leave_at(self, place: int, now: int, n: int) -> None:
+        """So many units leave a place together."""
+        if self._width:
+            self.left[place, now // self._width] += n
 
     def close(self) -> None:
         """The run is over."""

@@ -67,10 +67,9 @@ function drawScreening(hub, hall) {
   hub.hits.push({ ...zone, y: zone.y + zone.height * 0.5, height: zone.height * 0.5, text, about });
 }
 
-/** How full the lane of each route is; not where halls send each other parcels, which leave a lane uncounted. */
+/** How full the lane of each route is. */
 function drawLanes(hub, hall) {
   const { run, context } = hub;
-  if (run.tables.shuttles.rows > 0) return;
   const lanes = row(hall.zones.lanes, run.routes.length);
   run.routes.forEach((name, route) => {
     const flow = flowAt(run, flowKey("lane", hall.number, NOT_YET, route), hub.second);
@@ -80,6 +79,6 @@ function drawLanes(hub, hall) {
     context.globalAlpha = 0.6;
     fill(context, { ...cell, y: cell.y + cell.height - height, height }, routeColour(route));
     context.globalAlpha = 1;
-    hub.hits.push({ ...cell, about: { label: `Lane of ${name}`, facts: flowFacts(hub, flow, "Taken by trucks") } });
+    hub.hits.push({ ...cell, about: { label: `Lane of ${name}`, facts: flowFacts(hub, flow, "Taken by trucks and shuttles") } });
   });
 }
