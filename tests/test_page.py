@@ -401,6 +401,17 @@ def test_a_saved_plan_names_the_command_that_asks_its_question(tmp_path):
     )
 
 
+def test_a_saved_sweep_keeps_one_value_a_key_and_names_the_command_of_its_grid(tmp_path):
+    (tmp_path / "mine").mkdir()
+    form = {"was": "verb=sweep&scenario=liege_30k", "verb": "sweep", "do": "save", "name": "own"}
+    form |= {"set.halls.main.doors_out": "20, 26", "set.halls.main.packout_posts": "24"}
+    assert client_of(tmp_path, tmp_path / "mine").post("/plan", data=form).status_code == 200
+    file = (tmp_path / "mine" / "scenario" / "own.yaml").read_text()
+    assert "# cargohub sweep scenario=own 'halls.main.doors_out=20, 26' --config-dir " in file
+    assert hub(compose(["scenario=own"], tmp_path / "mine")).halls["main"].packout_posts == 24
+    assert "doors_out" not in file.split("\n", 2)[2]
+
+
 def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
     client = client_of(tmp_path)
     values = dict(word.split("=") for word in TINY if "=" in word) | {"replications": "30", "exports.service_h": "24"}

@@ -20,7 +20,7 @@ from experiments.execution.place import usable_workers
 from experiments.execution.progress import time_left
 from experiments.frame import runner
 from experiments.frame.study import Asked, Study
-from experiments.overrides import parsed
+from experiments.overrides import parsed, sweep_points
 from experiments.replications.replicating import check_designs
 from experiments.replications.summing import daily_parcels
 from experiments.store.directory import TIMINGS
@@ -28,7 +28,7 @@ from experiments.store.files import write_whole
 from experiments.store.foreign import configuration_of, is_finished, manifest_of
 from experiments.studies.page.form import CHOICES, STUDY, Field, choices_of, fields_of, group_of, values_of
 from experiments.studies.page.runs import names_in
-from experiments.studies.page.shifts import changed_words, with_shifts
+from experiments.studies.page.shifts import ShiftShare, changed_words, with_shifts
 from experiments.studies.replay.floor import Zone, zones_of
 from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
@@ -309,8 +309,14 @@ def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arg
 
 
 def _of_question(plan: Plan, fields: Sequence[Field]) -> list[Field]:
-    """Values that no scenario keeps, since the study of the verb sets them after it."""
-    return [] if plan.verb == "run" else [each for each in fields if group_of(each.key) in _OF_ALL_DESIGNS]
+    """Values that no scenario keeps: the study of the verb sets them after it, or there are several of one key."""
+    if plan.verb == "run":
+        return []
+    return [each for each in fields if group_of(each.key) in _OF_ALL_DESIGNS or _is_swept(each)]
+
+
+def _is_swept(field: Field) -> bool:
+    return field.is_changed and not isinstance(field, ShiftShare) and len(sweep_points([field.word])) > 1
 
 
 def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:

@@ -8,7 +8,7 @@ numbers, and whether the model lies within its band. Last: how wrong an assumpti
   cargohub validate RUN                                   the designs of a stored run, without simulating
   cargohub validate --json                                a list of the rows
   cargohub validate study=acceptance                      whether 3 to 4 flights a day are carried, in which months
-  cargohub validate space.sorting_m2_per_parcel_per_h=0.33   with another assumption
+  cargohub validate space.sorting_m2_per_parcel_per_h=0.25   with another assumption
 
 configs/study/validate.yaml has the hubs. The published figures and their sources are in
 experiments/report/public_hubs.yaml and experiments/report/validation.yaml.
