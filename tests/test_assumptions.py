@@ -69,6 +69,12 @@ def test_every_entry_has_a_number(documents):
     assert not set(entries((packaged(),))) - used
 
 
+def test_every_range_has_a_label_of_its_own():
+    labels = [entry.label for entry in entries((packaged(),)).values() if entry.kind.is_sampled]
+    assert None not in labels and len(set(labels)) == len(labels)
+    assert not [label for label in labels if "_" in label or label.endswith(".")]
+
+
 def test_no_key_stands_twice_in_a_file():
     for path in sorted((packaged() / FOLDER).glob("*.yaml")):
         keys = [key.value for key, _ in yaml.compose(path.read_text()).value]

@@ -4,6 +4,7 @@ A key may hold `*` for one name and end in `**` for all below; the entry with th
 share an entry move together, by one factor. Fields of an entry:
 
     sourced, assumption, derived, decision   the kind, with the source or reason; of a derived number its formula
+    label: break-down of a ULD               what a reader calls it; of numbers that move together, all of them
     by: 0.3                                  30 % less to 30 % more, each value as probable as any other
     low: 4, high: 10                         the ends; triangular, with the configured value as mode
     most: 1                                  no world goes beyond it
@@ -31,7 +32,7 @@ from sim.reading import near
 
 FOLDER: Final = "assumptions"
 _CORRELATIONS: Final = "correlations"
-_RANGE: Final = ("by", "low", "high", "most", "how", "towards", "options", "group")
+_FIELDS: Final = ("label", "by", "low", "high", "most", "how", "towards", "options", "group")
 
 
 class Kind(StrEnum):
@@ -52,6 +53,7 @@ class Entry:
     key: str
     kind: Kind
     text: str
+    label: str | None = None
     by: float | None = None
     low: float | None = None
     high: float | None = None
@@ -105,12 +107,12 @@ def _entry(key: str, fields: object) -> Entry:
     if not isinstance(fields, Mapping):
         raise ConfigError(f"{key}: expected a mapping with one of {', '.join(Kind)}")
     for name in fields:
-        if name not in (*Kind, *_RANGE):
-            raise ConfigError(f"{key}.{name}: unknown field{near(str(name), [*Kind, *_RANGE])}")
+        if name not in (*Kind, *_FIELDS):
+            raise ConfigError(f"{key}.{name}: unknown field{near(str(name), [*Kind, *_FIELDS])}")
     kinds = [Kind(name) for name in fields if name in tuple(Kind)]
     if len(kinds) != 1 or not fields[kinds[0]]:
         raise ConfigError(f"{key}: needs one of {', '.join(Kind)}, with its source, reason or formula")
-    given = {name: fields[name] for name in _RANGE if name in fields}
+    given = {name: fields[name] for name in _FIELDS if name in fields}
     if "towards" in given:
         given["towards"] = tuple(given["towards"])
     entry = Entry(key, kinds[0], str(fields[kinds[0]]), **given)

@@ -26,11 +26,19 @@ class Name:
     """Whose places the values are, of a choice."""
 
     @classmethod
-    def of(cls, key: str, *, unit: str | None = None, options: Sequence[str] = (), largest: float = 1.0) -> Self:
-        """By the number's key; `unit`: of a factor, which is not the number's own.
+    def of(
+        cls,
+        key: str,
+        label: str | None = None,
+        *,
+        unit: str | None = None,
+        options: Sequence[str] = (),
+        largest: float = 1.0,
+    ) -> Self:
+        """By the number's key, if it has no label; `unit`: of a factor, which is not the number's own.
 
-        >>> Name.of("packout.parcels_per_post_h").axis, Name.of("breakdown.uld_min").axis
-        ('pack-out: parcels per post and hour', 'break-down: ULD [min]')
+        >>> Name.of("packout.parcels_per_post_h").axis, Name.of("breakdown.uld_min", "break-down of a ULD").axis
+        ('pack-out: parcels per post and hour', 'break-down of a ULD [min]')
         >>> Name.of("parcels.no_read_share").value(0.02)
         '2 %'
         >>> Name.of("demand.hub_share.airport_parcels_per_year", largest=3.4e8).value(326e6)
@@ -38,7 +46,7 @@ class Name:
         """
         *names, end = [part for part in key.split(".") if part.strip("*")]
         found, name = _unit_of(end) if unit is None else ("", end)
-        text = spelt(": ".join((*names, name) if name else names))
+        text = label or spelt(": ".join((*names, name) if name else names))
         if unit is not None or options:
             return cls(text, unit or "", options=tuple(options))
         if not found and largest >= _LARGE:
@@ -70,7 +78,13 @@ def names_of(worlds: Worlds) -> tuple[Name, ...]:
     """Of the K numbers that worlds are drawn of."""
     members = dict(groups(worlds.assumptions))
     return tuple(
-        Name.of(name, unit=_factor(one, members[name]), options=tuple(one.entry.options), largest=abs(one.high))
+        Name.of(
+            name,
+            one.entry.label,
+            unit=_factor(one, members[name]),
+            options=tuple(one.entry.options),
+            largest=abs(one.high),
+        )
         for name, one in zip(worlds.names, worlds.sampled, strict=True)
     )
 

@@ -181,7 +181,7 @@ def _numbers(designs: Sequence[Design]) -> list[str]:
 
 
 def _with_range(one: Assumption) -> str:
-    name = Name.of(one.key)
+    name = Name.of(one.key, one.entry.label)
     if isinstance(one.value, str) or one.low is None or one.high is None:
         return name.text
     return f"{name.text} ({name.value(one.likely)}; range {name.value(one.low)} to {name.value(one.high)})"

@@ -80,7 +80,8 @@ class Field:
     @property
     def name(self) -> str:
         """What a planner would call it."""
-        return name_of(self.key)
+        label = self.about.entry.label if self.about and not self.about.stars else None
+        return label[:1].upper() + label[1:] if label else name_of(self.key)
 
     @property
     def unit(self) -> str:
