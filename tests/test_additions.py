@@ -24,7 +24,7 @@ from experiments.frame.study import Document, Study
 from experiments.statistics import Interval, mean_interval
 
 
-@table("toy", "paid hours of the hub", sort=("hub",))
+@table("toy", "paid hours of the hub", sort="hub")
 class Hub:
     hub: str = column("", "its name", heading="hub")
     paid: Interval = interval("h/d", "paid hours", heading="paid hours a day", show=lambda one: f"{one.mean:.0f}")

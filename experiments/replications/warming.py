@@ -40,7 +40,7 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Des
     results = {}
     for label, (n, day, total) in sums.items():
         hub = designs[label].hub
-        until = int(np.searchsorted(day, hub.warmup_days + hub.horizon_days, side="right"))
+        until = int(np.searchsorted(day, hub.days, side="right"))
         if until >= LEAST_BATCHES * BATCH:
             spacing = float(day[1] - day[0])
             results[label] = warm_up(total[:until] / n, week=round(DAYS_PER_WEEK / spacing), spacing=spacing)

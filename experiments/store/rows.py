@@ -3,7 +3,7 @@
 Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the
 class:
 
->>> @table("doors", "what a door more brings", sort=("doors",))
+>>> @table("doors", "what a door more brings", sort="doors")
 ... class Door:
 ...     doors: int = column("1", "that there are", heading="doors")
 ...     worth: Interval = interval("EUR", "of the last of them", heading="worth", show=lambda own: f"{own.mean} EUR")
@@ -90,14 +90,14 @@ def interval(
 
 
 @dataclass_transform(frozen_default=True)
-def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]], type[R]]:
+def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]:
     """Declare a class to be the row of a table: a frozen dataclass, whose fields that are no columns stay in memory."""
 
     def declare(declared: type[R]) -> type[R]:
         row = declared if is_dataclass(declared) else dataclass(frozen=True, slots=True)(declared)
         kinds = get_type_hints(row)
         columns = [made for each, declared in _declared(row) for made in _columns(each, declared, kinds[each.name])]
-        _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort))
+        _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort.split()))
         return row
 
     return declare

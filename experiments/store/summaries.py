@@ -24,7 +24,7 @@ def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> Any:  #
     return interval("see unit", meaning, ends=_ENDS, names="{end}", level=level)
 
 
-@table("points", "the designs of the run", sort=("order",))
+@table("points", "the designs of the run", sort="order")
 class DesignRow:
     scenario: str = label()
     order: int = column("1", "as asked for")
@@ -57,7 +57,7 @@ class DesignRow:
     other_packing: str = column("", "the design that differs in the packing rule alone; empty: none")
 
 
-@table("factors", "the keys in which the designs of a file, or typed ones, differ", sort=("scenario", "order"))
+@table("factors", "the keys in which the designs of a file, or typed ones, differ", sort="scenario order")
 class FactorRow:
     scenario: str = label()
     order: int = column("1", "of the key, as asked for")
@@ -69,7 +69,7 @@ VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True,
 """How tables name whether a design is unstable."""
 
 
-@table("stability", "whether the backlog of each design grows, and what says so", sort=("scenario",))
+@table("stability", "whether the backlog of each design grows, and what says so", sort="scenario")
 class StabilityRow:
     scenario: str = label()
     verdict: str = column("", "stable, unstable or undecided")
@@ -97,7 +97,7 @@ LONGER_RUNS: Final = TableSchema(
     "margin",
     "how far the answer of each design is from changing: what its first replications carry of the demands simulated"
     " around the one asked for",
-    sort=("scenario", "replication"),
+    sort="scenario replication",
 )
 class MarginRow:
     scenario: str = label()
@@ -109,7 +109,7 @@ class MarginRow:
 @table(
     "summary",
     "KPIs with 95 % intervals of the mean over replications, cut where the KPI cannot be",
-    sort=("scenario", "kpi"),
+    sort="scenario kpi",
 )
 class SummaryRow:
     scenario: str = label()
@@ -123,7 +123,7 @@ class SummaryRow:
     "differences",
     "paired differences to the baseline, the same random numbers in both, of each KPI as a family; without bounds and"
     " p-value where there is one replication, or all replications show the same difference",
-    sort=("scenario", "kpi"),
+    sort="scenario kpi",
 )
 class DifferenceRow:
     scenario: str = label()
@@ -142,7 +142,7 @@ class DifferenceRow:
 @table(
     "ladder",
     "parcels a day that each resource alone could pass at its effective rate",
-    sort=("scenario", "parcels_per_day", "resource"),
+    sort="scenario parcels_per_day resource",
 )
 class LadderRow:
     scenario: str = label()
@@ -150,7 +150,7 @@ class LadderRow:
     parcels_per_day: float = column("parcels/d", "at its effective rate, if staffed round the clock")
 
 
-@table("area", "the area budget", sort=("scenario", "hall", "zone"))
+@table("area", "the area budget", sort="scenario hall zone")
 class AreaRow:
     scenario: str = label()
     hall: str = column("", "name")
@@ -162,7 +162,7 @@ class AreaRow:
     spare_m2: float = column("m2", "that no unit stands on")
 
 
-@table("answer", "what a study says, in sentences", sort=("order",))
+@table("answer", "what a study says, in sentences", sort="order")
 class AnswerRow:
     order: int = column("1", "in which they are read")
     sentence: str = column("", "the sentence")
@@ -171,7 +171,7 @@ class AnswerRow:
 @table(
     "warmup",
     "MSER on the backlog, mean over replications, of each design whose backlog does not grow",
-    sort=("scenario", "batch"),
+    sort="scenario batch",
 )
 class WarmupRow:
     scenario: str = label()

@@ -38,7 +38,7 @@ _COLUMNS: Final = {
 }
 
 
-@table("assumptions", "numbers of a configuration, and how far they may be from what they are", sort=("key",))
+@table("assumptions", "numbers of a configuration, and how far they may be from what they are", sort="key")
 class Row:
     key: str = column("", "full key", heading="key")
     value: str = column("", "as configured", heading="value")

@@ -51,9 +51,7 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     from experiments.report.stored_designs import Window
 
     config = design.hub
-    window = Window(
-        config.warmup_days * MIN_PER_DAY, (config.warmup_days + config.horizon_days) * MIN_PER_DAY, config.start_date
-    )
+    window = Window(config.warmup_days * MIN_PER_DAY, config.days * MIN_PER_DAY, config.start_date)
     tables = {name: frame_of(manifest, TABLES[name], columns) for name, columns in _READ.items()}
     shown = day_figure.of_run(tables, design.label, window, day)
     at = "" if design is designs[0] else f"-{1 + designs.index(design)}"
@@ -80,7 +78,7 @@ def _day(design: Design, text: str) -> int:
     except ValueError:
         raise InputError(f"day: a date as YYYY-MM-DD, got {text[:60]!r}") from None
     first = design.hub.start_date
-    n_days = design.hub.warmup_days + design.hub.horizon_days
+    n_days = design.hub.days
     if not 0 <= (asked - first).days < n_days:
         raise InputError(f"day: {asked} is none of the run's, {first} to {first + dt.timedelta(days=n_days - 1)}")
     return (asked - first).days

@@ -94,10 +94,15 @@ class HubGroups:
     """What `fit: auto` changed."""
 
     @property
+    def days(self) -> int:
+        """Of warm-up, and measured."""
+        return self.warmup_days + self.horizon_days
+
+    @property
     def end_min(self) -> float:
         """The run's end: after the measured days the time promised, that of exports if it is longer."""
         exports_h = self.exports.service_h if self.exports.share else 0.0
-        return (self.warmup_days + self.horizon_days) * MIN_PER_DAY + max(self.service_h, exports_h) * MIN_PER_H
+        return self.days * MIN_PER_DAY + max(self.service_h, exports_h) * MIN_PER_H
 
     def load_limit(self, aircraft: str) -> LoadLimit:
         """The most parcels that flights of a type carry."""

@@ -37,7 +37,7 @@ def _check(config: HubGroups) -> None:
         raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
     _check_rules(config)
     _check_halls(config)
-    last_year = config.start_date.year + (config.warmup_days + config.horizon_days) / _DAYS_PER_YEAR
+    last_year = config.start_date.year + config.days / _DAYS_PER_YEAR
     if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
         raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {config.start_date}")
     check_sum("fleet", [kind.share for kind in config.fleet.values()])
@@ -66,7 +66,7 @@ def _check_rules(config: HubGroups) -> None:
 def _check_halls(config: HubGroups) -> None:
     if not 1 <= len(config.halls) <= _MOST_HALLS:
         raise ValueError(f"halls: 1 to {_MOST_HALLS} halls, got {len(config.halls)}")
-    last = config.start_date + dt.timedelta(days=config.warmup_days + config.horizon_days)
+    last = config.start_date + dt.timedelta(days=config.days)
     for name, hall in config.halls.items():
         if hall.opens is not None and hall.opens >= last:
             raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")

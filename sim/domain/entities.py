@@ -14,7 +14,7 @@ EXTRA: Final = 1
 """Kinds of truck."""
 
 
-@table("flights", "one row a flight", sort=("number",))
+@table("flights", "one row a flight", sort="number")
 class Visit:
     """A flight at the hub."""
 
@@ -49,7 +49,7 @@ class Visit:
     n_missed_out: int = integer("parcels of exports for its destination, ready or built, that it did not take", 0)
 
 
-@table("ulds", "one row a ULD of a flight that landed", sort=("flight", "index"))
+@table("ulds", "one row a ULD of a flight that landed", sort="flight index")
 class Uld:
     flight: int = integer("number of the flight, by drawn arrival")
     index: int = integer("in its flight")
@@ -76,7 +76,7 @@ class Uld:
     wait_floor: int = duration("the same, because floor is missing")
 
 
-@table("trains", "one row a tug train", sort=("flight", "deck", "train"))
+@table("trains", "one row a tug train", sort="flight deck train")
 class Train:
     flight: int = integer("number of the flight, by drawn arrival")
     deck: int = integer("0 main, 1 lower")
@@ -90,7 +90,7 @@ class Train:
     returned: int = stamp("free again")
 
 
-@table("shuttles", "one row a shuttle between halls", sort=("origin", "destination", "sequence"))
+@table("shuttles", "one row a shuttle between halls", sort="origin destination sequence")
 class Shuttle:
     origin: int = integer("hall that it leaves")
     destination: int = integer("hall that it goes to")
@@ -117,7 +117,7 @@ class OfTruck:
         return self.hall, self.route, self.kind, self.sequence
 
 
-@table("trucks", "one row a truck", sort=("hall", "route", "kind", "sequence"))
+@table("trucks", "one row a truck", sort="hall route kind sequence")
 class Truck(OfTruck):
     scheduled: int = stamp("timetabled cut-off")
     called: int = stamp("by the dispatcher")
@@ -137,14 +137,14 @@ class Truck(OfTruck):
     is_cancelled: bool = flag("there was nothing to take", default=False)
 
 
-@table("loads", "parcels of a flight on a truck", sort=("hall", "route", "kind", "sequence", "flight"))
+@table("loads", "parcels of a flight on a truck", sort="hall route kind sequence flight")
 class Load(OfTruck):
     flight: int = integer("number of the flight, by drawn arrival")
     n_parcels: int = integer("of the flight on the truck")
     value: int = integer("declared of these; 0 where nothing is declared", dtype="int64", unit="cent")
 
 
-@table("packout", "one row a hall with pack-out; a chute is a machine's of a route", sort=("hall",))
+@table("packout", "one row a hall with pack-out; a chute is a machine's of a route", sort="hall")
 class ChuteCount:
     """What went through the chutes of a hall, and the fullest of them."""
 
@@ -157,7 +157,7 @@ class ChuteCount:
     route: int = integer("that the chute is of; -1: none", NEVER)
 
 
-@table("refusals", "one row a unit that customs took away", sort=("flight", "freed", "hall", "n_parcels", "value"))
+@table("refusals", "one row a unit that customs took away", sort="flight freed hall n_parcels value")
 class Refusal:
     flight: int = integer("number of the flight, by drawn arrival")
     freed: int = instant("out of the hold zone, and gone")

@@ -8,7 +8,7 @@ from sim.domain.fields import flag, instant, integer, label, stamp, table
 from sim.units import NEVER
 
 
-@table("collections", "one row a collection truck of the timetable", sort=("number",))
+@table("collections", "one row a collection truck of the timetable", sort="number")
 class Pickup:
     """A collection truck."""
 
@@ -41,7 +41,7 @@ class OfOutUld:
         return self.hall, self.lane, self.sequence
 
 
-@table("out_ulds", "one row a ULD of exports", sort=("hall", "lane", "sequence"))
+@table("out_ulds", "one row a ULD of exports", sort="hall lane sequence")
 class OutUld(OfOutUld):
     deck: int = integer("that it is built for: 0 main, 1 lower")
     formed: int = instant("its parcels are set apart")
@@ -56,13 +56,13 @@ class OutUld(OfOutUld):
     departed: int = stamp("off-block of its flight")
 
 
-@table("out_loads", "parcels of a collection on a ULD", sort=("hall", "lane", "sequence", "collection"))
+@table("out_loads", "parcels of a collection on a ULD", sort="hall lane sequence collection")
 class OutLoad(OfOutUld):
     collection: int = integer("number of the collection")
     n_parcels: int = integer("of the collection on the ULD")
 
 
-@table("out_trains", "one row a train of outbound ULDs", sort=("flight", "train"))
+@table("out_trains", "one row a train of outbound ULDs", sort="flight train")
 class OutTrain:
     flight: int = integer("number of the flight, by drawn arrival")
     train: int = integer("of its flight")

@@ -1,6 +1,6 @@
 """Fields of a dataclass that are columns of a table: name, kind and meaning are declared once, where the value is kept.
 
->>> @table("doors", "one row a door", sort=("number",))
+>>> @table("doors", "one row a door", sort="number")
 ... class Door:
 ...     number: int = integer("of the door")
 ...     docked: int = stamp("a truck is there")
@@ -10,7 +10,7 @@ Column(name='docked', dtype='float64', unit='min', meaning='a truck is there')
 Door(number=7, docked=-1)
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any, Final, TypeVar, dataclass_transform
@@ -56,12 +56,12 @@ def label(meaning: str) -> Any:  # noqa: ANN401 - as above
 
 
 @dataclass_transform()
-def table(name: str, meaning: str, *, sort: Sequence[str]) -> Callable[[type[R]], type[R]]:
+def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]:
     """Declare a class to be the row of a table, a dataclass; its rows are in the order of `sort`."""
 
     def declare(declared: type[R]) -> type[R]:
         row: type[R] = dataclass(slots=True)(declared)
-        _SCHEMAS[row] = TableSchema(name, meaning, columns_of(row), tuple(sort))
+        _SCHEMAS[row] = TableSchema(name, meaning, columns_of(row), tuple(sort.split()))
         return row
 
     return declare

@@ -62,7 +62,7 @@ def make_flights(
 
 def measured_days(config: HubConfig) -> tuple[int, int]:
     """From the first measured instant to the first after them [ticks]."""
-    return config.warmup_days * TICKS_PER_DAY, (config.warmup_days + config.horizon_days) * TICKS_PER_DAY
+    return config.warmup_days * TICKS_PER_DAY, config.days * TICKS_PER_DAY
 
 
 def end_of_run(config: HubConfig) -> int:

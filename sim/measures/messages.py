@@ -25,7 +25,7 @@ def message_columns(
     if not config.exposure.is_on:
         return {}
     sent = event_counts(inputs, record, tables)
-    low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.warmup_days + config.horizon_days))
+    low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))
     rows: dict[tuple[str, int, bool], int] = {}
     for name, message in config.exposure.messages.items():
         instants, counts = sent[message.event]()

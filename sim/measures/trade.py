@@ -93,7 +93,7 @@ def iso_week(monday: int) -> str:
 def _exported(config: HubConfig, out_ulds: Table) -> dict[tuple[int, str], int]:
     """Parcels off-block in the measured days, by week and destination."""
     exported: dict[tuple[int, str], int] = {}
-    low, high = config.warmup_days, config.warmup_days + config.horizon_days
+    low, high = config.warmup_days, config.days
     for departed, lane, n in zip(*(out_ulds[name].tolist() for name in _OUT), strict=True):
         instant = 0 if np.isnan(departed) else int(departed * TICKS_PER_MIN)
         if not np.isnan(departed) and low * TICKS_PER_DAY <= instant < high * TICKS_PER_DAY:

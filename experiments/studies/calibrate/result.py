@@ -27,7 +27,7 @@ _FEWEST: Final = 8
 """Worlds below which nothing is said of those that remain (assumption)."""
 
 
-@table("observations", "what was observed, and what the model shows over the worlds", sort=("hub", "kpi"))
+@table("observations", "what was observed, and what the model shows over the worlds", sort="hub kpi")
 class ObservationRow:
     hub: str = column("", "of which hub", heading="hub")
     kpi: str = column("", "its name", heading="observed", show=kpi_name)
@@ -48,14 +48,14 @@ class ObservationRow:
     source: str = column("", "who says so")
 
 
-@table("waves", "what each wave leaves possible", sort=("wave",))
+@table("waves", "what each wave leaves possible", sort="wave")
 class WaveRow:
     wave: int = column("1", "its number, from 1", heading="wave")
     runs: int = column("1", "hubs simulated in a world, until its end", heading="simulated")
     possible: Interval = interval("1", "share of the worlds not ruled out", heading="still possible", show=in_percent)
 
 
-@table("narrowed", "each number's range in all worlds and in those that remain", sort=("number",))
+@table("narrowed", "each number's range in all worlds and in those that remain", sort="number")
 class RangeRow:
     """Quantiles of a number over worlds; after: NaN if too few remain."""
 
@@ -73,7 +73,7 @@ class RangeRow:
     after: str = column("", "of the remaining worlds, as shown", heading="of those that remain")
 
 
-@table("answers", "in which share of the worlds each hub carries its traffic", sort=("scenario",))
+@table("answers", "in which share of the worlds each hub carries its traffic", sort="scenario")
 class AnswerShareRow:
     scenario: str = column("", "the hub", heading="hub")
     before: Interval = interval("1", "share of all assumed worlds", heading="carries in", show=in_percent)

@@ -210,7 +210,7 @@ def _varied(results: Sequence[Result], factors: Factors) -> tuple[tuple[str, ...
     return with_factors(labels, *varied_of(labels), factors)
 
 
-@table("curve", "what each design sustains", sort=("point",))
+@table("curve", "what each design sustains", sort="point")
 class CurveRow:
     point: int = column("1", "in the order asked for")
     flights_per_day: Interval = interval("1/d", "the most that is sustained, mean over replications", names="{own}")

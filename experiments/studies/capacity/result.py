@@ -25,7 +25,7 @@ def _units(value: float) -> str:
     return f"{value:,.5g}"
 
 
-@table("capacity", "the highest demand that each replication sustains", sort=("scenario", "replication"))
+@table("capacity", "the highest demand that each replication sustains", sort="scenario replication")
 class Threshold:
     scenario: str = column("", "the scenario")
     replication: int = column("", "its replication, counted from 0")
@@ -35,9 +35,7 @@ class Threshold:
     n_evaluations: int = column("1", "demands that were simulated")
 
 
-@table(
-    "binding", "what ten per cent more of each resource lifts, just above the threshold", sort=("scenario", "resource")
-)
+@table("binding", "what ten per cent more of each resource lifts, just above the threshold", sort="scenario resource")
 class Lift:
     """What more of one resource does to a scenario just above its threshold."""
 

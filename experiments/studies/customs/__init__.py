@@ -53,9 +53,7 @@ def value_said(value: float) -> str:
     return np.format_float_positional(value, trim="-")
 
 
-@table(
-    "frontier", "what each value of a control finds and costs, beside the hub as configured", sort=("control", "value")
-)
+@table("frontier", "what each value of a control finds and costs, beside the hub as configured", sort="control value")
 class Setting:
     """A value of a control: differences to the hub as configured, and their ratios."""
 

@@ -17,7 +17,7 @@ from sim.domain.columns import TableSchema
 from sim.measures.kpis import KPIS
 
 
-@table("decomposition", "what each factor contributes to the gain between the scenarios", sort=("kpi", "order"))
+@table("decomposition", "what each factor contributes to the gain between the scenarios", sort="kpi order")
 class FactorShare:
     kpi: str = column("", "name")
     order: int = column("1", "of the factor, as asked for")
@@ -32,7 +32,7 @@ class FactorShare:
     fields: str = column("", "the fields that differ")
 
 
-@table("coalitions", "the first scenario with some factors as in the second", sort=("order",))
+@table("coalitions", "the first scenario with some factors as in the second", sort="order")
 class CoalitionRow:
     scenario: str = column("", "the coalition, as it is called in every table of the run")
     order: int = column("1", "binary: bit i is set where factor i is swapped")

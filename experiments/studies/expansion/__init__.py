@@ -131,7 +131,7 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
     n = asked.keys.replications
 
     def simulate(designs: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
-        days = base.hub.warmup_days + base.hub.horizon_days
+        days = base.hub.days
         flights = sum(design.hub.demand.flights_per_day for design in designs) * n * days
         counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "days": days, "flights": whole(flights)}
         bench.say(said("expansion_weeks", **counts))

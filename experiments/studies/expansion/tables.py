@@ -30,7 +30,7 @@ from sim.measures.kpis import KPIS
 R = TypeVar("R")
 
 
-@table("paths", "what each path comes to", sort=("path", "figure"))
+@table("paths", "what each path comes to", sort="path figure")
 class FigureRow:
     path: str = column("", "of the study")
     figure: str = column("", "what of it")
@@ -38,7 +38,7 @@ class FigureRow:
     unit: str = column("", "its unit")
 
 
-@table("futures", "every path in every future", sort=("path", "growth", "results", "draw"))
+@table("futures", "every path in every future", sort="path growth results draw")
 class FutureRow:
     path: str = column("", "of the study")
     growth: str = column("", "demand path")
@@ -50,7 +50,7 @@ class FutureRow:
     first_opens: float = column("year", "when the first does; NaN: none")
 
 
-@table("accounts", "expected money by year and line, not discounted; earned is positive", sort=("path", "year", "line"))
+@table("accounts", "expected money by year and line, not discounted; earned is positive", sort="path year line")
 class AccountRow:
     path: str = column("", "of the study")
     year: int = column("1", "of the calendar")
@@ -58,7 +58,7 @@ class AccountRow:
     eur: float = column("EUR", "in the year")
 
 
-@table("service", "KPIs of each year, means of its weeks, over futures", sort=("path", "year", "kpi"))
+@table("service", "KPIs of each year, means of its weeks, over futures", sort="path year kpi")
 class ServiceRow:
     path: str = column("", "of the study")
     year: int = column("1", "of the calendar")
@@ -69,9 +69,7 @@ class ServiceRow:
     unit: str = column("", "its unit")
 
 
-@table(
-    "traffic", "flights a day that are wanted, that there are slots for, and that come", sort=("path", "year", "what")
-)
+@table("traffic", "flights a day that are wanted, that there are slots for, and that come", sort="path year what")
 class TrafficRow:
     path: str = column("", "of the study")
     year: int = column("1", "of the calendar")
@@ -82,7 +80,7 @@ class TrafficRow:
     unit: str = column("", "its unit")
 
 
-@table("states", "hubs that paths are in for a time, and the hub that was simulated for each", sort=("state",))
+@table("states", "hubs that paths are in for a time, and the hub that was simulated for each", sort="state")
 class StateRow:
     state: str = column("", "of a path")
     hub: str = column("", "its hub, as the table kpis calls it, before @ and the load; several act: effects added")

@@ -33,7 +33,7 @@ PAID: Final = {
 }
 
 
-@table("knowing", "what it would be worth to know something before choosing a path", sort=("order",))
+@table("knowing", "what it would be worth to know something before choosing a path", sort="order")
 class Knowing:
     order: int = column("1", "as told")
     what: str = column("", "what is known", heading="what")
@@ -43,7 +43,7 @@ class Knowing:
     unit: str = column("", "its unit")
 
 
-@table("turns", "the best path with each uncertain thing at one of its values, all else as it is", sort=("order",))
+@table("turns", "the best path with each uncertain thing at one of its values, all else as it is", sort="order")
 class Turn:
     """A value of something that is not known, and which path is best with it."""
 
@@ -59,7 +59,7 @@ class Turn:
 
 @table(
     "decision_map", "the best path by growth and by the probability of the first decision in favour",
-    sort=("growth", "probability"),
+    sort="growth probability",
 )  # fmt: skip
 class Cell:
     growth: str = column("", "demand path, taken as certain")

@@ -141,7 +141,7 @@ def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
     config, keys = asked.designs[0].hub, asked.keys
     optimise = keys.optimise
     check_variables(config, optimise.variables)
-    n_runs, days = optimise.trials * keys.replications, config.warmup_days + config.horizon_days
+    n_runs, days = optimise.trials * keys.replications, config.days
     counts = {"n": optimise.trials, "n_runs": n_runs, "days": days, "confirm": optimise.confirm}
     bench.say(said("optimise_cost_of_search", **counts))
     tried = search(bench, config, keys)

@@ -21,7 +21,7 @@ from experiments.studies.optimise.search import Found, Trial
 from sim.domain.columns import TableSchema
 
 
-@table("trials", "the designs that were tried, in order", sort=("trial",))
+@table("trials", "the designs that were tried, in order", sort="trial")
 class TrialRow:
     trial: int = column("1", "counted from 0")
     generation: int = column("1", "counted from 0")
@@ -32,14 +32,14 @@ class TrialRow:
     is_front: bool = column("", "no design is as good in both goals and better in one")
 
 
-@table("variables", "the values of the variables in every trial", sort=("trial", "variable"))
+@table("variables", "the values of the variables in every trial", sort="trial variable")
 class VariableRow:
     trial: int = column("1", "counted from 0")
     variable: str = column("", "its name in the study")
     value: str = column("", "as after the = of a word")
 
 
-@table("goals", "what the designs that fit reach, as the search saw it", sort=("trial", "goal"))
+@table("goals", "what the designs that fit reach, as the search saw it", sort="trial goal")
 class GoalRow:
     trial: int = column("1", "counted from 0")
     goal: str = column("", "KPI, or figure of the design")
@@ -47,7 +47,7 @@ class GoalRow:
     unit: str = column("", "its unit")
 
 
-@table("front", "the front, by replications that played no part in its choice", sort=("order", "goal"))
+@table("front", "the front, by replications that played no part in its choice", sort="order goal")
 class FrontRow:
     order: int = column("1", "by the first goal")
     scenario: str = column("", "the design, as the table kpis calls it")

@@ -279,7 +279,7 @@ def _expected(root: Path, designs: Sequence[Design], n: int) -> str:
 
 
 def _parcels(config: HubConfig) -> float:
-    return daily_parcels(config) * (config.warmup_days + config.horizon_days)
+    return daily_parcels(config) * config.days
 
 
 def saved(plan: Plan, name: str, arguments: Arguments) -> Path:

@@ -23,7 +23,7 @@ interval_text = partial(with_interval, show=short)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
 
 
-@table("selection", "the designs that were compared, and what became of each", sort=("order",))
+@table("selection", "the designs that were compared, and what became of each", sort="order")
 class Row:
     """A design: what it costs, what the KPI is over its replications, and what became of it."""
 

@@ -23,7 +23,7 @@ _WIDE: Final = 0.5
 """Width of the interval of a total index from which it says little: half of all that it can be (assumption)."""
 
 
-@table("effects", "Morris's elementary effects of each factor, a range of the factor each", sort=("kpi", "factor"))
+@table("effects", "Morris's elementary effects of each factor, a range of the factor each", sort="kpi factor")
 class EffectRow:
     kpi: str = column("", "the KPI that it acts on")
     factor: str = column("", "its name in the study")
@@ -36,7 +36,7 @@ class EffectRow:
 @table(
     "indices",
     "Sobol's indices: shares of the variance over the ranges of all factors in the table",
-    sort=("kpi", "factor"),
+    sort="kpi factor",
 )
 class IndexRow:
     kpi: str = column("", "the KPI that it acts on")
@@ -47,7 +47,7 @@ class IndexRow:
     is_impossible: bool = column("", "estimates that no true index has: below 0, above 1, or S1 above ST")
 
 
-@table("designs", "the values of the factors at each point that was simulated", sort=("scenario", "factor"))
+@table("designs", "the values of the factors at each point that was simulated", sort="scenario factor")
 class ValueRow:
     scenario: str = column("", "the point, as the table kpis calls it")
     factor: str = column("", "its name in the study")
@@ -57,7 +57,7 @@ class ValueRow:
 @table(
     "noise",
     "of the variance of the mean response between points, the share that is noise of the replications",
-    sort=("method", "kpi"),
+    sort="method kpi",
 )
 class NoiseRow:
     method: str = column("", "morris or sobol")

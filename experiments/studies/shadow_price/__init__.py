@@ -43,8 +43,9 @@ def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
     steps = ladders(config, keys)
     bench.check(asked.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
-    days = config.warmup_days + config.horizon_days
-    bench.say(f"shadow-price: {len(hubs)} hubs, with {n} replications {n * len(hubs)} simulations, each of {days} days")
+
+    n_runs = n * len(hubs)
+    bench.say(f"shadow-price: {len(hubs)} hubs, with {n} replications {n_runs} simulations, each of {config.days} days")
     kpis = bench.evaluated(hubs, n)
     return Result(config.scenario, keys, tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps))
 

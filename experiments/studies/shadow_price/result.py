@@ -119,9 +119,7 @@ UNIT: Final = "EUR/m2/year"
 interval_text = partial(with_interval, show=whole)
 
 
-@table(
-    "shadow_price", "what a m² more is worth a year, by demand, zone and step", sort=("flights_per_day", "zone", "step")
-)
+@table("shadow_price", "what a m² more is worth a year, by demand, zone and step", sort="flights_per_day zone step")
 class Step:
     """More units of a zone at a demand."""
 

@@ -61,7 +61,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     worlds = drawn(config, folder, n=n, seed=config.seed, kept=own.question.kept)
     sample = worlds.sample(designs, own.ranges)
     effort = asked.keys.effort
-    bench.say(f"sure: at most {effort.budget} runs, each of {config.warmup_days + config.horizon_days} days")
+    bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
     _check_varies(known)
     bench.say("sure: what decides, and ranges of other widths")

@@ -16,7 +16,7 @@ SHARES: Final = (0.9, 0.5, 0.1)
 """Of the worlds, in which so many flights a day are carried at least."""
 
 
-@table("carried", "flights a day that a hall carries in a share of the worlds", sort=("hall", "share"))
+@table("carried", "flights a day that a hall carries in a share of the worlds", sort="hall share")
 class CarriedRow:
     """Between the levels asked for, in proportion; NaN: more than the highest of them."""
 

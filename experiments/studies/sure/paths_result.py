@@ -19,7 +19,7 @@ from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE
 _BANDS: Final = (0.05, 0.95)
 
 
-@table("paths", "what each path is worth over the assumed worlds, and in which share it is worth most", sort=("path",))
+@table("paths", "what each path is worth over the assumed worlds, and in which share it is worth most", sort="path")
 class PathRow:
     path: str = column("", "of the study", heading="path", show=path_name)
     best: Interval = interval("1", "share of worlds in which it is worth most", heading="best in", show=in_percent)
@@ -30,14 +30,14 @@ class PathRow:
     p95: float = column("EUR", "NPV that 95 % of the worlds are below", heading="95 % below", show=millions)
 
 
-@table("path_widths", "the same shares with ranges of another width", sort=("path", "width"))
+@table("path_widths", "the same shares with ranges of another width", sort="path width")
 class PathWidthRow:
     path: str = column("", "of the study")
     width: float = column("1", "of the ranges, as a multiple of those configured")
     best: Interval = interval("1", "share of worlds in which it is worth most", show=in_percent)
 
 
-@table("worth_of_knowing", "what it is worth to know a number before a path is chosen", sort=("order",))
+@table("worth_of_knowing", "what it is worth to know a number before a path is chosen", sort="order")
 class KnowingRow:
     order: int = column("1", "most first")
     number: str = column("", "key of the number", heading="key")
@@ -46,7 +46,7 @@ class KnowingRow:
     per_year: Interval = interval("EUR", "the same as an annuity", heading="MEUR a year", show=in_millions)
 
 
-@table("npv_by_number", "what each path is worth with one number low and high", sort=("path", "number"))
+@table("npv_by_number", "what each path is worth with one number low and high", sort="path number")
 class SwingRow:
     path: str = column("", "of the study")
     number: str = column("", "key of the number")
@@ -55,7 +55,7 @@ class SwingRow:
     first: float = column("1", "share of the variance of NPV that the number makes alone")
 
 
-@table("npv_of_worlds", "the paths by world", sort=("world", "path"))
+@table("npv_of_worlds", "the paths by world", sort="world path")
 class WorldPathRow:
     world: int = column("1", "its number")
     path: str = column("", "of the study")

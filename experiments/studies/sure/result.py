@@ -31,7 +31,7 @@ _GRID: Final = np.linspace(-1, 1, 201)
 _NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
 
 
-@table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort=("scenario",))
+@table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort="scenario")
 class ProbabilityRow:
     scenario: str = column("", "the design", heading="design")
     probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=in_percent)
@@ -48,14 +48,14 @@ class ProbabilityRow:
     deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
 
 
-@table("widths", "the same shares with ranges of another width", sort=("scenario", "width"))
+@table("widths", "the same shares with ranges of another width", sort="scenario width")
 class WidthRow:
     scenario: str = column("", "the design")
     width: float = column("1", "of the ranges, as a multiple of those configured")
     probability: Interval = interval("1", "share of worlds in which it carries", show=in_percent)
 
 
-@table("deciding", "what each number does to the answer of each design", sort=("scenario", "number"))
+@table("deciding", "what each number does to the answer of each design", sort="scenario number")
 class DecidingRow:
     scenario: str = column("", "the design")
     number: str = column("", "key of the number", heading="key")
@@ -74,7 +74,7 @@ class DecidingRow:
     turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere in its range")
 
 
-@table("worlds", "the worlds by design: what the screen says, and what was simulated", sort=("scenario", "world"))
+@table("worlds", "the worlds by design: what the screen says, and what was simulated", sort="scenario world")
 class WorldRow:
     scenario: str = column("", "the design")
     world: int = column("1", "its number")

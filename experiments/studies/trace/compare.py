@@ -47,8 +47,7 @@ def comparison(replication: Replication, number: int, schedule: Path | None, *, 
         raise InputError(f"compare: flight {key} is scheduled before the run begins; it cannot be put on schedule")
     hub = with_schedule(replication.manifest, replication.scenario, replication.hub, schedule)
     if not is_quiet:
-        days = hub.warmup_days + hub.horizon_days
-        print(said("simulated_twice", number=replication.number, key=key, days=days), file=sys.stderr)
+        print(said("simulated_twice", number=replication.number, key=key, days=hub.days), file=sys.stderr)
     actual = world(hub, replication.number)
     every = np.arange(len(flights["number"]))
     if not is_same(actual.tables, replication.tables, every):

@@ -82,7 +82,7 @@ def with_parcels(replication: Replication, flight: int, schedule: Path | None, *
     record = replace(hub.record, parcels_of_flights=(key,))
     for shorter in _shortened(replace(hub, record=record), replication.tables, flight):
         if not is_quiet:
-            days, of_days = (each.warmup_days + each.horizon_days for each in (shorter, hub))
+            days, of_days = (each.days for each in (shorter, hub))
             again = said("parcels_simulated_again", key=key, number=replication.number, days=days, of_days=of_days)
             print(again, file=sys.stderr)
         tables = simulate(shorter, replication.number).tables

@@ -21,7 +21,7 @@ def _factor(value: float) -> str:
     return "–" if math.isnan(value) else f"×{value:.2f}"
 
 
-@table("validation_power", "factor on an assumption at which the first row leaves its band", sort=("key",))
+@table("validation_power", "factor on an assumption at which the first row leaves its band", sort="key")
 class Noticed:
     """An assumption, and when the first row notices."""
 

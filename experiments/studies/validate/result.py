@@ -33,7 +33,7 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
     return "yes" if value else "no"
 
 
-@table("validation", "what is published, and what the model makes of it", sort=("case",))
+@table("validation", "what is published, and what the model makes of it", sort="case")
 class Case:
     """A published figure beside the model's."""
 
