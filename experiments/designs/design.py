@@ -11,6 +11,7 @@ from experiments.designs.spreadsheet import Factors, compose_design, designs_amo
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution import Place
 from experiments.report.public_hubs import public_hubs
+from experiments.report.sections import said
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, check_different, check_known
@@ -266,10 +267,9 @@ def hall_warnings(config: HubConfig) -> list[str]:
     """Halls with less or more area for their machines than any public air hub: allowed, and unusual."""
     areas = [hub.m2_per_parcel_h for hub in public_hubs() if hub.kind == "air"]
     return [
-        f"halls.{name}: {hall.area_m2 / hall.rated_per_h:.2f} m2 for a rated parcel an hour; {len(areas)} public air"
-        f" hubs have {min(areas):.2f} to {max(areas):.2f} (`cargohub validate`)"
+        said("odd_hall", hall=name, own=own, n=len(areas), least=min(areas), most=max(areas))
         for name, hall in config.halls.items()
-        if hall.rated_per_h and not min(areas) <= hall.area_m2 / hall.rated_per_h <= max(areas)
+        if hall.rated_per_h and not min(areas) <= (own := hall.area_m2 / hall.rated_per_h) <= max(areas)
     ]
 
 
@@ -281,14 +281,10 @@ def period_warnings(config: HubConfig) -> list[str]:
     elif days % DAYS_PER_WEEK:
         lines.append(f"horizon_days: {days} are no whole weeks, and the week has a rhythm")
     if config.arrivals.schedule and config.warmup_days == 0:
-        lines.append(
-            "warmup_days: 0: the hub starts empty; arrivals.repeat=2 flies the file's weeks twice, first as warm-up"
-        )
+        lines.append(said("starts_empty"))
     wanted = config.demand.mean_parcels_per_flight
     for name, kind in config.fleet.items():
         limit = config.load_limit(name)
         if limit.parcels < wanted and (kind.share or config.arrivals.schedule):
-            lines.append(
-                f"fleet.{name}: a flight has {limit.parcels:,} parcels, not demand's {wanted:,} ({limit.reason})"
-            )
+            lines.append(said("less_on_board", aircraft=name, limit=limit, wanted=wanted))
     return lines

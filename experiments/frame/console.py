@@ -66,10 +66,7 @@ def warnings_of(outcome: Outcome, titles: Mapping[str, str], before: Sequence[st
         if outcome.is_lower_bound(design.label, "recovery_h"):
             share = intervals["not_recovered_share"].mean
             which = f" in {share:.0%} of the replications" if share < 1 else ""
-            lines.append(
-                f"{title}: the backlog was not back in its band in {LONGER[-1]} times the measured days{which}:"
-                f" {kpi_name('recovery_h')} reads 'more than'"
-            )
+            lines.append(said("not_recovered", title=title, times=LONGER[-1], which=which, kpi=kpi_name("recovery_h")))
     return lines
 
 

@@ -11,7 +11,7 @@ from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import kpi_grid
-from experiments.report.sections import heading_of
+from experiments.report.sections import heading_of, said
 from experiments.report.stored_designs import NamedDesign, main_points, read_points, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
@@ -133,6 +133,4 @@ def _saved(statements: Mapping[str, Statement]) -> str:
     """What common random numbers save, by the first KPIs of the headline that say so."""
     known = {kpi: statements[kpi].variance_ratio for kpi in _SAVED if kpi in statements}
     ratios = [f"{kpi_name(kpi)} {short(ratio)}" for kpi, ratio in known.items() if ratio is not None]
-    if not ratios:
-        return ""
-    return f"separate runs would need this many times the replications (common random numbers): {', '.join(ratios)}"
+    return said("separate_runs", ratios=", ".join(ratios)) if ratios else ""

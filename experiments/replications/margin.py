@@ -17,6 +17,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, at_demand, demand_label
 from experiments.replications.crossing import Bisection, most_flights
 from experiments.replications.stability import Stability, Values, judged
+from experiments.report.sections import said
 from experiments.report.verdicts import carries
 from experiments.store.summaries import MarginRow
 from experiments.store.tables import Key
@@ -48,7 +49,7 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], study: MarginK
         return lines
     words = [word for word in arguments.words if word.partition("=")[0].partition(".")[0] != "margin"]
     command = replace(arguments, words=(*words, "margin=near", f"margin.designs={len(designs)}")).command
-    return [*lines, f"How far the answer is from changing was not computed. This command computes it: {command}"]
+    return [*lines, said("margin_not_computed", command=command)]
 
 
 class Walk(Bisection):

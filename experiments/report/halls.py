@@ -1,7 +1,7 @@
 """The complex: what each hall does, and what goes between halls, as small tables."""
 
 from experiments.formatting import number, percent
-from experiments.report.sections import rows_of
+from experiments.report.sections import rows_of, said
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.store.rows import Grid
 
@@ -36,6 +36,4 @@ def _flows(halls: Frame, shuttles: Frame | None, point: NamedDesign, names: list
         (name, *("–" if a == b else number(float(sums.get((a, b), 0.0)), 0) for b in at))
         for a, name in enumerate(names)
     )
-    return [
-        Grid("Parcels a day carried between halls, from the hall of the row to that of the column", ("", *names), rows)
-    ]
+    return [Grid(said("between_halls"), ("", *names), rows)]

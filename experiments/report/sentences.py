@@ -160,7 +160,7 @@ def too_few_replications(n: int) -> list[str]:
     if n == 1:
         return ["replications: a single one has no intervals: no difference can be significant"]
     if n < FEWEST_REPLICATIONS:
-        return [f"replications: {n} are few: intervals of fewer than {FEWEST_REPLICATIONS} are wide, and less reliable"]
+        return [said("few_replications", n=n, fewest=FEWEST_REPLICATIONS)]
     return []
 
 

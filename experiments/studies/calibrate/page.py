@@ -60,7 +60,7 @@ def sentences(result: Result) -> list[str]:
     lines = [_remaining(result), *(_narrowing(row) for row in result.moved[:_SHOWN])]
     if result.has_enough and not result.moved:
         lines.append("No range narrows significantly.")
-    return [*lines, *_answers(result), "Nothing is changed in the configuration: ranges and defaults are as they were."]
+    return [*lines, *_answers(result), said("nothing_changed")]
 
 
 def _remaining(result: Result) -> str:

@@ -17,7 +17,7 @@ from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
 from experiments.replications.summing import intervals_of, samples_of
 from experiments.report.page import PAGE
-from experiments.report.sections import Page, heading_of
+from experiments.report.sections import Page, heading_of, said
 from experiments.statistics.interval import Value
 from experiments.store.foreign import begun, files_in, manifest_of
 from experiments.store.parts import lines_in
@@ -134,7 +134,7 @@ def _grid(kpis: Mapping[tuple[str, int], Mapping[str, float]]) -> Grid:
     counts = {label: next(iter(values.values())).n for label, values in intervals.items()}
     rows = tuple(_rows(intervals, labels))
     header = ("KPI", *(f"{label} ({counts[label]} replication{'s' * (counts[label] != 1)})" for label in labels))
-    return Grid("Mean so far; below it the 95 % interval, which narrows with each replication", header, rows, 1)
+    return Grid(said("means_so_far"), header, rows, 1)
 
 
 def _rows(intervals: Mapping[str, Mapping[str, Any]], labels: Sequence[str]) -> Iterator[tuple[str, ...]]:

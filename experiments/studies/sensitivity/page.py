@@ -44,7 +44,7 @@ def _most(result: Result, kpi: str) -> str:
     if result.screened is None:
         named = ", ".join(plain_name(name) for name, _ in first)
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
-            return f"Which of {len(sizes)} factors move {kpi_name(kpi)} most is open; by the estimates, {named}."
+            return said("order_open", n=len(sizes), kpi=kpi_name(kpi), factors=named)
         return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
     factors = result.asked.factors
     ranges = "; ".join(f"{plain_name(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
@@ -102,17 +102,18 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     for factor, size in result.sizes(kpi):
         heaviest.setdefault(result.asked.factors[factor].group, (factor, size))
     groups = list(heaviest)
-    name, order = kpi_name(kpi), ", ".join(f"{group} ({plain_name(factor)})" for group, (factor, _) in heaviest.items())
+    order = ", ".join(f"{group} ({plain_name(factor)})" for group, (factor, _) in heaviest.items())
+    what = {"kpi": kpi_name(kpi), "n": len(groups), "order": order}
     of_wanted = [_reach(result, heaviest[group][1]) for group in wanted]
     of_others = [_reach(result, heaviest[group][1]) for group in groups if group not in wanted]
     if _is_unusable(result, kpi):
-        return f"No conclusion here for {name}: indices are impossible. In order of the estimates: {order}."
+        return said("no_conclusion", **what, why="indices are impossible")
     if not of_others or min(low for low, _ in of_wanted) > max(high for _, high in of_others):
-        return f"So here for {name}: arrivals and crews are the first of {len(groups)} groups. In order: {order}."
+        return said("ups_too", **what)
     if max(low for low, _ in of_others) <= min(high for _, high in of_wanted):
-        return f"No conclusion here for {name}: the intervals leave the order open. In order of the estimates: {order}."
+        return said("no_conclusion", **what, why="the intervals leave the order open")
     places = ", ".join(f"{group} come {_ordinal(1 + groups.index(group))}" for group in wanted)
-    return f"Not so here for {name}: of {len(groups)} groups {places}. In order: {order}."
+    return said("ups_not", **what, places=places)
 
 
 def _reach(result: Result, size: Interval) -> tuple[float, float]:

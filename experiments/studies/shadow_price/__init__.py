@@ -44,8 +44,7 @@ def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
     bench.check(asked.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
 
-    n_runs = n * len(hubs)
-    bench.say(f"shadow-price: {len(hubs)} hubs, with {n} replications {n_runs} simulations, each of {config.days} days")
+    bench.say(said("shadow_price_cost", n_hubs=len(hubs), n=n, n_runs=n * len(hubs), days=config.days))
     kpis = bench.evaluated(hubs, n)
     return Result(config.scenario, keys, tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps))
 

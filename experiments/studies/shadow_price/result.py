@@ -18,6 +18,7 @@ from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_ye
 from experiments.money.discounting import as_eur
 from experiments.money.lines import total
 from experiments.money.prices import Prices
+from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
@@ -233,7 +234,7 @@ def _sentence(result: Result, flights: float) -> str:
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"
     units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
-        return f"{start} the first step of no zone is surely worth its floor; the most is {worth}, of {units}."
+        return said("no_zone_first", start=start, worth=worth, units=units)
     text = f"{start} enlarge {plain_name(best.name)} first: {units} are worth {worth}"
     last = best.steps[-1]
     if last.step > 1:

@@ -103,7 +103,7 @@ def warnings(result: Result) -> list[str]:
     n = sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata)
     if n:
         reason, times = result.worlds.refused.most_common(1)[0]
-        found.append(f"{n} hubs are not possible in their worlds and count as failing; {times} because of {reason}")
+        found.append(said("impossible_worlds", n=n, times=times, reason=reason))
     poor = [own.design.label for own in result.answered if own.decided.surface.explained < 0.5 and own.deciding]
     if poor:
         found.append(said("sure_poor", designs=listed(poor, "and")))

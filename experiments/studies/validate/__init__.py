@@ -23,7 +23,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, check_group, with_study
 from experiments.frame import console, runner
 from experiments.frame.study import Asked, Bench, Document, Study
-from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of
+from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate import carried
@@ -71,17 +71,17 @@ def compute(bench: Bench, asked: Asked[ValidateKeys]) -> Result:
 
 
 def document(asked: Asked[ValidateKeys], result: Result) -> Document:
-    said = (carried.sentences if asked.keys.carried else sentences)(result.cases)
+    answer = (carried.sentences if asked.keys.carried else sentences)(result.cases)
     return Document(
         title="The model against what is published",
-        sentences=said,
-        verdicts=said,
+        sentences=answer,
+        verdicts=answer,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
         grids=_grids(result),
         data=json_rows(result.cases),
         method=[
             *([] if asked.keys.carried else paragraphs_of("validate_method")),
-            _simulated(asked),
+            said("validate_simulated", n=asked.keys.replications, hub=asked.designs[0].hub),
             *(f"{one.case}: {one.counts}. {one.source}." for one in result.cases),
         ],
         pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
@@ -105,14 +105,6 @@ def _grids(result: Result) -> list[Grid]:
     if result.noticed:
         grids.append(grid_of("Factor on an assumption at which the first row leaves its band", result.noticed))
     return grids
-
-
-def _simulated(asked: Asked[ValidateKeys]) -> str:
-    config = asked.designs[0].hub
-    return (
-        f"Simulated: {asked.keys.replications} replications of {config.warmup_days} d of warm-up and"
-        f" {config.horizon_days} measured days, seed {config.seed}."
-    )
 
 
 def _picture(design: Design) -> Picture:
