@@ -5,9 +5,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from string import Formatter
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
 from experiments.frame.console import SCHEMA_VERSION
 from experiments.main import main
@@ -65,3 +67,17 @@ def test_json_is_printed_in_one_place():
 def test_a_document_says_the_version_of_its_schema(capsys, tmp_path):
     assert main(["list", "--out", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["schema_version"] == SCHEMA_VERSION
+
+
+def test_every_sentence_in_texts_is_said_with_its_gaps_filled():
+    texts = yaml.safe_load((ROOT / "experiments" / "report" / "texts.yaml").read_text())["says"]
+    trees = [ast.parse(file.read_text()) for file in (ROOT / "experiments").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    assert texts.keys() <= {node.value for node in nodes if isinstance(node, ast.Constant)}
+    for call in nodes:
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "said" and isinstance(call.args[0], ast.Constant):
+            text = texts[call.args[0].value]
+            gaps = {field.split(".")[0] for _, field, *_ in Formatter().parse(text) if field}
+            given = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
+            has_more = len(given) < len(call.keywords)
+            assert given <= gaps if has_more else given == gaps, f"{call.args[0].value}: {given} for {gaps}"
