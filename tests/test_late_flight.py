@@ -206,6 +206,23 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, more: lis
     assert (out, err) == ("", f"cargohub: {message}\n")
 
 
+def test_a_file_of_flights_that_was_typed_without_a_path_is_found_from_the_same_folder(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    *hub, _ = words(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", *hub, "arrivals.schedule=flights.csv", "replications=1"]) == 0
+    (run,) = Path("runs").iterdir()
+    assert main(["trace", str(run), "flight=LATE", "--quiet"]) == 0
+    Path("flights.csv").write_text("flight,sibt\n")
+    capsys.readouterr()
+    assert main(["trace", str(run), "flight=LATE"]) == 2
+    assert capsys.readouterr().err == "cargohub: flights.csv: not the flights of the run: its SHA-256 is another\n"
+    Path("flights.csv").unlink()
+    assert main(["trace", str(run), "flight=LATE"]) == 2
+    assert f"flights.csv: no such file, here or in {run}; give it by schedule=FILE" in capsys.readouterr().err
+
+
 def test_a_flight_scheduled_before_the_run_and_a_strangers_run_are_refused(run: Path, capsys: Any) -> None:
     schedule = f"schedule={run.parent.parent / 'flights.csv'}"
     for value, message in ((-5.0, "is scheduled before the run begins"), (5.0, "is not the same when computed here")):

@@ -174,7 +174,7 @@ def command_words(folder: Path) -> tuple[str, ...]:
 
 
 def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) -> Path:
-    """The file of flights of one design: the caller's `given`, or one that lies in the run folder.
+    """The file of flights of one design: the caller's `given`, or one that lies in the run folder or the current one.
 
     Raises:
         InputError: the path leaves the folder, no such file, or another content than the run's.
@@ -188,8 +188,10 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:
             raise InputError(f"{manifest.folder}: {named[:60]!r} leaves the folder; give the file by schedule=FILE")
         path = manifest.folder / inside
+        if not path.is_file():  # where it was when the run was made; its content must be the run's
+            path = Path(inside)
     if not path.is_file():
-        raise InputError(f"{path}: no such file; put it there, or give it by schedule=FILE")
+        raise InputError(f"{path}: no such file, here or in {manifest.folder}; give it by schedule=FILE")
     if sha256_of(path) != entry["sha256"]:
         raise InputError(f"{path}: not the flights of the run: its SHA-256 is another")
     return path.resolve()
