@@ -14,6 +14,7 @@ from experiments.report.margin import margin_object
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications, too_many_comparisons
 from experiments.store.rows import interval_object
+from sim.config import ArrivalModel
 from sim.measures.kpis import KPIS, RECOVERY
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
@@ -56,7 +57,9 @@ def warnings_of(outcome: Outcome, titles: Mapping[str, str], before: Sequence[st
             lines.append(f"{title}: unstable: its backlog grows by {whole(slope)} parcels a day; {first}")
         if outcome.is_unstable(design) is None:
             days = outcome.stability[design.label].horizon_days
-            lines.append(said("undecided", title=title, days=days))
+            come = design.hub.arrivals
+            more = f"arrivals.repeat={come.repeat + 1}" if come.model is ArrivalModel.FILE else "more horizon_days"
+            lines.append(said("undecided", title=title, days=days, more=more))
         others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
         bounds = [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]
         if bounds:
