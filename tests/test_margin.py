@@ -21,8 +21,8 @@ from experiments.store.summaries import MarginRow
 from sim.measures.weekly_lows import GROWTH_KPIS
 from tests.test_studies import refused
 
-SMALL = ["demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7", "warmup_days=1",
-         "exports=none", "replications=2", "workers=1"]  # fmt: skip
+SMALL = ["demand.flights_per_day=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7",
+         "warmup_days=1", "exports=none", "replications=2", "workers=1"]  # fmt: skip
 ASKED, NEAR = 3.5, Margin(replications=2, reach=0.2, tolerance=0.1, designs=2)
 
 
@@ -82,7 +82,7 @@ def test_files_and_short_runs_have_no_margin():
 
 
 def made(capsys, out, *words):
-    assert main([*words, *SMALL, "--quiet", "--json", "--out", str(out)]) == 0
+    assert main(["run", *SMALL, *words, "--quiet", "--json", "--out", str(out)]) == 0
     document = json.loads(capsys.readouterr().out)
     return document, read_run(document["run_dir"])
 
@@ -102,33 +102,33 @@ def root(tmp_path_factory):
 
 
 def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_path):
-    document, run = made(capsys, root, "run")
+    document, run = made(capsys, root)
     margin = document["margin"]
-    assert margin["asked"] == 3.5 and len(margin["carried"]) == len(margin["not_carried"]) == 2
+    assert margin["asked"] == 1 and len(margin["carried"]) == len(margin["not_carried"]) == 2
     rows = run.tables["margin"].sort_values("replication")
     assert list(rows["carried"]) == margin["carried"]
-    again, _ = made(capsys, root, "run")
+    again, _ = made(capsys, root)
     assert again == document
     assert main(["show", document["run_dir"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == document
     assert main(["show", document["run_dir"]]) == 0
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "3.5 asked" in line]
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "; 1 asked" in line]
     page = (root / document["run_dir"] / "report.html").read_text().replace("\u00a0", " ")
     assert f"It {line.partition(': ')[2]}." in page
     assert "How far the answer is from changing:" in page
 
-    alone, without = made(capsys, tmp_path, "run", "margin=none")
+    alone, without = made(capsys, tmp_path, "margin=none")
     assert "margin" not in alone and without.tables["margin"].empty
     assert alone["kpis"] == document["kpis"]
     for name in ("kpis", "summary", "flights", "points", "stability", "longer_runs"):
         pd.testing.assert_frame_equal(run.tables[name], without.tables[name])
     shown = (tmp_path / alone["run_dir"] / "report.html").read_text().replace("&#39;", "'")
     assert "cargohub run " in shown and "margin=near margin.designs=1" in shown
-    assert "3.5 asked" not in shown
+    assert "; 1 asked" not in shown
 
 
 def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, root, tmp_path, monkeypatch):
-    whole, run = made(capsys, root, "run")
+    whole, run = made(capsys, root)
     # After the run's own replications, among those of the margin.
     kept, keep = [], parts.keep
 
@@ -163,7 +163,7 @@ def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys,
     assert "margin.replications" not in command
     assert main([*shlex.split(command)[1:], "--quiet", "--out", str(tmp_path / "runs")]) == 0
     text = capsys.readouterr().out
-    assert "was not computed" not in text and text.count("; 3.5 asked") == 3
+    assert "was not computed" not in text and text.count("; 1 asked") == 3
 
 
 def test_a_file_of_flights_says_why_it_has_no_margin(capsys, tmp_path):
@@ -190,9 +190,9 @@ def test_mistakes_are_named(capsys, words, named):
 
 
 def test_the_demand_simulated_is_the_demand_of_a_run_of_its_own(capsys, tmp_path):
-    _, run = made(capsys, tmp_path, "run", "margin.replications=1", "margin.reach=0.03")
+    _, run = made(capsys, tmp_path, "margin.replications=1", "margin.reach=0.03")
     (row,) = run.tables["margin"].to_dict("records")
-    other = row["not_carried"] if np.isfinite(row["not_carried"]) and row["not_carried"] != 3.5 else row["carried"]
-    alone, _ = made(capsys, tmp_path, "run", f"demand.flights_per_day={other}", "margin=none")
+    other = row["not_carried"] if np.isfinite(row["not_carried"]) and row["not_carried"] != 1 else row["carried"]
+    alone, _ = made(capsys, tmp_path, f"demand.flights_per_day={other}", "margin=none")
     (share,) = read_run(alone["run_dir"]).tables["kpis"].query("kpi == 'on_time_share' and replication == 0")["value"]
     assert (share >= 0.95) == (other == row["carried"])
