@@ -259,8 +259,12 @@ def resource_heading(name: str) -> str:
     >>> resource_heading("empty_ulds")
     'Store of empty ULDs'
     """
-    said = resource(name)
-    return said[:1].upper() + said[1:]
+    return capitalised(resource(name))
+
+
+def capitalised(text: str) -> str:
+    """With a capital first, and all else as it is: *ULD positions*, *Dock doors*."""
+    return text[:1].upper() + text[1:]
 
 
 def roster(name: str) -> str:

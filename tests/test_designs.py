@@ -186,7 +186,7 @@ def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatc
     document = json.loads(capsys.readouterr().out)
     assert "the page shows the first 2 of 3 designs; the tables hold all" in document["warnings"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
-    assert "(second: Break-down stations 9)" in page and "left over" not in page
+    assert "(second: break-down stations 9)" in page and "left over" not in page
     assert set(read_run(document["run_dir"], scenarios=["second"]).tables["flights"]["scenario"]) == {"second"}
 
 

@@ -109,7 +109,7 @@ def test_fit_auto_is_marked_in_configuration_page_and_json(capsys, tmp_path):
     assert changes == shown[1]["fitted"]
     assert changes[0] == "halls.main.area_m2: 30000 -> 30304"
     (line,) = [warning for warning in document["warnings"] if "fit=auto" in warning]
-    called = "30,304 m², 3.5 flights a day (liege_30k Doors out 36)"
+    called = "30,304 m², 3.5 flights a day (liege_30k: doors out 36)"
     assert line.startswith(f"{called}: fit=auto changed halls.main.area_m2: 30000 -> 30304, 12 zone shares")
     (run,) = tmp_path.iterdir()
     hubs = yaml.safe_load((run / "config.yaml").read_text())["hubs"]

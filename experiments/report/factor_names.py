@@ -18,20 +18,19 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     """The design's name and the factors that it does not say, in words.
 
     >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
-    'more room: Doors out 36'
+    'more room: doors out 36'
     >>> tagged("liege_30k seed=2", {"liege_30k seed=2": {"seed": "2"}})
-    'liege_30k Seed 2'
+    'liege_30k: seed 2'
     >>> tagged("design=a, demand.flights_per_day=2", {"design=a, demand.flights_per_day=2": {"seed": "2"}})
-    'a, Demand flights 2 a day: Seed 2'
+    'a: demand flights 2 a day, seed 2'
     >>> tagged("liege_30k", {"liege_30k": {"scenario": "liege_30k", "seed": "2"}})
-    'liege_30k: Seed 2'
+    'liege_30k: seed 2'
     """
     # A design of words begins with its scenario.
     written = re.split(r"[\s,]+", f"scenario={label}")
     own = factors.get(label, {}).items()
     texts = [with_value(key, value) for key, value in own if value and f"{key}={value}" not in written]
-    name = design_name(label)
-    return textwrap.shorten(f"{name}: {', '.join(texts)}" if texts else name, _LONGEST, placeholder=" …")
+    return textwrap.shorten(design_name(label, texts), _LONGEST, placeholder=" …")
 
 
 def read_factors(table: "pd.DataFrame | None") -> dict[str, dict[str, str]]:

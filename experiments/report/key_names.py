@@ -1,8 +1,10 @@
 """What a reader calls a key of the configuration, its unit, and a design by the keys that it sets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from experiments.formatting import capitalised
 
 UNITS: Final = {
     "eur_per_m2_year": "EUR/m² a year", "eur_per_parcel_h": "EUR per parcel/h", "eur_per_m2": "EUR/m²",
@@ -61,10 +63,13 @@ def name_of(key: str) -> str:
     >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day")
     ('Doors out', 'Demand, flights')
     """
+    return capitalised(_in_words(key))
+
+
+def _in_words(key: str) -> str:
     words = re.sub(r"^halls\.(main\.)?", "", key)
     bare = words.removesuffix(f"_{ending_of(words, _FORM_UNITS)}")
-    said = spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
-    return said[:1].upper() + said[1:]
+    return spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
 
 
 def key_unit(key: str) -> str:
@@ -90,20 +95,24 @@ def with_value(key: str, value: str) -> str:
     """A key and its value in words, with its unit.
 
     >>> with_value("halls.main.doors_out", "36"), with_value("halls.main.machine_rated_per_h", "9000")
-    ('Doors out 36', 'Machine rated 9000 an hour')
+    ('doors out 36', 'machine rated 9000 an hour')
     >>> with_value("demand.flights_per_day", "9"), with_value("roster", "round_the_clock")
-    ('Demand flights 9 a day', 'Roster round the clock')
+    ('demand flights 9 a day', 'roster round the clock')
     """
-    name, unit = name_of(key).replace(",", ""), key_unit(key).partition(",")[0]
+    name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     unit = "" if unit == "share" else unit.removeprefix(f"{name.rpartition(' ')[2]} ")
     return f"{name} {value if key == 'scenario' else value.replace('_', ' ')} {unit}".rstrip()
 
 
-def design_name(label: str) -> str:
-    """What a reader calls a design: its label with names for keys.
+def design_name(label: str, more: Sequence[str] = ()) -> str:
+    """What a reader calls a design: its label with names for keys; `more`: what else is said of it.
 
-    >>> design_name("liege_30k halls.main.doors_out=36"), design_name("design=a, seed=2"), design_name("more room")
-    ('liege_30k Doors out 36', 'a, Seed 2', 'more room')
+    >>> design_name("liege_30k halls.main.doors_out=36", ["seed 2"]), design_name("design=a, seed=2")
+    ('liege_30k: doors out 36, seed 2', 'a: seed 2')
+    >>> design_name("more room"), design_name("demand.flights_per_day=2, seed=2")
+    ('more room', 'Demand flights 2 a day, seed 2')
     """
     words = label.removeprefix("design=").removeprefix("scenario=")
-    return _WORD.sub(lambda word: with_value(word[1], word[2]), words)
+    texts = ", ".join((*(with_value(word[1], word[2]) for word in _WORD.finditer(words)), *more))
+    bare = _WORD.sub("", words).strip(" ,")
+    return f"{bare}: {texts}" if bare and texts else bare or capitalised(texts)

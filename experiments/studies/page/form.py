@@ -13,6 +13,7 @@ from typing import Any, Final
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.composition import folders_of, word_value
 from experiments.formatting import UNITS as UNIT_NAMES
+from experiments.formatting import capitalised
 from experiments.overrides import options
 from experiments.report.key_names import key_unit, name_of
 from experiments.verbs import VERBS
@@ -81,7 +82,7 @@ class Field:
     def name(self) -> str:
         """What a planner would call it."""
         label = self.about.entry.label if self.about and not self.about.stars else None
-        return label[:1].upper() + label[1:] if label else name_of(self.key)
+        return capitalised(label) if label else name_of(self.key)
 
     @property
     def unit(self) -> str:
