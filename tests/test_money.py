@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -24,12 +25,10 @@ from experiments.money.discounting import (
 from experiments.money.lines import Kind, total
 from experiments.money.night import night_share
 from experiments.money.prices import Tenure
+from sim.config import HubConfig
 from sim.domain.roles import ROLES
 from sim.simulation import simulate
 
-HUB = load("liege_30k", "exports=none")
-FULL = load("liege_30k", "exports=one_fifth", "halls.main.packout_posts=26", "halls.main.manual_sort_posts=4")
-PRICES = priced()
 YEAR = Activity(
     parcels=147e6,
     late_parcels=1e6,
@@ -44,13 +43,24 @@ SIGNS = {"n_parcels": 1, "n_on_time": -1}
 OF_EXPORTS = [name for name, role in ROLES.items() if role.is_of_exports]
 CENTS = st.integers(-(10**13), 10**13)
 EUR = st.floats(0, 1e5)
+prices = cache(priced)
+
+
+@cache
+def hub() -> HubConfig:
+    return load("liege_30k", "exports=none")
+
+
+@cache
+def full() -> HubConfig:
+    return load("liege_30k", "exports=one_fifth", "halls.main.packout_posts=26", "halls.main.manual_sort_posts=4")
 
 
 @settings(deadline=None, max_examples=50)
 @given(EUR, EUR, EUR, EUR)
 def test_lines_add_up_to_their_total_to_the_cent(late: float, km: float, wage: float, rent: float) -> None:
-    prices = priced(**{"parcels.late_eur": late, "labour.wage_eur_per_h": wage, "site.rent_eur_per_m2_year": rent})
-    lines = annual_lines(HUB, replace(YEAR, truck_km=km), prices)
+    drawn = priced(**{"parcels.late_eur": late, "labour.wage_eur_per_h": wage, "site.rent_eur_per_m2_year": rent})
+    lines = annual_lines(hub(), replace(YEAR, truck_km=km), drawn)
     by_kind = [total(line for line in lines if line.kind is kind) for kind in Kind]
     assert total(lines) == sum(line.cents for line in lines) == sum(by_kind)
     assert Fraction(total(lines)) == sum((Fraction(line.cents) for line in lines), Fraction(0))
@@ -58,8 +68,8 @@ def test_lines_add_up_to_their_total_to_the_cent(late: float, km: float, wage: f
 
 
 def test_each_line_is_its_quantity_at_its_price() -> None:
-    eur = {line.name: line.eur for line in annual_lines(HUB, YEAR, PRICES)}
-    posts = HUB.halls["main"].packout_posts * 8_000 + HUB.halls["main"].manual_sort_posts * 5_000
+    eur = {line.name: line.eur for line in annual_lines(hub(), YEAR, prices())}
+    posts = hub().halls["main"].packout_posts * 8_000 + hub().halls["main"].manual_sort_posts * 5_000
     equipment = (
         posts + 30_000 * 370 + 12 * 60_000 + 150 * 15_000 + 4 * 20_000 + 40 * 25_000 + 6 * 7.5e6 + 2 * 9e5 + 2 * 1e5
     )
@@ -79,16 +89,16 @@ def test_each_line_is_its_quantity_at_its_price() -> None:
             "late_exports": -2e5 * 0.25,
         }
     )
-    half = annual_lines(HUB, Activity(0, 0, 0, 0, 0, 0, 0, 0), PRICES, years=0.5)
+    half = annual_lines(hub(), Activity(0, 0, 0, 0, 0, 0, 0, 0), prices(), years=0.5)
     assert {line.name: line.eur for line in half}["rent"] == -30_000 * 65 / 2
 
 
 def test_exports_have_equipment_where_they_are_and_pack_out_and_manual_sort_always() -> None:
-    without, full = assets(replace(FULL, exports=replace(FULL.exports, share=0.0))), assets(FULL)
-    more = {name: full[name] - n for name, n in without.items() if full[name] != n}
+    without, own = assets(replace(full(), exports=replace(full().exports, share=0.0))), assets(full())
+    more = {name: own[name] - n for name, n in without.items() if own[name] != n}
     assert more == {"sorting_posts": 1, "screening_lines": 5, "build_up_places": 10, "tugs": 3}
     assert (without["packout_posts"], without["sorting_posts"]) == (26, 4)
-    built = {line.name: line.eur for line in investment(None, FULL, PRICES)}
+    built = {line.name: line.eur for line in investment(None, full(), prices())}
     assert built["screening_lines"] == -5 * 250_000 and built["build_up_places"] == -10 * 75_000
     assert built["packout_posts"] == -26 * 8_000 and built["sorting_posts"] == -5 * 5_000
 
@@ -99,7 +109,7 @@ def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
     config = load("liege_30k", "exports=one_fifth", horizon_days=2, warmup_days=1, **size)
     result = simulate(config, 0)
     kpis = result.kpis
-    done = activity(config, kpis, PRICES.labour)
+    done = activity(config, kpis, prices().labour)
     assert done.exports == kpis["exports_per_day"] * 365.25 > 0
     cohort = result.tables["collections"]["is_cohort"]
     late = sum(int(result.tables["collections"][name][cohort].sum()) * sign for name, sign in SIGNS.items())
@@ -107,7 +117,7 @@ def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
     assert late == pytest.approx(
         (1 - kpis["export_on_time_share"]) * int(result.tables["collections"]["n_parcels"][cohort].sum())
     )
-    others = replace(PRICES.labour, paid_by_others=(*PRICES.labour.paid_by_others, *OF_EXPORTS))
+    others = replace(prices().labour, paid_by_others=(*prices().labour.paid_by_others, *OF_EXPORTS))
     mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * 365.25
     assert mine > 0 and done.staff_h - activity(config, kpis, others).staff_h == pytest.approx(mine)
 
@@ -116,19 +126,19 @@ def test_own_halls_cost_their_building_and_the_ground_leased_ones_their_rent() -
     bigger = load("liege_66k", "exports=none")
     built = priced(**{"site.tenure": "built"})
     assert built.site.tenure is Tenure.BUILT
-    assert {line.name: line.eur for line in investment(HUB, bigger, built)}[HALLS] == -36_000 * 1250
-    assert {line.name: line.eur for line in investment(HUB, bigger, PRICES)}[HALLS] == 0
-    rents = [{line.name: line.eur for line in annual_lines(HUB, YEAR, own)}["rent"] for own in (built, PRICES)]
+    assert {line.name: line.eur for line in investment(hub(), bigger, built)}[HALLS] == -36_000 * 1250
+    assert {line.name: line.eur for line in investment(hub(), bigger, prices())}[HALLS] == 0
+    rents = [{line.name: line.eur for line in annual_lines(hub(), YEAR, own)}["rent"] for own in (built, prices())]
     assert rents == [-30_000 * 40, -30_000 * 65]
 
 
 def test_what_is_there_already_costs_nothing_and_what_goes_brings_nothing_back() -> None:
-    assert total(investment(HUB, HUB, PRICES)) == 0
+    assert total(investment(hub(), hub(), prices())) == 0
     bigger = load("liege_66k", "exports=none")
-    assert total(investment(bigger, HUB, PRICES)) == 0
-    assert {line.name: line.eur for line in investment(HUB, bigger, PRICES)}["machines"] == -30_000 * 370
-    from_nothing = {line.name: line.cents for line in investment(None, FULL, priced(**{"site.tenure": "built"}))}
-    assert from_nothing.keys() == assets(FULL).keys()
+    assert total(investment(bigger, hub(), prices())) == 0
+    assert {line.name: line.eur for line in investment(hub(), bigger, prices())}["machines"] == -30_000 * 370
+    from_nothing = {line.name: line.cents for line in investment(None, full(), priced(**{"site.tenure": "built"}))}
+    assert from_nothing.keys() == assets(full()).keys()
     assert all(amount < 0 for amount in from_nothing.values())
 
 
@@ -181,9 +191,9 @@ def test_payback_is_when_nothing_is_behind_any_more() -> None:
 def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_date: str) -> None:
     round_the_clock = load("liege_30k", "roster=round_the_clock", start_date=start_date)
     shifts = load("liege_30k", "roster=three_shifts", start_date=start_date)
-    assert night_share(round_the_clock, "docks", PRICES.labour) == pytest.approx(8 / 24)
+    assert night_share(round_the_clock, "docks", prices().labour) == pytest.approx(8 / 24)
     # Four desks, two of them at night.
-    assert night_share(shifts, "handcoding", PRICES.labour) == pytest.approx(2 * 8 / (4 * 16 + 2 * 8))
+    assert night_share(shifts, "handcoding", prices().labour) == pytest.approx(2 * 8 / (4 * 16 + 2 * 8))
     none = priced(**{"labour.night_from": "00:00", "labour.night_to": "00:00"})
     assert night_share(shifts, "handcoding", none.labour) == 0
     by_day = priced(**{"labour.night_from": "08:00", "labour.night_to": "20:00"})
@@ -194,7 +204,7 @@ def test_kpis_of_a_day_make_a_year() -> None:
     size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2}
     config = load("liege_30k", "roster=round_the_clock", horizon_days=1, warmup_days=0, **size)
     kpis = simulate(config, 0).kpis
-    done = activity(config, kpis, PRICES.labour)
+    done = activity(config, kpis, prices().labour)
     assert done.parcels == kpis["parcels_per_day"] * 365.25
     # Without customs officers, who are the state's.
     assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * 365.25)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,22 +13,25 @@ from stored_runs import TINY
 from experiments.composition import load
 from experiments.designs.scaled_halls import scaled_to
 from experiments.main import main
-from sim.config import ArrivalCap
+from sim.config import ArrivalCap, HubConfig
 from sim.inputs.flight_schedule import slot_hours
 from sim.inputs.inputs import make_inputs
 from sim.site.room import check_area
 from sim.units import TICKS_PER_H
 
-HUB = load()
 NAMES = ["even", "capped", "curfew", "waves"]
-RETIMED = {name: load("liege_30k", f"arrivals=timetable_{name}") for name in NAMES}
+
+
+@cache
+def retimed(name: str) -> HubConfig:
+    return load("liege_30k", f"arrivals=timetable_{name}")
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from([1, 2, 3, 6, 8, 24]), st.integers(1, 4), st.data())
 def test_a_cap_holds_and_fewer_flights_are_among_more(hours: int, flights: int, data: st.DataObject) -> None:
     n = data.draw(st.integers(1, min(150, flights * 168 // hours)))
-    arrivals = replace(RETIMED["waves"].arrivals, cap=ArrivalCap(flights, hours))
+    arrivals = replace(retimed("waves").arrivals, cap=ArrivalCap(flights, hours))
     found = slot_hours(arrivals, n)
     assert max(Counter(int(hour // hours) for hour in found).values()) <= flights
     assert found[: n // 2] == slot_hours(arrivals, n // 2)
@@ -35,13 +39,13 @@ def test_a_cap_holds_and_fewer_flights_are_among_more(hours: int, flights: int, 
 
 
 def test_a_cap_that_nothing_reaches_changes_nothing() -> None:
-    wide = replace(HUB.arrivals, cap=ArrivalCap(1000, 168))
-    assert slot_hours(wide, 80) == slot_hours(HUB.arrivals, 80)
+    wide = replace(load().arrivals, cap=ArrivalCap(1000, 168))
+    assert slot_hours(wide, 80) == slot_hours(load().arrivals, 80)
 
 
 def test_under_a_curfew_nothing_is_scheduled_or_moved_into_the_night() -> None:
-    capped = replace(RETIMED["curfew"].arrivals, cap=ArrivalCap(1, 1))
-    for arrivals in (RETIMED["curfew"].arrivals, capped):
+    capped = replace(retimed("curfew").arrivals, cap=ArrivalCap(1, 1))
+    for arrivals in (retimed("curfew").arrivals, capped):
         assert all(6 <= hour % 24 <= 23 for hour in slot_hours(arrivals, 100))
 
 
@@ -50,7 +54,8 @@ def test_a_retimed_flight_keeps_its_parcels_and_its_delay(name: str) -> None:
     """The same slots fly, each with the draws that hang on it: only when is another matter."""
     short = {"horizon_days": 7, "warmup_days": 0}
     before, after = (
-        {flight.key: flight for flight in make_inputs(replace(hub, **short), 0).flights} for hub in (HUB, RETIMED[name])
+        {flight.key: flight for flight in make_inputs(replace(hub, **short), 0).flights}
+        for hub in (load(), retimed(name))
     )
     both = before.keys() & after.keys()
     assert len(both) > 15
@@ -72,12 +77,12 @@ def test_a_hub_scaled_to_its_own_area_is_itself() -> None:
 
 @pytest.mark.parametrize("area", [15_000.0, 20_000.0, 24_900.0, 66_000.0])
 def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
-    found = scaled_to(HUB, area)
+    found = scaled_to(load(), area)
     check_area(found)
     hall = found.halls["main"]
     ratio = area / 30_000
     assert found.area_m2 == pytest.approx(area)
-    assert hall.zone_shares == HUB.halls["main"].zone_shares
+    assert hall.zone_shares == load().halls["main"].zone_shares
     assert hall.rated_per_h == pytest.approx(30_000 * ratio)
     assert abs(hall.uld_positions - 150 * ratio) < 1
     assert abs(hall.breakdown_stations - 12 * ratio) < 1

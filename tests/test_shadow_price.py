@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ from sim.config import ZoneShares
 from sim.domain.roles import ROLES
 from sim.site.room import check_area
 
-HUB = load()
-PRICES = priced(**{"labour.paid": "worked"})
-ASKED = ShadowPrice((3.5,), ("floor", "positions"), 600.0, 2, PRICES)
+
+@cache
+def asked() -> ShadowPrice:
+    return ShadowPrice((3.5,), ("floor", "positions"), 600.0, 2, priced(**{"labour.paid": "worked"}))
 
 
 @pytest.mark.parametrize("name", HALL_UNITS)
@@ -40,7 +42,7 @@ def test_a_zone_grows_by_its_units_and_every_other_keeps_its_floor(name: str) ->
 
 
 def test_steps_are_whole_units_near_the_area_asked_for() -> None:
-    steps = {ladder.zone: ladder for ladder in ladders(HUB, replace(ASKED, zones=None))}
+    steps = {ladder.zone: ladder for ladder in ladders(load(), replace(asked(), zones=None))}
     assert set(steps) == set(HALL_UNITS)
     for zone, ladder in steps.items():
         hubs = [design.hub for design in ladder.designs]
@@ -49,7 +51,7 @@ def test_steps_are_whole_units_near_the_area_asked_for() -> None:
         counts = [HALL_UNITS[zone].count(hub.halls["main"]) for hub in hubs]
         assert counts[2] - counts[1] == pytest.approx(counts[1] - counts[0])
     assert steps["stations"].units_a_step == 3
-    (wide,) = ladders(HUB, replace(ASKED, zones=("stations",), step_m2=10.0, steps=1))
+    (wide,) = ladders(load(), replace(asked(), zones=("stations",), step_m2=10.0, steps=1))
     assert wide.designs[1].hub.area_m2 == pytest.approx(30_200)  # no less than one
 
 
@@ -62,14 +64,14 @@ def kpis(parcels: float, late: float = 0.0) -> dict[str, float]:
 
 
 def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
-    ladder = next(one for one in ladders(HUB, ASKED) if one.zone == "floor")
+    ladder = next(one for one in ladders(load(), asked()) if one.zone == "floor")
     gains = [(0.0, 1000.0, 1100.0), (0.0, 2000.0, 2100.0)]
     there = {
         (design.label, number): kpis(400_000 + gain)
         for number, row in enumerate(gains)
         for design, gain in zip(ladder.designs, row, strict=True)
     }
-    zone = zone_of(ladder, there, 2, PRICES)
+    zone = zone_of(ladder, there, 2, asked().prices)
     # A m² of lanes takes energy and the hall's upkeep, no equipment.
     own_cost = 85 * 0.18 + 1250 * 0.01
     a_parcel_a_day = 365.25 * 0.8 / 600
@@ -84,16 +86,16 @@ def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
 
 
 def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
-    ladder = next(one for one in ladders(HUB, ASKED) if one.zone == "positions")
+    ladder = next(one for one in ladders(load(), asked()) if one.zone == "positions")
     there = {(design.label, number): kpis(400_000) for design in ladder.designs for number in range(2)}
-    zone = zone_of(ladder, there, 2, PRICES)
+    zone = zone_of(ladder, there, 2, asked().prices)
     a_position = 15_000 / 20 * (0.06 / (1 - 1.06**-10) + 0.04)
     assert zone.first.worth.mean == pytest.approx(-(85 * 0.18 + 1250 * 0.01 + a_position), abs=1e-3)
-    result = Result("liege_30k", ASKED, (zone,))
+    result = Result("liege_30k", asked(), (zone,))
     assert result.rent == 65
     assert result.first(3.5) is None
     assert "the first step of no zone is surely worth its floor" in sentences(result)[1]
-    built = Result("liege_30k", replace(ASKED, prices=priced(**{"site.tenure": "built"})), (zone,))
+    built = Result("liege_30k", replace(asked(), prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
 
 
