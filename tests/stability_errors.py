@@ -11,6 +11,7 @@ another hub.
 import json
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -67,10 +68,15 @@ class Growths:
         return self.known[rate, number, str(days)]
 
 
+@cache
+def runs_of(days):
+    """Measured days of a run, and of the longer ones that the program would make."""
+    return days, *(longer.horizon_days for longer in longer_hubs(load("liege_30k", f"horizon_days={days}")))
+
+
 def verdict(known, rate, group, days):
-    """As the program says it, with the longer runs that it would make."""
-    hub = load("liege_30k", f"horizon_days={days}")
-    for each in (days, *(longer.horizon_days for longer in longer_hubs(hub))):
+    """As the program says it."""
+    for each in runs_of(days):
         rows = [np.array(known.of(rate, number, each)) for number in group]
         said = pooled([(own.size, own.mean(), own.std(ddof=1) if own.size > 1 else 0.0) for own in rows]).is_growing
         if said is not None:
