@@ -1,10 +1,14 @@
 """Notebooks: each runs, and its paired file says the same, without outputs."""
 
+import runpy
+from io import BytesIO
 from pathlib import Path
 
 import jupytext
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
+from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
 SCRIPTS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.py"))
@@ -31,10 +35,23 @@ def test_the_paired_file_says_the_same_without_outputs(script):
         assert cell.get("execution_count") is None
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+@pytest.mark.drawn
+@pytest.mark.parametrize("script", SCRIPTS[1:], ids=ids)
+def test_its_code_runs(script, monkeypatch):
+    drawn, savefig = [], Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda *words, **options: drawn.append(savefig(*words, **options)))
+    monkeypatch.setattr(plt, "show", lambda: plt.savefig(BytesIO()))
+    runpy.run_path(str(script))
+    plt.close("all")
+    assert drawn, f"{script.name}: draws no picture"
+
+
+@pytest.mark.parametrize(
+    "script", [SCRIPTS[0], *(pytest.param(script, marks=pytest.mark.slow) for script in SCRIPTS[1:])], ids=ids
+)
 # The kernel's client is not ours: its sockets and event loops warn on some platforms.
 @pytest.mark.filterwarnings("ignore")
-def test_it_runs(script, tmp_path, monkeypatch):
+def test_it_runs_in_a_kernel(script, tmp_path, monkeypatch):
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
         monkeypatch.setenv(name, str(tmp_path))
     notebook = jupytext.read(script)
