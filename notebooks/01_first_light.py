@@ -66,11 +66,7 @@ axes.fill_between(floor["time"] / 60, floor["inside"] / 1000, step="pre", alpha=
 axes.plot(floor["time"] / 60, floor["limit"] / 1000, color="black", linewidth=1)
 for arrival in flights["arrival"]:
     axes.axvline(arrival / 60, color="tab:red", linewidth=0.8, alpha=0.6)
-axes.set(
-    xlabel="hours after the first midnight",
-    ylabel="thousand parcels",
-    title="Parcels on the floor, its limit, and flights (red)",
-)
+axes.set(xlabel="hours after the first midnight", ylabel="thousand parcels", title="Parcels on the floor, its limit, and flights (red)")
 axes.set_xlim(0)
 axes.set_ylim(0)
 plt.show()

@@ -42,8 +42,8 @@ if RUN is None:
         "replications=2",
         "demand.parcels_per_flight=4000",
         "demand.net_t_per_flight=3",
-        "halls.main.machine_rated_per_h=300",
-        "capacity.tolerance=2",
+        "halls.main.machine_rated_per_h=1000",
+        "capacity.tolerance=3",
         "capacity.binding=false",
         "workers=1",
     ]
