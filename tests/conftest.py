@@ -1,5 +1,6 @@
 """The `--slow` flag: tests marked `slow` run only with it; without it, only tests marked `drawn` render figures."""
 
+import gc
 import os
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -34,6 +35,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """What all modules hold stays to the end: the garbage collector need not look at it again and again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
