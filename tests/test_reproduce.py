@@ -155,10 +155,13 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
     (tmp_path / "flights.csv").write_text("flight,sibt\nXX1,2022-09-05 03:00\nXX2,2022-09-06 05:00\n")
     folder = made(tmp_path / "runs", "run", "arrivals=file", "arrivals.schedule=flights.csv")
     capsys.readouterr()
+    assert told(capsys, folder)["identical"] is True
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
     assert main(["reproduce", str(folder), "--quiet"]) == 2
     assert "schedule=FILE" in capsys.readouterr().err
-    assert told(capsys, folder, "schedule=flights.csv")["identical"] is True
-    shutil.copy("flights.csv", folder)
+    assert told(capsys, folder, "schedule=../flights.csv")["identical"] is True
+    shutil.copy("../flights.csv", folder)
     assert told(capsys, folder)["identical"] is True
     (folder / "flights.csv").write_text("flight,sibt\nXX1,2022-09-05 04:00\n")
     assert main(["reproduce", str(folder), "--quiet"]) == 2

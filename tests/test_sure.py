@@ -166,7 +166,7 @@ def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(
     waits = [theory.wait(4, 2.4 * (1 + 0.3 * z), 1.0) for z in scaled_rates]
     exact = 3 + scaled_rates[np.searchsorted(waits, theory.TARGET)]
     assert above == pytest.approx(exact, abs=0.25)
-    assert "parcels packed per post and hour below about" in turns
+    assert "pack-out: parcels per post and hour below about" in turns
     measured = [line for line in lines if "observations lower the probability of a wrong decision" in line]
     assert all("measure demand: flights a day first" in line for line in measured)
     assert lines[-1].startswith("Precision reached: ±")
