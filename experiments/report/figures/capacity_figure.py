@@ -52,9 +52,6 @@ def draw(ax: Axes, chart: CapacityChart) -> None:
         rates = [rate for _, rate in threshold.rungs]
         ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
                    label="a resource alone could pass")  # fmt: skip
-        if rates:
-            ax.annotate(threshold.lowest, (rates[0], row), xytext=(0, -16), textcoords="offset points", fontsize=8,
-                        ha="center", va="top", color=style.LIMIT)  # fmt: skip
         errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
                  label="sustained, mean and 95 % interval")  # fmt: skip
         mean = threshold.flights.mean
@@ -62,6 +59,12 @@ def draw(ax: Axes, chart: CapacityChart) -> None:
                     fontsize=8.5)  # fmt: skip
     style.name_rows(ax, [threshold.name for threshold in chart.thresholds])
     ax.set_xlim(left=0)
+    for row, threshold in enumerate(chart.thresholds):
+        if threshold.rungs:  # its name lies towards the middle, where there is room
+            rate = threshold.rungs[0][1]
+            side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
+            ax.annotate(threshold.lowest, (rate, row), xytext=(0, -16), textcoords="offset points", fontsize=8,
+                        ha=side, va="top", color=style.LIMIT)  # fmt: skip
     ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(chart.target)} on time, backlog level")
 
 
