@@ -3,7 +3,7 @@
     `cargohub run`: replicate one scenario, and report its KPIs.
 
 The first line is what `cargohub --help` lists, the rest what `cargohub run --help` says. Both are read as text, so that
-help imports no verb; help.yaml has what stands around them.
+help needs no other import.
 """
 
 import ast
@@ -53,12 +53,39 @@ def module_of(verb: str) -> str:
     return f"experiments.studies.{verb.replace('-', '_')}"
 
 
+OPTIONS: Final = """options, before or after the words:
+  --json            the result as one JSON document on standard output
+  --out DIR         folder for run directories (runs)
+  --all             every KPI and every row of the tables on the terminal (verbs that simulate, and show)
+  --quiet           no progress
+  --config-dir DIR  a folder with configuration groups of your own (DIR/scenario/mine.yaml: scenario=mine)
+  --show            print the composed configuration, checked, and stop (run, compare, sweep)
+  --slow            the checks that take minutes, too (verify)
+  --parallel        two workers against one (bench)
+  --help, -h        this text; after a verb, the verb's own
+  --version         the version
+
+words:
+  KEY=VALUE         another value: horizon_days=21, demand=permit, halls.main.doors_out=20
+  +KEY=VALUE, ~KEY  one more key, one less"""
+
+
 def page(verb: str | None) -> str:
     """The text of `--help`, for one verb or for all."""
-    import yaml
-
-    texts: dict[str, str] = yaml.safe_load(Path(__file__).with_name("help.yaml").read_text(encoding="utf-8"))
     if verb is not None:
-        return texts["verb"].format(verb=verb, text=VERBS[verb].text, options=texts["options"])
+        return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{OPTIONS}"
     lines = "\n".join(f"  {name:<13} {entry.summary}" for name, entry in VERBS.items())
-    return texts["all"].format(verbs=lines, options=texts["options"])
+    return f"""usage: cargohub VERB [WORDS] [OPTIONS]
+
+A simulation of an air-cargo e-commerce hub: what breaks first as traffic grows, and what floor space buys.
+
+verbs:
+{lines}
+
+examples:
+  cargohub compare study=first_light
+  cargohub run scenario=liege_100k demand=permit
+  cargohub sweep demand.flights_per_day=3,5,7,9
+  cargohub run --help
+
+{OPTIONS}"""

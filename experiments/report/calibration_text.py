@@ -4,7 +4,7 @@ import csv
 import io
 import textwrap
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
 from experiments.statistics.calibration import Calibration
 from experiments.statistics.structural_breaks import CRITICAL_VALUE, LEAST_WEEKS
-
-NOT_THE_HUB: Final = said("not_the_hub")
 
 
 def notes(result: Calibration) -> list[str]:
@@ -50,7 +48,7 @@ def table(result: Calibration) -> str:
     lines += [
         "",
         f"Dispersion (variance/mean around the fit; Poisson: 1): {_dispersion(result)}",
-        NOT_THE_HUB,
+        said("not_the_hub"),
     ]
     return "\n".join(lines)
 
@@ -76,7 +74,7 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
             for change in result.breaks.breaks
         ],
         "warnings": notes(result),
-        "note": NOT_THE_HUB,
+        "note": said("not_the_hub"),
     }
 
 
@@ -101,7 +99,7 @@ def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
         f"# Source: {source} (sha256 {sha256[:16]}…), EUROCONTROL's airport traffic, column {result.column},",
         f"# {result.days[0]} to {result.days[-1]}, {result.days.size} days known, {_n_unknown(result)} unknown;",
         "# estimated by `cargohub calibrate` (log-linear quasi-likelihood fit; in brackets the 95 % interval).",
-        *(f"# {note}" for note in _wrapped(NOT_THE_HUB)),
+        *(f"# {note}" for note in _wrapped(said("not_the_hub"))),
         f"# Variance over mean around the fit: {_dispersion(result)}; a Poisson process has 1.",
         *(f"# {line}" for note in notes(result) for line in _wrapped(f"Warning: {note}.")),
         "defaults:",

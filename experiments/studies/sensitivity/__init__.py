@@ -103,7 +103,6 @@ def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second:
         kept = min(asked.most, len(asked.factors))
         n += asked.samples * (kept + 2)
         parts.append(f"at most {asked.samples * (kept + 2)} for the indices of {kept} factors")
-
     counts = {"n": keys.replications, "n_runs": n * keys.replications, "days": config.days}
     return said("sensitivity_cost", parts=", ".join(parts), **counts)
 

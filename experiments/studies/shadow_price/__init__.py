@@ -43,7 +43,6 @@ def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
     steps = ladders(config, keys)
     bench.check(asked.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
-
     bench.say(said("shadow_price_cost", n_hubs=len(hubs), n=n, n_runs=n * len(hubs), days=config.days))
     kpis = bench.evaluated(hubs, n)
     return Result(config.scenario, keys, tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps))
