@@ -244,6 +244,7 @@ def test_a_users_range_replaces_the_packaged_one(hub, tmp_path):
     own = _own(tmp_path, "apron.taxi_in_min: {sourced: measured, low: 5.5, high: 6.5}")
     (row,) = [one for one in assumptions_of(hub, own) if one.key == "apron.taxi_in_min"]
     assert (row.low, row.high, row.kind, row.source) == (5.5, 6.5, Kind.SOURCED, "measured")
+    assert row.entry.label == "taxi-in"
 
 
 def test_a_range_follows_a_number_that_is_set(hub):

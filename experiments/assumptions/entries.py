@@ -90,7 +90,10 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
                 elif key in here:
                     raise ConfigError(f"{key}: there twice, in {path.name} and before it")
                 else:
-                    here[key] = _entry(key, fields)
+                    entry = _entry(key, fields)
+                    # Another range of the user's own is of the same number.
+                    label = entry.label or (found[key].label if key in found else None)
+                    here[key] = replace(entry, label=label)
         found |= here
     return _correlated(found, groups)
 
