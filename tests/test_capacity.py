@@ -379,18 +379,18 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
 ) -> None:
     monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
     words = ("capacity.binding=false", "replications=1", "horizon_days=7", "warmup_days=3", "--out", str(tmp_path))
-    document = told(capsys, "halls.main.machine_rated_per_h=500,2000", *words)
+    document = told(capsys, "halls.main.machine_rated_per_h=500,1000,2000", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
-    assert values == ["500", "2000"]
+    assert values == ["500", "1000", "2000"]
     thresholds = [own["flights_per_day"]["mean"] for own in document["scenarios"].values()]
-    assert thresholds[0] < thresholds[1]
+    assert thresholds == sorted(thresholds) and thresholds[0] < thresholds[-1]
     assert all(own["binding"] is None and own["resources"] == {} for own in document["scenarios"].values())
     curve = read_run(document["run_dir"]).tables["curve"]
     assert curve["flights_per_day"].tolist() == thresholds
     assert list(curve.columns)[1:3] == ["scenario", "halls.main.machine_rated_per_h"]
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
-    alone = told(capsys, "halls.main.machine_rated_per_h=500", *words)
-    assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[0]
+    alone = told(capsys, "halls.main.machine_rated_per_h=1000", *words)
+    assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[1]
 
 
 def test_the_other_replications_begin_where_the_first_ended() -> None:
