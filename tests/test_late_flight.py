@@ -221,6 +221,8 @@ def test_a_file_of_flights_that_was_typed_without_a_path_is_found_from_the_same_
     Path("flights.csv").unlink()
     assert main(["trace", str(run), "flight=LATE"]) == 2
     assert f"flights.csv: no such file, here or in {run}; give it by schedule=FILE" in capsys.readouterr().err
+    assert main(["trace", str(run), "flight=LATE", "schedule=none.csv"]) == 2
+    assert capsys.readouterr().err == "cargohub: none.csv: no such file\n"
 
 
 def test_a_flight_scheduled_before_the_run_and_a_strangers_run_are_refused(run: Path, capsys: Any) -> None:

@@ -191,7 +191,8 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
         if not path.is_file():  # where it was when the run was made; its content must be the run's
             path = Path(inside)
     if not path.is_file():
-        raise InputError(f"{path}: no such file, here or in {manifest.folder}; give it by schedule=FILE")
+        where = f", here or in {manifest.folder}; give it by schedule=FILE" if given is None else ""
+        raise InputError(f"{path}: no such file{where}")
     if sha256_of(path) != entry["sha256"]:
         raise InputError(f"{path}: not the flights of the run: its SHA-256 is another")
     return path.resolve()
