@@ -5,9 +5,13 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sim.errors import InputError
 from sim.reading import near
+
+RUNS: Final = Path("runs")
+"""Where run folders are made unless `--out` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Arguments:
     words: tuple[str, ...] = ()
     json: bool = False
     """The result as one JSON document on standard output, and nothing else there."""
-    out: Path = Path("runs")
+    out: Path = RUNS
     """Folder in which run directories are made."""
     quiet: bool = False
     """No progress."""

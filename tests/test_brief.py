@@ -124,7 +124,7 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
         capsys,
         tmp_path / "c.pdf",
         ["brief", str(tmp_path / "none")],
-        "no such folder; brief takes that of a stored run",
+        "no such folder, and no run in",
     )
 
 

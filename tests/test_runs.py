@@ -43,6 +43,21 @@ def refused(capsys, *words):
     return err
 
 
+def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monkeypatch, good, tmp_path):
+    """Each finds the run and then says what it always says; `resume` and `reproduce` have theirs elsewhere."""
+    shutil.copytree(good, tmp_path / "runs" / good.name)
+    monkeypatch.chdir(tmp_path)
+    digits = good.name.rpartition("-")[2][:6]
+    assert said(capsys, "show", digits) == said(capsys, "show", f"runs/{good.name}")
+    assert said(capsys, "brief", digits, "--out", "one.svg") == "one.svg\n"
+    assert said(capsys, "sheet", "results", digits) == f"runs/{good.name}/results.xlsx\n"
+    assert said(capsys, "replay", digits, digits).splitlines()[-1] == f"runs/{good.name}/replay.html"
+    assert good.name in said(capsys, "export", digits) and (tmp_path / "export" / good.name).is_dir()
+    assert "flight" in said(capsys, "trace", digits, "flight=#0").lower()
+    assert f"runs/{good.name}: " in refused(capsys, "exposure", digits)
+    assert "nowhere: no such folder, and no run in runs whose" in refused(capsys, "show", "nowhere")
+
+
 def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     shutil.copytree(root / "a-run", root / "b-unfinished")
     (root / "b-unfinished" / "manifest.json").unlink()

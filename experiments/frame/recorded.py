@@ -13,10 +13,11 @@ from typing import Any
 
 import yaml
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, taken_apart
 from experiments.execution import Place
 from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
 from experiments.store.identity import NOT_IDENTITY
+from experiments.store.read import run_folder
 from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
@@ -50,6 +51,18 @@ def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) 
     at = words.index("--config-dir") if "--config-dir" in words[:-1] else len(words)
     folder = Path(words[at + 1]) if at < len(words) else None
     return replace(like or Arguments(verb), verb=verb, words=(*words[:at], *words[at + 2 :]), config_dir=folder)
+
+
+def run_and_options(
+    arguments: Arguments, options: Sequence[str], runs: Path | None = None
+) -> tuple[Path, dict[str, str]]:
+    """The run folder, given as one or by the beginning of its hash, and the options of a verb that takes one RUN.
+
+    `runs`: where run folders are looked for, if `--out` says something else.
+    """
+    wanted = f"{arguments.verb}: one RUN, a run folder or the beginning of its hash"
+    named, given = taken_apart(arguments.words, options, wanted)
+    return run_folder(str(named), runs or arguments.out), given
 
 
 def first_hubs(text: str, n: int) -> str:

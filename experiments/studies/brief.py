@@ -12,8 +12,9 @@ The last line printed is its path. The printed page of a run begins with the sam
 from pathlib import Path
 from typing import Final
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import RUNS, Arguments
 from experiments.frame import console, runner
+from experiments.frame.recorded import run_and_options
 from experiments.report import style
 from experiments.report.sheet import sheet
 from experiments.report.slides import slides
@@ -26,10 +27,8 @@ SLIDES: Final = "pptx"
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, ("pptx",), "brief: one RUN, a run folder")
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; brief takes that of a stored run, as `cargohub list` names them")
-    is_usual = arguments.out == Arguments("brief").out
+    folder, given = run_and_options(arguments, ("pptx",), RUNS)
+    is_usual = arguments.out == RUNS
     path = Path(given["pptx"]) if "pptx" in given else folder / FILE if is_usual else arguments.out
     form, forms = path.suffix.removeprefix(".").lower(), (SLIDES,) if "pptx" in given else style.FORMS
     if "pptx" in given and not is_usual:

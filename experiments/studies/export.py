@@ -17,8 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import RUNS, Arguments
 from experiments.frame import console, runner
+from experiments.frame.recorded import run_and_options
 from experiments.report import style
 from experiments.report.sections import pictures_in
 from experiments.store.directory import DICTIONARY
@@ -41,10 +42,10 @@ _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 
 def main(arguments: Arguments) -> int:
     """Looks at everything first, so that nothing is written of a damaged run."""
-    folder, given = taken_apart(arguments.words, ("to", "pictures"), "export: one RUN, a run folder")
+    folder, given = run_and_options(arguments, ("to", "pictures"), RUNS)
     if len(given) > 1:
         raise InputError("export: tables (--to) or --pictures, one of the two")
-    is_usual = arguments.out == Arguments("export").out
+    is_usual = arguments.out == RUNS
     out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
     if "pictures" in given:
         return _pictures(folder, given["pictures"], out, arguments)

@@ -19,10 +19,10 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.frame import console, runner
-from experiments.frame.recorded import stored_study, study_of, with_schedule
+from experiments.frame.recorded import run_and_options, stored_study, study_of, with_schedule
 from experiments.frame.study import Asked
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Configuration, Manifest, check_file, command_words, configuration_of, manifest_of
@@ -52,7 +52,7 @@ class Difference:
 
 def main(arguments: Arguments) -> int:
     """Looks at all of the run first, so that a damaged one costs no simulation."""
-    folder, given = taken_apart(arguments.words, OPTIONS, "reproduce: one RUN, a run folder")
+    folder, given = run_and_options(arguments, OPTIONS)
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
     designs, workers = _designs(recorded, configuration, given), _workers(given)

@@ -1,7 +1,7 @@
 """`cargohub resume`: an interrupted run, gone on with.
 
-Goes on with an interrupted run from its own config.yaml, by its folder or the beginning of its hash:
-what is finished is kept, what is missing is computed, and the result is told. The same command again does the same.
+Goes on with an interrupted run from its own config.yaml: what is finished is kept, what is missing is computed, and the
+result is told. The same command again does the same. RUN is a folder or the beginning of its hash, here as everywhere.
 
   cargohub resume runs/run-liege_30k-557fe08b6b90
   cargohub resume 557f                               the one run in --out (runs) whose hash begins so
@@ -15,16 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import Arguments
 from experiments.composition import compose
 from experiments.designs.design import Design
 from experiments.execution import Place
 from experiments.frame import console, runner
-from experiments.frame.recorded import asked_again, stored_study, study_of
+from experiments.frame.recorded import asked_again, run_and_options, stored_study, study_of
 from experiments.frame.study import Asked
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
-from experiments.store.read import run_folder
 from sim.errors import InputError
 from sim.reading import read
 from sim.site.room import check_area
@@ -34,10 +33,7 @@ _SCHEDULE: Final = "schedule"
 
 
 def main(arguments: Arguments) -> int:
-    named, given = taken_apart(
-        arguments.words, (*_HOW, _SCHEDULE), "resume: one RUN, a folder or the beginning of a hash"
-    )
-    folder = run_folder(str(named), arguments.out)
+    folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE))
     if is_finished(folder):
         document = {"complete": True, "run_dir": str(folder)}
         return console.tell(arguments, document, f"{folder}: complete, nothing is left to do")

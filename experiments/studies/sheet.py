@@ -25,6 +25,7 @@ from experiments.designs.spreadsheet import XLSX, first_sheet, key_of
 from experiments.frame import runner
 from experiments.report import results_book
 from experiments.store.foreign import manifest_of
+from experiments.store.read import run_folder
 from experiments.store.workbook import plain_text, write_workbook
 from experiments.studies.page.form import Field, fields_of, group_of
 from experiments.studies.shown import COMPOSED
@@ -43,7 +44,7 @@ def main(arguments: Arguments) -> int:
     """`sheet new FILE.xlsx [KEY=VALUE …]`, or `sheet results RUN [FILE.xlsx]`."""
     what, file, *words = [*arguments.words, "", ""]
     if what == "results":
-        return _results(arguments.words[1:])
+        return _results(arguments, *arguments.words[1:])
     if what != "new" or Path(file).suffix.lower() != XLSX:
         raise InputError(f"sheet: `cargohub sheet new FILE.xlsx`, got {' '.join(arguments.words)[:60] or 'nothing'!r}")
     if Path(file).exists():
@@ -59,11 +60,12 @@ def main(arguments: Arguments) -> int:
     return 0
 
 
-def _results(words: Sequence[str]) -> int:
-    path = Path(words[1]) if len(words) == 2 else Path(*words[:1]) / runner.RESULTS
-    if len(words) not in (1, 2) or path.suffix.lower() != XLSX:
-        raise InputError(f"sheet: `cargohub sheet results RUN [FILE.xlsx]`, got {' '.join(words)[:60] or 'nothing'!r}")
-    manifest = manifest_of(Path(words[0]))
+def _results(arguments: Arguments, named: str = "", file: str = runner.RESULTS, *more: str) -> int:
+    if more or not named or Path(file).suffix.lower() != XLSX:
+        words = " ".join(arguments.words[1:])[:60]
+        raise InputError(f"sheet: `cargohub sheet results RUN [FILE.xlsx]`, got {words or 'nothing'!r}")
+    manifest = manifest_of(run_folder(named, arguments.out))
+    path = manifest.folder / file if file == runner.RESULTS else Path(file)
     if manifest.verb not in COMPOSED:
         raise InputError(
             f"{manifest.folder}: {manifest.verb} has no results with charts, {', '.join(COMPOSED)} have;"

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.frame import runner
-from experiments.frame.recorded import stored_study
+from experiments.frame.recorded import run_and_options, stored_study
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import frame_of
@@ -85,7 +85,7 @@ def _day(design: Design, text: str) -> int:
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, OPTIONS, "show: one RUN, a run folder")
+    folder, given = run_and_options(arguments, OPTIONS)
     manifest = manifest_of(folder)
     if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")

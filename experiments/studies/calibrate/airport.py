@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.arguments import Arguments, date_of, taken_apart
+from experiments.arguments import RUNS, Arguments, date_of, taken_apart
 from experiments.frame import console
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.report.figures.calibration_figure import calibration_svg
@@ -178,7 +178,7 @@ def main(arguments: Arguments) -> int:
         result = calibrate(airport=traffic.airport, column=traffic.column, days=traffic.days, counts=traffic.counts)
     except ValueError as error:
         raise InputError(f"{request.path}, {request.column}: {error}") from error
-    folder = arguments.out if arguments.out != Arguments("calibrate").out else USUAL_OUT / result.airport
+    folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.airport
     source, sha256 = request.path.name, sha256_of(request.path)
     files = write(result, folder, source=source, sha256=sha256)
     if arguments.json:

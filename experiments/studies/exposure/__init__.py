@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import Arguments
 from experiments.frame import console, screen
+from experiments.frame.recorded import run_and_options
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -70,7 +71,7 @@ class Told:
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, OPTIONS, "exposure: one RUN, a run folder")
+    folder, given = run_and_options(arguments, OPTIONS)
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
     if "points" not in manifest.tables:

@@ -20,6 +20,7 @@ from experiments.arguments import Arguments, files_and_options
 from experiments.frame import console
 from experiments.report.replay_page import replay_page
 from experiments.store.files import write_whole
+from experiments.store.read import run_folder
 from experiments.studies.replay.content import TABLES, content, kinds
 from experiments.studies.trace.run import Replication, stored_replication
 from sim.errors import InputError
@@ -29,9 +30,10 @@ FILE = "replay.html"
 
 
 def main(arguments: Arguments) -> int:
-    folders, given = files_and_options(arguments.words, OPTIONS)
-    if not 1 <= len(folders) <= 2:
-        raise InputError(f"replay: one or two run folders, got {', '.join(map(str, folders)) or 'none'}")
+    runs, given = files_and_options(arguments.words, OPTIONS)
+    if not 1 <= len(runs) <= 2:
+        raise InputError(f"replay: one or two run folders, got {', '.join(map(str, runs)) or 'none'}")
+    folders = [run_folder(str(run), arguments.out) for run in runs]
     shown = [(folders[0], _stored(folders[0], given, "scenario"))]
     if len(folders) > 1 or "scenario_b" in given:
         shown.append((folders[-1], _stored(folders[-1], given, "scenario_b")))

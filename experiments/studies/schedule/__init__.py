@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import RUNS, Arguments
 from experiments.composition import load, word_value
 from experiments.formatting import number
 from experiments.frame import console
@@ -48,7 +48,7 @@ def main(arguments: Arguments) -> int:
     """Reads, chooses, writes, and says what was found."""
     request = read_request(arguments.words)
     result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir)))
-    folder = arguments.out if arguments.out != Arguments("schedule").out else USUAL_OUT / result.name
+    folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be written over; give another --out DIR")
     plain = document(result, sha256=sha256_of(request.path))

@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.arguments import Arguments, taken_apart
+from experiments.arguments import Arguments
 from experiments.frame import console
+from experiments.frame.recorded import run_and_options
 from experiments.store.files import write_if_possible, write_whole
 from experiments.studies.trace.compare import comparison, comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
@@ -40,7 +41,7 @@ Rows = list[tuple[str, list[Segment]]]
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = taken_apart(arguments.words, OPTIONS, "trace: one RUN, a run folder")
+    folder, given = run_and_options(arguments, OPTIONS)
     asked = [subject for subject in SUBJECTS if subject in given]
     if len(asked) != 1:
         raise InputError(f"trace: one of flight=, parcel= and truck=, got {' and '.join(asked) or 'none'}")
