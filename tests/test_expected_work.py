@@ -13,7 +13,7 @@ from sim.domain.roles import ROLES, Place
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, spread
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import loader_min
-from sim.inputs.staffing import rosters_of
+from sim.inputs.staffing import rostered_h_per_day, rosters_of
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
 
 RUN = 21 * TICKS_PER_DAY
@@ -139,6 +139,19 @@ def test_people_of_a_file_come_with_its_flights(tmp_path):
     assert people[5] > 40  # Tuesday 22:00 to Wednesday 06:00
     assert people[:5] == [4] * 5
     assert people[7:] == [4] * 14
+
+
+def test_small_flights_of_a_file_have_small_crews(tmp_path):
+    """A mean flight is the file's: one of 3,000 parcels takes a crew of break-down 2.6 h."""
+
+    def paid(parcels):
+        rows = ["flight,sibt,parcels"] + [f"AA{n},2022-09-{5 + n:02d} 12:00,{parcels}" for n in (0, 1, 3)]
+        (tmp_path / f"{parcels}.csv").write_text("\n".join(rows))
+        return rostered_h_per_day(load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path}/{parcels}.csv"))
+
+    small, large = paid(3000), paid(115_000)
+    assert (small["breakdown"], small["induction"], small["packout"]) == (4 * 24, 2 * 24, 24)  # a crew, one a machine
+    assert small["docks"] <= large["docks"] < 20 * 24  # of 60; timetabled trucks come whatever lands
 
 
 def test_shifts_that_are_given_and_customs_do_not_follow_the_work():

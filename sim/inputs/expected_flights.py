@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.config import ArrivalModel, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors
+from sim.inputs.flight_file import FlightRow
 from sim.inputs.flight_period import scheduled_rows
 from sim.inputs.flight_schedule import factor_at, hour_weights
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
@@ -37,6 +38,14 @@ def expected_flights(config: HubConfig, end: int) -> Bins:
         _of_profile(config, scheduled)
         late = config.arrivals.delay
     return scheduled if late is None else spread(scheduled, *_late(late))
+
+
+def size_of_a_flight(config: HubConfig) -> float:
+    """Parcels of a mean flight, in those of the demand's mean flight: 1, but of a file what its rows carry."""
+    if config.arrivals.model is not ArrivalModel.FILE:
+        return 1.0
+    rows = scheduled_rows(config)
+    return sum(_size_of(config, row) for row in rows) / len(rows)
 
 
 def spread(values: Bins, first: int, weights: Bins) -> Bins:
@@ -74,12 +83,17 @@ def _of_profile(config: HubConfig, scheduled: Bins) -> None:
 def _of_file(config: HubConfig, scheduled: Bins) -> Delay | None:
     """Rows by landing as it was, or else as scheduled; returns the delay that is drawn about those."""
     rows = scheduled_rows(config)
-    mean = config.mean_parcels_per_flight
     for row in rows:
         at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
         if 0 <= at < len(scheduled):
-            scheduled[at] += (row.n_parcels or (config.parcels_of(row.aircraft) if row.aircraft else mean)) / mean
+            scheduled[at] += _size_of(config, row)
     return config.arrivals.delay if all(row.arrival is None for row in rows) else None
+
+
+def _size_of(config: HubConfig, row: FlightRow) -> float:
+    """Its parcels, in those of the demand's mean flight."""
+    mean = config.mean_parcels_per_flight
+    return (row.n_parcels or (config.parcels_of(row.aircraft) if row.aircraft else mean)) / mean
 
 
 def _late(delay: Delay) -> tuple[int, Bins]:

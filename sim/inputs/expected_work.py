@@ -16,6 +16,7 @@ from sim.inputs.expected_flights import (
     Bins,
     evenly,
     expected_flights,
+    size_of_a_flight,
     spread,
 )
 from sim.rules.hall import RULES
@@ -53,7 +54,7 @@ class ExpectedWork:
         if hall_name is not None and RULES[self.config.complex.policy].is_of_flight:
             flights = flights * self._share(hall_name)
         n = float(flights.sum())
-        return float(self.of_role(name, hall_name).sum()) / n if n else 0.0
+        return float(self.of_role(name, hall_name).sum()) / n * size_of_a_flight(self.config) if n else 0.0
 
     def _of_apron(self, name: str) -> Bins:
         config, apron = self.config, self.config.apron
