@@ -17,7 +17,7 @@ def between_halls_per_day(run: Measured) -> float:
     return run.total("shuttles", "n_parcels", "taken") / run.window.days
 
 
-@HALLS.kpi("h/d", NEITHER, "Staff", rank=Rank.HEADLINE)
+@HALLS.kpi("h/d", NEITHER, "Staff at work", rank=Rank.HEADLINE)
 def staff_h_per_day(run: Measured) -> float:
     """hours worked, all roles but those of customs' controls"""
     return sum(worked_hours(run)[role] for role in OWN) / run.window.days

@@ -39,7 +39,7 @@ def _by_role(meaning: str, label: str) -> dict[str, tuple[str, str]]:
     return {name: (f"{meaning}: {role.meaning}", f"{label}: {name}") for name, role in ROLES.items()}
 
 
-@PEOPLE.family("staff_h_per_day_{}", _by_role("hours worked", "Staff"), "h/d", NEITHER)
+@PEOPLE.family("staff_h_per_day_{}", _by_role("hours worked", "Staff at work"), "h/d", NEITHER)
 def staff_hours(run: Measured, role: str) -> float:
     return worked_hours(run)[role] / run.window.days
 
