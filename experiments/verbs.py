@@ -59,7 +59,7 @@ OPTIONS: Final = """options, before or after the words:
   --all             every KPI and every row of the tables on the terminal (verbs that simulate, and show)
   --quiet           no progress
   --config-dir DIR  a folder with configuration groups of your own (DIR/scenario/mine.yaml: scenario=mine)
-  --show            print the composed configuration, checked, and stop (run, compare, sweep)
+  --show            print the composed configuration, checked, and stop (verbs that simulate)
   --slow            the checks that take minutes, too (verify)
   --parallel        two workers against one (bench)
   --help, -h        this text; after a verb, the verb's own

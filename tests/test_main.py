@@ -46,7 +46,7 @@ def raising(error):
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
         (["run", "--out"], "--out: expected one argument"),
         (["run", "--slow"], "--slow: run has no slow checks; verify does"),
-        (["bench", "--show"], "--show: bench composes no configuration; run, compare, sweep do"),
+        (["bench", "--show"], "--show: bench composes no configuration; verbs that simulate do"),
         (["run", "--show", "seed=x"], "seed: expected a whole number, got 'x'"),
         (["run", "--show", "demand=permt"], "demand: no 'permt'; did you mean 'permit'?"),
         (["run", "--show", "+demand.typo=5"], "demand.typo: unknown key"),

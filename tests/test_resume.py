@@ -153,6 +153,15 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(monkeypatch, 
     assert "is missing" in changed(lambda folder: (folder / "config.yaml").unlink())
 
 
+def test_show_prints_what_the_run_folder_of_a_study_would_hold(monkeypatch, tmp_path, capsys):
+    folder = interrupted(monkeypatch, ["customs"], tmp_path / "runs")
+    capsys.readouterr()
+    assert main(["customs", *TINY, "--show"]) == 0
+    assert capsys.readouterr().out == (folder / "config.yaml").read_text()
+    assert main(["customs", *TINY, "--show", "replications=-5"]) == 2
+    assert "replications: must be" in capsys.readouterr().err
+
+
 def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_one(monkeypatch, tmp_path, capsys):
     interrupted(monkeypatch, ["run"], tmp_path / "a")
     (one,) = (tmp_path / "a").iterdir()

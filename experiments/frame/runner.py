@@ -157,6 +157,15 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
 
 
+def configuration_text(study: Study[K, R], arguments: Arguments) -> str:
+    """What the run folder's `config.yaml` would hold of a command, refused where the run would refuse it."""
+    _check_library(study)
+    designs, keys = study.asked(arguments)
+    study.check(designs, keys)
+    hubs, plain_keys = _hubs_and_keys(Asked(designs, keys, arguments))
+    return config_text(arguments, plain_keys, hubs)
+
+
 def name_of(study: Study[K, R], asked: Asked[K]) -> str:
     """The name of the folder that the run has, or would have.
 

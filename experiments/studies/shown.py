@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final
 
 import yaml
@@ -12,20 +13,22 @@ from experiments.designs.design import Design, DesignKeys, several, single
 from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
+from experiments.frame import runner
 from experiments.replications.replicating import check_designs
 from experiments.studies.sweep import points_of
+from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
 from sim.errors import CargohubError
 from sim.reading import plain
 
 COMPOSED: Final = ("run", "compare", "sweep")
-"""Verbs that take `--show`."""
+"""Verbs of which the composed configuration is shown; of others, what their run folder would hold."""
 
 
 def show(arguments: Arguments) -> int:
     """Print the composed configuration: one document, or one a design of a sweep or of `designs=`."""
     if arguments.verb not in COMPOSED:
-        raise CargohubError(f"--show: {arguments.verb} composes no configuration; {', '.join(COMPOSED)} do")
+        return _show_study(arguments)
     titles, documents, designs, study = _asked(arguments)
     check_designs(designs, study)
     if arguments.json:
@@ -40,6 +43,16 @@ def show(arguments: Arguments) -> int:
             end="",
         )
         print("\n".join(f"# {line}" for line in staffing_lines(designs[number].hub)))
+    return 0
+
+
+def _show_study(arguments: Arguments) -> int:
+    """Print the study's keys, and every hub that it begins with."""
+    study = getattr(import_module(module_of(arguments.verb)), "STUDY", None) if arguments.verb in VERBS else None
+    if study is None:
+        raise CargohubError(f"--show: {arguments.verb} composes no configuration; verbs that simulate do")
+    text = runner.configuration_text(study, arguments)
+    print(json.dumps(yaml.safe_load(text), indent=2) if arguments.json else text.rstrip("\n"))
     return 0
 
 
