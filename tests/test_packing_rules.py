@@ -13,20 +13,19 @@ from experiments.arguments import Arguments
 from experiments.designs.design import several, single
 from experiments.main import main
 from experiments.report import packing
-from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.interval import Value
 from experiments.store import read_run
-from sim.domain.site import PackoutRule
+from tests.named_designs import named_design
 
 BETWEEN = ("packout.parcels_per_post_h=25",)
 """Of a tiny run: with it 14,000 parcels a day arrive, which pack-out can handle by one rule and not by the other."""
 
 
-def point(label="a", rule="flexible", *, other="", parcels=1000.0, flexible=1200.0, dedicated=800.0, unstable=False):
-    rates = {PackoutRule.FLEXIBLE: flexible, PackoutRule.DEDICATED: dedicated}
-    return NamedDesign(
-        label, "30,000 m²", "5 flights a day", f"30,000 m² ({label})", "today", "timetable", 5.0, parcels, 30_000.0,
-        14.0, unstable, math.nan, name="liege_30k", packing_rule=rule, packed_per_day=rates, other_packing=other,
+def point(label="a", rule="flexible", *, other="", parcels=1000.0, flexible=1200.0, dedicated=800.0):
+    return named_design(
+        label, traffic="5 flights a day", title=f"30,000 m² ({label})", flights_per_day=5.0, parcels_per_day=parcels,
+        service_h=14.0, packout_rule=rule, packout_flexible_per_day=flexible, packout_dedicated_per_day=dedicated,
+        other_packing=other,
     )  # fmt: skip
 
 
@@ -68,7 +67,7 @@ def test_verdicts_that_differ_by_the_rule_alone_are_a_sentence():
     (text,) = packing.verdicts(PAIR, shares(a=(0.99, 0.98, 1.0), b=(0.7, 0.6, 0.8)))
     assert text.startswith("The packing rule changes the verdict.")
     assert "(flexible) the hub carries its traffic; with posts tied to chutes (dedicated) the hub does not" in text
-    unstable = replace(PAIR[1], is_unstable=True)
+    unstable = replace(PAIR[1], stability="unstable")
     (text,) = packing.verdicts((PAIR[0], unstable), shares(a=(0.99, 0.98, 1.0), b=(0.7, 0.6, 0.8)))
     assert text.endswith("(dedicated) the hub is unstable.")
 

@@ -12,18 +12,16 @@ from experiments.report import style
 from experiments.report.exposure_tables import Trade
 from experiments.report.figures import day_figure, expansion_figures, ladder_figure, spread_figure, trade_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
-from experiments.report.stored_designs import NamedDesign, Window
+from experiments.report.stored_designs import Window
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value
+from tests.named_designs import named_design
 
 pytestmark = pytest.mark.drawn
 
 DAY = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
 NAN = float("nan")
-POINTS = tuple(
-    NamedDesign(label, label, "today", label, "today", "timetable", 3.5, 400_000, 30_000, 24, False, NAN)
-    for label in "ab"
-)
+POINTS = tuple(named_design(label, site=label, traffic="today", title=label, parcels_per_day=400_000) for label in "ab")
 
 
 def values_of(mean, low, high):

@@ -27,8 +27,6 @@ from experiments.report.page import files_of, write_page
 from experiments.report.run_page import page_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import (
-    NamedDesign,
-    ShareBand,
     Window,
     panels,
     read_points,
@@ -39,20 +37,17 @@ from experiments.statistics.interval import Value
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
+from tests.named_designs import named_design
 
-TODAY = NamedDesign(
-    label="a", site="30,000 m²", traffic="3.5 flights a day", title="30,000 m², 3.5 flights a day", demand="today",
-    arrivals="timetable", flights_per_day=3.5, parcels_per_day=402_500, area_m2=30_000, service_h=24, is_unstable=False,
-    blocked_after_h=float("nan"), start_date=dt.date(2022, 9, 5), share=ShareBand(326e6, 0.3, 0.5),
-)  # fmt: skip
+TODAY = named_design(airport_parcels_per_year=326e6, hub_share_least=0.3, hub_share_most=0.5)
 PERMIT = replace(
     TODAY,
-    label="b",
+    scenario="b",
     traffic="11 flights a day",
     demand="permit",
     flights_per_day=11,
     parcels_per_day=1_265_000,
-    share=None,
+    airport_parcels_per_year=float("nan"),
 )
 LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
@@ -96,7 +91,7 @@ def test_a_design_that_does_not_carry_names_its_bottleneck():
 
 
 def test_an_unstable_design_says_how_its_backlog_grows_even_if_parcels_were_in_time():
-    point = replace(PERMIT, is_unstable=True, blocked_after_h=24.6)
+    point = replace(PERMIT, stability="unstable", blocked_after_h=24.6)
     said = sentences.sentence(point, kpis(value(0.97, 0.96, 0.98)), LADDER, subject="It")
     assert "does not carry" in said
     assert "unstable, its backlog grows by 703,000 parcels a day" in said
@@ -137,7 +132,7 @@ def test_disruptions_that_are_on_are_named_with_the_traffic():
 
 
 def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
-    poisson = replace(TODAY, label="p", arrivals="poisson", title="30,000 m², Poisson arrivals")
+    poisson = replace(TODAY, scenario="p", arrivals="poisson", title="30,000 m², Poisson arrivals")
     values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.42, 0.0, 1.0))}
     assert sentences.sensitivity([TODAY, poisson], values) == []
     (line,) = sentences.undecided([TODAY, poisson], values)
@@ -146,7 +141,7 @@ def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
     assert open_.startswith("Whether 30,000 m² carries 3.5 flights a day is open: 4 replications lie too far apart. ")
     surely_late = sentences.sentence(TODAY, kpis(value(0.42, 0.0, 0.8)), LADDER, subject="It")
     assert surely_late.startswith("It does not carry 3.5 flights a day: only 42.0 %")
-    grows = sentences.sentence(replace(TODAY, is_unstable=True), values["p"], LADDER, subject="It")
+    grows = sentences.sentence(replace(TODAY, stability="unstable"), values["p"], LADDER, subject="It")
     assert "does not carry" in grows and "0–100" not in grows and "42" not in grows
 
 
@@ -163,7 +158,7 @@ def test_exports_in_time_where_imports_are_late_are_explained():
 
 def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(one):
     window = Window(1440.0, 3 * 1440.0, None)
-    point = replace(TODAY, label="today")
+    point = replace(TODAY, scenario="today")
     values = {"today": kpis(value(0.0), value(113.8, unit="h"))}
     (bars,) = dwell_figure.prepare(one["stages"], one["ulds"], one["flights"], panels((point,)), window, values)
     assert bars.dwell_h.tolist() == [113.8] and 0 < bars.hours.sum() < 100
@@ -195,7 +190,7 @@ def test_resources_that_could_handle_almost_the_same_are_named_together():
 
 
 def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
-    poisson = replace(TODAY, label="p", arrivals="poisson")
+    poisson = replace(TODAY, scenario="p", arrivals="poisson")
     values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.8, 0.7, 0.9))}
     (said,) = sentences.sensitivity([TODAY, poisson], values)
     assert said.startswith("But under Poisson arrivals 30,000 m² does not carry 3.5 flights a day")
@@ -241,7 +236,7 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
     assert rows["Trucks a day, hub of today"].outcome == "within"
     assert "rtbf.be" in rows["Trucks a day, hub of today"].source
     assert not any("extension" in name for name in rows)
-    assert len(validation.compare([TODAY, replace(TODAY, label="a2")], values | {"a2": values["a"]}, 7)) == 3
+    assert len(validation.compare([TODAY, replace(TODAY, scenario="a2")], values | {"a2": values["a"]}, 7)) == 3
     short = {row.quantity: row.outcome for row in validation.compare([TODAY], values, 2)}
     # What a site is does not change from day to day.
     assert short == {"Trucks a day, hub of today": "not judged: 2 days of a week",
@@ -324,9 +319,9 @@ def tables_of(designs, replications):
         parcels = hub.demand.flights_per_day * hub.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
         points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
-                       hub.demand.flights_per_day, parcels, hub.area_m2, n_machines, len(hub.halls), hub.service_h,
-                       "stable", np.nan, "flexible", *(packout_rung(hub, rule) for rule in PackoutRule),
-                       ""))  # fmt: skip
+                       hub.demand.flights_per_day, parcels, *3 * [np.nan], hub.area_m2, n_machines, len(hub.halls),
+                       hub.service_h, "stable", np.nan, "flexible",
+                       *(packout_rung(hub, rule) for rule in PackoutRule), ""))  # fmt: skip
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
             spread = np.std(found, ddof=1) if replications > 1 else np.nan
@@ -340,8 +335,9 @@ def tables_of(designs, replications):
     return frames | {
         "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "roster",
                                                 "demand",
-                                                "arrivals", "flights_per_day", "parcels_per_day", "area_m2",
-                                                "n_machines", "n_halls", "service_h", "stability",
+                                                "arrivals", "flights_per_day", "parcels_per_day",
+                                                "airport_parcels_per_year", "hub_share_least", "hub_share_most",
+                                                "area_m2", "n_machines", "n_halls", "service_h", "stability",
                                                 "blocked_after_h", "packout_rule",
                                                 *(f"packout_{rule}_per_day" for rule in PackoutRule),
                                                 "other_packing"]),
@@ -548,7 +544,7 @@ def test_titles_tell_designs_apart(several):
 
 
 def test_many_traffics_share_one_panel():
-    points = tuple(replace(TODAY, label=str(n), traffic=f"{n} flights a day", title=f"t{n}") for n in range(5))
+    points = tuple(replace(TODAY, scenario=str(n), traffic=f"{n} flights a day", title=f"t{n}") for n in range(5))
     (panel,) = panels(points)
     assert panel.names == ("t0", "t1", "t2", "t3", "t4")
 

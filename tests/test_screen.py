@@ -1,37 +1,40 @@
 """The terminal shows the verdict first, in colours where a terminal has them, and never cuts a figure."""
 
-import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from experiments.frame import screen
-from experiments.report.stored_designs import NamedDesign
 from experiments.report.verdicts import design_verdicts
 from experiments.statistics.interval import Value
 from experiments.store.rows import Grid
+from tests.named_designs import named_design
 
-DESIGN = NamedDesign(
-    label="a", site="30,000 m²", traffic="5 flights a day", title="30,000 m²\n(a file's)", demand="today",
-    arrivals="timetable", flights_per_day=5, parcels_per_day=7e5, area_m2=3e4, service_h=14, is_unstable=False,
-    blocked_after_h=27.5, start_date=dt.date(2022, 9, 5),
+DESIGN = named_design(
+    traffic="5 flights a day", title="30,000 m²\n(a file's)", flights_per_day=5, parcels_per_day=7e5, service_h=14,
+    blocked_after_h=27.5,
 )  # fmt: skip
 LADDER = {"a": {"machines": 5e5, "packout_posts": 9e5}}
 GRID = Grid("At a glance", ("KPI", "today"), (("Parcels that leave", "1,234,567 a day\n1,111,111–1,333,333"),))
 
 
 @pytest.mark.parametrize(
-    ("unstable", "bounds", "kind", "text"),
+    ("stability", "bounds", "kind", "text"),
     [
-        (False, (0.99, 0.999), "carries", "carries. On time: 99.5 % (99.0–99.9 %). Bottleneck by the ladder: sorting"),
-        (None, (0.99, 0.999), "close", "undecided. On time: 99.5 % (99.0–99.9 %)"),
-        (False, (0.01, 0.999), "close", "undecided. On time: unknown, 3 replications lie too far apart"),
-        (True, (0.99, 0.999), "unstable", "does not carry, its backlog grows. On time: 99.5 %"),
+        (
+            "stable",
+            (0.99, 0.999),
+            "carries",
+            "carries. On time: 99.5 % (99.0–99.9 %). Bottleneck by the ladder: sorting",
+        ),
+        ("undecided", (0.99, 0.999), "close", "undecided. On time: 99.5 % (99.0–99.9 %)"),
+        ("stable", (0.01, 0.999), "close", "undecided. On time: unknown, 3 replications lie too far apart"),
+        ("unstable", (0.99, 0.999), "unstable", "does not carry, its backlog grows. On time: 99.5 %"),
     ],
 )
-def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant(unstable, bounds, kind, text):
+def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant(stability, bounds, kind, text):
     values = {"a": {"on_time_share": Value(0.995, *bounds, 3, "1")}}
-    (line,) = design_verdicts([replace(DESIGN, is_unstable=unstable)], values, LADDER)
+    (line,) = design_verdicts([replace(DESIGN, stability=stability)], values, LADDER)
     assert line.kind == kind
     assert str(line).startswith(f"30,000 m² (a file's): {text}")
     held = "Flights are held from Tue 06 Sep 03:30."

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from experiments.designs.spreadsheet import factor_rows
 from experiments.formatting import NO_VARIANCE, change, full_kpi_name, kpi_name, p_text, roster, short, unit_name, whole
 from experiments.replications.summing import Outcome
 from experiments.report import packing
@@ -12,7 +11,7 @@ from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import heading_of, said
-from experiments.report.stored_designs import NamedDesign, main_points, read_points, within_possible
+from experiments.report.stored_designs import NamedDesign, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value, Values
@@ -39,10 +38,6 @@ class DesignsText:
     @classmethod
     def of(cls, outcome: Outcome, rows: Sequence[DesignRow], command: str) -> "DesignsText":
         """`rows`: of the table `points`; `command`: the run's."""
-        import pandas as pd
-
-        factors = factor_rows(outcome.factors)
-        designs = read_points(pd.DataFrame(rows), pd.DataFrame(factors) if factors else None)
         kpis = {
             label: {
                 kpi: within_possible(
@@ -52,7 +47,7 @@ class DesignsText:
             }
             for label, intervals in outcome.intervals.items()
         }
-        return cls(outcome, designs, kpis, command)
+        return cls(outcome, named_designs(rows, outcome.factors), kpis, command)
 
     @property
     def titles(self) -> dict[str, str]:

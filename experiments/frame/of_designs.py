@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from experiments.designs.design import DesignKeys, MarginKeys
 from experiments.formatting import in_percent
 from experiments.frame import console
@@ -18,7 +16,6 @@ from experiments.replications.margin import margin_notes
 from experiments.replications.summing import Outcome
 from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
 from experiments.report.sections import Page, Picture
-from experiments.report.stored_designs import read_points
 from experiments.statistics.warmup import WarmUp
 from experiments.store import read_run
 from experiments.store.summaries import DesignRow, WarmupRow
@@ -40,13 +37,13 @@ def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], T
     """`more`: tables of this verb alone."""
     outcome = bench.replicated(asked.designs, asked.keys)
     bench.complete(outcome, more(asked, outcome))
-    rows, warm_ups = bench.rows(DesignRow), {}
+    rows = sorted(bench.rows(DesignRow), key=lambda row: row.order)
     try:
-        labels = {design.label for design in read_points(pd.DataFrame(rows))}
+        read = {row.label: (row.first_day, row.is_unstable) for row in rows}
         warm_ups = warm_ups_of(bench.rows(WarmupRow))
     except (KeyError, ValueError):
-        labels = set()
-    if labels != {design.label for design in asked.designs} or not labels >= warm_ups.keys():
+        read, warm_ups = {}, {}
+    if read.keys() != {design.label for design in asked.designs} or not read.keys() >= warm_ups.keys():
         raise ConfigError("tables points, warmup: not of these designs, or damaged")
     return Replications(outcome, warm_ups, rows)
 

@@ -130,7 +130,11 @@ def _summaries(outcome: Outcome) -> _Tables:
     designs, baseline = outcome.designs, outcome.designs[0].label
     others = _other_packing(designs)
     return [
-        stored(summaries.DesignRow, [design_row(outcome, order, others[order]) for order in range(len(designs))]),
+        stored(summaries.DesignRow, [
+            design_row(design, order, outcome.stability[design.label].verdict,
+                       outcome.intervals[design.label]["blocked_after_h"].mean, others[order])
+            for order, design in enumerate(designs)
+        ]),
         stored(summaries.SummaryRow, [
             summaries.SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
             for label, intervals in outcome.intervals.items()
@@ -156,12 +160,11 @@ def _summaries(outcome: Outcome) -> _Tables:
     ]  # fmt: skip
 
 
-def design_row(outcome: Outcome, order: int, other: str) -> summaries.DesignRow:
-    """What a design is; `other`: the design that differs in the packing rule alone."""
-    design = outcome.designs[order]
+def design_row(
+    design: Design, order: int = 0, verdict: str = "undecided", blocked_after_h: float = math.inf, other: str = ""
+) -> summaries.DesignRow:
+    """What a design is, and what its replications say; `other`: the design that differs in the packing rule alone."""
     config = design.hub
-    blocked = outcome.intervals[design.label]["blocked_after_h"].mean
-    run_h = config.end_min / MIN_PER_H
     return summaries.DesignRow(
         design.label,
         order,
@@ -177,8 +180,8 @@ def design_row(outcome: Outcome, order: int, other: str) -> summaries.DesignRow:
         sum(hall.sorting_machines for hall in config.halls.values()),
         len(config.halls),
         config.service_h,
-        outcome.stability[design.label].verdict,
-        blocked if blocked < run_h else math.nan,
+        verdict,
+        blocked_after_h if blocked_after_h < config.end_min / MIN_PER_H else math.nan,
         str(config.packout.rule),
         packout_rung(config, PackoutRule.FLEXIBLE),
         packout_rung(config, PackoutRule.DEDICATED),

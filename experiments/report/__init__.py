@@ -9,6 +9,7 @@
         verdicts, sentences          its answer: a line a design, and sentences
         pictures                     its pictures
         stored_designs, halls, …     what it reads; validation, against what has been reported of the hub
+        design_names, key_names      what a reader calls designs, and keys of the configuration
         exposure_pictures            its pictures of data and goods
     figures                          every picture, a file each
     …_text                           sentences of a study, by its verb

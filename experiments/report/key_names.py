@@ -1,7 +1,7 @@
-"""What a reader calls a key of the configuration, its unit, and a design by the keys that it sets."""
+"""What a reader calls a key of the configuration, and its unit."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from experiments.formatting import capitalised
@@ -36,8 +36,6 @@ _FORM_UNITS: Final[Mapping[str, str]] = {
     "co2_kg_per_kwh": "kg CO₂ per kWh", "l_per_kg": "l/kg", "kg_per_parcel": "kg per parcel", "meur": "million EUR",
     "years": "years", "l": "l", "share": "share, 0 to 1",
 }  # fmt: skip
-_WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
-"""KEY=VALUE in a label."""
 
 
 def spelt(key: str) -> str:
@@ -102,17 +100,3 @@ def with_value(key: str, value: str) -> str:
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     unit = "" if unit == "share" else unit.removeprefix(f"{name.rpartition(' ')[2]} ")
     return f"{name} {value if key == 'scenario' else value.replace('_', ' ')} {unit}".rstrip()
-
-
-def design_name(label: str, more: Sequence[str] = ()) -> str:
-    """What a reader calls a design: its label with names for keys; `more`: what else is said of it.
-
-    >>> design_name("liege_30k halls.main.doors_out=36", ["seed 2"]), design_name("design=a, seed=2")
-    ('liege_30k: doors out 36, seed 2', 'a: seed 2')
-    >>> design_name("more room"), design_name("demand.flights_per_day=2, seed=2")
-    ('more room', 'Demand flights 2 a day, seed 2')
-    """
-    words = label.removeprefix("design=").removeprefix("scenario=")
-    texts = ", ".join((*(with_value(word[1], word[2]) for word in _WORD.finditer(words)), *more))
-    bare = _WORD.sub("", words).strip(" ,")
-    return f"{bare}: {texts}" if bare and texts else bare or capitalised(texts)

@@ -26,7 +26,7 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
     lines = []
     for point in points:
         other = by_label.get(point.other_packing)
-        if other is None or point.packing_rule != PackoutRule.FLEXIBLE:
+        if other is None or point.packout_rule != PackoutRule.FLEXIBLE:
             continue
         flexible, dedicated = (in_a_word(each, values[each.label]["on_time_share"]) for each in (point, other))
         if flexible == dedicated:
@@ -58,11 +58,11 @@ def facts(points: Sequence[NamedDesign], command: str) -> list[tuple[str, str]]:
         has_both = bool(point.other_packing)
         if len({rate >= point.parcels_per_day for rate in rates.values()}) < 2:
             continue
-        if has_both and point.packing_rule != PackoutRule.FLEXIBLE:
+        if has_both and point.packout_rule != PackoutRule.FLEXIBLE:
             continue
         of_rules = [
             f"{rounded(rates[rule])} parcels a day with {who}"
-            f" ({rule}{', as simulated' * (rule == point.packing_rule and not has_both)})"
+            f" ({rule}{', as simulated' * (rule == point.packout_rule and not has_both)})"
             for rule, who in _WHO.items()
         ]
         text = f"Packing rule, {point.title}: by the ladder pack-out can handle {' and '.join(of_rules)}"
@@ -118,4 +118,4 @@ def _options(point: NamedDesign, keys: Sequence[str]) -> Iterator[str]:
 
 
 def _other(point: NamedDesign) -> PackoutRule:
-    return next(rule for rule in PackoutRule if rule != point.packing_rule)
+    return next(rule for rule in PackoutRule if rule != point.packout_rule)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from experiments.formatting import hours_text, kpi_name, share_text, unit_name
 from experiments.report import disruption_text, packing, sentences, style, verdicts
+from experiments.report.design_names import arrivals_name
 from experiments.report.pictures import draw
 from experiments.report.run_brief import brief_of, thresholds_of
 from experiments.report.run_numbers import PARTS, Run, has, headline_grid
 from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
-    ARRIVALS,
     Frame,
     Window,
     main_points,
@@ -118,7 +118,7 @@ def _reasons(run: Run) -> Iterator[str]:
     yield text_of("sure_warmup" if n_days else "sure_cold", first=first, days=_days(run.window))
     if "margin" in run.tables and len(run.tables["margin"]):
         yield text_of("sure_margin")
-    models = [ARRIVALS.get(name, name) for name in dict.fromkeys(point.arrivals for point in run.points)]
+    models = [arrivals_name(name) for name in dict.fromkeys(point.arrivals for point in run.points)]
     yield text_of("sure_arrivals" if len(models) > 1 else "sure_arrival", models=", ".join(models))
     has_exports = has(run, "exports_per_day")
     yield text_of("sure_missing", exports="" if has_exports else "in this run exports (their floor is set aside), ")

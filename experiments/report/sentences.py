@@ -18,9 +18,10 @@ from experiments.formatting import (
 )
 from experiments.formatting import change as change_of
 from experiments.report import bottleneck
+from experiments.report.design_names import arrivals_name
 from experiments.report.margin import Margins, margin_text
 from experiments.report.sections import said
-from experiments.report.stored_designs import ARRIVALS, NamedDesign
+from experiments.report.stored_designs import NamedDesign
 from experiments.report.verdicts import Verdict, held_since, is_close, reasons_open, says_nothing, traffic, verdict
 from experiments.statistics.family import widening
 from experiments.statistics.interval import Value, Values
@@ -100,7 +101,7 @@ def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
             continue
         carries = verdict(point, on_time) is Verdict.CARRIES
         verbs = ("may not carry", "seems to carry") if is_close(point, on_time) else ("does not carry", "carries")
-        model = ARRIVALS.get(point.arrivals, point.arrivals)
+        model = arrivals_name(point.arrivals)
         changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
         word = "But under" if changes else "Under"
         what = f"{percent(on_time.mean)} % on time {bracket(on_time)}"

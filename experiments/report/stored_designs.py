@@ -2,18 +2,18 @@
 
 import datetime as dt
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from experiments.formatting import roster, share_text, short, whole
-from experiments.report.factor_names import read_factors, tagged
+from experiments.formatting import share_text, short
+from experiments.report.design_names import names_of
 from experiments.statistics.interval import Value
-from experiments.store.summaries import VERDICTS
-from sim.domain.site import PackoutRule
+from experiments.store.rows import rows_from
+from experiments.store.summaries import DesignRow, FactorRow
 from sim.measures.kpis import KPIS
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
@@ -25,50 +25,26 @@ else:  # pandas is loaded where a run is read
     Frame = Any
 
 MOST_PANELS: Final = 3
-_LONG: Final = 30
-"""Letters of a name that takes a line of its own."""
-ARRIVALS: Final = {
-    "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
-    "file": "a file of flights",
-}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class NamedDesign:
-    """A design, by columns of the table `points` that it has under the same name, and the names that a reader sees.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDesign(DesignRow):
+    """A design as the table `points` has it, and the names that a reader sees.
 
     `site`, `traffic` and `title`: of the halls, of the demand, of both and the arrivals.
     """
 
-    label: str
     site: str
     traffic: str
     title: str
-    demand: str
-    arrivals: str
-    flights_per_day: float
-    parcels_per_day: float
-    area_m2: float
-    service_h: float
-    is_unstable: bool | None
-    """Whether its backlog grows; None: undecided."""
-    blocked_after_h: float
-    """From the first midnight until a flight is first held; NaN: never."""
-    start_date: dt.date | None = None
-    disruptions: str = ""
-    """That are on, in words."""
-    roster: str = ""
     factors: Mapping[str, str] = field(default_factory=dict)
     """Values of the keys in which designs of a file differ."""
-    share: "ShareBand | None" = None
-    """Of the airport's parcels, where the demand is an estimate of the hub's."""
-    name: str = ""
-    """Its scenario file."""
-    packing_rule: str = ""
-    packed_per_day: Mapping[str, float] = field(default_factory=dict)
-    """What pack-out alone could handle, by packing rule."""
-    other_packing: str = ""
-    """Label of the design that differs in the packing rule alone; empty: none."""
+
+    @property
+    def share(self) -> "ShareBand | None":
+        """Of the airport's parcels, where the demand is an estimate of the hub's."""
+        band = ShareBand(self.airport_parcels_per_year, self.hub_share_least, self.hub_share_most)
+        return None if math.isnan(band.airport_parcels_per_year) else band
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,70 +104,25 @@ class Window:
 
 def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
-    by_label = read_factors(factors)
-    rows = list(records(table.sort_values("order", kind="stable")))
-    demands = _values_by("flights_per_day", "demand", rows)
-    machines = _values_by("area_m2", "n_machines", [row for row in rows if row["n_halls"] == 1])
-    models, disruptions, rosters = ({row[name] for row in rows} for name in ("arrivals", "disruptions", "roster"))
-
-    def names(row: dict[str, Any]) -> tuple[str, str, str]:
-        site = f"{whole(row['area_m2'])} m²"
-        if row["n_halls"] > 1:
-            site += f" in {row['n_halls']} halls"
-        elif len(machines[row["area_m2"]]) > 1:
-            site += f" with {row['n_machines']} machines"
-        traffic = f"{short(row['flights_per_day'])} flights a day"
-        if row["arrivals"] == "file" or len(demands[row["flights_per_day"]]) > 1:
-            traffic += f" ({row['demand']})"
-        title = f"{site}, {traffic}"
-        if len(disruptions) > 1 and row["disruptions"]:
-            title += f", with {row['disruptions']}"
-        if len(rosters) > 1:
-            title += f", {roster(row['roster'])}"
-        if len(models) > 1 and row["arrivals"] != rows[0]["arrivals"]:
-            title += f", {ARRIVALS.get(row['arrivals'], row['arrivals'])}"
-        return site, traffic, title
-
-    without_demand = {
-        label: {key: value for key, value in factors.items() if key != "demand"} for label, factors in by_label.items()
-    }
-    named = [names(row) for row in rows]
-    seen = Counter(title for *_, title in named)
-
-    def called(text: str, title: str, label: str) -> str:
-        is_plain = seen[title] == 1 and label not in by_label
-        # Beside a picture's rows, a long name takes two lines; a page reads it as one. Its traffic is in the title.
-        name = f"({tagged(label, without_demand)})"
-        return text if is_plain else f"{text}\n{name}" if len(name) > _LONG else f"{text} {name}"
-
-    return tuple(
-        NamedDesign(
-            label=row["scenario"],
-            site=called(site, title, row["scenario"]),
-            traffic=traffic,
-            title=called(title, title, row["scenario"]),
-            **{name: row[name] for name in NamedDesign.__dataclass_fields__ if name in row}
-            | {"start_date": dt.date.fromisoformat(row["start_date"])},
-            is_unstable=VERDICTS[row["stability"]],
-            factors=by_label.get(row["scenario"], {}),
-            share=_share_of(row),
-            packing_rule=row["packout_rule"],
-            packed_per_day={rule: float(row[f"packout_{rule}_per_day"]) for rule in PackoutRule},
-        )
-        for row, (site, traffic, title) in zip(rows, named, strict=True)
+    return named_designs(
+        rows_from(DesignRow, records(table.sort_values("order", kind="stable"))), read_factors(factors)
     )
 
 
-def _values_by(key: str, name: str, rows: Sequence[dict[str, Any]]) -> dict[Any, set[Any]]:
-    values = defaultdict[Any, set[Any]](set)
-    for row in rows:
-        values[row[key]].add(row[name])
-    return values
+def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> tuple[NamedDesign, ...]:
+    """The same of rows of the table `points` in that order; `factors`: by design, the value of each key."""
+    return tuple(
+        NamedDesign(*astuple(row), site=site, traffic=traffic, title=title, factors=factors.get(row.label, {}))
+        for row, (site, traffic, title) in zip(rows, names_of(rows, factors), strict=True)
+    )
 
 
-def _share_of(row: dict[str, Any]) -> ShareBand | None:
-    band = [float(row.get(key, math.nan)) for key in ("airport_parcels_per_year", "hub_share_least", "hub_share_most")]
-    return None if math.isnan(band[0]) else ShareBand(*band)
+def read_factors(table: Frame | None) -> dict[str, dict[str, str]]:
+    """From the table `factors`: by design, the value of each key; nothing without one."""
+    factors: dict[str, dict[str, str]] = {}
+    for row in rows_from(FactorRow, records(table)) if table is not None else ():
+        factors.setdefault(row.scenario, {})[row.key] = row.value
+    return factors
 
 
 def read_values(summary: Frame) -> dict[str, dict[str, Value]]:

@@ -93,7 +93,7 @@ def held_since(point: NamedDesign) -> str:
     """The instant at which a flight is first held because no stand is free, on average; empty if none ever is."""
     if math.isnan(point.blocked_after_h):
         return ""
-    return instant(MIN_PER_H * point.blocked_after_h, point.start_date)
+    return instant(MIN_PER_H * point.blocked_after_h, point.first_day)
 
 
 def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:

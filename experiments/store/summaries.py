@@ -1,11 +1,13 @@
 """The tables that sum up a study, beside those of its replications: what their rows hold, and in which unit."""
 
+import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
+from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import Column, TableSchema
@@ -22,6 +24,10 @@ def label() -> Any:  # noqa: ANN401 - as dataclasses.field
 def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> Any:  # noqa: ANN401 - as dataclasses.field
     """The columns mean, low, high and n of a figure whose unit is a column too."""
     return interval("see unit", meaning, ends=_ENDS, names="{end}", level=level)
+
+
+VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True, "stable": False, "undecided": None})
+"""How tables name whether a design is unstable."""
 
 
 @table("points", "the designs of the run", sort="order")
@@ -56,6 +62,25 @@ class DesignRow:
     )
     other_packing: str = column("", "the design that differs in the packing rule alone; empty: none")
 
+    @property
+    def label(self) -> str:
+        return self.scenario
+
+    @property
+    def first_day(self) -> dt.date:
+        return dt.date.fromisoformat(self.start_date)
+
+    @property
+    def is_unstable(self) -> bool | None:
+        """Whether its backlog grows; None: undecided."""
+        return VERDICTS[self.stability]
+
+    @property
+    def packed_per_day(self) -> dict[PackoutRule, float]:
+        """What pack-out alone could handle, by packing rule."""
+        rates = self.packout_flexible_per_day, self.packout_dedicated_per_day
+        return dict(zip((PackoutRule.FLEXIBLE, PackoutRule.DEDICATED), rates, strict=True))
+
 
 @table("factors", "the keys in which the designs of a file, or typed ones, differ", sort="scenario order")
 class FactorRow:
@@ -63,10 +88,6 @@ class FactorRow:
     order: int = column("1", "of the key, as asked for")
     key: str = column("", "the key")
     value: str = column("", "its value; empty: the design has no such key")
-
-
-VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True, "stable": False, "undecided": None})
-"""How tables name whether a design is unstable."""
 
 
 @table("stability", "whether the backlog of each design grows, and what says so", sort="scenario")

@@ -5,8 +5,9 @@ from typing import Final
 
 from experiments.formatting import share_text
 from experiments.report import style
+from experiments.report.design_names import arrivals_name
 from experiments.report.figures.errorbar import errorbar
-from experiments.report.stored_designs import ARRIVALS, NamedDesign
+from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Figure
 from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics.interval import Values
@@ -36,7 +37,7 @@ def figure(points: Sequence[NamedDesign], values: Values) -> Figure | None:
             if point.arrivals == model
         ), strict=True)  # fmt: skip
         errorbar(ax, shares, rows, fmt=MARKERS[at % 4], color=style.PALETTE[at % len(style.PALETTE)],
-                 capsize=3, markersize=5, label=ARRIVALS.get(model, model))  # fmt: skip
+                 capsize=3, markersize=5, label=arrivals_name(model))  # fmt: skip
     ax.set_yticks(range(len(groups)), list(groups))
     ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.set_xlim(-2, 102)

@@ -43,12 +43,12 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
-from experiments.designs.titles import titles_of
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder
+from experiments.report.design_names import titles_of
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture, said
 from experiments.report.sentences import too_few_replications
@@ -146,7 +146,7 @@ def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
     keys = asked.keys
     searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in asked.designs}
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
-    titles = titles_of(asked.designs)
+    titles = titles_of({design.label: design.hub.area_m2 for design in asked.designs})
     return [
         result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding)
         for design in asked.designs

@@ -21,10 +21,10 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
-from experiments.designs.titles import hub_title
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
@@ -213,7 +213,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
     config = asked.designs[0].hub
     by_control = result.by_control
     return Document(
-        title=f"What checks find at {hub_title(config)}, and what they cost",
+        title=f"What checks find at {hub_title(config.area_m2)}, and what they cost",
         sentences=sentences(result),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
         grids=[

@@ -24,11 +24,10 @@ from experiments.composition import compose, study
 from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among, key_of
-from experiments.designs.titles import titles_of
 from experiments.formatting import kpi_name, signed, with_interval
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.decompose_text import sentences
-from experiments.report.factor_names import tagged
+from experiments.report.design_names import tagged, titles_of
 from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics.shapley import Decomposition
 from experiments.store.rows import Grid
@@ -141,7 +140,8 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
 def _titles(asked: Asked[DecomposeKeys]) -> list[str]:
     """What a reader calls the two designs."""
     names, factors = asked.keys.scenarios, asked.keys.factors
-    titles = titles_of([design for design in asked.designs if design.label in names])
+    areas = {design.label: design.hub.area_m2 for design in asked.designs if design.label in names}
+    titles = titles_of(areas)
     return [tagged(name, factors) if factors else titles[name] for name in names]
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from experiments.formatting import NO_VARIANCE, amount, bracket, change, kpi_name, p_text, unit_name
 from experiments.frame.designs_text import present_kpis
 from experiments.replications.summing import interval_of, samples_of
-from experiments.report.key_names import design_name, name_of
+from experiments.report.design_names import design_name
+from experiments.report.key_names import name_of
 from experiments.report.sections import said
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value

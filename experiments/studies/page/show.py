@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse
 
-from experiments.report.key_names import design_name
+from experiments.report.design_names import design_name
 from experiments.report.page import template
 from experiments.studies.page.answers import VIEWS
 from sim.measures.kpis import KPIS

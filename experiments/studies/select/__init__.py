@@ -30,9 +30,9 @@ from experiments.designs.spreadsheet import keys_of
 from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
-from experiments.report.factor_names import tagged
+from experiments.report.design_names import design_name, tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
-from experiments.report.key_names import design_name, heading_of_key
+from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson

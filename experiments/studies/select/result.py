@@ -9,7 +9,7 @@ from experiments.designs.design import Design
 from experiments.formatting import kpi_name, number, short, unit_name, with_interval
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
-from experiments.report.key_names import design_name
+from experiments.report.design_names import design_name
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from experiments.designs.titles import hub_title
 from experiments.formatting import kpi_name, listed, number, plain_name, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
+from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.statistics import Interval
 from experiments.statistics.indices import is_too_much
@@ -148,7 +148,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     ]
     method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
     return Document(
-        title=f"What moves {listed(list(map(kpi_name, keys.kpis)), 'and')} of {hub_title(config)} most",
+        title=f"What moves {listed(list(map(kpi_name, keys.kpis)), 'and')} of {hub_title(config.area_m2)} most",
         data=result.as_json(),
         sentences=sentences(result),
         verdicts=sentences(result)[: len(keys.kpis)],

@@ -19,9 +19,9 @@ m² that it adds; the rent of the m² is not in it, so that the two can be compa
 
 from typing import Final
 
-from experiments.designs.titles import hub_title
 from experiments.formatting import percent, plain_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.report.design_names import hub_title
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics import Interval
@@ -52,7 +52,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     config, prices = asked.designs[0].hub, result.asked.prices
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
     return Document(
-        title=f"What one more m² of {hub_title(config)} is worth a year",
+        title=f"What one more m² of {hub_title(config.area_m2)} is worth a year",
         sentences=sentences(result),
         verdicts=sentences(result)[1:],
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],

@@ -1,17 +1,18 @@
 """What is published beside what the model makes of it: the rows of `validate`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.designs.design import Design
 from experiments.formatting import number
 from experiments.frame.study import Kpis
-from experiments.replications.summing import traffic
-from experiments.report import public_hubs, stored_designs, validation
+from experiments.replications.summing import design_row
+from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Row
 from experiments.report.sections import said
-from experiments.report.stored_designs import ShareBand, read_points, read_values, read_window
+from experiments.report.stored_designs import NamedDesign, read_points, read_values, read_window
 from experiments.report.validation_counts import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
 from experiments.statistics.interval import Value
@@ -111,17 +112,9 @@ def _planned(config: HubConfig) -> Mapping[str, float]:
     }
 
 
-def _reported(design: Design) -> stored_designs.NamedDesign:
+def _reported(design: Design) -> NamedDesign:
     """As a page names it."""
-    flights, parcels = traffic(design.hub)
-    share = design.hub.hub_share
-    return stored_designs.NamedDesign(
-        label=design.label, site=design.label, traffic="", title=design.label, demand=design.hub.demand.name,
-        arrivals="",
-        flights_per_day=flights, parcels_per_day=parcels, area_m2=design.hub.area_m2, service_h=design.hub.service_h,
-        is_unstable=None, blocked_after_h=0.0,
-        share=None if share is None else ShareBand(share.airport_parcels_per_year, share.least, share.most),
-    )  # fmt: skip
+    return NamedDesign(*astuple(design_row(design)), site=design.label, traffic="", title=design.label)
 
 
 def _value(samples: Sequence[float], unit: str) -> Value:

@@ -1,0 +1,125 @@
+"""What a reader calls designs: by area, traffic and what else tells them apart, or by the keys that they set."""
+
+import re
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from experiments.formatting import capitalised, roster, short, whole
+from experiments.report.key_names import with_value
+from experiments.store.summaries import DesignRow
+
+_ARRIVALS: Final = {
+    "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
+    "file": "a file of flights",
+}  # fmt: skip
+_LONG: Final = 30
+"""Letters of a name that takes a line of its own."""
+_LONGEST: Final = 68
+"""Letters of a name; tables have all factors."""
+_WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
+"""KEY=VALUE in a label."""
+
+
+def design_name(label: str, more: Sequence[str] = ()) -> str:
+    """What a reader calls a design: its label with names for keys; `more`: what else is said of it.
+
+    >>> design_name("liege_30k halls.main.doors_out=36", ["seed 2"]), design_name("design=a, seed=2")
+    ('liege_30k: doors out 36, seed 2', 'a: seed 2')
+    >>> design_name("more room"), design_name("demand.flights_per_day=2, seed=2")
+    ('more room', 'Demand flights 2 a day, seed 2')
+    """
+    words = label.removeprefix("design=").removeprefix("scenario=")
+    texts = ", ".join((*(with_value(word[1], word[2]) for word in _WORD.finditer(words)), *more))
+    bare = _WORD.sub("", words).strip(" ,")
+    return f"{bare}: {texts}" if bare and texts else bare or capitalised(texts)
+
+
+def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
+    """The design's name and the factors that it does not say, in words.
+
+    >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
+    'more room: doors out 36'
+    >>> tagged("liege_30k seed=2", {"liege_30k seed=2": {"seed": "2"}})
+    'liege_30k: seed 2'
+    >>> tagged("design=a, demand.flights_per_day=2", {"design=a, demand.flights_per_day=2": {"seed": "2"}})
+    'a: demand flights 2 a day, seed 2'
+    >>> tagged("liege_30k", {"liege_30k": {"scenario": "liege_30k", "seed": "2"}})
+    'liege_30k: seed 2'
+    """
+    # A design of words begins with its scenario.
+    written = re.split(r"[\s,]+", f"scenario={label}")
+    own = factors.get(label, {}).items()
+    texts = [with_value(key, value) for key, value in own if value and f"{key}={value}" not in written]
+    return textwrap.shorten(design_name(label, texts), _LONGEST, placeholder=" …")
+
+
+def hub_title(area_m2: float) -> str:
+    """A hub by its area alone, in a sentence."""
+    return f"a hub of {_area(area_m2)}"
+
+
+def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
+    """Designs of which only hubs are compared, by label: the area [m²], with the label where several have it.
+
+    A label that says what was varied is put in words.
+
+    >>> titles_of({"a": 30_000, "b": 66_000, "c": 66_000, "seed=2": 66_000})
+    {'a': '30,000 m²', 'b': '66,000 m² (b)', 'c': '66,000 m² (c)', 'seed=2': 'Seed 2'}
+    """
+    n_alike = Counter(areas.values())
+    titles = {label: _area(area) + f" ({label})" * (n_alike[area] > 1) for label, area in areas.items()}
+    return {label: design_name(label) if "=" in label else title for label, title in titles.items()}
+
+
+def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Of each design its site, its traffic and its title, which no other has; `factors`: by label, the keys' values."""
+    demands = _values_by("flights_per_day", "demand", rows)
+    machines = _values_by("area_m2", "n_machines", [row for row in rows if row.n_halls == 1])
+    is_varied = {name: len({getattr(row, name) for row in rows}) > 1 for name in ("arrivals", "disruptions", "roster")}
+
+    def names(row: DesignRow) -> tuple[str, str, str]:
+        site = _area(row.area_m2)
+        if row.n_halls > 1:
+            site += f" in {row.n_halls} halls"
+        elif len(machines[row.area_m2]) > 1:
+            site += f" with {row.n_machines} machines"
+        traffic = f"{short(row.flights_per_day)} flights a day"
+        if row.arrivals == "file" or len(demands[row.flights_per_day]) > 1:
+            traffic += f" ({row.demand})"
+        title = f"{site}, {traffic}"
+        if is_varied["disruptions"] and row.disruptions:
+            title += f", with {row.disruptions}"
+        if is_varied["roster"]:
+            title += f", {roster(row.roster)}"
+        if is_varied["arrivals"] and row.arrivals != rows[0].arrivals:
+            title += f", {arrivals_name(row.arrivals)}"
+        return site, traffic, title
+
+    # The traffic is in the title.
+    without_demand = {label: {key: keys[key] for key in keys if key != "demand"} for label, keys in factors.items()}
+    named = [names(row) for row in rows]
+    n_alike = Counter(title for *_, title in named)
+    for row, (site, traffic, title) in zip(rows, named, strict=True):
+        more = ""
+        if n_alike[title] > 1 or row.label in factors:
+            # Beside a picture's rows, a long name takes two lines; a page reads it as one.
+            name = f"({tagged(row.label, without_demand)})"
+            more = f"\n{name}" if len(name) > _LONG else f" {name}"
+        yield site + more, traffic, title + more
+
+
+def arrivals_name(model: str) -> str:
+    return _ARRIVALS.get(model, model)
+
+
+def _area(m2: float) -> str:
+    return f"{whole(m2)} m²"
+
+
+def _values_by(key: str, name: str, rows: Sequence[DesignRow]) -> dict[Any, set[Any]]:
+    values = defaultdict[Any, set[Any]](set)
+    for row in rows:
+        values[getattr(row, key)].add(getattr(row, name))
+    return values
