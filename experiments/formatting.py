@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,9 +16,8 @@ NO_VARIANCE: Final = "no variance seen"
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
     "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
-    "kg/t": "kg per tonne",
-    "rooms": "times its room",
-    "records/d": "records a day", "EUR/d": "EUR a day", "MEUR/y": "million EUR a year",
+    "kg/t": "kg per tonne", "rooms": "times its room", "records/d": "records a day", "EUR/d": "EUR a day",
+    "MEUR/y": "million EUR a year",
 }  # fmt: skip
 
 
@@ -34,8 +34,7 @@ def number(value: float, digits: int | None = None) -> str:
         value = float(f"{value:.4g}") if size >= 10_000 else value
         digits = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2
     text = f"{abs(value):,.{digits}f}"
-    is_zero = not text.strip("0.,")
-    return (MINUS if value < 0 and not is_zero else "") + text
+    return (MINUS if value < 0 and text.strip("0.,") else "") + text
 
 
 def signed(value: float, digits: int | None = None) -> str:
@@ -148,9 +147,8 @@ def change(interval: Interval, unit: str, show: Callable[[float], str] = signed)
     >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
     '+37.8 percentage points (+35.0 to +41.0)'
     """
-    if unit == "1":
-        return with_interval(interval.scaled(100.0), show, unit=" percentage points")
-    return with_interval(interval, show, unit=f" {unit}")
+    shown, unit = (interval.scaled(100.0), "percentage points") if unit == "1" else (interval, unit)
+    return with_interval(shown, show, unit=f" {unit}")
 
 
 def p_text(p_value: float | None) -> str:
@@ -167,10 +165,8 @@ def p_text(p_value: float | None) -> str:
 def percent(share: float, least_digits: int = 1) -> str:
     """A share in per cent, which says neither 0 nor 100 unless it is.
 
-    >>> percent(0.9981), percent(1.0), percent(0.99996), percent(0.0)
-    ('99.8', '100', '99.99', '0')
-    >>> percent(0.0000743), percent(0.00029)
-    ('0.0074', '0.03')
+    >>> percent(0.9981), percent(1.0), percent(0.99996), percent(0.0), percent(0.0000743), percent(0.00029)
+    ('99.8', '100', '99.99', '0', '0.0074', '0.03')
     """
     if share in (0.0, 1.0):
         return f"{100 * share:.0f}"
@@ -225,10 +221,7 @@ def instant(minute: float, start_date: dt.date | None) -> str:
 
 def tied(text: str) -> str:
     """Numbers stay with their units on a narrow screen."""
-    for unit in ("%", "m²", "h"):
-        for after in (" ", ".", ",", ";", ")", ":"):
-            text = text.replace(f" {unit}{after}", f"\u00a0{unit}{after}")
-    return text
+    return re.sub(r" (?=(%|m²|h)[ .,;):])", "\u00a0", text)
 
 
 def rounded(value: float) -> str:
@@ -246,11 +239,7 @@ def resource(name: str) -> str:
     >>> resource("machines"), resource("breakdown_workers")
     ('sorting machines', 'break-down workers')
     """
-    return (
-        ALL_RESOURCES[name].split(",")[0]
-        if name in ALL_RESOURCES
-        else name.replace("breakdown", "break-down").replace("_", " ")
-    )
+    return ALL_RESOURCES[name].label if name in ALL_RESOURCES else plain_name(name.replace("breakdown", "break-down"))
 
 
 def resource_heading(name: str) -> str:
@@ -277,18 +266,15 @@ def roster(name: str) -> str:
 
 
 def zone(name: str) -> str:
-    return _ZONES.get(name, name.replace("_", " ").capitalize())
+    return _ZONES.get(name, plain_name(name).capitalize())
 
 
 _ZONES: Final = {
-    "stands": "Aircraft stands", "tugs": "Tug trains", "uld_positions": "ULD positions",
-    "breakdown": "Break-down stations", "sorting": "Sorting", "handcoding": "Hand-coding",
-    "customs_hold": "Customs hold zone", "customs": "Customs desks", "lanes": "Lanes' floor",
-    "dock_doors": "Dock doors", "yard": "Yard", "export": "Export floor",
+    "stands": "Aircraft stands", "tugs": "Tug trains", "uld_positions": "ULD positions", "packout": "Pack-out",
+    "breakdown": "Break-down stations", "handcoding": "Hand-coding", "lanes": "Lanes' floor",
+    "customs": "Customs desks", "customs_hold": "Customs hold zone", "export": "Export floor",
     "build_up": "Build-up places", "screening": "Screening lines", "hand_sorting": "Sorting exports by hand",
-    "empty_ulds": "Empty ULDs", "export_floor": "Export floor", "doors_in": "Inbound dock doors",
-    "airside_circulation": "Airside circulation", "landside_circulation": "Landside circulation",
-    "packout": "Pack-out", "manual_sort": "Manual sort", "unassigned": "Unassigned",
+    "empty_ulds": "Empty ULDs", "doors_in": "Inbound dock doors",
 }  # fmt: skip
 
 
@@ -310,6 +296,5 @@ def full_kpi_name(name: str) -> str:
     label = kpi_name(name)
     if not label.startswith("–"):
         return label
-    before = list(KPIS)[: list(KPIS).index(name)]
-    whole_label = next(kpi_name(each) for each in reversed(before) if not kpi_name(each).startswith("–"))
-    return f"{whole_label} {label}"
+    before = [kpi_name(each) for each in list(KPIS)[: list(KPIS).index(name)]]
+    return f"{next(each for each in reversed(before) if not each.startswith('–'))} {label}"

@@ -71,7 +71,7 @@ def detections_per_day(run: Measured) -> float:
 @CUSTOMS.kpi("h/d", NEITHER, "Officers' time", rank=Rank.SUMMARY)
 def officer_h_per_day(run: Measured) -> float:
     """examination and transit desks and X-ray of parcels and of whole ULDs busy, and the reading of documents"""
-    busy, declared = sum(busy_hours(run)[name] for name in _CONTROLS), run.config.customs.declared
+    busy, declared = sum(busy_hours(run, name) for name in _CONTROLS), run.config.customs.declared
     read_h = _totals(run)["n_documents"] * declared.documents_min / MIN_PER_H if declared else 0.0
     return (busy + read_h) / run.window.days
 

@@ -22,9 +22,9 @@ _IN_USE = {
 @shared
 def worked_hours(run: Measured) -> dict[str, float]:
     """Hours worked in the measured days, by role."""
-    busy = busy_hours(run)
     return {
-        name: busy[_IN_USE.get(role.kind, role.kind)] * people_at_work(run.config, name) for name, role in ROLES.items()
+        name: busy_hours(run, _IN_USE.get(role.kind, role.kind)) * people_at_work(run.config, name)
+        for name, role in ROLES.items()
     }
 
 
