@@ -21,7 +21,7 @@ from experiments.report.sections import Brief, Page, Section
 from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
-from experiments.store.foreign_tables import check_table
+from experiments.store.foreign_parquet import check_table
 from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow

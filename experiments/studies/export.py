@@ -25,7 +25,8 @@ from experiments.report.sections import pictures_in
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_all, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
-from experiments.store.foreign_tables import batches, check_table, columns_of, read_rows, rows_of
+from experiments.store.foreign_parquet import batches, check_table, columns_of, rows_of
+from experiments.store.foreign_tables import read_rows
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FactorRow
 from experiments.store.workbook import plain_text, write_workbook

@@ -26,7 +26,7 @@ from experiments.frame.recorded import run_and_options, stored_study, study_of, 
 from experiments.frame.study import Asked
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Configuration, Manifest, check_file, command_words, configuration_of, manifest_of
-from experiments.store.foreign_tables import check_table, first_difference
+from experiments.store.foreign_parquet import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
 from sim.errors import ConfigError, InputError
 

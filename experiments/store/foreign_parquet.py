@@ -1,0 +1,179 @@
+"""Parquet from strangers: looked at before it is read, read in pieces, and never more than fits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.store.foreign_text import first_line
+from experiments.store.tables import ROWS_PER_GROUP
+from sim.errors import InputError
+
+MOST_COLUMNS: Final = 2_000
+MOST_ROWS: Final = 1_000_000_000
+MOST_GROUPS: Final = 10_000
+MOST_CHUNK_BYTES: Final = 256 * 2**20
+"""Of one column of a row group, unpacked: a million numbers take 8 MB."""
+LONGEST: Final = 1_000
+"""Characters of a text: one of a dictionary's may stand in a million rows."""
+_ROWS: Final = 65_536
+_THRIFT_BYTES: Final = 64 * 2**20
+
+
+def check_table(path: Path) -> int:
+    """Read the table once, and give its number of rows.
+
+    Raises:
+        InputError: damaged, or not as a run writes tables: nested or odd types, missing values, huge parts.
+    """
+    return sum(batch.num_rows for batch in batches(path))
+
+
+def columns_of(path: Path) -> dict[str, str]:
+    """Name and type of each column, in order.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
+    with _opened(path) as file:
+        return {field.name: _type_name(field.type) for field in file.schema_arrow}
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """All rows of a small table, as plain values.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
+    return [row for batch in batches(path) for row in batch.to_pylist()]
+
+
+def batches(path: Path) -> Iterator[Any]:
+    """The table as record batches with texts, not dictionaries.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    with _opened(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, use_threads=False)
+            for name, column in zip(table.column_names, table.columns, strict=True):
+                if column.null_count:
+                    raise InputError(f"{path}: column {name!r} misses values")
+                if pa.types.is_dictionary(column.type):
+                    longest = [pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0 for chunk in column.chunks]
+                    if max(longest, default=0) > LONGEST:
+                        raise InputError(f"{path}: column {name!r} holds a text of more than {LONGEST} bytes")
+                    texts = (text for chunk in column.chunks for text in chunk.dictionary.to_pylist())
+                    if not all(text.isprintable() for text in texts):
+                        raise InputError(f"{path}: column {name!r} holds control characters")
+            for batch in table.to_batches(max_chunksize=_ROWS):
+                arrays = [
+                    array.cast(pa.string()) if pa.types.is_dictionary(array.type) else array for array in batch.columns
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:
+    """Column, row and both values where two tables differ first, bit by bit; None if nowhere.
+
+    Without a row, the columns themselves differ (their types or None stand for the values); without a
+    column, the numbers of rows.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
+    ours, theirs = columns_of(first), columns_of(other)
+    for name in dict.fromkeys([*ours, *theirs]):
+        if ours.get(name) != theirs.get(name):
+            return name, None, ours.get(name), theirs.get(name)
+    if list(ours) != list(theirs):
+        moved = next(name for name, other_name in zip(ours, theirs, strict=True) if name != other_name)
+        return moved, None, "another place", "its place"
+    n_same, left, right, a, b = 0, batches(first), batches(other), None, None
+    while (a := a or next(left, None)) and (b := b or next(right, None)):
+        n = min(len(a), len(b))
+        difference = _first(a.slice(0, n), b.slice(0, n))
+        if difference is not None:
+            name, row, our_value, their_value = difference
+            return name, n_same + row, our_value, their_value
+        n_same, a, b = n_same + n, a.slice(n), b.slice(n)
+    n_ours, n_theirs = (n_same + sum(map(len, (rest or (), *more))) for rest, more in ((a, left), (b, right)))
+    return None if n_ours == n_theirs else (None, None, f"{n_ours} rows", f"{n_theirs} rows")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        limits = {"thrift_string_size_limit": _THRIFT_BYTES, "thrift_container_size_limit": 1_000_000}
+        # Texts stay dictionaries: a short file may say a long text a million times.
+        with parquet.ParquetFile(path, **limits) as file:
+            _check_footer(path, file)
+            texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
+        with parquet.ParquetFile(path, read_dictionary=texts, **limits) as file:
+            yield file
+    except InputError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise InputError(f"{path}: damaged: {first_line(error)}") from None
+
+
+def _check_footer(path: Path, file: Any) -> None:  # noqa: ANN401 - pyarrow has no types to name
+    footer = file.metadata
+    if not 0 < footer.num_columns <= MOST_COLUMNS or footer.num_row_groups > MOST_GROUPS:
+        raise InputError(f"{path}: {footer.num_columns} columns in {footer.num_row_groups} groups, which no run writes")
+    if len(set(file.schema_arrow.names)) != footer.num_columns or len(file.schema_arrow) != footer.num_columns:
+        raise InputError(f"{path}: columns of the same name, or nested ones")
+    for field in file.schema_arrow:
+        _check_type(path, field)
+    for number in range(footer.num_row_groups):
+        group = footer.row_group(number)
+        if not 0 <= group.num_rows <= ROWS_PER_GROUP:
+            raise InputError(f"{path}: {group.num_rows} rows in a group; a run writes at most {ROWS_PER_GROUP}")
+        for place in range(group.num_columns):
+            column = group.column(place)
+            if not 0 <= column.total_uncompressed_size <= MOST_CHUNK_BYTES or column.file_path:
+                raise InputError(f"{path}: column {column.path_in_schema!r} is too large, or elsewhere")
+    if not 0 <= footer.num_rows <= MOST_ROWS:
+        raise InputError(f"{path}: {footer.num_rows} rows; at most {MOST_ROWS}")
+
+
+def _check_type(path: Path, field: Any) -> None:  # noqa: ANN401 - pyarrow has no types to name
+    import pyarrow.types as kinds
+
+    kind = field.type
+    is_number = kinds.is_integer(kind) or kinds.is_float64(kind) or kinds.is_float32(kind)
+    if not (is_number or kinds.is_boolean(kind) or kinds.is_string(kind)):
+        raise InputError(f"{path}: column {field.name!r} holds {str(kind)[:60]}, which no table of a run does")
+    if not field.name.isprintable() or len(field.name) > LONGEST:
+        raise InputError(f"{path}: no name of a column: {field.name[:60]!r}")
+
+
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - pyarrow has no types to name
+    import pyarrow.types as kinds
+
+    return "string" if kinds.is_dictionary(kind) else str(kind)
+
+
+def _first(a: Any, b: Any) -> tuple[str, int, object, object] | None:  # noqa: ANN401 - as above
+    """The first row in which the batches of equal length differ, and there the first column."""
+    first: tuple[str, int, object, object] | None = None
+    for name, ours, theirs in zip(a.schema.names, a.columns, b.columns, strict=True):
+        rows = np.flatnonzero(_bits(ours) != _bits(theirs))
+        if rows.size and (first is None or rows[0] < first[1]):
+            row = int(rows[0])
+            first = name, row, ours[row].as_py(), theirs[row].as_py()
+    return first
+
+
+def _bits(array: Any) -> Any:  # noqa: ANN401 - as above
+    values = array.to_numpy(zero_copy_only=False)
+    return values.view(f"u{values.itemsize}") if values.dtype.kind == "f" else values
