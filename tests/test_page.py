@@ -28,8 +28,9 @@ from experiments.store.directory import held
 from experiments.store.parts import lines_in
 from experiments.studies.page import guard
 from experiments.studies.page.answers import View, answers_of
+from experiments.studies.page.checking import checked
 from experiments.studies.page.form import GROUPS, group_of
-from experiments.studies.page.plan import Plan, checked, plan_of, planned_fields
+from experiments.studies.page.plan import Plan, plan_of, planned_fields
 from experiments.studies.page.result import under_way
 from experiments.studies.page.runs import state_of
 from experiments.studies.sheet import words_of as words_of_sheet

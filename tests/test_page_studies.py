@@ -11,8 +11,9 @@ from experiments.composition import compose, hub
 from experiments.formatting import signed
 from experiments.frame import benches
 from experiments.main import main
+from experiments.studies.page.checking import checked
 from experiments.studies.page.differences import compared
-from experiments.studies.page.plan import FLIGHTS, Plan, checked, flights_folder, sent_flights
+from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_flights
 from experiments.studies.page.recomputed import recomputed
 from tests.served import client_of
 from tests.stored_runs import TINY, made

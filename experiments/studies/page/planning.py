@@ -11,18 +11,11 @@ from starlette.responses import RedirectResponse
 
 from experiments.arguments import Arguments, folder_option
 from experiments.designs.spreadsheet import XLSX
+from experiments.studies.page.checking import Checked, checked
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.form import CHOICES, GROUPS, REST, STUDY, Field, choices_of, group_of
-from experiments.studies.page.plan import (
-    PLANNED,
-    Checked,
-    checked,
-    plan_of,
-    planned_fields,
-    saved,
-    saved_command,
-    sent_flights,
-)
+from experiments.studies.page.plan import PLANNED, plan_of, planned_fields, sent_flights
+from experiments.studies.page.saving import saved, saved_command
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
 

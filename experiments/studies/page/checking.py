@@ -1,0 +1,116 @@
+"""A plan checked as the command line checks it: what would run, what fits, how long it takes, or the mistake."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from experiments.arguments import Arguments
+from experiments.composition import compose, hub, sweep
+from experiments.designs.design import Design, DesignKeys
+from experiments.designs.staffing_text import staffing_lines
+from experiments.execution.place import usable_workers
+from experiments.execution.progress import time_left
+from experiments.frame import runner
+from experiments.frame.study import Asked
+from experiments.replications.replicating import check_designs
+from experiments.replications.summing import daily_parcels
+from experiments.store.directory import TIMINGS
+from experiments.store.foreign import configuration_of, is_finished, manifest_of
+from experiments.studies.page.form import Field
+from experiments.studies.page.halls import HallShown, halls_shown
+from experiments.studies.page.plan import Plan, planned_fields, typed_words
+from experiments.studies.page.runs import names_in
+from experiments.studies.page.shifts import changed_words
+from sim.config import HubConfig
+from sim.errors import CargohubError, ConfigError
+from sim.site.room import check_area
+
+_MOST_TIMED: Final = 5
+_AT: Final = re.compile(r"[+~]?([A-Za-z_][\w.]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A plan as the command line takes it; or the sentence with which it refuses it."""
+
+    plan: Plan
+    fields: Sequence[Field]
+    words: Sequence[str]
+    """All that is typed behind the verb."""
+    command: str
+    mistake: str = ""
+    mistake_key: str = ""
+    halls: Sequence[HallShown] = ()
+    fitted: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    folder: str = ""
+    is_stored: bool = False
+    expected: str = ""
+    is_room_short: bool = False
+
+
+def checked(plan: Plan, arguments: Arguments) -> Checked:
+    """Whether the plan can be run, and what it would be.
+
+    Raises:
+        ConfigError: a verb, a scenario or options that are not there.
+    """
+    fields = planned_fields(plan, arguments)
+    typed = tuple(typed_words(plan, fields, arguments.out))
+    words = Arguments(plan.verb, typed, out=arguments.out, config_dir=arguments.config_dir)
+    shown = Checked(plan, fields, words.words, words.command)
+    try:
+        alone = [*plan.base_words(arguments.out), *changed_words(fields)]
+        config = hub(compose(sweep(alone, arguments.config_dir)[0], arguments.config_dir))
+        shown = replace(shown, halls=halls_shown(config), fitted=config.fitted, notes=tuple(staffing_lines(config)))
+        if typed and typed[0] == f"designs=[{plan.baseline}, {plan.baseline}]":
+            raise ConfigError("compare: the plan is its baseline; change a value, or choose another baseline")
+        designs, keys = plan.study.asked(words)
+        for design in designs:
+            check_area(design.hub)
+        if isinstance(keys, DesignKeys):
+            check_designs(designs, keys)
+        asked = Asked(designs, keys, words)
+        name, n = runner.name_of(plan.study, asked), plan.study.replications(asked)
+        is_stored = is_finished(arguments.out / name)
+        expected = "" if n is None else _expected(arguments.out, designs, n)
+        return replace(shown, folder=name, is_stored=is_stored, expected=expected)
+    except CargohubError as error:
+        return _refused(shown, str(error))
+
+
+def _refused(shown: Checked, says: str) -> Checked:
+    """With the sentence beside the field that it is about."""
+    named = _AT.match(says)
+    key = named[1].rstrip(".") if named else ""
+    known = {each.key for each in shown.fields}
+    while key and key not in known:
+        key = key.rpartition(".")[0]
+    fields = [replace(each, says=says) if each.key == key else each for each in shown.fields]
+    return replace(shown, fields=fields, mistake=says, mistake_key=key, is_room_short="fit=auto sets this" in says)
+
+
+def _expected(root: Path, designs: Sequence[Design], n: int) -> str:
+    """How long n replications take at the pace of the latest run in the folder, on all cores here; empty: not known."""
+    work = sum(_parcels(design.hub) for design in designs) * n / len(designs)
+    for run in islice((run for run in names_in(root) if run.is_complete and run.verb == "run"), _MOST_TIMED):
+        try:
+            timings = json.loads((root / run.name / TIMINGS).read_text(encoding="utf-8"))
+            hubs = configuration_of(manifest_of(root / run.name)).hubs
+            made = [each for each in timings["replications"] if each["scenario"] in hubs]
+            seconds = sum(each["seconds"] for each in made)
+            parcels = sum(_parcels(hubs[each["scenario"]]) for each in made)
+        except (CargohubError, OSError, ValueError, KeyError, TypeError):
+            continue
+        if seconds and parcels:
+            workers = min(usable_workers(), n)
+            return f"about {time_left(work * seconds / parcels / workers)}, at the pace of {run.name}"
+    return ""
+
+
+def _parcels(config: HubConfig) -> float:
+    return daily_parcels(config) * config.days

@@ -1,0 +1,40 @@
+"""The halls of a plan, drawn to scale with what stands in their zones."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from experiments.studies.replay.floor import Zone, zones_of
+from sim.config import Hall, HubConfig
+from sim.site.zones import zones_in_use
+
+
+class ZoneShown(NamedTuple):
+    """A zone of the drawing, and how much of what fits it stands there."""
+
+    zone: Zone
+    used: float | None
+    """Share of what fits; None: nothing with a name stands there."""
+    says: str
+
+
+class HallShown(NamedTuple):
+    name: str
+    hall: Hall
+    zones: Sequence[ZoneShown]
+
+
+def halls_shown(config: HubConfig) -> list[HallShown]:
+    """Each hall with its zones; what is in them may be more than fits."""
+    uses = {(use.hall, use.zone): use for use in zones_in_use(config)}
+
+    def shown(name: str, zone: Zone) -> ZoneShown:
+        says, use = f"{zone.label}, {zone.area_m2:,.0f} m²", uses.get((name, zone.name))
+        if use is None:
+            return ZoneShown(zone, None, says)
+        used = use.n_units / use.n_fit if use.n_fit else float(use.n_units > 0) * 2
+        return ZoneShown(zone, used, f"{says}: {use.n_units:,.0f} of the {use.n_fit:,.0f} {use.unit} that fit")
+
+    return [
+        HallShown(name, hall, [shown(name, zone) for zone in zones_of(config, name)])
+        for name, hall in config.halls.items()
+    ]

@@ -1,0 +1,75 @@
+"""A plan kept as a scenario of the user's own, and the command that asks its question again."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from experiments.arguments import Arguments
+from experiments.composition import packaged
+from experiments.overrides import parsed, sweep_points
+from experiments.store.files import write_whole
+from experiments.studies.page.form import STUDY, Field, group_of
+from experiments.studies.page.plan import OF_ALL_DESIGNS, Plan, planned_fields, typed_words
+from experiments.studies.page.shifts import ShiftShare, changed_words
+from sim.errors import ConfigError
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+
+
+def saved(plan: Plan, name: str, arguments: Arguments) -> Path:
+    """Keep the plan as a scenario of the user's folder of configurations, which the command line reads.
+
+    Raises:
+        ConfigError: no folder, no name, a name that is taken by a packaged scenario, or a plan that no scenario can be.
+    """
+    if arguments.config_dir is None:
+        raise ConfigError("plans are saved in a folder of your own: start the page with --config-dir DIR")
+    if not _NAME.fullmatch(name):
+        raise ConfigError("name: a letter first, then at most 59 letters, digits and _")
+    path = arguments.config_dir / "scenario" / f"{name}.yaml"
+    if (packaged() / "scenario" / path.name).exists():
+        raise ConfigError(f"name: {name} is a packaged scenario; choose another")
+    write_whole(path, _scenario_text(plan, name, arguments).encode())
+    return path
+
+
+def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arguments) -> str:
+    """What asks the plan's question of the scenario that it was saved as."""
+    study = {group: option for group, option in plan.chosen.items() if group == STUDY}
+    again = Plan(plan.verb, name, study, against=plan.baseline)
+    words = tuple(typed_words(again, _of_question(plan, fields), arguments.out))
+    return Arguments(plan.verb, words, config_dir=arguments.config_dir).command
+
+
+def _of_question(plan: Plan, fields: Sequence[Field]) -> list[Field]:
+    """Values that no scenario keeps: the study of the verb sets them after it, or there are several of one key."""
+    if plan.verb == "run":
+        return []
+    return [each for each in fields if group_of(each.key) in OF_ALL_DESIGNS or _is_swept(each)]
+
+
+def _is_swept(field: Field) -> bool:
+    return field.is_changed and not isinstance(field, ShiftShare) and len(sweep_points([field.word])) > 1
+
+
+def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
+    """Only the differences from the scenario that it began with, which it takes over whole."""
+    defaults: list[Any] = [plan.scenario]  # by its file: as a group it would be this very choice
+    defaults += [{f"/disruption@disruptions.{option}": option} for option in plan.disruptions]
+    chosen = {**plan.chosen, **({"arrivals": "file"} if plan.flights else {})}
+    defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]
+    document: dict[str, Any] = {"defaults": [*defaults, "_self_"], "scenario": name}
+    fields = planned_fields(plan, arguments)
+    asked = _of_question(plan, fields)
+    words = changed_words([each for each in fields if each not in asked])
+    for word in [*plan.flights_words(arguments.out.absolute()), *words]:
+        override = parsed(word)
+        place, inside = document, override.key_or_group.split(".")
+        for part in inside[:-1]:
+            place = place.setdefault(part, {})
+        place[inside[-1]] = override.value()
+    command = saved_command(plan, fields, name, arguments)
+    return f"# @package _global_\n# {command}\n{yaml.safe_dump(document, sort_keys=False, allow_unicode=True)}"
